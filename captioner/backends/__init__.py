@@ -1,0 +1,120 @@
+"""Speech recognisers behind one contract, and the registry that finds them.
+
+A backend is a class: its constructor takes keyword options and imports its engine, `traits` says what it can do,
+`transcribe` hears clips. Ours and everybody else's are found by the same entry points (group
+`captioner.backends`), and all pass the same conformance suite (`tests/test_backends.py`).
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Protocol, runtime_checkable
+
+from captioner.errors import BackendError, UnknownName
+from captioner.values import Audio, Status, Word
+
+GROUP = "captioner.backends"
+
+BUILT_IN = {
+    "scripted": "captioner.backends.scripted:Scripted",
+    "sphinx": "captioner.backends.sphinx:Sphinx",
+}
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What a backend can do. Clip lengths in seconds, `sample_rate` in Hz.
+
+    `languages` are BCP 47 tags, empty where the backend does not say; `word_times` that `Heard.words` will be there.
+    """
+
+    name: str
+    model: str | None = None
+    sample_rate: int = 16_000
+    shortest_clip: float = 0.2
+    longest_clip: float = 30.0
+    word_times: bool = False
+    languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What the user knows beforehand: a BCP 47 language, words before or about the speech, names to spell right."""
+
+    language: str | None = None
+    prompt: str | None = None
+    hotwords: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What became of one clip. Times of `words` are on the media's clock, as the clip's are; their texts spell `text`.
+
+    `reason` is there whenever `status` is not ok or empty; `confidence` lies in [0, 1]. `attempts` counts how often the
+    engine was asked, `cached` says that a journal answered in its place.
+    """
+
+    status: Status
+    text: str = ""
+    words: tuple[Word, ...] = ()
+    language: str | None = None
+    confidence: float | None = None
+    reason: str | None = None
+    attempts: int = 1
+    cached: bool = False
+
+
+@runtime_checkable
+class Backend(Protocol):
+    """Hears clips: synchronous, lazy, in order.
+
+    A class may also say, for `captioner backends` and the choice of `auto`, `needs: str`, a few words on what it takes
+    to run, and a class method `missing() -> str | None`, the sentence that says what is not there yet.
+    """
+
+    traits: Traits
+
+    def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Heard]:
+        """Yield one Heard for each clip, in order.
+
+        Pulls only as many clips ahead as it can work on. What goes wrong with one clip is a status; what goes wrong
+        with all of them raises `BackendError`, and what was yielded before stays heard.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free what the engine holds. Calling it twice is fine."""
+        ...
+
+
+def backend_entry_points() -> dict[str, EntryPoint]:
+    """Every backend there is by name; an installed plug-in cannot take the name of one of ours."""
+    installed = {point.name: point for point in entry_points(group=GROUP)}
+    return installed | {name: EntryPoint(name, value, GROUP) for name, value in BUILT_IN.items()}
+
+
+def backend_class(name: str) -> Any:
+    """The class registered under `name`, its engine not yet imported. Raises `UnknownName`, `BackendError`."""
+    points = backend_entry_points()
+    if name not in points:
+        raise UnknownName("backend", name, sorted(points))
+    try:
+        return points[name].load()
+    except (ImportError, AttributeError) as error:
+        raise BackendError(name, f"its plug-in cannot be loaded: {error}") from error
+
+
+def load_backend(name: str, **options: Any) -> Backend:
+    """A backend, ready to hear. Raises `UnknownName` for a name or an option that is not there, `BackendError`."""
+    maker = backend_class(name)
+    known = inspect.signature(maker).parameters
+    for option in options:
+        if option not in known:
+            raise UnknownName(f"option of backend {name}", option, known)
+    backend = maker(**options)
+    if not isinstance(backend, Backend):
+        raise BackendError(name, "its plug-in is no backend: it needs traits, transcribe() and close()")
+    return backend

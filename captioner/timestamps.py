@@ -1,0 +1,42 @@
+"""Seconds to text and back. Nobody else in captioner knows how a time is spelled.
+
+Writing rounds to whole milliseconds first and splits then, so 59.9996 s carries into the next minute. Reading ends
+in one division of an integer, so a time that is written and read again is the same float.
+"""
+
+from __future__ import annotations
+
+import re
+
+_CLOCK = re.compile(r"(?:(?:(\d+):)?(\d{1,2}):)?(\d+)(?:[.,](\d{1,9}))?", re.ASCII)
+
+
+def format_clock(seconds: float, decimal: str = ".") -> str:
+    """`HH:MM:SS.mmm`, hours as wide as they need to be.
+
+    >>> format_clock(59.9996)
+    '00:01:00.000'
+    >>> format_clock(360_000.5, decimal=",")
+    '100:00:00,500'
+    """
+    rest, milliseconds = divmod(round(seconds * 1000), 1000)
+    rest, second = divmod(rest, 60)
+    hour, minute = divmod(rest, 60)
+    return f"{hour:02}:{minute:02}:{second:02}{decimal}{milliseconds:03}"
+
+
+def parse_clock(text: str) -> float:
+    """Seconds from `[[H:]M:]S[.fraction]`, with a point or a comma.
+
+    >>> parse_clock("00:01:02,500"), parse_clock("1:30"), parse_clock("12.25")
+    (62.5, 90.0, 12.25)
+
+    Raises `ValueError` for anything else.
+    """
+    match = _CLOCK.fullmatch(text.strip())
+    if not match:
+        raise ValueError(f"not a time: {text!r}; write 90, 1:30 or 0:01:30.500")
+    hour, minute, second, fraction = match.groups(default="")
+    whole = (int(hour or 0) * 60 + int(minute or 0)) * 60 + int(second)
+    scale = 10 ** len(fraction)
+    return (whole * scale + int(fraction or 0)) / scale

@@ -1,0 +1,159 @@
+"""The values that travel through captioner. Frozen, checked at birth, without behaviour of any stage.
+
+Every time is a float in seconds on the media's clock: what a player shows when the moment is heard.
+A time is rounded once, when it is written.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+Samples = NDArray[np.float32]
+
+Status = Literal["ok", "empty", "failed", "blocked", "truncated"]
+"""What became of a speech region: heard; heard nothing; not heard; refused by a content policy; cut short."""
+
+STATUSES: tuple[Status, ...] = get_args(Status)
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of time: `0 <= start <= end < inf`, in seconds."""
+
+    start: float
+    end: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end < math.inf:
+            raise ValueError(f"not a span of time: start={self.start!r}, end={self.end!r}")
+
+    @property
+    def duration(self) -> float:
+        """Seconds."""
+        return self.end - self.start
+
+
+@dataclass(frozen=True, eq=False)
+class Audio:
+    """Mono sound: `samples` float32 in [-1, 1] of shape (n,), `sample_rate` in Hz, `start` of `samples[0]` in seconds."""
+
+    samples: Samples
+    sample_rate: int
+    start: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.samples.dtype != np.float32 or self.samples.ndim != 1:
+            raise ValueError(f"not mono float32: {self.samples.dtype} of shape {self.samples.shape}")
+        if self.sample_rate <= 0 or not 0 <= self.start < math.inf:
+            raise ValueError(f"sample_rate={self.sample_rate!r}, start={self.start!r}")
+
+    @property
+    def duration(self) -> float:
+        """Seconds."""
+        return len(self.samples) / self.sample_rate
+
+    @property
+    def end(self) -> float:
+        """The second after the last sample."""
+        return self.start + self.duration
+
+    def clip(self, span: Span) -> Audio:
+        """The part inside `span`, cut at whole samples, as a view."""
+        first = max(0, round((span.start - self.start) * self.sample_rate))
+        last = max(first, round((span.end - self.start) * self.sample_rate))
+        return Audio(self.samples[first:last], self.sample_rate, self.start + first / self.sample_rate)
+
+
+@dataclass(frozen=True)
+class SpeechRegion(Span):
+    """A stretch of the media in which somebody speaks."""
+
+
+@dataclass(frozen=True)
+class Word(Span):
+    """A word as it was heard, `text` with the space before it if there is one, `confidence` in [0, 1] if known."""
+
+    text: str
+    confidence: float | None = None
+
+
+@dataclass(frozen=True)
+class Segment(Span):
+    """What was heard in one speech region. Where there are words, `"".join(word.text)` spells `text`."""
+
+    text: str
+    words: tuple[Word, ...] = ()
+    speaker: str | None = None
+    language: str | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.words and "".join(word.text for word in self.words) != self.text:
+            raise ValueError(f"the words do not spell the text {self.text!r}")
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """All that was heard, in order. `language` is a BCP 47 tag, None where nobody knows."""
+
+    segments: tuple[Segment, ...] = ()
+    language: str | None = None
+
+
+@dataclass(frozen=True)
+class Cue(Span):
+    """One caption on the screen: lines parted by `\\n`, none of them blank, shown from `start` until `end`."""
+
+    text: str
+    speaker: str | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.start == self.end:
+            raise ValueError(f"a cue that is never shown: {self.start!r}")
+        if not all(line.strip() for line in self.text.split("\n")):
+            raise ValueError(f"a cue with a blank line: {self.text!r}")
+
+
+@dataclass(frozen=True)
+class RegionReport(Span):
+    """What became of one speech region: a line of the ledger.
+
+    `reason` says why where `status` is not ok; `cached` that the journal remembered it; `attempts` how often it was asked.
+    """
+
+    index: int
+    status: Status
+    text: str = ""
+    reason: str | None = None
+    cached: bool = False
+    attempts: int = 1
+
+    @property
+    def lost(self) -> bool:
+        """Whether speech was found here and is not, or not wholly, in the captions."""
+        return self.status in ("failed", "blocked", "truncated")
+
+
+@dataclass(frozen=True)
+class Report:
+    """The ledger of one run: where each second of speech went. `duration` is the media's, in seconds."""
+
+    source: str
+    duration: float
+    backend: str
+    model: str | None = None
+    language: str | None = None
+    align: str | None = None
+    regions: tuple[RegionReport, ...] = ()
+    warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def lost(self) -> tuple[RegionReport, ...]:
+        """The regions whose speech is not, or not wholly, in the captions."""
+        return tuple(region for region in self.regions if region.lost)

@@ -1,0 +1,57 @@
+"""Fixtures for all tests."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write the goldens anew; then read the diff")
+    parser.addoption("--backend", help="run the conformance suite for this installed backend only")
+
+
+@pytest.fixture(autouse=True)
+def no_error_logs(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """A test that logged an error has failed, whatever it asserted."""
+    yield
+    errors = [record for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
+    assert not errors, [record.getMessage() for record in errors]
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads the developer's settings, keys or cache."""
+    for name in list(os.environ):
+        if name.startswith(("CAPTIONER_", "ZAI_", "ZHIPUAI_")) and name not in ("CAPTIONER_TESTDATA", "CAPTIONER_FFMPEG"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("CAPTIONER_CONFIG_DIR", str(tmp_path_factory.mktemp("config")))
+
+
+@pytest.fixture(scope="session")
+def testdata() -> Path:
+    """Real recordings that are not ours to ship; `CAPTIONER_TESTDATA` says where they lie."""
+    folder = os.environ.get("CAPTIONER_TESTDATA")
+    if not folder:
+        pytest.skip("set CAPTIONER_TESTDATA to a folder of real speech")
+    return Path(folder)
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """`golden(name, text)`: text equals tests/golden/name, or becomes it under --update-golden."""
+
+    def check(name: str, text: str) -> None:
+        path = HERE / "golden" / name
+        if request.config.getoption("--update-golden"):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="")
+        assert text == path.read_bytes().decode("utf-8")
+
+    return check
