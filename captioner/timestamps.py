@@ -38,5 +38,5 @@ def parse_clock(text: str) -> float:
         raise ValueError(f"not a time: {text!r}; write 90, 1:30 or 0:01:30.500")
     hour, minute, second, fraction = match.groups(default="")
     whole = (int(hour or 0) * 60 + int(minute or 0)) * 60 + int(second)
-    scale = 10 ** len(fraction)
+    scale = int("1" + "0" * len(fraction))
     return (whole * scale + int(fraction or 0)) / scale

@@ -1,0 +1,37 @@
+"""A backend that says what it is told: for tests, for demos, and as the shortest whole example of a backend."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import cycle
+
+from captioner.backends import Heard, Hints, Traits
+from captioner.values import Audio
+
+
+class Scripted:
+    """Answers clip after clip with `lines`, from the start again when they run out; an empty line is `empty`.
+
+    A `Heard` in the place of a line is passed on as it is, so any fate can be scripted. `delay` is the time that each
+    clip takes, in seconds per second of audio.
+    """
+
+    needs = "nothing: it hears nothing and says what it is told (lines=...)"
+
+    def __init__(self, *, lines: str | Sequence[str | Heard] = ("Hello.",), delay: float = 0.0) -> None:
+        self.traits = Traits("scripted", shortest_clip=0.0)
+        self._lines = cycle(lines.split("|") if isinstance(lines, str) else lines)
+        self._delay = delay
+
+    def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Heard]:
+        for clip in clips:
+            time.sleep(self._delay * clip.duration)
+            line = next(self._lines)
+            if isinstance(line, Heard):
+                yield line
+            else:
+                yield Heard("ok" if line else "empty", line, language=hints.language)
+
+    def close(self) -> None:
+        pass

@@ -1,0 +1,56 @@
+"""Which backend when none is named, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from captioner.backends import backend_class, backend_entry_points
+from captioner.errors import BackendError
+
+AUTO = ("glm", "glm-nano", "sphinx")
+"""From the best to the one that is always there. A plug-in is never taken unasked."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a backend stands: what it `needs` to run, what is `missing` for that (None: it is ready), and what a user
+    should know before it runs (`notice`)."""
+
+    name: str
+    needs: str
+    missing: str | None
+    notice: str | None = None
+
+    @property
+    def ready(self) -> bool:
+        return self.missing is None
+
+
+def standing(name: str) -> Standing:
+    """Ask one backend what it needs; one that cannot even be loaded says so as what is missing."""
+    try:
+        maker = backend_class(name)
+    except BackendError as error:
+        return Standing(name, "its package", str(error))
+    missing = maker.missing() if hasattr(maker, "missing") else None
+    return Standing(name, getattr(maker, "needs", "see its documentation"), missing, getattr(maker, "notice", None))
+
+
+def standings() -> list[Standing]:
+    """All backends: first those that `auto` looks at, in its order, then the rest by name."""
+    names = backend_entry_points()
+    return [standing(name) for name in (*_auto(), *sorted(set(names) - set(AUTO)))]
+
+
+def choose() -> Standing:
+    """The backend that `auto` takes. Raises `BackendError` when none can run."""
+    looked_at = [standing(name) for name in _auto()]
+    for candidate in looked_at:
+        if candidate.ready:
+            return candidate
+    raise BackendError("auto", "; ".join(f"{candidate.name}: {candidate.missing}" for candidate in looked_at))
+
+
+def _auto() -> list[str]:
+    names = backend_entry_points()
+    return [name for name in AUTO if name in names]

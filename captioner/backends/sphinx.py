@@ -1,0 +1,75 @@
+"""PocketSphinx with the US English model that its wheel carries: no key, no download, rough text, word times."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from captioner.backends import Heard, Hints, Traits
+from captioner.errors import BackendNotInstalled
+from captioner.values import Audio, Word
+
+if TYPE_CHECKING:
+    from pocketsphinx import Decoder
+
+FRAME = 0.01
+"""Seconds: PocketSphinx counts its times in frames of 10 ms."""
+
+FULL_SCALE = 32767
+"""What 1.0 is in the 16-bit samples that PocketSphinx takes."""
+
+_VARIANT = re.compile(r"\(\d+\)$")  # "the(2)" is "the", pronounced the second way
+
+
+class Sphinx:
+    """US English, lower case, without punctuation; hints have no way into its model and are ignored."""
+
+    needs = "nothing: its wheel carries a US English model"
+
+    def __init__(self) -> None:
+        if self.missing() is not None:
+            raise BackendNotInstalled("sphinx", "pocketsphinx")
+        self.traits = Traits("sphinx", model="en-us", word_times=True, languages=("en",))
+        self._decoder: Decoder | None = None
+
+    @staticmethod
+    def missing() -> str | None:
+        return None if find_spec("pocketsphinx") else "pocketsphinx is not installed"
+
+    def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Heard]:
+        for clip in clips:
+            words = tuple(self._hear(clip))
+            confidence = sum(word.confidence or 0.0 for word in words) / len(words) if words else None
+            text = "".join(word.text for word in words)
+            yield Heard("ok" if words else "empty", text, words, language="en", confidence=confidence)
+
+    def close(self) -> None:
+        self._decoder = None
+
+    def _hear(self, clip: Audio) -> Iterator[Word]:
+        if not len(clip.samples):
+            return
+        decoder = self._ready_decoder()
+        decoder.start_utt()
+        decoder.process_raw((np.clip(clip.samples, -1, 1) * FULL_SCALE).astype("<i2").tobytes(), full_utt=True)
+        decoder.end_utt()
+        space = ""
+        for segment in decoder.seg() or ():
+            if segment.word.startswith(("<", "[", "+")):  # <s>, <sil>, [NOISE]: not said
+                continue
+            start = clip.start + segment.start_frame * FRAME
+            end = min(clip.start + (segment.end_frame + 1) * FRAME, clip.end)
+            yield Word(min(start, end), end, space + _VARIANT.sub("", segment.word), min(1.0, segment.prob))
+            space = " "
+
+    def _ready_decoder(self) -> Any:
+        """The decoder, built when the first clip comes: that takes half a second, in which ffmpeg already decodes."""
+        if self._decoder is None:
+            from pocketsphinx import Decoder
+
+            self._decoder = Decoder(samprate=self.traits.sample_rate, loglevel="FATAL")
+        return self._decoder

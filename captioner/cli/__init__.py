@@ -1,0 +1,60 @@
+"""The command line. `captioner INPUT...` captions; a first word that is a command runs that command instead.
+
+This module and the command modules import nothing but click when they are loaded: `captioner --help` must answer
+at once. What a command needs it imports in its body.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from captioner.errors import CaptionerError
+
+COMMANDS = {
+    "render": "Again in another format or profile, without hearing anything anew.",
+    "backends": "The recognisers there are, and which one is taken when none is named.",
+    "doctor": "What is here, what is missing and how to get it.",
+}
+"""Each a module of this package with a click command of the same name. `caption` is what runs without a name."""
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    named = bool(words) and words[0] in COMMANDS
+    command = load_command(words.pop(0) if named else "caption")
+    name = f"captioner {command.name}" if named else "captioner"
+    try:
+        return command.main(words, prog_name=name, standalone_mode=False) or 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except CaptionerError as error:
+        say_error(error)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("captioner: interrupted", err=True)
+        return INTERRUPTED
+
+
+def load_command(name: str) -> click.Command:
+    """The click command that the module of that name holds."""
+    command = getattr(import_module(f"captioner.cli.{name}"), name)
+    assert isinstance(command, click.Command)
+    return command
+
+
+def say_error(error: CaptionerError) -> None:
+    """One sentence on stderr."""
+    click.echo(f"captioner: {printable(str(error))}", err=True)
+
+
+def printable(text: str) -> str:
+    """The text on one line that any terminal takes: control characters and broken file names are spelled out."""
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)

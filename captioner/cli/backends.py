@@ -1,0 +1,18 @@
+"""`captioner backends`: who can hear."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+def backends() -> None:
+    """Show the recognisers there are, what each needs, and which one is taken when none is named."""
+    from captioner.backends.choice import AUTO, choose, standings
+
+    chosen = choose().name
+    for backend in standings():
+        mark = "*" if backend.name == chosen else " "
+        click.echo(f"{mark} {backend.name:<12} {'ready' if backend.ready else backend.missing}")
+        click.echo(f"  {'':<12} needs {backend.needs}")
+    click.echo(f"\n* is what --backend auto takes: the first of {', '.join(AUTO)} that is ready.")

@@ -1,0 +1,78 @@
+"""`captioner INPUT...`: the default command. Declares its flags; the work is in `captioning`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from captioner.cli import COMMANDS, options
+from captioner.settings import Settings, read_settings
+
+
+class RootCommand(click.Command):
+    """The default command: its help also lists the named ones, and the settings file gives its defaults."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        flags = {_plain(name): option for option in self.params for name in option.opts if name.startswith("--")}
+        settings = read_settings(flags)
+        defaults = {flags[key].name: _as_given(flags[key], value) for key, value in settings.flags.items()}
+        return super().make_context(info_name, args, parent, obj=settings, default_map=defaults, **extra)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands (captioner COMMAND --help)"):
+            formatter.write_dl(list(COMMANDS.items()))
+        super().format_epilog(ctx, formatter)
+
+
+def _plain(flag: str) -> str:
+    return flag.removeprefix("--").replace("-", "_")
+
+
+def _as_given(option: click.Parameter, value: Any) -> Any:
+    """A setting in the shape in which click takes a flag: one text may stand for a list of one."""
+    return [value] if getattr(option, "multiple", False) and isinstance(value, str) else value
+
+
+@click.command(
+    cls=RootCommand,
+    context_settings={"auto_envvar_prefix": "CAPTIONER"},
+    epilog="Exit codes: 0 all well, 1 other error, 2 usage or settings, 3 media, 4 backend, 5 caption format, "
+    "6 stream lost, 7 finished but some speech was lost, 130 interrupted. Every flag can be set by an environment "
+    "variable (CAPTIONER_LANGUAGE for --language) or in the settings file that 'captioner doctor' names.",
+    no_args_is_help=True,
+)
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@options.output
+@options.directory
+@options.formats
+@options.profile
+@click.option("--backend", default="auto", metavar="NAME", help="Who hears; see 'captioner backends'.  [default: auto]")
+@click.option(
+    "--backend-option", "backend_options", type=options.KeyValue(), multiple=True, metavar="KEY=VALUE",
+    help="An option of the backend; may be repeated.",
+)  # fmt: skip
+@click.option("--model", metavar="NAME", help="The backend's model, by name or path.")
+@click.option("--language", metavar="TAG", help="What is spoken, as a BCP 47 tag: en, zh, de, ...")
+@click.option("--prompt", metavar="TEXT", help="Context that helps the recogniser.")
+@click.option("--hotword", "hotwords", multiple=True, metavar="WORD", help="A name to spell right; may be repeated.")
+@click.option("--audio-track", metavar="N|LANG", help="The sound track, by number from 1 or by language.")
+@click.option("--channel", default="mix", metavar="left|right|N|mix", help="The channel that is heard.  [default: mix]")
+@click.option("--from", "start", type=options.Time(), metavar="TIME", help="Begin at 90, 1:30 or 0:01:30.5.")
+@click.option("--to", "end", type=options.Time(), metavar="TIME", help="End there.")
+@click.option("--report", metavar="FILE", help="Write what became of every speech region, as JSON.")
+@options.overwrite
+@options.quiet
+@click.option("-v", "--verbose", is_flag=True, help="Show each region as it is heard.")
+@click.version_option(package_name="captioner", message="captioner %(version)s")
+@click.pass_obj
+def caption(settings: Settings, **flags: Any) -> int:
+    """Caption media: each INPUT is a file, a URL that ffmpeg reads, or '-' for standard input.
+
+    video.mp4 becomes video.srt beside it. Messages go to standard error, results to files.
+    """
+    from captioner.cli.captioning import Request, caption_all
+
+    return caption_all(Request(**flags), settings)

@@ -1,0 +1,98 @@
+"""What the user sees on standard error: messages, and how far the run is."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from captioner.cli import printable
+from captioner.timestamps import format_clock
+
+if TYPE_CHECKING:
+    from captioner.pipeline import Progress, Watch
+
+STEP = 0.1
+"""Without a terminal a line for each tenth of the media, or for each `STRETCH` where its length is not known."""
+
+STRETCH = 300.0
+"""Seconds of media."""
+
+
+class Console:
+    """Says things on standard error, unless `quiet`; each region as it is heard if `verbose`."""
+
+    def __init__(self, *, quiet: bool, verbose: bool = False) -> None:
+        self._quiet = quiet
+        self._verbose = verbose
+
+    def say(self, text: str) -> None:
+        if not self._quiet:
+            click.echo(printable(text), err=True)
+
+    @contextmanager
+    def watching(self, name: str) -> Iterator[Watch]:
+        """A watcher for one source: a bar on a terminal, plain lines in a pipe, nothing if quiet."""
+        if self._quiet:
+            yield lambda progress: None
+        elif sys.stderr.isatty():
+            with self._bar(printable(name)) as watch:
+                yield self._telling(watch)
+        else:
+            yield self._telling(_Lines(name, self.say))
+
+    def _telling(self, watch: Watch) -> Watch:
+        def both(progress: Progress) -> None:
+            if self._verbose and progress.outcome is not None:
+                region = progress.outcome.report
+                self.say(f"{format_clock(region.start)} {region.status}: {region.text or region.reason or ''}")
+            watch(progress)
+
+        return both
+
+    @contextmanager
+    def _bar(self, name: str) -> Iterator[Watch]:
+        from rich.console import Console as Terminal
+        from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bar
+
+        started = time.monotonic()
+        columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(),
+                   TextColumn("{task.fields[speed]}"), TimeRemainingColumn())  # fmt: skip
+        with Bar(*columns, console=Terminal(stderr=True), transient=True) as bar:
+            task = bar.add_task(name, total=None, speed="")
+
+            def watch(progress: Progress) -> None:
+                speed = f"{progress.done / max(time.monotonic() - started, 0.001):.1f}x"
+                bar.update(task, completed=progress.done, total=progress.duration, speed=speed)
+
+            yield watch
+
+
+class _Lines:
+    """A plain line now and then."""
+
+    def __init__(self, name: str, say: Callable[[str], None]) -> None:
+        self._name, self._say = name, say
+        self._started = time.monotonic()
+        self._next: float | None = None
+
+    def __call__(self, progress: Progress) -> None:
+        step = STEP * progress.duration if progress.duration else STRETCH
+        if self._next is None:
+            self._next = step
+        if progress.done < self._next:
+            return
+        self._next = (progress.done // step + 1) * step
+        elapsed = max(time.monotonic() - self._started, 0.001)
+        speed = progress.done / elapsed
+        if not progress.duration:
+            self._say(f"{self._name}: {format_clock(progress.done)} heard, {speed:.1f} times real time")
+        elif progress.done < progress.duration:
+            left = (progress.duration - progress.done) / speed
+            percent = 100 * progress.done / progress.duration
+            self._say(f"{self._name}: {percent:.0f} %, {speed:.1f} times real time, {left:.0f} s left")

@@ -1,0 +1,137 @@
+"""Where results go, and how they get there: whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+from captioner.errors import OutputNotWritten, UsageError
+from captioner.formats import Format, format_named, format_of_path
+
+STANDARD = "-"
+"""As a source standard input, as a target standard output."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """One result: its format, and the path it gets, None for standard output."""
+
+    format: Format
+    path: Path | None
+
+    @property
+    def exists(self) -> bool:
+        return self.path is not None and self.path.exists()
+
+
+@dataclass(frozen=True)
+class Job:
+    """One source and all its results."""
+
+    source: str
+    targets: tuple[Target, ...]
+
+
+def plan(
+    sources: Sequence[str], *, output: str | None, directory: str | None, formats: Sequence[str]
+) -> tuple[Job, ...]:
+    """All jobs of a run. Raises `UsageError` before anything is done if two results would share a path."""
+    if output is not None and (directory is not None or len(sources) > 1 or len(formats) > 1):
+        raise UsageError("-o takes one input and one format; use -d for more")
+    if output is not None:
+        jobs = [Job(sources[0], (_named_target(output, formats),))]
+    else:
+        chosen = [format_named(name) for name in formats or ("srt",)]
+        jobs = [Job(source, tuple(_target(source, directory, chosen))) for source in sources]
+    _refuse_clashes(jobs)
+    return tuple(jobs)
+
+
+def _named_target(output: str, formats: Sequence[str]) -> Target:
+    if output == STANDARD:
+        return Target(format_named(formats[0] if formats else "srt"), None)
+    path = Path(output)
+    return Target(format_named(formats[0]) if formats else format_of_path(path), path)
+
+
+def _target(source: str, directory: str | None, formats: Sequence[Format]) -> Iterable[Target]:
+    if source == STANDARD and directory is None:
+        if len(formats) > 1:
+            raise UsageError("standard input with several formats needs -d")
+        return [Target(formats[0], None)]
+    folder = _folder(source) if directory is None else Path(directory)
+    return [Target(format, folder / (_stem(source) + format.suffix)) for format in formats]
+
+
+def is_url(source: str) -> bool:
+    """Whether a source is fetched by ffmpeg and not a file here."""
+    return "://" in source
+
+
+def _folder(source: str) -> Path:
+    return Path() if is_url(source) else Path(source).parent
+
+
+def _stem(source: str) -> str:
+    if source == STANDARD:
+        return "stdin"
+    return Path(urlsplit(source).path if is_url(source) else source).stem or "captions"
+
+
+def _refuse_clashes(jobs: Iterable[Job]) -> None:
+    taken: dict[Path, str] = {}
+    for job in jobs:
+        for path in (target.path for target in job.targets if target.path is not None):
+            if not is_url(job.source) and job.source != STANDARD and _same_file(path, Path(job.source)):
+                raise UsageError(f"{job.source} would be overwritten by its own captions; name another file with -o")
+            if path in taken:
+                raise UsageError(f"{taken[path]} and {job.source} would both become {path}; caption them one by one with -o")
+            taken[path] = job.source
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    return one.absolute() == other.absolute() or (one.exists() and other.exists() and one.samefile(other))
+
+
+def write_whole(path: Path | None, text: str) -> None:
+    """Write a result so that it appears whole or not at all; None is standard output. Raises `OutputNotWritten`."""
+    data = text.encode("utf-8")
+    if path is None:
+        stream = click.get_binary_stream("stdout")
+        stream.write(data)
+        stream.flush()
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_and_rename(path, data)
+    except OSError as error:
+        raise OutputNotWritten(str(path), (error.strerror or str(error)).lower()) from error
+
+
+def _write_and_rename(path: Path, data: bytes) -> None:
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".captioner-", suffix=".part")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(_usual_mode(path))
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _usual_mode(path: Path) -> int:
+    """The mode that the file has, or that a new file gets here (mkstemp's own is for its owner alone)."""
+    if path.exists():
+        return path.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

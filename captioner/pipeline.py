@@ -1,0 +1,125 @@
+"""The whole way in one read: a source goes in, cues, transcript and report come out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from captioner.backends import Backend, Hints, load_backend
+from captioner.backends.choice import choose
+from captioner.cues import make_cues
+from captioner.media import Listen, open_media, read_audio
+from captioner.profiles import Profile, profile_for, profile_named
+from captioner.speech import SpeechOptions, speech_clips
+from captioner.transcribe import Outcome, transcribe
+from captioner.values import Audio, Cue, Report, Transcript
+
+
+@dataclass(frozen=True)
+class Captions:
+    """What comes out: the cues to show, all that was heard, and the account of every speech region."""
+
+    cues: tuple[Cue, ...]
+    transcript: Transcript
+    report: Report
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: `done` and `duration` in seconds of media (None: nobody knows), `outcome` the region just heard."""
+
+    done: float
+    duration: float | None
+    outcome: Outcome | None = None
+
+
+Watch = Callable[[Progress], object]
+
+
+def caption(
+    source: str | Path,
+    *,
+    backend: str | Backend = "auto",
+    profile: str | Profile | None = None,
+    hints: Hints = Hints(),
+    listen: Listen = Listen(),
+    speech: SpeechOptions = SpeechOptions(),
+    watch: Watch = lambda progress: None,
+) -> Captions:
+    """Caption `source`: a path, a URL that ffmpeg reads, or `-` for standard input.
+
+    `backend` is a name, loaded and closed here, or a backend that stays the caller's. `profile` is None for the one
+    that fits the language. Raises the errors of captioner.errors: MediaError, BackendError, UsageError.
+    """
+    with _ready(backend) as engine, open_media(str(source)) as media:
+        warnings: list[str] = []
+        progress = _Meter(media.duration if listen.end is None else listen.end, watch)
+        blocks = progress.heard(read_audio(media, listen, sample_rate=engine.traits.sample_rate, warn=warnings.append))
+        longest = min(speech.longest_region, engine.traits.longest_clip)
+        clips = progress.found(speech_clips(blocks, replace(speech, longest_region=longest)))
+        outcomes = tuple(progress.answered(transcribe(clips, engine, hints)))
+        transcript = _transcript(outcomes, hints)
+        report = Report(
+            source=str(source),
+            duration=progress.position if media.duration is None else media.duration,
+            backend=engine.traits.name,
+            model=engine.traits.model,
+            language=transcript.language,
+            regions=tuple(outcome.report for outcome in outcomes),
+            warnings=tuple(warnings),
+        )
+    return Captions(cut_cues(transcript, profile), transcript, report)
+
+
+def cut_cues(transcript: Transcript, profile: str | Profile | None = None) -> tuple[Cue, ...]:
+    """The cues of a transcript, made new without hearing anything again."""
+    if profile is None:
+        profile = profile_for(transcript.language)
+    elif isinstance(profile, str):
+        profile = profile_named(profile)
+    return tuple(make_cues(transcript, profile))
+
+
+def _ready(backend: str | Backend) -> closing[Backend] | nullcontext[Backend]:
+    if not isinstance(backend, str):
+        return nullcontext(backend)
+    return closing(load_backend(choose().name if backend == "auto" else backend))
+
+
+def _transcript(outcomes: tuple[Outcome, ...], hints: Hints) -> Transcript:
+    segments = tuple(outcome.segment for outcome in outcomes if outcome.segment)
+    heard = [segment.language for segment in segments if segment.language]
+    return Transcript(segments, hints.language or (max(set(heard), key=heard.count) if heard else None))
+
+
+class _Meter:
+    """Watches the three streams of one run and tells how far it is.
+
+    Media is done as far as it was read, or only to the end of the last answered region while one is in flight.
+    """
+
+    def __init__(self, duration: float | None, watch: Watch) -> None:
+        self.position = 0.0
+        self._duration = duration
+        self._watch = watch
+        self._in_flight = 0
+
+    def heard(self, blocks: Iterable[Audio]) -> Iterator[Audio]:
+        for block in blocks:
+            yield block
+            self.position = block.end
+            if not self._in_flight:
+                self._watch(Progress(self.position, self._duration))
+
+    def found(self, clips: Iterable[Audio]) -> Iterator[Audio]:
+        for clip in clips:
+            self._in_flight += 1
+            yield clip
+
+    def answered(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+        for outcome in outcomes:
+            self._in_flight -= 1
+            self._watch(Progress(outcome.report.end, self._duration, outcome))
+            yield outcome

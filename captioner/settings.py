@@ -1,0 +1,87 @@
+"""What the user has set: defaults < the settings file < the environment < flags.
+
+The command line reads flags and the environment (`CAPTIONER_LANGUAGE` stands for `--language`); this room reads the
+one file, `config.toml` in the folder `$CAPTIONER_CONFIG_DIR`, else in the user's own place for such files:
+
+    backend = "glm"             # a top-level key is a long flag of the same name
+    format = ["srt", "vtt"]
+
+    [backends.glm]              # options of one backend
+    concurrency = 10
+
+    [speech]                    # options of speech detection
+    threshold = 0.4
+
+A key that nothing knows is an error, never ignored.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from captioner.errors import SettingsError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Options = TypeVar("Options", bound="DataclassInstance")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The file as it was read: `flags` by long name with `_` for `-`, options by backend, options of the detector."""
+
+    path: Path
+    flags: Mapping[str, Any] = field(default_factory=dict)
+    backends: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    speech: Mapping[str, Any] = field(default_factory=dict)
+
+
+def settings_path() -> Path:
+    """Where the settings file lies or would lie."""
+    folder = os.environ.get("CAPTIONER_CONFIG_DIR") or click.get_app_dir("captioner")
+    return Path(folder) / "config.toml"
+
+
+def read_settings(known_flags: Iterable[str]) -> Settings:
+    """The user's settings, empty where there is no file. Raises `SettingsError` that names the file and the key."""
+    path = settings_path()
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return Settings(path)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(str(path), f"cannot be read: {error}") from error
+    backends, speech = _tables(path, table, "backends"), _tables(path, table, "speech")
+    for name, options in backends.items():
+        if not isinstance(options, dict):
+            raise SettingsError(str(path), f"[backends.{name}] must be a table")
+    flags = {key.replace("-", "_"): value for key, value in table.items()}
+    for key in flags.keys() - set(known_flags):
+        raise SettingsError(str(path), f"unknown key {key!r}")
+    return Settings(path, flags, backends, speech)
+
+
+def _tables(path: Path, table: dict[str, Any], key: str) -> dict[str, Any]:
+    value = table.pop(key, {})
+    if not isinstance(value, dict):
+        raise SettingsError(str(path), f"[{key}] must be a table")
+    return value
+
+
+def options_from(options_class: type[Options], values: Mapping[str, Any], place: str) -> Options:
+    """An options dataclass with some of its fields set. Raises `SettingsError` for an unknown field or a wrong value."""
+    known = {option.name for option in fields(options_class)}
+    for key in values.keys() - known:
+        raise SettingsError(place, f"unknown key {key!r}; there is: {', '.join(sorted(known))}")
+    try:
+        return options_class(**values)
+    except (TypeError, ValueError) as error:
+        raise SettingsError(place, str(error)) from error

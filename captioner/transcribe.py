@@ -1,0 +1,66 @@
+"""Clips of speech to what was said in them, with an account of every one: the ledger."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from captioner.backends import Backend, Heard, Hints
+from captioner.errors import BackendError
+from captioner.values import Audio, RegionReport, Segment, Span, Word
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one speech region: its line in the ledger, and what was said unless nothing was heard."""
+
+    report: RegionReport
+    segment: Segment | None
+
+
+def transcribe(clips: Iterable[Audio], backend: Backend, hints: Hints) -> Iterator[Outcome]:
+    """One Outcome for each clip, in order, as soon as the backend has it.
+
+    Lazy: a clip is pulled when the backend asks for it, and nothing but its times is kept here. Raises
+    `BackendError` when the backend gives up on all of them, or leaves clips without an answer.
+    """
+    waiting: deque[Span] = deque()
+
+    def handed_over() -> Iterator[Audio]:
+        for clip in clips:
+            waiting.append(Span(clip.start, clip.end))
+            yield clip
+
+    for index, heard in enumerate(backend.transcribe(handed_over(), hints)):
+        if not waiting:
+            raise BackendError(backend.traits.name, "it gave more answers than there were clips")
+        yield _outcome(index, waiting.popleft(), heard)
+    if waiting:
+        raise BackendError(backend.traits.name, f"it left {len(waiting)} clips without an answer")
+
+
+def _outcome(index: int, span: Span, heard: Heard) -> Outcome:
+    words = _words_in(span, heard)
+    reason = heard.reason
+    if heard.words and not words:
+        reason = reason or "its words do not spell its text, so their times are not used"
+    report = RegionReport(
+        span.start, span.end, index, heard.status, heard.text, reason, cached=heard.cached, attempts=heard.attempts
+    )
+    if not heard.text.strip():
+        return Outcome(report, None)
+    return Outcome(report, Segment(span.start, span.end, heard.text, words, language=heard.language))
+
+
+def _words_in(span: Span, heard: Heard) -> tuple[Word, ...]:
+    """The words, held inside the region they were heard in; none if they do not spell the text."""
+    if "".join(word.text for word in heard.words) != heard.text:
+        return ()
+    return tuple(
+        replace(word, start=_held(word.start, span), end=_held(word.end, span)) for word in heard.words
+    )
+
+
+def _held(time: float, span: Span) -> float:
+    return min(max(time, span.start), span.end)

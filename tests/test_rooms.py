@@ -1,0 +1,58 @@
+"""Who may import whom: the table in docs/pipeline.md, held against the code."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).parent.parent
+PACKAGE = TOP / "captioner"
+DOORS = {"__init__", "__main__"}  # they open the rooms to the outside
+
+
+def table() -> dict[str, set[str]]:
+    rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]*) \|", (TOP / "docs/pipeline.md").read_text("utf-8"), re.MULTILINE)
+    return {room: {name.strip() for name in allowed.split(",") if name.strip()} for room, allowed in rows}
+
+
+def files_of(room: str) -> list[Path]:
+    return sorted((PACKAGE / room).rglob("*.py")) if (PACKAGE / room).is_dir() else [PACKAGE / f"{room}.py"]
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file imports anywhere, by its whole name."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_every_room_stands_in_the_table() -> None:
+    rooms = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert rooms - DOORS == set(table())
+
+
+@pytest.mark.parametrize("room", table())
+def test_a_room_imports_only_what_it_may(room: str) -> None:
+    for path in files_of(room):
+        used = {name.split(".")[1] for name in imports(path) if name.startswith("captioner.")}
+        assert used - {room} <= table()[room], path
+
+
+@pytest.mark.parametrize("room", set(table()) - {"media"})
+def test_only_media_starts_programs(room: str) -> None:
+    for path in files_of(room):
+        assert not {name.split(".")[0] for name in imports(path)} & {"subprocess", "ffmpeg"}, path
+
+
+@pytest.mark.parametrize("room", set(table()) - {"cli"})
+def test_only_the_command_line_prints(room: str) -> None:
+    for path in files_of(room):
+        names = {node.id for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Name)}
+        assert "print" not in names, path
