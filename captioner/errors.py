@@ -2,6 +2,7 @@
 
     CaptionerError                  exit code 1
     ├── OutputNotWritten            1   a result could not be written, or is there already
+    ├── JournalNotUsable            1   the memory of what was heard cannot be read or written
     ├── UsageError                  2   what was asked for makes no sense
     │   ├── UnknownName                 no such backend, format, profile, track, ...: lists what there is
     │   └── SettingsError               the settings file or an environment variable is wrong
@@ -39,6 +40,17 @@ class OutputNotWritten(CaptionerError):
 
     def __str__(self) -> str:
         return f"cannot write {self.path}: {self.reason}"
+
+
+class JournalNotUsable(CaptionerError):
+    """The journal at `path` cannot be read or written. A run goes on without it; asking about it fails."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path, self.reason = path, reason
+
+    def __str__(self) -> str:
+        return f"cannot use the journal {self.path}: {self.reason}"
 
 
 class UsageError(CaptionerError):

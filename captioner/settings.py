@@ -77,7 +77,7 @@ def _tables(path: Path, table: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 def options_from(options_class: type[Options], values: Mapping[str, Any], place: str) -> Options:
-    """An options dataclass with some of its fields set. Raises `SettingsError` for an unknown field or a wrong value."""
+    """An options dataclass with some of its fields set. Raises `SettingsError` for an unknown or a wrong one."""
     known = {option.name for option in fields(options_class)}
     for key in values.keys() - known:
         raise SettingsError(place, f"unknown key {key!r}; there is: {', '.join(sorted(known))}")

@@ -57,9 +57,7 @@ def _words_in(span: Span, heard: Heard) -> tuple[Word, ...]:
     """The words, held inside the region they were heard in; none if they do not spell the text."""
     if "".join(word.text for word in heard.words) != heard.text:
         return ()
-    return tuple(
-        replace(word, start=_held(word.start, span), end=_held(word.end, span)) for word in heard.words
-    )
+    return tuple(replace(word, start=_held(word.start, span), end=_held(word.end, span)) for word in heard.words)
 
 
 def _held(time: float, span: Span) -> float:

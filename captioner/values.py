@@ -40,7 +40,7 @@ class Span:
 
 @dataclass(frozen=True, eq=False)
 class Audio:
-    """Mono sound: `samples` float32 in [-1, 1] of shape (n,), `sample_rate` in Hz, `start` of `samples[0]` in seconds."""
+    """Mono sound: `samples` float32 in [-1, 1], shape (n,); `sample_rate` in Hz; `start` of `samples[0]` in seconds."""
 
     samples: Samples
     sample_rate: int
@@ -124,7 +124,7 @@ class Cue(Span):
 class RegionReport(Span):
     """What became of one speech region: a line of the ledger.
 
-    `reason` says why where `status` is not ok; `cached` that the journal remembered it; `attempts` how often it was asked.
+    `reason` says why where `status` is not ok, `cached` that a journal remembered it, `attempts` how often it was asked.
     """
 
     index: int

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
+KEPT = ("CAPTIONER_TESTDATA", "CAPTIONER_FFMPEG", "CAPTIONER_SDK_PYTHONS")
+"""Variables that say where the tests find things, and nothing about what captioner does."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,9 +31,10 @@ def no_error_logs(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads the developer's settings, keys or cache."""
     for name in list(os.environ):
-        if name.startswith(("CAPTIONER_", "ZAI_", "ZHIPUAI_")) and name not in ("CAPTIONER_TESTDATA", "CAPTIONER_FFMPEG"):
+        if name.startswith(("CAPTIONER_", "ZAI_", "ZHIPUAI_", "OPENAI_")) and name not in KEPT:
             monkeypatch.delenv(name)
     monkeypatch.setenv("CAPTIONER_CONFIG_DIR", str(tmp_path_factory.mktemp("config")))
+    monkeypatch.setenv("CAPTIONER_JOURNAL", str(tmp_path_factory.mktemp("journal") / "journal.sqlite"))
 
 
 @pytest.fixture(scope="session")

@@ -72,7 +72,8 @@ class Backend(Protocol):
     """Hears clips: synchronous, lazy, in order.
 
     A class may also say, for `captioner backends` and the choice of `auto`, `needs: str`, a few words on what it takes
-    to run, and a class method `missing() -> str | None`, the sentence that says what is not there yet.
+    to run, and a class method `missing() -> str | None`, the sentence that says what is not there yet. An instance may
+    say, for the journal, `fingerprint: str`: those of its options that can change what it hears, never a key.
     """
 
     traits: Traits

@@ -12,6 +12,7 @@ from importlib import import_module
 
 import click
 
+from captioner.cli.errors import INTERRUPTED, say_error
 from captioner.errors import CaptionerError
 
 COMMANDS = {
@@ -20,8 +21,6 @@ COMMANDS = {
     "doctor": "What is here, what is missing and how to get it.",
 }
 """Each a module of this package with a click command of the same name. `caption` is what runs without a name."""
-
-INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,13 +47,3 @@ def load_command(name: str) -> click.Command:
     command = getattr(import_module(f"captioner.cli.{name}"), name)
     assert isinstance(command, click.Command)
     return command
-
-
-def say_error(error: CaptionerError) -> None:
-    """One sentence on stderr."""
-    click.echo(f"captioner: {printable(str(error))}", err=True)
-
-
-def printable(text: str) -> str:
-    """The text on one line that any terminal takes: control characters and broken file names are spelled out."""
-    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)

@@ -9,20 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from captioner.backends import Backend, Hints, load_backend
 from captioner.backends.choice import choose, standing
-from captioner.cli import say_error
 from captioner.cli.console import Console
-from captioner.cli.outputs import Job, plan, write_whole
-from captioner.errors import CaptionerError, UsageError
+from captioner.cli.errors import SPEECH_LOST, attempt_all
+from captioner.cli.files import Job, plan, without_existing, write_whole
+from captioner.errors import UsageError
 from captioner.formats import render_report
-from captioner.settings import Settings, options_from, read_settings
+from captioner.settings import Settings, options_from
 from captioner.timestamps import format_clock
 
 if TYPE_CHECKING:
     from captioner.pipeline import Captions
     from captioner.values import Report
-
-SPEECH_LOST = 7
-"""The exit code of a run that finished but lost some speech."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,27 +51,16 @@ def caption_all(request: Request, settings: Settings) -> int:
     """Caption every input; returns the exit code: that of the first error, else 7 if speech was lost, else 0."""
     console = Console(quiet=request.quiet, verbose=request.verbose)
     jobs = plan(request.inputs, output=request.output, directory=request.directory, formats=request.formats)
-    jobs = tuple(job for job in (_without_existing(job, request, console) for job in jobs) if job.targets)
-    if not jobs:
-        return 0
     settled = _settle(request, settings)
+    todo = without_existing(jobs, overwrite=request.overwrite, say=console.say)
+    if not todo:
+        return 0
     with closing(_load(request, settings, console)) as backend:
         _refuse_language(backend, request.language)
         run = _Run(console, backend, settled)
-        codes = [run.caption(job) for job in jobs]
-        run.write_reports(request.report, many=len(jobs) > 1)
-    return next((code for code in codes if code not in (0, SPEECH_LOST)), max(codes))
-
-
-def _without_existing(job: Job, request: Request, console: Console) -> Job:
-    """The job without the results that are there already, which are left alone unless --overwrite says not to."""
-    missing = []
-    for target in job.targets:
-        if target.exists and not request.overwrite:
-            console.say(f"{target.path} is there already and is left alone; --overwrite writes it anew")
-        else:
-            missing.append(target)
-    return Job(job.source, tuple(missing))
+        code = attempt_all(todo, run.caption)
+        run.write_reports(request.report, many=len(todo) > 1)
+    return code
 
 
 def _settle(request: Request, settings: Settings) -> dict[str, Any]:
@@ -121,17 +107,13 @@ class _Run:
         self._reports: list[Report] = []
 
     def caption(self, job: Job) -> int:
-        """Caption one input and write its results; an error is told and becomes its exit code."""
+        """Caption one input and write its results."""
         from captioner.pipeline import caption
 
-        try:
-            with self._console.watching(job.source) as watch:
-                captions = caption(job.source, backend=self._backend, watch=watch, **self._settled)
-            for target in job.targets:
-                write_whole(target.path, target.format.write(captions.cues, captions.transcript, captions.report))
-        except CaptionerError as error:
-            say_error(error)
-            return error.exit_code
+        with self._console.watching(job.source) as watch:
+            captions = caption(job.source, backend=self._backend, watch=watch, **self._settled)
+        for target in job.targets:
+            write_whole(target.path, target.format.write(captions.cues, captions.transcript, captions.report))
         self._reports.append(captions.report)
         self._tell(job, captions)
         return SPEECH_LOST if captions.report.lost else 0
@@ -146,13 +128,11 @@ class _Run:
     def _tell(self, job: Job, captions: Captions) -> None:
         for warning in captions.report.warnings:
             self._console.say(f"{job.source}: {warning}")
-        places = ", ".join(str(target.path) for target in job.targets if target.path is not None)
-        arrow = f" -> {places}" if places else ""
         if not captions.report.regions:
-            self._console.say(f"{job.source}: no speech was found, so there is no cue{arrow}")
+            self._console.say(f"{job.source}: no speech was found, so there is no cue{job.arrow}")
             return
         speech = sum(region.duration for region in captions.report.regions)
-        self._console.say(f"{job.source}: {len(captions.cues)} cues from {speech:.0f} s of speech{arrow}")
+        self._console.say(f"{job.source}: {len(captions.cues)} cues from {speech:.0f} s of speech{job.arrow}")
         if lost := captions.report.lost:
             seconds = sum(region.duration for region in lost)
             first = f"{lost[0].status} at {format_clock(lost[0].start)}: {lost[0].reason}"

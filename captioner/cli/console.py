@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from captioner.cli import printable
+from captioner.cli.errors import printable
 from captioner.timestamps import format_clock
 
 if TYPE_CHECKING:

@@ -53,7 +53,10 @@ output = click.option(
     "-o", "--output", metavar="FILE", help="Where the result goes; '-' is standard output. For one input, one format."
 )
 directory = click.option(
-    "-d", "--directory", metavar="DIR", help="Folder for the results, made if it is not there.  [default: beside the input]"
+    "-d",
+    "--directory",
+    metavar="DIR",
+    help="Folder for the results, made if it is not there.  [default: beside the input]",
 )
 formats = click.option(
     "-f",

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from captioner.cli import options
 
+if TYPE_CHECKING:
+    from captioner.cli.console import Console
+    from captioner.cli.files import Job
+    from captioner.profiles import Profile
 
-@click.command(no_args_is_help=True)
+
+@click.command(no_args_is_help=True, context_settings={"auto_envvar_prefix": "CAPTIONER"})
 @click.argument("transcripts", nargs=-1, required=True, metavar="FILE.json...")
 @options.output
 @options.directory
@@ -28,9 +33,26 @@ def render(
 ) -> int:
     """Write transcripts ('-f json' made them) in another format or profile, without hearing anything anew."""
     from captioner.cli.console import Console
-    from captioner.cli.outputs import plan, write_whole, without_existing
-    from captioner.formats import transcript as transcript_json
-    from captioner.pipeline import cut_cues
+    from captioner.cli.errors import attempt_all
+    from captioner.cli.files import plan, without_existing
+    from captioner.profiles import profile_named
 
     console = Console(quiet=quiet)
-    ...
+    style = profile_named(profile) if profile else None
+    jobs = plan(transcripts, output=output, directory=directory, formats=formats)
+    todo = without_existing(jobs, overwrite=overwrite, say=console.say)
+    return attempt_all(todo, lambda job: _render(job, style, console))
+
+
+def _render(job: Job, profile: Profile | None, console: Console) -> int:
+    from captioner.cli.files import read_text, write_whole
+    from captioner.formats import format_named
+    from captioner.pipeline import cut_cues
+
+    contents = format_named("json").read(read_text(job.source))
+    assert contents.transcript is not None
+    cues = cut_cues(contents.transcript, profile)
+    for target in job.targets:
+        write_whole(target.path, target.format.write(cues, contents.transcript, contents.report))
+    console.say(f"{job.source}: {len(cues)} cues{job.arrow}")
+    return 0

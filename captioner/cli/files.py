@@ -1,17 +1,17 @@
-"""Where results go, and how they get there: whole or not at all."""
+"""Where results go, and how files are read and written: a result appears whole or not at all."""
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
 
-from captioner.errors import OutputNotWritten, UsageError
+from captioner.errors import FormatError, OutputNotWritten, UsageError
 from captioner.formats import Format, format_named, format_of_path
 
 STANDARD = "-"
@@ -36,6 +36,12 @@ class Job:
 
     source: str
     targets: tuple[Target, ...]
+
+    @property
+    def arrow(self) -> str:
+        """`" -> a.srt, a.vtt"` for a message; nothing for standard output."""
+        paths = ", ".join(str(target.path) for target in self.targets if target.path is not None)
+        return f" -> {paths}" if paths else ""
 
 
 def plan(
@@ -89,14 +95,36 @@ def _refuse_clashes(jobs: Iterable[Job]) -> None:
     for job in jobs:
         for path in (target.path for target in job.targets if target.path is not None):
             if not is_url(job.source) and job.source != STANDARD and _same_file(path, Path(job.source)):
-                raise UsageError(f"{job.source} would be overwritten by its own captions; name another file with -o")
+                raise UsageError(f"{job.source} would be overwritten by its own captions; use -o")
             if path in taken:
-                raise UsageError(f"{taken[path]} and {job.source} would both become {path}; caption them one by one with -o")
+                raise UsageError(f"{taken[path]} and {job.source} would both become {path}; use -o for one")
             taken[path] = job.source
 
 
 def _same_file(one: Path, other: Path) -> bool:
     return one.absolute() == other.absolute() or (one.exists() and other.exists() and one.samefile(other))
+
+
+def without_existing(jobs: Iterable[Job], *, overwrite: bool, say: Callable[[str], None]) -> tuple[Job, ...]:
+    """The jobs without the results that are there already: they are left alone, and said, unless `overwrite`."""
+    return tuple(job for job in (_without_existing(job, overwrite, say) for job in jobs) if job.targets)
+
+
+def _without_existing(job: Job, overwrite: bool, say: Callable[[str], None]) -> Job:
+    there = [target for target in job.targets if target.exists and not overwrite]
+    for target in there:
+        say(f"{target.path} is there already and is left alone; --overwrite writes it anew")
+    return Job(job.source, tuple(target for target in job.targets if target not in there))
+
+
+def read_text(path: str) -> str:
+    """The text of a caption file, UTF-8 with or without a byte order mark. Raises `FormatError`."""
+    try:
+        return Path(path).read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise FormatError(path, (error.strerror or str(error)).lower()) from error
+    except UnicodeDecodeError as error:
+        raise FormatError(path, "is not UTF-8 text") from error
 
 
 def write_whole(path: Path | None, text: str) -> None:
@@ -122,7 +150,7 @@ def _write_and_rename(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(_usual_mode(path))
-        os.replace(temporary, path)
+        Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise

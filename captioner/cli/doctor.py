@@ -1,0 +1,73 @@
+"""`captioner doctor`: a look at the whole installation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import click
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at: whether it is well, and what was found or how to get it."""
+
+    name: str
+    well: bool
+    text: str
+
+
+@click.command()
+def doctor() -> int:
+    """Show what is here, what is missing, and how to get it. Exits with 1 if media cannot be captioned."""
+    checks = list(_checks())
+    for check in checks:
+        click.echo(f"{'ok     ' if check.well else 'missing'}  {check.name:<10} {check.text}")
+    return 0 if all(check.well for check in checks) else 1
+
+
+def _checks() -> Iterator[Check]:
+    from captioner.backends.choice import choose, standings
+    from captioner.settings import settings_path
+
+    yield Check("captioner", True, _captioner())
+    yield _checked("ffmpeg", _ffmpeg)
+    yield _checked("probing", lambda: f"PyAV {_version('av')}")
+    yield _checked("detector", lambda: f"silero-vad {_version('silero-vad')}")
+    yield _checked("backend", lambda: f"{choose().name}; ready: {', '.join(s.name for s in standings() if s.ready)}")
+    path = settings_path()
+    yield Check("settings", True, f"{path}{'' if path.exists() else ' (not there, which is fine)'}")
+
+
+def _checked(name: str, look: Callable[[], str]) -> Check:
+    from importlib.metadata import PackageNotFoundError
+
+    from captioner.errors import CaptionerError
+
+    try:
+        return Check(name, True, look())
+    except PackageNotFoundError as error:
+        return Check(name, False, f"run: pip install {error.name}")
+    except CaptionerError as error:
+        return Check(name, False, str(error))
+
+
+def _captioner() -> str:
+    import platform
+
+    from captioner import __version__
+
+    return f"{__version__} on Python {platform.python_version()}, {platform.system()} {platform.machine()}"
+
+
+def _ffmpeg() -> str:
+    from captioner.media import ffmpeg_version, find_ffmpeg
+
+    program = find_ffmpeg()
+    return f"{ffmpeg_version(program)} at {program}"
+
+
+def _version(package: str) -> str:
+    from importlib.metadata import version
+
+    return version(package)

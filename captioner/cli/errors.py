@@ -1,0 +1,42 @@
+"""Errors as a user meets them: one sentence on standard error, and an exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+import click
+
+from captioner.errors import CaptionerError
+
+SPEECH_LOST = 7
+"""The exit code of a run that finished but lost some speech."""
+
+INTERRUPTED = 130
+
+Item = TypeVar("Item")
+
+
+def say_error(error: CaptionerError) -> None:
+    """One sentence on standard error."""
+    click.echo(f"captioner: {printable(str(error))}", err=True)
+
+
+def printable(text: str) -> str:
+    """The text on one line that any terminal takes: control characters and broken file names are spelled out."""
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
+
+
+def attempt_all(items: Iterable[Item], attempt: Callable[[Item], int]) -> int:
+    """Attempt each item, whatever became of those before it.
+
+    Returns the exit code of the whole: that of the first error, else 7 if one lost speech, else 0.
+    """
+    codes = []
+    for item in items:
+        try:
+            codes.append(attempt(item))
+        except CaptionerError as error:
+            say_error(error)
+            codes.append(error.exit_code)
+    return next((code for code in codes if code not in (0, SPEECH_LOST)), max(codes, default=0))
