@@ -19,6 +19,7 @@ from captioner.values import Audio, Status, Word
 GROUP = "captioner.backends"
 
 BUILT_IN = {
+    "glm": "captioner.backends.glm:Glm",
     "scripted": "captioner.backends.scripted:Scripted",
     "sphinx": "captioner.backends.sphinx:Sphinx",
 }
@@ -53,8 +54,8 @@ class Hints:
 class Heard:
     """What became of one clip. Times of `words` are on the media's clock, as the clip's are; their texts spell `text`.
 
-    `reason` is there whenever `status` is not ok or empty; `confidence` lies in [0, 1]. `attempts` counts how often the
-    engine was asked, `cached` says that a journal answered in its place.
+    `reason` is there whenever `status` is not ok or empty; beside ok it is a doubt about the text. `confidence` lies in
+    [0, 1]. `attempts` counts how often the engine was asked, `cached` says that a journal answered in its place.
     """
 
     status: Status

@@ -1,0 +1,191 @@
+"""GLM-ASR in the cloud of Zhipu AI: api.z.ai or open.bigmodel.cn. The sound of every clip leaves this machine."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Literal
+from urllib.parse import urlsplit
+
+from captioner.backends import Heard, Hints, Traits
+from captioner.backends.answers import ErrorInStream, error_in, json_object, text_in, texts_as_they_come
+from captioner.backends.cloud import AHEAD, Lane
+from captioner.backends.glm_account import account_for, missing_key
+from captioner.backends.glm_errors import Asked, verdict
+from captioner.backends.hearing import Answer, hear
+from captioner.backends.patience import Errand, Policy, PromptTooLong, Refused, RequestIdTaken, TryAgain
+from captioner.backends.wav import wav_bytes
+from captioner.backends.wire import Reply, Wire
+from captioner.errors import BackendError, UsageError
+from captioner.values import Audio
+
+Context = Literal["none", "previous"]
+
+LONGEST = {"glm-asr-2512": 30.0, "glm-asr": 60.0}
+"""Seconds that each model takes."""
+
+MARGIN = 0.5
+"""Seconds below the limit: how the service rounds is not written anywhere."""
+
+SHORTEST = 0.2
+"""Seconds: a shorter clip gets silence behind it."""
+
+LONGEST_PROMPT = 7999
+"""Characters; the service asks for fewer than 8000."""
+
+SHORTEST_PROMPT = 100
+"""Characters: what is still too long at this length is left out."""
+
+MOST_HOTWORDS = 100
+
+USER_ID = range(6, 129)
+"""Characters."""
+
+
+class Glm:
+    """GLM-ASR-2512, or the older `glm-asr`, over HTTP.
+
+    `concurrency` is how many requests may be in flight: 5, 10, 15 or 20 by the tier of the account. With `context`
+    "previous" the text of the clip before is sent as the prompt, so that clips wait for each other and a run takes as
+    many times longer as there would have been requests in flight. `stream` asks for the text as it grows. `timeout` is
+    in seconds for one request. `temperature`, from 0 to 1, is for `glm-asr` alone.
+    """
+
+    needs = "a key of Zhipu AI (z.ai or bigmodel.cn) and the network; the sound leaves this machine"
+
+    def __init__(
+        self,
+        *,
+        model: str = "glm-asr-2512",
+        key: str | None = None,
+        base_url: str | None = None,
+        concurrency: int = 5,
+        context: Context = "none",
+        stream: bool = False,
+        user_id: str | None = None,
+        temperature: float | None = None,
+        timeout: float = 60.0,
+        policy: Policy | None = None,
+    ) -> None:
+        _check(model, concurrency, context, user_id, temperature)
+        policy = policy or Policy()
+        self.traits = Traits("glm", model, shortest_clip=SHORTEST, longest_clip=LONGEST[model] - MARGIN)
+        self.fingerprint = f"context={context} temperature={temperature}"
+        self._context, self._stream, self._user_id, self._temperature = context, stream, user_id, temperature
+        account = account_for(key, base_url)
+        self._url = f"{account.base_url}/audio/transcriptions"
+        self._asked = Asked(account.key.source, urlsplit(self._url).hostname or self._url, model)
+        self._wire = Wire("glm", account.key, timeout=timeout, connections=concurrency, clock=policy.clock)
+        self._lane = Lane("glm", concurrency, policy)
+        self._ahead = AHEAD * concurrency if context == "none" else 1
+
+    @staticmethod
+    def missing() -> str | None:
+        return missing_key()
+
+    def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Heard]:
+        """As `Backend` has it. Raises `UsageError` at once for hotwords that the service does not take."""
+        _check_hotwords(hints.hotwords)
+        if self._context == "previous":
+            return self._in_context(clips, hints)
+        return self._lane.run(clips, partial(self._hear, hints), ahead=self._ahead)
+
+    def close(self) -> None:
+        self._lane.close()
+        self._wire.close()
+
+    def _in_context(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Heard]:
+        previous = ""
+
+        def hear_next(clip: Audio, errand: Errand) -> Heard:
+            prompt = "\n".join(filter(None, (hints.prompt, previous)))
+            return self._hear(replace(hints, prompt=prompt or None), clip, errand)
+
+        for heard in self._lane.run(clips, hear_next, ahead=self._ahead):
+            # A text that cannot be right would mislead the clips that follow it.
+            previous = heard.text if heard.status == "ok" and heard.reason is None else ""
+            yield heard
+
+    def _hear(self, hints: Hints, clip: Audio, errand: Errand) -> Heard:
+        heard = hear(clip, hints, partial(self._ask, errand), longest=self.traits.longest_clip)
+        return replace(heard, language=hints.language, attempts=errand.attempts)
+
+    def _ask(self, errand: Errand, clip: Audio, hints: Hints) -> Answer:
+        """The answer for one clip, asked for with less and less beside the sound if that is what the service minds."""
+        file = wav_bytes(clip, shortest=SHORTEST)
+        prompt, hotwords = (hints.prompt or "")[-LONGEST_PROMPT:], hints.hotwords
+        while True:
+            fields = self._fields(prompt, hotwords)
+            try:
+                return Answer(self._lane.ask(partial(self._send, fields, file), errand))
+            except RequestIdTaken:
+                if errand.attempts >= self._lane.policy.attempts:
+                    raise
+            except PromptTooLong:
+                if not prompt:
+                    raise
+                prompt = prompt[-(len(prompt) // 4) :] if len(prompt) > SHORTEST_PROMPT else ""
+            except Refused as refusal:
+                if refusal.status != "blocked" or not (prompt or hotwords):
+                    raise
+                prompt, hotwords = "", ()
+
+    def _fields(self, prompt: str, hotwords: tuple[str, ...]) -> dict[str, str]:
+        """The form of one request, in the order of the vendor's SDK; repeated requests share the id."""
+        fields = {
+            "model": self._asked.model,
+            "prompt": prompt,
+            "hotwords": json.dumps(hotwords, ensure_ascii=False) if hotwords else "",
+            "request_id": str(uuid.uuid4()),
+            "user_id": self._user_id or "",
+            "temperature": "" if self._temperature is None else f"{self._temperature:g}",
+            "stream": "true" if self._stream else "",
+        }
+        return {name: value for name, value in fields.items() if value}
+
+    def _send(self, fields: dict[str, str], file: bytes) -> str:
+        with self._wire.post(self._url, fields, file) as reply:
+            if reply.status != 200:
+                raise self._verdict(reply, reply.text())
+            if reply.is_stream:
+                return self._streamed(reply)
+            body = reply.text()
+            answer = json_object(body)
+            if answer.get("error"):
+                raise self._verdict(reply, body)
+            return text_in(answer)
+
+    def _streamed(self, reply: Reply) -> str:
+        try:
+            *_, text = texts_as_they_come(reply.events())
+        except ErrorInStream as error:
+            raise self._verdict(reply, error.body) from None
+        return text
+
+    def _verdict(self, reply: Reply, body: str) -> TryAgain | Refused | BackendError:
+        code, message = error_in(body)
+        return verdict(reply.status, code, message, self._asked, after=reply.retry_after)
+
+
+def _check(model: str, concurrency: int, context: Context, user_id: str | None, temperature: float | None) -> None:
+    if model not in LONGEST:
+        raise UsageError(f"glm has no model {model!r}; there is: {', '.join(LONGEST)}")
+    if concurrency < 1:
+        raise UsageError(f"glm needs a concurrency of 1 or more, and got {concurrency}")
+    if context not in ("none", "previous"):
+        raise UsageError(f"glm has no context {context!r}; there is: none, previous")
+    if user_id is not None and len(user_id) not in USER_ID:
+        raise UsageError(f"a user_id for glm has {USER_ID.start} to {USER_ID.stop - 1} characters, not {len(user_id)}")
+    if temperature is not None and (model != "glm-asr" or not 0 <= temperature <= 1):
+        raise UsageError(f"glm takes a temperature from 0 to 1, and only for glm-asr: not {temperature:g} for {model}")
+
+
+def _check_hotwords(hotwords: tuple[str, ...]) -> None:
+    if len(hotwords) > MOST_HOTWORDS:
+        raise UsageError(f"glm takes at most {MOST_HOTWORDS} hotwords, and got {len(hotwords)}; leave some out")
+    for number, hotword in enumerate(hotwords, start=1):
+        if not hotword.strip():
+            raise UsageError(f"hotword {number} is empty; leave it out")

@@ -1,0 +1,44 @@
+"""A GLM-ASR service on this machine, for tests: as strict as the real one, and as unreliable as it is told to be.
+
+with GlmService({audio_key(clip): "Hello."}, faults={0: error("1302")}) as service:
+    backend = load_backend("glm", key=service.key, base_url=service.base_url)
+    (heard,) = backend.transcribe([clip], Hints())
+assert heard.text == "Hello." and len(service.requests) == 2
+"""
+
+from __future__ import annotations
+
+from captioner.testing.faults import (
+    Fault,
+    cut_stream,
+    drip,
+    echo_key,
+    empty,
+    error,
+    html,
+    looped,
+    malformed,
+    reset,
+    silence,
+)
+from captioner.testing.requests import Request
+from captioner.testing.service import GlmService
+from captioner.testing.sound import Sound, audio_key
+
+__all__ = [
+    "Fault",
+    "GlmService",
+    "Request",
+    "Sound",
+    "audio_key",
+    "cut_stream",
+    "drip",
+    "echo_key",
+    "empty",
+    "error",
+    "html",
+    "looped",
+    "malformed",
+    "reset",
+    "silence",
+]

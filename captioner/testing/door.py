@@ -1,0 +1,174 @@
+"""One connection to the service: reads a request, writes the answer or the fault."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+from typing import TYPE_CHECKING, Any
+
+from captioner.testing.faults import Fault, error
+from captioner.testing.requests import NotUnderstood, Request, request_of
+
+if TYPE_CHECKING:
+    from captioner.testing.service import GlmService
+
+PATH = "/api/paas/v4/audio/transcriptions"
+
+PAGE = "<!doctype html><title>Welcome</title><p>Please log in to use this network.</p>"
+
+
+class Door(BaseHTTPRequestHandler):
+    """Answers in exactly the form of the documents: the code of an error is a string, each event ends with a blank
+    line, the last one is `[DONE]`."""
+
+    protocol_version = "HTTP/1.1"
+    server: Any
+
+    @property
+    def service(self) -> GlmService:
+        service: GlmService = self.server.service
+        return service
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """A service for tests is silent."""
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        number = self.service.arrive()
+        request, text = None, ""
+        try:
+            request = self._understood(number, body)
+            fault = self.service.fault_for(request)
+            self.service.wait_for(request)
+            if fault is None or fault.kind in ("drip", "cut_stream", "reset"):
+                text = self.service.text_for(request)
+            if fault is not None and fault.kind == "silence":
+                self.service.closing.wait(fault.seconds)
+        except NotUnderstood as refusal:
+            fault = refusal.fault
+            self.service.refusals.append(fault.code)
+        finally:
+            # Before the answer, not after: the caller's next request may be here before this thread goes on.
+            self.service.leave(request)
+        self._answer(request, text, fault)
+
+    def _understood(self, number: int, body: bytes) -> Request:
+        if self.path != PATH:
+            raise NotUnderstood(error(status=404, message="no such path"))
+        authorization = self.headers.get("authorization")
+        if authorization is None:
+            raise NotUnderstood(error("1001", message="Authorization header is missing"))
+        if not self.service.opens_with(authorization):
+            raise NotUnderstood(error("1000", message="Authentication failed"))
+        return request_of(number, {name.lower(): value for name, value in self.headers.items()}, body)
+
+    def _answer(self, request: Request | None, text: str, fault: Fault | None) -> None:
+        if fault is None and request is not None:
+            self._send_text(request, text)
+            return
+        assert fault is not None
+        match fault.kind:
+            case "error":
+                self._send_error(fault, fault.message)
+            case "echo_key":
+                self._send_error(fault, f"invalid key {self.service.key}")
+            case "html":
+                self._send(PAGE.encode(), "text/html")
+            case "empty":
+                self._send(b"")
+            case "malformed":
+                self._send(b'{"id": "2025", "text": "Hel')
+            case "silence":
+                self._hang_up()
+            case _ if request is not None:
+                self._send_badly(request, text, fault)
+
+    def _send_badly(self, request: Request, text: str, fault: Fault) -> None:
+        """What goes wrong in the middle of an answer that began well."""
+        if fault.kind == "looped":
+            self._send_text(request, fault.message)
+        elif fault.kind == "cut_stream" and request.stream:
+            self._send_events(list(_events(request, text))[:2], finish=False)
+        else:
+            body = _body(request, text)
+            if fault.kind == "drip":
+                self._drip(body, fault.seconds)
+            else:
+                self._send(body[: len(body) // 2], length=len(body))
+                self._hang_up()
+
+    def _send_text(self, request: Request, text: str) -> None:
+        if request.stream:
+            self._send_events([*_events(request, text)], finish=True)
+        else:
+            self._send(_body(request, text))
+
+    def _send_error(self, fault: Fault, message: str) -> None:
+        content = {"code": fault.code, "message": message} if fault.code else {"message": message}
+        self._send(json.dumps({"error": content}).encode(), status=fault.status, headers=dict(fault.headers))
+
+    def _send(
+        self,
+        body: bytes,
+        content_type: str = "application/json; charset=UTF-8",
+        *,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+        length: int | None = None,
+    ) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body) if length is None else length))
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _send_events(self, events: list[dict[str, Any]], *, finish: bool) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream;charset=UTF-8")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        for event in events:
+            self._send_chunk(f"data: {json.dumps(event, ensure_ascii=False)}\n\n".encode())
+        if finish:
+            self._send_chunk(b"data: [DONE]\n\n")
+            self._send_chunk(b"")
+        else:
+            self._hang_up()
+
+    def _send_chunk(self, data: bytes) -> None:
+        self.wfile.write(b"%x\r\n%b\r\n" % (len(data), data))
+
+    def _drip(self, body: bytes, pause: float) -> None:
+        self._send(b"", length=len(body))
+        for place in range(len(body)):
+            self.wfile.write(body[place : place + 1])
+            if self.service.closing.wait(pause):
+                break
+
+    def _hang_up(self) -> None:
+        """End the connection with a reset."""
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
+
+
+def _common(request: Request) -> dict[str, Any]:
+    return {"id": f"2025112018{request.index:06}", "created": int(time.time()), "model": request.model}
+
+
+def _body(request: Request, text: str) -> bytes:
+    request_id = request.fields.get("request_id", f"loopback-{request.index}")
+    return json.dumps({**_common(request), "request_id": request_id, "text": text}, ensure_ascii=False).encode()
+
+
+def _events(request: Request, text: str) -> Iterator[dict[str, Any]]:
+    """One delta a word, then the whole."""
+    for number, word in enumerate(text.split(" ")):
+        delta = word if number == 0 else f" {word}"
+        yield {**_common(request), "type": "transcript.text.delta", "delta": delta}
+    yield {**_common(request), "type": "transcript.text.done", "text": text}

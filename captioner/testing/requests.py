@@ -1,0 +1,210 @@
+"""A request as the service read it: the form, checked field by field."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from email.message import Message
+from email.parser import BytesHeaderParser
+
+from captioner.testing.faults import Fault, error
+from captioner.testing.sound import NotSound, Sound, sound_of
+
+LARGEST = 25 * 1024 * 1024
+LONGEST = {"glm-asr-2512": 30.0, "glm-asr": 60.0}
+
+FIELDS = {
+    "model",
+    "file",
+    "file_base64",
+    "prompt",
+    "hotwords",
+    "hotwords[]",
+    "request_id",
+    "user_id",
+    "stream",
+    "temperature",
+    "sensitive_word_check[type]",
+    "sensitive_word_check[status]",
+}
+"""All that the documents and the SDKs know. What the real service does with others is not known: here they are errors,
+so that a misspelt field cannot go unnoticed."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a form: text in `value`, or a file with its name and type."""
+
+    name: str
+    value: bytes
+    filename: str | None = None
+    content_type: str | None = None
+
+    @property
+    def text(self) -> str:
+        return self.value.decode("utf-8")
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request that was understood. `headers` are without the key; `parts` stand in the order of the form."""
+
+    index: int
+    headers: Mapping[str, str]
+    parts: tuple[Part, ...]
+    sound: Sound
+    as_json: bool = False
+    fields: Mapping[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        texts = {part.name: part.text for part in self.parts if part.filename is None}
+        object.__setattr__(self, "fields", texts)
+
+    @property
+    def model(self) -> str:
+        return self.fields["model"]
+
+    @property
+    def stream(self) -> bool:
+        return self.fields.get("stream") == "true"
+
+    @property
+    def hotwords(self) -> list[str]:
+        if "hotwords" not in self.fields:
+            return [part.text for part in self.parts if part.name == "hotwords[]"]
+        values = [part.text for part in self.parts if part.name == "hotwords"]
+        return list(json.loads(values[0])) if values[0].startswith("[") else values
+
+
+class NotUnderstood(Exception):
+    """The request is wrong; `fault` is what to answer."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+def request_of(index: int, headers: Mapping[str, str], body: bytes) -> Request:
+    """Read and check a request, headers by lower-case name. Raises `NotUnderstood`."""
+    kind = headers.get("content-type", "")
+    as_json = kind.startswith("application/json")
+    parts = _json_parts(body) if as_json else _form_parts(kind, body)
+    shown = {name: value for name, value in headers.items() if name != "authorization"}
+    request = Request(index, shown, parts, _sound(parts), as_json)
+    _check(request)
+    return request
+
+
+def _form_parts(kind: str, body: bytes) -> tuple[Part, ...]:
+    header = Message()
+    header["content-type"] = kind
+    boundary = header.get_boundary()
+    if header.get_content_type() != "multipart/form-data" or not boundary:
+        raise NotUnderstood(error("1210", message=f"content type {kind!r}"))
+    pieces = (b"\r\n" + body).split(b"\r\n--" + boundary.encode("ascii"))
+    if len(pieces) < 3 or pieces[0] or pieces[-1].strip() != b"--":
+        raise NotUnderstood(error("1210", message="the form does not end"))
+    return tuple(_part(piece.removeprefix(b"\r\n")) for piece in pieces[1:-1])
+
+
+def _part(piece: bytes) -> Part:
+    head, _, value = piece.partition(b"\r\n\r\n")
+    headers = BytesHeaderParser().parsebytes(head)
+    name = headers.get_param("name", header="content-disposition")
+    return Part(str(name), value, headers.get_filename(), headers["content-type"])
+
+
+def _json_parts(body: bytes) -> tuple[Part, ...]:
+    """The other form of a request: JSON with the sound in `file_base64`."""
+    try:
+        given = json.loads(body)
+        return tuple(Part(name, _as_text(value).encode()) for name, value in given.items())
+    except (ValueError, AttributeError) as problem:
+        raise NotUnderstood(error("1210", message="not a JSON object")) from problem
+
+
+def _as_text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _sound(parts: tuple[Part, ...]) -> Sound:
+    """The sound of `file`, or of `file_base64` where there is no file."""
+    by_name = {part.name: part.value for part in parts}
+    if "file" not in by_name and "file_base64" not in by_name:
+        raise NotUnderstood(error("1213", message="file is missing"))
+    try:
+        data = by_name["file"] if "file" in by_name else base64.b64decode(by_name["file_base64"], validate=True)
+        if len(data) > LARGEST:
+            raise NotUnderstood(error("1214", message="the file is larger than 25 MB: size too long"))
+        return sound_of(data)
+    except (NotSound, binascii.Error) as problem:
+        raise NotUnderstood(error("1214")) from problem
+
+
+def _check(request: Request) -> None:
+    for wrong, fault in _CHECKS:
+        if wrong(request):
+            raise NotUnderstood(fault)
+
+
+def _has_unknown_fields(request: Request) -> bool:
+    return not {part.name for part in request.parts} <= FIELDS
+
+
+def _has_no_model(request: Request) -> bool:
+    return "model" not in request.fields
+
+
+def _model_is_unknown(request: Request) -> bool:
+    return request.model not in LONGEST
+
+
+def _is_too_long(request: Request) -> bool:
+    return request.sound.duration > LONGEST[request.model]
+
+
+def _prompt_is_too_long(request: Request) -> bool:
+    return len(request.fields.get("prompt", "")) >= 8000
+
+
+def _stream_is_wrong(request: Request) -> bool:
+    return request.fields.get("stream", "false") not in ("true", "false")
+
+
+def _user_id_is_wrong(request: Request) -> bool:
+    return "user_id" in request.fields and not 6 <= len(request.fields["user_id"]) <= 128
+
+
+def _hotwords_are_wrong(request: Request) -> bool:
+    try:
+        hotwords = request.hotwords
+    except ValueError:
+        return True
+    return len(hotwords) > 100 or not all(isinstance(word, str) and word.strip() for word in hotwords)
+
+
+def _temperature_is_wrong(request: Request) -> bool:
+    temperature = request.fields.get("temperature")
+    if temperature is None:
+        return False
+    try:
+        return request.model != "glm-asr" or not 0 <= float(temperature) <= 1
+    except ValueError:
+        return True
+
+
+_CHECKS: tuple[tuple[Callable[[Request], bool], Fault], ...] = (
+    (_has_unknown_fields, error("1210", message="unknown field")),
+    (_has_no_model, error("1213", message="model is missing")),
+    (_model_is_unknown, error("1211", message="no such model")),
+    (_is_too_long, error("1214", message="transcriptions文件时长限制为0-30秒")),
+    (_prompt_is_too_long, error("1261", message="prompt too long")),
+    (_stream_is_wrong, error("1214", message="stream is neither true nor false")),
+    (_user_id_is_wrong, error("1214", message="user_id has 6 to 128 characters")),
+    (_hotwords_are_wrong, error("1214", message="hotwords is not a list of at most 100 words")),
+    (_temperature_is_wrong, error("1210", message="temperature is from 0 to 1, and for glm-asr only")),
+)
+"""What is wrong with a request, in the order in which it is looked for; each may rely on those before it."""

@@ -1,0 +1,33 @@
+"""One transcription with the vendor's SDK, in whichever Python has one: reads the call as JSON, prints the answer."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def client_class() -> Any:
+    try:
+        return importlib.import_module("zai").ZhipuAiClient
+    except ImportError:
+        return importlib.import_module("zhipuai").ZhipuAI
+
+
+def main() -> None:
+    call = json.load(sys.stdin)
+    sound = Path(call.pop("file"))
+    client = client_class()(api_key=call.pop("key"), base_url=call.pop("base_url"), max_retries=0)
+    answer = client.audio.transcriptions.create(file=(sound.name, sound.read_bytes(), "audio/wav"), **call)
+    if not call.get("stream"):
+        print(json.dumps({"text": answer.text, "request_id": answer.request_id}))
+        return
+    chunks = list(answer)
+    deltas = [chunk.delta for chunk in chunks if chunk.type == "transcript.text.delta"]
+    print(json.dumps({"text": chunks[-1].text, "deltas": deltas}))
+
+
+if __name__ == "__main__":
+    main()
