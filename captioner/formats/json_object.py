@@ -1,0 +1,95 @@
+"""Reading JSON that somebody may have written by hand: every value is checked, and an error names its place."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any, NoReturn
+
+from captioner.errors import FormatError
+
+
+@dataclass(frozen=True)
+class JsonObject:
+    """An object of a JSON file and the `place` where it stands, such as `segments[3]`; the outermost has none.
+
+    A key that is not there reads as null. Each method raises `FormatError`.
+    """
+
+    members: dict[str, Any]
+    place: str = ""
+
+    def refuse(self, reason: str, key: str = "") -> NoReturn:
+        """Raise what is wrong with this object, or with one of its members."""
+        where = ".".join(part for part in (self.place, key) if part)
+        raise FormatError("json", f"{where}: {reason}" if where else reason)
+
+    def text(self, key: str) -> str:
+        """A string."""
+        value = self.members.get(key)
+        return value if isinstance(value, str) else self._refuse_type(key, "a text")
+
+    def text_or_none(self, key: str) -> str | None:
+        """A string or null."""
+        return None if self.members.get(key) is None else self.text(key)
+
+    def number(self, key: str) -> float:
+        """A finite number."""
+        value = self.members.get(key)
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            self._refuse_type(key, "a number")
+        try:
+            number = float(value)
+        except OverflowError:  # An integer may have more digits than any float can hold.
+            self.refuse("is too large a number", key)
+        return number if isfinite(number) else self.refuse("is too large a number", key)
+
+    def number_or_none(self, key: str) -> float | None:
+        """A finite number or null."""
+        return None if self.members.get(key) is None else self.number(key)
+
+    def whole(self, key: str) -> int:
+        """An integer."""
+        value = self.members.get(key)
+        if not isinstance(value, int) or isinstance(value, bool):
+            self._refuse_type(key, "a whole number")
+        return value
+
+    def truth(self, key: str) -> bool:
+        """True or false."""
+        value = self.members.get(key)
+        return value if isinstance(value, bool) else self._refuse_type(key, "true or false")
+
+    def objects(self, key: str) -> list[JsonObject]:
+        """A list of objects; null is an empty one."""
+        values = self.members.get(key)
+        if values is None:
+            return []
+        if not isinstance(values, list):
+            self._refuse_type(key, "a list")
+        place = f"{self.place}.{key}" if self.place else key
+        return [_as_object(value, f"{place}[{index}]") for index, value in enumerate(values)]
+
+    def _refuse_type(self, key: str, wanted: str) -> NoReturn:
+        self.refuse(f"is not {wanted}" if self.members.get(key) is not None else f"is missing; it is {wanted}", key)
+
+
+def parse_object(text: str) -> JsonObject:
+    """The object that a JSON text is. Raises `FormatError`."""
+    try:
+        return _as_object(json.loads(text.removeprefix("\ufeff"), parse_constant=_refuse_constant), "")
+    except json.JSONDecodeError as error:
+        raise FormatError("json", f"is no JSON: {error.msg}", error.lineno) from error
+    except (ValueError, RecursionError) as error:  # A number of thousands of digits; thousands of brackets.
+        raise FormatError("json", f"cannot be read: {error}") from error
+
+
+def _as_object(value: Any, place: str) -> JsonObject:
+    if not isinstance(value, dict):
+        JsonObject({}, place).refuse("is not an object")
+    return JsonObject(value, place)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise FormatError("json", f"{name} is no number in JSON")

@@ -1,0 +1,57 @@
+"""Hypothesis strategies for what goes into caption files: any text that anybody could say, at any time."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from captioner.values import Cue
+
+ODD_LINES = (
+    "1",
+    "42",
+    " 7 ",
+    "00:00:01,000",
+    "00:00:01.000 → 00:00:02.000",
+    "WEBVTT",
+    "NOTE to self",
+    "STYLE",
+    "REGION",
+    "- Anna: no",
+    "a & b &amp; c &lt;",
+    "I <3 you, x < y > z",
+    "<unk> <v Bob>said</v> <00:00:01.000>",
+    r"{\an8}C:\new\Name \h",
+    "\"quotes\" and 'these'",
+    "  spaces around\t ",
+    "שלום \u200f!",
+    "日本語　です",
+    "👩‍👩‍👧 🎬",
+    "one\u2028two\u2029three\x85four\x1cfive\x0bsix\x0cseven",
+    "\u200b\u2060\ufeff",
+    "\ufeffafter a mark",
+    "|",
+)
+
+lines = st.sampled_from(ODD_LINES) | st.text(st.characters(codec="utf-8", exclude_characters="\n\r\0"), min_size=1)
+"""Lines that every text format holds as they are, but for `-->`."""
+
+texts = st.lists(lines.filter(str.strip), min_size=1, max_size=3).map("\n".join)
+
+plain_texts = st.lists(
+    st.text(st.characters(categories=["L", "N", "P", "S"], codec="utf-8"), min_size=1), min_size=1, max_size=3
+).map(lambda lines: "\n".join(lines).replace("-->", "→"))
+"""Letters, numbers, punctuation and symbols, about which no reader has an opinion of its own."""
+
+names = st.none() | st.sampled_from(("Anna", "Dr. O'Neil & Sons <Ltd>", "安娜", "A.B.C"))
+
+
+@st.composite
+def ordered_cues(draw: st.DrawFn, texts: st.SearchStrategy[str] = texts, *, speakers: bool = False) -> list[Cue]:
+    """Cues on whole milliseconds that do not overlap, up to weeks after the start."""
+    cues: list[Cue] = []
+    end = 0
+    for text in draw(st.lists(texts, max_size=6)):
+        start = end + draw(st.integers(0, 10**9))
+        end = start + draw(st.integers(1, 10**6))
+        cues.append(Cue(start / 1000, end / 1000, text, draw(names) if speakers else None))
+    return cues

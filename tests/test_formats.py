@@ -1,0 +1,166 @@
+"""What every format must do, whichever it is. A new format is in `FORMATS` and with that in this suite."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import suppress
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from cue_strategies import ordered_cues
+from hypothesis import given
+from hypothesis import strategies as st
+
+from captioner.errors import FormatError, UnknownName
+from captioner.formats import FORMATS, Contents, Format, format_named, format_of_path
+from captioner.formats.clean import on_grid
+from captioner.values import Cue, RegionReport, Report, Segment, Transcript
+
+READABLE = [format for format in FORMATS.values() if format.readable]
+
+every_format = pytest.mark.parametrize("format", FORMATS.values(), ids=FORMATS)
+every_readable_format = pytest.mark.parametrize("format", READABLE, ids=[format.name for format in READABLE])
+
+
+def contents(*cues: Cue) -> Contents:
+    """Cues, and the transcript and report that they could have been made from."""
+    segments = tuple(Segment(cue.start, cue.end, cue.text) for cue in cues)
+    regions = tuple(RegionReport(cue.start, cue.end, index, "ok", cue.text) for index, cue in enumerate(cues))
+    return Contents(cues, Transcript(segments, "en"), Report("talk.mp4", 9e6, "scripted", None, "en", regions=regions))
+
+
+def write(format: Format, whole: Contents) -> str:
+    return format.write(whole.cues, whole.transcript, whole.report)
+
+
+def kept(format: Format, whole: Contents) -> Contents:
+    """The parts that the format is made of."""
+    cues = list(whole.cues or ()) if "cues" in format.of else None
+    transcript = whole.transcript if "transcript" in format.of else None
+    return Contents(cues, transcript, whole.report if "report" in format.of else None)
+
+
+@every_format
+def test_a_format_is_found_by_its_name_and_by_a_path(format: Format) -> None:
+    assert format_named(format.name) is format
+    assert format_of_path(f"some.talk{format.suffix}") is format
+    assert format_of_path(Path("FOLDER.D") / f"TALK{format.suffix.upper()}") is format
+
+
+def test_an_unknown_name_lists_what_there_is() -> None:
+    with pytest.raises(UnknownName, match="unknown format 'doc'; there is: srt, vtt, txt, json"):
+        format_named("doc")
+    with pytest.raises(UnknownName, match=r"unknown format '\.doc'"):
+        format_of_path("talk.srt/talk.doc")
+    with pytest.raises(UnknownName, match="unknown format 'srt'"):
+        format_of_path("srt")
+
+
+def test_libraries_are_imported_when_they_are_used() -> None:
+    code = "import sys, captioner.formats; print(sorted({'pysrt', 'webvtt'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout == "[]\n"
+
+
+@every_format
+def test_a_part_that_is_missing_is_named(format: Format) -> None:
+    with pytest.raises(FormatError, match=f"{format.name}: cannot be written without the {format.of[0]}"):
+        format.write(None, None, None)
+
+
+@every_format
+def test_a_format_that_cannot_be_read_says_so(format: Format) -> None:
+    if format.readable:
+        assert format.read(write(format, contents())) == kept(format, contents())
+    else:
+        with pytest.raises(FormatError, match="cannot be read"):
+            format.read("anything")
+
+
+@every_format
+@pytest.mark.parametrize("count", [0, 1, 10_000])
+def test_any_number_of_cues(format: Format, count: int) -> None:
+    whole = contents(*(Cue(i * 3 + 0.1, i * 3 + 2.5, f"This is cue {i},\nand no other.") for i in range(count)))
+    text = write(format, whole)
+    assert text.count("no other") == count * (2 if format.name == "json" else 1)
+    assert text == "" or (text.endswith("\n") and not text.endswith("\n\n"))
+    if format.readable:
+        assert format.read(text) == kept(format, whole)
+
+
+@every_format
+def test_words_in_any_script_stand_in_the_file(format: Format) -> None:
+    said = ["naïve Ünïcode", "日本語です", "שלום", "مرحبا", "नमस्ते", "👩‍👩‍👧 🎬", "♪ la la ♪", "It's 5% of C:/x #1 (*)"]
+    text = write(format, contents(*(Cue(i, i + 1, line) for i, line in enumerate(said))))
+    assert [line for line in said if line not in text] == []
+
+
+@every_format
+def test_every_file_can_be_stored_as_utf_8(format: Format) -> None:
+    text = write(format, contents(Cue(0, 1, "half a pair: \ud83d, a NUL: \0, a CR: \r\nend")))
+    assert "\0" not in text
+    assert "\r" not in text
+    assert text.encode("utf-8").startswith(text[0].encode("utf-8"))
+
+
+@every_readable_format
+def test_a_byte_order_mark_is_no_text(format: Format) -> None:
+    whole = contents(Cue(0, 1, "One."), Cue(1, 2, "Two."))
+    assert format.read("\ufeff" + write(format, whole)) == kept(format, whole)
+
+
+@every_readable_format
+@pytest.mark.parametrize("line_end", ["\r\n", "\r"])
+def test_line_ends_of_other_systems(format: Format, line_end: str) -> None:
+    whole = contents(Cue(0, 1, "One,\ntwo."), Cue(1, 2, "Three."))
+    assert format.read(write(format, whole).replace("\n", line_end)) == kept(format, whole)
+
+
+@every_readable_format
+@pytest.mark.parametrize("text", ["Just a letter.", "<html></html>", "\x89PNG\r\n\x1a\n", "[1, 2]"])
+def test_what_is_no_caption_file_is_refused_in_a_sentence(format: Format, text: str) -> None:
+    with pytest.raises(FormatError, match=f"^{format.name}"):
+        format.read(text)
+
+
+@every_readable_format
+@given(cues=ordered_cues())
+def test_what_goes_in_comes_out(format: Format, cues: list[Cue]) -> None:
+    whole = contents(*(Cue(cue.start, cue.end, cue.text.replace("-->", "→")) for cue in cues))
+    assert format.read(write(format, whole)) == kept(format, whole)
+
+
+@every_readable_format
+@given(cues=ordered_cues(), data=st.data())
+def test_a_damaged_file_is_read_or_refused(format: Format, cues: list[Cue], data: st.DataObject) -> None:
+    text = write(format, contents(*cues))
+    first, last = sorted(data.draw(st.tuples(st.integers(0, len(text)), st.integers(0, len(text)))))
+    damaged = text[:first] + data.draw(st.text(max_size=3) | st.sampled_from(['"', "{", "\n\n", "-->"])) + text[last:]
+    with suppress(FormatError):
+        assert format.read(damaged) != Contents()
+
+
+def test_times_are_rounded_once_and_in_order() -> None:
+    cues = [Cue(2.0004, 3.0006, "b"), Cue(0.0005, 1.9996, "a"), Cue(3.0006, 59.99951, "c")]
+    assert [(cue.start, cue.end, cue.text) for cue in on_grid(cues)] == [
+        (0.0, 2.0, "a"),
+        (2.0, 3.001, "b"),
+        (3.001, 60.0, "c"),
+    ]
+
+
+def test_a_cue_below_a_millisecond_is_seen_and_moves_the_next() -> None:
+    cues = [Cue(1.0, 1.0001, "a"), Cue(1.0001, 1.0002, "b"), Cue(1.0002, 2.0, "c"), Cue(1.9, 3.0, "over c")]
+    assert [(cue.start, cue.end) for cue in on_grid(cues)] == [(1.0, 1.001), (1.001, 1.002), (1.002, 2.0), (1.9, 3.0)]
+
+
+@given(st.lists(st.floats(0, 1e7), min_size=2, max_size=12))
+def test_cues_that_did_not_overlap_do_not_after_rounding(seconds: list[float]) -> None:
+    marks = sorted(seconds)
+    pairs = [(start, end) for start, end in pairwise(marks) if start < end]
+    cues = [Cue(start, end, str(index)) for index, (start, end) in enumerate(pairs)]
+    rounded = list(on_grid(cues))
+    assert [cue.text for cue in rounded] == [cue.text for cue in cues]
+    assert all(cue.end <= after.start for cue, after in pairwise(rounded))
+    assert all(round(cue.start * 1000) / 1000 == cue.start for cue in rounded)
