@@ -1,0 +1,54 @@
+"""Language tags as containers spell them (`eng`, `chi`, `zho`) and as people do (`en`, `zh`, `pt-BR`)."""
+
+from __future__ import annotations
+
+# ISO 639-1, then its code in ISO 639-2: the terminological one and, where it differs, the bibliographic one.
+_CODES = """
+    aa/aar ab/abk ae/ave af/afr ak/aka am/amh an/arg ar/ara as/asm av/ava ay/aym az/aze ba/bak be/bel bg/bul bh/bih
+    bi/bis bm/bam bn/ben bo/bod/tib br/bre bs/bos ca/cat ce/che ch/cha co/cos cr/cre cs/ces/cze cu/chu cv/chv
+    cy/cym/wel da/dan de/deu/ger dv/div dz/dzo ee/ewe el/ell/gre en/eng eo/epo es/spa et/est eu/eus/baq fa/fas/per
+    ff/ful fi/fin fj/fij fo/fao fr/fra/fre fy/fry ga/gle gd/gla gl/glg gn/grn gu/guj gv/glv ha/hau he/heb hi/hin
+    ho/hmo hr/hrv ht/hat hu/hun hy/hye/arm hz/her ia/ina id/ind ie/ile ig/ibo ii/iii ik/ipk io/ido is/isl/ice it/ita
+    iu/iku ja/jpn jv/jav ka/kat/geo kg/kon ki/kik kj/kua kk/kaz kl/kal km/khm kn/kan ko/kor kr/kau ks/kas ku/kur
+    kv/kom kw/cor ky/kir la/lat lb/ltz lg/lug li/lim ln/lin lo/lao lt/lit lu/lub lv/lav mg/mlg mh/mah mi/mri/mao
+    mk/mkd/mac ml/mal mn/mon mr/mar ms/msa/may mt/mlt my/mya/bur na/nau nb/nob nd/nde ne/nep ng/ndo nl/nld/dut
+    nn/nno no/nor nr/nbl nv/nav ny/nya oc/oci oj/oji om/orm or/ori os/oss pa/pan pi/pli pl/pol ps/pus pt/por qu/que
+    rm/roh rn/run ro/ron/rum ru/rus rw/kin sa/san sc/srd sd/snd se/sme sg/sag si/sin sk/slk/slo sl/slv sm/smo sn/sna
+    so/som sq/sqi/alb sr/srp ss/ssw st/sot su/sun sv/swe sw/swa ta/tam te/tel tg/tgk th/tha ti/tir tk/tuk tl/tgl
+    tn/tsn to/ton tr/tur ts/tso tt/tat tw/twi ty/tah ug/uig uk/ukr ur/urd uz/uzb ve/ven vi/vie vo/vol wa/wln wo/wol
+    xh/xho yi/yid yo/yor za/zha zh/zho/chi zu/zul
+"""
+
+_SHORT = {code: codes[0] for codes in (entry.split("/") for entry in _CODES.split()) for code in codes}
+
+
+def language_tag(tag: str | None) -> str | None:
+    """`tag` in BCP 47's shortest form; None where it says nothing.
+
+    >>> language_tag("eng"), language_tag("chi"), language_tag("pt_br"), language_tag("gsw"), language_tag("und")
+    ('en', 'zh', 'pt-BR', 'gsw', None)
+    """
+    language, *rest = (tag or "").strip().replace("_", "-").split("-")
+    if not language or language.lower() in ("und", "mis", "zxx", "unk"):
+        return None
+    primary = _SHORT.get(language.lower(), language.lower())
+    return "-".join([primary, *map(_subtag, rest)])
+
+
+def _subtag(text: str) -> str:
+    """A region in capitals, a script with one, all else small."""
+    if len(text) == 2:
+        return text.upper()
+    return text.title() if len(text) == 4 else text.lower()
+
+
+def speaks(tag: str | None, asked: str) -> bool:
+    """Whether a track tagged `tag` is in the language `asked`: equal as far as both of them say.
+
+    >>> speaks("eng", "en"), speaks("en-US", "eng"), speaks("por", "pt-BR"), speaks("pt-PT", "pt-BR")
+    (True, True, True, False)
+    """
+    said, wanted = language_tag(tag), language_tag(asked)
+    if said is None or wanted is None:
+        return False
+    return all(one == other for one, other in zip(said.split("-"), wanted.split("-"), strict=False))

@@ -1,0 +1,137 @@
+"""What a source holds, as libav reads it (through PyAV), and which of its timestamps a player shows as 0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from captioner.errors import MediaNotReadable
+from captioner.media.languages import language_tag
+from captioner.media.source import NETWORK_PATIENCE, Source, open_source
+from captioner.media.tracks import UNKNOWN_CODEC, AudioTrack, Media
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.stream import Stream
+
+LONGEST_GAP = 3600.0
+"""Seconds of nothing that are believed; a longer jump of the timestamps is taken for a fault or another clock."""
+
+# Their headers count samples or bytes. Elsewhere the end is an estimate from the bit rate, or the last timestamp found.
+_FORMATS_THAT_KNOW_THEIR_END = {"mov", "wav", "flac", "aiff", "caf", "w64", "au", "avi", "tta", "ape"}
+
+
+@contextmanager
+def open_media(source: str) -> Iterator[Media]:
+    """Open a path, an address that ffmpeg reads, or `-` for standard input. Raises `MediaNotReadable`."""
+    with open_source(source) as opened:
+        yield probe(opened)
+
+
+def probe(source: Source) -> Media:
+    """What `source` holds. Raises `MediaNotReadable` where libav makes nothing of it."""
+    import av
+
+    file: Any = source.pipe or source.url
+    timeout = None if source.pipe else NETWORK_PATIENCE
+    try:
+        with av.open(file, options=dict(source.options), metadata_errors="replace", timeout=timeout) as container:
+            return _describe(source, container)
+    except (av.FFmpegError, OSError) as error:
+        raise MediaNotReadable(source.name, _reason(error)) from error
+
+
+def _reason(error: Exception) -> str:
+    import av
+
+    if isinstance(error, (av.InvalidDataError, av.ArgumentError)):
+        return "is not media that captioner can read"
+    if isinstance(error, av.ExitError):
+        return f"gave no answer within {NETWORK_PATIENCE:g} s"
+    return f"cannot be read: {getattr(error, 'strerror', None) or error}"
+
+
+def _describe(source: Source, container: InputContainer) -> Media:
+    formats = set(container.format.name.split(","))
+    origin = _origin(container, formats)
+    return Media(
+        source=source.name,
+        duration=None if container.duration is None else _duration(container, origin),
+        start_time=float(origin),
+        tracks=tuple(
+            _track(number, stream, origin if _end_is_counted(stream, formats) else None)
+            for number, stream in enumerate(container.streams.audio, start=1)
+        ),
+        frame_rate=_frame_rate(container),
+        opened=source,
+    )
+
+
+def _origin(container: InputContainer, formats: set[str]) -> Fraction:
+    """The timestamp that a player shows as 0: the earliest one that is heard or seen.
+
+    Except in the family of MP4 and MOV: there a movie has a clock of its own, which begins at 0 even where nothing
+    does yet. mpv, the browsers and QuickTime agree. A fragment cut from a long broadcast still bears the broadcast's
+    clock, which starts anywhere; no player makes anybody wait for that.
+    """
+    starts = [start for stream in container.streams if (start := _start(stream)) is not None]
+    earliest = min(starts, default=Fraction(container.start_time or 0, 1_000_000))
+    return Fraction(0) if "mov" in formats and 0 <= earliest <= LONGEST_GAP else earliest
+
+
+def _start(stream: Stream) -> Fraction | None:
+    from av.stream import Disposition
+
+    if stream.type not in ("audio", "video") or stream.disposition & Disposition.attached_pic:
+        return None
+    if stream.start_time is None or stream.time_base is None:
+        return None
+    return stream.start_time * stream.time_base
+
+
+def _duration(container: InputContainer, origin: Fraction) -> float:
+    """Seconds from what a player shows as 0 to the end."""
+    assert container.duration is not None
+    end = Fraction((container.start_time or 0) + container.duration, 1_000_000)
+    return max(0.0, float(end - origin))
+
+
+def _end_is_counted(stream: Stream, formats: set[str]) -> bool:
+    """An MP3 that starts late has a header from its encoder, which tells the delay and counts the frames as well."""
+    return bool(formats & _FORMATS_THAT_KNOW_THEIR_END) or ("mp3" in formats and bool(stream.start_time))
+
+
+def _track(number: int, stream: Any, origin: Fraction | None) -> AudioTrack:
+    from av.stream import Disposition
+
+    codec = stream.codec_context
+    layout = codec.layout.name if codec else ""
+    end = None
+    if origin is not None and stream.duration is not None:
+        end = float(((stream.start_time or 0) + stream.duration) * stream.time_base - origin)
+    return AudioTrack(
+        number=number,
+        language=language_tag(stream.language),
+        title=stream.metadata.get("title") or None,
+        channels=codec.channels if codec else 0,
+        sample_rate=codec.sample_rate if codec else 0,
+        codec=codec.name if codec else UNKNOWN_CODEC,
+        default=bool(stream.disposition & Disposition.default),
+        layout=None if layout.endswith(("channel", "channels")) else layout or None,
+        end=end,
+    )
+
+
+def _frame_rate(container: InputContainer) -> Fraction | None:
+    """Frames a second of the video; None without one, or where they do not come evenly."""
+    from av.stream import Disposition
+
+    for stream in container.streams.video:
+        average, base = stream.average_rate, stream.base_rate
+        if stream.disposition & Disposition.attached_pic or not average or not base:
+            continue
+        # `base` counts the fields of an interlaced video, two of which make a frame.
+        return next((rate for rate in (base, base / 2) if abs(rate / average - 1) < 0.001), None)
+    return None

@@ -1,0 +1,113 @@
+"""Makes small test media with ffmpeg: tone bursts at known seconds in every container, and faults on purpose."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from captioner.media import find_ffmpeg
+from captioner.values import Samples
+
+BURSTS = ((0.5, 1.1), (2.0, 2.35), (3.7, 4.6), (6.05, 6.5))
+"""Where the tone sounds, in seconds from the first sample. No two distances are equal, so no shift goes unseen."""
+
+TONE_LENGTH = 7.0
+"""Seconds of tone bursts and the silence between them."""
+
+CODECS = {
+    "mp4": ("aac", "mpeg4"),
+    "mov": ("pcm_s16le", "mpeg4"),
+    "mkv": ("libvorbis", "mpeg4"),
+    "webm": ("libopus", "libvpx"),
+    "ts": ("mp2", "mpeg2video"),
+    "avi": ("libmp3lame", "mpeg4"),
+    "m4a": ("aac", None),
+    "mp3": ("libmp3lame", None),
+    "ogg": ("libopus", "libtheora"),
+    "flac": ("flac", None),
+    "wav": ("pcm_s16le", None),
+}
+"""Container to its audio codec and, where it holds pictures, its video codec."""
+
+CONSTANT_FRAME_RATE = ("avi", "ogg")
+"""Containers that count their pictures, so that none can begin late."""
+
+OWN_CLOCK = ("mp4", "mov", "m4a")
+"""Containers whose clock begins at 0 even where nothing is heard or seen yet. In all others a player shows 0 at the
+first moment that has a sound or a picture. Checked with mpv 0.35: sound from 10 s on in an .m4a of 7 s ends at its
+17th second, in .mkv, .ts, .ogg, .flv, .wmv and .mpg at the 7th."""
+
+
+@dataclass(frozen=True)
+class Film:
+    """A test film: its container, and the seconds at which its sound and its picture (None: has none) begin."""
+
+    container: str
+    audio_start: float = 0.0
+    video_start: float | None = None
+    gap: float = 0.0
+
+    @property
+    def name(self) -> str:
+        picture = "sound-only" if self.video_start is None else f"picture-at-{self.video_start}"
+        return f"sound-at-{self.audio_start}-{picture}-gap-{self.gap}.{self.container}"
+
+    @property
+    def bursts(self) -> tuple[tuple[float, float], ...]:
+        """Where a player lets the tone sound."""
+        first = self.audio_start if self.video_start is None else min(self.audio_start, self.video_start)
+        shift = self.audio_start - (0.0 if self.container in OWN_CLOCK else first)
+        return tuple(
+            (start + shift + self.gap * (start > GAP_AT), end + shift + self.gap * (start > GAP_AT))
+            for start, end in BURSTS
+        )
+
+
+GAP_AT = 3.0
+"""Second of the tone at which a film with a gap has it: between the second burst and the third."""
+
+
+def ffmpeg(*arguments: str | Path, cwd: Path | None = None) -> None:
+    """Run the ffmpeg under test, quietly; raises where it fails."""
+    subprocess.run([find_ffmpeg(), "-nostdin", "-v", "error", "-y", *map(str, arguments)], check=True, cwd=cwd)
+
+
+def tone_source(length: float = TONE_LENGTH, sample_rate: int = 48_000) -> str:
+    """A lavfi input: tone at -10 dBFS inside the bursts, silence elsewhere."""
+    inside = "+".join(rf"between(t\,{start}\,{end})" for start, end in BURSTS)
+    return f"aevalsrc=0.3*sin(2*PI*1000*t)*({inside}):s={sample_rate}:d={length}"
+
+
+def picture_source(length: float) -> str:
+    """A lavfi input: a small moving picture, 25 frames a second."""
+    return f"testsrc2=s=64x48:r=25:d={length}"
+
+
+def make_film(film: Film, folder: Path) -> Path:
+    """Write `film` into `folder`."""
+    path = folder / film.name
+    audio_codec, video_codec = CODECS[film.container]
+    inputs: list[str] = ["-itsoffset", str(film.audio_start), "-f", "lavfi", "-i", tone_source()]
+    outputs = ["-map", "0:a", "-c:a", audio_codec, "-ac", "2"]
+    if film.gap:
+        outputs += ["-af", f"asetpts=PTS+gt(T\\,{GAP_AT + film.audio_start})*{film.gap}/TB"]
+    if film.video_start is not None:
+        assert video_codec, f"{film.container} holds no pictures"
+        inputs += ["-itsoffset", str(film.video_start), "-f", "lavfi", "-i", picture_source(TONE_LENGTH + film.gap)]
+        outputs += ["-map", "1:v", "-c:v", video_codec]
+        if film.container not in CONSTANT_FRAME_RATE:
+            outputs += ["-fps_mode", "passthrough"]  # or ffmpeg fills the time before the first picture with copies
+    ffmpeg(*inputs, *outputs, path)
+    return path
+
+
+def onsets(samples: Samples, sample_rate: int) -> list[tuple[float, float]]:
+    """Begin and end of each stretch of tone, in seconds from the first sample, to about 2 ms."""
+    step = sample_rate // 500
+    frames = samples[: len(samples) // step * step].reshape(-1, step)
+    loud = np.sqrt(np.mean(frames.astype(np.float64) ** 2, axis=1)) > 0.1
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], loud, [False])).astype(np.int8)))
+    return [(float(start) * step / sample_rate, float(end) * step / sample_rate) for start, end in edges.reshape(-1, 2)]
