@@ -1,0 +1,85 @@
+"""What a break between two units costs the reader: 0 at the end of a sentence, 10 where it must never be.
+
+The order of preference is that of Netflix's and the BBC's guidelines: after punctuation, before conjunctions, before
+prepositions; never between article and noun, first and last name, pronoun and verb, auxiliary and verb, number and
+what it counts.
+"""
+
+from __future__ import annotations
+
+import re
+
+from captioner.cues.characters import CLAUSE_ENDS, CLOSERS, OPENERS, SENTENCE_ENDS, is_unspaced
+from captioner.cues.closed_class import ClosedClass, closed_class
+from captioner.cues.units import Unit
+from captioner.cues.unspaced import UNKNOWN, unspaced_cost
+
+CLAUSE = 1.0
+QUOTE = 1.5
+PARENTHESIS = 4.0
+PLAIN = 6.0
+NUMBER = 7.0
+NAME = 8.0
+
+OPENING, LOOSE = 3.0, 7.0
+"""Before a word that surely opens a phrase, one that only may lean on the next ("this", "more") stands for itself."""
+
+_BARE = re.compile(r"[\w'’°%‰€$£¥/.-]*[\w'’°%‰€$£¥]")
+_INITIAL = re.compile(r"[^\W\d_]\.(?:[^\W\d_]\.)*")
+_ENDS_IN_NUMBER = re.compile(r"[^\w\s]*\d[\d.,:/]*")
+
+
+def break_cost(before: Unit, after: Unit) -> float:
+    """The cost of a line ending with `before` and the next one beginning with `after`, by their text alone."""
+    words = closed_class(after.language)
+    if ends_sentence(before, after):
+        return 0.0
+    tail = before.text.rstrip(CLOSERS)
+    if tail and tail[-1] in CLAUSE_ENDS + SENTENCE_ENDS and not _is_abbreviated(tail, words):
+        return PARENTHESIS if words.after.get(_bare(tail), 0.0) > LOOSE else CLAUSE
+    if before.text[-1] in CLOSERS.replace("'", "").replace("’", "") or after.text[0] in OPENERS.replace("'", ""):
+        return QUOTE
+    unspaced = is_unspaced(before.text[-1]), is_unspaced(after.text[0])
+    if any(unspaced):
+        return _unspaced_cost(before, after, all(unspaced))
+    return _spaced_cost(before.text, after.text, words)
+
+
+def ends_sentence(before: Unit, after: Unit) -> bool:
+    """Whether a sentence ends between two units: not after "Dr." or "J.", nor where small letters go on."""
+    tail = before.text.rstrip(CLOSERS)
+    if not tail or tail[-1] not in SENTENCE_ENDS:
+        return False
+    if tail[-1] in ".…":
+        return not (_is_abbreviated(tail, closed_class(before.language)) or after.text.lstrip(OPENERS)[:1].islower())
+    return True
+
+
+def _is_abbreviated(word: str, words: ClosedClass) -> bool:
+    word = word.lstrip(OPENERS)
+    return word[-1] == "." and (word[:-1].lower() in words.abbreviations or _INITIAL.fullmatch(word) is not None)
+
+
+def _unspaced_cost(before: Unit, after: Unit, both: bool) -> float:
+    if not after.space:
+        return unspaced_cost(before.text, after.text)
+    # A space inside Chinese stands for a comma; one beside a Latin word is only typography.
+    return CLAUSE if both else UNKNOWN - 2
+
+
+def _spaced_cost(before: str, after: str, words: ClosedClass) -> float:
+    left, right = _bare(before), _bare(after)
+    if _ENDS_IN_NUMBER.fullmatch(before):
+        return NUMBER
+    opening, bound = words.before.get(right, PLAIN), words.after.get(left, 0.0)
+    if bound:
+        return opening + 1 if bound <= LOOSE and opening <= OPENING else max(bound, opening)
+    if before[:1].isupper() and after[:1].isupper() and right not in words.before:
+        return NAME
+    return opening
+
+
+def _bare(text: str) -> str:
+    """A word as the tables have it: in lower case, without the punctuation around it."""
+    match = _BARE.search(text.lower().replace("’", "'"))
+    return match.group() if match else ""

@@ -1,0 +1,182 @@
+"""The cues that read best: a dynamic programme over all ways to part the units into cues and lines.
+
+`best[last]` is the least cost of all cues up to a unit; it is the least, over every cue that could end there, of the
+cue's cost and the best before it. A cue is bounded by its width, so the work grows with the text and not its square.
+
+Costs are in points. Ten points are a break that must never be (breaks.py); a cue more costs one and a half.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from math import inf
+
+from captioner.cues.breaks import break_cost, ends_sentence
+from captioner.cues.shown import Screen
+from captioner.cues.units import Unit
+from captioner.profiles import Profile
+
+CUE = 1.2
+"""Each cue: fewer are calmer."""
+
+CUE_BREAK = 1.2
+"""Weight of a break between cues: the eye waits for the rest of the phrase."""
+
+LINE_BREAK = 0.8
+"""Weight of a break between the lines of one cue: both halves are in sight."""
+
+IMBALANCE = 0.04
+"""Each column by which two lines differ."""
+
+TOP_HEAVY = 0.4
+"""A first line longer than the second."""
+
+TOO_FAST, MUCH_TOO_FAST = 12.0, 20.0
+"""Weights of the share by which the reading speed is exceeded, and of its square."""
+
+TOO_SHORT = 15.0
+"""Weight of the share that a cue lacks of the minimum duration."""
+
+FRAGMENT = 1.5
+"""Weight of the share that a cue lacks of half a line: a word or two come and go before the eye has found them."""
+
+TIGHT = 1.0
+"""Weight of the share of the gap that the words leave no room for."""
+
+SILENCE = 6.0
+"""Each second of silence inside a cue beyond `UNNOTICED`: the words after it are read before they are heard."""
+
+UNNOTICED = 250
+"""Milliseconds of silence inside a cue that nobody minds."""
+
+SENTENCE_INSIDE = 2.0
+"""Each sentence that ends inside a cue."""
+
+BREATH, PAUSE_POINT, PAUSE_POINTS = 100, 80.0, 5.0
+"""A pause is punctuation: after `BREATH` ms, each `PAUSE_POINT` ms take a point off a break, up to `PAUSE_POINTS`."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One cue of the best parting: its lines as ranges of units (last exclusive), shown from `start` to `end` in ms."""
+
+    lines: tuple[tuple[int, int], ...]
+    start: int
+    end: int
+
+
+class Optimiser:
+    """Prefix sums over `units`, so that the cost of any cue takes a few subtractions, and the search over them."""
+
+    def __init__(self, units: Sequence[Unit], profile: Profile) -> None:
+        self._profile = profile
+        self._screen = Screen(units, profile)
+        self._left, self._right = _edges(units, profile.columns)
+        self._read, self._unread = _edges(units, profile.characters)
+        pairs = list(pairwise(units))
+        pauses = [after.start - before.end for before, after in pairs]
+        self._breaks = [0.0, *map(_eased, (break_cost(*pair) for pair in pairs), pauses), 0.0]
+        self._tight = [0.0, *map(self._tightness, pauses), 0.0]
+        self._silence = [0, *accumulate((max(0, pause - UNNOTICED) for pause in pauses), initial=0)]
+        self._sentences = [0, *accumulate((ends_sentence(*pair) for pair in pairs), initial=0)]
+        speakers = [before.speaker != after.speaker for before, after in pairs]
+        longest = round(profile.pause * 1000)
+        forced = [place for place, pause in enumerate(pauses, 1) if speakers[place - 1] or pause >= longest]
+        self._borders = [0, *forced, len(units)]
+
+    def layouts(self) -> list[Layout]:
+        """The cues of all units; one always ends where the speaker changes and where a silence is long."""
+        cues = [cue for first, last in pairwise(self._borders) for cue in self._best_cues(first, last)]
+        return [self._layout(first, last) for first, last in cues]
+
+    def _best_cues(self, start: int, stop: int) -> list[tuple[int, int]]:
+        """The cheapest way from unit `start` to `stop` (exclusive), as ranges of units."""
+        best, begins = [0.0], [start]
+        earliest = start
+        for last in range(start + 1, stop + 1):
+            while not self._is_possible(earliest, last):
+                earliest += 1
+            at_end = CUE + self._tight[last] + (CUE_BREAK * self._breaks[last] if last < stop else 0.0)
+            least, begin = inf, last - 1
+            # The longest cue first: what it costs rules most of the short ones out unseen.
+            for first in range(earliest, last):
+                cost = best[first - start] + at_end
+                if cost < least:
+                    cost += self._time_cost(first, last)
+                if cost < least:
+                    cost += self._split(first, last, self._profile.lines)[0]
+                if cost < least:
+                    least, begin = cost, first
+            best.append(least)
+            begins.append(begin)
+        cues = []
+        while stop > start:
+            cues.append((begins[stop - start], stop))
+            stop = begins[stop - start]
+        return cues[::-1]
+
+    def _is_possible(self, first: int, last: int) -> bool:
+        """Whether a cue from `first` to `last` can be narrow and short enough; a longer one is not if this is not."""
+        if last - first == 1:
+            return True
+        widest = self._profile.lines * (self._profile.width + 2)
+        return self._right[last] - self._left[first] <= widest and self._screen.fits(first, last)
+
+    def _time_cost(self, first: int, last: int) -> float:
+        """The points of one cue's speed, length, silences and sentence ends."""
+        characters = self._unread[last] - self._read[first]
+        duration = self._screen.closes(first, last, characters) - self._screen.opens[first]
+        cost = SENTENCE_INSIDE * (self._sentences[last] - self._sentences[first + 1])
+        cost += SILENCE / 1000 * (self._silence[last] - self._silence[first + 1])
+        too_fast = characters * self._screen.per_character / duration - 1
+        if too_fast > 0:
+            cost += TOO_FAST * too_fast + MUCH_TOO_FAST * too_fast * too_fast
+        if duration < self._screen.minimum:
+            cost += TOO_SHORT * (1 - duration / self._screen.minimum)
+        columns, half = self._right[last] - self._left[first], self._profile.width / 2
+        return cost + FRAGMENT * (1 - columns / half) if columns < half else cost
+
+    def _tightness(self, pause: int) -> float:
+        return TIGHT * (1 - pause / self._screen.gap) if pause < self._screen.gap else 0.0
+
+    def _split(self, first: int, last: int, lines: int) -> tuple[float, tuple[int, ...]]:
+        """The cheapest way to set units `first` to `last` in at most `lines`: its points and where lines begin."""
+        left, right, width = self._left, self._right, self._profile.width
+        if right[last] - left[first] <= width or last - first == 1:
+            return 0.0, ()
+        best: tuple[float, tuple[int, ...]] = inf, ()
+        if lines == 1:
+            return best
+        earliest = bisect_left(left, right[last] - (lines - 1) * (width + 2))
+        for middle in range(max(first + 1, earliest), last):
+            top, bottom = right[middle] - left[first], right[last] - left[middle]
+            if top > width and middle > first + 1:
+                break
+            cost, places = (0.0, ()) if bottom <= width else self._split(middle, last, lines - 1)
+            bottom /= len(places) + 1
+            cost += LINE_BREAK * self._breaks[middle] + IMBALANCE * abs(top - bottom) + TOP_HEAVY * (top > bottom)
+            if cost < best[0]:
+                best = cost, (middle, *places)
+        return best
+
+    def _layout(self, first: int, last: int) -> Layout:
+        _, places = self._split(first, last, self._profile.lines)
+        end = self._screen.closes(first, last, self._unread[last] - self._read[first])
+        return Layout(tuple(pairwise((first, *places, last))), self._screen.opens[first], end)
+
+
+def _edges(units: Sequence[Unit], measure: Callable[[str], float]) -> tuple[list[float], list[float]]:
+    """Where each unit begins and where the one before it ends, were all set in one endless line."""
+    left, right = [], [0.0]
+    for unit in units:
+        left.append(right[-1] + measure(unit.space))
+        right.append(left[-1] + measure(unit.text))
+    return left, right
+
+
+def _eased(cost: float, pause: int) -> float:
+    """What a break costs where the speaker pauses for so many milliseconds."""
+    return max(0.0, cost - min(PAUSE_POINTS, max(0, pause - BREATH) / PAUSE_POINT))

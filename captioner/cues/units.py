@@ -1,0 +1,123 @@
+"""What a line may not be broken inside: a transcript's text as units, each with its time.
+
+In scripts with spaces a unit is a word with its punctuation; a number keeps its unit of measure. In Chinese, Japanese
+or Thai it is the shortest piece that the rules of `characters.may_part` and the closed-class words of `unspaced` allow.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from captioner.cues.characters import clings, may_part
+from captioner.cues.closed_class import closed_class
+from captioner.cues.spoken import Passage, SpokenText
+from captioner.cues.unspaced import inner_edges
+from captioner.profiles import Profile
+from captioner.values import Transcript
+
+_CHUNK = re.compile(r"[^\s\u200b\ufeff]+(?:[\u00a0\u2007\u202f]+[^\s\u200b\ufeff]+)*")
+"""Text without a space that a line may break at: no-break spaces are not such, a zero width space is."""
+
+_NUMBER = re.compile(r"[^\w\s]*[+-]?\d[\d.,:/]*")
+
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Unit:
+    """`text` that stays on one line, `space` between it and the unit before, spoken from `start` to `end` (ms)."""
+
+    text: str
+    space: str
+    start: int
+    end: int
+    speaker: str | None = None
+    language: str | None = None
+
+
+def units_of(transcript: Transcript, profile: Profile) -> list[Unit]:
+    """All text of a transcript in units that begin one after another and do not overlap."""
+    spoken = SpokenText(transcript)
+    units: list[Unit] = []
+    read = 0
+    for passage in spoken.passages:
+        language = passage.segment.language or transcript.language
+        for first, last in _places(spoken.text, passage, language, profile):
+            space = _space(spoken.text[read:first])
+            start, end = spoken.span(first, last)
+            units.append(Unit(spoken.text[first:last], space, start, end, passage.segment.speaker, language))
+            read = last
+    return _parted(units)
+
+
+def _places(text: str, passage: Passage, language: str | None, profile: Profile) -> Iterator[Place]:
+    """Where the units of one passage stand in `text`; none is wider than a line unless it is a single letter."""
+    chunks = [match.span() for match in _CHUNK.finditer(text, passage.first, passage.last)]
+    visible = [(first, last) for first, last in chunks if _is_visible(text[first:last])]
+    for first, last in _with_measures(text, visible, language):
+        for piece in _pieces(text, first, last):
+            yield from _narrow(text, piece, profile)
+
+
+def _is_visible(text: str) -> bool:
+    """Whether there is anything to see, not only control characters and joiners."""
+    return text.isprintable() or any(unicodedata.category(character)[0] not in "CZ" for character in text)
+
+
+def _with_measures(text: str, chunks: list[Place], language: str | None) -> Iterator[Place]:
+    """The chunks, a number and its unit of measure ("5 km") as one."""
+    measures = closed_class(language).measures
+    held: Place | None = None
+    for first, last in chunks:
+        if held and text[first:last].rstrip(".,;:!?").lower() in measures and _NUMBER.fullmatch(text, *held):
+            first = held[0]
+        elif held:
+            yield held
+        held = first, last
+    if held:
+        yield held
+
+
+def _pieces(text: str, first: int, last: int) -> Iterator[Place]:
+    """A chunk, cut where unspaced script allows it."""
+    if not text[first:last].isascii():
+        closed = inner_edges(text[first:last])
+        start = first
+        for edge in range(start + 1, last):
+            if edge - start not in closed and may_part(text[edge - 1], text[edge]):
+                yield first, edge
+                first = edge
+    yield first, last
+
+
+def _narrow(text: str, piece: Place, profile: Profile) -> Iterator[Place]:
+    """A piece, cut between letters, as the last resort, where it is wider than a line."""
+    first, last = piece
+    if profile.columns(text[first:last]) > profile.width:
+        for edge in range(first + 1, last):
+            if not clings(text[edge - 1], text[edge]) and profile.columns(text[first : edge + 1]) > profile.width:
+                yield first, edge
+                first = edge
+    yield first, last
+
+
+def _space(between: str) -> str:
+    """The space that stands between two units on one line: as it is, unless it would break the line."""
+    if between.isprintable() or between in ("\u3000", "\u200b"):
+        return between
+    return " " if between.strip("\u200b\ufeff") else ""
+
+
+def _parted(units: list[Unit]) -> list[Unit]:
+    """The units with each starting at least a millisecond after the one before and ending before the next."""
+    starts: list[int] = []
+    for unit in units:
+        starts.append(max(unit.start, starts[-1] + 1) if starts else unit.start)
+    limits = [*starts[1:], max(starts[-1:] + [unit.end for unit in units[-1:]], default=0)]
+    return [
+        replace(unit, start=start, end=max(start, min(unit.end, limit)))
+        for unit, start, limit in zip(units, starts, limits, strict=True)
+    ]
