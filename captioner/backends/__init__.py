@@ -20,6 +20,7 @@ GROUP = "captioner.backends"
 
 BUILT_IN = {
     "glm": "captioner.backends.glm:Glm",
+    "openai": "captioner.backends.openai:OpenAI",
     "scripted": "captioner.backends.scripted:Scripted",
     "sphinx": "captioner.backends.sphinx:Sphinx",
 }

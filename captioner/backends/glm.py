@@ -16,7 +16,7 @@ from captioner.backends.cloud import AHEAD, Lane
 from captioner.backends.glm_account import account_for, missing_key
 from captioner.backends.glm_errors import Asked, verdict
 from captioner.backends.hearing import Answer, hear
-from captioner.backends.patience import Errand, Policy, PromptTooLong, Refused, RequestIdTaken, TryAgain
+from captioner.backends.patience import Errand, NoAnswer, Policy, PromptTooLong, Refused, RequestIdTaken, TryAgain
 from captioner.backends.wav import wav_bytes
 from captioner.backends.wire import Reply, Wire
 from captioner.errors import BackendError, UsageError
@@ -121,9 +121,6 @@ class Glm:
             fields = self._fields(prompt, hotwords)
             try:
                 return Answer(self._lane.ask(partial(self._send, fields, file), errand))
-            except RequestIdTaken:
-                if errand.attempts >= self._lane.policy.attempts:
-                    raise
             except PromptTooLong:
                 if not prompt:
                     raise
@@ -134,12 +131,12 @@ class Glm:
                 prompt, hotwords = "", ()
 
     def _fields(self, prompt: str, hotwords: tuple[str, ...]) -> dict[str, str]:
-        """The form of one request, in the order of the vendor's SDK; repeated requests share the id."""
+        """The form of one request, in the order of the vendor's SDK."""
         fields = {
             "model": self._asked.model,
             "prompt": prompt,
             "hotwords": json.dumps(hotwords, ensure_ascii=False) if hotwords else "",
-            "request_id": str(uuid.uuid4()),
+            "request_id": _new_id(),
             "user_id": self._user_id or "",
             "temperature": "" if self._temperature is None else f"{self._temperature:g}",
             "stream": "true" if self._stream else "",
@@ -147,6 +144,14 @@ class Glm:
         return {name: value for name, value in fields.items() if value}
 
     def _send(self, fields: dict[str, str], file: bytes) -> str:
+        """One attempt. Attempts share their id, unless nobody knows what became of the one before."""
+        try:
+            return self._sent(fields, file)
+        except (NoAnswer, RequestIdTaken):
+            fields["request_id"] = _new_id()
+            raise
+
+    def _sent(self, fields: dict[str, str], file: bytes) -> str:
         with self._wire.post(self._url, fields, file) as reply:
             if reply.status != 200:
                 raise self._verdict(reply, reply.text())
@@ -168,6 +173,10 @@ class Glm:
     def _verdict(self, reply: Reply, body: str) -> TryAgain | Refused | BackendError:
         code, message = error_in(body)
         return verdict(reply.status, code, message, self._asked, after=reply.retry_after)
+
+
+def _new_id() -> str:
+    return str(uuid.uuid4())
 
 
 def _check(model: str, concurrency: int, context: Context, user_id: str | None, temperature: float | None) -> None:

@@ -73,6 +73,8 @@ def verdict(
         return BackendError("glm", f"{advice.format_map(vars(asked))}: {told}")
     if refusal := _refusal(status, code, message, told):
         return refusal
+    if code in REQUEST_ID_TAKEN:
+        return RequestIdTaken(f"the request id was taken: {told}", after=0.0)
     if code in BUSY | AGAIN:
         return TryAgain(told, busy=code in BUSY, after=after)
     if code in CROWDED or status == 429:
@@ -87,8 +89,6 @@ def _refusal(status: int, code: str, message: str, told: str) -> Refused | None:
         return Refused(f"refused by the content policy: {told}", "blocked")
     if code in PROMPT_TOO_LONG:
         return PromptTooLong(f"the prompt is too long: {told}")
-    if code in REQUEST_ID_TAKEN:
-        return RequestIdTaken(f"the request id was taken: {told}")
     if status in TOO_LARGE or (code == "1214" and _DURATION.search(message)):
         return TooLong(f"too long for the service: {told}")
     return Refused(f"refused: {told}") if code in THIS_CLIP else None

@@ -28,6 +28,10 @@ class NoAnswer(TryAgain):
     """Not a byte came back: no connection, or silence."""
 
 
+class RequestIdTaken(TryAgain):
+    """The service has seen this request id before; another one will do."""
+
+
 class Refused(Exception):
     """The service will not hear this clip, now or later; `status` is what becomes of it."""
 
@@ -42,10 +46,6 @@ class TooLong(Refused):
 
 class PromptTooLong(Refused):
     """The prompt is longer than the service takes."""
-
-
-class RequestIdTaken(Refused):
-    """The service has seen this request id before."""
 
 
 class Cancelled(Exception):

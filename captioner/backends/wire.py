@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from captioner import __version__
 from captioner.backends.patience import NoAnswer, TryAgain
 from captioner.errors import BackendError
 
@@ -65,7 +64,7 @@ class Wire:
 
         self._httpx = httpx
         self._key, self._timeout, self._clock = key, timeout, clock
-        headers = {"User-Agent": f"captioner/{__version__}"}
+        headers = {"User-Agent": "captioner"}
         if key is not None:
             headers["Authorization"] = f"Bearer {key.secret}"
         try:
@@ -81,6 +80,7 @@ class Wire:
     def post(self, url: str, fields: Mapping[str, str | Sequence[str]], file: bytes) -> Iterator[Reply]:
         """Send a form with a WAV file. Raises `NoAnswer` before the first byte of an answer, later `TryAgain`."""
         answered = False
+        deadline = self._clock() + self._timeout
         try:
             with self._client.stream(
                 "POST",
@@ -89,7 +89,7 @@ class Wire:
                 files={"file": ("audio.wav", file, "audio/wav")},
             ) as response:
                 answered = True
-                yield Reply(response, self._key, self._clock, self._clock() + self._timeout)
+                yield Reply(response, self._key, self._clock, deadline)
         except (self._httpx.HTTPError, self._httpx.StreamError) as error:
             reason = _trouble(error, answered=answered)
             raise (TryAgain(reason) if answered else NoAnswer(reason)) from None  # its request holds the key
@@ -107,7 +107,16 @@ class Reply:
 
     @property
     def is_stream(self) -> bool:
-        return "text/event-stream" in self._response.headers.get("content-type", "")
+        return self._content_type == "text/event-stream"
+
+    @property
+    def is_plain_text(self) -> bool:
+        return self._content_type == "text/plain"
+
+    @property
+    def _content_type(self) -> str:
+        value: str = self._response.headers.get("content-type", "")
+        return value.partition(";")[0].strip().lower()
 
     @property
     def retry_after(self) -> float | None:

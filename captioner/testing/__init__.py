@@ -22,11 +22,13 @@ from captioner.testing.faults import (
     silence,
 )
 from captioner.testing.requests import Request
-from captioner.testing.service import GlmService
+from captioner.testing.service import Answers, Faults, GlmService
 from captioner.testing.sound import Sound, audio_key
 
 __all__ = [
+    "Answers",
     "Fault",
+    "Faults",
     "GlmService",
     "Request",
     "Sound",

@@ -26,6 +26,7 @@ class Door(BaseHTTPRequestHandler):
     line, the last one is `[DONE]`."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else a body waits 40 ms for the acknowledgement of its headers
     server: Any
 
     @property

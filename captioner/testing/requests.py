@@ -91,14 +91,14 @@ def request_of(index: int, headers: Mapping[str, str], body: bytes) -> Request:
     """Read and check a request, headers by lower-case name. Raises `NotUnderstood`."""
     kind = headers.get("content-type", "")
     as_json = kind.startswith("application/json")
-    parts = _json_parts(body) if as_json else _form_parts(kind, body)
+    parts = _json_parts(body) if as_json else form_parts(kind, body)
     shown = {name: value for name, value in headers.items() if name != "authorization"}
     request = Request(index, shown, parts, _sound(parts), as_json)
     _check(request)
     return request
 
 
-def _form_parts(kind: str, body: bytes) -> tuple[Part, ...]:
+def form_parts(kind: str, body: bytes) -> tuple[Part, ...]:
     header = Message()
     header["content-type"] = kind
     boundary = header.get_boundary()
