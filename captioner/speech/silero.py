@@ -1,0 +1,219 @@
+"""silero-vad's 16 kHz model, computed exactly in numpy: how likely each 32 ms of sound is speech.
+
+The weights come out of the installed package's own model file, which is read without importing the package, since that
+would load torch. (The package's silero_vad_16k.safetensors holds the weights of another model.) All that comes before
+the model's recurrent cell depends on one frame and 64 samples before it, so it is done for a whole block of frames at
+once, in a few large matrix products; only the cell itself walks frame by frame.
+
+Which graph belongs to the weights is known for the files in `KNOWN_WEIGHTS` alone. Any other release of silero-vad is
+served by its own loop (`captioner.speech.packaged`): slower, and right.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from captioner.errors import CaptionerError
+from captioner.values import Samples
+
+Tensor = NDArray[np.float32]
+
+SAMPLE_RATE = 16_000
+"""Hz, the only rate the model hears."""
+
+FRAME = 512
+"""Samples in one frame, the model's unit of time: 32 ms."""
+
+KNOWN_WEIGHTS = {
+    "e1122837f4154c511485fe0b9c64455f7b929c96fbb8d79fbdb336383ebd3720": "silero-vad 6.2",
+}
+"""SHA-256 of each model file whose graph is the one written here."""
+
+_CONTEXT = 64  # samples before a frame that the model hears with it
+_HOP = 128  # samples between two spectra, of which a frame has four
+_WINDOW = 256  # samples in one spectrum
+_CELL = 128  # width of the recurrent cell
+_STRIDES = (1, 2, 2, 1)  # of the four convolutions
+_BLOCK = 128  # frames computed at once: their spectra (270 kB) stay in the processor's cache
+
+
+class SpeechModel(Protocol):
+    """Hears one stream of sound: state is carried from each call to the next."""
+
+    def probabilities(self, samples: Samples) -> Tensor:
+        """How likely each frame is speech, shape (n,), of the next n * FRAME samples of the stream."""
+        ...
+
+
+def load_speech_model() -> SpeechModel:
+    """The installed silero-vad at the beginning of a stream. Raises `CaptionerError` where it is not installed."""
+    spec = find_spec("silero_vad")
+    if spec is None or not spec.submodule_search_locations:
+        raise CaptionerError(
+            "silero-vad is not installed, and without it no speech is found; run: pip install silero-vad"
+        )
+    model = Path(spec.submodule_search_locations[0], "data", "silero_vad.jit")
+    if model.is_file() and hashlib.sha256(content := model.read_bytes()).hexdigest() in KNOWN_WEIGHTS:
+        return Silero(read_weights(content))
+    from captioner.speech.packaged import PackagedSilero
+
+    return PackagedSilero()
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """The model's numbers, float32, each shape (outputs, inputs[, taps])."""
+
+    window: Tensor
+    convolutions: tuple[tuple[Tensor, Tensor], ...]
+    cell_from_features: Tensor
+    cell_from_output: Tensor
+    cell_bias: Tensor
+    output: Tensor
+    output_bias: Tensor
+
+
+def read_weights(model: bytes) -> Weights:
+    """The weights inside a model file of `KNOWN_WEIGHTS`: a zip archive in which tensor n of the graph is `data/n`."""
+    with zipfile.ZipFile(io.BytesIO(model)) as archive:
+        folder = archive.namelist()[0].split("/")[0]
+
+        def tensor(number: int, *shape: int) -> Tensor:
+            return np.frombuffer(archive.read(f"{folder}/data/{number}"), "<f4").reshape(shape)
+
+        # The transform's first row is the constant wave: what is left in it is the window.
+        return Weights(
+            window=tensor(2, 258, _WINDOW)[0],
+            convolutions=(
+                (tensor(3, 128, 129, 3), tensor(4, 128)),
+                (tensor(5, 64, 128, 3), tensor(6, 64)),
+                (tensor(7, 64, 64, 3), tensor(8, 64)),
+                (tensor(9, _CELL, 64, 3), tensor(10, _CELL)),
+            ),
+            cell_from_features=tensor(11, 4 * _CELL, _CELL),
+            cell_from_output=tensor(12, 4 * _CELL, _CELL),
+            cell_bias=tensor(13, 4 * _CELL) + tensor(14, 4 * _CELL),
+            output=tensor(15, _CELL),
+            output_bias=tensor(16, 1),
+        )
+
+
+class Silero:
+    """The model in numpy, at the beginning of a stream."""
+
+    def __init__(self, weights: Weights) -> None:
+        self._window = weights.window
+        self._convolutions = [
+            _Convolution(weight, bias, stride)
+            for (weight, bias), stride in zip(weights.convolutions, _STRIDES, strict=True)
+        ]
+        self._cell = _Cell(weights)
+        self._output, self._output_bias = weights.output, weights.output_bias
+        self._context = np.zeros(_CONTEXT, np.float32)
+
+    def probabilities(self, samples: Samples) -> Tensor:
+        """See `SpeechModel.probabilities`. Blocks may be of any size; 128 frames and more go fastest."""
+        if len(samples) % FRAME:
+            raise ValueError(f"{len(samples)} samples are not whole frames of {FRAME}")
+        sound = np.concatenate((self._context, samples))
+        self._context = sound[len(sound) - _CONTEXT :].copy()
+        blocks = [
+            self._block(sound[at : at + _BLOCK * FRAME + _CONTEXT]) for at in range(0, len(samples), _BLOCK * FRAME)
+        ]
+        return np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
+
+    def _block(self, sound: Samples) -> Tensor:
+        """Probabilities of n frames; `sound` is their n * FRAME samples behind _CONTEXT earlier ones."""
+        features = self._spectra(sound)
+        for convolution in self._convolutions:
+            features = convolution(features)
+        heard = np.maximum(self._cell(features[:, 0]), 0)
+        return np.asarray(1 / (1 + np.exp(-(heard @ self._output + self._output_bias))), np.float32)
+
+    def _spectra(self, sound: Samples) -> Tensor:
+        """Magnitudes of shape (frames, 4, 129): each frame with its context, mirrored over 64 samples at its end."""
+        frames = (len(sound) - _CONTEXT) // FRAME
+        hops = sound[: frames * FRAME].reshape(frames, 4, _HOP)
+        windows = np.empty((frames, 4, _WINDOW), np.float32)
+        windows[:, :, :_HOP] = hops
+        windows[:, :3, _HOP:] = hops[:, 1:]
+        ends = sound[_CONTEXT:].reshape(frames, FRAME)
+        windows[:, 3, _HOP : _HOP + _CONTEXT] = ends[:, -_CONTEXT:]
+        windows[:, 3, _HOP + _CONTEXT :] = ends[:, -2 : -2 - _CONTEXT : -1]
+        windows *= self._window
+        return np.abs(np.fft.rfft(windows))
+
+
+class _Convolution:
+    """Three taps over the steps of a frame, zeros around them, then a rectifier."""
+
+    def __init__(self, weight: Tensor, bias: Tensor, stride: int) -> None:
+        outputs, self._channels, _ = weight.shape
+        self._taps = np.ascontiguousarray(weight.transpose(2, 1, 0)).reshape(3 * self._channels, outputs)
+        self._bias, self._stride = bias, stride
+
+    def __call__(self, features: Tensor) -> Tensor:
+        """From (frames, steps, channels) to (frames, ceil(steps / stride), outputs)."""
+        frames, steps, channels = features.shape
+        centres = range(0, steps, self._stride)
+        result = np.empty((frames, len(centres), len(self._bias)), np.float32)
+        for index, centre in enumerate(centres):
+            first, last = max(centre - 1, 0), min(centre + 2, steps)  # the steps that are there
+            taps = self._taps[(first - centre + 1) * channels : (last - centre + 1) * channels]
+            np.matmul(features[:, first:last].reshape(frames, -1), taps, out=result[:, index])
+        result += self._bias
+        return np.maximum(result, 0, out=result)
+
+
+class _Cell:
+    """The long short-term memory, which remembers the stream so far.
+
+    One `tanh` serves all four gates, since logistic(x) = (1 + tanh(x / 2)) / 2: the weights of the three logistic gates
+    are halved beforehand, the output is kept doubled (and the weights that read it halved), and the memory as it is.
+    """
+
+    def __init__(self, weights: Weights) -> None:
+        gates = np.r_[0:256, 384:512, 256:384]  # input, forget, cell, output -> input, forget, output, cell
+        half = np.r_[np.full(3 * _CELL, 0.5), np.ones(_CELL)].astype(np.float32)
+        self._from_features = np.ascontiguousarray((weights.cell_from_features[gates] * half[:, None]).T)
+        self._from_output = np.ascontiguousarray((weights.cell_from_output[gates] * half[:, None]).T) / 2
+        self._bias = weights.cell_bias[gates] * half
+        self._memory, self._doubled = np.zeros(_CELL, np.float32), np.zeros(_CELL, np.float32)
+
+    def __call__(self, features: Tensor) -> Tensor:
+        """The cell's output, shape (frames, 128), for features of that shape."""
+        driven = features @ self._from_features + self._bias
+        outputs = np.empty_like(features)
+        weight, memory, output = self._from_output, self._memory, self._doubled
+        gates, squashed, one, half = (
+            np.empty(4 * _CELL, np.float32),
+            np.empty(_CELL, np.float32),
+            np.float32(1),
+            np.float32(0.5),
+        )
+        logistic, (into, keep, out, fresh) = gates[: 3 * _CELL], gates.reshape(4, _CELL)
+        # 112,500 turns an hour: every name is local and every result has its place.
+        dot, add, multiply, tanh = np.dot, np.add, np.multiply, np.tanh
+        for drive, result in zip(driven, outputs, strict=True):
+            dot(output, weight, gates)
+            add(gates, drive, gates)
+            tanh(gates, gates)
+            add(logistic, one, logistic)
+            multiply(into, fresh, into)
+            multiply(keep, memory, memory)
+            add(memory, into, memory)
+            multiply(memory, half, memory)
+            tanh(memory, squashed)
+            multiply(squashed, out, result)
+            output = result
+        self._memory, self._doubled = memory, output.copy()
+        return outputs * half

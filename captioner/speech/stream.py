@@ -1,0 +1,59 @@
+"""One unbroken stretch of sound: judged, searched, and kept for as long as it may still be part of a region."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from captioner.speech.detector import Detector, Judged
+from captioner.speech.finder import SpeechFinder
+from captioner.speech.options import SpeechOptions
+from captioner.speech.silero import FRAME, SAMPLE_RATE
+from captioner.values import Audio, Samples
+
+
+class SpeechStream:
+    """Clips of speech from sound without gaps that begins at `origin`, in seconds on the media's clock."""
+
+    def __init__(self, options: SpeechOptions, origin: float) -> None:
+        self._origin = origin
+        self._detector, self._finder = Detector(), SpeechFinder(options)
+        self._kept = np.zeros(0, np.float32)
+        self._first = 0  # sample at which what is kept begins, counted from the origin as all samples are
+        self._pushed = 0  # samples that came
+        self._judged = 0  # of these, the samples that the detector was given
+
+    @property
+    def end(self) -> float:
+        """The second after the last sample that came."""
+        return self._origin + self._pushed / SAMPLE_RATE
+
+    def push(self, samples: Samples) -> list[Audio]:
+        """The clips whose ends are certain by now."""
+        self._kept = np.concatenate((self._kept, samples))
+        self._pushed += len(samples)
+        whole = self._pushed // FRAME * FRAME
+        fresh = self._kept[self._judged - self._first : whole - self._first]
+        self._judged = whole
+        return self._clips(self._detector.push(fresh))
+
+    def flush(self) -> list[Audio]:
+        """The clips left at the end."""
+        rest = self._kept[self._judged - self._first :]
+        clips: list[Audio] = []
+        if len(rest):
+            clips += self._clips(self._detector.push(np.pad(rest, (0, FRAME - len(rest)))))
+        clips += self._clips(self._detector.flush())
+        return clips + [self._clip(start, end) for start, end in self._finder.flush(self._pushed)]
+
+    def _clips(self, judged: Judged) -> list[Audio]:
+        probabilities, levels = judged
+        regions = self._finder.push(probabilities.tolist(), levels.tolist())
+        clips = [self._clip(start, end) for start, end in regions]
+        needed = min(self._finder.needed_from, self._judged)
+        self._kept, self._first = self._kept[needed - self._first :], needed
+        return clips
+
+    def _clip(self, start: int, end: int) -> Audio:
+        """A copy, so that a clip in flight holds no more than itself."""
+        samples = self._kept[start - self._first : end - self._first].copy()
+        return Audio(samples, SAMPLE_RATE, self._origin + start / SAMPLE_RATE)
