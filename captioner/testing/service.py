@@ -20,7 +20,7 @@ KEY = "0123456789abcdef.loopback-secret"
 Answers = Mapping[str, str] | Callable[[Request], str] | Backend
 """Texts by the `audio_key` of a clip ("" for any other), a function, or a backend that really hears."""
 
-Faults = Mapping[int | str, Fault | Sequence[Fault | None]]
+Faults = Mapping[Any, Fault | Sequence[Fault | None]]
 """By the number of a request, counted from 0 as they arrive, or by the `audio_key` of a clip: then a fault is met each
 time that clip is sent, and a sequence of them one after the other until it is used up."""
 
@@ -30,7 +30,7 @@ class GlmService:
 
     `latency` is the time in seconds that an answer takes, or a function of the request. A request beyond `concurrency`
     is answered with 1302. What came is in `requests` (those that were understood) and `refusals` (the codes of the
-    rest); `peak` is how many were in flight at once.
+    rest); `peak` is how many were in flight at once. `port` 0 is any that is free.
     """
 
     def __init__(
@@ -50,18 +50,16 @@ class GlmService:
         self._in_use: set[str] = set()
         self._lock, self._hearing = threading.Lock(), threading.Lock()
         self.closing = threading.Event()
-        self._server = _Server(("127.0.0.1", port), Door)
-        self._server.service = self
-
-    @property
-    def port(self) -> int:
-        return int(self._server.server_address[1])
+        self.port = port
 
     @property
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self.port}/api/paas/v4"
 
     def __enter__(self) -> Self:
+        self._server = _Server(("127.0.0.1", self.port), Door)
+        self._server.service = self
+        self.port = self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
         return self
