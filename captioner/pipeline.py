@@ -28,7 +28,7 @@ class Captions:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is: `done` of `duration` seconds of media (None: nobody knows); `outcome` is the region just heard."""
+    """How far a run is: `done` of `duration` seconds (None: nobody knows); `outcome` is the region just heard."""
 
     done: float
     duration: float | None

@@ -60,13 +60,17 @@ class Audio:
     @property
     def end(self) -> float:
         """The second after the last sample."""
-        return self.start + self.duration
+        return self.time_of(len(self.samples))
+
+    def time_of(self, index: int) -> float:
+        """The second at which `samples[index]` is heard, counted in whole samples so that no error adds up."""
+        return (round(self.start * self.sample_rate) + index) / self.sample_rate
 
     def clip(self, span: Span) -> Audio:
         """The part inside `span`, cut at whole samples, as a view."""
         first = max(0, round((span.start - self.start) * self.sample_rate))
         last = max(first, round((span.end - self.start) * self.sample_rate))
-        return Audio(self.samples[first:last], self.sample_rate, self.start + first / self.sample_rate)
+        return Audio(self.samples[first:last], self.sample_rate, self.time_of(first))
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,7 @@ class Cue(Span):
 class RegionReport(Span):
     """What became of one speech region: a line of the ledger.
 
-    `reason` says why where `status` is not ok, `cached` that a journal remembered it, `attempts` how often it was asked.
+    `reason` says why where `status` is not ok, `cached` that a journal answered, `attempts` how often it was asked.
     """
 
     index: int

@@ -7,7 +7,11 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from captioner.media import open_media, read_audio
+from captioner.values import Audio
 
 HERE = Path(__file__).parent
 KEPT = ("CAPTIONER_TESTDATA", "CAPTIONER_FFMPEG", "CAPTIONER_SDK_PYTHONS")
@@ -44,6 +48,20 @@ def testdata() -> Path:
     if not folder:
         pytest.skip("set CAPTIONER_TESTDATA to a folder of real speech")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def speech_file() -> Path:
+    """Three sentences spoken by flite, a second apart; their times stand beside it."""
+    return HERE / "data" / "three_sentences.flac"
+
+
+@pytest.fixture(scope="session")
+def speech(speech_file: Path) -> Audio:
+    """The same, decoded."""
+    with open_media(str(speech_file)) as media:
+        blocks = list(read_audio(media))
+    return Audio(np.concatenate([block.samples for block in blocks]), blocks[0].sample_rate)
 
 
 @pytest.fixture

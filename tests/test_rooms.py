@@ -16,7 +16,7 @@ DOORS = {"__init__", "__main__"}  # they open the rooms to the outside
 
 def table() -> dict[str, set[str]]:
     text = (TOP / "docs/pipeline.md").read_text("utf-8")
-    rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]*) \|", text, re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \|[^|]+\|([^|]*)\|", text, re.MULTILINE)
     return {room: {name.strip() for name in allowed.split(",") if name.strip()} for room, allowed in rows}
 
 

@@ -16,8 +16,8 @@ from captioner.values import Audio, Word
 if TYPE_CHECKING:
     from pocketsphinx import Decoder
 
-FRAME = 0.01
-"""Seconds: PocketSphinx counts its times in frames of 10 ms."""
+FRAME = 160
+"""Samples: PocketSphinx counts its times in frames of 10 ms."""
 
 FULL_SCALE = 32767
 """What 1.0 is in the 16-bit samples that PocketSphinx takes."""
@@ -61,9 +61,9 @@ class Sphinx:
         for segment in decoder.seg() or ():
             if segment.word.startswith(("<", "[", "+")):  # <s>, <sil>, [NOISE]: not said
                 continue
-            start = clip.start + segment.start_frame * FRAME
-            end = min(clip.start + (segment.end_frame + 1) * FRAME, clip.end)
-            yield Word(min(start, end), end, space + _VARIANT.sub("", segment.word), min(1.0, segment.prob))
+            end = min(clip.time_of((segment.end_frame + 1) * FRAME), clip.end)
+            start = min(clip.time_of(segment.start_frame * FRAME), end)
+            yield Word(start, end, space + _VARIANT.sub("", segment.word), min(1.0, segment.prob))
             space = " "
 
     def _ready_decoder(self) -> Any:

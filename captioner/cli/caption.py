@@ -7,19 +7,11 @@ from typing import Any
 import click
 
 from captioner.cli import COMMANDS, options
-from captioner.settings import Settings, read_settings
+from captioner.settings import Settings
 
 
-class RootCommand(click.Command):
-    """The default command: its help also lists the named ones, and the settings file gives its defaults."""
-
-    def make_context(
-        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
-    ) -> click.Context:
-        flags = {_plain(name): option for option in self.params for name in option.opts if name.startswith("--")}
-        settings = read_settings(flags)
-        defaults = {flags[key].name: _as_given(flags[key], value) for key, value in settings.flags.items()}
-        return super().make_context(info_name, args, parent, obj=settings, default_map=defaults, **extra)
+class RootCommand(options.SettableCommand):
+    """The default command: its help also lists the named ones."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands (captioner COMMAND --help)"):
@@ -27,18 +19,8 @@ class RootCommand(click.Command):
         super().format_epilog(ctx, formatter)
 
 
-def _plain(flag: str) -> str:
-    return flag.removeprefix("--").replace("-", "_")
-
-
-def _as_given(option: click.Parameter, value: Any) -> Any:
-    """A setting in the shape in which click takes a flag: one text may stand for a list of one."""
-    return [value] if getattr(option, "multiple", False) and isinstance(value, str) else value
-
-
 @click.command(
     cls=RootCommand,
-    context_settings={"auto_envvar_prefix": "CAPTIONER"},
     epilog="Exit codes: 0 all well, 1 other error, 2 usage or settings, 3 media, 4 backend, 5 caption format, "
     "6 stream lost, 7 finished but some speech was lost, 130 interrupted. Every flag can be set by an environment "
     "variable (CAPTIONER_LANGUAGE for --language) or in the settings file that 'captioner doctor' names.",
@@ -68,7 +50,7 @@ def _as_given(option: click.Parameter, value: Any) -> Any:
 @click.option("-v", "--verbose", is_flag=True, help="Show each region as it is heard.")
 @click.version_option(package_name="captioner", message="captioner %(version)s")
 @click.pass_obj
-def caption(settings: Settings, **flags: Any) -> int:
+def caption(settings: Settings, /, **flags: Any) -> int:
     """Caption media: each INPUT is a file, a URL that ffmpeg reads, or '-' for standard input.
 
     video.mp4 becomes video.srt beside it. Messages go to standard error, results to files.

@@ -14,6 +14,7 @@ from captioner.cli.errors import SPEECH_LOST, attempt_all
 from captioner.cli.files import Job, plan, without_existing, write_whole
 from captioner.errors import UsageError
 from captioner.formats import render_report
+from captioner.languages import speaks
 from captioner.settings import Settings, options_from
 from captioner.timestamps import format_clock
 
@@ -65,12 +66,12 @@ def caption_all(request: Request, settings: Settings) -> int:
 
 def _settle(request: Request, settings: Settings) -> dict[str, Any]:
     """Everything that `pipeline.caption` takes beside the source; raises `UsageError` before any work is done."""
-    from captioner.languages import check_language
+    from captioner.languages import asked_language
     from captioner.media import Listen
     from captioner.profiles import profile_named
     from captioner.speech import SpeechOptions
 
-    language = check_language(request.language) if request.language else None
+    language = asked_language(request.language) if request.language else None
     return {
         "profile": profile_named(request.profile) if request.profile else None,
         "hints": Hints(language, request.prompt, request.hotwords),
@@ -91,7 +92,7 @@ def _load(request: Request, settings: Settings, console: Console) -> Backend:
 
 def _refuse_language(backend: Backend, language: str | None) -> None:
     heard = backend.traits.languages
-    if language and heard and language.split("-")[0].lower() not in (tag.split("-")[0] for tag in heard):
+    if language and heard and not any(speaks(tag, language) for tag in heard):
         raise UsageError(
             f"{backend.traits.name} hears {', '.join(heard)} and not {language}; name another backend with --backend"
         )

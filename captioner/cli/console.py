@@ -16,11 +16,8 @@ from captioner.timestamps import format_clock
 if TYPE_CHECKING:
     from captioner.pipeline import Progress, Watch
 
-STEP = 0.1
-"""Without a terminal a line for each tenth of the media, or for each `STRETCH` where its length is not known."""
-
-STRETCH = 300.0
-"""Seconds of media."""
+EVERY = 10.0
+"""Seconds between two lines of progress where there is no terminal."""
 
 
 class Console:
@@ -78,21 +75,17 @@ class _Lines:
 
     def __init__(self, name: str, say: Callable[[str], None]) -> None:
         self._name, self._say = name, say
-        self._started = time.monotonic()
-        self._next: float | None = None
+        self._started = self._said = time.monotonic()
 
     def __call__(self, progress: Progress) -> None:
-        step = STEP * progress.duration if progress.duration else STRETCH
-        if self._next is None:
-            self._next = step
-        if progress.done < self._next:
+        now = time.monotonic()
+        if now - self._said < EVERY or not progress.done:
             return
-        self._next = (progress.done // step + 1) * step
-        elapsed = max(time.monotonic() - self._started, 0.001)
-        speed = progress.done / elapsed
-        if not progress.duration:
-            self._say(f"{self._name}: {format_clock(progress.done)} heard, {speed:.1f} times real time")
-        elif progress.done < progress.duration:
-            left = (progress.duration - progress.done) / speed
+        self._said = now
+        speed = progress.done / (now - self._started)
+        if progress.duration:
             percent = 100 * progress.done / progress.duration
+            left = max(0.0, progress.duration - progress.done) / speed
             self._say(f"{self._name}: {percent:.0f} %, {speed:.1f} times real time, {left:.0f} s left")
+        else:
+            self._say(f"{self._name}: {format_clock(progress.done)} heard, {speed:.1f} times real time")

@@ -55,9 +55,7 @@ def _checked(name: str, look: Callable[[], str]) -> Check:
 def _captioner() -> str:
     import platform
 
-    from captioner import __version__
-
-    return f"{__version__} on Python {platform.python_version()}, {platform.system()} {platform.machine()}"
+    return f"{_version('captioner')} on Python {platform.python_version()}, {platform.system()} {platform.machine()}"
 
 
 def _ffmpeg() -> str:

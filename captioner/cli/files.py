@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
-
-import click
 
 from captioner.errors import FormatError, OutputNotWritten, UsageError
 from captioner.formats import Format, format_named, format_of_path
@@ -131,9 +130,8 @@ def write_whole(path: Path | None, text: str) -> None:
     """Write a result so that it appears whole or not at all; None is standard output. Raises `OutputNotWritten`."""
     data = text.encode("utf-8")
     if path is None:
-        stream = click.get_binary_stream("stdout")
-        stream.write(data)
-        stream.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
         return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

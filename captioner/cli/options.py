@@ -1,10 +1,50 @@
-"""Flag types that several commands share. Imports nothing but click."""
+"""Commands, flags and flag types that several commands share. Imports nothing large."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import click
+
+from captioner.cli import load_command
+from captioner.settings import read_settings
+
+
+class SettableCommand(click.Command):
+    """A command whose long flags can all be set: `--language` by `CAPTIONER_LANGUAGE`, and in the settings file.
+
+    The settings are the context's object.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        for flag, option in self.flags.items():
+            option.envvar = f"CAPTIONER_{flag.upper()}"
+
+    @property
+    def flags(self) -> dict[str, click.Parameter]:
+        """The options by their long flag, as the settings spell it."""
+        return {
+            name.removeprefix("--").replace("-", "_"): option
+            for option in self.params
+            for name in option.opts
+            if name.startswith("--")
+        }
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        root = load_command("caption")  # has every flag that can be set
+        assert isinstance(root, SettableCommand)
+        settings = read_settings(root.flags)
+        mine = {flag: option for flag, option in self.flags.items() if flag in settings.flags}
+        defaults = {option.name: _as_given(option, settings.flags[flag]) for flag, option in mine.items()}
+        return super().make_context(info_name, args, parent, obj=settings, default_map=defaults, **extra)
+
+
+def _as_given(option: click.Parameter, value: Any) -> Any:
+    """A setting in the shape in which click takes a flag: one text may stand for a list of one."""
+    return [value] if getattr(option, "multiple", False) and isinstance(value, str) else value
 
 
 class Time(click.ParamType[float]):

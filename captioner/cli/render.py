@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from captioner.profiles import Profile
 
 
-@click.command(no_args_is_help=True, context_settings={"auto_envvar_prefix": "CAPTIONER"})
+@click.command(cls=options.SettableCommand, no_args_is_help=True)
 @click.argument("transcripts", nargs=-1, required=True, metavar="FILE.json...")
 @options.output
 @options.directory

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from captioner.errors import MediaNotReadable
-from captioner.media.languages import language_tag
+from captioner.languages import language_tag
+from captioner.media.pipe import begins_like_a_movie
 from captioner.media.source import NETWORK_PATIENCE, Source, open_source
 from captioner.media.tracks import UNKNOWN_CODEC, AudioTrack, Media
 
 if TYPE_CHECKING:
     from av.container import InputContainer
     from av.stream import Stream
-
-LONGEST_GAP = 3600.0
-"""Seconds of nothing that are believed; a longer jump of the timestamps is taken for a fault or another clock."""
 
 # Their headers count samples or bytes. Elsewhere the end is an estimate from the bit rate, or the last timestamp found.
 _FORMATS_THAT_KNOW_THEIR_END = {"mov", "wav", "flac", "aiff", "caf", "w64", "au", "avi", "tta", "ape"}
@@ -40,17 +40,26 @@ def probe(source: Source) -> Media:
         with av.open(file, options=dict(source.options), metadata_errors="replace", timeout=timeout) as container:
             return _describe(source, container)
     except (av.FFmpegError, OSError) as error:
-        raise MediaNotReadable(source.name, _reason(error)) from error
+        raise MediaNotReadable(source.name, _reason(source, error)) from error
 
 
-def _reason(error: Exception) -> str:
+def _reason(source: Source, error: Exception) -> str:
     import av
 
     if isinstance(error, (av.InvalidDataError, av.ArgumentError)):
+        if source.path and _is_movie(source.path):
+            return "is an MP4 or MOV without its index, which is written last: recording or copying it broke off"
         return "is not media that captioner can read"
     if isinstance(error, av.ExitError):
         return f"gave no answer within {NETWORK_PATIENCE:g} s"
+    if isinstance(error, OSError) and error.errno == errno.EIO and not (source.path or source.pipe):
+        return "cannot be reached"
     return f"cannot be read: {getattr(error, 'strerror', None) or error}"
+
+
+def _is_movie(path: Path) -> bool:
+    with path.open("rb") as file:
+        return begins_like_a_movie(file.read(8))
 
 
 def _describe(source: Source, container: InputContainer) -> Media:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from captioner.errors import NoAudio, UnknownName, UsageError
-from captioner.media.languages import speaks
+from captioner.languages import speaks
 from captioner.media.source import Source
 
 UNKNOWN_CODEC = "unknown codec"

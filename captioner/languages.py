@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
+from captioner.errors import UsageError
+
+_WELL_FORMED = re.compile(r"[a-z]{2,3}(-[a-z0-9]{1,8})*", re.IGNORECASE | re.ASCII)
+
 # ISO 639-1, then its code in ISO 639-2: the terminological one and, where it differs, the bibliographic one.
 _CODES = """
     aa/aar ab/abk ae/ave af/afr ak/aka am/amh an/arg ar/ara as/asm av/ava ay/aym az/aze ba/bak be/bel bg/bul bh/bih
@@ -33,6 +39,18 @@ def language_tag(tag: str | None) -> str | None:
         return None
     primary = _SHORT.get(language.lower(), language.lower())
     return "-".join([primary, *map(_subtag, rest)])
+
+
+def asked_language(tag: str) -> str:
+    """`tag` as `language_tag` has it, where a user names a language. Raises `UsageError` if no language is called so.
+
+    >>> asked_language("eng"), asked_language("zh_hans"), asked_language("yue")
+    ('en', 'zh-Hans', 'yue')
+    """
+    language = language_tag(tag)
+    if language and _WELL_FORMED.fullmatch(language) and (len(language.split("-")[0]) == 3 or language[:2] in _SHORT):
+        return language
+    raise UsageError(f"{tag!r} is no language tag; write one like en, zh, yue or pt-BR")
 
 
 def _subtag(text: str) -> str:
