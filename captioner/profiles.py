@@ -57,11 +57,13 @@ class Profile:
 
     def columns(self, text: str) -> int:
         """The width of `text`, in columns: 0, 1 or 2 for each character, marks ride on their base."""
-        return len(text) if text.isascii() else sum(map(self._columns_of, _bases(text)))
+        if text.isascii() and text.isprintable():
+            return len(text)
+        return sum(map(self._columns_of, _bases(text)))
 
     def characters(self, text: str) -> float:
         """The length of `text` as `cps` counts it."""
-        if text.isascii():
+        if text.isascii() and text.isprintable():
             return len(text) * self.narrow
         counts = (0.0, self.narrow, 1.0)
         return sum(counts[self._columns_of(character)] for character in _bases(text))
@@ -80,7 +82,7 @@ def _bases(text: str) -> str:
 @lru_cache(maxsize=8192)
 def character_columns(character: str) -> int:
     """0 for marks, modifiers and the invisible, 2 for wide and full-width characters, 1 for all others."""
-    if unicodedata.category(character) in ("Mn", "Me", "Mc", "Cf") or "\U0001f3fb" <= character <= "\U0001f3ff":
+    if unicodedata.category(character) in ("Mn", "Me", "Mc", "Cf", "Cc") or "\U0001f3fb" <= character <= "\U0001f3ff":
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 

@@ -64,7 +64,9 @@ def may_part(before: str, after: str) -> bool:
     Nowhere inside a Latin, Cyrillic, Arabic, Korean ... word, a number or a katakana word, nor between a number and
     what it counts; after a dash; between the characters of unspaced scripts where kinsoku allows it.
     """
-    if clings(before, after) or after in _NOT_AT_START or before in _NOT_AT_END:
+    if clings(before, after) or before.isspace() or after.isspace():
+        return False
+    if after in _NOT_AT_START or before in _NOT_AT_END:
         return False
     if before in "—…":
         return True

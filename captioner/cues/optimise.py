@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from math import inf
 
-from captioner.cues.breaks import break_cost, ends_sentence
+from captioner.cues.breaks import PLAIN, break_cost, ends_sentence
 from captioner.cues.shown import Screen
 from captioner.cues.units import Unit
 from captioner.profiles import Profile
@@ -41,7 +41,7 @@ TOO_SHORT = 15.0
 """Weight of the share that a cue lacks of the minimum duration."""
 
 FRAGMENT = 1.5
-"""Weight of the share that a cue lacks of half a line: a word or two come and go before the eye has found them."""
+"""Weight of the share that a piece of a sentence lacks of half a line: the eye has hardly found a word or two."""
 
 TIGHT = 1.0
 """Weight of the share of the gap that the words leave no room for."""
@@ -137,7 +137,9 @@ class Optimiser:
         if duration < self._screen.minimum:
             cost += TOO_SHORT * (1 - duration / self._screen.minimum)
         columns, half = self._right[last] - self._left[first], self._profile.width / 2
-        return cost + FRAGMENT * (1 - columns / half) if columns < half else cost
+        if columns < half:
+            cost += FRAGMENT * (1 - columns / half) * min(1.0, (self._breaks[first] + self._breaks[last]) / PLAIN)
+        return cost
 
     def _tightness(self, pause: int) -> float:
         return TIGHT * (1 - pause / self._screen.gap) if pause < self._screen.gap else 0.0

@@ -63,13 +63,16 @@ class SpokenText:
         return first == last or not self.text[first:last].strip()
 
     def _inside(self, stretch: Stretch, place: int) -> int:
-        """The time of a place within a stretch, by what was spoken of it before."""
+        """The time of a place within a stretch: a millisecond for each character, the rest by how long it takes."""
         if stretch.first not in self._weights:
             weights = speech_weights(self.text[stretch.first : stretch.last])
             self._weights[stretch.first] = list(accumulate(weights, initial=0.0))
         spoken = self._weights[stretch.first]
-        share = spoken[place - stretch.first] / (spoken[-1] or 1.0)
-        return stretch.start + round(share * (stretch.end - stretch.start))
+        characters, duration = stretch.last - stretch.first, stretch.end - stretch.start
+        least = min(characters, duration)
+        passed = place - stretch.first
+        share = spoken[passed] / (spoken[-1] or 1.0)
+        return stretch.start + least * passed // characters + round(share * (duration - least))
 
 
 def _joined(transcript: Transcript) -> tuple[str, tuple[Passage, ...]]:

@@ -10,6 +10,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import accumulate
+from math import inf
 
 from captioner.cues.characters import clings, may_part
 from captioner.cues.closed_class import closed_class
@@ -21,7 +23,10 @@ from captioner.values import Transcript
 _CHUNK = re.compile(r"[^\s\u200b\ufeff]+(?:[\u00a0\u2007\u202f]+[^\s\u200b\ufeff]+)*")
 """Text without a space that a line may break at: no-break spaces are not such, a zero width space is."""
 
+_WORD = re.compile(r"\S+")
 _NUMBER = re.compile(r"[^\w\s]*[+-]?\d[\d.,:/]*")
+
+_INVISIBLE = ("Cc", "Cf", "Zs", "Zl", "Zp")
 
 Place = tuple[int, int]
 
@@ -63,8 +68,8 @@ def _places(text: str, passage: Passage, language: str | None, profile: Profile)
 
 
 def _is_visible(text: str) -> bool:
-    """Whether there is anything to see, not only control characters and joiners."""
-    return text.isprintable() or any(unicodedata.category(character)[0] not in "CZ" for character in text)
+    """Whether there is anything to see, not only spaces, control characters and joiners."""
+    return text.isprintable() or any(unicodedata.category(character) not in _INVISIBLE for character in text)
 
 
 def _with_measures(text: str, chunks: list[Place], language: str | None) -> Iterator[Place]:
@@ -94,14 +99,19 @@ def _pieces(text: str, first: int, last: int) -> Iterator[Place]:
 
 
 def _narrow(text: str, piece: Place, profile: Profile) -> Iterator[Place]:
-    """A piece, cut between letters, as the last resort, where it is wider than a line."""
-    first, last = piece
-    if profile.columns(text[first:last]) > profile.width:
+    """A piece; as the last resort, where it is wider than a line, cut at no-break spaces and then between letters."""
+    if profile.columns(text[slice(*piece)]) <= profile.width:
+        yield piece
+        return
+    for match in _WORD.finditer(text, *piece):
+        first, last = match.span()
+        if not _is_visible(match.group()):
+            continue
         for edge in range(first + 1, last):
             if not clings(text[edge - 1], text[edge]) and profile.columns(text[first : edge + 1]) > profile.width:
                 yield first, edge
                 first = edge
-    yield first, last
+        yield first, last
 
 
 def _space(between: str) -> str:
@@ -113,11 +123,9 @@ def _space(between: str) -> str:
 
 def _parted(units: list[Unit]) -> list[Unit]:
     """The units with each starting at least a millisecond after the one before and ending before the next."""
-    starts: list[int] = []
-    for unit in units:
-        starts.append(max(unit.start, starts[-1] + 1) if starts else unit.start)
-    limits = [*starts[1:], max(starts[-1:] + [unit.end for unit in units[-1:]], default=0)]
+    starts = list(accumulate((unit.start for unit in units), lambda earlier, start: max(start, earlier + 1)))
+    limits = [*starts[1:], inf]
     return [
-        replace(unit, start=start, end=max(start, min(unit.end, limit)))
-        for unit, start, limit in zip(units, starts, limits, strict=True)
+        replace(unit, start=start, end=max(start, unit.end if unit.end < limit else round(limit)))
+        for unit, start, limit in zip(units, starts, limits, strict=False)
     ]
