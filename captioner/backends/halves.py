@@ -23,10 +23,7 @@ def halves(clip: Audio) -> tuple[Audio, Audio]:
     """The clip before and after the deepest pause near its middle, as views that together are the whole clip."""
     cut = _deepest_pause(clip)
     first, second = clip.samples[:cut], clip.samples[cut:]
-    return (
-        Audio(first, clip.sample_rate, clip.start),
-        Audio(second, clip.sample_rate, clip.start + cut / clip.sample_rate),
-    )
+    return Audio(first, clip.sample_rate, clip.start), Audio(second, clip.sample_rate, clip.time_of(cut))
 
 
 def joined(texts: Iterable[str]) -> str:

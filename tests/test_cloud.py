@@ -1,0 +1,213 @@
+"""Side by side and in order: the lane, the gate and the patience, without a network."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from cloud_parts import clips, quick
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from captioner.backends import Heard
+from captioner.backends.cloud import Lane
+from captioner.backends.fleet import ASIDE, Fleet
+from captioner.backends.gate import Gate
+from captioner.backends.patience import Cancelled, Errand, NoAnswer, Policy, Refused, TryAgain
+from captioner.errors import BackendError, MediaNotReadable
+from captioner.values import Audio
+
+
+def errand(place: int = 0) -> Errand:
+    return Errand(place, threading.Event())
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(st.floats(0, 0.01), max_size=25), st.integers(1, 5), st.integers(1, 20))
+def test_whatever_the_delays_the_order_stays_and_the_gate_holds(
+    delays: list[float], concurrency: int, ahead: int
+) -> None:
+    lane = Lane("test", concurrency, Policy())
+    lock, inside, most = threading.Lock(), 0, 0
+
+    def send(place: int) -> Heard:
+        nonlocal inside, most
+        with lock:
+            inside += 1
+            most = max(most, inside)
+        time.sleep(delays[place])
+        with lock:
+            inside -= 1
+        return Heard("ok", str(place))
+
+    def hear(clip: Audio, errand: Errand) -> Heard:
+        return lane.ask(lambda: send(errand.place), errand)
+
+    heard = list(lane.run(clips(len(delays), seconds=0.01), hear, ahead=ahead))
+    assert [one.text for one in heard] == [str(place) for place in range(len(delays))]
+    assert most <= concurrency
+
+
+def test_the_limit_halves_once_a_crowd_and_comes_back_slowly() -> None:
+    gate = Gate(8)
+    eras = [gate.enter(errand()) for _ in range(8)]
+    for era in eras:
+        gate.crowded(era)  # eight requests were in the same crowd
+        gate.leave()
+    assert gate.limit == 4
+    answers = 0
+    while gate.limit < 8:
+        gate.went_well()
+        answers += 1
+    assert answers == 4 + 5 + 6 + 7
+    for _ in range(100):
+        gate.went_well()
+    assert gate.limit == 8
+
+
+def test_the_limit_never_falls_below_one() -> None:
+    gate = Gate(5)
+    for _ in range(10):
+        gate.crowded(gate.enter(errand()))
+        gate.leave()
+    assert gate.limit == 1
+
+
+def test_the_earliest_clip_goes_first() -> None:
+    gate = Gate(1)
+    gate.enter(errand())
+    went: list[int] = []
+
+    def wait(place: int) -> None:
+        gate.enter(errand(place))
+        went.append(place)
+        gate.leave()
+
+    threads = [threading.Thread(target=wait, args=(place,)) for place in (3, 1, 2)]
+    for thread in threads:
+        thread.start()
+    while len(gate._queue) < 3:
+        time.sleep(0.001)
+    gate.leave()
+    for thread in threads:
+        thread.join()
+    assert went == [1, 2, 3]
+
+
+def test_whoever_is_stopped_does_not_wait_for_a_turn() -> None:
+    gate, mine = Gate(1), errand()
+    gate.enter(errand())
+    mine.stop.set()
+    with pytest.raises(Cancelled):
+        gate.enter(mine)
+
+
+def test_jitter_is_full_and_growth_has_an_end() -> None:
+    trouble = TryAgain("busy")
+    policy = Policy()
+    for attempt, ceiling in enumerate([0.5, 1, 2, 4, 8, 16, 30, 30], start=1):
+        pauses = [policy.pause(trouble, attempt) for _ in range(200)]
+        assert 0 <= min(pauses) < 0.2 * ceiling
+        assert 0.8 * ceiling < max(pauses) <= ceiling
+
+
+def failing(error: Exception) -> Iterator[Audio]:
+    yield from clips(3)
+    raise error
+
+
+def test_a_source_that_breaks_does_not_cost_what_was_sent() -> None:
+    lane = Lane("test", 2, Policy())
+
+    def hear(clip: Audio, errand: Errand) -> Heard:
+        time.sleep(0.02)
+        return Heard("ok", str(errand.place))
+
+    heard: list[Heard] = []
+    with pytest.raises(MediaNotReadable):
+        heard.extend(lane.run(failing(MediaNotReadable("talk.mp4", "it ends early")), hear, ahead=8))
+    assert [one.text for one in heard] == ["0", "1", "2"]
+
+
+def test_ctrl_c_keeps_what_was_answered_and_waits_for_nothing() -> None:
+    lane, answered = Lane("test", 4, Policy()), threading.Event()
+
+    def hear(clip: Audio, errand: Errand) -> Heard:
+        if errand.place == 0:
+            errand.stop.wait(30)
+        else:
+            answered.set()
+        return Heard("ok", str(errand.place))
+
+    def source() -> Iterator[Audio]:
+        yield from clips(2)
+        answered.wait()
+        time.sleep(0.05)
+        raise KeyboardInterrupt
+
+    heard: list[Heard] = []
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        heard.extend(lane.run(source(), hear, ahead=8))
+    assert [(one.status, one.text) for one in heard] == [("failed", ""), ("ok", "1")]
+    assert time.monotonic() - started < 10
+
+
+def test_closing_ends_whoever_hears() -> None:
+    lane = Lane("test", 1, Policy())
+    threading.Timer(0.05, lane.close).start()
+    release = threading.Event()
+
+    def hear(clip: Audio, errand: Errand) -> Heard:
+        release.wait(30)
+        return Heard("empty")
+
+    with pytest.raises(BackendError, match="closed while it was hearing"):
+        list(lane.run(clips(3), hear, ahead=2))
+    release.set()
+
+
+def test_an_error_of_our_own_is_not_swallowed() -> None:
+    def hear(clip: Audio, errand: Errand) -> Heard:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        list(Lane("test", 2, Policy()).run(clips(3), hear, ahead=4))
+
+
+def test_one_unlucky_clip_is_not_the_end_of_a_service_that_answers() -> None:
+    lane = Lane("test", 3, quick(attempts=2))
+
+    def silent() -> Heard:
+        raise NoAnswer("no answer in time")
+
+    lane.ask(lambda: Heard("empty"), errand())
+    for _ in range(2):
+        with pytest.raises(Refused, match="given up after 2 attempts: no answer in time"):
+            lane.ask(silent, errand())
+    with pytest.raises(BackendError):
+        lane.ask(silent, errand())
+    lane.ask(lambda: Heard("empty"), errand())
+    with pytest.raises(Refused):
+        lane.ask(silent, errand())
+
+
+def test_a_fleet_goes_round_and_sets_the_failing_aside() -> None:
+    now = 0.0
+    fleet = Fleet(["a", "b", "c"], lambda: now)
+    assert [fleet.next() for _ in range(6)] == list("abcabc")
+    fleet.failed("b")
+    assert [fleet.next() for _ in range(4)] == list("acac")
+    now = ASIDE
+    assert sorted(fleet.next() for _ in range(3)) == list("abc")
+
+
+def test_a_fleet_that_failed_whole_offers_the_one_that_is_back_first() -> None:
+    now = 0.0
+    fleet = Fleet(["a", "b"], lambda: now)
+    fleet.failed("b")
+    now = 1.0
+    fleet.failed("a")
+    assert fleet.next() == "b"
