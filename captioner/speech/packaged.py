@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,7 +21,9 @@ class PackagedSilero:
         from silero_vad import load_silero_vad
 
         torch.set_num_threads(threads)  # which importing silero_vad has set to one, for everybody
-        self._model = load_silero_vad()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # how the package loads its model is its own affair
+            self.model = load_silero_vad()
 
     def probabilities(self, samples: Samples) -> NDArray[np.float32]:
         """See `SpeechModel.probabilities`."""
@@ -29,4 +33,4 @@ class PackagedSilero:
             raise ValueError(f"{len(samples)} samples are not whole frames of {FRAME}")
         frames = torch.from_numpy(samples.copy()).reshape(-1, FRAME)
         with torch.inference_mode():
-            return np.array([self._model(frame, SAMPLE_RATE).item() for frame in frames], np.float32)
+            return np.array([self.model(frame, SAMPLE_RATE).item() for frame in frames], np.float32)

@@ -17,6 +17,7 @@ class SpeechStream:
     def __init__(self, options: SpeechOptions, origin: float) -> None:
         self._origin = origin
         self._detector, self._finder = Detector(), SpeechFinder(options)
+        self._settled_until = 0.0  # second at which the last clip ended
         self._kept = np.zeros(0, np.float32)
         self._first = 0  # sample at which what is kept begins, counted from the origin as all samples are
         self._pushed = 0  # samples that came
@@ -26,6 +27,11 @@ class SpeechStream:
     def end(self) -> float:
         """The second after the last sample that came."""
         return self._origin + self._pushed / SAMPLE_RATE
+
+    @property
+    def kept(self) -> float:
+        """Seconds of sound that are held."""
+        return len(self._kept) / SAMPLE_RATE
 
     def push(self, samples: Samples) -> list[Audio]:
         """The clips whose ends are certain by now."""
@@ -56,4 +62,7 @@ class SpeechStream:
     def _clip(self, start: int, end: int) -> Audio:
         """A copy, so that a clip in flight holds no more than itself."""
         samples = self._kept[start - self._first : end - self._first].copy()
-        return Audio(samples, SAMPLE_RATE, self._origin + start / SAMPLE_RATE)
+        # Where two clips meet, the float sum of start and duration may lie a hair behind the next start.
+        clip = Audio(samples, SAMPLE_RATE, max(self._origin + start / SAMPLE_RATE, self._settled_until))
+        self._settled_until = clip.end
+        return clip
