@@ -46,17 +46,20 @@ FRAGMENT = 1.5
 TIGHT = 1.0
 """Weight of the share of the gap that the words leave no room for."""
 
-SILENCE = 6.0
+SILENCE = 10.0
 """Each second of silence inside a cue beyond `UNNOTICED`: the words after it are read before they are heard."""
 
 UNNOTICED = 250
 """Milliseconds of silence inside a cue that nobody minds."""
 
-SENTENCE_INSIDE = 2.0
+SENTENCE_INSIDE = 3.0
 """Each sentence that ends inside a cue."""
 
-BREATH, PAUSE_POINT, PAUSE_POINTS = 100, 80.0, 5.0
+BREATH, PAUSE_POINT, PAUSE_POINTS = 100, 60.0, 6.0
 """A pause is punctuation: after `BREATH` ms, each `PAUSE_POINT` ms take a point off a break, up to `PAUSE_POINTS`."""
+
+HESITATION, HESITATION_POINTS = 8.0, 2.0
+"""Where a break costs so much ("the", and the speaker looks for a word), a pause takes no more points than these."""
 
 
 @dataclass(frozen=True)
@@ -181,4 +184,5 @@ def _edges(units: Sequence[Unit], measure: Callable[[str], float]) -> tuple[list
 
 def _eased(cost: float, pause: int) -> float:
     """What a break costs where the speaker pauses for so many milliseconds."""
-    return max(0.0, cost - min(PAUSE_POINTS, max(0, pause - BREATH) / PAUSE_POINT))
+    most = PAUSE_POINTS if cost < HESITATION else HESITATION_POINTS
+    return max(0.0, cost - min(most, max(0, pause - BREATH) / PAUSE_POINT))

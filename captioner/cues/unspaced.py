@@ -22,7 +22,7 @@ BOUND = 8.0
 
 _LEANING_RIGHT = words(
     "但是 但 而且 而 因为 所以 如果 虽然 不过 然后 或者 或 还是 以及 并且 就是 就 也 还 才 却 都 又 很 太 更 最 不 没",
-    "是 在 从 对于 对 把 被 给 跟 向 为了 和 与 通过 关于 根据 按照 由于 由 当 只要 只有 除了 无论 不管 即使 可是",
+    "是 离 在 从 对于 对 把 被 给 跟 向 为了 和 与 通过 关于 根据 按照 由于 由 当 只要 只有 除了 无论 不管 即使 可是",
     "而是 那么 于是 因此 其实 让 总是 不是 没有 不能 不会 可以 可能 应该 需要 能够 已经 正在 非常 特别 为什么 怎么",
     "什么 我们 你们 他们 她们 它们 咱们 我 你 他 她 它 这个 那个 这些 那些 这样 那样 这 那 每",
     "並且 因為 雖然 為了 我們 你們 他們 這個 那個 這些 這樣 什麼 怎麼 沒有 不會 應該 已經 還是 還 對於 對 從 與 讓",
@@ -31,6 +31,9 @@ _LEANING_RIGHT = words(
 
 _LEANING_LEFT = frozenset("的地得了着著过過们們吗嗎呢吧啊呀嘛啦么麼")
 """Particles: no line begins with them."""
+
+_POSTPOSITIONS = frozenset("上里裡中下内內外前后後")
+"""Words of place that follow a noun; many words begin with them too, so they are sure only behind a Latin word."""
 
 _WHOLE = words(
     "现在 今天 明天 昨天 大家 自己 一个 一些 一样 这里 那里 哪里 开始 时候 的时候 时间 之间 之后 之前 以后 以前 的话",
@@ -55,8 +58,7 @@ def inner_edges(chunk: str) -> frozenset[int]:
     if _KANA.search(chunk):
         return frozenset(edge for edge in range(1, len(chunk)) if _joins(chunk[edge - 1], chunk[edge]))
     inside = {edge for match in _WORD.finditer(chunk) for edge in range(match.start() + 1, match.end())}
-    particles = {edge for edge in range(1, len(chunk)) if chunk[edge] in _LEANING_LEFT and not _opens(chunk, edge)}
-    return frozenset(inside | particles)
+    return frozenset(inside | {edge for edge in range(1, len(chunk)) if _leans_left(chunk, edge)})
 
 
 def unspaced_cost(before: str, after: str) -> float:
@@ -72,10 +74,12 @@ def unspaced_cost(before: str, after: str) -> float:
     return UNKNOWN
 
 
-def _opens(chunk: str, edge: int) -> bool:
-    """Whether a whole word begins here, though its first character alone is a particle (地方, 过去)."""
+def _leans_left(chunk: str, edge: int) -> bool:
+    """Whether what begins here belongs to the word before: a particle, but not 地 in 地方."""
+    if chunk[edge - 1].isascii():
+        return chunk[edge] in _POSTPOSITIONS or chunk[edge] in _LEANING_LEFT
     match = _WORD.match(chunk, edge)
-    return match is not None and match.group() in _WHOLE
+    return chunk[edge] in _LEANING_LEFT and (match is None or match.group() not in _WHOLE)
 
 
 def _joins(before: str, after: str) -> bool:

@@ -1,0 +1,132 @@
+"""Where lines break: rules one by one, and whole texts that somebody has read as an editor would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from cue_inputs import spoken
+
+from captioner.cues import make_cues
+from captioner.profiles import profile_for, profile_named
+from captioner.timestamps import format_clock
+from captioner.values import Segment, Transcript
+
+TALK = (
+    "I never thought that I would say this, but the second version of the John Smith film is much better than the "
+    "first one. When we arrived at the station, nobody had told us about the delay, so we waited for almost two hours. "
+    "Thank you. And that is why I have decided to leave the company at the end of the month. Dr. Brown paid 5.50 dollars "
+    "for 12 km of wire, which he bought at https://example.com/wire. Is it true? No, it isn't! We had to learn, slowly and "
+    "with a great deal of patience, that the people who use these machines every day know far more about them than the "
+    "engineers who build them."
+)
+
+TEXTS = {
+    "english": ("en", 14, TALK),
+    "english_fast": ("en", 24, TALK),
+    "english_unpunctuated": (
+        "en",
+        14,
+        "i never thought that i would say this[0.3] but the second version of the john smith film is much better than "
+        "the first one[0.7] when we arrived at the station[0.25] nobody had told us about the delay[0.3] so we waited "
+        "for almost two hours[0.6] thank you[0.8] and that is why i have decided to leave the company at the end of "
+        "the month[0.9] is it true[0.5] no it isn't[0.6] we had to learn[0.2] slowly and with a great deal of "
+        "patience[0.3] that the people who use these machines every day know far more about them than the "
+        "engineers who build them",
+    ),
+    "english_pauses": (
+        "en",
+        12,
+        "Well...[1.4] I don't know.[2.5] Perhaps we should ask the others[1.2] before we decide anything.[0.1] Yes. Go "
+        "on.[4] So,[0.6] where were we? Ah, yes: the third of the[0.8] five questions that you sent me.",
+    ),
+    "chinese": (
+        "zh",
+        4.5,
+        "大家好，欢迎来到今天的节目。我们今天要聊的是人工智能对普通人的生活会有什么样的影响。其实很多人都觉得这个话题离自己很远，"
+        "但是你想一想，你每天用的手机、看的视频、买的东西，背后都有它的影子。因为时间有限，所以我们只讲三个问题。第一，它现在能做什么？"
+        "第二，它不能做什么？第三，我们应该怎么办？",
+    ),
+    "chinese_unpunctuated": (
+        "zh",
+        5,
+        "其实很多人都觉得这个话题离自己很远[0.4]但是你想一想[0.3]你每天用的手机看的视频买的东西[0.3]背后都有它的影子[0.8]"
+        "因为时间有限所以我们只讲三个问题",
+    ),
+    "chinese_mixed": (
+        "zh",
+        6,
+        "我们在2024年用Python 3.11写了这个语音识别系统，它在NVIDIA H200上的速度是每秒三百五十个字，比以前快了25%。"
+        "因为模型只有1.5B参数，所以你可以在自己的MacBook Pro上运行它，不需要连接Internet。",
+    ),
+    "japanese": (
+        "ja",
+        6,
+        "今日は天気がとても良いので、公園まで散歩に行きましょう。人工知能の研究は2012年以降に急速に進みました。"
+        "プログラミングを勉強している学生たちが、東京の大学に集まって、新しいアプリを作っています。",
+    ),
+    "arabic": (
+        "ar",
+        12,
+        "في البداية كان كل شيء صعبا، لكننا تعلمنا من أخطائنا. هل تعتقد أن الذكاء الاصطناعي سيغير طريقة عملنا في "
+        "السنوات القادمة؟ نعم، بالتأكيد سيغيرها.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_texts_break_as_an_editor_would_have_it(name: str, golden: Callable[[str, str], None]) -> None:
+    language, rate, text = TEXTS[name]
+    golden(f"cues_{name}.txt", rendered(spoken(text, language, rate=rate), language))
+
+
+def test_a_text_without_word_times_is_spread_over_its_region(golden: Callable[[str, str], None]) -> None:
+    regions = (Segment(0.5, 11.2, TEXTS["chinese"][2][:58]), Segment(12.0, 26.0, TEXTS["chinese"][2][58:]))
+    golden("cues_without_words.txt", rendered(Transcript(regions, "zh"), "zh"))
+
+
+def rendered(transcript: Transcript, language: str) -> str:
+    """The cues one a line: `start --> end | line / line`."""
+    cues = make_cues(transcript, profile_for(language))
+    return "".join(
+        f"{format_clock(cue.start)} --> {format_clock(cue.end)} | {cue.text.replace(chr(10), ' / ')}\n" for cue in cues
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "whole"),
+    [
+        ("The bridge was finished in the year 1,000,000 before anybody could have seen it", "en", "1,000,000"),
+        ("It is not much more than about fifty or so 25 km away from where we are standing", "en", "25 km"),
+        ("Would you please have a look at https://example.com/some/page before you go there", "en", "https://example"),
+        ("这座大桥是在很久很久以前由三百五十个工人用了很多年的时间才建成的", "zh", "三百五十个"),
+        ("这座大桥是在很久很久以前也就是公元2024年的时候由很多的工人建成的", "zh", "2024年"),
+        ("他们说用这个新的系统你就可以在自己家里的MacBook上面运行它", "zh", "MacBook"),
+        ("昨日から新しいコンピューターでプログラミングを勉強しています。", "ja", "コンピューター"),
+    ],
+)
+def test_some_things_are_never_torn(text: str, language: str, whole: str) -> None:
+    cues = make_cues(spoken(text, language), profile_for(language))
+    assert any(whole in line for cue in cues for line in cue.text.split("\n"))
+
+
+@pytest.mark.parametrize("language", ["zh", "ja"])
+def test_kinsoku(language: str) -> None:
+    text = "「今日」、（東京）に、『行っ』た。ーっ。“好”！……" * 6
+    cues = make_cues(spoken(text, language), profile_for(language))
+    lines = [line for cue in cues for line in cue.text.split("\n")]
+    assert not [line for line in lines if line[0] in "、。」』）”！…ーっ" or line[-1] in "「『（“"]
+    assert "".join(lines) == text
+
+
+def test_a_word_wider_than_a_line_is_cut_between_letters_and_marks_stay_on_theirs() -> None:
+    cues = make_cues(spoken("e\u0301" * 100, "fr"), profile_named("netflix"))
+    lines = [line for cue in cues for line in cue.text.split("\n")]
+    assert [len(line) for line in lines] == [84, 84, 32]
+
+
+def test_a_style_with_a_lead_shows_a_cue_before_its_first_word() -> None:
+    profile = replace(profile_named("ted"), lead=0.1)
+    cues = make_cues(spoken("One.[3] Two.", "en", start=0.05), profile)
+    assert [cue.start for cue in cues] == [0.0, 3.74]
