@@ -10,10 +10,11 @@ from pathlib import Path
 from captioner.backends import Backend, Hints, load_backend
 from captioner.backends.choice import choose
 from captioner.cues import make_cues
+from captioner.journal import journaled
 from captioner.media import Listen, open_media, read_audio
 from captioner.profiles import Profile, profile_for, profile_named
 from captioner.speech import SpeechOptions, speech_clips
-from captioner.transcribe import Outcome, transcribe
+from captioner.transcribe import Context, Outcome, transcribe
 from captioner.values import Audio, Cue, Report, Transcript
 
 
@@ -45,21 +46,28 @@ def caption(
     profile: str | Profile | None = None,
     hints: Hints = Hints(),
     listen: Listen = Listen(),
+    context: Context = "none",
     speech: SpeechOptions = SpeechOptions(),
+    journal: Path | None = None,
     watch: Watch = lambda progress: None,
 ) -> Captions:
     """Caption `source`: a path, a URL that ffmpeg reads, or `-` for standard input.
 
     `backend` is a name, loaded and closed here, or a backend that stays the caller's. `profile` is None for the one
-    that fits the language. Raises the errors of captioner.errors: MediaError, BackendError, UsageError.
+    that fits the language. `journal` is the file that remembers what was heard; None remembers nothing. Raises the
+    errors of captioner.errors: MediaError, BackendError, UsageError.
     """
-    with _ready(backend) as engine, open_media(str(source)) as media:
-        warnings: list[str] = []
+    warnings: list[str] = []
+    with (
+        _ready(backend) as engine,
+        _remembering(engine, journal, str(source), warnings.append) as ears,
+        open_media(str(source)) as media,
+    ):
         progress = _Meter(media.duration if listen.end is None else listen.end, watch)
         blocks = progress.heard(read_audio(media, listen, sample_rate=engine.traits.sample_rate, warn=warnings.append))
         longest = min(speech.longest_region, engine.traits.longest_clip)
         clips = progress.found(speech_clips(blocks, replace(speech, longest_region=longest)))
-        outcomes = tuple(progress.answered(transcribe(clips, engine, hints)))
+        outcomes = tuple(progress.answered(transcribe(clips, ears, hints, context)))
         transcript = _transcript(outcomes, hints)
         report = Report(
             source=str(source),
@@ -86,6 +94,14 @@ def _ready(backend: str | Backend) -> closing[Backend] | nullcontext[Backend]:
     if not isinstance(backend, str):
         return nullcontext(backend)
     return closing(load_backend(choose().name if backend == "auto" else backend))
+
+
+def _remembering(
+    backend: Backend, journal: Path | None, source: str, warn: Callable[[str], None]
+) -> closing[Backend] | nullcontext[Backend]:
+    if journal is None:
+        return nullcontext(backend)
+    return closing(journaled(backend, journal, source=source, warn=warn))
 
 
 def _transcript(outcomes: tuple[Outcome, ...], hints: Hints) -> Transcript:

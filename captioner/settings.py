@@ -12,6 +12,10 @@ one file, `config.toml` in the folder `$CAPTIONER_CONFIG_DIR`, else in the user'
     [speech]                    # options of speech detection
     threshold = 0.4
 
+    [prices."glm-asr-2512"]     # what a minute costs you, for --dry-run and --max-cost
+    per_minute = 0.0024
+    currency = "USD"
+
 A key that nothing knows is an error, never ignored.
 """
 
@@ -36,12 +40,13 @@ Options = TypeVar("Options", bound="DataclassInstance")
 
 @dataclass(frozen=True)
 class Settings:
-    """The file as it was read: `flags` by long name with `_` for `-`, options by backend, options of the detector."""
+    """The file as it was read: `flags` by long name (`_` for `-`), options by backend, of the detector, prices by model."""
 
     path: Path
     flags: Mapping[str, Any] = field(default_factory=dict)
     backends: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     speech: Mapping[str, Any] = field(default_factory=dict)
+    prices: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def settings_path() -> Path:
@@ -59,21 +64,27 @@ def read_settings(known_flags: Iterable[str]) -> Settings:
         return Settings(path)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(str(path), f"cannot be read: {error}") from error
-    backends, speech = _tables(path, table, "backends"), _tables(path, table, "speech")
-    for name, options in backends.items():
-        if not isinstance(options, dict):
-            raise SettingsError(str(path), f"[backends.{name}] must be a table")
+    speech = _table(path, table, "speech")
+    backends, prices = (_table_of_tables(path, table, key) for key in ("backends", "prices"))
     flags = {key.replace("-", "_"): value for key, value in table.items()}
     for key in flags.keys() - set(known_flags):
         raise SettingsError(str(path), f"unknown key {key!r}")
-    return Settings(path, flags, backends, speech)
+    return Settings(path, flags, backends, speech, prices)
 
 
-def _tables(path: Path, table: dict[str, Any], key: str) -> dict[str, Any]:
+def _table(path: Path, table: dict[str, Any], key: str) -> dict[str, Any]:
     value = table.pop(key, {})
     if not isinstance(value, dict):
         raise SettingsError(str(path), f"[{key}] must be a table")
     return value
+
+
+def _table_of_tables(path: Path, table: dict[str, Any], key: str) -> dict[str, Any]:
+    tables = _table(path, table, key)
+    for name, inner in tables.items():
+        if not isinstance(inner, dict):
+            raise SettingsError(str(path), f"[{key}.{name}] must be a table")
+    return tables
 
 
 def options_from(options_class: type[Options], values: Mapping[str, Any], place: str) -> Options:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Literal
 
 from captioner.backends import Backend, Heard, Hints
 from captioner.errors import BackendError
 from captioner.values import Audio, RegionReport, Segment, Span, Word
+
+Context = Literal["none", "previous"]
+"""What of the transcript so far a backend is told."""
 
 
 @dataclass(frozen=True)
@@ -19,8 +24,11 @@ class Outcome:
     segment: Segment | None
 
 
-def transcribe(clips: Iterable[Audio], backend: Backend, hints: Hints) -> Iterator[Outcome]:
+def transcribe(clips: Iterable[Audio], backend: Backend, hints: Hints, context: Context = "none") -> Iterator[Outcome]:
     """One Outcome for each clip, in order, as soon as the backend has it.
+
+    With `context` "previous" the text of the clip before is added to the prompt. Clips then wait for each other, so a
+    backend that hears ten at a time takes ten times as long.
 
     Lazy: a clip is pulled when the backend asks for it, and nothing but its times is kept here. Raises
     `BackendError` when the backend gives up on all of them, or leaves clips without an answer.
@@ -32,12 +40,27 @@ def transcribe(clips: Iterable[Audio], backend: Backend, hints: Hints) -> Iterat
             waiting.append(Span(clip.start, clip.end))
             yield clip
 
-    for index, heard in enumerate(backend.transcribe(handed_over(), hints)):
+    hear = backend.transcribe if context == "none" else partial(_in_context, backend)
+    for index, heard in enumerate(hear(handed_over(), hints)):
         if not waiting:
             raise BackendError(backend.traits.name, "it gave more answers than there were clips")
         yield _outcome(index, waiting.popleft(), heard)
     if waiting:
         raise BackendError(backend.traits.name, f"it left {len(waiting)} clips without an answer")
+
+
+def _in_context(backend: Backend, clips: Iterable[Audio], hints: Hints) -> Iterator[Heard]:
+    """One call for each clip, its prompt the user's and what was heard last.
+
+    A text that failed or cannot be right would mislead the clips after it.
+    """
+    previous = ""
+    for clip in clips:
+        prompt = "\n".join(filter(None, (hints.prompt, previous)))
+        previous = ""
+        for heard in backend.transcribe([clip], replace(hints, prompt=prompt or None)):
+            previous = heard.text if heard.status == "ok" and heard.reason is None else ""
+            yield heard
 
 
 def _outcome(index: int, span: Span, heard: Heard) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from captioner.backends import backend_class, backend_entry_points
@@ -42,11 +43,11 @@ def standings() -> list[Standing]:
     return [standing(name) for name in (*_auto(), *sorted(set(names) - set(AUTO)))]
 
 
-def choose() -> Standing:
-    """The backend that `auto` takes. Raises `BackendError` when none can run."""
+def choose(keyed: Collection[str] = ()) -> Standing:
+    """The backend that `auto` takes; those in `keyed` have their key from elsewhere. Raises `BackendError` for none."""
     looked_at = [standing(name) for name in _auto()]
     for candidate in looked_at:
-        if candidate.ready:
+        if candidate.ready or candidate.name in keyed:
             return candidate
     raise BackendError("auto", "; ".join(f"{candidate.name}: {candidate.missing}" for candidate in looked_at))
 

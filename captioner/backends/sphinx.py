@@ -29,6 +29,7 @@ class Sphinx:
     """US English, lower case, without punctuation; hints have no way into its model and are ignored."""
 
     needs = "nothing: its wheel carries a US English model"
+    notice = "sphinx hears: US English only, rough; 'captioner backends' names two that hear far better"
 
     def __init__(self) -> None:
         if self.missing() is not None:

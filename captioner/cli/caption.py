@@ -40,11 +40,25 @@ class RootCommand(options.SettableCommand):
 @click.option("--language", metavar="TAG", help="What is spoken, as a BCP 47 tag: en, zh, de, ...")
 @click.option("--prompt", metavar="TEXT", help="Context that helps the recogniser.")
 @click.option("--hotword", "hotwords", multiple=True, metavar="WORD", help="A name to spell right; may be repeated.")
+@click.option("--hotwords-file", metavar="FILE", help="The same, one a line; lines with # are comments.")
+@click.option(
+    "--context",
+    type=click.Choice(["none", "previous"]),
+    default="none",
+    help="What of the text so far the backend is told. With 'previous' regions wait for each other.  [default: none]",
+)
+@click.option("--concurrency", type=click.IntRange(1), metavar="N", help="Requests in flight, for a cloud backend.")
+@click.option("--base-url", metavar="URL", help="The server, for a cloud backend.")
 @click.option("--audio-track", metavar="N|LANG", help="The sound track, by number from 1 or by language.")
 @click.option("--channel", default="mix", metavar="left|right|N|mix", help="The channel that is heard.  [default: mix]")
 @click.option("--from", "start", type=options.Time(), metavar="TIME", help="Begin at 90, 1:30 or 0:01:30.5.")
 @click.option("--to", "end", type=options.Time(), metavar="TIME", help="End there.")
 @click.option("--report", metavar="FILE", help="Write what became of every speech region, as JSON.")
+@click.option("--journal/--no-journal", default=True, help="Remember what is heard, so it is never asked twice.")
+@click.option("--dry-run", is_flag=True, help="Say what would be sent and what it costs; send nothing.")
+@click.option("--max-cost", type=click.FloatRange(0), metavar="AMOUNT", help="Stop before this would be spent.")
+@click.option("--max-minutes", type=click.FloatRange(0), metavar="N", help="Stop before more speech would be sent.")
+@click.option("--retry-failed", is_flag=True, help="Write anew; ask again only for what was not heard.")
 @options.overwrite
 @options.quiet
 @click.option("-v", "--verbose", is_flag=True, help="Show each region as it is heard.")

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from captioner.backends import Backend, Hints, load_backend
-from captioner.backends.choice import choose, standing
+import click
+
+from captioner.backends import Backend, Hints
+from captioner.budget import Unheard, estimate
 from captioner.cli.console import Console
-from captioner.cli.errors import SPEECH_LOST, attempt_all
+from captioner.cli.errors import SPEECH_LOST, attempt_all, printable
 from captioner.cli.files import Job, plan, without_existing, write_whole
-from captioner.errors import UsageError
+from captioner.cli.hearing import Hearing, hotwords_in, open_hearing
 from captioner.formats import render_report
-from captioner.languages import speaks
 from captioner.settings import Settings, options_from
 from captioner.timestamps import format_clock
 
 if TYPE_CHECKING:
     from captioner.pipeline import Captions
+    from captioner.transcribe import Context
     from captioner.values import Report
 
 
@@ -38,11 +39,20 @@ class Request:
     language: str | None
     prompt: str | None
     hotwords: tuple[str, ...]
+    hotwords_file: str | None
+    context: Context
+    concurrency: int | None
+    base_url: str | None
     audio_track: str | None
     channel: str
     start: float | None
     end: float | None
     report: str | None
+    journal: bool
+    dry_run: bool
+    max_cost: float | None
+    max_minutes: float | None
+    retry_failed: bool
     overwrite: bool
     quiet: bool
     verbose: bool
@@ -53,13 +63,13 @@ def caption_all(request: Request, settings: Settings) -> int:
     console = Console(quiet=request.quiet, verbose=request.verbose)
     jobs = plan(request.inputs, output=request.output, directory=request.directory, formats=request.formats)
     settled = _settle(request, settings)
-    todo = without_existing(jobs, overwrite=request.overwrite, say=console.say)
+    anew = request.overwrite or request.retry_failed or request.dry_run
+    todo = without_existing(jobs, overwrite=anew, say=console.say)
     if not todo:
         return 0
-    with closing(_load(request, settings, console)) as backend:
-        _refuse_language(backend, request.language)
-        run = _Run(console, backend, settled)
-        code = attempt_all(todo, run.caption)
+    with open_hearing(request, settings, console) as hearing:
+        run = _Run(console, hearing, settled)
+        code = attempt_all(todo, run.rehearse if request.dry_run else run.caption)
         run.write_reports(request.report, many=len(todo) > 1)
     return code
 
@@ -74,50 +84,43 @@ def _settle(request: Request, settings: Settings) -> dict[str, Any]:
     language = asked_language(request.language) if request.language else None
     return {
         "profile": profile_named(request.profile) if request.profile else None,
-        "hints": Hints(language, request.prompt, request.hotwords),
+        "hints": Hints(language, request.prompt, (*request.hotwords, *hotwords_in(request.hotwords_file))),
+        "context": request.context,
         "listen": Listen(request.audio_track, request.channel, request.start, request.end),
         "speech": options_from(SpeechOptions, settings.speech, f"{settings.path} [speech]"),
     }
 
 
-def _load(request: Request, settings: Settings, console: Console) -> Backend:
-    chosen = choose() if request.backend == "auto" else standing(request.backend)
-    if request.backend == "auto" and chosen.notice:
-        console.say(chosen.notice)
-    options = {**settings.backends.get(chosen.name, {}), **dict(request.backend_options)}
-    if request.model is not None:
-        options["model"] = request.model
-    return load_backend(chosen.name, **options)
-
-
-def _refuse_language(backend: Backend, language: str | None) -> None:
-    heard = backend.traits.languages
-    if language and heard and not any(speaks(tag, language) for tag in heard):
-        raise UsageError(
-            f"{backend.traits.name} hears {', '.join(heard)} and not {language}; name another backend with --backend"
-        )
-
-
 class _Run:
-    """One run over several inputs with one backend; keeps the reports."""
+    """One run over several inputs; keeps the reports."""
 
-    def __init__(self, console: Console, backend: Backend, settled: dict[str, Any]) -> None:
+    def __init__(self, console: Console, hearing: Hearing, settled: dict[str, Any]) -> None:
         self._console = console
-        self._backend = backend
+        self._hearing = hearing
         self._settled = settled
         self._reports: list[Report] = []
 
     def caption(self, job: Job) -> int:
         """Caption one input and write its results."""
+        captions = self._caption(job, self._hearing.backend)
+        for target in job.targets:
+            write_whole(target.path, target.format.write(captions.cues, captions.transcript, captions.report))
+        self._tell(job, captions)
+        return SPEECH_LOST if captions.report.lost else 0
+
+    def rehearse(self, job: Job) -> int:
+        """--dry-run: say what would be sent and what that costs; send nothing and write nothing but the report."""
+        captions = self._caption(job, Unheard(self._hearing.backend))
+        click.echo(f"{printable(job.source)}: {self._hearing.price_tag(estimate(captions.report.regions))}")
+        return 0
+
+    def _caption(self, job: Job, backend: Backend) -> Captions:
         from captioner.pipeline import caption
 
         with self._console.watching(job.source) as watch:
-            captions = caption(job.source, backend=self._backend, watch=watch, **self._settled)
-        for target in job.targets:
-            write_whole(target.path, target.format.write(captions.cues, captions.transcript, captions.report))
+            captions = caption(job.source, backend=backend, journal=self._hearing.journal, watch=watch, **self._settled)
         self._reports.append(captions.report)
-        self._tell(job, captions)
-        return SPEECH_LOST if captions.report.lost else 0
+        return captions
 
     def write_reports(self, path: str | None, *, many: bool) -> None:
         """--report: one object for one input, a list of them for several."""
@@ -134,6 +137,9 @@ class _Run:
             return
         speech = sum(region.duration for region in captions.report.regions)
         self._console.say(f"{job.source}: {len(captions.cues)} cues from {speech:.0f} s of speech{job.arrow}")
+        if doubtful := [region for region in captions.report.regions if region.status == "ok" and region.reason]:
+            first = f"at {format_clock(doubtful[0].start)}: {doubtful[0].reason}"
+            self._console.say(f"{job.source}: {len(doubtful)} regions look doubtful and are kept; the first {first}")
         if lost := captions.report.lost:
             seconds = sum(region.duration for region in lost)
             first = f"{lost[0].status} at {format_clock(lost[0].start)}: {lost[0].reason}"

@@ -37,7 +37,7 @@ def journaled(backend: Backend, path: Path, *, source: str | None = None, warn: 
 
     `source` names what is being heard, for `summary` and `clear`. `warn` is told, in one sentence, when the journal was
     damaged or cannot be used. The backend must hear each clip by itself: what one clip tells another goes into the
-    hints of a call of its own.
+    hints of a call of its own. It stays its owner's: closing the journaled one closes the journal alone.
     """
     return _Journaled(backend, Store(path, warn), None if source is None else spelled(source), warn)
 
@@ -78,7 +78,6 @@ class _Journaled:
             yield heard
 
     def close(self) -> None:
-        self._backend.close()
         self._store.close()
 
     def _look_up(self, clip: Audio, hints: Hints) -> _Place:

@@ -1,0 +1,104 @@
+"""Who hears in a run of the default command, what it may cost, and what it remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from captioner.backends import Backend, load_backend
+from captioner.backends.choice import choose
+from captioner.budget import PRICES, Estimate, Limited, Price
+from captioner.errors import UsageError
+from captioner.journal import default_path
+from captioner.languages import speaks
+from captioner.settings import Settings, options_from
+
+if TYPE_CHECKING:
+    from captioner.cli.captioning import Request
+    from captioner.cli.console import Console
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """A backend within its limits, the journal's path (None: nothing is remembered), the price if one is known."""
+
+    backend: Backend
+    journal: Path | None
+    price: Price | None
+
+    def price_tag(self, estimate: Estimate) -> str:
+        """What it would take, in a line."""
+        text = f"{estimate.regions} regions, {estimate.speech:.1f} s of speech, {estimate.requests} requests"
+        if estimate.remembered:
+            text += f" ({estimate.remembered} regions are remembered)"
+        if self.price is None:
+            return f"{text}; no price is known for {self.backend.traits.name}"
+        cost = self.price.of(estimate.to_send)
+        return f"{text}; about {cost:.4f} {self.price.currency} (price of {self.price.date})"
+
+
+@contextmanager
+def open_hearing(request: Request, settings: Settings, console: Console) -> Iterator[Hearing]:
+    """Load the backend that the flags and settings name, within their limits."""
+    name, notice = _named(request, settings)
+    with closing(load_backend(name, **_options(name, request, settings))) as backend:
+        _refuse_language(backend, request.language)
+        price = _price(backend, settings)
+        if notice:
+            console.say(notice + (f"; a minute costs about {price.per_minute:g} {price.currency}" if price else ""))
+        yield Hearing(_limited(backend, price, request), default_path() if request.journal else None, price)
+
+
+def hotwords_in(path: str | None) -> tuple[str, ...]:
+    """One a line, UTF-8, blank lines and comments (#) left out. Raises `UsageError`."""
+    if path is None:
+        return ()
+    try:
+        lines = Path(path).read_text("utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read the hotwords of {path}: {error}") from error
+    return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+
+
+def _named(request: Request, settings: Settings) -> tuple[str, str | None]:
+    if request.backend != "auto":
+        return request.backend, None
+    chosen = choose({name for name, options in settings.backends.items() if "key" in options})
+    return chosen.name, chosen.notice
+
+
+def _options(name: str, request: Request, settings: Settings) -> dict[str, Any]:
+    flags = {"model": request.model, "concurrency": request.concurrency, "base_url": request.base_url}
+    given = {option: value for option, value in flags.items() if value is not None}
+    return {**settings.backends.get(name, {}), **given, **dict(request.backend_options)}
+
+
+def _refuse_language(backend: Backend, language: str | None) -> None:
+    heard = backend.traits.languages
+    if language and heard and not any(speaks(tag, language) for tag in heard):
+        raise UsageError(
+            f"{backend.traits.name} hears {', '.join(heard)} and not {language}; name another backend with --backend"
+        )
+
+
+def _price(backend: Backend, settings: Settings) -> Price | None:
+    model = backend.traits.model or backend.traits.name
+    if model in settings.prices:
+        return options_from(Price, settings.prices[model], f"{settings.path} [prices.{model}]")
+    return PRICES.get(model)
+
+
+def _limited(backend: Backend, price: Price | None, request: Request) -> Backend:
+    if request.max_minutes is not None:
+        backend = Limited(backend, 60 * request.max_minutes, f"the limit of {request.max_minutes:g} minutes")
+    if request.max_cost is None:
+        return backend
+    if price is None:
+        model = backend.traits.model or backend.traits.name
+        raise UsageError(f"--max-cost needs a price of {model}; set [prices.{model!r}] per_minute in the settings")
+    return Limited(
+        backend, 60 * request.max_cost / price.per_minute, f"the limit of {request.max_cost:g} {price.currency}"
+    )
