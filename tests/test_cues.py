@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from cue_inputs import disorderly, orderly, profiles, segment, spoken
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captioner.cues import make_cues
@@ -20,6 +20,7 @@ from captioner.profiles import PROFILES, Profile, profile_named
 from captioner.values import Cue, Segment, Transcript, Word
 
 transcripts = orderly() | disorderly()
+unhurried = settings(deadline=None)
 
 
 def is_blank(character: str) -> bool:
@@ -57,11 +58,13 @@ def said(cues: list[Cue], transcript: Transcript) -> Iterator[Said]:
     assert at == len(letters)
 
 
+@unhurried
 @given(transcripts, profiles())
 def test_cues_are_in_order_and_never_overlap(transcript: Transcript, profile: Profile) -> None:
     assert all(before.end <= after.start for before, after in pairwise(make_cues(transcript, profile)))
 
 
+@unhurried
 @given(transcripts, profiles())
 def test_no_character_is_lost_or_changed(transcript: Transcript, profile: Profile) -> None:
     shown = "".join(cue.text for cue in make_cues(transcript, profile))
@@ -69,6 +72,7 @@ def test_no_character_is_lost_or_changed(transcript: Transcript, profile: Profil
     assert [c for c in shown if not is_blank(c)] == [c for c in text if not is_blank(c)]
 
 
+@unhurried
 @given(orderly(), profiles())
 def test_no_space_is_invented(transcript: Transcript, profile: Profile) -> None:
     text = " ".join(segment.text for segment in transcript.segments)
@@ -82,6 +86,7 @@ def test_no_space_is_invented(transcript: Transcript, profile: Profile) -> None:
             at += text[at] == character
 
 
+@unhurried
 @given(transcripts, profiles())
 def test_lines_are_few_and_fit(transcript: Transcript, profile: Profile) -> None:
     for cue in make_cues(transcript, profile):
@@ -92,6 +97,7 @@ def test_lines_are_few_and_fit(transcript: Transcript, profile: Profile) -> None
             assert profile.columns(line) <= profile.width or is_letter
 
 
+@unhurried
 @given(orderly(), profiles())
 def test_no_word_is_clipped(transcript: Transcript, profile: Profile) -> None:
     for shown in said(make_cues(transcript, profile), transcript):
@@ -99,6 +105,7 @@ def test_no_word_is_clipped(transcript: Transcript, profile: Profile) -> None:
         assert shown.last is None or shown.cue.end >= shown.last.end
 
 
+@unhurried
 @given(orderly(), profiles())
 def test_the_gap_is_kept_where_the_words_leave_room(transcript: Transcript, profile: Profile) -> None:
     for before, after in pairwise(said(make_cues(transcript, profile), transcript)):
@@ -106,12 +113,14 @@ def test_the_gap_is_kept_where_the_words_leave_room(transcript: Transcript, prof
         assert gap >= profile.gap or before.last is None or before.cue.end == before.last.end
 
 
+@unhurried
 @given(orderly(), profiles())
 def test_another_speaker_ends_a_cue(transcript: Transcript, profile: Profile) -> None:
     for shown in said(make_cues(transcript, profile), transcript):
         assert shown.speakers == {shown.cue.speaker}
 
 
+@unhurried
 @given(orderly(), profiles())
 def test_a_long_silence_ends_a_cue(transcript: Transcript, profile: Profile) -> None:
     cues = make_cues(transcript, profile)
@@ -120,6 +129,7 @@ def test_a_long_silence_ends_a_cue(transcript: Transcript, profile: Profile) -> 
             assert cue_of(before, cues) < cue_of(after, cues)
 
 
+@unhurried
 @given(orderly(), profiles())
 def test_durations_are_kept_where_the_words_allow_it(transcript: Transcript, profile: Profile) -> None:
     cues = make_cues(transcript, profile)
@@ -135,6 +145,7 @@ def cue_of(unit: Unit, cues: list[Cue]) -> int:
     return bisect_right([cue.start for cue in cues], unit.start / 1000) - 1
 
 
+@unhurried
 @given(
     st.lists(st.sampled_from(["yes", "no", "I", "we", "我们", "的", "是"]), min_size=1, max_size=40), st.floats(0, 100)
 )

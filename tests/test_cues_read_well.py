@@ -16,10 +16,10 @@ from captioner.values import Segment, Transcript
 TALK = (
     "I never thought that I would say this, but the second version of the John Smith film is much better than the "
     "first one. When we arrived at the station, nobody had told us about the delay, so we waited for almost two hours. "
-    "Thank you. And that is why I have decided to leave the company at the end of the month. Dr. Brown paid 5.50 dollars "
-    "for 12 km of wire, which he bought at https://example.com/wire. Is it true? No, it isn't! We had to learn, slowly and "
-    "with a great deal of patience, that the people who use these machines every day know far more about them than the "
-    "engineers who build them."
+    "Thank you. And that is why I have decided to leave the company at the end of the month. Dr. Brown paid 5.50 "
+    "dollars for 12 km of wire, which he bought at https://example.com/wire. Is it true? No, it isn't! We had to "
+    "learn, slowly and with a great deal of patience, that the people who use these machines every day know far more "
+    "about them than the engineers who build them."
 )
 
 TEXTS = {

@@ -3,7 +3,8 @@
 `best[last]` is the least cost of all cues up to a unit; it is the least, over every cue that could end there, of the
 cue's cost and the best before it. A cue is bounded by its width, so the work grows with the text and not its square.
 
-Costs are in points. Ten points are a break that must never be (breaks.py); a cue more costs one and a half.
+Costs are in points: breaks.py gives a break 0 to 10, and everything else is weighed against a bad break. No number here
+is fitted to a text.
 """
 
 from __future__ import annotations
@@ -81,7 +82,6 @@ class Optimiser:
         self._read, self._unread = _edges(units, profile.characters)
         pairs = list(pairwise(units))
         pauses = [after.start - before.end for before, after in pairs]
-        self._breaks = [0.0, *map(_eased, (break_cost(*pair) for pair in pairs), pauses), 0.0]
         self._tight = [0.0, *map(self._tightness, pauses), 0.0]
         self._silence = [0, *accumulate((max(0, pause - UNNOTICED) for pause in pauses), initial=0)]
         self._sentences = [0, *accumulate((ends_sentence(*pair) for pair in pairs), initial=0)]
@@ -89,6 +89,9 @@ class Optimiser:
         longest = round(profile.pause * 1000)
         forced = [place for place, pause in enumerate(pauses, 1) if speakers[place - 1] or pause >= longest]
         self._borders = [0, *forced, len(units)]
+        self._breaks = [0.0, *map(_eased, (break_cost(*pair) for pair in pairs), pauses), 0.0]
+        for border in forced:
+            self._breaks[border] = 0.0
 
     def layouts(self) -> list[Layout]:
         """The cues of all units; one always ends where the speaker changes and where a silence is long."""
@@ -102,7 +105,7 @@ class Optimiser:
         for last in range(start + 1, stop + 1):
             while not self._is_possible(earliest, last):
                 earliest += 1
-            at_end = CUE + self._tight[last] + (CUE_BREAK * self._breaks[last] if last < stop else 0.0)
+            at_end = CUE + CUE_BREAK * self._breaks[last] + self._tight[last]
             least, begin = inf, last - 1
             # The longest cue first: what it costs rules most of the short ones out unseen.
             for first in range(earliest, last):

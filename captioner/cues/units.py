@@ -11,7 +11,6 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import accumulate
-from math import inf
 
 from captioner.cues.characters import clings, may_part
 from captioner.cues.closed_class import closed_class
@@ -124,8 +123,8 @@ def _space(between: str) -> str:
 def _parted(units: list[Unit]) -> list[Unit]:
     """The units with each starting at least a millisecond after the one before and ending before the next."""
     starts = list(accumulate((unit.start for unit in units), lambda earlier, start: max(start, earlier + 1)))
-    limits = [*starts[1:], inf]
+    limits = [*starts[1:], *(unit.end for unit in units[-1:])]
     return [
-        replace(unit, start=start, end=max(start, unit.end if unit.end < limit else round(limit)))
-        for unit, start, limit in zip(units, starts, limits, strict=False)
+        replace(unit, start=start, end=max(start, min(unit.end, limit)))
+        for unit, start, limit in zip(units, starts, limits, strict=True)
     ]
