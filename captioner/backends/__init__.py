@@ -20,6 +20,7 @@ GROUP = "captioner.backends"
 
 BUILT_IN = {
     "glm": "captioner.backends.glm:Glm",
+    "glm-nano": "captioner.backends.glm_nano:GlmNano",
     "openai": "captioner.backends.openai:OpenAI",
     "scripted": "captioner.backends.scripted:Scripted",
     "sphinx": "captioner.backends.sphinx:Sphinx",
