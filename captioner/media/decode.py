@@ -1,9 +1,9 @@
 """Sound as a lazy stream of blocks on the player's clock. ffmpeg decodes; its arguments are made by a pure function.
 
-ffmpeg keeps the timestamps of the container (`-copyts`), and every one of them is turned into a count of samples from
-the moment at which listening begins. Where the timestamps leave a gap there is silence, so a block's place in the
-stream is its place in time, however long the stream runs. No default of ffmpeg's own about where 0 is has a say: they
-differ between its versions.
+ffmpeg keeps the timestamps of the container (`-copyts`) and writes NUT, which bears them, so that no default of its
+own about where 0 is has a say: they differ between its versions. Gaps in the timestamps are filled with silence, here
+and, as long as the format of the sound stays the same, in ffmpeg. A block's place in the stream is its place in time,
+however long the stream runs.
 """
 
 from __future__ import annotations
@@ -14,23 +14,25 @@ from typing import IO, Any
 import numpy as np
 
 from captioner.errors import MediaNotReadable, UsageError
+from captioner.media.clock import LONGEST_GAP, SMALLEST_GAP, Packet, blocks, line_up
 from captioner.media.ending import shortfall
 from captioner.media.ffmpeg import Running, running
-from captioner.media.probe import LONGEST_GAP
 from captioner.media.tracks import AudioTrack, Listen, Media, choose_channel, choose_track
-from captioner.values import Audio, Samples, Span
+from captioner.values import Audio, Span
 
 BLOCK = 2.0
 """Seconds in a block."""
-
-# Timestamps that are rounded to milliseconds, or that come from a real clock, jitter; what differs by less is no gap.
-_SMALLEST_GAP = 0.04
 
 # A jump back by more than this, in seconds, is a stream that was glued to another: it goes on where the first ended.
 _LONGEST_OVERLAP = 1.0
 
 # Decoders need what comes before the first sample that counts: AAC and MP3 a frame, Opus 80 ms. In seconds.
 _RUN_UP = 1.0
+
+# NUT knows no negative timestamps, but a stream may begin with some; all are raised by this many seconds.
+_HEADROOM = 3600.0
+
+_NO_PROBING = {"probesize": "32", "analyzeduration": "0"}
 
 EVERYTHING = Listen()
 
@@ -51,9 +53,11 @@ def read_audio(
     if media.opened.pipe and media.opened.pipe.poured:
         raise MediaNotReadable(media.source, "can be heard only once, and it was")
     first = count = round((listen.start or 0.0) * sample_rate)
+    origin = round(media.start_time * sample_rate)
     last = None if listen.end is None else round(listen.end * sample_rate)
     with running(decode_arguments(media, track, listen, sample_rate), media.opened.pipe) as work:
-        for samples in _blocks(work.output, round(BLOCK * sample_rate), None if last is None else last - first):
+        pieces = line_up(_packets(work.output, origin + first, sample_rate), sample_rate)
+        for samples in blocks(pieces, round(BLOCK * sample_rate), None if last is None else last - first):
             yield Audio(samples, sample_rate, count / sample_rate)
             count += len(samples)
         if last is None or count < last:
@@ -61,10 +65,7 @@ def read_audio(
 
 
 def decode_arguments(media: Media, track: AudioTrack, listen: Listen, sample_rate: int) -> list[str]:
-    """ffmpeg's arguments: decode one track and nothing else, and write raw mono float32 to its standard output.
-
-    The first sample is the one at `listen.start`.
-    """
+    """ffmpeg's arguments: decode one track and nothing else, from `listen.start` or before, to its standard output."""
     import ffmpeg
 
     start = listen.start or 0.0
@@ -74,51 +75,46 @@ def decode_arguments(media: Media, track: AudioTrack, listen: Listen, sample_rat
         options |= {"ss": f"{media.start_time + start - _RUN_UP:.6f}", "seek_timestamp": 1, "noaccurate_seek": None}
     sound = ffmpeg.input(media.opened.url, **options)[f"a:{track.number - 1}"]
     sound = _one_channel(sound, track, choose_channel(track, listen.channel), sample_rate)
-    origin = round(media.start_time * sample_rate) + round(start * sample_rate)
-    sound = sound.filter("asetpts", _on_the_clock(origin, sample_rate))
-    sound = sound.filter("aresample", **{"async": 1, "first_pts": 0, "min_hard_comp": _SMALLEST_GAP})
-    output = sound.output("pipe:1", format="f32le", acodec="pcm_f32le")
+    sound = sound.filter("asetpts", _without_jumps(sample_rate))
+    sound = sound.filter("aresample", **{"async": 1, "min_hard_comp": SMALLEST_GAP}).filter("asetnsamples", n=1024, p=0)
+    output = sound.output("pipe:1", format="nut", acodec="pcm_f32le")
     return ["-nostdin", "-hide_banner", "-v", "error", "-copyts", *ffmpeg.get_args(output)]
 
 
 def _one_channel(sound: Any, track: AudioTrack, channel: int | None, sample_rate: int) -> Any:
     """One channel, or all mixed: as a player would for two loudspeakers where the layout is known, else evenly."""
     if channel is not None:
-        sound = sound.filter("pan", f"mono|c0=c{channel - 1}")
+        sound = sound.filter("pan", args=f"mono|c0=c{channel - 1}")
     elif track.channels > 2 and track.layout is None:
         share = 1 / track.channels
-        sound = sound.filter("pan", "mono|c0=" + "+".join(f"{share:.6f}*c{number}" for number in range(track.channels)))
+        all_channels = "+".join(f"{share:.6f}*c{number}" for number in range(track.channels))
+        sound = sound.filter("pan", args=f"mono|c0={all_channels}")
     return sound.filter("aformat", sample_fmts="flt", sample_rates=sample_rate, channel_layouts="mono")
 
 
-def _on_the_clock(origin: int, sample_rate: int) -> str:
-    """The expression that gives a frame its time in samples from `origin`.
+def _without_jumps(sample_rate: int) -> str:
+    """The expression for a frame's timestamp in samples: its own, but it goes on where the last one ended after a jump.
 
-    ffmpeg's register 1 holds the time at which the frame before ended, register 0 what was added since a jump.
+    ffmpeg's register 1 holds the timestamp at which the last frame ended, register 0 what was added since a jump.
     """
     overlap, gap = round(_LONGEST_OVERLAP * sample_rate), round(LONGEST_GAP * sample_rate)
     jump = f"gt(N,0)*(lt(PTS-ld(1),-{overlap})+gt(PTS-ld(1),{gap}))"
-    return f"st(0,ld(0)+if({jump},ld(1)-PTS,0));st(1,PTS+S);PTS+ld(0)-({origin})"
+    return f"st(0,ld(0)+if({jump},ld(1)-PTS,0));st(1,PTS+S);PTS+ld(0)+{round(_HEADROOM * sample_rate)}"
 
 
-def _blocks(output: IO[bytes], block: int, length: int | None) -> Iterator[Samples]:
-    """Cut what ffmpeg writes into blocks of `block` samples, `length` samples in all."""
-    while length is None or length > 0:
-        samples = np.empty(block if length is None else min(block, length), np.dtype("<f4"))
-        filled = _fill(output, samples.data.cast("B")) // samples.itemsize
-        if filled:
-            yield samples[:filled]
-        if filled < len(samples):
-            return
-        length = None if length is None else length - filled
+def _packets(output: IO[bytes], origin: int, sample_rate: int) -> Iterator[Packet]:
+    """What ffmpeg writes, each packet's place counted from the timestamp `origin`, in samples. May be nothing."""
+    import av
 
-
-def _fill(output: IO[bytes], buffer: memoryview) -> int:
-    """Read until `buffer` is full or nothing more comes; how many bytes that were."""
-    filled = 0
-    while count := output.readinto(buffer[filled:]):  # type: ignore[attr-defined]
-        filled += count
-    return filled
+    try:
+        with av.open(output, "r", format="nut", options=_NO_PROBING) as container:
+            packet: Any  # it has the buffer protocol, which its annotations do not tell
+            for packet in container.demux(audio=0):
+                if packet.pts is not None:
+                    place = packet.pts - round(_HEADROOM * sample_rate) - origin
+                    yield place, np.frombuffer(packet, np.dtype("<f4"))
+    except (av.InvalidDataError, av.EOFError):
+        return  # ffmpeg ended before it wrote the header, or in the middle of a packet; it says why itself
 
 
 def _judge_the_end(media: Media, track: AudioTrack, work: Running, span: Span, warn: Callable[[str], None]) -> None:

@@ -28,5 +28,5 @@ def shortfall(complaints: Iterable[str], heard_to: float, promised: float | None
         promise = f" of {promised:.1f} s" if short else ""
         return f"breaks off at {heard_to:.1f} s{promise}; what comes before is captioned"
     if _DAMAGED.search(said):
-        return "parts of its sound are damaged and cannot be heard"
+        return "parts of its sound are damaged or missing and could not be heard"
     return None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from captioner.errors import MediaNotReadable
 from captioner.languages import language_tag
+from captioner.media.clock import LONGEST_GAP
 from captioner.media.pipe import begins_like_a_movie
 from captioner.media.source import NETWORK_PATIENCE, Source, open_source
 from captioner.media.tracks import UNKNOWN_CODEC, AudioTrack, Media

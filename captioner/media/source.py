@@ -39,12 +39,16 @@ NETWORK_PATIENCE = 30.0
 
 @dataclass(frozen=True)
 class Source:
-    """An opened source. `name` is the user's word for it, `url` and `options` are for libav, `pipe` is what flows."""
+    """An opened source. `name` is the user's word for it, `url` and `options` are for libav, `pipe` is what flows.
+
+    `path` is there where it is a file on this machine.
+    """
 
     name: str
     url: str
     options: Mapping[str, str] = field(default_factory=dict)
     pipe: Pipe | None = None
+    path: Path | None = None
 
     @property
     def seekable(self) -> bool:
@@ -113,7 +117,7 @@ def _open_descriptor(name: str, descriptor: int, path: Path | None = None) -> It
 
 def _file_source(name: str, path: Path) -> Source:
     # "file:" so that a colon in a name is no protocol and a dash in front of it no option.
-    return Source(name, f"file:{path}", {"protocol_whitelist": "file", "format_whitelist": _FORMATS})
+    return Source(name, f"file:{path}", {"protocol_whitelist": "file", "format_whitelist": _FORMATS}, path=path)
 
 
 def _path_behind(descriptor: int) -> Path | None:
