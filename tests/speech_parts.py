@@ -71,10 +71,10 @@ def recordings(testdata: Path) -> dict[str, Path]:
 
 
 def spoken(reference: Path) -> Spans:
-    """Where a reference says that somebody speaks: its words if it has them, else its segments."""
+    """Where a reference says that somebody speaks: its words if it has them, else its segments, if it knows them."""
     known = json.loads(reference.read_text("utf-8"))
     words = known.get("words") or [word for clip in known.get("clips", []) for word in clip["words"]]
-    return merged([(part["start"], part["end"]) for part in words or known["segments"]])
+    return merged([(part["start"], part["end"]) for part in words or known.get("segments", [])])
 
 
 def merged(spans: Spans) -> Spans:
