@@ -40,7 +40,7 @@ Options = TypeVar("Options", bound="DataclassInstance")
 
 @dataclass(frozen=True)
 class Settings:
-    """The file as it was read: `flags` by long name (`_` for `-`), options by backend, of the detector, prices by model."""
+    """The file as it was read: `flags` by long name (`_` for `-`), options by backend and of the detector, prices."""
 
     path: Path
     flags: Mapping[str, Any] = field(default_factory=dict)

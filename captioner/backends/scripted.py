@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import cycle
-from uuid import uuid4
 
 from captioner.backends import Heard, Hints, Traits
 from captioner.values import Audio
@@ -22,8 +21,9 @@ class Scripted:
 
     def __init__(self, *, lines: str | Sequence[str | Heard] = ("Hello.",), delay: float = 0.0) -> None:
         self.traits = Traits("scripted", shortest_clip=0.0)
-        self.fingerprint = uuid4().hex  # what it says does not follow from the sound, so no journal may remember it
-        self._lines = cycle(lines.split("|") if isinstance(lines, str) else lines)
+        lines = lines.split("|") if isinstance(lines, str) else list(lines)
+        self.fingerprint = repr(lines)
+        self._lines = cycle(lines)
         self._delay = delay
 
     def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Heard]:

@@ -48,7 +48,7 @@ class Request:
     start: float | None
     end: float | None
     report: str | None
-    journal: bool
+    no_journal: bool
     dry_run: bool
     max_cost: float | None
     max_minutes: float | None

@@ -49,7 +49,7 @@ def open_hearing(request: Request, settings: Settings, console: Console) -> Iter
         price = _price(backend, settings)
         if notice:
             console.say(notice + (f"; a minute costs about {price.per_minute:g} {price.currency}" if price else ""))
-        yield Hearing(_limited(backend, price, request), default_path() if request.journal else None, price)
+        yield Hearing(_limited(backend, price, request), None if request.no_journal else default_path(), price)
 
 
 def hotwords_in(path: str | None) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from tests.benchmarks import Row
 
-ALL = ("startup", "memory")
+ALL = ("startup", "memory", "cloud")
 
 
 def main(names: list[str]) -> None:
