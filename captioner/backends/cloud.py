@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, InvalidStateError
+from concurrent.futures import FIRST_COMPLETED, Future, InvalidStateError, wait
 from typing import TypeVar
 
 from captioner.backends import Heard
@@ -14,9 +14,12 @@ from captioner.backends.patience import Cancelled, Errand, NoAnswer, Policy, Ref
 from captioner.errors import BackendError
 from captioner.values import Audio
 
-AHEAD = 4
-"""Clips at work or waiting for an earlier one, per request in flight. An answer that needs three attempts holds up the
-order for as long as this many others take."""
+AT_WORK = 4
+"""Clips that are asked for or pause between two attempts, and so are held in memory, per request in flight."""
+
+AHEAD = 16
+"""Clips pulled and not yet yielded, per request in flight. One that needs many attempts holds up the order, and this is
+how far the others run on meanwhile: with three requests in ten failing, 4 would cost a third of the speed."""
 
 T = TypeVar("T")
 
@@ -33,14 +36,15 @@ class Lane:
         self._ever_answered = False
         self._given_up = 0  # clips given up since anything at all was answered
 
-    def run(self, clips: Iterable[Audio], hear: Hear, *, ahead: int) -> Iterator[Heard]:
-        """`hear` each clip in threads, up to `ahead` of them, and yield in the order of the clips.
+    def run(self, clips: Iterable[Audio], hear: Hear, *, in_turn: bool = False) -> Iterator[Heard]:
+        """`hear` the clips in threads, or one after the other if `in_turn`, and yield in the order of the clips.
 
         Clips are pulled in the caller's thread. When the whole service fails, when `clips` itself does and at Ctrl-C,
         what was answered until then is still yielded, since it is paid for: a clip before it that has no answer yet
         is `failed`, to be asked again in the next run. Then the error goes its way.
         """
-        run = _Run(self, hear, ahead)
+        side_by_side = 0 if in_turn else self.gate.most
+        run = _Run(self, hear, max(1, AT_WORK * side_by_side), max(1, AHEAD * side_by_side))
         with self._lock:
             self._runs.add(run)
         try:
@@ -112,10 +116,10 @@ class Lane:
 
 
 class _Run:
-    """One call of `Lane.run`."""
+    """One call of `Lane.run`: at most `at_work` clips without an answer, `ahead` with those that wait their turn."""
 
-    def __init__(self, lane: Lane, hear: Hear, ahead: int) -> None:
-        self._lane, self._hear, self._ahead = lane, hear, ahead
+    def __init__(self, lane: Lane, hear: Hear, at_work: int, ahead: int) -> None:
+        self._lane, self._hear, self._at_work, self._ahead = lane, hear, at_work, ahead
         self._stop = threading.Event()
         self._pending: deque[Future[Heard]] = deque()
         self._failure: BaseException | None = None
@@ -124,15 +128,13 @@ class _Run:
         try:
             for place, clip in enumerate(clips):
                 self._pending.append(self._start(place, clip))
-                while self._pending and (len(self._pending) >= self._ahead or self._pending[0].done()):
-                    yield self._next()
+                yield from self._ready()
                 if self._failure is not None:
                     break
             while self._pending:
                 yield self._next()
         except (Exception, KeyboardInterrupt) as error:
-            impatient = isinstance(error, KeyboardInterrupt)
-            yield from self._remains(self._failure or error, wait=not impatient)
+            yield from self._remains(self._failure or error, patient=not isinstance(error, KeyboardInterrupt))
             if isinstance(error, Cancelled):
                 raise self._failure or BackendError(self._lane.name, "closed while it was hearing") from None
             raise
@@ -147,6 +149,17 @@ class _Run:
         self.end()
         for future in tuple(self._pending):
             _settle(future, Cancelled())
+
+    def _ready(self) -> Iterator[Heard]:
+        """What can be yielded, until there is room for another clip."""
+        while self._pending:
+            unanswered = [future for future in self._pending if not future.done()]
+            if self._pending[0].done() or len(self._pending) >= self._ahead:
+                yield self._next()
+            elif len(unanswered) >= self._at_work:
+                wait(unanswered, return_when=FIRST_COMPLETED)
+            else:
+                return
 
     def _next(self) -> Heard:
         heard = self._pending[0].result()
@@ -170,11 +183,11 @@ class _Run:
             self.end()
             _settle(future, error)
 
-    def _remains(self, error: BaseException, *, wait: bool) -> Iterator[Heard]:
+    def _remains(self, error: BaseException, *, patient: bool) -> Iterator[Heard]:
         """What was answered beyond the first clip that was not, in order and without gaps."""
-        if not wait:
+        if not patient:
             self.end()
-        outcomes = [_outcome(future) if wait or future.done() else None for future in self._pending]
+        outcomes = [_outcome(future) if patient or future.done() else None for future in self._pending]
         while outcomes and outcomes[-1] is None:
             outcomes.pop()
         for outcome in outcomes:

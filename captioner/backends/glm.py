@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from captioner.backends import Heard, Hints, Traits
 from captioner.backends.answers import ErrorInStream, error_in, json_object, text_in, texts_as_they_come
-from captioner.backends.cloud import AHEAD, Lane
+from captioner.backends.cloud import Lane
 from captioner.backends.glm_account import account_for, missing_key
 from captioner.backends.glm_errors import Asked, verdict
 from captioner.backends.hearing import Answer, hear
@@ -54,6 +54,7 @@ class Glm:
     in seconds for one request. `temperature`, from 0 to 1, is for `glm-asr` alone.
     """
 
+    notice = "the sound is sent to GLM-ASR in the cloud"
     needs = "a key of Zhipu AI (z.ai or bigmodel.cn) and the network; the sound leaves this machine"
 
     def __init__(
@@ -80,7 +81,6 @@ class Glm:
         self._asked = Asked(account.key.source, urlsplit(self._url).hostname or self._url, model)
         self._wire = Wire("glm", account.key, timeout=timeout, connections=concurrency, clock=policy.clock)
         self._lane = Lane("glm", concurrency, policy)
-        self._ahead = AHEAD * concurrency if context == "none" else 1
 
     @staticmethod
     def missing() -> str | None:
@@ -91,7 +91,7 @@ class Glm:
         _check_hotwords(hints.hotwords)
         if self._context == "previous":
             return self._in_context(clips, hints)
-        return self._lane.run(clips, partial(self._hear, hints), ahead=self._ahead)
+        return self._lane.run(clips, partial(self._hear, hints))
 
     def close(self) -> None:
         self._lane.close()
@@ -104,7 +104,7 @@ class Glm:
             prompt = "\n".join(filter(None, (hints.prompt, previous)))
             return self._hear(replace(hints, prompt=prompt or None), clip, errand)
 
-        for heard in self._lane.run(clips, hear_next, ahead=self._ahead):
+        for heard in self._lane.run(clips, hear_next, in_turn=True):
             # A text that cannot be right would mislead the clips that follow it.
             previous = heard.text if heard.status == "ok" and heard.reason is None else ""
             yield heard

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from captioner.backends import Heard, Hints, Traits
 from captioner.backends.answers import ErrorInStream, error_in, json_object, text_in, texts_as_they_come
-from captioner.backends.cloud import AHEAD, Lane
+from captioner.backends.cloud import Lane
 from captioner.backends.fleet import Fleet
 from captioner.backends.hearing import Answer, hear
 from captioner.backends.openai_errors import FormatRefused, verdict
@@ -77,7 +77,6 @@ class OpenAI:
         self._fleet = Fleet(base_urls, policy.clock)
         self._wire = Wire("openai", found, timeout=timeout, connections=concurrency, clock=policy.clock)
         self._lane = Lane("openai", concurrency, policy)
-        self._ahead = AHEAD * concurrency
 
     @staticmethod
     def missing() -> str | None:
@@ -86,7 +85,7 @@ class OpenAI:
         return "a base URL (OPENAI_BASE_URL), or a key of OpenAI (OPENAI_API_KEY)"
 
     def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Heard]:
-        return self._lane.run(clips, partial(self._hear, hints), ahead=self._ahead)
+        return self._lane.run(clips, partial(self._hear, hints))
 
     def close(self) -> None:
         self._lane.close()
