@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from captioner.errors import BackendError
+from captioner.errors import BackendError, UsageError
 
 NAME = "glm-nano"
 NANO = "zai-org/GLM-ASR-Nano-2512"
@@ -23,7 +23,7 @@ KIND = "glmasr"
 WANTED = ("*.json", "*.jinja", "*.safetensors", "*.txt")
 """The files of a repository that make the model run."""
 
-_HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
+_HUB_NAME = re.compile(r"\w[\w.-]*/\w[\w.-]*", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def checked(model: str, revision: str | None = None) -> Weights:
         raise BackendError(NAME, f"the weights of {model}{at} are not on this machine; run: {pull_command(model)}")
     if weights is None:
         raise BackendError(NAME, f"there is no folder {model}, and it is no name on the hub (OWNER/NAME)")
-    if (problem := _problem(weights.folder)) is not None:
+    if (problem := problem_of(weights)) is not None:
         remedy = f"; run: {pull_command(model)}" if is_hub_name(model) and not Path(model).is_dir() else ""
         raise BackendError(NAME, problem + remedy)
     return weights
@@ -83,7 +83,9 @@ def pulled() -> Iterator[tuple[str, Weights]]:
 
 
 def pull(model: str, revision: str | None = None) -> Weights:
-    """Download what of `model` is not here yet, with a bar on standard error. Raises `BackendError`."""
+    """Download what of `model` is not here yet, with a bar on standard error. Raises `BackendError`, `UsageError`."""
+    if not is_hub_name(model):
+        raise UsageError(f"{model} is no name on the hub: OWNER/NAME, such as {NANO}")
     import httpx
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, RepositoryNotFoundError
@@ -94,7 +96,7 @@ def pull(model: str, revision: str | None = None) -> Weights:
         raise BackendError(NAME, f"the hub has no model {model}, or it wants a token (HF_TOKEN)") from error
     except (LocalEntryNotFoundError, httpx.TransportError) as error:
         raise BackendError(
-            NAME, f"{model} cannot be pulled: the hub is not to be reached; check the network"
+            NAME, f"{model} cannot be pulled: the hub cannot be reached; check the network"
         ) from error
     except (HfHubHTTPError, OSError) as error:
         raise BackendError(NAME, f"{model} cannot be pulled: {_first_line(error)}") from error
@@ -114,8 +116,9 @@ def _snapshot(folder: Path, revision: str) -> Path:
     return folder / "snapshots" / commit
 
 
-def _problem(folder: Path) -> str | None:
-    """Why no GLM-ASR can be loaded from `folder`, as far as its files tell without torch."""
+def problem_of(weights: Weights) -> str | None:
+    """Why no GLM-ASR can be loaded from these weights, as far as their files tell without torch."""
+    folder = weights.folder
     config = _read_json(folder / "config.json")
     if not config:
         return f"{folder} holds no model: its config.json is missing or cannot be read"

@@ -1,0 +1,43 @@
+"""`captioner models`: the weights that glm-nano runs on."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def models(context: click.Context) -> None:
+    """Show the models for local recognition (backend glm-nano) that are here, how large they are and where they lie."""
+    if context.invoked_subcommand is None:
+        _list()
+
+
+@models.command()
+@click.argument("name", required=False)
+@click.option("--revision", metavar="REV", help="A branch, a tag or a commit.  [default: main]")
+def pull(name: str | None, revision: str | None) -> None:
+    """Download a model from the hub (huggingface.co), by default GLM-ASR-Nano-2512; what is here already is kept.
+
+    An interrupted download goes on where it stopped when it is run again.
+    """
+    from captioner.backends.nano.weights import NANO
+    from captioner.backends.nano.weights import pull as fetch
+
+    weights = fetch(name or NANO, revision)
+    click.echo(f"{name or NANO}: {_size(weights.size)} in {weights.folder}")
+
+
+def _list() -> None:
+    from captioner.backends.nano.weights import NANO, NANO_SIZE, problem_of, pulled
+
+    here = dict(pulled())
+    for name, weights in here.items():
+        state = problem_of(weights) or f"{_size(weights.size)} in {weights.folder}"
+        click.echo(f"{name}: {state}")
+    if NANO not in here:
+        click.echo(f"{NANO}: not here; 'captioner models pull' downloads its {NANO_SIZE}")
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e8 else f"{count / 1e6:.1f} MB"
