@@ -28,7 +28,8 @@ _SILENCE = -120.0  # dBFS of a frame of zeros
 
 def frame_levels(samples: Samples) -> NDArray[np.float32]:
     """The level of each frame in dBFS: 0 for a square wave of full scale."""
-    power = np.mean(np.square(samples.reshape(-1, FRAME)), axis=1)
+    frames = samples.reshape(-1, FRAME)
+    power = np.einsum("ij,ij->i", frames, frames) / FRAME
     return np.asarray(10 * np.log10(power + np.float32(10 ** (_SILENCE / 10))), np.float32)
 
 

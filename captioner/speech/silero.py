@@ -15,6 +15,7 @@ import hashlib
 import io
 import zipfile
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
@@ -62,11 +63,16 @@ def load_speech_model() -> SpeechModel:
             "silero-vad is not installed, and without it no speech is found; run: pip install silero-vad"
         )
     model = Path(spec.submodule_search_locations[0], "data", "silero_vad.jit")
-    if model.is_file() and hashlib.sha256(content := model.read_bytes()).hexdigest() in KNOWN_WEIGHTS:
-        return Silero(read_weights(content))
+    if model.is_file() and _fingerprint(model) in KNOWN_WEIGHTS:
+        return Silero(read_weights(model.read_bytes()))
     from captioner.speech.packaged import PackagedSilero
 
     return PackagedSilero()
+
+
+@cache
+def _fingerprint(model: Path) -> str:
+    return hashlib.sha256(model.read_bytes()).hexdigest()
 
 
 @dataclass(frozen=True, eq=False)
