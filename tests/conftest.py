@@ -14,13 +14,20 @@ from captioner.media import open_media, read_audio
 from captioner.values import Audio
 
 HERE = Path(__file__).parent
-KEPT = ("CAPTIONER_TESTDATA", "CAPTIONER_FFMPEG", "CAPTIONER_SDK_PYTHONS")
+KEPT = ("CAPTIONER_NO_SKIPS", "CAPTIONER_TESTDATA", "CAPTIONER_FFMPEG", "CAPTIONER_SDK_PYTHONS")
 """Variables that say where the tests find things, and nothing about what captioner does."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the goldens anew; then read the diff")
     parser.addoption("--backend", help="run the conformance suite for this installed backend only")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where everything is installed that a test may want, a test that skips has found nothing and fails the run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CAPTIONER_NO_SKIPS") and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ at once. What a command needs it imports in its body.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -27,6 +28,8 @@ COMMANDS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
+    # numpy's matrices are small here: a second thread would cost as much again and gain nothing.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     words = list(sys.argv[1:] if arguments is None else arguments)
     named = bool(words) and words[0] in COMMANDS
     command = load_command(words.pop(0) if named else "caption")

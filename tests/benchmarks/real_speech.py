@@ -1,0 +1,147 @@
+"""How much of real speech is found and heard: `python -m tests.benchmarks.real_speech > docs/real-speech.md`.
+
+Needs CAPTIONER_TESTDATA, a folder whose MANIFEST.json names recordings, their transcripts and the times of speech.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jiwer
+import numpy as np
+
+import captioner
+from captioner.backends import Hints, load_backend
+from captioner.media import open_media, read_audio
+from captioner.values import Audio, Span
+
+FOLDER = Path(os.environ.get("CAPTIONER_TESTDATA", "."))
+SPEECH = re.compile(r"^(audio/(?!nonspeech|vad)|video/tos_).*\.(?!txt|json)\w+$")
+NO_SPEECH = re.compile(r"^(audio/nonspeech/|audio/vad/aeneas_(zero|n)\.|video/tears).*\.(?!txt|json)\w+$")
+
+
+@dataclass
+class Tally:
+    """The sums of one group of recordings; times in seconds."""
+
+    files: int = 0
+    words: int = 0
+    raw_errors: int = 0
+    our_errors: int = 0
+    speech: float = 0.0
+    found: float = 0.0
+    lost: list[str] = field(default_factory=list)
+
+    def row(self, name: str) -> str:
+        raw, ours, more = "", "", ""
+        if self.words:
+            raw, ours = f"{self.raw_errors / self.words:.3f}", f"{self.our_errors / self.words:.3f}"
+            more = f"{(self.our_errors - self.raw_errors) / self.words:+.3f}"
+        covered = f"{100 * self.found / self.speech:.1f} % of {self.speech:.0f} s" if self.speech else ""
+        return f"| {name} | {self.files} | {self.words or ''} | {raw} | {ours} | {more} | {covered} |"
+
+    def add(self, other: Tally) -> None:
+        for name in ("files", "words", "raw_errors", "our_errors", "speech", "found"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+def group_of(file: str) -> str:
+    parts = Path(file).parts
+    if parts[1] == "en":
+        return f"English, {parts[2] if len(parts) > 3 else 'single files'}"
+    return {"containers": "one talk in seven containers", "composed": "English, composed"}.get(parts[1], parts[1])
+
+
+def words(text: str) -> list[str]:
+    """Lower case, without punctuation, brackets kept as words since they were spoken."""
+    return re.findall(r"[\w']+", text.lower().replace("’", "'"))
+
+
+def errors(reference: list[str], heard: list[str]) -> int:
+    if not heard:
+        return len(reference)
+    result = jiwer.process_words(" ".join(reference), " ".join(heard))
+    return result.substitutions + result.deletions + result.insertions
+
+
+def whole(path: Path) -> Audio:
+    with open_media(str(path)) as media:
+        blocks = list(read_audio(media))
+    return Audio(np.concatenate([block.samples for block in blocks]), blocks[0].sample_rate)
+
+
+def spoken(reference: dict[str, Any]) -> list[Span]:
+    """The stretches of speech: words where the reference has them, else its segments."""
+    clips = reference.get("clips") or reference.get("segments") or []
+    timed = [word for clip in clips for word in clip.get("words", ())] or clips
+    return union(Span(one["start"], one["end"]) for one in timed)
+
+
+def union(spans: Iterable[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for span in sorted(spans, key=lambda span: span.start):
+        if merged and span.start <= merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+        else:
+            merged.append(span)
+    return merged
+
+
+def covered(speech: list[Span], regions: Iterable[Span]) -> float:
+    return sum(
+        max(0.0, min(one.end, region.end) - max(one.start, region.start)) for one in speech for region in regions
+    )
+
+
+def measure_file(entry: dict[str, Any], sphinx: Any, scripted: Any) -> Tally:
+    path, tally = FOLDER / entry["file"], Tally(files=1)
+    english = entry.get("language") == "en" and entry.get("transcript")
+    captions = captioner.caption(path, backend=sphinx if english else scripted)
+    if english:
+        reference = words((FOLDER / entry["transcript"]).read_text("utf-8"))
+        (raw,) = sphinx.transcribe([whole(path)], Hints())
+        tally.words = len(reference)
+        tally.raw_errors = errors(reference, words(raw.text))
+        tally.our_errors = errors(reference, words(" ".join(cue.text for cue in captions.cues)))
+    if entry.get("reference"):
+        speech = spoken(json.loads((FOLDER / entry["reference"]).read_text("utf-8")))
+        tally.speech = sum(span.duration for span in speech)
+        tally.found = covered(speech, union(captions.report.regions))
+    return tally
+
+
+def report() -> Iterator[str]:
+    entries = json.loads((FOLDER / "MANIFEST.json").read_text("utf-8"))["entries"]
+    sphinx, scripted = load_backend("sphinx"), load_backend("scripted")
+    groups: dict[str, Tally] = defaultdict(Tally)
+    for entry in entries:
+        if SPEECH.match(entry["file"]):
+            groups[group_of(entry["file"])].add(measure_file(entry, sphinx, scripted))
+    everything = Tally()
+    for tally in groups.values():
+        everything.add(tally)
+    yield "# Real speech\n"
+    yield f"Made by `python -m tests.benchmarks.real_speech`. Word error rate of PocketSphinx on each whole"
+    yield "recording, and through captioner (found, cut into regions, heard, cut into cues); the share of the speech"
+    yield "in the reference that lies in a region.\n"
+    yield "| what | files | words | raw | captioner | more | speech found |\n|---|---|---|---|---|---|---|"
+    for name, tally in sorted(groups.items()):
+        yield tally.row(name)
+    yield everything.row("**all**")
+    yield "\n| without speech | cues |\n|---|---|"
+    for entry in entries:
+        if NO_SPEECH.match(entry["file"]):
+            captions = captioner.caption(FOLDER / entry["file"], backend=sphinx)
+            yield f"| {Path(entry['file']).name} | {len(captions.cues)} |"
+
+
+if __name__ == "__main__":
+    for line in report():
+        print(line, flush=True)

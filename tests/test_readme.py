@@ -1,0 +1,52 @@
+"""The README's own commands and lines of Python."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import captioner
+
+TOP = Path(__file__).parent.parent
+README = (TOP / "README.md").read_text("utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_lines_of_python_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    (code,) = blocks("python")
+    monkeypatch.chdir(TOP)
+    exec(compile(code, "README.md", "exec"), {})
+    assert "lived by the sea" in capsys.readouterr().out
+
+
+def test_every_flag_it_shows_exists() -> None:
+    from captioner.cli import load_command
+    from captioner.cli.options import SettableCommand
+
+    command = load_command("caption")
+    assert isinstance(command, SettableCommand)
+    shown = {flag for block in blocks("sh") for flag in re.findall(r" --([a-z-]+)", block)}
+    assert {flag.replace("-", "_") for flag in shown} <= set(command.flags)
+
+
+def test_the_version_stands_at_the_top_of_the_changelog() -> None:
+    changelog = (TOP / "docs" / "changelog.md").read_text("utf-8")
+    assert re.findall(r"^## (\S+)", changelog, re.MULTILINE)[0] == captioner.__version__
+
+
+def test_everything_exported_is_there() -> None:
+    for name in captioner.__all__:
+        assert getattr(captioner, name) is not None
+    with pytest.raises(AttributeError, match="no_such_name"):
+        _ = captioner.no_such_name
+
+
+def test_documents_name_files_that_exist() -> None:
+    for page in (TOP / "docs").glob("*.md"):
+        for link in re.findall(r"\]\(([^)#:]+\.md)\)", page.read_text("utf-8")):
+            assert (page.parent / link).exists(), f"{page.name} -> {link}"
