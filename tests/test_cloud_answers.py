@@ -36,6 +36,7 @@ def vllm(text: str | None) -> dict[str, Any]:
     [
         ({"text": " How's the weather? "}, "How's the weather?"),
         ({"text": ""}, ""),
+        ({"text": "a\ud83d b\U0001f600"}, "a\ufffd b\U0001f600"),
         ({"text": "All.", "segments": [{"id": 0, "start": 0.2, "end": 3.5, "text": "A part."}]}, "All."),
         ({"segments": [{"text": "One. "}, {"text": "Two."}]}, "One. Two."),
         ({"choices": [{"message": {"role": "assistant", "content": "As in a chat."}}], "usage": {}}, "As in a chat."),

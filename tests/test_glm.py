@@ -314,6 +314,13 @@ def test_hotwords_that_make_no_request_are_refused_at_once() -> None:
     assert service.requests == []
 
 
+def test_half_a_character_does_not_stop_a_request() -> None:
+    with GlmService(lambda request: "half \ud83d") as service, glm_at(service, context="previous") as glm:
+        heard = list(glm.transcribe(clips(2), Hints(prompt="\udcff", hotwords=("\ud800",))))
+    assert [one.text for one in heard] == ["half \ufffd"] * 2
+    assert [request.fields["prompt"] for request in service.requests] == ["\ufffd", "\ufffd\nhalf \ufffd"]
+
+
 def test_any_other_hotword_arrives_as_it_is() -> None:
     odd = ('a "quoted" one', "two\nlines", "智谱", "[]", "a,b", *(f"word {number}" for number in range(95)))
     with GlmService({}) as service, glm_at(service) as glm:

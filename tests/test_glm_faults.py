@@ -6,7 +6,7 @@ A row is met by every request for that clip, and where asking again helps, a sec
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from cloud_parts import clips, quick
@@ -24,6 +24,7 @@ from captioner.testing import (
     echo_key,
     empty,
     error,
+    error_in_stream,
     html,
     looped,
     malformed,
@@ -119,7 +120,10 @@ ROWS = {
     "an empty stream": again(empty(), "an empty answer", stream=True),
     "a cut stream": again(cut_stream(), "the connection broke", stream=True),
     "an error in place of a stream": again(error("1305"), "The model is under heavy load", stream=True),
-    # Twice without a half to cut: half a second is flagged as it is.
+    "an overload inside a stream": again(error_in_stream("1305"), "The model is under heavy load", stream=True),
+    "no balance inside a stream": replace(stop(error_in_stream("1113"), "no balance left"), stream=True),
+    "an error with status 200": again(error_in_stream("1230"), "no luck (code 1230)"),
+    # Half a second is not cut in two: it is flagged as it is.
     "text that loops": final(looped(), "the text repeats 'thank you for watching' over and over", "ok"),
     "the key repeated": stop(echo_key(), "invalid key ***"),
 }

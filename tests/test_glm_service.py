@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 from cloud_parts import RATE, tone
 
 from captioner.backends.wav import wav_bytes
-from captioner.testing import GlmService, audio_key, error, silence
+from captioner.testing import GlmService, Request, audio_key, error, silence
 from captioner.values import Audio
 
 CLIP = tone(2.0)
@@ -158,3 +159,12 @@ def test_faults_by_number_come_back_as_told() -> None:
         assert post(service).headers["Retry-After"] == "3"
         assert post(service).status_code == 413
         assert post(service).status_code == 200
+
+
+def test_an_error_of_the_answers_is_not_hidden() -> None:
+    def answer(request: Request) -> str:
+        raise ZeroDivisionError
+
+    service = GlmService(answer)
+    with pytest.raises(ZeroDivisionError), service, suppress(httpx.RemoteProtocolError):
+        post(service)

@@ -40,7 +40,7 @@ def text_in(answer: dict[str, Any]) -> str:
         text = _of_choice(answer, "message")
     if not isinstance(text, str):
         raise TryAgain("an answer without a text")
-    return text.strip()
+    return encodable(text.strip())
 
 
 def texts_as_they_come(events: Iterable[str]) -> Iterator[str]:
@@ -52,17 +52,17 @@ def texts_as_they_come(events: Iterable[str]) -> Iterator[str]:
     text = ""
     for event in events:
         if event == DONE:
-            yield text.strip()
+            yield encodable(text.strip())
             return
         chunk = json_object(event)
         if chunk.get("error"):
             raise ErrorInStream(event)
         if chunk.get("type") == "transcript.text.done" and isinstance(chunk.get("text"), str):
-            yield chunk["text"].strip()
+            yield encodable(chunk["text"].strip())
             return
         if piece := _piece(chunk):
             text += piece
-            yield text
+            yield encodable(text)
     raise TryAgain("the stream broke off before its end")
 
 
@@ -76,6 +76,11 @@ def error_in(body: str) -> tuple[str, str]:
         return "", str(error)
     code, message = error.get("code"), error.get("message")
     return "" if code is None else str(code), str(message or "").strip()
+
+
+def encodable(text: str) -> str:
+    """`text` with U+FFFD for each half of a surrogate pair, which JSON and a command line can hold and UTF-8 cannot."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _piece(chunk: dict[str, Any]) -> str:

@@ -34,7 +34,7 @@ SHORTEST = 0.2
 LONGEST = 29.5
 """Seconds: what these servers run are models with windows of 30 s."""
 
-Fields = dict[str, str | Sequence[str]]
+Fields = dict[str, str | list[str]]
 
 
 class OpenAI:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from captioner.backends.answers import encodable
 from captioner.backends.patience import NoAnswer, TryAgain
 from captioner.errors import BackendError
 
@@ -77,7 +78,7 @@ class Wire:
             raise BackendError(backend, f"the proxy that the environment names cannot be used: {error}") from error
 
     @contextmanager
-    def post(self, url: str, fields: Mapping[str, str | Sequence[str]], file: bytes) -> Iterator[Reply]:
+    def post(self, url: str, fields: Mapping[str, str | list[str]], file: bytes) -> Iterator[Reply]:
         """Send a form with a WAV file. Raises `NoAnswer` before the first byte of an answer, later `TryAgain`."""
         answered = False
         deadline = self._clock() + self._timeout
@@ -85,7 +86,7 @@ class Wire:
             with self._client.stream(
                 "POST",
                 url,
-                data={name: value if isinstance(value, str) else list(value) for name, value in fields.items()},
+                data={name: encodable(value) if isinstance(value, str) else value for name, value in fields.items()},
                 files={"file": ("audio.wav", file, "audio/wav")},
             ) as response:
                 answered = True

@@ -7,6 +7,7 @@ import socket
 import struct
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 
@@ -40,22 +41,31 @@ class Door(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         number = self.service.arrive()
-        request, text = None, ""
         try:
             request = self._understood(number, body)
+        except NotUnderstood as refusal:
+            self.service.refusals.append(refusal.fault.code)
+            self.service.leave(None)
+            self._send_error(refusal.fault)
+            return
+        text, fault = self._worked_on(request)
+        if fault is None:
+            self._send_text(request, text)
+        else:
+            self._fail(request, text, fault)
+
+    def _worked_on(self, request: Request) -> tuple[str, Fault | None]:
+        """The text of a request and what is to go wrong with it, after the time that this takes."""
+        try:
             fault = self.service.fault_for(request)
             self.service.wait_for(request)
-            if fault is None or fault.kind in ("drip", "cut_stream", "reset"):
-                text = self.service.text_for(request)
             if fault is not None and fault.kind == "silence":
                 self.service.closing.wait(fault.seconds)
-        except NotUnderstood as refusal:
-            fault = refusal.fault
-            self.service.refusals.append(fault.code)
+            needs_text = fault is None or fault.kind in ("drip", "cut_stream", "reset", "error_in_stream")
+            return self.service.text_for(request) if needs_text else "", fault
         finally:
             # Before the answer, not after: the caller's next request may be here before this thread goes on.
             self.service.leave(request)
-        self._answer(request, text, fault)
 
     def _understood(self, number: int, body: bytes) -> Request:
         if self.path != PATH:
@@ -67,16 +77,12 @@ class Door(BaseHTTPRequestHandler):
             raise NotUnderstood(error("1000", message="Authentication failed"))
         return request_of(number, {name.lower(): value for name, value in self.headers.items()}, body)
 
-    def _answer(self, request: Request | None, text: str, fault: Fault | None) -> None:
-        if fault is None and request is not None:
-            self._send_text(request, text)
-            return
-        assert fault is not None
+    def _fail(self, request: Request, text: str, fault: Fault) -> None:
         match fault.kind:
             case "error":
-                self._send_error(fault, fault.message)
+                self._send_error(fault)
             case "echo_key":
-                self._send_error(fault, f"invalid key {self.service.key}")
+                self._send_error(replace(fault, message=f"invalid key {self.service.key}"))
             case "html":
                 self._send(PAGE.encode(), "text/html")
             case "empty":
@@ -85,22 +91,28 @@ class Door(BaseHTTPRequestHandler):
                 self._send(b'{"id": "2025", "text": "Hel')
             case "silence":
                 self._hang_up()
-            case _ if request is not None:
-                self._send_badly(request, text, fault)
+            case "looped":
+                self._send_text(request, fault.message)
+            case "drip":
+                self._drip(_body(request, text), fault.seconds)
+            case "error_in_stream":
+                self._send_error_inside(request, text, fault)
+            case "reset" | "cut_stream":
+                self._break_off(request, text, fault)
 
-    def _send_badly(self, request: Request, text: str, fault: Fault) -> None:
-        """What goes wrong in the middle of an answer that began well."""
-        if fault.kind == "looped":
-            self._send_text(request, fault.message)
-        elif fault.kind == "cut_stream" and request.stream:
+    def _break_off(self, request: Request, text: str, fault: Fault) -> None:
+        if fault.kind == "cut_stream" and request.stream:
             self._send_events(list(_events(request, text))[:2], finish=False)
         else:
             body = _body(request, text)
-            if fault.kind == "drip":
-                self._drip(body, fault.seconds)
-            else:
-                self._send(body[: len(body) // 2], length=len(body))
-                self._hang_up()
+            self._send(body[: len(body) // 2], length=len(body))
+        self._hang_up()
+
+    def _send_error_inside(self, request: Request, text: str, fault: Fault) -> None:
+        if request.stream:
+            self._send_events([next(_events(request, text)), _error_body(fault)], finish=True)
+        else:
+            self._send_error(fault)
 
     def _send_text(self, request: Request, text: str) -> None:
         if request.stream:
@@ -108,9 +120,8 @@ class Door(BaseHTTPRequestHandler):
         else:
             self._send(_body(request, text))
 
-    def _send_error(self, fault: Fault, message: str) -> None:
-        content = {"code": fault.code, "message": message} if fault.code else {"message": message}
-        self._send(json.dumps({"error": content}).encode(), status=fault.status, headers=dict(fault.headers))
+    def _send_error(self, fault: Fault) -> None:
+        self._send(_json(_error_body(fault)), status=fault.status, headers=dict(fault.headers))
 
     def _send(
         self,
@@ -135,12 +146,10 @@ class Door(BaseHTTPRequestHandler):
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         for event in events:
-            self._send_chunk(f"data: {json.dumps(event, ensure_ascii=False)}\n\n".encode())
+            self._send_chunk(b"data: %b\n\n" % _json(event))
         if finish:
             self._send_chunk(b"data: [DONE]\n\n")
             self._send_chunk(b"")
-        else:
-            self._hang_up()
 
     def _send_chunk(self, data: bytes) -> None:
         self.wfile.write(b"%x\r\n%b\r\n" % (len(data), data))
@@ -164,7 +173,12 @@ def _common(request: Request) -> dict[str, Any]:
 
 def _body(request: Request, text: str) -> bytes:
     request_id = request.fields.get("request_id", f"loopback-{request.index}")
-    return json.dumps({**_common(request), "request_id": request_id, "text": text}, ensure_ascii=False).encode()
+    return _json({**_common(request), "request_id": request_id, "text": text})
+
+
+def _error_body(fault: Fault) -> dict[str, Any]:
+    code = {"code": fault.code} if fault.code else {}
+    return {"error": {**code, "message": fault.message}}
 
 
 def _events(request: Request, text: str) -> Iterator[dict[str, Any]]:
@@ -173,3 +187,8 @@ def _events(request: Request, text: str) -> Iterator[dict[str, Any]]:
         delta = word if number == 0 else f" {word}"
         yield {**_common(request), "type": "transcript.text.delta", "delta": delta}
     yield {**_common(request), "type": "transcript.text.done", "text": text}
+
+
+def _json(content: dict[str, Any]) -> bytes:
+    """UTF-8 as the real service sends it; half a surrogate pair, which it cannot hold, as an escape."""
+    return json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace")

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-Kind = Literal["error", "reset", "silence", "drip", "malformed", "html", "empty", "cut_stream", "looped", "echo_key"]
+Kind = Literal[
+    "error",
+    "error_in_stream",
+    "reset",
+    "silence",
+    "drip",
+    "malformed",
+    "html",
+    "empty",
+    "cut_stream",
+    "looped",
+    "echo_key",
+]
 
 STATUS = {"500": 500, "1113": 429, "1220": 434, "1221": 434, "1222": 404}
 """HTTP status by code, where it is not that of the code's hundred."""
@@ -44,6 +56,11 @@ def error(
         status = STATUS.get(code) or STATUS_OF_HUNDRED[code[:2]]
     headers = {} if retry_after is None else {"Retry-After": retry_after}
     return Fault("error", status, code, MESSAGES.get(code, "no luck") if message is None else message, headers)
+
+
+def error_in_stream(code: str) -> Fault:
+    """An error in place of the second delta; for a request without `stream`, as the body of a status 200."""
+    return replace(error(code), kind="error_in_stream", status=200)
 
 
 def reset() -> Fault:

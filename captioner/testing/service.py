@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -30,7 +31,8 @@ class GlmService:
 
     `latency` is the time in seconds that an answer takes, or a function of the request. A request beyond `concurrency`
     is answered with 1302. What came is in `requests` (those that were understood) and `refusals` (the codes of the
-    rest); `peak` is how many were in flight at once. `port` 0 is any that is free.
+    rest); `peak` is how many were in flight at once. `port` 0 is any that is free. An error of `answers` or `latency`
+    is raised at the end of the `with`.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class GlmService:
     ) -> None:
         self.key, self.requests, self.refusals, self.peak = key, list[Request](), list[str](), 0
         self._answers, self._faults, self._latency, self._concurrency = answers, faults or {}, latency, concurrency
+        self.broke: list[BaseException] = []
         self._met: Counter[str] = Counter()
         self._arrived = self._in_flight = 0
         self._in_use: set[str] = set()
@@ -71,6 +74,8 @@ class GlmService:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+        if self.broke and error is None:
+            raise self.broke[0]
 
     def arrive(self) -> int:
         """A request is in flight; its number."""
@@ -128,7 +133,10 @@ class _Server(ThreadingHTTPServer):
     service: GlmService
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A caller that hung up is no news."""
+        """Keep what broke in us, such as the function that answers; a caller that hung up is no news."""
+        error = sys.exception()
+        if error is not None and not isinstance(error, OSError):
+            self.service.broke.append(error)
 
     def shutdown_request(self, request: Any) -> None:
         """Close without the polite end, so that what was told to linger for 0 seconds is reset."""
