@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 import numpy as np
 
 from captioner.backends import Heard, Hints, Traits
-from captioner.backends.hearing import Answer, hear
+from captioner.backends.hearing import SHORTEST_TOO_LONG, Answer, hear
 from captioner.backends.nano import weights
+from captioner.backends.patience import TooLong
 from captioner.errors import BackendError, BackendNotInstalled, UsageError
 from captioner.values import Audio
 
@@ -141,6 +142,8 @@ class GlmNano:
                 return Answer("")
             text = engine.text(known.tokens)
             if not known.ended:
+                if part.duration >= SHORTEST_TOO_LONG:
+                    raise TooLong(CUT_SHORT)  # so it is asked for in halves
                 unfinished.append(text)
             return Answer(text, confidence=known.confidence)
 

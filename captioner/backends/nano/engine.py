@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future
 from itertools import chain
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,9 @@ ENCODED_AT_ONCE = {"cuda": 32, "mps": 8, "cpu": 1}
 
 MEMORY_SHARE = 0.6
 """How much of the free memory of a device is planned for: encoding and reading prompts take some, too."""
+
+_one_at_a_time = Lock()
+"""While transformers loads a model, what it has changed in torch makes a second one beside it fail."""
 
 _TROUBLE = ("out of memory", "can't allocate memory")
 
@@ -143,7 +147,7 @@ def load(folder: Path, device: str, dtype: str, worker: Executor) -> Engine:
     place = _device(device)
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
-        with warnings.catch_warnings():
+        with _one_at_a_time, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # advice to whoever writes code with transformers
             processor: Any = AutoProcessor.from_pretrained(  # type: ignore[no-untyped-call]
                 folder, local_files_only=True

@@ -95,9 +95,7 @@ def pull(model: str, revision: str | None = None) -> Weights:
     except RepositoryNotFoundError as error:
         raise BackendError(NAME, f"the hub has no model {model}, or it wants a token (HF_TOKEN)") from error
     except (LocalEntryNotFoundError, httpx.TransportError) as error:
-        raise BackendError(
-            NAME, f"{model} cannot be pulled: the hub cannot be reached; check the network"
-        ) from error
+        raise BackendError(NAME, f"{model} cannot be pulled: the hub cannot be reached; check the network") from error
     except (HfHubHTTPError, OSError) as error:
         raise BackendError(NAME, f"{model} cannot be pulled: {_first_line(error)}") from error
     return checked(model, revision)

@@ -1,0 +1,63 @@
+"""Synthetic speech for tests, by the espeak-ng that the espeakng-loader wheel carries: any text, voice and pace."""
+
+from __future__ import annotations
+
+import ctypes
+from functools import cache
+
+import espeakng_loader
+import numpy as np
+
+from captioner.values import Samples
+
+RATE = 16_000
+_SYNCHRONOUS, _UTF8 = 2, 1
+_PACE, _PITCH = 1, 3
+_Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
+
+
+def spoken(text: str, voice: str = "en-us", *, pace: int = 160, pitch: int = 50) -> Samples:
+    """`text` at 16 kHz; `pace` in words a minute, `pitch` from 0 to 99."""
+    library, rate = _espeak()
+    pieces: list[Samples] = []
+
+    def take(samples: ctypes._Pointer[ctypes.c_short], count: int, _: object) -> int:
+        if samples:
+            pieces.append(np.ctypeslib.as_array(samples, (count,)).astype(np.float32) / np.float32(32768))
+        return 0
+
+    callback = _Callback(take)
+    library.espeak_SetSynthCallback(callback)
+    assert library.espeak_SetVoiceByName(voice.encode()) == 0, voice
+    library.espeak_SetParameter(_PACE, pace, 0)
+    library.espeak_SetParameter(_PITCH, pitch, 0)
+    said = text.encode() + b"\0"
+    assert library.espeak_Synth(said, len(said), 0, 0, 0, _UTF8, None, None) == 0
+    return _resampled(np.concatenate(pieces), rate)
+
+
+@cache
+def _espeak() -> tuple[ctypes.CDLL, int]:
+    """The library, and the sample rate that it speaks at."""
+    library = ctypes.CDLL(espeakng_loader.get_library_path())
+    rate = library.espeak_Initialize(_SYNCHRONOUS, 0, espeakng_loader.get_data_path().encode(), 0)
+    assert rate > 0
+    return library, rate
+
+
+def _resampled(samples: Samples, rate: int) -> Samples:
+    """At 16 kHz, by cutting the spectrum where the new rate ends."""
+    count = round(len(samples) * RATE / rate)
+    spectrum = np.fft.rfft(samples)[: count // 2 + 1]
+    return np.asarray(np.fft.irfft(spectrum, count) * (count / len(samples)), np.float32)
+
+
+def silence(seconds: float) -> Samples:
+    return np.zeros(round(seconds * RATE), np.float32)
+
+
+def noisy(samples: Samples, decibels: float, seed: int = 0) -> Samples:
+    """With white noise, so many decibels below the speech."""
+    noise = np.random.default_rng(seed).normal(0, 1, len(samples))
+    level = np.sqrt(np.mean(np.square(samples)) / 10 ** (decibels / 10))
+    return np.asarray(samples + level * noise, np.float32)
