@@ -20,6 +20,7 @@ from captioner.backends.glm_account import BIGMODEL, Z_AI, account_for
 from captioner.backends.patience import Policy
 from captioner.errors import BackendError, UsageError
 from captioner.testing import Fault, Faults, GlmService, Request, audio_key, error, looped, reset, silence
+from captioner.transcribe import transcribe
 from captioner.values import Audio
 
 TROUBLES = (error("500"), error("1120"), error("1302"), error("1303"), error("1305"), error(status=502), reset())
@@ -220,9 +221,9 @@ def test_a_prompt_that_is_too_long_is_shortened_from_its_beginning() -> None:
 def test_the_context_is_what_was_heard_before() -> None:
     sounds = clips(4)
     faults = {audio_key(sounds[1]): error("1214"), audio_key(sounds[2]): looped()}
-    with GlmService(said(sounds), faults=faults) as service, glm_at(service, context="previous") as glm:
-        heard = list(glm.transcribe(sounds, Hints(prompt="A talk.")))
-    assert [one.status for one in heard] == ["ok", "failed", "ok", "ok"]
+    with GlmService(said(sounds), faults=faults) as service, glm_at(service) as glm:
+        outcomes = list(transcribe(sounds, glm, Hints(prompt="A talk."), context="previous"))
+    assert [outcome.report.status for outcome in outcomes] == ["ok", "failed", "ok", "ok"]
     prompts = [request.fields["prompt"] for request in service.requests]
     # Neither what failed nor what is in doubt misleads the next.
     assert prompts == ["A talk.", "A talk.\nSentence number 0.", "A talk.", "A talk."]
@@ -315,10 +316,10 @@ def test_hotwords_that_make_no_request_are_refused_at_once() -> None:
 
 
 def test_half_a_character_does_not_stop_a_request() -> None:
-    with GlmService(lambda request: "half \ud83d") as service, glm_at(service, context="previous") as glm:
+    with GlmService(lambda request: "half \ud83d") as service, glm_at(service) as glm:
         heard = list(glm.transcribe(clips(2), Hints(prompt="\udcff", hotwords=("\ud800",))))
     assert [one.text for one in heard] == ["half \ufffd"] * 2
-    assert [request.fields["prompt"] for request in service.requests] == ["\ufffd", "\ufffd\nhalf \ufffd"]
+    assert [request.fields["prompt"] for request in service.requests] == ["\ufffd"] * 2
 
 
 def test_any_other_hotword_arrives_as_it_is() -> None:
@@ -333,7 +334,6 @@ def test_any_other_hotword_arrives_as_it_is() -> None:
     [
         ({"model": "whisper-1"}, "no model 'whisper-1'; there is: glm-asr-2512, glm-asr"),
         ({"concurrency": 0}, "a concurrency of 1 or more"),
-        ({"context": "next"}, "no context 'next'"),
         ({"user_id": "me"}, "6 to 128 characters, not 2"),
         ({"temperature": 0.5}, "only for glm-asr"),
         ({"temperature": 2.0, "model": "glm-asr"}, "from 0 to 1"),

@@ -36,15 +36,14 @@ class Lane:
         self._ever_answered = False
         self._given_up = 0  # clips given up since anything at all was answered
 
-    def run(self, clips: Iterable[Audio], hear: Hear, *, in_turn: bool = False) -> Iterator[Heard]:
-        """`hear` the clips in threads, or one after the other if `in_turn`, and yield in the order of the clips.
+    def run(self, clips: Iterable[Audio], hear: Hear) -> Iterator[Heard]:
+        """`hear` the clips in threads and yield in the order of the clips.
 
         Clips are pulled in the caller's thread. When the whole service fails, when `clips` itself does and at Ctrl-C,
         what was answered until then is still yielded, since it is paid for: a clip before it that has no answer yet
         is `failed`, to be asked again in the next run. Then the error goes its way.
         """
-        side_by_side = 0 if in_turn else self.gate.most
-        run = _Run(self, hear, max(1, AT_WORK * side_by_side), max(1, AHEAD * side_by_side))
+        run = _Run(self, hear, AT_WORK * self.gate.most, AHEAD * self.gate.most)
         with self._lock:
             self._runs.add(run)
         try:

@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
-from typing import Literal
 from urllib.parse import urlsplit
 
 from captioner.backends import Heard, Hints, Traits
@@ -21,8 +20,6 @@ from captioner.backends.wav import wav_bytes
 from captioner.backends.wire import Reply, Wire
 from captioner.errors import BackendError, UsageError
 from captioner.values import Audio
-
-Context = Literal["none", "previous"]
 
 LONGEST = {"glm-asr-2512": 30.0, "glm-asr": 60.0}
 """Seconds that each model takes."""
@@ -48,10 +45,8 @@ USER_ID = range(6, 129)
 class Glm:
     """GLM-ASR-2512, or the older `glm-asr`, over HTTP.
 
-    `concurrency` is how many requests may be in flight: 5, 10, 15 or 20 by the tier of the account. With `context`
-    "previous" the text of the clip before is sent as the prompt, so that clips wait for each other and a run takes as
-    many times longer as there would have been requests in flight. `stream` asks for the text as it grows. `timeout` is
-    in seconds for one request. `temperature`, from 0 to 1, is for `glm-asr` alone.
+    `concurrency` is how many requests may be in flight: 5, 10, 15 or 20 by the tier of the account. `stream` asks for
+    the text as it grows. `timeout` is in seconds for one request. `temperature`, from 0 to 1, is for `glm-asr` alone.
     """
 
     notice = "the sound is sent to GLM-ASR in the cloud"
@@ -64,18 +59,17 @@ class Glm:
         key: str | None = None,
         base_url: str | None = None,
         concurrency: int = 5,
-        context: Context = "none",
         stream: bool = False,
         user_id: str | None = None,
         temperature: float | None = None,
         timeout: float = 60.0,
         policy: Policy | None = None,
     ) -> None:
-        _check(model, concurrency, context, user_id, temperature)
+        _check(model, concurrency, user_id, temperature)
         policy = policy or Policy()
         self.traits = Traits("glm", model, shortest_clip=SHORTEST, longest_clip=LONGEST[model] - MARGIN)
-        self.fingerprint = f"context={context} temperature={temperature}"
-        self._context, self._stream, self._user_id, self._temperature = context, stream, user_id, temperature
+        self.fingerprint = f"temperature={temperature}"
+        self._stream, self._user_id, self._temperature = stream, user_id, temperature
         account = account_for(key, base_url)
         self._url = f"{account.base_url}/audio/transcriptions"
         self._asked = Asked(account.key.source, urlsplit(self._url).hostname or self._url, model)
@@ -89,25 +83,11 @@ class Glm:
     def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Heard]:
         """As `Backend` has it. Raises `UsageError` at once for hotwords that the service does not take."""
         _check_hotwords(hints.hotwords)
-        if self._context == "previous":
-            return self._in_context(clips, hints)
         return self._lane.run(clips, partial(self._hear, hints))
 
     def close(self) -> None:
         self._lane.close()
         self._wire.close()
-
-    def _in_context(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Heard]:
-        previous = ""
-
-        def hear_next(clip: Audio, errand: Errand) -> Heard:
-            prompt = "\n".join(filter(None, (hints.prompt, previous)))
-            return self._hear(replace(hints, prompt=prompt or None), clip, errand)
-
-        for heard in self._lane.run(clips, hear_next, in_turn=True):
-            # A text that cannot be right would mislead the clips that follow it.
-            previous = heard.text if heard.status == "ok" and heard.reason is None else ""
-            yield heard
 
     def _hear(self, hints: Hints, clip: Audio, errand: Errand) -> Heard:
         heard = hear(clip, hints, partial(self._ask, errand), longest=self.traits.longest_clip)
@@ -179,13 +159,11 @@ def _new_id() -> str:
     return str(uuid.uuid4())
 
 
-def _check(model: str, concurrency: int, context: Context, user_id: str | None, temperature: float | None) -> None:
+def _check(model: str, concurrency: int, user_id: str | None, temperature: float | None) -> None:
     if model not in LONGEST:
         raise UsageError(f"glm has no model {model!r}; there is: {', '.join(LONGEST)}")
     if concurrency < 1:
         raise UsageError(f"glm needs a concurrency of 1 or more, and got {concurrency}")
-    if context not in ("none", "previous"):
-        raise UsageError(f"glm has no context {context!r}; there is: none, previous")
     if user_id is not None and len(user_id) not in USER_ID:
         raise UsageError(f"a user_id for glm has {USER_ID.start} to {USER_ID.stop - 1} characters, not {len(user_id)}")
     if temperature is not None and (model != "glm-asr" or not 0 <= temperature <= 1):
