@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from voices import RATE, noisy, silence, spoken
 
 from captioner.backends.nano.weights import NANO
 from captioner.values import Audio, Samples
+from tests.voices import RATE, noisy, silence, spoken
 
 DIGITS = Path(__file__).parent / "data" / "glmasr-digits"
 """A GLM-ASR of 1.3 million parameters that reads spoken English digits; how it was made lies beside it."""

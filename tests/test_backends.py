@@ -14,16 +14,23 @@ from captioner.backends import BUILT_IN, Backend, Heard, Hints, backend_class, b
 from captioner.backends.choice import AUTO, choose, standings
 from captioner.errors import BackendError, UnknownName
 from captioner.values import STATUSES, Audio
+from tests.nano_parts import hub_with_digits
 
 RATE = 16_000
-OFFLINE = ("scripted", "sphinx")
-"""Those that run with no network, key or weights; the others run the suite against their own fakes."""
+OFFLINE = ("glm-nano", "scripted", "sphinx")
+"""Those that run with no network, key or large weights; the others run the suite against their own fakes."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "name" in metafunc.fixturenames:
         only = metafunc.config.getoption("--backend")
         metafunc.parametrize("name", [only] if only else OFFLINE)
+
+
+@pytest.fixture(autouse=True)
+def small_nano(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the place of GLM-ASR-Nano stands a small model of its kind."""
+    monkeypatch.setenv("HF_HUB_CACHE", str(hub_with_digits(tmp_path_factory.mktemp("hub"))))
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from cloud_parts import clips, quick
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from captioner.backends.gate import Gate
 from captioner.backends.patience import Cancelled, Errand, NoAnswer, Policy, Refused, TryAgain
 from captioner.errors import BackendError, MediaNotReadable
 from captioner.values import Audio
+from tests.cloud_parts import clips, quick
 
 
 def errand(place: int = 0) -> Errand:

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from cue_inputs import disorderly, orderly, profiles, segment, spoken
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from captioner.cues.characters import clings
 from captioner.cues.units import Unit, units_of
 from captioner.profiles import PROFILES, Profile, profile_named
 from captioner.values import Cue, Segment, Transcript, Word
+from tests.cue_inputs import disorderly, orderly, profiles, segment, spoken
 
 transcripts = orderly() | disorderly()
 unhurried = settings(deadline=None)

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from cue_inputs import spoken
 
 from captioner.cues import make_cues
 from captioner.profiles import profile_for, profile_named
 from captioner.timestamps import format_clock
 from captioner.values import Segment, Transcript
+from tests.cue_inputs import spoken
 
 TALK = (
     "I never thought that I would say this, but the second version of the John Smith film is much better than the "

@@ -9,7 +9,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from cue_strategies import ordered_cues
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +16,7 @@ from captioner.errors import FormatError, UnknownName
 from captioner.formats import FORMATS, Contents, Format, format_named, format_of_path
 from captioner.formats.clean import on_grid
 from captioner.values import Cue, RegionReport, Report, Segment, Transcript
+from tests.cue_strategies import ordered_cues
 
 READABLE = [format for format in FORMATS.values() if format.readable]
 

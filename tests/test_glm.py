@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cloud_parts import RATE, Nap, clips, quick, tone
 
 from captioner.backends import Heard, Hints, load_backend
 from captioner.backends.glm import Glm
@@ -22,6 +21,7 @@ from captioner.errors import BackendError, UsageError
 from captioner.testing import Fault, Faults, GlmService, Request, audio_key, error, looped, reset, silence
 from captioner.transcribe import transcribe
 from captioner.values import Audio
+from tests.cloud_parts import RATE, Nap, clips, quick, tone
 
 TROUBLES = (error("500"), error("1120"), error("1302"), error("1303"), error("1305"), error(status=502), reset())
 

@@ -12,8 +12,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from nano_parts import DIGITS, UNHEARD, hub_with_digits, random_model, talk
-from voices import RATE, silence
 
 from captioner.backends import Heard, Hints, load_backend
 from captioner.backends.choice import standing
@@ -22,6 +20,8 @@ from captioner.backends.nano.weights import NANO
 from captioner.cli import main
 from captioner.errors import BackendError, UsageError
 from captioner.values import Audio
+from tests.nano_parts import DIGITS, UNHEARD, hub_with_digits, random_model, talk
+from tests.voices import RATE, silence
 
 CLIPS = [phrase.clip(start=10.0 * number) for number, phrase in enumerate(UNHEARD)]
 TEXTS = [phrase.text for phrase in UNHEARD]

@@ -13,11 +13,11 @@ import av
 import httpx
 import numpy as np
 import pytest
-from cloud_parts import RATE, tone
 
 from captioner.backends.wav import wav_bytes
 from captioner.testing import GlmService, Request, audio_key, error, silence
 from captioner.values import Audio
+from tests.cloud_parts import RATE, tone
 
 CLIP = tone(2.0)
 

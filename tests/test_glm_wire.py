@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cloud_parts import quick, tone
 
 from captioner.backends import Hints
 from captioner.backends.glm import SHORTEST, Glm
 from captioner.backends.wav import wav_bytes
 from captioner.testing import GlmService, Request, audio_key
+from tests.cloud_parts import quick, tone
 
 SDK_PYTHONS = [path for path in os.environ.get("CAPTIONER_SDK_PYTHONS", "").split(os.pathsep) if path]
 

@@ -22,13 +22,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from journal_job import CLIPS, Echo, clip, number_of, said
 
 from captioner.backends import Backend, Heard, Hints, Traits
 from captioner.backends.scripted import Scripted
 from captioner.errors import BackendError, JournalNotUsable
 from captioner.journal import PASS_OVER, Summary, clear, clip_key, default_path, journaled, summary
 from captioner.values import Audio, Status
+from tests.journal_job import CLIPS, Echo, clip, number_of, said
 
 JOB = Path(__file__).with_name("journal_job.py")
 EXPECTED = "".join(f"clip {number} {number * 0.25 + 0.001!r}\n" for number in range(CLIPS))

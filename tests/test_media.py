@@ -18,7 +18,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from media_factory import Film, ffmpeg, make_film, onsets, picture_source
 
 import captioner.media.probe
 from captioner.errors import FfmpegNotFound, MediaNotReadable, NoAudio, UnknownName, UsageError
@@ -28,6 +27,7 @@ from captioner.media.decode import decode_arguments
 from captioner.media.source import Source
 from captioner.media.tracks import choose_channel, choose_track
 from captioner.values import Samples
+from tests.media_factory import Film, ffmpeg, make_film, onsets, picture_source
 
 RATE = 16_000
 FREQUENCIES = (400, 800, 1600)
@@ -226,7 +226,8 @@ def test_the_command_decodes_one_track_and_nothing_else() -> None:
         r"st(1\,PTS+S)\;PTS+ld(0)+57600000[s2];"
         r"[s2]aresample=async=1:min_hard_comp=0.04[s3];"
         r"[s3]asetnsamples=n=1024:p=0[s4]",
-        *("-map", "[s4]", "-f", "nut", "-acodec", "pcm_f32le", "pipe:1"),
+        *("-map", "[s4]", "-f", "nut", "-acodec", "pcm_f32le"),
+        *("-strict", "experimental", "-syncpoints", "none", "-write_index", "0", "pipe:1"),
     ]
 
 
@@ -451,6 +452,38 @@ def test_who_stops_listening_leaves_no_process_behind(film: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_who_listens_to_the_end_leaves_no_process_behind(film: Path) -> None:
     hear(film)
+
+
+MEMORY = """
+import resource, sys
+from captioner.media import open_media, read_audio
+with open_media(sys.argv[1]) as media:
+    assert sum(len(audio.samples) for audio in read_audio(media)) > 0
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+def test_ten_hours_need_no_more_memory_than_ten_minutes(tmp_path: Path) -> None:
+    peaks = []
+    for minutes in (10, 600):
+        path = tmp_path / f"{minutes}.flac"
+        ffmpeg("-f", "lavfi", "-i", f"anullsrc=r=8000:cl=mono:d={minutes * 60}", path)
+        shown = subprocess.run([sys.executable, "-c", MEMORY, str(path)], capture_output=True, check=True).stdout
+        peaks.append(np.array([int(kilobytes) / 1024 for kilobytes in shown.split()]))
+    assert (peaks[1] - peaks[0] < 8).all(), peaks
+
+
+def test_a_pipe_that_is_still_open_is_heard_already(film: Path) -> None:
+    """What has come is heard when it has come; nobody waits for the end of a live stream."""
+    command = [sys.executable, "-uc", LISTENER, "0"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as listener:
+        assert listener.stdin
+        assert listener.stdout
+        listener.stdin.write(film.read_bytes())
+        listener.stdin.flush()
+        assert len(listener.stdout.read(4 * RATE)) == 4 * RATE
+        listener.stdin.close()
+        listener.stdout.read()
 
 
 def test_a_flood_of_complaints_stops_nothing(tmp_path: Path) -> None:

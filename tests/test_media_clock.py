@@ -7,7 +7,10 @@ from pathlib import Path
 import imageio_ffmpeg
 import numpy as np
 import pytest
-from media_factory import (
+
+from captioner.media import Listen, open_media, read_audio
+from captioner.values import Audio
+from tests.media_factory import (
     BURSTS,
     CODECS,
     CONSTANT_FRAME_RATE,
@@ -19,9 +22,6 @@ from media_factory import (
     onsets,
     tone_source,
 )
-
-from captioner.media import Listen, open_media, read_audio
-from captioner.values import Audio
 
 TOLERANCE = 0.025
 """Seconds. MP3 in AVI and AAC without an edit list bear their encoder's delay of up to 23 ms, and players play it."""

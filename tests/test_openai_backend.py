@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from cloud_parts import clips, quick
-from openai_server import Form, OpenAIServer, Reply, fails, says
 
 from captioner.backends import Hints, load_backend
 from captioner.backends.openai import OpenAI
 from captioner.errors import BackendError, UsageError
 from captioner.values import Word
+from tests.cloud_parts import clips, quick
+from tests.openai_server import Form, OpenAIServer, Reply, fails, says
 
 
 @contextmanager

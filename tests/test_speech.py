@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from speech_parts import amplified, blocks, decoded, merged, noises, recordings, three_sentences
 
 from captioner.speech import (
     FRAME,
@@ -23,6 +22,7 @@ from captioner.speech import (
 from captioner.speech.packaged import PackagedSilero
 from captioner.speech.stream import SpeechStream
 from captioner.values import Audio, Samples
+from tests.speech_parts import amplified, blocks, decoded, merged, noises, recordings, three_sentences
 
 AS_SILERO = SpeechOptions(minimum_speech=0.25, minimum_silence=0.1, lead=0.03, tail=0.03, longest_region=math.inf)
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from speech_parts import amplified, blocks, decoded, noises, recordings, shared, spoken, three_sentences
 
 from captioner.speech import find_speech
 from captioner.speech.level import AHEAD, QuietGain, amplify, frame_levels
 from captioner.values import Samples
+from tests.speech_parts import amplified, blocks, decoded, noises, recordings, shared, spoken, three_sentences
 
 WHISPER = -53.0
 """dBFS of the 95th percentile frame: whispered speech, as GLM-ASR hears it well."""

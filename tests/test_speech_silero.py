@@ -8,13 +8,13 @@ import sys
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from speech_parts import amplified, noises, three_sentences
 
 from captioner.errors import CaptionerError
 from captioner.speech import FRAME, Silero, load_speech_model
 from captioner.speech import silero as silero_module
 from captioner.speech.packaged import PackagedSilero
 from captioner.values import Samples
+from tests.speech_parts import amplified, noises, three_sentences
 
 TOLERANCE = 1e-4
 

@@ -5,13 +5,13 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from cue_strategies import ordered_cues, plain_texts
-from cues_by_ffmpeg import cues_by_ffmpeg
 from hypothesis import given
 
 from captioner.errors import FormatError
 from captioner.formats import srt
 from captioner.values import Cue
+from tests.cue_strategies import ordered_cues, plain_texts
+from tests.cues_by_ffmpeg import cues_by_ffmpeg
 
 ONE_TWO = [Cue(1, 2, "One."), Cue(3, 4, "Two.")]
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from cue_strategies import ordered_cues, plain_texts
-from cues_by_ffmpeg import cues_by_ffmpeg
 from hypothesis import given
 
 from captioner.errors import FormatError
 from captioner.formats import vtt
 from captioner.values import Cue
+from tests.cue_strategies import ordered_cues, plain_texts
+from tests.cues_by_ffmpeg import cues_by_ffmpeg
 
 
 def one(payload: str, timing: str = "00:00:00.000 --> 00:00:01.000") -> list[Cue]:

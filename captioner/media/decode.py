@@ -32,6 +32,9 @@ _RUN_UP = 1.0
 # NUT knows no negative timestamps, but a stream may begin with some; all are raised by this many seconds.
 _HEADROOM = 3600.0
 
+# Who writes NUT and who reads it would otherwise both remember every sync point: 2 MB an hour, for ever.
+_NO_INDEX = {"syncpoints": "none", "strict": "experimental", "write_index": 0}
+
 _NO_PROBING = {"probesize": "32", "analyzeduration": "0"}
 
 EVERYTHING = Listen()
@@ -77,7 +80,7 @@ def decode_arguments(media: Media, track: AudioTrack, listen: Listen, sample_rat
     sound = _one_channel(sound, track, choose_channel(track, listen.channel), sample_rate)
     sound = sound.filter("asetpts", _without_jumps(sample_rate))
     sound = sound.filter("aresample", **{"async": 1, "min_hard_comp": SMALLEST_GAP}).filter("asetnsamples", n=1024, p=0)
-    output = sound.output("pipe:1", format="nut", acodec="pcm_f32le")
+    output = sound.output("pipe:1", format="nut", acodec="pcm_f32le", **_NO_INDEX)
     return ["-nostdin", "-hide_banner", "-v", "error", "-copyts", *ffmpeg.get_args(output)]
 
 

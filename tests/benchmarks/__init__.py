@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """One comparison: `ours` and the `reference` it is held against, in the same `unit`; `goal` is for ours / reference."""
+    """One comparison: `ours` and the `reference` it is held against, in one `unit`; `goal` is for ours / reference."""
 
     what: str
     ours: float

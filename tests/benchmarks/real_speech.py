@@ -128,7 +128,7 @@ def report() -> Iterator[str]:
     for tally in groups.values():
         everything.add(tally)
     yield "# Real speech\n"
-    yield f"Made by `python -m tests.benchmarks.real_speech`. Word error rate of PocketSphinx on each whole"
+    yield "Made by `python -m tests.benchmarks.real_speech`. Word error rate of PocketSphinx on each whole"
     yield "recording, and through captioner (found, cut into regions, heard, cut into cues); the share of the speech"
     yield "in the reference that lies in a region.\n"
     yield "| what | files | words | raw | captioner | more | speech found |\n|---|---|---|---|---|---|---|"
