@@ -225,8 +225,8 @@ def test_the_command_decodes_one_track_and_nothing_else() -> None:
         r"[s1]asetpts=st(0\,ld(0)+if(gt(N\,0)*(lt(PTS-ld(1)\,-16000)+gt(PTS-ld(1)\,57600000))\,ld(1)-PTS\,0))\;"
         r"st(1\,PTS+S)\;PTS+ld(0)+57600000[s2];"
         r"[s2]aresample=async=1:min_hard_comp=0.04[s3];"
-        r"[s3]asetnsamples=n=1024:p=0[s4]",
-        *("-map", "[s4]", "-f", "nut", "-acodec", "pcm_f32le"),
+        r"[s3]asetnsamples=n=2048:p=0[s4]",
+        *("-map", "[s4]", "-f", "nut", "-acodec", "pcm_f32le", "-flush_packets", "0"),
         *("-strict", "experimental", "-syncpoints", "none", "-write_index", "0", "pipe:1"),
     ]
 
@@ -463,14 +463,14 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, resource.getrusage(res
 """
 
 
-def test_ten_hours_need_no_more_memory_than_ten_minutes(tmp_path: Path) -> None:
+def test_three_hours_need_no_more_memory_than_ten_minutes(tmp_path: Path) -> None:
     peaks = []
-    for minutes in (10, 600):
+    for minutes in (10, 180):
         path = tmp_path / f"{minutes}.flac"
         ffmpeg("-f", "lavfi", "-i", f"anullsrc=r=8000:cl=mono:d={minutes * 60}", path)
         shown = subprocess.run([sys.executable, "-c", MEMORY, str(path)], capture_output=True, check=True).stdout
         peaks.append(np.array([int(kilobytes) / 1024 for kilobytes in shown.split()]))
-    assert (peaks[1] - peaks[0] < 8).all(), peaks
+    assert (peaks[1] - peaks[0] < 5).all(), peaks
 
 
 def test_a_pipe_that_is_still_open_is_heard_already(film: Path) -> None:
