@@ -86,17 +86,29 @@ def picture_source(length: float) -> str:
     return f"testsrc2=s=64x48:r=25:d={length}"
 
 
-def make_film(film: Film, folder: Path) -> Path:
+@dataclass(frozen=True)
+class Sound:
+    """What is heard in a film: an input of ffmpeg, its length, and where a gap leaves it whole, in seconds."""
+
+    source: tuple[str, ...] = ("-f", "lavfi", "-i", tone_source())
+    length: float = TONE_LENGTH
+    gap_at: float = GAP_AT
+
+
+TONE = Sound()
+
+
+def make_film(film: Film, folder: Path, sound: Sound = TONE) -> Path:
     """Write `film` into `folder`."""
     path = folder / film.name
     audio_codec, video_codec = CODECS[film.container]
-    inputs: list[str] = ["-itsoffset", str(film.audio_start), "-f", "lavfi", "-i", tone_source()]
-    outputs = ["-map", "0:a", "-c:a", audio_codec, "-ac", "2"]
+    inputs: list[str] = ["-itsoffset", str(film.audio_start), *sound.source]
+    outputs = ["-map", "0:a", "-c:a", audio_codec, "-ac", "2", "-ar", "48000"]
     if film.gap:
-        outputs += ["-af", f"asetpts=PTS+gt(T\\,{GAP_AT + film.audio_start})*{film.gap}/TB"]
+        outputs += ["-af", f"asetpts=PTS+gt(T\\,{sound.gap_at + film.audio_start})*{film.gap}/TB"]
     if film.video_start is not None:
         assert video_codec, f"{film.container} holds no pictures"
-        inputs += ["-itsoffset", str(film.video_start), "-f", "lavfi", "-i", picture_source(TONE_LENGTH + film.gap)]
+        inputs += ["-itsoffset", str(film.video_start), "-f", "lavfi", "-i", picture_source(sound.length + film.gap)]
         outputs += ["-map", "1:v", "-c:v", video_codec]
         if film.container not in CONSTANT_FRAME_RATE:
             outputs += ["-fps_mode", "passthrough"]  # or ffmpeg fills the time before the first picture with copies

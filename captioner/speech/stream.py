@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from captioner.speech.detector import Detector, Judged
+from captioner.speech.edges import loud_stretch
 from captioner.speech.finder import SpeechFinder
 from captioner.speech.options import SpeechOptions
 from captioner.speech.silero import FRAME, SAMPLE_RATE
@@ -17,6 +18,7 @@ class SpeechStream:
     def __init__(self, options: SpeechOptions, origin: float) -> None:
         self._origin = origin
         self._detector, self._finder = Detector(), SpeechFinder(options)
+        self._trim = round(min(options.trim, options.longest_region) * SAMPLE_RATE)
         self._settled_until = 0.0  # second at which the last clip ended
         self._kept = np.zeros(0, np.float32)
         self._first = 0  # sample at which what is kept begins, counted from the origin as all samples are
@@ -60,8 +62,11 @@ class SpeechStream:
         return clips
 
     def _clip(self, start: int, end: int) -> Audio:
-        """A copy, so that a clip in flight holds no more than itself."""
-        samples = self._kept[start - self._first : end - self._first].copy()
+        """A copy, so that a clip in flight holds no more than itself; trimmed to what is loud in it."""
+        samples = self._kept[start - self._first : end - self._first]
+        first, last = loud_stretch(samples) if self._trim < len(samples) else (0, len(samples))
+        first, last = max(0, first - self._trim), min(len(samples), last + self._trim)
+        samples, start = samples[first:last].copy(), start + first
         # Where two clips meet, the float sum of start and duration may lie a hair behind the next start.
         clip = Audio(samples, SAMPLE_RATE, max(self._origin + start / SAMPLE_RATE, self._settled_until))
         self._settled_until = clip.end
