@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from captioner.backends import Backend, Hints
 from captioner.backends.nano.weights import NANO
 from captioner.values import Audio, Samples
 from tests.voices import RATE, noisy, silence, spoken
@@ -45,6 +46,14 @@ UNHEARD = (
 )
 """Accents and voices that the model was not trained on, at three paces. It reads four out of five such strings without
 a mistake; these are among them, since it is captioner that is tested here."""
+
+
+CLIPS = [phrase.clip(start=10.0 * number) for number, phrase in enumerate(UNHEARD)]
+TEXTS = [phrase.text for phrase in UNHEARD]
+
+
+def texts(backend: Backend, clips: list[Audio], hints: Hints = Hints()) -> list[str]:
+    return [heard.text for heard in backend.transcribe(clips, hints)]
 
 
 @dataclass(frozen=True)
@@ -93,7 +102,7 @@ def random_model() -> Any:
         },
         text_config={
             "model_type": "llama", "vocab_size": 326, "hidden_size": 64, "intermediate_size": 192,
-            "num_hidden_layers": 6, "num_attention_heads": 16, "num_key_value_heads": 4, "head_dim": 128,
+            "num_hidden_layers": 3, "num_attention_heads": 16, "num_key_value_heads": 4, "head_dim": 128,
             "max_position_embeddings": 8192, "initializer_range": 0.3, "eos_token_id": [319, 321], "pad_token_id": 319,
         },
         audio_token_id=324, tie_word_embeddings=True,

@@ -51,6 +51,9 @@ class GlmNano:
     """
 
     needs = f"the weights of {weights.NANO} ({weights.NANO_SIZE}): captioner models pull"
+    notice = (
+        "glm-nano hears on this machine, and no sound leaves it; without a GPU that takes longer than the media lasts"
+    )
 
     def __init__(
         self,

@@ -17,6 +17,8 @@ from captioner.backends.nano.ring import Ring
 STRIDE = 8
 """Steps on an accelerator between two looks at what was written: a look waits for the device."""
 
+ROUND = 64
+
 REFILL = 8
 """Prompts are read in when one slot in so many is free: reading several at once costs less than one by one."""
 
@@ -71,8 +73,8 @@ class Writer:
 
     @staticmethod
     def columns_for(longest: Prompt) -> int:
-        """Columns that a ring needs for prompts up to this one."""
-        return len(longest.embeddings) + longest.limit + STRIDE
+        """Columns that a ring needs for prompts up to this one, in the round numbers that attention kernels like."""
+        return math.ceil((len(longest.embeddings) + longest.limit + STRIDE) / ROUND) * ROUND
 
     def write(self, prompts: Iterator[Prompt]) -> Iterator[Written]:
         """The text of each prompt, the one first that ends first. A prompt is pulled when there is a slot for it."""
@@ -158,7 +160,7 @@ class Writer:
 def _ends_of(model: Any) -> frozenset[int]:
     """The tokens that end a text."""
     ends = model.generation_config.eos_token_id
-    return frozenset([ends] if isinstance(ends, int) else ends)
+    return frozenset([ends] if isinstance(ends, int) else ends or ())
 
 
 def _padded(rows: list[Tensor]) -> tuple[Tensor, Tensor]:

@@ -1,0 +1,209 @@
+"""glm-nano against the documentation's batched usage of its model: apply_transcription_request and generate().
+
+The weights are random, the shapes those of GLM-ASR-Nano-2512, and every text is forced to four tokens a second of
+sound. On a processor the model has an eighth of its layers, which spares both sides as much; an accelerator gets all.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from transformers import AutoProcessor, GlmAsrConfig, GlmAsrForConditionalGeneration
+
+from captioner.backends.glm_nano import WINDOW
+from captioner.backends.nano import engine as room
+from captioner.backends.nano.engine import ENCODED_AT_ONCE, Engine
+from captioner.backends.nano.writing import Prompt, Writer
+from captioner.values import Audio
+from tests.benchmarks import Row
+
+DIGITS = Path(__file__).parents[1] / "data" / "glmasr-digits"
+RATE = 16_000
+TOKENS_A_SECOND = 4
+SHORTEST, LONGEST = 2.0, 28.0
+"""Seconds of the clips, evenly spread."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured: the share of the layers, and how many clips in batches of how many."""
+
+    depth: float
+    clips: int
+    batch: int
+    goal: str
+
+
+ON_CPU = Size(1 / 8, 8, 4, "≥ 1")
+ON_ACCELERATOR = Size(1, 512, 64, "≥ 8")
+
+
+def measure() -> list[Row]:
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    size = ON_CPU if device.type == "cpu" else ON_ACCELERATOR
+    processor: Any = AutoProcessor.from_pretrained(DIGITS)  # type: ignore[no-untyped-call]
+    model = random_model(device, size.depth)
+    clips = random_clips(size.clips)
+    room.SPARE_TOKENS, room.TOKENS_A_SECOND = 0, TOKENS_A_SECOND
+    with ThreadPoolExecutor(1) as worker:
+        engine = Engine(processor, model, worker)
+        ours, documented = ours_on(engine, size.batch), documented_on(processor, model, size.batch)
+        rows = side_by_side(ours, documented, clips, device, size.goal)
+        return rows + against_floors(engine, clips, size.batch)
+
+
+def random_model(device: torch.device, depth: float) -> Any:
+    """GLM-ASR-Nano-2512 as its config.json has it, or with a share of its layers."""
+    config = GlmAsrConfig(
+        audio_config={
+            "model_type": "glmasr_encoder", "hidden_size": 1280, "intermediate_size": 5120,
+            "num_hidden_layers": round(32 * depth), "num_attention_heads": 20, "num_mel_bins": 128,
+        },
+        text_config={
+            "model_type": "llama", "vocab_size": 59264, "hidden_size": 2048, "intermediate_size": 6144,
+            "num_hidden_layers": round(28 * depth), "num_attention_heads": 16, "num_key_value_heads": 4,
+            "head_dim": 128, "max_position_embeddings": 8192, "pad_token_id": 319,
+        },
+        audio_token_id=324, tie_word_embeddings=True,
+    )  # fmt: skip
+    torch.manual_seed(0)
+    torch.set_default_dtype(torch.float32 if device.type == "cpu" else torch.bfloat16)
+    with device:
+        model: Any = GlmAsrForConditionalGeneration(config)
+    torch.set_default_dtype(torch.float32)
+    model.generation_config.eos_token_id, model.generation_config.pad_token_id = None, 319
+    return model.eval()
+
+
+def random_clips(count: int) -> list[Audio]:
+    """Noise from 2 to 28 s long, the lengths in no order."""
+    generator = np.random.default_rng(0)
+    lengths = generator.permutation(np.linspace(SHORTEST, LONGEST, count))
+    return [Audio(generator.normal(0, 0.05, int(s * RATE)).astype(np.float32), RATE) for s in lengths]
+
+
+Recognise = Callable[[list[Audio]], object]
+
+
+def ours_on(engine: Engine, batch: int) -> Recognise:
+    """As the backend does it, without its second looks: noise has no text that could be looked at."""
+
+    def recognise(clips: list[Audio]) -> None:
+        for start in range(0, len(clips), WINDOW * batch):
+            window = sorted(enumerate(clips[start : start + WINDOW * batch]), key=lambda item: -len(item[1].samples))
+            for written in engine.write(window, None, batch):
+                engine.text(written.tokens)
+
+    return recognise
+
+
+def documented_on(processor: Any, model: Any, batch: int) -> Recognise:
+    def recognise(clips: list[Audio]) -> None:
+        for start in range(0, len(clips), batch):
+            part = clips[start : start + batch]
+            inputs = processor.apply_transcription_request([clip.samples for clip in part])
+            inputs = inputs.to(model.device, dtype=model.dtype)
+            longest = max(int(TOKENS_A_SECOND * clip.duration) for clip in part)
+            written = model.generate(**inputs, do_sample=False, max_new_tokens=longest)
+            processor.batch_decode(written[:, inputs.input_ids.shape[1] :], skip_special_tokens=True)
+
+    return recognise
+
+
+def side_by_side(
+    ours: Recognise, documented: Recognise, clips: list[Audio], device: torch.device, goal: str
+) -> list[Row]:
+    """Speed in seconds of sound a second, and the peak of memory; each warmed up by one clip."""
+    sound = sum(clip.duration for clip in clips)
+    figures = []
+    for recognise in (documented, ours):
+        recognise(clips[:1])
+        with peak_memory(device) as peak:
+            seconds = timed(lambda recognise=recognise: recognise(clips), device)  # type: ignore[misc]
+        figures.append((sound / seconds, peak[0]))
+    (their_speed, their_peak), (our_speed, our_peak) = figures
+    return [
+        Row(f"glm-nano / generate() on {device.type}, times real time", our_speed, their_speed, "x", goal),
+        Row(f"glm-nano / generate() on {device.type}, peak memory", our_peak, their_peak, "MiB", "≤ 1.1"),
+    ]
+
+
+def against_floors(engine: Engine, clips: list[Audio], batch: int) -> list[Row]:
+    """Where the time goes, each part against what the machine could do at best: its arithmetic, its memory."""
+    device, model = engine.device, engine._model
+    group = sorted(enumerate(clips), key=lambda item: -len(item[1].samples))[: ENCODED_AT_ONCE[device.type]]
+    features = timed(lambda: engine._features(group, None), device)
+    inputs = engine._features(group, None)
+    embedded = engine._embedded(inputs)
+    encoding = timed(lambda: engine._embedded(inputs), device)
+    prompts = [Prompt(0, embedded[0], 448) for _ in range(batch)]
+    writer = Writer(model, batch, Writer.columns_for(prompts[0]))
+    reading = timed(lambda: writer._read(prompts, list(range(batch))), device)
+    with torch.inference_mode():
+        step = timed(lambda: [writer._step() for _ in range(8)], device) / 8
+    rate, bandwidth = arithmetic(model), memory(model)
+    cache = 2 * sum(tensor.nbytes for tensor in writer.ring.keys)
+    language = sum(weight.nbytes for weight in model.model.language_model.parameters())
+    heard, count = encoder_flops(model) * len(group), len(group)
+    read = 2 * sum(p.numel() for p in model.model.language_model.layers.parameters()) * len(embedded[0]) * batch
+    return [
+        Row(f"features of {count} clips / their encoding, beside which they are made", features, encoding, "s", "≤ 1"),
+        Row(f"encoding {count} clips / its arithmetic", encoding, heard / rate, "s", "→ 1"),
+        Row(f"reading {batch} prompts / its arithmetic", reading, read / rate, "s", "→ 1"),
+        Row(f"a step of {batch} slots / its weights and cache", step, (language + cache) / bandwidth, "s", "→ 1"),
+    ]
+
+
+def encoder_flops(model: Any) -> float:
+    """Of one window of 30 s: 1500 frames through the layers, and their attention to each other."""
+    tower, frames = model.model.audio_tower, 1500
+    weights = sum(parameter.numel() for parameter in tower.layers.parameters())
+    return float(2 * weights * frames + 4 * frames**2 * tower.config.hidden_size * len(tower.layers))
+
+
+def arithmetic(model: Any) -> float:
+    """Operations a second in one large product."""
+    side = 1024 if model.device.type == "cpu" else 8192
+    matrix = torch.randn(side, side, device=model.device, dtype=model.dtype)
+    return 2 * side**3 / min(timed(lambda: matrix @ matrix, model.device) for _ in range(5))
+
+
+def memory(model: Any) -> float:
+    """Bytes a second, read by a sum over much more than any cache holds."""
+    block = torch.ones(2**28 if model.device.type == "cpu" else 2**31, device=model.device, dtype=torch.int8).view(
+        torch.int64
+    )
+    return block.nbytes / min(timed(lambda: block.sum(), model.device) for _ in range(5))
+
+
+def timed(work: Callable[[], object], device: torch.device) -> float:
+    """Seconds, until the device is done as well."""
+    wait: Callable[[], object] = torch.cuda.synchronize if device.type == "cuda" else lambda: None
+    wait()
+    started = time.perf_counter()
+    work()
+    wait()
+    return time.perf_counter() - started
+
+
+@contextmanager
+def peak_memory(device: torch.device) -> Iterator[list[float]]:
+    """The peak in MiB: of the device's memory, or of the process's, which Linux counts anew when told to."""
+    peak: list[float] = []
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats()
+        yield peak
+        peak.append(torch.cuda.max_memory_allocated() / 2**20)
+    else:
+        Path("/proc/self/clear_refs").write_text("5")
+        yield peak
+        status = Path("/proc/self/status").read_text()
+        peak.append(int(status.partition("VmHWM:")[2].split()[0]) / 1024)

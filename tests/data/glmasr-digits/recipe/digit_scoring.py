@@ -1,0 +1,32 @@
+"""How well a digits model reads: `PYTHONPATH=. python tests/data/glmasr-digits/recipe/digit_scoring.py FOLDER`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import jiwer
+from digit_speech import TRAINED_ACCENTS, TRAINED_VARIANTS, UNHEARD_ACCENTS, UNHEARD_VARIANTS, sayings
+
+from captioner.backends import Hints
+from captioner.backends.glm_nano import GlmNano
+from captioner.values import Audio
+
+COUNT = 120
+
+
+def main(folder: Path) -> None:
+    backend = GlmNano(model=str(folder))
+    for name, seed, accents, variants in (
+        ("known voices", 2, TRAINED_ACCENTS, TRAINED_VARIANTS),
+        ("unheard voices", 3, UNHEARD_ACCENTS, UNHEARD_VARIANTS),
+    ):
+        said = list(sayings(COUNT, seed, accents, variants, held_out=True))
+        heard = [one.text for one in backend.transcribe((Audio(one.samples, 16_000) for one in said), Hints())]
+        exact = sum(one.text == text for one, text in zip(said, heard, strict=True))
+        print(f"{name}: {jiwer.wer([one.text for one in said], heard):.2%} wrong, {exact} of {COUNT} exact")
+    backend.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
