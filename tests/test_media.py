@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 import captioner.media.probe
 from captioner.errors import FfmpegNotFound, MediaNotReadable, NoAudio, UnknownName, UsageError
 from captioner.languages import language_tag, speaks
-from captioner.media import AudioTrack, Listen, Media, ffmpeg_version, find_ffmpeg, open_media, read_audio
+from captioner.media import AudioTrack, Listen, Media, apart, ffmpeg_version, find_ffmpeg, open_media, read_audio
 from captioner.media.decode import decode_arguments
 from captioner.media.source import Source
 from captioner.media.tracks import choose_channel, choose_track
@@ -90,6 +90,16 @@ def test_a_source_lists_what_it_holds(three_tracks: Path) -> None:
     assert str(third) == '3 (no language, flac, 1 channel, "Comments")'
     assert opened.duration == pytest.approx(2.0, abs=0.01)
     assert opened.frame_rate is None
+
+
+def test_a_large_file_is_probed_apart(three_tracks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "notes.mp4").write_text("Good morning.\n" * 100)
+    with open_media(str(three_tracks)) as media:
+        said = refused(tmp_path / "notes.mp4")
+        monkeypatch.setattr(apart, "LARGE", 0)
+        with open_media(str(three_tracks)) as large:
+            assert large == media
+        assert refused(tmp_path / "notes.mp4") == said
 
 
 @pytest.mark.parametrize("rate", ["25", "24000/1001", "30000/1001", "50"])

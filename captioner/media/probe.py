@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from captioner.errors import MediaNotReadable
 from captioner.languages import language_tag
+from captioner.media.apart import is_large, probe_apart
 from captioner.media.clock import LONGEST_GAP
 from captioner.media.pipe import begins_like_a_movie
 from captioner.media.source import NETWORK_PATIENCE, Source, open_source
@@ -28,7 +29,7 @@ _FORMATS_THAT_KNOW_THEIR_END = {"mov", "wav", "flac", "aiff", "caf", "w64", "au"
 def open_media(source: str) -> Iterator[Media]:
     """Open a path, an address that ffmpeg reads, or `-` for standard input. Raises `MediaNotReadable`."""
     with open_source(source) as opened:
-        yield probe(opened)
+        yield probe_apart(opened) if is_large(opened) else probe(opened)
 
 
 def probe(source: Source) -> Media:

@@ -18,25 +18,12 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 def looped(minutes: int, folder: Path) -> Path:
-    """The sample's sound again and again."""
+    """The sample again and again, picture and all: a long film's index weighs too."""
     from captioner.media import find_ffmpeg
 
-    path = folder / f"{minutes}.m4a"
-    command = [
-        find_ffmpeg(),
-        "-v",
-        "error",
-        "-stream_loop",
-        "-1",
-        "-i",
-        SAMPLE,
-        "-vn",
-        "-c",
-        "copy",
-        "-t",
-        str(60 * minutes),
-    ]
-    subprocess.run([*map(str, command), str(path)], check=True)
+    path = folder / f"{minutes}.mp4"
+    loop = [find_ffmpeg(), "-v", "error", "-stream_loop", "-1", "-i", str(SAMPLE)]
+    subprocess.run([*loop, "-c", "copy", "-t", str(60 * minutes), str(path)], check=True)
     return path
 
 
