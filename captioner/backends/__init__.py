@@ -7,12 +7,12 @@ A backend is a class: its constructor takes keyword options and imports its engi
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Protocol, runtime_checkable
 
+from captioner.backends.options import check_options
 from captioner.errors import BackendError, UnknownName
 from captioner.values import Audio, Status, Word
 
@@ -112,12 +112,13 @@ def backend_class(name: str) -> Any:
 
 
 def load_backend(name: str, **options: Any) -> Backend:
-    """A backend, ready to hear. Raises `UnknownName` for a name or an option that is not there, `BackendError`."""
+    """A backend, ready to hear.
+
+    Raises `UnknownName` for a name or an option that is not there, `UsageError` for a value of another type than the
+    constructor names, `BackendError`.
+    """
     maker = backend_class(name)
-    known = inspect.signature(maker).parameters
-    for option in options:
-        if option not in known:
-            raise UnknownName(f"option of backend {name}", option, known)
+    check_options(name, maker, options)
     backend = maker(**options)
     if not isinstance(backend, Backend):
         raise BackendError(name, "its plug-in is no backend: it needs traits, transcribe() and close()")
