@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -18,8 +19,17 @@ class Price:
     currency: str = "USD"
     date: str = "the user's own"
 
+    def __post_init__(self) -> None:
+        number = isinstance(self.per_minute, (int, float)) and not isinstance(self.per_minute, bool)
+        if not number or not 0 <= self.per_minute < math.inf:
+            raise ValueError(f"per_minute must be a number, 0 or more, not {self.per_minute!r}")
+
     def of(self, seconds: float) -> float:
         return self.per_minute * seconds / 60
+
+    def seconds_for(self, cost: float) -> float:
+        """How much sound `cost` buys."""
+        return 60 * cost / self.per_minute if self.per_minute else math.inf
 
 
 PRICES = {
@@ -85,10 +95,11 @@ class Limited:
 
     def _within(self, clips: Iterable[Audio]) -> Iterator[Audio]:
         for clip in clips:
-            if self._spent + clip.duration > self._seconds:
+            if not self._spent + clip.duration <= self._seconds:  # NaN is no limit that can be kept
                 raise BackendError(
                     self.traits.name,
-                    f"{self._limit} would be passed; {self._spent:.0f} s were sent, and what was heard is remembered",
+                    f"{self._limit} would be passed after {self._spent:.1f} s of speech; raise it and run again: "
+                    "what the journal remembers is not sent twice",
                 )
             self._spent += clip.duration
             yield clip

@@ -14,6 +14,7 @@ from captioner.cli.console import Console
 from captioner.cli.errors import SPEECH_LOST, attempt_all, printable
 from captioner.cli.files import Job, plan, without_existing, write_whole
 from captioner.cli.hearing import Hearing, hotwords_in, open_hearing
+from captioner.errors import UsageError
 from captioner.formats import render_report
 from captioner.settings import Settings, options_from
 from captioner.timestamps import format_clock
@@ -81,6 +82,8 @@ def _settle(request: Request, settings: Settings) -> dict[str, Any]:
     from captioner.profiles import profile_named
     from captioner.speech import SpeechOptions
 
+    if request.retry_failed and request.no_journal:
+        raise UsageError("--retry-failed needs the journal to know what was heard; leave --no-journal out")
     language = asked_language(request.language) if request.language else None
     return {
         "profile": profile_named(request.profile) if request.profile else None,

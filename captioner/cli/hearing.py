@@ -57,10 +57,12 @@ def hotwords_in(path: str | None) -> tuple[str, ...]:
     if path is None:
         return ()
     try:
-        lines = Path(path).read_text("utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read the hotwords of {path}: {error}") from error
-    return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+        lines = [line.strip() for line in Path(path).read_text("utf-8-sig").split("\n")]
+    except OSError as error:
+        raise UsageError(f"cannot read the hotwords of {path}: {(error.strerror or str(error)).lower()}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"cannot read the hotwords of {path}: it is not UTF-8 text") from error
+    return tuple(line for line in lines if line and not line.startswith("#"))
 
 
 def _named(request: Request, settings: Settings) -> tuple[str, str | None]:
@@ -99,6 +101,4 @@ def _limited(backend: Backend, price: Price | None, request: Request) -> Backend
     if price is None:
         model = backend.traits.model or backend.traits.name
         raise UsageError(f"--max-cost needs a price of {model}; set [prices.{model!r}] per_minute in the settings")
-    return Limited(
-        backend, 60 * request.max_cost / price.per_minute, f"the limit of {request.max_cost:g} {price.currency}"
-    )
+    return Limited(backend, price.seconds_for(request.max_cost), f"the limit of {request.max_cost:g} {price.currency}")

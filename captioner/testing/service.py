@@ -46,7 +46,8 @@ class GlmService:
         port: int = 0,
     ) -> None:
         self.key, self.requests, self.refusals, self.peak = key, list[Request](), list[str](), 0
-        self._answers, self._faults, self._latency, self._concurrency = answers, faults or {}, latency, concurrency
+        self._answers, self._latency, self._concurrency = answers, latency, concurrency
+        self._faults = {} if faults is None else faults  # the caller may add to it
         self.broke: list[BaseException] = []
         self._met: Counter[str] = Counter()
         self._arrived = self._in_flight = 0
