@@ -9,7 +9,7 @@ import json
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,12 @@ import numpy as np
 import captioner
 from captioner.backends import Hints, load_backend
 from captioner.media import open_media, read_audio
-from captioner.values import Audio, Span
+from captioner.values import Audio
+from tests.speech_parts import Spans, merged, spoken
 
 FOLDER = Path(os.environ.get("CAPTIONER_TESTDATA", "."))
 SPEECH = re.compile(r"^(audio/(?!nonspeech|vad)|video/tos_).*\.(?!txt|json)\w+$")
-NO_SPEECH = re.compile(r"^(audio/nonspeech/|audio/vad/aeneas_(zero|n)\.|video/tears).*\.(?!txt|json)\w+$")
+NO_SPEECH = re.compile(r"^(audio/nonspeech/|audio/vad/aeneas_(zero|n)\b|video/tears).*\.(?!txt|json)\w+$")
 
 
 @dataclass
@@ -77,27 +78,9 @@ def whole(path: Path) -> Audio:
     return Audio(np.concatenate([block.samples for block in blocks]), blocks[0].sample_rate)
 
 
-def spoken(reference: dict[str, Any]) -> list[Span]:
-    """The stretches of speech: words where the reference has them, else its segments."""
-    clips = reference.get("clips") or reference.get("segments") or []
-    timed = [word for clip in clips for word in clip.get("words", ())] or clips
-    return union(Span(one["start"], one["end"]) for one in timed)
-
-
-def union(spans: Iterable[Span]) -> list[Span]:
-    merged: list[Span] = []
-    for span in sorted(spans, key=lambda span: span.start):
-        if merged and span.start <= merged[-1].end:
-            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
-        else:
-            merged.append(span)
-    return merged
-
-
-def covered(speech: list[Span], regions: Iterable[Span]) -> float:
-    return sum(
-        max(0.0, min(one.end, region.end) - max(one.start, region.start)) for one in speech for region in regions
-    )
+def covered(speech: Spans, regions: Spans) -> float:
+    """Seconds of `speech` that lie in `regions`."""
+    return sum(max(0.0, min(end, last) - max(start, first)) for start, end in speech for first, last in regions)
 
 
 def measure_file(entry: dict[str, Any], sphinx: Any, scripted: Any) -> Tally:
@@ -111,9 +94,9 @@ def measure_file(entry: dict[str, Any], sphinx: Any, scripted: Any) -> Tally:
         tally.raw_errors = errors(reference, words(raw.text))
         tally.our_errors = errors(reference, words(" ".join(cue.text for cue in captions.cues)))
     if entry.get("reference"):
-        speech = spoken(json.loads((FOLDER / entry["reference"]).read_text("utf-8")))
-        tally.speech = sum(span.duration for span in speech)
-        tally.found = covered(speech, union(captions.report.regions))
+        speech = spoken(FOLDER / entry["reference"])
+        tally.speech = sum(end - start for start, end in speech)
+        tally.found = covered(speech, merged([(region.start, region.end) for region in captions.report.regions]))
     return tally
 
 
