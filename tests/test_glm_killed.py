@@ -20,7 +20,7 @@ from captioner.testing import GlmService, Request
 from tests.media_factory import ffmpeg
 from tests.speech_parts import three_sentences
 
-REGIONS = 60
+REGIONS = 100
 """The same was run with 200, which takes two minutes."""
 
 RATE = 16_000
@@ -82,10 +82,10 @@ class Job:
 
 def kill_soon(running: subprocess.Popen[str], service: GlmService, chance: random.Random) -> None:
     """At a moment drawn by chance: while it starts, or after a request or a few."""
-    before, goal = len(service.requests), chance.randrange(10)
+    before, goal = len(service.requests), chance.randrange(12)
     while len(service.requests) < before + goal and running.poll() is None:
         time.sleep(0.002)
-    time.sleep(chance.random() * (0.1 if goal else 1.0))
+    time.sleep(chance.random() * (0.06 if goal else 0.3))
     running.kill()
     with running:
         assert running.stderr
