@@ -21,7 +21,7 @@ from tests.media_factory import ffmpeg
 from tests.speech_parts import three_sentences
 
 REGIONS = 100
-"""The same was run with 200, which takes two minutes."""
+"""The same was run once with 200, in a minute."""
 
 RATE = 16_000
 
