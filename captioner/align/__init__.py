@@ -1,0 +1,60 @@
+"""Text and its sound to words in time, for backends that hear what was said and not when; and the registry.
+
+An aligner is a class: its constructor imports its engine, `align` times one clip. Ours and everybody else's are found
+by the same entry points (group `captioner.aligners`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import EntryPoint, entry_points
+from typing import Protocol, runtime_checkable
+
+from captioner.errors import BackendError, UnknownName
+from captioner.values import Audio, Word
+
+GROUP = "captioner.aligners"
+
+BUILT_IN = {
+    "espeak": "captioner.align.espeak:Espeak",
+    "pauses": "captioner.align.pauses:Pauses",
+}
+
+DEFAULT = "espeak"
+"""Speaks a hundred languages, and leaves the others to `pauses`."""
+
+Warn = Callable[[str], object]
+"""Told, in one sentence, about a clip whose times are rougher than the aligner's best."""
+
+
+@runtime_checkable
+class Aligner(Protocol):
+    """Times the words of clips, one clip at a time. Its constructor may take `warn`, a `Warn`."""
+
+    def align(self, clip: Audio, text: str, language: str | None) -> tuple[Word, ...]:
+        """The words of `text` as they are said in `clip`; `language` is a BCP 47 tag, None where nobody knows.
+
+        The words' texts together are `text`, spaces and all. Their times are on the media's clock and inside the clip;
+        each word starts where the one before it ends, or later. Nothing odd in text or sound raises an error.
+        """
+        ...
+
+
+def aligner_entry_points() -> dict[str, EntryPoint]:
+    """Every aligner there is by name; an installed plug-in cannot take the name of one of ours."""
+    installed = {point.name: point for point in entry_points(group=GROUP)}
+    return installed | {name: EntryPoint(name, value, GROUP) for name, value in BUILT_IN.items()}
+
+
+def load_aligner(name: str = DEFAULT, warn: Warn = lambda doubt: None) -> Aligner:
+    """An aligner, ready to work; `warn` hears of its doubts. Raises `UnknownName`, `BackendError`."""
+    points = aligner_entry_points()
+    if name not in points:
+        raise UnknownName("aligner", name, sorted(points))
+    try:
+        aligner = points[name].load()(warn=warn)
+    except (ImportError, AttributeError) as error:
+        raise BackendError(name, f"its plug-in cannot be loaded: {error}") from error
+    if not isinstance(aligner, Aligner):
+        raise BackendError(name, "its plug-in is no aligner: it needs align()")
+    return aligner

@@ -1,0 +1,146 @@
+"""Words in time without a model of speech: espeak-ng says the text, and the clip is followed through what it says.
+
+espeak-ng knows when each word of its own sound begins. Its frames are laid onto the clip's by a hidden Markov model,
+once as they are, then again fitted to the speaker by what the first time taught, and carry those times over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from captioner.align import Warn
+from captioner.align.espeak_library import speak
+from captioner.align.espeak_voices import voice_for
+from captioner.align.pauses import Pauses, timed
+from captioner.align.sound import HOP, Floats, frames, levels, threshold, timbre
+from captioner.align.synthetic import Synthetic, sayable, synthetic
+from captioner.align.units import Unit, units
+from captioner.align.warp import Band, Path, best_path
+from captioner.values import Audio, Word
+
+LONGEST = 40.0
+"""Seconds of a clip that is compared as a whole; the memory that takes grows with the square."""
+
+FASTEST = 25.0
+"""Syllables a second that nobody says: a text so long is not the clip's, and is not said by espeak-ng either."""
+
+WORST = 0.75
+"""Cost a frame of a path at which text and clip are strangers."""
+
+SILENT, LOUD, STEP = 0.4, 0.6, 6.0
+"""Cost of a quiet frame in a silence, and what each `STEP` dB above the threshold add to it, up to two of them."""
+
+HUSHED = 0.2
+"""Cost of a frame said, for each `STEP` dB that it lies more than one under the threshold, up to two of them."""
+
+INERTIA = 100.0
+"""Frames that speak for the voice as it is when it is fitted to the speaker."""
+
+REACH = 40
+"""Frames by which the fine path may leave the rough one."""
+
+
+class Espeak:
+    """Times each word by espeak-ng's, in every language that it reads; the pauses time the rest.
+
+    `warn` hears of a clip that does not sound like its text, and of one longer than `LONGEST`.
+    """
+
+    def __init__(self, warn: Warn = lambda doubt: None) -> None:
+        self._warn = warn
+        self._pauses = Pauses()
+
+    def align(self, clip: Audio, text: str, language: str | None) -> tuple[Word, ...]:
+        parts = units(text)
+        voice = voice_for(language, text)
+        said = sayable(text)
+        if voice is None or not any(character.isalnum() for character in said):
+            return self._pauses.align(clip, text, language)
+        if clip.duration > LONGEST:
+            return self._roughly(clip, text, language, f"is longer than {LONGEST:g} s")
+        if sum(part.weight for part in parts) > FASTEST * (clip.duration + 0.2):
+            return self._roughly(clip, text, language, "is too short for its text")
+        listened = _listen(clip)
+        speech = speak(said, voice)
+        if speech is None or listened is None:
+            return self._pauses.align(clip, text, language)
+        spoken = synthetic(speech, parts, listened.voiced)
+        path = _fitted_path(listened, spoken)
+        if path.cost > WORST:
+            return self._roughly(clip, text, language, "does not sound like its text")
+        return _words(clip, text, parts, spoken, path)
+
+    def _roughly(self, clip: Audio, text: str, language: str | None, reason: str) -> tuple[Word, ...]:
+        self._warn(f"{clip.start:.1f} to {clip.end:.1f} s {reason}, so its words are timed by pauses")
+        return self._pauses.align(clip, text, language)
+
+
+@dataclass(frozen=True)
+class _Listened:
+    """A clip's `features`, shape (frames, 26); what each frame costs, in a silence and at the least outside of one; and
+    how many seconds of it are `voiced`.
+    """
+
+    features: Floats
+    silent: Floats
+    hushed: Floats
+    voiced: float
+
+
+def _listen(clip: Audio) -> _Listened | None:
+    """None for a clip in which there is too little to follow."""
+    framed = frames(clip.samples, clip.sample_rate)
+    level = levels(framed)
+    loudness = (level - threshold(level)) / STEP
+    voiced = loudness > 0
+    if voiced.sum() < 3:
+        return None
+    silent = (SILENT + LOUD * np.clip(loudness, 0, 2)).astype(np.float32)
+    hushed = (HUSHED * np.clip(-1 - loudness, 0, 2)).astype(np.float32)
+    return _Listened(timbre(framed, clip.sample_rate, voiced), silent, hushed, voiced.sum() * HOP)
+
+
+def _fitted_path(clip: _Listened, spoken: Synthetic) -> Path:
+    """A path of every second frame first; by it the voice is fitted to the speaker, and every frame is laid near it.
+
+    The cost is that of the first path: fitted, even a strange text sounds alike.
+    """
+    coarse, voice = clip.features[::2], spoken.features[::2]
+    rough = best_path(
+        _distances(coarse, voice) + clip.hushed[::2, None], clip.silent[::2], np.unique((spoken.gaps + 1) // 2)
+    )
+    fitted = _fitted(spoken.features, voice[rough.places[rough.spoken].astype(int)], coarse[rough.spoken])
+    near = np.interp(np.arange(len(clip.features)), np.arange(0, len(clip.features), 2), 2 * rough.places)
+    band = Band.around(near, len(fitted), REACH)
+    fine = best_path(_distances(clip.features, fitted) + clip.hushed[:, None], clip.silent, spoken.gaps, band)
+    return Path(fine.places, rough.cost)
+
+
+def _distances(one: Floats, other: Floats) -> Floats:
+    """1 - cosine between each frame of one and each of the other."""
+    return np.asarray(1 - _unit(one) @ _unit(other).T, np.float32)
+
+
+def _unit(features: Floats) -> Floats:
+    return np.asarray(features / (np.linalg.norm(features, axis=1, keepdims=True) + np.float32(1e-6)))
+
+
+def _fitted(voice: Floats, met: Floats, speaker: Floats) -> Floats:
+    """The voice's frames through the affine map that brings those `met` nearest to the `speaker`'s."""
+    prior = INERTIA * np.eye(met.shape[1] + 1)
+    known = _extended(met)
+    mapping = np.linalg.solve(known.T @ known + prior, known.T @ speaker + prior[:, :-1])
+    return np.asarray(_extended(voice) @ mapping, np.float32)
+
+
+def _extended(features: Floats) -> Floats:
+    return np.hstack((features, np.ones((len(features), 1), np.float32)))
+
+
+def _words(clip: Audio, text: str, parts: list[Unit], spoken: Synthetic, path: Path) -> tuple[Word, ...]:
+    """A word lasts from its first frame to its last; two frames part half a hop before the second."""
+    starts = np.searchsorted(path.places, spoken.starts[:-1], side="left")
+    ends = np.searchsorted(path.places, spoken.starts[1:] - 0.75, side="left")
+    return timed(clip, text, parts, (starts - 0.5) * HOP, (ends - 0.5) * HOP)

@@ -1,0 +1,55 @@
+"""Which voice of espeak-ng says a language."""
+
+from __future__ import annotations
+
+import re
+
+from captioner.languages import language_tag
+
+_VOICES = """
+    af am an ar as az ba be bg bn bs ca cs cv cy da de el eo es et eu fa fi fo fr ga gd gn gu haw he hi hr ht hu hy ia
+    id is it ka kk kl kn ko kok ku ky la lb lt lv mi mk ml mr ms mt my nb ne nl om or pa pap pl pt qu ro ru sd si sk sl
+    sq sr sv sw ta te th ti tk tn tr tt ug uk ur uz vi
+"""
+
+_OTHERS = {"en": "en-us", "en-GB": "en", "pt-BR": "pt-br", "es-419": "es-419", "zh": "cmn", "cmn": "cmn"}
+_OTHERS |= {"yue": "yue", "zh-HK": "yue", "zh-yue": "yue", "no": "nb", "nn": "nb", "fil": "id", "tl": "id", "jv": "id"}
+_OTHERS |= {"wuu": "cmn", "nan": "cmn", "hak": "hak"}
+
+_BY_LANGUAGE = {language: language for language in _VOICES.split()} | _OTHERS
+
+_SCRIPTS = {
+    r"[\u3040-\u30ff\uff66-\uff9f]": "ja",
+    r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]": "zh",
+    r"[\uac00-\ud7a3]": "ko",
+    r"[\u0e00-\u0e7f]": "th",
+    r"[\u0900-\u097f]": "hi",
+    r"[\u0600-\u06ff]": "ar",
+    r"[\u0400-\u04ff]": "ru",
+    r"[\u0370-\u03ff]": "el",
+    r"[\u0590-\u05ff]": "he",
+    r"[A-Za-z\u00c0-\u024f]": "en",
+}
+
+
+def voice_for(language: str | None, text: str) -> str | None:
+    """The voice that says `text`; None where espeak-ng cannot read the language, as it cannot read Japanese.
+
+    Where nobody knows the language, the script tells as much of it as is needed.
+
+    >>> voice_for("pt-BR", ""), voice_for("zh-Hant-HK", ""), voice_for("de-AT", ""), voice_for("ja", "")
+    ('pt-br', 'yue', 'de', None)
+    >>> voice_for(None, "你好 GLM"), voice_for(None, "東京へ"), voice_for(None, "123")
+    ('cmn', None, 'en-us')
+    """
+    tag = language_tag(language) or _guessed(text)
+    primary, *rest = tag.split("-")
+    for subtag in (*rest, ""):
+        voice = _BY_LANGUAGE.get(f"{primary}-{subtag}" if subtag else primary)
+        if voice:
+            return voice
+    return None
+
+
+def _guessed(text: str) -> str:
+    return next((language for script, language in _SCRIPTS.items() if re.search(script, text)), "en")

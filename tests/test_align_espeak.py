@@ -1,0 +1,142 @@
+"""espeak-ng's word times on real and on synthetic speech, and what happens where it has none to give."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from captioner.align import load_aligner
+from captioner.align.espeak import LONGEST
+from captioner.align.espeak_library import speak
+from captioner.align.espeak_voices import voice_for
+from captioner.media import open_media, read_audio
+from captioner.values import Audio, Span
+from tests.voices import RATE, noisy, silence, spoken
+
+MARY = "audio/en/praatio_mary.wav"
+LJ = "audio/en/ljspeech/LJ001-0004.flac"
+
+COMMON = [
+    "af",
+    "ar",
+    "cmn",
+    "da",
+    "de",
+    "el",
+    "en",
+    "en-GB",
+    "es",
+    "fa",
+    "fi",
+    "fr",
+    "he",
+    "hi",
+    "id",
+    "it",
+    "ko",
+    "nl",
+]
+COMMON += ["pl", "pt", "pt-BR", "ru", "sv", "th", "tr", "uk", "vi", "yue", "zh"]
+
+
+@pytest.fixture(scope="module")
+def sentences(speech_file: Path) -> list[tuple[Span, str]]:
+    """What flite says in `speech`, and when."""
+    known = json.loads(speech_file.with_suffix(".json").read_text("utf-8"))["sentences"]
+    return [(Span(one["start"], one["end"]), one["text"]) for one in known]
+
+
+def read(path: Path) -> Audio:
+    with open_media(str(path)) as media:
+        blocks = list(read_audio(media))
+    return Audio(np.concatenate([block.samples for block in blocks]), blocks[0].sample_rate)
+
+
+def test_sentences_far_apart_in_one_clip(speech: Audio, sentences: list[tuple[Span, str]]) -> None:
+    doubts: list[str] = []
+    words = load_aligner("espeak", doubts.append).align(speech, " ".join(text for _, text in sentences), "en")
+    at = 0
+    for span, text in sentences:
+        said = words[at : at + len(text.split())]
+        at += len(said)
+        assert said[0].start == pytest.approx(span.start, abs=0.08)
+        assert said[-1].end == pytest.approx(span.end, abs=0.12)
+    assert not doubts
+
+
+@pytest.mark.parametrize("decibels", [40, 20])
+def test_words_keep_their_place_in_noise_and_at_another_pace(decibels: float) -> None:
+    """A voice at another pitch and pace, the words known from the voice itself."""
+    text = "Every morning the old baker opens his little shop before the sun is up"
+    clean = speak(text, "en-us")
+    assert clean is not None
+    slow = spoken(text, pace=130, pitch=70)
+    scale = len(slow) / RATE / (len(clean.samples) / clean.sample_rate)
+    clip = Audio(noisy(np.concatenate((silence(0.5), slow)), decibels), RATE)
+    words = load_aligner("espeak").align(clip, text, "en")
+    expected = [0.5 + scale * second for _, second in clean.marks]
+    assert np.abs(np.array([word.start for word in words]) - expected).mean() < 0.05
+
+
+def test_numbers_units_and_latin_words_inside_chinese_get_times() -> None:
+    text = "价格是25%左右，GLM模型很好。"
+    words = load_aligner("espeak").align(Audio(spoken(text, "cmn"), RATE), text, "zh")
+    by_text = {word.text: word for word in words}
+    assert by_text["25%"].duration > 0.5
+    assert by_text["GLM"].duration > 0.2
+    assert min(word.duration for word in words) > 0.02
+
+
+def test_a_text_that_is_not_what_is_said_is_timed_by_pauses(speech: Audio, sentences: list[tuple[Span, str]]) -> None:
+    doubts: list[str] = []
+    clip = speech.clip(sentences[0][0])
+    text = "Zoological museums usually own hundreds of enormous, unlabelled skeletons from Argentina."
+    words = load_aligner("espeak", doubts.append).align(clip, text, "en")
+    assert words == load_aligner("pauses").align(clip, text, "en")
+    assert len(doubts) == 1
+    assert doubts[0].startswith("1.0 to 3.3 s ")
+
+
+def test_a_clip_too_long_to_compare_says_so() -> None:
+    doubts: list[str] = []
+    clip = Audio(silence(LONGEST + 1), RATE, 2.0)
+    assert len(load_aligner("espeak", doubts.append).align(clip, "one two", "en")) == 2
+    assert doubts == ["2.0 to 43.0 s is longer than 40 s, so its words are timed by pauses"]
+
+
+def test_a_language_that_is_not_spoken_is_timed_by_pauses_without_a_doubt(speech: Audio) -> None:
+    doubts: list[str] = []
+    words = load_aligner("espeak", doubts.append).align(speech, "東京へ行く。", "ja")
+    assert words == load_aligner("pauses").align(speech, "東京へ行く。", "ja")
+    assert not doubts
+
+
+@pytest.mark.parametrize("language", COMMON)
+def test_every_voice_of_the_table_is_there(language: str) -> None:
+    voice = voice_for(language, "")
+    assert voice is not None
+    assert speak("1 2 3", voice) is not None
+
+
+def test_threads_share_one_espeak(speech: Audio, sentences: list[tuple[Span, str]]) -> None:
+    """espeak-ng never says a text twice exactly alike, but a word that moves by more heard another thread's."""
+    aligner = load_aligner("espeak")
+    jobs = [(speech.clip(span), text, "en") for span, text in sentences]
+    alone = [aligner.align(*job) for job in jobs]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda job: aligner.align(*job), jobs * 6))
+    for one, other in zip(alone * 6, together, strict=True):
+        assert [word.text for word in one] == [word.text for word in other]
+        assert [word.start for word in one] == pytest.approx([word.start for word in other], abs=0.1)
+
+
+@pytest.mark.parametrize(("file", "mean"), [(MARY, 0.06), (LJ, 0.05)])
+def test_real_speech(testdata: Path, file: str, mean: float) -> None:
+    reference = json.loads((testdata / file).with_suffix(".ref.json").read_text("utf-8"))
+    words = load_aligner("espeak").align(read(testdata / file), reference["transcript"], "en")
+    expected = [(word["start"], word["end"]) for word in reference["words"]]
+    assert np.abs(np.array([(word.start, word.end) for word in words]) - expected).mean() < mean
