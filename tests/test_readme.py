@@ -47,6 +47,6 @@ def test_everything_exported_is_there() -> None:
 
 
 def test_documents_name_files_that_exist() -> None:
-    for page in (TOP / "docs").glob("*.md"):
+    for page in (TOP / "README.md", *(TOP / "docs").glob("*.md")):
         for link in re.findall(r"\]\(([^)#:]+\.md)\)", page.read_text("utf-8")):
             assert (page.parent / link).exists(), f"{page.name} -> {link}"
