@@ -24,7 +24,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -47,6 +47,11 @@ class Settings:
     backends: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     speech: Mapping[str, Any] = field(default_factory=dict)
     prices: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def keyed(self) -> set[str]:
+        """The backends that have a key here."""
+        return {name for name, options in self.backends.items() if "key" in options}
 
 
 def settings_path() -> Path:
@@ -92,7 +97,22 @@ def options_from(options_class: type[Options], values: Mapping[str, Any], place:
     known = {option.name for option in fields(options_class)}
     for key in values.keys() - known:
         raise SettingsError(place, f"unknown key {key!r}; there is: {', '.join(sorted(known))}")
+    for option in fields(options_class):
+        if option.name in values and not _fits(values[option.name], option.type):
+            raise SettingsError(place, f"{option.name} must be {_KINDS[option.type]}, not {values[option.name]!r}")
+        if option.name not in values and option.default is MISSING:
+            raise SettingsError(place, f"{option.name} is missing")
     try:
         return options_class(**values)
     except (TypeError, ValueError) as error:
         raise SettingsError(place, str(error)) from error
+
+
+_KINDS: dict[object, str] = {"float": "a number", "str": "text"}
+
+
+def _fits(value: object, annotation: object) -> bool:
+    """Whether `value` is of the type that an options class, its annotations being text, asks for."""
+    if annotation == "float":
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return annotation != "str" or isinstance(value, str)

@@ -31,20 +31,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # numpy's matrices are small here: a second thread would cost as much again and gain nothing.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     words = list(sys.argv[1:] if arguments is None else arguments)
-    named = bool(words) and words[0] in COMMANDS
-    command = load_command(words.pop(0) if named else "caption")
-    name = f"captioner {command.name}" if named else "captioner"
     try:
-        return command.main(words, prog_name=name, standalone_mode=False) or 0
-    except click.ClickException as error:
+        code = _run(words)
+        sys.stdout.flush()
+        return code
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
+        return error.exit_code
+    except click.ClickException as error:
+        say_error(error.format_message())
         return error.exit_code
     except CaptionerError as error:
         say_error(error)
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo("captioner: interrupted", err=True)
+        say_error("interrupted")
         return INTERRUPTED
+    except OSError as error:  # all files have errors of their own; what is left are the standard streams
+        os.close(1)  # or Python would try again to write what cannot be written
+        say_error(f"cannot write to standard output: {error.strerror}")
+        return 1
+
+
+def _run(words: list[str]) -> int:
+    named = bool(words) and words[0] in COMMANDS
+    command = load_command(words.pop(0) if named else "caption")
+    name = f"captioner {command.name}" if named else "captioner"
+    return command.main(words, prog_name=name, standalone_mode=False) or 0
 
 
 def load_command(name: str) -> click.Command:

@@ -9,8 +9,9 @@ import click
 def backends() -> None:
     """Show the recognisers there are, what each needs, and which one is taken when none is named."""
     from captioner.backends.choice import AUTO, choose, standings
+    from captioner.cli.options import user_settings
 
-    chosen = choose().name
+    chosen = choose(user_settings().keyed).name
     for backend in standings():
         mark = "*" if backend.name == chosen else " "
         click.echo(f"{mark} {backend.name:<12} {'ready' if backend.ready else backend.missing}")

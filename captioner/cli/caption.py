@@ -22,7 +22,7 @@ class RootCommand(options.SettableCommand):
 @click.command(
     cls=RootCommand,
     epilog="Exit codes: 0 all well, 1 other error, 2 usage or settings, 3 media, 4 backend, 5 caption format, "
-    "6 stream lost, 7 finished but some speech was lost, 130 interrupted. Every flag can be set by an environment "
+    "6 stream lost, 7 finished but some speech was lost, 130 interrupted. Most flags can be set by an environment "
     "variable (CAPTIONER_LANGUAGE for --language) or in the settings file that 'captioner doctor' names.",
     no_args_is_help=True,
 )

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from captioner.backends import Backend, Hints
 from captioner.budget import Unheard, estimate
 from captioner.cli.console import Console
-from captioner.cli.errors import SPEECH_LOST, attempt_all, printable
-from captioner.cli.files import Job, plan, without_existing, write_whole
+from captioner.cli.errors import SPEECH_LOST, attempt_all, counted, printable
+from captioner.cli.files import STANDARD, Job, plan, refuse_report_over, without_existing, write_whole
 from captioner.cli.hearing import Hearing, hotwords_in, open_hearing
 from captioner.errors import UsageError
 from captioner.formats import render_report
+from captioner.languages import asked_language
+from captioner.media import Listen
+from captioner.pipeline import Captions, caption
+from captioner.profiles import profile_named
 from captioner.settings import Settings, options_from
+from captioner.speech import SpeechOptions
 from captioner.timestamps import format_clock
-
-if TYPE_CHECKING:
-    from captioner.pipeline import Captions
-    from captioner.transcribe import Context
-    from captioner.values import Report
+from captioner.transcribe import Context
+from captioner.values import Report
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,41 +67,40 @@ def caption_all(request: Request, settings: Settings) -> int:
     """Caption every input; returns the exit code: that of the first error, else 7 if speech was lost, else 0."""
     console = Console(quiet=request.quiet, verbose=request.verbose)
     jobs = plan(request.inputs, output=request.output, directory=request.directory, formats=request.formats)
-    settled = _settle(request, settings)
+    if request.report not in (None, STANDARD):
+        refuse_report_over(Path(request.report), jobs)
+    settled = _settled(request, settings)
     anew = request.overwrite or request.retry_failed or request.dry_run
     todo = without_existing(jobs, overwrite=anew, say=console.say)
     if not todo:
         return 0
     with open_hearing(request, settings, console) as hearing:
-        run = _Run(console, hearing, settled)
+        run = _Run(console, hearing, partial(settled, journal=hearing.journal))
         code = attempt_all(todo, run.rehearse if request.dry_run else run.caption)
-        run.write_reports(request.report, many=len(todo) > 1)
+    if request.report is not None:
+        run.write_reports(request.report, many=len(todo) > 1, overwrite=anew)
     return code
 
 
-def _settle(request: Request, settings: Settings) -> dict[str, Any]:
-    """Everything that `pipeline.caption` takes beside the source; raises `UsageError` before any work is done."""
-    from captioner.languages import asked_language
-    from captioner.media import Listen
-    from captioner.profiles import profile_named
-    from captioner.speech import SpeechOptions
-
+def _settled(request: Request, settings: Settings) -> Callable[..., Captions]:
+    """`pipeline.caption` with all that the flags say; raises `UsageError` before any work is done."""
     if request.retry_failed and request.no_journal:
         raise UsageError("--retry-failed needs the journal to know what was heard; leave --no-journal out")
-    language = asked_language(request.language) if request.language else None
-    return {
-        "profile": profile_named(request.profile) if request.profile else None,
-        "hints": Hints(language, request.prompt, (*request.hotwords, *hotwords_in(request.hotwords_file))),
-        "context": request.context,
-        "listen": Listen(request.audio_track, request.channel, request.start, request.end),
-        "speech": options_from(SpeechOptions, settings.speech, f"{settings.path} [speech]"),
-    }
+    language = None if request.language is None else asked_language(request.language)
+    return partial(
+        caption,
+        profile=None if request.profile is None else profile_named(request.profile),
+        hints=Hints(language, request.prompt, (*request.hotwords, *hotwords_in(request.hotwords_file))),
+        context=request.context,
+        listen=Listen(request.audio_track, request.channel, request.start, request.end),
+        speech=options_from(SpeechOptions, settings.speech, f"{settings.path} [speech]"),
+    )
 
 
 class _Run:
     """One run over several inputs; keeps the reports."""
 
-    def __init__(self, console: Console, hearing: Hearing, settled: dict[str, Any]) -> None:
+    def __init__(self, console: Console, hearing: Hearing, settled: Callable[..., Captions]) -> None:
         self._console = console
         self._hearing = hearing
         self._settled = settled
@@ -118,32 +121,36 @@ class _Run:
         return 0
 
     def _caption(self, job: Job, backend: Backend) -> Captions:
-        from captioner.pipeline import caption
-
         with self._console.watching(job.source) as watch:
-            captions = caption(job.source, backend=backend, journal=self._hearing.journal, watch=watch, **self._settled)
+            captions = self._settled(job.source, backend=backend, watch=watch)
         self._reports.append(captions.report)
         return captions
 
-    def write_reports(self, path: str | None, *, many: bool) -> None:
-        """--report: one object for one input, a list of them for several."""
-        if path is None:
+    def write_reports(self, name: str, *, many: bool, overwrite: bool) -> None:
+        """--report: one object for one input, a list of them for several; one that is there is left alone."""
+        path = None if name == STANDARD else Path(name)
+        if path is not None and path.exists() and not overwrite:
+            self._console.say(f"{path} is there already and is left alone; --overwrite writes it anew")
             return
         texts = [render_report(report) for report in self._reports]
-        write_whole(Path(path), f"[{','.join(texts)}]\n" if many else "".join(texts))
+        write_whole(path, f"[{','.join(texts)}]\n" if many else "".join(texts))
 
     def _tell(self, job: Job, captions: Captions) -> None:
+        """What became of a source. That something is wrong or missing is said to the quiet as well."""
+        regions = captions.report.regions
         for warning in captions.report.warnings:
-            self._console.say(f"{job.source}: {warning}")
-        if not captions.report.regions:
+            self._console.warn(f"{job.source}: {warning}")
+        if not regions:
             self._console.say(f"{job.source}: no speech was found, so there is no cue{job.arrow}")
             return
-        speech = sum(region.duration for region in captions.report.regions)
-        self._console.say(f"{job.source}: {len(captions.cues)} cues from {speech:.0f} s of speech{job.arrow}")
-        if doubtful := [region for region in captions.report.regions if region.status == "ok" and region.reason]:
+        cues, speech = counted(len(captions.cues), "cue"), sum(region.duration for region in regions)
+        self._console.say(f"{job.source}: {cues} from {speech:.0f} s of speech{job.arrow}")
+        if doubtful := [region for region in regions if region.status == "ok" and region.reason]:
             first = f"at {format_clock(doubtful[0].start)}: {doubtful[0].reason}"
-            self._console.say(f"{job.source}: {len(doubtful)} regions look doubtful and are kept; the first {first}")
+            kept = counted(len(doubtful), "doubtful region")
+            self._console.say(f"{job.source}: {kept} kept, the first {first}")
         if lost := captions.report.lost:
             seconds = sum(region.duration for region in lost)
-            first = f"{lost[0].status} at {format_clock(lost[0].start)}: {lost[0].reason}"
-            self._console.say(f"{job.source}: {seconds:.1f} s of speech in {len(lost)} regions were lost; {first}")
+            first = f"{lost[0].status} at {format_clock(lost[0].start)}: {lost[0].reason or 'nobody knows why'}"
+            where = counted(len(lost), "region")
+            self._console.warn(f"{job.source}: {seconds:.1f} s of speech in {where} were lost; {first}")

@@ -31,6 +31,10 @@ class Console:
         if not self._quiet:
             click.echo(printable(text), err=True)
 
+    def warn(self, text: str) -> None:
+        """Say what nobody should miss, the quiet neither."""
+        click.echo(printable(text), err=True)
+
     @contextmanager
     def watching(self, name: str) -> Iterator[Watch]:
         """A watcher for one source: a bar on a terminal, plain lines in a pipe, nothing if quiet."""

@@ -28,15 +28,15 @@ def doctor() -> int:
 
 def _checks() -> Iterator[Check]:
     from captioner.backends.choice import choose, standings
-    from captioner.settings import settings_path
+    from captioner.cli.options import user_settings
 
     yield Check("captioner", True, _captioner())
     yield _checked("ffmpeg", _ffmpeg)
     yield _checked("probing", lambda: f"PyAV {_version('av')}")
     yield _checked("detector", lambda: f"silero-vad {_version('silero-vad')}")
-    yield _checked("backend", lambda: f"{choose().name}; ready: {', '.join(s.name for s in standings() if s.ready)}")
-    path = settings_path()
-    yield Check("settings", True, f"{path}{'' if path.exists() else ' (not there, which is fine)'}")
+    ready = ", ".join(standing.name for standing in standings() if standing.ready)
+    yield _checked("backend", lambda: f"{choose(user_settings().keyed).name}; ready: {ready}")
+    yield _checked("settings", _settings)
 
 
 def _checked(name: str, look: Callable[[], str]) -> Check:
@@ -63,6 +63,13 @@ def _ffmpeg() -> str:
 
     program = find_ffmpeg()
     return f"{ffmpeg_version(program)} at {program}"
+
+
+def _settings() -> str:
+    from captioner.cli.options import user_settings
+
+    path = user_settings().path
+    return f"{path}{'' if path.exists() else ' (not there, which is fine)'}"
 
 
 def _version(package: str) -> str:

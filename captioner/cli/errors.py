@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import click
 
-from captioner.errors import CaptionerError
+from captioner.errors import BackendError, CaptionerError
 
 SPEECH_LOST = 7
 """The exit code of a run that finished but lost some speech."""
@@ -17,7 +17,7 @@ INTERRUPTED = 130
 Item = TypeVar("Item")
 
 
-def say_error(error: CaptionerError) -> None:
+def say_error(error: CaptionerError | str) -> None:
     """One sentence on standard error."""
     click.echo(f"captioner: {printable(str(error))}", err=True)
 
@@ -27,15 +27,24 @@ def printable(text: str) -> str:
     return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 cue`, `2 cues`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def attempt_all(items: Iterable[Item], attempt: Callable[[Item], int]) -> int:
-    """Attempt each item, whatever became of those before it.
+    """Attempt each item, whatever became of those before it, unless the backend fails: it would for all of them.
 
     Returns the exit code of the whole: that of the first error, else 7 if one lost speech, else 0.
     """
     codes = []
-    for item in items:
+    for item in (left := iter(items)):
         try:
             codes.append(attempt(item))
+        except BackendError as error:
+            rest = sum(1 for _ in left)
+            say_error(f"{error}; {counted(rest, 'input')} left out" if rest else error)
+            codes.append(error.exit_code)
         except CaptionerError as error:
             say_error(error)
             codes.append(error.exit_code)

@@ -26,7 +26,8 @@ class Target:
 
     @property
     def exists(self) -> bool:
-        return self.path is not None and self.path.exists()
+        """Whether there is a result already; a pipe or a device is none."""
+        return self.path is not None and _exists(self.path) and not _is_special(self.path)
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,9 @@ class Job:
 def plan(
     sources: Sequence[str], *, output: str | None, directory: str | None, formats: Sequence[str]
 ) -> tuple[Job, ...]:
-    """All jobs of a run. Raises `UsageError` before anything is done if two results would share a path."""
+    """All jobs of a run. Raises `UsageError` before anything is done, if two results would share a path."""
+    if output == "":
+        raise UsageError("-o '' names no file")
     if output is not None and (directory is not None or len(sources) > 1 or len(formats) > 1):
         raise UsageError("-o takes one input and one format; use -d for more")
     if output is not None:
@@ -100,8 +103,28 @@ def _refuse_clashes(jobs: Iterable[Job]) -> None:
             taken[path] = job.source
 
 
+def refuse_report_over(path: Path, jobs: Iterable[Job]) -> None:
+    """Raises `UsageError` if a report at `path` would take the place of a source or of its captions."""
+    for job in jobs:
+        for other in (Path(job.source), *(target.path for target in job.targets if target.path is not None)):
+            if _same_file(path, other):
+                raise UsageError(f"--report {path} would overwrite {other}; name another file")
+
+
 def _same_file(one: Path, other: Path) -> bool:
-    return one.absolute() == other.absolute() or (one.exists() and other.exists() and one.samefile(other))
+    return one.absolute() == other.absolute() or (_exists(one) and _exists(other) and one.samefile(other))
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name too long, say: it is told when the file is opened
+        return False
+
+
+def _is_special(path: Path) -> bool:
+    """Whether a path is a pipe or a device, into which one writes and which nothing may replace."""
+    return _exists(path) and not path.is_file() and not path.is_dir()
 
 
 def without_existing(jobs: Iterable[Job], *, overwrite: bool, say: Callable[[str], None]) -> tuple[Job, ...]:
@@ -119,7 +142,8 @@ def _without_existing(job: Job, overwrite: bool, say: Callable[[str], None]) -> 
 def read_text(path: str) -> str:
     """The text of a caption file, UTF-8 with or without a byte order mark. Raises `FormatError`."""
     try:
-        return Path(path).read_bytes().decode("utf-8-sig")
+        data = sys.stdin.buffer.read() if path == STANDARD else Path(path).read_bytes()
+        return data.decode("utf-8-sig")
     except OSError as error:
         raise FormatError(path, (error.strerror or str(error)).lower()) from error
     except UnicodeDecodeError as error:
@@ -134,8 +158,12 @@ def write_whole(path: Path | None, text: str) -> None:
         sys.stdout.buffer.flush()
         return
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write_and_rename(path, data)
+        if _is_special(path):
+            path.write_bytes(data)
+        else:
+            path = path.resolve()  # or a link would be replaced in the place of what it names
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write_and_rename(path, data)
     except OSError as error:
         raise OutputNotWritten(str(path), (error.strerror or str(error)).lower()) from error
 

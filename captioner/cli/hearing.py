@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from captioner.backends import Backend, load_backend
 from captioner.backends.choice import choose
 from captioner.budget import PRICES, Estimate, Limited, Price
+from captioner.cli.errors import counted
 from captioner.errors import UsageError
 from captioner.journal import default_path
 from captioner.languages import speaks
@@ -31,9 +32,10 @@ class Hearing:
 
     def price_tag(self, estimate: Estimate) -> str:
         """What it would take, in a line."""
-        text = f"{estimate.regions} regions, {estimate.speech:.1f} s of speech, {estimate.requests} requests"
+        regions, requests = counted(estimate.regions, "region"), counted(estimate.requests, "request")
+        text = f"{regions}, {estimate.speech:.1f} s of speech, {requests}"
         if estimate.remembered:
-            text += f" ({estimate.remembered} regions are remembered)"
+            text += f" ({counted(estimate.remembered, 'region')} remembered)"
         if self.price is None:
             return f"{text}; no price is known for {self.backend.traits.name}"
         cost = self.price.of(estimate.to_send)
@@ -68,7 +70,7 @@ def hotwords_in(path: str | None) -> tuple[str, ...]:
 def _named(request: Request, settings: Settings) -> tuple[str, str | None]:
     if request.backend != "auto":
         return request.backend, None
-    chosen = choose({name for name, options in settings.backends.items() if "key" in options})
+    chosen = choose(settings.keyed)
     return chosen.name, chosen.notice
 
 

@@ -5,21 +5,31 @@ from __future__ import annotations
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from captioner.cli import load_command
-from captioner.settings import read_settings
+from captioner.settings import Settings, read_settings
+
+OWN = ("version", "model", "base_url", "concurrency")
+"""Flags that nothing but the command line sets. All but the first are options of one backend, and not of the next: they
+are set in that backend's own table, and a key must never go to an address that was meant for another."""
 
 
 class SettableCommand(click.Command):
-    """A command whose long flags can all be set: `--language` by `CAPTIONER_LANGUAGE`, and in the settings file.
+    """A command whose long flags can be set: `--language` by `CAPTIONER_LANGUAGE`, and in the settings file.
 
     The settings are the context's object.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        for flag, option in self.flags.items():
+        for flag, option in self.settable.items():
             option.envvar = f"CAPTIONER_{flag.upper()}"
+
+    @property
+    def settable(self) -> dict[str, click.Parameter]:
+        """The flags that can be set."""
+        return {flag: option for flag, option in self.flags.items() if flag not in OWN}
 
     @property
     def flags(self) -> dict[str, click.Parameter]:
@@ -34,12 +44,25 @@ class SettableCommand(click.Command):
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
-        root = load_command("caption")  # has every flag that can be set
-        assert isinstance(root, SettableCommand)
-        settings = read_settings(root.flags)
-        mine = {flag: option for flag, option in self.flags.items() if flag in settings.flags}
-        defaults = {option.name: _as_given(option, settings.flags[flag]) for flag, option in mine.items()}
+        # Who asks for help may be about to mend the settings.
+        settings = None if {"--help", "--version"} & set(args) else user_settings()
+        given = settings.flags if settings else {}
+        mine = {flag: option for flag, option in self.settable.items() if flag in given}
+        defaults = {option.name: _as_given(option, given[flag]) for flag, option in mine.items()}
         return super().make_context(info_name, args, parent, obj=settings, default_map=defaults, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """A format that is set is for files named after their input: the ending of -o says more."""
+        if ctx.params.get("output") and ctx.get_parameter_source("formats") is not ParameterSource.COMMANDLINE:
+            ctx.params["formats"] = ()
+        return super().invoke(ctx)
+
+
+def user_settings() -> Settings:
+    """The user's settings file. Raises `SettingsError`."""
+    root = load_command("caption")  # has every flag that can be set
+    assert isinstance(root, SettableCommand)
+    return read_settings(root.settable)
 
 
 def _as_given(option: click.Parameter, value: Any) -> Any:

@@ -45,14 +45,20 @@ def render(
 
 
 def _render(job: Job, profile: Profile | None, console: Console) -> int:
+    from captioner.cli.errors import counted
     from captioner.cli.files import read_text, write_whole
+    from captioner.errors import FormatError
     from captioner.formats import format_named
     from captioner.pipeline import cut_cues
 
-    contents = format_named("json").read(read_text(job.source))
+    text = read_text(job.source)
+    try:
+        contents = format_named("json").read(text)
+    except FormatError as error:
+        raise FormatError(job.source, str(error)) from error
     assert contents.transcript is not None
     cues = cut_cues(contents.transcript, profile)
     for target in job.targets:
         write_whole(target.path, target.format.write(cues, contents.transcript, contents.report))
-    console.say(f"{job.source}: {len(cues)} cues{job.arrow}")
+    console.say(f"{job.source}: {counted(len(cues), 'cue')}{job.arrow}")
     return 0
