@@ -12,51 +12,54 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from captioner.backends import Backend, Heard, Hints, Traits, load_backend
-    from captioner.errors import CaptionerError
-    from captioner.media import Listen
-    from captioner.pipeline import Captions, Progress, caption
-    from captioner.profiles import Profile
-    from captioner.speech import SpeechOptions
-    from captioner.values import Audio, Cue, Report, Segment, Span, Transcript, Word
+    from captioner.backends import Backend as Backend
+    from captioner.backends import Heard as Heard
+    from captioner.backends import Hints as Hints
+    from captioner.backends import Traits as Traits
+    from captioner.backends import load_backend as load_backend
+    from captioner.errors import CaptionerError as CaptionerError
+    from captioner.media import Listen as Listen
+    from captioner.pipeline import Captions as Captions
+    from captioner.pipeline import Progress as Progress
+    from captioner.pipeline import caption as caption
+    from captioner.profiles import Profile as Profile
+    from captioner.speech import SpeechOptions as SpeechOptions
+    from captioner.values import Audio as Audio
+    from captioner.values import Cue as Cue
+    from captioner.values import Report as Report
+    from captioner.values import Segment as Segment
+    from captioner.values import Span as Span
+    from captioner.values import Transcript as Transcript
+    from captioner.values import Word as Word
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "backends": "Backend Heard Hints Traits load_backend",
-    "errors": "CaptionerError",
-    "media": "Listen",
-    "pipeline": "Captions Progress caption",
-    "profiles": "Profile",
-    "speech": "SpeechOptions",
-    "values": "Audio Cue Report Segment Span Transcript Word",
+    "Backend": "backends",
+    "Heard": "backends",
+    "Hints": "backends",
+    "Traits": "backends",
+    "load_backend": "backends",
+    "CaptionerError": "errors",
+    "Listen": "media",
+    "Captions": "pipeline",
+    "Progress": "pipeline",
+    "caption": "pipeline",
+    "Profile": "profiles",
+    "SpeechOptions": "speech",
+    "Audio": "values",
+    "Cue": "values",
+    "Report": "values",
+    "Segment": "values",
+    "Span": "values",
+    "Transcript": "values",
+    "Word": "values",
 }
 
-__all__ = [
-    "Audio",
-    "Backend",
-    "CaptionerError",
-    "Captions",
-    "Cue",
-    "Heard",
-    "Hints",
-    "Listen",
-    "Profile",
-    "Progress",
-    "Report",
-    "Segment",
-    "Span",
-    "SpeechOptions",
-    "Traits",
-    "Transcript",
-    "Word",
-    "caption",
-    "load_backend",
-]
+__all__ = sorted(_HOMES)
 
 
 def __getattr__(name: str) -> Any:
-    for home, names in _HOMES.items():
-        if name in names.split():
-            return getattr(import_module(f"captioner.{home}"), name)
-    raise AttributeError(f"module 'captioner' has no attribute {name!r}")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'captioner' has no attribute {name!r}")
+    return getattr(import_module(f"captioner.{_HOMES[name]}"), name)

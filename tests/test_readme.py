@@ -40,6 +40,9 @@ def test_the_version_stands_at_the_top_of_the_changelog() -> None:
 
 
 def test_everything_exported_is_there() -> None:
+    source = Path(captioner.__file__).read_text("utf-8")
+    for_the_checker = re.findall(r"^    from captioner\.\w+ import (\w+) as \1$", source, re.MULTILINE)
+    assert sorted(for_the_checker) == captioner.__all__
     for name in captioner.__all__:
         assert getattr(captioner, name) is not None
     with pytest.raises(AttributeError, match="no_such_name"):
