@@ -25,10 +25,11 @@ class Price:
             raise ValueError(f"per_minute must be a number, 0 or more, not {self.per_minute!r}")
 
     def of(self, seconds: float) -> float:
+        """What so many seconds of sound cost, in units of the currency."""
         return self.per_minute * seconds / 60
 
     def seconds_for(self, cost: float) -> float:
-        """How much sound `cost` buys."""
+        """How many seconds of sound `cost`, in units of the currency, buys; infinity where sound is free."""
         return 60 * cost / self.per_minute if self.per_minute else math.inf
 
 
@@ -43,7 +44,8 @@ PRICES = {
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a source would take: its regions, of which some are remembered, and the seconds to be sent."""
+    """What a source would take: how many regions, of which so many are `remembered`; `speech`, in all, and `to_send`
+    in seconds."""
 
     regions: int
     remembered: int
@@ -52,6 +54,7 @@ class Estimate:
 
     @property
     def requests(self) -> int:
+        """One for each region that is not remembered; what is asked again or looked at twice is not foreseen."""
         return self.regions - self.remembered
 
 

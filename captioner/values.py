@@ -7,7 +7,7 @@ A time is rounded once, when it is written.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
@@ -155,7 +155,7 @@ class Report:
     language: str | None = None
     align: str | None = None
     regions: tuple[RegionReport, ...] = ()
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = ()
 
     @property
     def lost(self) -> tuple[RegionReport, ...]:

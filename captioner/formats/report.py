@@ -16,7 +16,10 @@ _HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 
 
 def render(report: Report) -> str:
-    """The ledger, region by region, and its totals. Times in seconds, not rounded."""
+    """The ledger, region by region, and its totals.
+
+    Times in seconds: the media's and the regions' as they were found, the totals rounded to milliseconds.
+    """
     return as_json(
         {
             "version": VERSION,
