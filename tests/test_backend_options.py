@@ -84,6 +84,21 @@ def test_a_name_that_is_not_there() -> None:
         check_options("plug", Plug, {"texts": "a"})
 
 
+def test_what_only_code_can_give_is_not_shown() -> None:
+    def make(*, text: str, place: Unresolved | None = None, share: float = 0.0) -> None: ...
+
+    with pytest.raises(UnknownName, match=r"there is: text, share$"):
+        check_options("plug", make, {"texts": "a"})
+
+
+def test_a_constructor_that_takes_any_is_given_any() -> None:
+    def make(count: int = 1, **options: object) -> None: ...
+
+    check_options("plug", make, {"texts": "a"})
+    with pytest.raises(UsageError, match="option count of backend plug takes a whole number"):
+        check_options("plug", make, {"texts": "a", "count": "a"})
+
+
 def test_a_list_of_other_things() -> None:
     with pytest.raises(UsageError, match="option tags of backend plug takes a list, not a list of other things"):
         check_options("plug", Plug, {"tags": ["a"]})

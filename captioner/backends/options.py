@@ -21,11 +21,18 @@ WORDS = {
 
 
 def check_options(backend: str, maker: Any, options: Mapping[str, object]) -> None:
-    """Raises `UnknownName`, `UsageError`. A value is never shown: it may be a key."""
+    """Raises `UnknownName`, `UsageError`. A value is never shown: it may be a key.
+
+    A constructor with `**options` checks them itself.
+    """
     parameters = _parameters(maker)
+    takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values())
     for option, value in options.items():
         if option not in parameters:
-            raise UnknownName(f"option of backend {backend}", option, parameters)
+            if takes_any:
+                continue
+            known = (name for name, parameter in parameters.items() if _can_be_written(parameter.annotation))
+            raise UnknownName(f"option of backend {backend}", option, known)
         kind = parameters[option].annotation
         if not _fits(value, kind):
             raise UsageError(f"option {option} of backend {backend} {_misfit(option, value, kind)}")
@@ -65,6 +72,12 @@ def _fits(value: object, kind: Any) -> bool:
     except TypeError:  # Any and protocols cannot be asked
         return True
     return not (isinstance(value, list) and len(parts) == 1) or all(_fits(item, parts[0]) for item in value)
+
+
+def _can_be_written(kind: Any) -> bool:
+    """Whether the settings and the command line have values of this type; what only code can give is not shown."""
+    written: tuple[object, ...] = ("", 0, 0.0, False, [], {})
+    return any(_fits(value, kind) for value in written)
 
 
 def _kinds(kind: Any) -> tuple[Any, ...]:
