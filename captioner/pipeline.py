@@ -7,13 +7,14 @@ from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from captioner.backends import Backend, Hints, load_backend
+from captioner.backends import Backend, Hints, Traits, load_backend
 from captioner.backends.choice import choose
 from captioner.cues import make_cues
+from captioner.errors import BackendError
 from captioner.journal import journaled
 from captioner.media import Listen, open_media, read_audio
 from captioner.profiles import Profile, profile_for, profile_named
-from captioner.speech import SpeechOptions, speech_clips
+from captioner.speech import SAMPLE_RATE, SpeechOptions, speech_clips
 from captioner.transcribe import Context, Outcome, transcribe
 from captioner.values import Audio, Cue, Report, Transcript
 
@@ -64,9 +65,8 @@ def caption(
         open_media(str(source)) as media,
     ):
         progress = _Meter(media.duration if listen.end is None else listen.end, watch)
-        blocks = progress.heard(read_audio(media, listen, sample_rate=engine.traits.sample_rate, warn=warnings.append))
-        longest = min(speech.longest_region, engine.traits.longest_clip)
-        clips = progress.found(speech_clips(blocks, replace(speech, longest_region=longest)))
+        blocks = progress.heard(read_audio(media, listen, sample_rate=SAMPLE_RATE, warn=warnings.append))
+        clips = progress.found(speech_clips(blocks, _fitting(speech, engine.traits)))
         outcomes = tuple(progress.answered(transcribe(clips, ears, hints, context)))
         transcript = _transcript(outcomes, hints)
         report = Report(
@@ -94,6 +94,17 @@ def _ready(backend: str | Backend) -> closing[Backend] | nullcontext[Backend]:
     if not isinstance(backend, str):
         return nullcontext(backend)
     return closing(load_backend(choose().name if backend == "auto" else backend))
+
+
+def _fitting(speech: SpeechOptions, traits: Traits) -> SpeechOptions:
+    """The same options, with no region longer than the backend hears. Raises `BackendError` where that cannot be."""
+    if traits.sample_rate != SAMPLE_RATE:
+        raise BackendError(traits.name, f"asks for sound of {traits.sample_rate} Hz; captioner gives {SAMPLE_RATE} Hz")
+    try:
+        return replace(speech, longest_region=min(speech.longest_region, traits.longest_clip))
+    except ValueError as error:
+        reason = f"hears no clip above {traits.longest_clip:g} s, which is too short: {error}"
+        raise BackendError(traits.name, reason) from error
 
 
 def _remembering(

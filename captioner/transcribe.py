@@ -6,10 +6,10 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
+from typing import Literal, get_args
 
 from captioner.backends import Backend, Heard, Hints
-from captioner.errors import BackendError
+from captioner.errors import BackendError, UnknownName
 from captioner.values import Audio, RegionReport, Segment, Span, Word
 
 Context = Literal["none", "previous"]
@@ -31,8 +31,11 @@ def transcribe(clips: Iterable[Audio], backend: Backend, hints: Hints, context: 
     backend that hears ten at a time takes ten times as long.
 
     Lazy: a clip is pulled when the backend asks for it, and nothing but its times is kept here. Raises
-    `BackendError` when the backend gives up on all of them, or leaves clips without an answer.
+    `BackendError` when the backend gives up on all of them, or leaves clips without an answer; `UnknownName` for a
+    `context` that is none.
     """
+    if context not in get_args(Context):
+        raise UnknownName("context", context, get_args(Context))
     waiting: deque[Span] = deque()
 
     def handed_over() -> Iterator[Audio]:

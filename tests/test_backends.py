@@ -6,13 +6,26 @@ The clip of speech is English; a backend that hears other languages only must st
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from captioner.backends import BUILT_IN, Backend, Heard, Hints, backend_class, backend_entry_points, load_backend
+from captioner.backends import (
+    BUILT_IN,
+    Backend,
+    Heard,
+    Hints,
+    Traits,
+    backend_class,
+    backend_entry_points,
+    load_backend,
+)
 from captioner.backends.choice import AUTO, choose, standings
-from captioner.errors import BackendError, UnknownName
+from captioner.backends.scripted import Scripted
+from captioner.errors import BackendError, UnknownName, UsageError
+from captioner.pipeline import caption
 from captioner.values import STATUSES, Audio
 from tests.nano_parts import hub_with_digits
 
@@ -147,6 +160,47 @@ def test_a_broken_plug_in_is_told_and_not_raised(monkeypatch: pytest.MonkeyPatch
         load_backend("broken")
     (broken,) = [standing for standing in standings() if standing.name == "broken"]
     assert not broken.ready
+
+
+class Unsure:
+    @staticmethod
+    def missing() -> str | None:
+        raise RuntimeError("no such device")
+
+
+def test_a_plug_in_that_fails_when_asked_is_told_and_not_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(BUILT_IN, "unsure", f"{__name__}:Unsure")
+    (unsure,) = [standing for standing in standings() if standing.name == "unsure"]
+    assert unsure.missing == "unsure: asked what is missing, it failed: RuntimeError: no such device"
+
+
+class Particular(Scripted):
+    def __init__(self, traits: Traits) -> None:
+        super().__init__()
+        self.traits = traits
+
+
+@pytest.mark.parametrize(
+    ("traits", "reason"),
+    [
+        (Traits("radio", sample_rate=8_000), "^radio: asks for sound of 8000 Hz; captioner gives 16000 Hz$"),
+        (Traits("hasty", longest_clip=1.0), "^hasty: hears no clip above 1 s, which is too short: .* 1.6 seconds"),
+    ],
+)
+def test_what_captioner_cannot_give_is_told(speech_file: Path, traits: Traits, reason: str) -> None:
+    with pytest.raises(BackendError, match=reason):
+        caption(speech_file, backend=Particular(traits))
+
+
+def test_an_unknown_context_lists_what_there_is(speech_file: Path) -> None:
+    with pytest.raises(UnknownName, match="unknown context 'before'; there is: none, previous"):
+        caption(speech_file, backend="scripted", context="before")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("options", [{"lines": []}, {"delay": -1}, {"delay": float("nan")}])
+def test_scripted_refuses_what_it_cannot_do(options: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match=f"option {next(iter(options))} of backend scripted"):
+        load_backend("scripted", **options)
 
 
 def test_scripted_says_what_it_is_told() -> None:

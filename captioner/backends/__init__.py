@@ -31,6 +31,9 @@ BUILT_IN = {
 class Traits:
     """What a backend can do. Clip lengths in seconds, `sample_rate` in Hz.
 
+    Speech is found at 16000 Hz, and clips are given so: a backend that asks for another rate is refused. Below about
+    2 s `longest_clip` is too short to be of use, and refused too.
+
     `languages` are BCP 47 tags, empty where the backend does not say; `word_times` that `Heard.words` will be there.
     """
 
@@ -84,8 +87,10 @@ class Backend(Protocol):
     def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Heard]:
         """Yield one Heard for each clip, in order.
 
-        Pulls only as many clips ahead as it can work on. What goes wrong with one clip is a status; what goes wrong
-        with all of them raises `BackendError`, and what was yielded before stays heard.
+        Each clip is heard by itself: what a backend is to know of others stands in `hints`, or a journal would take
+        the answer for that of the clip alone. Pulls only as many clips ahead as it can work on. What goes wrong with
+        one clip is a status; what goes wrong with all of them raises `BackendError`, and what was yielded before stays
+        heard.
         """
         ...
 

@@ -28,13 +28,17 @@ class Standing:
 
 
 def standing(name: str) -> Standing:
-    """Ask one backend what it needs; one that cannot even be loaded says so as what is missing."""
+    """Ask one backend what it needs; one that cannot be loaded, or fails when asked, says so as what is missing."""
     try:
         maker = backend_class(name)
     except BackendError as error:
         return Standing(name, "its package", str(error))
-    missing = maker.missing() if hasattr(maker, "missing") else None
-    return Standing(name, getattr(maker, "needs", "see its documentation"), missing, getattr(maker, "notice", None))
+    needs, notice = getattr(maker, "needs", "see its documentation"), getattr(maker, "notice", None)
+    try:
+        missing = maker.missing() if hasattr(maker, "missing") else None
+    except Exception as error:  # somebody else's code, which must not hide the other backends
+        missing = f"{name}: asked what is missing, it failed: {type(error).__name__}: {error}"
+    return Standing(name, needs, missing, notice)
 
 
 def standings() -> list[Standing]:

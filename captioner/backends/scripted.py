@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import cycle
 
 from captioner.backends import Heard, Hints, Traits
+from captioner.errors import UsageError
 from captioner.values import Audio
 
 
@@ -14,7 +16,7 @@ class Scripted:
     """Answers clip after clip with `lines`, from the start again when they run out; an empty line is `empty`.
 
     A `Heard` in the place of a line is passed on as it is, so any fate can be scripted. `delay` is the time that each
-    clip takes, in seconds per second of audio.
+    clip takes, in seconds per second of audio. Raises `UsageError` for no lines at all and a delay below 0.
     """
 
     needs = "nothing: it hears nothing and says what it is told (lines=...)"
@@ -22,6 +24,10 @@ class Scripted:
     def __init__(self, *, lines: str | Sequence[str | Heard] = ("Hello.",), delay: float = 0.0) -> None:
         self.traits = Traits("scripted", shortest_clip=0.0)
         lines = lines.split("|") if isinstance(lines, str) else list(lines)
+        if not lines:
+            raise UsageError("option lines of backend scripted needs at least one line")
+        if not 0 <= delay < math.inf:
+            raise UsageError(f"option delay of backend scripted must be 0 or more, not {delay!r}")
         self.fingerprint = repr(lines)
         self._lines = cycle(lines)
         self._delay = delay
