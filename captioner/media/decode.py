@@ -17,6 +17,7 @@ from captioner.errors import MediaNotReadable, UsageError
 from captioner.media.clock import LONGEST_GAP, SMALLEST_GAP, Packet, blocks, line_up
 from captioner.media.ending import shortfall
 from captioner.media.ffmpeg import Running, running
+from captioner.media.reading import reader_of
 from captioner.media.tracks import AudioTrack, Listen, Media, choose_channel, choose_track
 from captioner.values import Audio, Span
 
@@ -116,9 +117,13 @@ def _packets(output: IO[bytes], origin: int, sample_rate: int) -> Iterator[Packe
     import av
 
     try:
-        with av.open(output, "r", format="nut", options=_NO_PROBING) as container:
+        with (
+            reader_of(output.read) as reader,
+            av.open(reader, "r", format="nut", options=_NO_PROBING) as container,
+        ):
             packet: Any  # it has the buffer protocol, which its annotations do not tell
             for packet in container.demux(audio=0):
+                reader.check()
                 if packet.pts is not None:
                     place = packet.pts - round(_HEADROOM * sample_rate) - origin
                     yield place, np.frombuffer(packet, np.dtype("<f4"))

@@ -14,6 +14,7 @@ from captioner.languages import language_tag
 from captioner.media.apart import is_large, probe_apart
 from captioner.media.clock import LONGEST_GAP
 from captioner.media.pipe import begins_like_a_movie
+from captioner.media.reading import reader_of
 from captioner.media.source import NETWORK_PATIENCE, Source, open_source
 from captioner.media.tracks import UNKNOWN_CODEC, AudioTrack, Media
 
@@ -36,13 +37,25 @@ def probe(source: Source) -> Media:
     """What `source` holds. Raises `MediaNotReadable` where libav makes nothing of it."""
     import av
 
-    file: Any = source.pipe or source.url
     timeout = None if source.pipe else NETWORK_PATIENCE
     try:
-        with av.open(file, options=dict(source.options), metadata_errors="replace", timeout=timeout) as container:
+        with (
+            _readable(source) as file,
+            av.open(file, options=dict(source.options), metadata_errors="replace", timeout=timeout) as container,
+        ):
             return _describe(source, container)
     except (av.FFmpegError, OSError) as error:
         raise MediaNotReadable(source.name, _reason(source, error)) from error
+
+
+@contextmanager
+def _readable(source: Source) -> Iterator[Any]:
+    """What PyAV opens: a reader of what flows, else the address."""
+    if source.pipe is None:
+        yield source.url
+        return
+    with reader_of(source.pipe.read) as reader:
+        yield reader
 
 
 def _reason(source: Source, error: Exception) -> str:
