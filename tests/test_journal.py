@@ -378,7 +378,7 @@ def test_a_place_where_no_file_can_be_costs_memory_and_not_the_run(tmp_path: Pat
 
 
 def damage_everything(path: Path) -> None:
-    path.write_bytes(b"no database at all" * 1000)
+    path.write_bytes(b"SQLite format 3\0" + b"and then none" * 1000)
 
 
 def damage_a_page(path: Path) -> None:
@@ -434,8 +434,33 @@ def test_a_database_of_another_version_or_program_is_left_alone(path: Path, scri
     assert path.read_bytes() == before
     assert {file.name for file in path.parent.iterdir()} == {"journal.sqlite", "journal.sqlite.lock"}
     for asking in (summary, clear):
-        with pytest.raises(JournalNotUsable, match=r"journal\.sqlite: (it is of version 7|no journal)"):
+        with pytest.raises(JournalNotUsable, match=r"journal\.sqlite: it is (of version 7|no journal)"):
             asking(path)
+
+
+@pytest.mark.parametrize("content", [b"Buy milk.\n", b"Buy milk.\n" * 1000, bytes(8192)])
+def test_a_file_that_is_no_database_is_left_alone(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    warnings: list[str] = []
+    backend = journaled(Echo(), path, warn=warnings.append)
+    assert len(list(backend.transcribe(map(clip, range(3)), Hints()))) == 3
+    backend.close()
+    (warning,) = warnings
+    assert warning.startswith(f"cannot use the journal {path}: it is no journal; ")
+    for asking in (summary, clear):
+        with pytest.raises(JournalNotUsable, match=r"journal\.sqlite: it is no journal$"):
+            asking(path)
+    assert path.read_bytes() == content
+    assert not path.with_name("journal.sqlite.corrupt").exists()
+
+
+@pytest.mark.parametrize("kept", [0, 7, 16, 50])
+def test_a_journal_cut_short_is_begun_anew(path: Path, kept: int) -> None:
+    run(Echo(), path, [clip(1)])
+    os.truncate(path, kept)
+    with closing(journaled(Echo(), path, warn=lambda message: None)) as backend:
+        assert not next(backend.transcribe([clip(2)], Hints())).cached
+    assert run(Echo(), path, [clip(2)])[0].cached
 
 
 # What lies on the disk, and where

@@ -33,7 +33,12 @@ PRAGMA user_version = {VERSION};
 COMMIT;
 """
 
+HEADER = b"SQLite format 3\0"
+"""What a database begins with. A damaged file that does not is somebody else's, and stays where it is."""
+
 DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+NO_JOURNAL = "it is no journal"
 
 Warn = Callable[[str], None]
 
@@ -149,6 +154,8 @@ class Store:
         with _alone(self._path):
             if _is_whole(self._path):
                 return  # another process was here first
+            if not _was_a_database(self._path):
+                raise JournalNotUsable(str(self._path), NO_JOURNAL)
             _move(self._path, _aside(self._path))
         kept = _aside(self._path).name
         self._warn(f"the journal {self._path} was damaged ({error}); it is kept as {kept} and a new one is begun")
@@ -186,7 +193,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.executescript(SCHEMA)
     elif version != VERSION:
-        reason = f"it is of version {version}, and this captioner reads version {VERSION}" if version else "no journal"
+        reason = f"it is of version {version}, and this captioner reads version {VERSION}" if version else NO_JOURNAL
         raise JournalNotUsable(str(path), reason)
 
 
@@ -202,6 +209,12 @@ def _is_whole(path: Path) -> bool:
         if _is_damage(error):
             return False
         raise
+
+
+def _was_a_database(path: Path) -> bool:
+    """By its first bytes, of which some or all may be cut off."""
+    with path.open("rb") as file:
+        return HEADER.startswith(file.read(len(HEADER)))
 
 
 def _move(path: Path, aside: Path) -> None:
