@@ -56,8 +56,9 @@ def read_audio(
 ) -> Iterator[Audio]:
     """Blocks of mono float32, each where the one before it ended; nothing is read ahead of who asks.
 
-    A source that breaks off is heard up to its break, and `warn` is told. Raises `NoAudio`, `UnknownName` for a track
-    or a channel that is not there, `UsageError` for a start beyond the end, `MediaNotReadable`, `FfmpegNotFound`.
+    A source that breaks off is heard up to its break, and `warn` is told; who hears the warning knows the source.
+    Raises `NoAudio`, `UnknownName` for a track or a channel that is not there, `UsageError` for a start beyond the end,
+    `MediaNotReadable`, also where no sound at all can be decoded, and `FfmpegNotFound`.
     """
     track = choose_track(media, listen.track)
     if media.opened.pipe and media.opened.pipe.poured:
@@ -83,12 +84,15 @@ def decode_arguments(media: Media, track: AudioTrack, listen: Listen, sample_rat
     if start > _RUN_UP and media.opened.seekable:
         # Only the way there is shortened: which sample is the first is decided by the timestamps that come then.
         options |= {"ss": f"{media.start_time + start - _RUN_UP:.6f}", "seek_timestamp": 1, "noaccurate_seek": None}
-    sound = ffmpeg.input(media.opened.url, **options)[f"a:{track.number - 1}"]
+    # Its graph takes no name that is not UTF-8, so the name comes in afterwards.
+    sound = ffmpeg.input("source", **options)[f"a:{track.number - 1}"]
     sound = _one_channel(sound, track, choose_channel(track, listen.channel), sample_rate)
     sound = sound.filter("asetpts", _without_jumps(sample_rate))
     sound = sound.filter("aresample", **{"async": 1, "min_hard_comp": SMALLEST_GAP}).filter("asetnsamples", **_PACKETS)
     output = sound.output("pipe:1", format="nut", acodec="pcm_f32le", **_NO_INDEX, **_WRITE_MUCH_AT_ONCE)
-    return ["-nostdin", "-hide_banner", "-v", "error", "-copyts", *ffmpeg.get_args(output)]
+    arguments: list[str] = ffmpeg.get_args(output)
+    arguments[arguments.index("-i") + 1] = media.opened.url
+    return ["-nostdin", "-hide_banner", "-v", "error", "-copyts", *arguments]
 
 
 def _one_channel(sound: Any, track: AudioTrack, channel: int | None, sample_rate: int) -> Any:
@@ -126,7 +130,8 @@ def _packets(output: IO[bytes], origin: int, sample_rate: int) -> Iterator[Packe
                 reader.check()
                 if packet.pts is not None:
                     place = packet.pts - round(_HEADROOM * sample_rate) - origin
-                    yield place, np.frombuffer(packet, np.dtype("<f4"))
+                    # Whole samples: where ffmpeg died, the last packet may end in the middle of one.
+                    yield place, np.frombuffer(packet, np.dtype("<f4"), packet.size // 4)
     except (av.InvalidDataError, av.EOFError):
         return  # ffmpeg ended before it wrote the header, or in the middle of a packet; it says why itself
 
@@ -137,8 +142,8 @@ def _judge_the_end(media: Media, track: AudioTrack, work: Running, span: Span, w
     missing = shortfall(work.complaints, span.end, track.end, exit_code)
     if span.duration:
         if missing:
-            warn(f"{media.source}: {missing}")
-    elif work.complaints and missing:
+            warn(missing)
+    elif missing or not span.start:
         raise MediaNotReadable(media.source, f"cannot be decoded: {work.last_words()}")
     elif span.start:
         raise UsageError(f"{media.source} ends before {span.start:g} s, so there is nothing to hear from there on")

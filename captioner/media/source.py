@@ -59,6 +59,8 @@ class Source:
 @contextmanager
 def open_source(name: str) -> Iterator[Source]:
     """Open a path, an address or `-`. Raises `MediaNotReadable`."""
+    if not name:
+        raise MediaNotReadable("''", "is no file name")
     if name == STANDARD_INPUT:
         with _open_descriptor(name, _standard_input()) as source:
             yield source
