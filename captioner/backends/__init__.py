@@ -31,8 +31,8 @@ BUILT_IN = {
 class Traits:
     """What a backend can do. Clip lengths in seconds, `sample_rate` in Hz.
 
-    Speech is found at 16000 Hz, and clips are given so: a backend that asks for another rate is refused. Below about
-    2 s `longest_clip` is too short to be of use, and refused too.
+    Speech is found at 16000 Hz, and clips are given so: a backend that asks for another rate is refused. So is one
+    whose `longest_clip` leaves no second beside a region's padding: 1.6 s, unless the user pads otherwise.
 
     `languages` are BCP 47 tags, empty where the backend does not say; `word_times` that `Heard.words` will be there.
     """
