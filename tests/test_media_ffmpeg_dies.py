@@ -10,7 +10,7 @@ import pytest
 from captioner.errors import MediaNotReadable
 from captioner.media import find_ffmpeg, open_media, read_audio
 from captioner.values import Samples
-from tests.media_factory import TONE_LENGTH, Film, make_film
+from tests.media_factory import TONE_LENGTH, Film, ffmpeg, make_film
 
 RATE = 16_000
 
@@ -36,7 +36,7 @@ def test_who_writes_nothing_has_failed(
     instead_of_ffmpeg(script, tmp_path, monkeypatch)
     with pytest.raises(MediaNotReadable) as raised:
         hear(path, [])
-    why = f"cannot be decoded: ffmpeg wrote nothing and ended with status {status}"
+    why = f"cannot be decoded: ffmpeg gave no sound and ended with status {status}"
     assert str(raised.value) == f"{path}: {why}"
 
 
@@ -56,3 +56,10 @@ def test_who_dies_within_a_sample_is_heard_up_to_it(
     assert np.array_equal(heard, whole[: len(heard)])
     [warning] = told
     assert warning.startswith(f"breaks off at {len(heard) / RATE:.1f} s")
+
+
+def test_a_track_that_is_empty_is_said(tmp_path: Path) -> None:
+    """As a source without a track: nothing to caption is not the same as nobody speaking."""
+    ffmpeg("-f", "lavfi", "-i", "anullsrc=duration=0", tmp_path / "empty.wav")
+    with pytest.raises(MediaNotReadable, match=r"empty\.wav: cannot be decoded: ffmpeg gave no sound"):
+        hear(tmp_path / "empty.wav", [])

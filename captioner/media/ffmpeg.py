@@ -45,8 +45,8 @@ class Running:
         return status
 
     def last_words(self) -> str:
-        """The last complaint of an ffmpeg that wrote nothing, without the address in memory of who made it."""
-        silent = f"ffmpeg wrote nothing and ended with status {self._process.returncode}"
+        """The last complaint of an ffmpeg that gave no sound, without the address in memory of who made it."""
+        silent = f"ffmpeg gave no sound and ended with status {self._process.returncode}"
         last = self.complaints[-1] if self.complaints else silent
         return re.sub(r"^(\[[^]]*\] )+", "", last)
 
