@@ -53,7 +53,7 @@ def load_aligner(name: str = DEFAULT, warn: Warn = lambda doubt: None) -> Aligne
         raise UnknownName("aligner", name, sorted(points))
     try:
         aligner = points[name].load()(warn=warn)
-    except (ImportError, AttributeError) as error:
+    except (ImportError, AttributeError, OSError) as error:
         raise BackendError(name, f"its plug-in cannot be loaded: {error}") from error
     if not isinstance(aligner, Aligner):
         raise BackendError(name, "its plug-in is no aligner: it needs align()")

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from captioner.align import Warn
-from captioner.align.espeak_library import speak
+from captioner.align.espeak_library import load, speak
 from captioner.align.espeak_voices import voice_for
 from captioner.align.pauses import Pauses, timed
 from captioner.align.sound import HOP, Floats, frames, levels, threshold, timbre
 from captioner.align.synthetic import Synthetic, sayable, synthetic
 from captioner.align.units import Unit, units
-from captioner.align.warp import Band, Path, best_path
+from captioner.align.warp import Band, Indices, Path, best_path
 from captioner.values import Audio, Word
 
 LONGEST = 40.0
@@ -26,8 +26,10 @@ LONGEST = 40.0
 FASTEST = 25.0
 """Syllables a second that nobody says: a text so long is not the clip's, and is not said by espeak-ng either."""
 
-WORST = 0.75
-"""Cost a frame of a path at which text and clip are strangers."""
+DOUBTFUL, BETTER = 0.69, 0.04
+"""Cost a frame of a path from which on text and clip may be strangers, and by how much the text must be cheaper than
+the same backwards, which nobody said, to be none. A narrow band or noise raise the costs of both.
+"""
 
 SILENT, LOUD, STEP = 0.4, 0.6, 6.0
 """Cost of a quiet frame in a silence, and what each `STEP` dB above the threshold add to it, up to two of them."""
@@ -51,6 +53,7 @@ class Espeak:
     def __init__(self, warn: Warn = lambda doubt: None) -> None:
         self._warn = warn
         self._pauses = Pauses()
+        load()
 
     def align(self, clip: Audio, text: str, language: str | None) -> tuple[Word, ...]:
         parts = units(text)
@@ -68,7 +71,7 @@ class Espeak:
             return self._pauses.align(clip, text, language)
         spoken = synthetic(speech, parts, listened.voiced)
         path = _fitted_path(listened, spoken)
-        if path.cost > WORST:
+        if path is None:
             return self._roughly(clip, text, language, "does not sound like its text")
         return _words(clip, text, parts, spoken, path)
 
@@ -102,20 +105,27 @@ def _listen(clip: Audio) -> _Listened | None:
     return _Listened(timbre(framed, clip.sample_rate, voiced), silent, hushed, voiced.sum() * HOP)
 
 
-def _fitted_path(clip: _Listened, spoken: Synthetic) -> Path:
-    """A path of every second frame first; by it the voice is fitted to the speaker, and every frame is laid near it.
+def _fitted_path(clip: _Listened, spoken: Synthetic) -> Path | None:
+    """None where the clip does not sound like its text.
 
-    The cost is that of the first path: fitted, even a strange text sounds alike.
+    A path of every second frame first; by it the voice is fitted to the speaker, and every frame is laid near it. What
+    the second path costs says nothing: fitted, even a strange text sounds alike.
     """
-    coarse, voice = clip.features[::2], spoken.features[::2]
-    rough = best_path(
-        _distances(coarse, voice) + clip.hushed[::2, None], clip.silent[::2], np.unique((spoken.gaps + 1) // 2)
-    )
+    coarse, voice, gaps = clip.features[::2], spoken.features[::2], np.unique((spoken.gaps + 1) // 2)
+    rough = _path(clip, coarse, voice, gaps)
+    if rough.cost > DOUBTFUL:
+        backwards = _path(clip, coarse, voice[::-1], np.unique(len(voice) - gaps))
+        if rough.cost + BETTER > backwards.cost:
+            return None
     fitted = _fitted(spoken.features, voice[rough.places[rough.spoken].astype(int)], coarse[rough.spoken])
     near = np.interp(np.arange(len(clip.features)), np.arange(0, len(clip.features), 2), 2 * rough.places)
-    band = Band.around(near, len(fitted), REACH)
-    fine = best_path(_distances(clip.features, fitted) + clip.hushed[:, None], clip.silent, spoken.gaps, band)
-    return Path(fine.places, rough.cost)
+    return _path(clip, clip.features, fitted, spoken.gaps, Band.around(near, len(fitted), REACH))
+
+
+def _path(clip: _Listened, heard: Floats, voice: Floats, gaps: Indices, band: Band | None = None) -> Path:
+    """The path of the clip's frames, all or every second one as `heard` has them, through those of the voice."""
+    step = -(-len(clip.features) // len(heard))
+    return best_path(_distances(heard, voice) + clip.hushed[::step, None], clip.silent[::step], gaps, band)
 
 
 def _distances(one: Floats, other: Floats) -> Floats:

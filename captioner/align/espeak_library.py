@@ -78,6 +78,12 @@ def speak(text: str, voice: str) -> Speech | None:
     return Speech(np.concatenate(pieces), sample_rate, tuple(marks))
 
 
+def load() -> None:
+    """Make sure that there is an espeak-ng. Raises `ImportError`, `OSError`."""
+    with _lock:
+        _library()
+
+
 @cache
 def _library() -> tuple[ctypes.CDLL, int]:
     """The library that the wheel of espeakng-loader carries, and the sample rate in Hz that it speaks at."""
