@@ -25,6 +25,7 @@ import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -95,6 +96,7 @@ def _table_of_tables(path: Path, table: dict[str, Any], key: str) -> dict[str, A
 def options_from(options_class: type[Options], values: Mapping[str, Any], place: str) -> Options:
     """An options dataclass with some of its fields set. Raises `SettingsError` for an unknown or a wrong one."""
     known = {option.name for option in fields(options_class)}
+    values = {key: value.isoformat() if isinstance(value, date) else value for key, value in values.items()}
     for key in values.keys() - known:
         raise SettingsError(place, f"unknown key {key!r}; there is: {', '.join(sorted(known))}")
     for option in fields(options_class):

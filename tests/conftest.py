@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 
@@ -16,6 +17,12 @@ from captioner.values import Audio
 HERE = Path(__file__).parent
 KEPT = ("CAPTIONER_NO_SKIPS", "CAPTIONER_TESTDATA", "CAPTIONER_FFMPEG", "CAPTIONER_SDK_PYTHONS")
 """Variables that say where the tests find things, and nothing about what captioner does."""
+
+
+# No test fails because a machine is slow.
+hypothesis.settings.register_profile("everyday", deadline=None)
+hypothesis.settings.register_profile("release", deadline=None, max_examples=1000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "everyday"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -149,7 +149,7 @@ def test_lost_speech_is_told_and_exits_with_7(run: Run, talk: Path, monkeypatch:
     )
     ran = run(talk)
     assert ran.code == 7
-    assert "were lost; failed at 00:00:0" in ran.err
+    assert "lost in 1 region; failed at 00:00:0" in ran.err
     assert "One." in talk.with_suffix(".srt").read_text()
 
 

@@ -153,4 +153,4 @@ class _Run:
             seconds = sum(region.duration for region in lost)
             first = f"{lost[0].status} at {format_clock(lost[0].start)}: {lost[0].reason or 'nobody knows why'}"
             where = counted(len(lost), "region")
-            self._console.warn(f"{job.source}: {seconds:.1f} s of speech in {where} were lost; {first}")
+            self._console.warn(f"{job.source}: {seconds:.1f} s of speech lost in {where}; {first}")
