@@ -218,6 +218,7 @@ def report() -> Iterator[str]:
     yield "GLM-ASR says what was said and not when. `captioner.align` gives its words their times: `espeak` lets"
     yield "espeak-ng say the text and follows the clip through what it says; `pauses` spreads the text over the clip"
     yield "by how long its words take to say and where the speaker stops, in any language.\n"
+    yield "The aligners are called from Python for now: no command of captioner uses them yet.\n"
     yield "Made by `python -m tests.benchmarks.alignment`: how far starts and ends of words lie from the reference,"
     yield "in ms. The reference of nearly all clips is PocketSphinx's forced alignment, which lies 13 ms in the"
     yield "median from labels made by hand; its own rows therefore say little. The constants of captioner were chosen"
