@@ -248,6 +248,12 @@ class TestDryRun:
         assert (ran.code, ran.sent) == (0, 0)
         assert "0 requests (3 regions remembered); about 0.0000 USD" in ran.out
 
+    def test_the_price_needs_no_key(self, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("ZAI_API_KEY")
+        ran = cloud.run("talk.flac", "--dry-run")
+        assert (ran.code, ran.sent) == (0, 0)
+        assert "3 requests; about" in ran.out
+
     def test_the_users_own_price_wins(self, cloud: Cloud, prices: Callable[[str], None]) -> None:
         prices('per_minute = 6\ncurrency = "EUR"\ndate = 2026-11-20')
         assert "about 0.6950 EUR (price of 2026-11-20)" in cloud.run("talk.flac", "--dry-run").out

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from captioner.backends import Backend, load_backend
-from captioner.backends.choice import choose
+from captioner.backends import Backend, backend_class, load_backend
+from captioner.backends.choice import choose, standing
 from captioner.budget import PRICES, Estimate, Limited, Price
 from captioner.cli.errors import counted
 from captioner.errors import UsageError
@@ -77,7 +78,19 @@ def _named(request: Request, settings: Settings) -> tuple[str, str | None]:
 def _options(name: str, request: Request, settings: Settings) -> dict[str, Any]:
     flags = {"model": request.model, "concurrency": request.concurrency, "base_url": request.base_url}
     given = {option: value for option, value in flags.items() if value is not None}
-    return {**settings.backends.get(name, {}), **given, **dict(request.backend_options)}
+    return {
+        **_rehearsal_key(name, request),
+        **settings.backends.get(name, {}),
+        **given,
+        **dict(request.backend_options),
+    }
+
+
+def _rehearsal_key(name: str, request: Request) -> dict[str, str]:
+    """In a rehearsal nothing is sent, and who asks for the price may not have a key yet."""
+    if request.dry_run and standing(name).missing and "key" in inspect.signature(backend_class(name)).parameters:
+        return {"key": "rehearsal"}
+    return {}
 
 
 def _refuse_language(backend: Backend, language: str | None) -> None:
