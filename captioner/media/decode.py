@@ -145,5 +145,5 @@ def _judge_the_end(media: Media, track: AudioTrack, work: Running, span: Span, w
             warn(missing)
     elif missing or not span.start:
         raise MediaNotReadable(media.source, f"cannot be decoded: {work.last_words()}")
-    elif span.start:
+    else:
         raise UsageError(f"{media.source} ends before {span.start:g} s, so there is nothing to hear from there on")
