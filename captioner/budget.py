@@ -20,8 +20,7 @@ class Price:
     date: str = "the user's own"
 
     def __post_init__(self) -> None:
-        number = isinstance(self.per_minute, (int, float)) and not isinstance(self.per_minute, bool)
-        if not number or not 0 <= self.per_minute < math.inf:
+        if not 0 <= self.per_minute < math.inf:
             raise ValueError(f"per_minute must be a number, 0 or more, not {self.per_minute!r}")
 
     def of(self, seconds: float) -> float:

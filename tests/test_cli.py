@@ -83,6 +83,12 @@ def test_standard_output_holds_the_captions_and_nothing_else(run: Run, talk: Pat
     assert not talk.with_suffix(".srt").exists()
 
 
+def test_a_file_address_is_captioned_beside_its_file(run: Run, talk: Path) -> None:
+    assert run(talk.as_uri()).code == 0
+    assert talk.with_suffix(".srt").exists()
+    assert run(talk.as_uri(), "-o", talk, "-f", "srt", "--overwrite").code == 2
+
+
 def test_the_format_is_told_by_the_ending(run: Run, talk: Path) -> None:
     assert run(talk, "-o", "x.VTT").code == 0
     assert Path("x.VTT").read_text("utf-8").startswith("WEBVTT\n")

@@ -260,12 +260,21 @@ class TestDryRun:
         prices("per_minute = 0")
         assert "about 0.0000 USD (price of the user's own)" in cloud.run("talk.flac", "--dry-run").out
 
-    @pytest.mark.parametrize("price", ['"cheap"', "-1", "nan", "inf", "true"])
-    def test_a_price_that_is_none(self, cloud: Cloud, prices: Callable[[str], None], price: str) -> None:
+    @pytest.mark.parametrize(
+        ("price", "demand"),
+        [
+            ('"cheap"', "a number, not 'cheap'"),
+            ("true", "a number, not True"),
+            ("-1", "a number, 0 or more, not -1"),
+            ("nan", "a number, 0 or more, not nan"),
+            ("inf", "a number, 0 or more, not inf"),
+        ],
+    )
+    def test_a_price_that_is_none(self, cloud: Cloud, prices: Callable[[str], None], price: str, demand: str) -> None:
         prices(f"per_minute = {price}")
         ran = cloud.run("talk.flac", "--dry-run")
         assert ran.code == 2
-        assert "[prices.glm-asr-2512]: per_minute must be a number" in ran.error
+        assert f"[prices.glm-asr-2512]: per_minute must be {demand}" in ran.error
 
 
 class TestLimits:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from captioner.errors import FormatError, OutputNotWritten, UsageError
 from captioner.formats import Format, format_named, format_of_path
+from captioner.media import path_of
 
 STANDARD = "-"
 """As a source standard input, as a target standard output."""
@@ -77,26 +78,22 @@ def _target(source: str, directory: str | None, formats: Sequence[Format]) -> It
     return [Target(format, folder / (_stem(source) + format.suffix)) for format in formats]
 
 
-def is_url(source: str) -> bool:
-    """Whether a source is fetched by ffmpeg and not a file here."""
-    return "://" in source
-
-
 def _folder(source: str) -> Path:
-    return Path() if is_url(source) else Path(source).parent
+    path = path_of(source)
+    return Path() if path is None else path.parent
 
 
 def _stem(source: str) -> str:
     if source == STANDARD:
         return "stdin"
-    return Path(urlsplit(source).path if is_url(source) else source).stem or "captions"
+    return (path_of(source) or Path(urlsplit(source).path)).stem or "captions"
 
 
 def _refuse_clashes(jobs: Iterable[Job]) -> None:
     taken: dict[Path, str] = {}
     for job in jobs:
         for path in (target.path for target in job.targets if target.path is not None):
-            if not is_url(job.source) and job.source != STANDARD and _same_file(path, Path(job.source)):
+            if job.source != STANDARD and (source := path_of(job.source)) and _same_file(path, source):
                 raise UsageError(f"{job.source} would be overwritten by its own captions; use -o")
             if path in taken:
                 raise UsageError(f"{taken[path]} and {job.source} would both become {path}; use -o for one")
@@ -106,8 +103,8 @@ def _refuse_clashes(jobs: Iterable[Job]) -> None:
 def refuse_report_over(path: Path, jobs: Iterable[Job]) -> None:
     """Raises `UsageError` if a report at `path` would take the place of a source or of its captions."""
     for job in jobs:
-        for other in (Path(job.source), *(target.path for target in job.targets if target.path is not None)):
-            if _same_file(path, other):
+        for other in (path_of(job.source), *(target.path for target in job.targets if target.path is not None)):
+            if other and _same_file(path, other):
                 raise UsageError(f"--report {path} would overwrite {other}; name another file")
 
 

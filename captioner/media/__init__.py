@@ -12,6 +12,7 @@ from __future__ import annotations
 from captioner.media.decode import read_audio
 from captioner.media.ffmpeg import ffmpeg_version, find_ffmpeg
 from captioner.media.probe import open_media
+from captioner.media.source import path_of
 from captioner.media.tracks import AudioTrack, Listen, Media
 
-__all__ = ["AudioTrack", "Listen", "Media", "ffmpeg_version", "find_ffmpeg", "open_media", "read_audio"]
+__all__ = ["AudioTrack", "Listen", "Media", "ffmpeg_version", "find_ffmpeg", "open_media", "path_of", "read_audio"]

@@ -64,15 +64,18 @@ def open_source(name: str) -> Iterator[Source]:
     if name == STANDARD_INPUT:
         with _open_descriptor(name, _standard_input()) as source:
             yield source
-    elif _ADDRESS.match(name) and not name.lower().startswith("file:"):
+    elif (path := path_of(name)) is None:
         yield Source(name, name, _address_options(name))
     else:
-        with _open_path(name, _path(name)) as source:
+        with _open_path(name, path) as source:
             yield source
 
 
-def _path(name: str) -> Path:
-    return Path(url2pathname(urlsplit(name).path) if name.lower().startswith("file://") else name)
+def path_of(name: str) -> Path | None:
+    """The file that a source's name means; None for an address, which ffmpeg fetches."""
+    if name.lower().startswith("file://"):
+        return Path(url2pathname(urlsplit(name).path))
+    return None if _ADDRESS.match(name) else Path(name)
 
 
 def _standard_input() -> int:
