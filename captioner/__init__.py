@@ -26,9 +26,11 @@ if TYPE_CHECKING:
     from captioner.speech import SpeechOptions as SpeechOptions
     from captioner.values import Audio as Audio
     from captioner.values import Cue as Cue
+    from captioner.values import Position as Position
     from captioner.values import Report as Report
     from captioner.values import Segment as Segment
     from captioner.values import Span as Span
+    from captioner.values import Style as Style
     from captioner.values import Transcript as Transcript
     from captioner.values import Word as Word
 
@@ -49,9 +51,11 @@ _HOMES = {
     "SpeechOptions": "speech",
     "Audio": "values",
     "Cue": "values",
+    "Position": "values",
     "Report": "values",
     "Segment": "values",
     "Span": "values",
+    "Style": "values",
     "Transcript": "values",
     "Word": "values",
 }

@@ -7,6 +7,7 @@ A time is rounded once, when it is written.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -19,6 +20,9 @@ Status = Literal["ok", "empty", "failed", "blocked", "truncated"]
 """What became of a speech region: heard; heard nothing; not heard; refused by a content policy; cut short."""
 
 STATUSES: tuple[Status, ...] = get_args(Status)
+
+
+_COLOR = re.compile("#[0-9a-f]{6}")
 
 
 @dataclass(frozen=True)
@@ -110,11 +114,59 @@ class Transcript:
 
 
 @dataclass(frozen=True)
+class Style:
+    """How characters `first` to `last` (exclusive) of a cue's text look; `color` is `#rrggbb`, None for the usual."""
+
+    first: int
+    last: int
+    italic: bool = False
+    bold: bool = False
+    underline: bool = False
+    color: str | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.first < self.last:
+            raise ValueError(f"a style of no character: first={self.first!r}, last={self.last!r}")
+        if self.color is not None and not _COLOR.fullmatch(self.color):
+            raise ValueError(f"not a color: {self.color!r}")
+        if not (self.italic or self.bold or self.underline or self.color):
+            raise ValueError("a style that changes nothing")
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a cue stands. `anchor` is a key of the number pad: 2 bottom centre, 5 the middle, 7 top left.
+
+    `x` and `y` place that point of the text, in percent of the picture from its left and its top; None is the usual
+    distance from the edge. `vertical` is the way vertical lines follow one another: from right to left, or left to
+    right; empty for horizontal text.
+    """
+
+    anchor: int = 2
+    x: float | None = None
+    y: float | None = None
+    vertical: Literal["", "rl", "lr"] = ""
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.anchor <= 9:
+            raise ValueError(f"not a key of the number pad: {self.anchor!r}")
+        if not all(0 <= share <= 100 for share in (self.x, self.y) if share is not None):
+            raise ValueError(f"not in the picture: x={self.x!r}, y={self.y!r}")
+
+
+@dataclass(frozen=True)
 class Cue(Span):
-    """One caption on the screen: lines parted by `\\n`, none of them blank, shown from `start` until `end`."""
+    """One caption on the screen: lines parted by `\\n`, none of them blank, shown from `start` until `end`.
+
+    Where its `words` are known they spell the text, each with the space or line break before it. `styles` are in order
+    and do not overlap. `position` is None where nobody says, which is the bottom centre.
+    """
 
     text: str
     speaker: str | None = None
+    words: tuple[Word, ...] = ()
+    styles: tuple[Style, ...] = ()
+    position: Position | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -122,6 +174,11 @@ class Cue(Span):
             raise ValueError(f"a cue that is never shown: {self.start!r}")
         if not all(line.strip() for line in self.text.split("\n")):
             raise ValueError(f"a cue with a blank line: {self.text!r}")
+        if self.words and "".join(word.text for word in self.words) != self.text:
+            raise ValueError(f"the words do not spell the text {self.text!r}")
+        edges = [edge for style in self.styles for edge in (style.first, style.last)]
+        if edges != sorted(edges) or (edges and edges[-1] > len(self.text)):
+            raise ValueError(f"styles out of order or outside of the text: {self.styles!r}")
 
 
 @dataclass(frozen=True)
