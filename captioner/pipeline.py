@@ -7,6 +7,7 @@ from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from captioner.align import Timer, open_timer
 from captioner.backends import Backend, Hints, Traits, load_backend
 from captioner.backends.choice import choose
 from captioner.cues import make_cues
@@ -15,6 +16,7 @@ from captioner.journal import journaled
 from captioner.media import Listen, open_media, read_audio
 from captioner.profiles import Profile, profile_for, profile_named
 from captioner.speech import SAMPLE_RATE, SpeechOptions, speech_clips
+from captioner.timing import in_time
 from captioner.transcribe import Context, Outcome, transcribe
 from captioner.values import Audio, Cue, Report, Transcript
 
@@ -48,6 +50,7 @@ def caption(
     hints: Hints = Hints(),
     listen: Listen = Listen(),
     context: Context = "none",
+    align: str | Timer | None = "auto",
     speech: SpeechOptions = SpeechOptions(),
     journal: Path | None = None,
     watch: Watch = lambda progress: None,
@@ -55,10 +58,12 @@ def caption(
     """Caption `source`: a path, a URL that ffmpeg reads, or `-` for standard input.
 
     `backend` is a name, loaded and closed here, or a backend that stays the caller's. `profile` is None for the one
-    that fits the language. `journal` is the file that remembers what was heard; None remembers nothing. Raises the
-    errors of captioner.errors: MediaError, BackendError, UsageError.
+    that fits the language. `align` times the words that the backend does not: the name of an aligner, "auto" for the
+    best there is, "none" for nobody. `journal` is the file that remembers what was heard; None remembers nothing.
+    Raises the errors of captioner.errors: MediaError, BackendError, UsageError.
     """
     warnings: list[str] = []
+    timer = open_timer(align) if isinstance(align, str) else align
     with (
         _ready(backend) as engine,
         _remembering(engine, journal, str(source), warnings.append) as ears,
@@ -67,7 +72,8 @@ def caption(
         progress = _Meter(media.duration if listen.end is None else listen.end, watch)
         blocks = progress.heard(read_audio(media, listen, sample_rate=SAMPLE_RATE, warn=warnings.append))
         clips = progress.found(speech_clips(blocks, _fitting(speech, engine.traits)))
-        outcomes = tuple(progress.answered(transcribe(clips, ears, hints, context)))
+        heard = transcribe(clips, ears, hints, context)
+        outcomes = tuple(progress.answered(in_time(heard, timer, hints.language)))
         transcript = _transcript(outcomes, hints)
         report = Report(
             source=str(source),
@@ -75,6 +81,7 @@ def caption(
             backend=engine.traits.name,
             model=engine.traits.model,
             language=transcript.language,
+            align=timer.name if timer and not engine.traits.word_times else None,
             regions=tuple(outcome.report for outcome in outcomes),
             warnings=tuple(warnings),
         )

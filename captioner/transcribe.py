@@ -18,10 +18,14 @@ Context = Literal["none", "previous"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one speech region: its line in the ledger, and what was said unless nothing was heard."""
+    """What became of one speech region: its line in the ledger, and what was said unless nothing was heard.
+
+    `clip` is its sound, None once nobody needs it any more.
+    """
 
     report: RegionReport
     segment: Segment | None
+    clip: Audio | None = None
 
 
 def transcribe(clips: Iterable[Audio], backend: Backend, hints: Hints, context: Context = "none") -> Iterator[Outcome]:
@@ -30,17 +34,17 @@ def transcribe(clips: Iterable[Audio], backend: Backend, hints: Hints, context: 
     With `context` "previous" the text of the clip before is added to the prompt. Clips then wait for each other, so a
     backend that hears ten at a time takes ten times as long.
 
-    Lazy: a clip is pulled when the backend asks for it, and nothing but its times is kept here. Raises
+    Lazy: a clip is pulled when the backend asks for it, and held until its answer has come. Raises
     `BackendError` when the backend gives up on all of them, or leaves clips without an answer; `UnknownName` for a
     `context` that is none.
     """
     if context not in get_args(Context):
         raise UnknownName("context", context, get_args(Context))
-    waiting: deque[Span] = deque()
+    waiting: deque[Audio] = deque()
 
     def handed_over() -> Iterator[Audio]:
         for clip in clips:
-            waiting.append(Span(clip.start, clip.end))
+            waiting.append(clip)
             yield clip
 
     hear = backend.transcribe if context == "none" else partial(_in_context, backend)
@@ -66,7 +70,8 @@ def _in_context(backend: Backend, clips: Iterable[Audio], hints: Hints) -> Itera
             yield heard
 
 
-def _outcome(index: int, span: Span, heard: Heard) -> Outcome:
+def _outcome(index: int, clip: Audio, heard: Heard) -> Outcome:
+    span = Span(clip.start, clip.end)
     words = _words_in(span, heard)
     reason = heard.reason
     if heard.words and not words:
@@ -75,8 +80,8 @@ def _outcome(index: int, span: Span, heard: Heard) -> Outcome:
         span.start, span.end, index, heard.status, heard.text, reason, cached=heard.cached, attempts=heard.attempts
     )
     if not heard.text.strip():
-        return Outcome(report, None)
-    return Outcome(report, Segment(span.start, span.end, heard.text, words, language=heard.language))
+        return Outcome(report, None, clip)
+    return Outcome(report, Segment(span.start, span.end, heard.text, words, language=heard.language), clip)
 
 
 def _words_in(span: Span, heard: Heard) -> tuple[Word, ...]:

@@ -23,6 +23,9 @@ BUILT_IN = {
 DEFAULT = "espeak"
 """Speaks a hundred languages, and leaves the others to `pauses`."""
 
+FALLBACK = "pauses"
+"""Needs nothing but numpy."""
+
 Warn = Callable[[str], object]
 """Told, in one sentence, about a clip whose times are rougher than the aligner's best."""
 
@@ -38,6 +41,35 @@ class Aligner(Protocol):
         each word starts where the one before it ends, or later. Nothing odd in text or sound raises an error.
         """
         ...
+
+
+class Timer:
+    """An aligner by `name` that hands over its doubt with the words. Raises `UnknownName`, `BackendError`."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._doubts: list[str] = []
+        self._aligner = load_aligner(name, self._doubts.append)
+
+    def time(self, clip: Audio, text: str, language: str | None) -> tuple[tuple[Word, ...], str | None]:
+        """The words of `text` as they are said in `clip`, and why their times are rough, where they are."""
+        self._doubts.clear()
+        words = self._aligner.align(clip, text, language)
+        if "".join(word.text for word in words) != text:
+            return (), f"the words of {self.name} do not spell the text, so their times are not used"
+        return words, "; ".join(self._doubts) or None
+
+
+def open_timer(name: str = "auto") -> Timer | None:
+    """The aligner called `name`; for "auto" the best that works here, for "none" nobody. Raises as `Timer` does."""
+    if name == "none":
+        return None
+    if name != "auto":
+        return Timer(name)
+    try:
+        return Timer(DEFAULT)
+    except BackendError:
+        return Timer(FALLBACK)
 
 
 def aligner_entry_points() -> dict[str, EntryPoint]:

@@ -76,7 +76,7 @@ class Espeak:
         return _words(clip, text, parts, spoken, path)
 
     def _roughly(self, clip: Audio, text: str, language: str | None, reason: str) -> tuple[Word, ...]:
-        self._warn(f"{clip.start:.1f} to {clip.end:.1f} s {reason}, so its words are timed by pauses")
+        self._warn(f"the sound {reason}, so its words are timed by pauses")
         return self._pauses.align(clip, text, language)
 
 

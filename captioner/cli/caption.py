@@ -47,6 +47,12 @@ class RootCommand(options.SettableCommand):
     default="none",
     help="What of the text so far the backend is told. With 'previous' regions wait for each other.  [default: none]",
 )
+@click.option(
+    "--align",
+    default="auto",
+    metavar="NAME",
+    help="Who says when each word is said, if the backend does not: auto, espeak, pauses, none.  [default: auto]",
+)
 @click.option("--concurrency", type=click.IntRange(1), metavar="N", help="Requests in flight, for a cloud backend.")
 @click.option("--base-url", metavar="URL", help="The server, for a cloud backend.")
 @click.option("--audio-track", metavar="N|LANG", help="The sound track, by number from 1 or by language.")

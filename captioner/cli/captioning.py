@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from captioner.align import open_timer
 from captioner.backends import Backend, Hints
 from captioner.budget import Unheard, estimate
 from captioner.cli.console import Console
@@ -46,6 +47,7 @@ class Request:
     hotwords: tuple[str, ...]
     hotwords_file: str | None
     context: Context
+    align: str
     concurrency: int | None
     base_url: str | None
     audio_track: str | None
@@ -92,6 +94,7 @@ def _settled(request: Request, settings: Settings) -> Callable[..., Captions]:
         profile=None if request.profile is None else profile_named(request.profile),
         hints=Hints(language, request.prompt, (*request.hotwords, *hotwords_in(request.hotwords_file))),
         context=request.context,
+        align=None if request.dry_run else open_timer(request.align),
         listen=Listen(request.audio_track, request.channel, request.start, request.end),
         speech=options_from(SpeechOptions, settings.speech, f"{settings.path} [speech]"),
     )

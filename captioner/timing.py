@@ -1,0 +1,37 @@
+"""Words in time for what was heard without: an aligner at work beside the recogniser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+
+from captioner.align import Timer
+from captioner.transcribe import Outcome
+
+
+def in_time(outcomes: Iterable[Outcome], timer: Timer | None, language: str | None = None) -> Iterator[Outcome]:
+    """The same outcomes, in order, their words in time and their sound let go.
+
+    One is timed while the next is heard. Words that the backend has timed stay as they are; without a `timer` so do
+    segments without words. `language` is a BCP 47 tag for segments that have none. The timer's doubt goes into the
+    ledger.
+    """
+    with ThreadPoolExecutor(1, "timing") as worker:
+        upcoming: Future[Outcome] | None = None
+        for outcome in outcomes:
+            timed = worker.submit(_timed, outcome, timer, language)
+            if upcoming is not None:
+                yield upcoming.result()
+            upcoming = timed
+        if upcoming is not None:
+            yield upcoming.result()
+
+
+def _timed(outcome: Outcome, timer: Timer | None, language: str | None) -> Outcome:
+    segment, clip = outcome.segment, outcome.clip
+    if timer is None or segment is None or segment.words or clip is None:
+        return replace(outcome, clip=None)
+    words, doubt = timer.time(clip, segment.text, segment.language or language)
+    reason = "; ".join(filter(None, (outcome.report.reason, doubt))) or None
+    return Outcome(replace(outcome.report, reason=reason), replace(segment, words=words))
