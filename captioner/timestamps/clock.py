@@ -1,4 +1,4 @@
-"""Seconds to text and back. Nobody else in captioner knows how a time is spelled.
+"""Seconds to the text of a clock and back.
 
 Writing rounds to whole milliseconds first and splits then, so 59.9996 s carries into the next minute. Reading ends
 in one division of an integer, so a time that is written and read again is the same float.

@@ -1,0 +1,22 @@
+"""Seconds to text and back. Nobody else in captioner knows how a time is spelled.
+
+`clock` spells hours, minutes and milliseconds, `timecode` the frames that editors and broadcasters count. A rate is an
+exact fraction (30000/1001 is 29.97), and a frame's time is one division of integers, so no offset builds up.
+"""
+
+from __future__ import annotations
+
+from captioner.timestamps.clock import format_clock, parse_clock
+from captioner.timestamps.rates import FrameRate, parse_rate
+from captioner.timestamps.timecode import format_timecode, frame_at, parse_timecode, seconds_at
+
+__all__ = [
+    "FrameRate",
+    "format_clock",
+    "format_timecode",
+    "frame_at",
+    "parse_clock",
+    "parse_rate",
+    "parse_timecode",
+    "seconds_at",
+]
