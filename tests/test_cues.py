@@ -6,7 +6,7 @@ import unicodedata
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from hypothesis import given, settings
@@ -106,6 +106,28 @@ def test_no_word_is_clipped(transcript: Transcript, profile: Profile) -> None:
 
 
 @unhurried
+@given(transcripts, profiles())
+def test_cues_of_words_carry_them_in_order(transcript: Transcript, profile: Profile) -> None:
+    timed = all(segment.words and segment.start < segment.end for segment in transcript.segments)
+    words = [word for cue in make_cues(transcript, profile) for word in cue.words]
+    assert all(before.end <= after.start for before, after in pairwise(words))
+    for cue in make_cues(transcript, profile):
+        assert cue.words or not timed
+
+
+@unhurried
+@given(orderly(), profiles())
+def test_a_cue_says_when_each_of_its_words_is_heard(transcript: Transcript, profile: Profile) -> None:
+    heard = {(word.start, word.end) for segment in transcript.segments for word in segment.words}
+    for shown in said(make_cues(transcript, profile), transcript):
+        first, last = shown.cue.words[0], shown.cue.words[-1]
+        assert shown.first is None or first.start == shown.first.start
+        assert shown.last is None or last.end == shown.last.end
+        if shown.first and shown.last and "\n" not in shown.cue.text:
+            assert all((word.start, word.end) in heard for word in shown.cue.words)
+
+
+@unhurried
 @given(orderly(), profiles())
 def test_the_gap_is_kept_where_the_words_leave_room(transcript: Transcript, profile: Profile) -> None:
     for before, after in pairwise(said(make_cues(transcript, profile), transcript)):
@@ -177,6 +199,27 @@ def test_words_that_overlap_end_where_the_next_begins() -> None:
     words = [Word(0, 5, "Hello there."), Word(2, 6, " Who is it?"), Word(4, 4.5, " Me.")]
     cues = make_cues(Transcript((segment(words),)), profile_named("default"))
     assert [(cue.start, cue.text) for cue in cues] == [(0, "Hello there."), (2, "Who is it?"), (4, "Me.")]
+
+
+def test_a_word_is_split_only_where_a_line_or_a_cue_ends() -> None:
+    words = [Word(1, 2, "Die"), Word(2, 6, " Donaudampfschifffahrt", 0.5), Word(6, 7, "。")]
+    profile = profile_named("default")
+    (whole,) = make_cues(Transcript((segment(words),), "de"), profile)
+    assert whole.words == tuple(words)
+    narrow = make_cues(Transcript((segment(words),), "de"), replace(profile, width=13))
+    parts = [[(word.text, word.confidence) for word in cue.words] for cue in narrow]
+    assert parts == [[("Die", None), ("\nDonaudampfsch", 0.5)], [("ifffahrt", 0.5), ("。", None)]]
+    assert [cue.words[-1].end for cue in narrow] == [cue.words[0].start for cue in narrow[1:]] + [7]
+
+
+def test_nobody_invents_times_for_words_that_have_none() -> None:
+    bare = Segment(0, 4, "No times here.")
+    timed = segment([Word(5, 6, "But"), Word(6, 7, " here.")])
+    instant = segment([Word(9, 9, "Not"), Word(9, 9, " here.")])
+    cues = make_cues(Transcript((bare, timed, instant)), profile_named("default"))
+    assert [(cue.text, cue.words) for cue in cues] == [
+        ("No times here.", ()), ("But here.", timed.words), ("Not here.", ()),
+    ]  # fmt: skip
 
 
 def test_segments_meet_with_a_space_unless_their_script_has_none() -> None:

@@ -7,15 +7,17 @@
                -> shown.py       when each cue comes and goes
 
 Cues are in order, never overlap and are never blank; they hold the transcript's text with nothing changed but the
-spaces at which lines break; each is there from its first word to its last.
+spaces at which lines break; each is there from its first word to its last. A cue made of words in time carries them.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from captioner.cues.optimise import Layout, Optimiser
 from captioner.cues.units import Unit, units_of
 from captioner.profiles import Profile
-from captioner.values import Cue, Transcript
+from captioner.values import Cue, Transcript, Word
 
 
 def make_cues(transcript: Transcript, profile: Profile) -> list[Cue]:
@@ -25,10 +27,28 @@ def make_cues(transcript: Transcript, profile: Profile) -> list[Cue]:
 
 
 def _cue(units: list[Unit], layout: Layout) -> Cue:
-    text = "\n".join(_line(units[first:last]) for first, last in layout.lines)
-    speaker = units[layout.lines[0][0]].speaker
-    return Cue(layout.start / 1000, layout.end / 1000, text, speaker)
+    lines = [units[first:last] for first, last in layout.lines]
+    text = "\n".join(map(_line, lines))
+    return Cue(layout.start / 1000, layout.end / 1000, text, lines[0][0].speaker, _words(lines))
 
 
 def _line(units: list[Unit]) -> str:
     return units[0].text + "".join(unit.space + unit.text for unit in units[1:])
+
+
+def _words(lines: list[list[Unit]]) -> tuple[Word, ...]:
+    """The words of a cue, each with the space or line break before it; none where not all of its text has words."""
+    words: list[Word] = []
+    for line in lines:
+        for unit in line:
+            if not unit.words:
+                return ()
+            between = unit.space if unit is not line[0] else "\n" if words else ""
+            first, *others = unit.words
+            if unit.continues and words and between != "\n":
+                begun = words.pop()
+                first = replace(begun, end=first.end, text=begun.text + between + first.text)
+            else:
+                first = replace(first, text=between + first.text)
+            words += (first, *others)
+    return tuple(words)

@@ -12,10 +12,11 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate
+from functools import cached_property
+from itertools import accumulate, pairwise
 
 from captioner.cues.characters import PUNCTUATION, is_unspaced, speech_weights
-from captioner.values import Segment, Span, Transcript
+from captioner.values import Segment, Span, Transcript, Word
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,14 @@ class Passage:
     last: int
     segment: Segment
 
+    @cached_property
+    def words(self) -> list[tuple[int, int]]:
+        """Where its words stand in the text, last exclusive; none where they are missing or all fall on one instant."""
+        words = self.segment.words
+        if not words or min(word.start for word in words) == max(word.end for word in words):
+            return []
+        return list(pairwise(accumulate((len(word.text) for word in words), initial=self.first)))
+
 
 class SpokenText:
     """The text of a transcript, `passages` where its segments lie, and `span` that says when a part is spoken."""
@@ -55,6 +64,27 @@ class SpokenText:
             return start, closing.end
         spoken = self.text[max(first, closing.first) : last].rstrip(PUNCTUATION)
         return start, self._inside(closing, max(first, closing.first) + len(spoken))
+
+    def words(self, passage: Passage, first: int, last: int) -> tuple[tuple[Word, ...], bool]:
+        """The words that spell characters `first` to `last` (exclusive), and whether the first began before them.
+
+        None where the passage has no words in time: nobody knows more than when all of it was said.
+        """
+        places = passage.words
+        at = bisect_right(places, (first, len(self.text))) - 1
+        if at < 0:
+            return (), False
+        continues = bool(self.text[places[at][0] : first].strip())
+        words = []
+        for place, word in zip(places[at:], passage.segment.words[at:], strict=True):
+            if place[0] >= last:
+                break
+            end = min(last, place[1])
+            if self.text[first:end].strip():  # a space that is a word of its own goes with the next one
+                start, stop = self.span(max(first, place[0]), end)
+                words.append(Word(start / 1000, stop / 1000, self.text[first:end], word.confidence))
+                first = end
+        return tuple(words), continues
 
     def _stretch_at(self, place: int) -> Stretch:
         return self._stretches[max(0, bisect_right(self._firsts, place) - 1)]
@@ -100,17 +130,12 @@ def _separator(before: str, after: str) -> str:
 
 
 def _heard(passage: Passage) -> Iterator[Stretch]:
-    """A stretch for each word; the whole passage where words are missing or all fall on one instant."""
-    words = passage.segment.words
-    if not words or min(word.start for word in words) == max(word.end for word in words):
+    """A stretch for each word, for the whole passage where it has none."""
+    if not passage.words:
         yield _stretch(passage.first, passage.last, passage.segment)
-        return
-    first = passage.first
-    for word in words:
-        last = first + len(word.text)
+    for (first, last), word in zip(passage.words, passage.segment.words, strict=False):
         if word.text.strip():
             yield _stretch(first, last, word)
-        first = last
 
 
 def _stretch(first: int, last: int, span: Span) -> Stretch:

@@ -17,7 +17,7 @@ from captioner.cues.closed_class import closed_class
 from captioner.cues.spoken import Passage, SpokenText
 from captioner.cues.unspaced import inner_edges
 from captioner.profiles import Profile
-from captioner.values import Transcript
+from captioner.values import Transcript, Word
 
 _CHUNK = re.compile(r"[^\s\u200b\ufeff]+(?:[\u00a0\u2007\u202f]+[^\s\u200b\ufeff]+)*")
 """Text without a space that a line may break at: no-break spaces are not such, a zero width space is."""
@@ -32,7 +32,11 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True)
 class Unit:
-    """`text` that stays on one line, `space` between it and the unit before, spoken from `start` to `end` (ms)."""
+    """`text` that stays on one line, `space` between it and the unit before, spoken from `start` to `end` (ms).
+
+    Where the transcript has words, `words` spell the text; the first of them `continues` one that began in the unit
+    before.
+    """
 
     text: str
     space: str
@@ -40,6 +44,8 @@ class Unit:
     end: int
     speaker: str | None = None
     language: str | None = None
+    words: tuple[Word, ...] = ()
+    continues: bool = False
 
 
 def units_of(transcript: Transcript, profile: Profile) -> list[Unit]:
@@ -52,7 +58,9 @@ def units_of(transcript: Transcript, profile: Profile) -> list[Unit]:
         for first, last in _places(spoken.text, passage, language, profile):
             space = _space(spoken.text[read:first])
             start, end = spoken.span(first, last)
-            units.append(Unit(spoken.text[first:last], space, start, end, passage.segment.speaker, language))
+            words, continues = spoken.words(passage, first, last)
+            text, speaker = spoken.text[first:last], passage.segment.speaker
+            units.append(Unit(text, space, start, end, speaker, language, words, continues))
             read = last
     return _parted(units)
 
@@ -76,7 +84,8 @@ def _with_measures(text: str, chunks: list[Place], language: str | None) -> Iter
     measures = closed_class(language).measures
     held: Place | None = None
     for first, last in chunks:
-        if held and text[first:last].rstrip(".,;:!?").lower() in measures and _NUMBER.fullmatch(text, *held):
+        follows = held and text[held[1] : first] == " " and text[first:last].rstrip(".,;:!?").lower() in measures
+        if held and follows and _NUMBER.fullmatch(text, *held):
             first = held[0]
         elif held:
             yield held
