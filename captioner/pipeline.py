@@ -7,6 +7,7 @@ from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from captioner.ahead import ahead
 from captioner.align import Timer, open_timer
 from captioner.backends import Backend, Hints, Traits, load_backend
 from captioner.backends.choice import choose
@@ -19,6 +20,9 @@ from captioner.speech import SAMPLE_RATE, SpeechOptions, speech_clips
 from captioner.timing import in_time
 from captioner.transcribe import Context, Outcome, transcribe
 from captioner.values import Audio, Cue, Report, Transcript
+
+AHEAD = 4
+"""Regions that are found and wait to be heard: enough that a backend never waits, few enough to be held."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +75,10 @@ def caption(
     ):
         progress = _Meter(media.duration if listen.end is None else listen.end, watch)
         blocks = progress.heard(read_audio(media, listen, sample_rate=SAMPLE_RATE, warn=warnings.append))
-        clips = progress.found(speech_clips(blocks, _fitting(speech, engine.traits)))
-        heard = transcribe(clips, ears, hints, context)
-        outcomes = tuple(progress.answered(in_time(heard, timer, hints.language)))
+        found = progress.found(speech_clips(blocks, _fitting(speech, engine.traits)))
+        with ahead(found, AHEAD) as clips:
+            heard = transcribe(clips, ears, hints, context)
+            outcomes = tuple(progress.answered(in_time(heard, timer, hints.language)))
         transcript = _transcript(outcomes, hints)
         report = Report(
             source=str(source),
@@ -131,29 +136,30 @@ def _transcript(outcomes: tuple[Outcome, ...], hints: Hints) -> Transcript:
 class _Meter:
     """Watches the three streams of one run and tells how far it is.
 
-    Media is done as far as it was read, or only to the end of the last answered region while one is in flight.
+    Media is done as far as it was read, or only to the end of the last answered region while one is in flight. Sound
+    is read in another thread than answers come in, so each count has one writer.
     """
 
     def __init__(self, duration: float | None, watch: Watch) -> None:
         self.position = 0.0
         self._duration = duration
         self._watch = watch
-        self._in_flight = 0
+        self._found = self._answered = 0
 
     def heard(self, blocks: Iterable[Audio]) -> Iterator[Audio]:
         for block in blocks:
             yield block
             self.position = block.end
-            if not self._in_flight:
+            if self._found == self._answered:
                 self._watch(Progress(self.position, self._duration))
 
     def found(self, clips: Iterable[Audio]) -> Iterator[Audio]:
         for clip in clips:
-            self._in_flight += 1
+            self._found += 1
             yield clip
 
     def answered(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
         for outcome in outcomes:
-            self._in_flight -= 1
+            self._answered += 1
             self._watch(Progress(outcome.report.end, self._duration, outcome))
             yield outcome

@@ -36,11 +36,19 @@ def start(source: Path | str, folder: Path, stdin: int = subprocess.DEVNULL) -> 
     return subprocess.Popen(command, stdin=stdin, stderr=subprocess.PIPE, start_new_session=True)
 
 
+def children(process: int) -> str:
+    """The programs that any thread of a process has started."""
+    found = ""
+    for listed in Path(f"/proc/{process}/task").glob("*/children"):
+        with suppress(OSError):  # the thread has ended since
+            found += listed.read_text()
+    return found
+
+
 def interrupt(running: subprocess.Popen[bytes], send: Callable[[int, int], None], delay: float) -> str:
     """Ctrl-C, `delay` seconds after its ffmpeg was started; what it says to that."""
-    children = Path(f"/proc/{running.pid}/task/{running.pid}/children")
     deadline = time.monotonic() + PATIENCE
-    while not children.read_text() and time.monotonic() < deadline:
+    while not children(running.pid) and time.monotonic() < deadline:
         time.sleep(0.01)
     time.sleep(delay)
     send(running.pid, signal.SIGINT)

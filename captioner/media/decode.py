@@ -67,6 +67,7 @@ def read_audio(
     origin = round(media.start_time * sample_rate)
     last = None if listen.end is None else round(listen.end * sample_rate)
     with running(decode_arguments(media, track, listen, sample_rate), media.opened.pipe) as work:
+        media.opened.leaving.callback(work.stop)
         pieces = line_up(_packets(work.output, origin + first, sample_rate), sample_rate)
         for samples in blocks(pieces, round(BLOCK * sample_rate), None if last is None else last - first):
             yield Audio(samples, sample_rate, count / sample_rate)

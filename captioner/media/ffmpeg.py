@@ -44,6 +44,10 @@ class Running:
         self._listener.join()
         return status
 
+    def stop(self) -> None:
+        """End it now, which ends its output too; from any thread, and when it has ended already."""
+        self._process.kill()
+
     def last_words(self) -> str:
         """The last complaint of an ffmpeg that gave no sound, without the address in memory of who made it."""
         silent = f"ffmpeg gave no sound and ended with status {self._process.returncode}"

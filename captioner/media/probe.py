@@ -28,8 +28,11 @@ _FORMATS_THAT_KNOW_THEIR_END = {"mov", "wav", "flac", "aiff", "caf", "w64", "au"
 
 @contextmanager
 def open_media(source: str) -> Iterator[Media]:
-    """Open a path, an address that ffmpeg reads, or `-` for standard input. Raises `MediaNotReadable`."""
-    with open_source(source) as opened:
+    """Open a path, an address that ffmpeg reads, or `-` for standard input. Raises `MediaNotReadable`.
+
+    Once it is closed nobody reads it any more, in whatever thread.
+    """
+    with open_source(source) as opened, opened.leaving:
         yield probe_apart(opened) if is_large(opened) else probe(opened)
 
 

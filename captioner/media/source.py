@@ -7,7 +7,7 @@ import re
 import stat
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -41,7 +41,7 @@ NETWORK_PATIENCE = 30.0
 class Source:
     """An opened source. `name` is the user's word for it, `url` and `options` are for libav, `pipe` is what flows.
 
-    `path` is there where it is a file on this machine.
+    `path` is there where it is a file on this machine. `leaving` ends what still works on the source when it is closed.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Source:
     options: Mapping[str, str] = field(default_factory=dict)
     pipe: Pipe | None = None
     path: Path | None = None
+    leaving: ExitStack = field(default_factory=ExitStack, compare=False)
 
     @property
     def seekable(self) -> bool:
