@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,7 +18,10 @@ from captioner.align.espeak_library import speak
 from captioner.align.espeak_voices import voice_for
 from captioner.media import open_media, read_audio
 from captioner.values import Audio, Span
+from tests.test_align import TEXTS
 from tests.voices import RATE, noisy, silence, spoken
+
+TOP = Path(__file__).parent.parent
 
 MARY = "audio/en/praatio_mary.wav"
 LJ = "audio/en/ljspeech/LJ001-0004.flac"
@@ -123,15 +129,36 @@ def test_every_voice_of_the_table_is_there(language: str) -> None:
 
 
 def test_threads_share_one_espeak(speech: Audio, sentences: list[tuple[Span, str]]) -> None:
-    """espeak-ng never says a text twice exactly alike, but a word that moves by more heard another thread's."""
     aligner = load_aligner("espeak")
     jobs = [(speech.clip(span), text, "en") for span, text in sentences]
     alone = [aligner.align(*job) for job in jobs]
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(lambda job: aligner.align(*job), jobs * 6))
-    for one, other in zip(alone * 6, together, strict=True):
-        assert [word.text for word in one] == [word.text for word in other]
-        assert [word.start for word in one] == pytest.approx([word.start for word in other], abs=0.1)
+    assert together == alone * 6
+
+
+SAID = [(text, voice) for voice, text in TEXTS.values() if voice != "ja"] + [("rero talo", "fi"), ("  hello  ", "nl")]
+
+
+def said() -> list[str]:
+    """Of every text in its voice, what tells its sound and its marks from all others."""
+    speeches = [speak(text, voice) for text, voice in SAID]
+    return [hashlib.sha256(one.samples.tobytes() + repr(one.marks).encode()).hexdigest() for one in speeches if one]
+
+
+def test_a_text_sounds_the_same_whatever_was_said_before_it() -> None:
+    first = said()
+    assert len(first) == len(SAID)
+    for before in ("a", "re re", "Krähe", "one, two.\n\nthree"):
+        spoken(before, "sv", pitch=70)
+        assert said() == first
+        assert speak(before, "en-us")
+
+
+def test_a_text_sounds_the_same_in_another_process() -> None:
+    script = "from tests.test_align_espeak import said, speak; speak('perro', 'es'); print(*said())"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=TOP)
+    assert ran.stdout.split() == said()
 
 
 @pytest.mark.parametrize(("file", "mean"), [(MARY, 0.06), (LJ, 0.05)])
