@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from captioner.errors import FormatError, OutputNotWritten, UsageError
-from captioner.formats import Format, format_named, format_of_path
+from captioner.formats import Contents, Format, decoded, format_named, format_of_file, format_of_path
 from captioner.media import path_of
 
 STANDARD = "-"
@@ -136,20 +136,28 @@ def _without_existing(job: Job, overwrite: bool, say: Callable[[str], None]) -> 
     return Job(job.source, tuple(target for target in job.targets if target not in there))
 
 
-def read_text(path: str) -> str:
-    """The text of a caption file, UTF-8 with or without a byte order mark. Raises `FormatError`."""
+def read_captions(
+    path: str, format: Format | None = None, *, encoding: str | None = None, strict: bool = False
+) -> tuple[Format, Contents]:
+    """What a caption file holds, and its format, which the file itself tells where it is not given.
+
+    `strict` refuses what would be lost or had to be mended. Raises `FormatError`, which names the file, and
+    `UnknownName`.
+    """
     try:
         data = sys.stdin.buffer.read() if path == STANDARD else Path(path).read_bytes()
-        return data.decode("utf-8-sig")
+        format = format or format_of_file(path, data)
+        file = data if format.binary else decoded(data, encoding)
+        return format, format.read(file, strict=strict)
     except OSError as error:
         raise FormatError(path, (error.strerror or str(error)).lower()) from error
-    except UnicodeDecodeError as error:
-        raise FormatError(path, "is not UTF-8 text") from error
+    except FormatError as error:
+        raise FormatError(path, str(error)) from error
 
 
-def write_whole(path: Path | None, text: str) -> None:
+def write_whole(path: Path | None, file: str | bytes) -> None:
     """Write a result so that it appears whole or not at all; None is standard output. Raises `OutputNotWritten`."""
-    data = text.encode("utf-8")
+    data = file.encode("utf-8") if isinstance(file, str) else file
     if path is None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()

@@ -46,19 +46,14 @@ def render(
 
 def _render(job: Job, profile: Profile | None, console: Console) -> int:
     from captioner.cli.errors import counted
-    from captioner.cli.files import read_text, write_whole
-    from captioner.errors import FormatError
+    from captioner.cli.files import read_captions, write_whole
     from captioner.formats import format_named
     from captioner.pipeline import cut_cues
 
-    text = read_text(job.source)
-    try:
-        contents = format_named("json").read(text)
-    except FormatError as error:
-        raise FormatError(job.source, str(error)) from error
+    _, contents = read_captions(job.source, format_named("json"))
     assert contents.transcript is not None
     cues = cut_cues(contents.transcript, profile)
     for target in job.targets:
-        write_whole(target.path, target.format.write(cues, contents.transcript, contents.report))
+        write_whole(target.path, target.format.write(cues, contents.transcript, contents.report, contents.programme))
     console.say(f"{job.source}: {counted(len(cues), 'cue')}{job.arrow}")
     return 0

@@ -3,40 +3,59 @@
 `FORMATS` is the whole registry. A format is a file of this room with `render` and, where it holds enough to be read
 again, `parse`; the file is imported when it is used, and its library with it. A new format is one file and one entry:
 whoever writes or reads captions calls `Format.write` and `Format.read`, and never asks which format it is.
+
+`render` takes the parts that the format is made of and returns the file, a text or, of a binary format, bytes. `parse`
+takes the file and returns `Contents`. A format of cues has `kept` too, with the parameters of `render`: the cues as the
+file will hold them, on its grid of times and by start. `render` writes these, `parse` reads them again, and what they
+lack is what `Format.losses` tells.
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any, Literal
+from types import ModuleType
+from typing import Any
 
 from captioner.errors import FormatError, UnknownName
+from captioner.formats.contents import Contents, Part, Programme
+from captioner.formats.encodings import decoded
+from captioner.formats.keeping import losses_between, reduced
 from captioner.formats.report import render as render_report
 from captioner.values import Cue, Report, Transcript
 
-__all__ = ["FORMATS", "Contents", "Format", "Part", "format_named", "format_of_path", "render_report"]
+__all__ = [
+    "FORMATS",
+    "Contents",
+    "Format",
+    "Part",
+    "Programme",
+    "decoded",
+    "format_named",
+    "format_of_file",
+    "format_of_path",
+    "render_report",
+]
 
-Part = Literal["cues", "transcript", "report"]
+UNKNOWN = Programme()
 
+HEAD = 4096
+"""Bytes in which a file shows its format."""
 
-@dataclass(frozen=True)
-class Contents:
-    """What was read from a caption file. None is what its format does not hold."""
-
-    cues: Sequence[Cue] | None = None
-    transcript: Transcript | None = None
-    report: Report | None = None
+UTF_16 = (BOM_UTF16_LE, BOM_UTF16_BE)
 
 
 @dataclass(frozen=True)
 class Format:
     """One format: its name, the end of its file names, the module that knows it, and the parts it is made `of`.
 
-    The module's `render` takes these parts in this order and its `parse` gives them back, one alone or several in a
-    tuple. A format that is not `readable` leaves out too much.
+    A format that is not `readable` leaves out too much. `others` are more ends of file names that are read, `mark` is
+    a regular expression that the head of each of its files matches and of no other format's: it tells formats apart
+    that share an end. A `binary` format is bytes.
     """
 
     name: str
@@ -44,30 +63,62 @@ class Format:
     module: str
     of: tuple[Part, ...]
     readable: bool = True
+    others: tuple[str, ...] = ()
+    mark: str = ""
+    binary: bool = False
 
-    def write(self, cues: Sequence[Cue] | None, transcript: Transcript | None, report: Report | None) -> str:
-        """The text of a file. Raises `FormatError` where a part is None that the format is made of."""
-        given: dict[Part, Any] = {"cues": cues, "transcript": transcript, "report": report}
+    def write(
+        self,
+        cues: Sequence[Cue] | None,
+        transcript: Transcript | None,
+        report: Report | None,
+        programme: Programme = UNKNOWN,
+    ) -> str | bytes:
+        """A whole file. Raises `FormatError` where a part is None that the format is made of."""
+        given: dict[Part, Any] = {"cues": cues, "transcript": transcript, "report": report, "programme": programme}
         for part in self.of:
             if given[part] is None:
                 raise FormatError(self.name, f"cannot be written without the {part}")
-        text: str = importlib.import_module(self.module).render(*(given[part] for part in self.of))
-        return text
+        file = self._load().render(*(given[part] for part in self.of))
+        assert isinstance(file, bytes if self.binary else str)
+        return file
 
-    def read(self, text: str) -> Contents:
-        """What a file's text holds. Raises `FormatError` where it is not in this format, or that is not readable."""
+    def losses(self, cues: Sequence[Cue], programme: Programme = UNKNOWN) -> tuple[str, ...]:
+        """What of the cues a file cannot hold, in phrases: `styles of 3 cues`. Empty where all is kept."""
+        given = {"cues": cues, "programme": programme}
+        if "cues" in self.of:
+            kept = self._load().kept(*(given[part] for part in self.of))
+        else:
+            ordered = sorted(cues, key=lambda cue: cue.start)
+            kept = [reduced(cue, words=True, speaker=True) for cue in ordered]
+        return losses_between(cues, kept)
+
+    def read(self, file: str | bytes, *, strict: bool = False) -> Contents:
+        """What a file holds: a text, or the bytes of a binary format.
+
+        Raises `FormatError` where it is not in this format, or that is not readable; `strict`, also where something
+        would be lost or was not as the format wants it.
+        """
         if not self.readable:
             raise FormatError(self.name, "cannot be read: it does not hold the times of what is said")
-        parsed = importlib.import_module(self.module).parse(text)
-        parts = parsed if len(self.of) > 1 else (parsed,)
-        return Contents(**dict(zip(self.of, parts, strict=True)))
+        if isinstance(file, bytes) is not self.binary:
+            raise FormatError(self.name, "is bytes and no text" if self.binary else "is text and no bytes")
+        contents = self._load().parse(file)
+        assert isinstance(contents, Contents)
+        if strict and (wrong := (*contents.mended, *contents.losses)):
+            raise FormatError(self.name, f"is not as it should be: {', '.join(wrong)}")
+        return contents
+
+    def _load(self) -> ModuleType:
+        return importlib.import_module(self.module)
 
 
 FORMATS = {
     format.name: format
     for format in (
         Format("srt", ".srt", "captioner.formats.srt", of=("cues",)),
-        Format("vtt", ".vtt", "captioner.formats.vtt", of=("cues",)),
+        Format("vtt", ".vtt", "captioner.formats.vtt", of=("cues",), mark=r"WEBVTT"),
+        Format("ass", ".ass", "captioner.formats.ass", of=("cues", "programme"), others=(".ssa",)),
         Format("txt", ".txt", "captioner.formats.txt", of=("transcript",), readable=False),
         Format("json", ".json", "captioner.formats.transcript", of=("transcript", "report")),
     )
@@ -82,9 +133,27 @@ def format_named(name: str) -> Format:
 
 
 def format_of_path(path: str | PurePath) -> Format:
-    """The format that the end of a file's name tells, in capitals or not. Raises `UnknownName`."""
+    """The format that the end of a file's name tells, in capitals or not: the first. Raises `UnknownName`."""
+    for format in _formats_of(path):
+        return format
     name = PurePath(path).name
-    for format in FORMATS.values():
-        if name.lower().endswith(format.suffix):
-            return format
     raise UnknownName("format", PurePath(path).suffix or name, FORMATS)
+
+
+def format_of_file(path: str | PurePath, data: bytes) -> Format:
+    """The format of a file that is there, by its name and, where that leaves a choice, by the text that it begins with.
+
+    Raises `UnknownName`.
+    """
+    head = data[:HEAD].decode("utf-16" if data.startswith(UTF_16) else "latin-1", "ignore").lstrip("\ufeffï»¿")
+    named = [format for format in _formats_of(path) if format.readable]
+    marked = [format for format in named or FORMATS.values() if format.mark and re.match(format.mark, head)]
+    return (marked or named or [format_of_path(path)])[0]
+
+
+def _formats_of(path: str | PurePath) -> Iterator[Format]:
+    """The longest end first, so that `.fcp.xml` is not only `.xml`."""
+    name = PurePath(path).name.lower()
+    ends = ((end, format) for format in FORMATS.values() for end in (format.suffix, *format.others))
+    told = [(end, format) for end, format in ends if name.endswith(end)]
+    yield from (format for _, format in sorted(told, key=lambda pair: -len(pair[0])))

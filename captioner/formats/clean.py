@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from fractions import Fraction
 from math import inf
 
-from captioner.values import Cue
+from captioner.formats.styling import Spelled
+from captioner.values import Cue, Position, Word
 
 _LINE_END = re.compile(r"\r\n?|\n")
+_CARRIAGE_RETURN = re.compile(r"\r\n?")
+_BLANK_LINES = re.compile(r"\A\s*\n|\n\s*(?=\n)|\n\s*\Z")
 
 # No text file can hold half a surrogate pair, and what is written in C stops reading at a NUL.
 _UNWRITABLE = re.compile("[\0\ud800-\udfff]")
@@ -25,32 +29,57 @@ def writable(text: str) -> str:
     return _UNWRITABLE.sub("\ufffd", text)
 
 
-def text_lines(text: str) -> list[str]:
-    """The lines of a cue's text as a file can hold them: a carriage return ends a line too, and no line is blank."""
-    return [line for line in _LINE_END.split(writable(text)) if line.strip()]
+def one_line(text: str) -> str:
+    """A name or a title on one line, with single spaces."""
+    return " ".join(writable(text).split())
 
 
-def on_grid(cues: Iterable[Cue]) -> Iterator[Cue]:
-    """The cues by start, on whole milliseconds, rounded once; none overlap that did not before.
+def cleaned(spelled: Spelled) -> Spelled:
+    """A cue's text as a file can hold it: a carriage return ends a line too, and no line is blank."""
+    return spelled.sub(_UNWRITABLE, "\ufffd").sub(_CARRIAGE_RETURN, "\n").sub(_BLANK_LINES, "")
 
-    A cue too short to be seen on the grid lasts one millisecond, and those that it then touches move along.
+
+def on_grid(cues: Iterable[Cue], rate: int | Fraction = 1000) -> Iterator[Cue]:
+    """The cues by start, cleaned, their times rounded once to whole parts of a second of which there are `rate`.
+
+    None overlap that did not before: a cue too short to be seen on the grid lasts one part, and those that it then
+    touches move along.
     """
     previous_end, taken = inf, 0
     for cue in sorted(cues, key=lambda cue: cue.start):
-        start = round(cue.start * 1000)
+        start = round(cue.start * rate)
         if previous_end <= cue.start:
             start = max(start, taken)
-        end = max(round(cue.end * 1000), start + 1)
-        yield replace(cue, start=start / 1000, end=end / 1000)
+        end = max(round(cue.end * rate), start + 1)
+        text, styles, words = cleaned(Spelled(cue.text, cue.styles, cue.words))
+        words = tuple(_words_on_grid(words, start, end, rate))
+        yield Cue(float(start / rate), float(end / rate), text, cue.speaker, words, styles, cue.position)
         previous_end, taken = cue.end, end
 
 
-def cue_read(start: int, end: int, text: str, speaker: str | None = None) -> Cue | None:
-    """A cue from a file, times in milliseconds; None where it has no text.
+def _words_on_grid(words: Iterable[Word], taken: int, end: int, rate: int | Fraction) -> Iterator[Word]:
+    """The words one after another, inside of their cue, which begins where `taken` is at first."""
+    for word in words:
+        first = min(max(round(word.start * rate), taken), end)
+        taken = min(max(round(word.end * rate), first), end)
+        yield replace(word, start=float(first / rate), end=float(taken / rate))
 
-    One that ends before it has begun would never be shown: it lasts a millisecond, so that its text is not lost.
+
+def cue_read(
+    start: float | Fraction,
+    end: float | Fraction,
+    spelled: Spelled | str,
+    speaker: str | None = None,
+    position: Position | None = None,
+    *,
+    rate: int | Fraction = 1000,
+) -> Cue | None:
+    """A cue from a file, times in whole parts of a second of which there are `rate`; None where it has no text.
+
+    One that ends before it has begun would never be shown: it lasts one part, so that its text is not lost.
     """
-    lines = text_lines(text)
-    if not lines:
+    text, styles, words = cleaned(Spelled(spelled) if isinstance(spelled, str) else spelled)
+    if not text.strip():
         return None
-    return Cue(start / 1000, max(end, start + 1) / 1000, "\n".join(lines), speaker)
+    times = float(start / rate), float(max(end, start + 1) / rate)
+    return Cue(*times, text, speaker or None, words, styles, position)

@@ -13,11 +13,16 @@ from collections.abc import Iterable, Iterator
 import pysrt
 
 from captioner.errors import FormatError
-from captioner.formats.clean import cue_read, on_grid, source_lines, text_lines
+from captioner.formats.clean import cue_read, on_grid, source_lines
+from captioner.formats.contents import Contents
+from captioner.formats.keeping import reduced
+from captioner.formats.styling import reworded
 from captioner.timestamps import format_clock, parse_clock
 from captioner.values import Cue
 
 _GUARD = "|"
+
+_ARROW = re.compile("-->")
 
 _NUMBER = re.compile(r"\s*\d+\s*", re.ASCII)
 
@@ -27,22 +32,26 @@ _TIME = re.compile(r"((?:\d{1,6}:)?\d{1,2}:\d{1,2})(?:[,.:](\d{1,9}))?", re.ASCI
 
 
 def render(cues: Iterable[Cue]) -> str:
-    """The cues by start, numbered from 1. `-->` in a text becomes `→`, which no reader takes for a timing."""
-    return "\n".join(str(_item(number, cue)) for number, cue in enumerate(on_grid(cues), 1))
+    """The cues by start, numbered from 1."""
+    return "\n".join(str(_item(number, cue)) for number, cue in enumerate(kept(cues), 1))
+
+
+def kept(cues: Iterable[Cue]) -> list[Cue]:
+    """The cues as the file holds them. `-->` in a text becomes `→`, which no reader takes for a timing."""
+    return [reworded(reduced(cue), _ARROW, "→") for cue in on_grid(cues)]
 
 
 def _item(number: int, cue: Cue) -> pysrt.SubRipItem:
-    text = "\n".join(text_lines(cue.text)).replace("-->", "→")
-    return pysrt.SubRipItem(number, format_clock(cue.start, ","), format_clock(cue.end, ","), text)
+    return pysrt.SubRipItem(number, format_clock(cue.start, ","), format_clock(cue.end, ","), cue.text)
 
 
-def parse(text: str) -> list[Cue]:
+def parse(text: str) -> Contents:
     """The cues as they stand in the file, less those without text. Tags are text: SubRip has no way to escape them.
 
     Raises `FormatError` where a time cannot be read, or where there is text that no cue holds.
     """
     cues = (_cue(start, end, lines) for start, end, lines in _blocks(source_lines(text)))
-    return [cue for cue in cues if cue]
+    return Contents([cue for cue in cues if cue])
 
 
 def _cue(start: float, end: float, lines: list[str]) -> Cue | None:

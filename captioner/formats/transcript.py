@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from captioner.formats.contents import Contents, Programme
 from captioner.formats.json_object import JsonObject, parse_object
 from captioner.formats.report import VERSION, as_json, region_entry
 from captioner.values import STATUSES, RegionReport, Report, Segment, Transcript, Word
@@ -47,7 +48,7 @@ def _word_entry(word: Word) -> dict[str, Any]:
     return {"start": word.start, "end": word.end, "text": word.text, "confidence": word.confidence}
 
 
-def parse(text: str) -> tuple[Transcript, Report]:
+def parse(text: str) -> Contents:
     """A transcript and its ledger again. Keys that are not known are passed over.
 
     Raises `FormatError`, with the place, for what is no JSON, of another version, or not what it should be there.
@@ -65,7 +66,8 @@ def parse(text: str) -> tuple[Transcript, Report]:
         language=language,
         regions=tuple(_built(entry, _region) for entry in document.objects("regions")),
     )
-    return Transcript(segments, language), report
+    programme = Programme(language=language, duration=report.duration)
+    return Contents(transcript=Transcript(segments, language), report=report, programme=programme)
 
 
 def _built(entry: JsonObject, build: Callable[[JsonObject], Value]) -> Value:

@@ -9,11 +9,14 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 import webvtt
 
 from captioner.errors import FormatError
-from captioner.formats.clean import cue_read, on_grid, source_lines, text_lines, writable
+from captioner.formats.clean import cue_read, on_grid, source_lines, writable
+from captioner.formats.contents import Contents
+from captioner.formats.keeping import reduced
 from captioner.timestamps import format_clock
 from captioner.values import Cue
 
@@ -30,19 +33,23 @@ _NO_CHARACTER = re.compile(r"&#0*[1-9]\d{7,};?", re.ASCII)
 
 def render(cues: Iterable[Cue]) -> str:
     """The cues by start. A speaker becomes a voice span around the whole cue."""
-    content: str = webvtt.WebVTT(captions=[_caption(cue) for cue in on_grid(cues)]).content
+    content: str = webvtt.WebVTT(captions=[_caption(cue) for cue in kept(cues)]).content
     return content
 
 
+def kept(cues: Iterable[Cue]) -> list[Cue]:
+    """The cues as the file holds them. A name is one line."""
+    return [replace(reduced(cue), speaker=_one_line(cue.speaker or "") or None) for cue in on_grid(cues)]
+
+
 def _caption(cue: Cue) -> webvtt.Caption:
-    lines = [html.escape(line, quote=False) for line in text_lines(cue.text)]
-    name = _one_line(cue.speaker or "")
-    if name:
-        lines[0] = f"<v {html.escape(name, quote=False)}>{lines[0]}"
+    lines = [html.escape(line, quote=False) for line in cue.text.split("\n")]
+    if cue.speaker:
+        lines[0] = f"<v {html.escape(cue.speaker, quote=False)}>{lines[0]}"
     return webvtt.Caption(format_clock(cue.start), format_clock(cue.end), lines)
 
 
-def parse(text: str) -> list[Cue]:
+def parse(text: str) -> Contents:
     """The cues as they stand in the file, less those without text; styles, regions and positions are left out too.
 
     A block without a timing that can be read is no cue, as the standard has it (section 6.1). Raises `FormatError`
@@ -52,7 +59,7 @@ def parse(text: str) -> list[Cue]:
     if not _SIGNATURE.match(source):
         raise FormatError("vtt", "does not begin with WEBVTT", line=1)
     cues = (_cue(caption) for caption in webvtt.WebVTT.from_string(source).captions)
-    return [cue for cue in cues if cue]
+    return Contents([cue for cue in cues if cue])
 
 
 def _cue(caption: webvtt.Caption) -> Cue | None:

@@ -1,0 +1,84 @@
+"""What a format keeps of a cue, and how to say what it does not: nothing is lost in silence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from captioner.formats.styling import Looks, merged, runs
+from captioner.values import Cue, Position, Style
+
+Look = Literal["italic", "bold", "underline", "color"]
+LOOKS: tuple[Look, ...] = ("italic", "bold", "underline", "color")
+
+MOVED = 0.1
+"""Seconds. No format's grain is that coarse: a time that moves further was not rounded, it was not kept."""
+
+
+class Losses(Counter[str]):
+    """How often each thing was lost, by its name in the singular."""
+
+    def phrases(self) -> tuple[str, ...]:
+        """`("1 comment", "3 regions")`, in the order in which they were met first."""
+        return tuple(f"{count} {name}" if count == 1 else f"{count} {name}s" for name, count in self.items() if count)
+
+
+def reduced(
+    cue: Cue,
+    *,
+    looks: Collection[Look] = (),
+    place: Literal["no", "anchor", "whole"] = "no",
+    words: bool = False,
+    speaker: bool = False,
+) -> Cue:
+    """The cue with no more than a format holds: these `looks` of its styles, its place, word times and speaker.
+
+    Where only the anchor of a place is held, `x`, `y` and vertical writing go. The bottom centre is no position.
+    """
+    styles = merged(held for style in cue.styles for held in _looks(style, looks).over(style.first, style.last))
+    return replace(
+        cue,
+        styles=styles,
+        position=_place(cue.position, place),
+        words=cue.words if words else (),
+        speaker=cue.speaker if speaker else None,
+    )
+
+
+def _looks(style: Style, held: Collection[Look]) -> Looks:
+    return Looks(
+        style.italic and "italic" in held,
+        style.bold and "bold" in held,
+        style.underline and "underline" in held,
+        style.color if "color" in held else None,
+    )
+
+
+def _place(position: Position | None, held: str) -> Position | None:
+    if position is None or held == "no":
+        return None
+    kept = position if held == "whole" else Position(position.anchor)
+    return None if kept == Position() else kept
+
+
+def losses_between(cues: Iterable[Cue], kept: Sequence[Cue]) -> tuple[str, ...]:
+    """What is in the cues and not in those that a format keeps of them: `styles of 3 cues`."""
+    whole = sorted(cues, key=lambda cue: cue.start)
+    if len(whole) != len(kept):
+        return (f"{len(whole) - len(kept)} of {len(whole)} cues",)
+    lost = Counter(name for cue, held in zip(whole, kept, strict=True) for name in _differences(cue, held))
+    return tuple(f"{name} of {count} {'cue' if count == 1 else 'cues'}" for name, count in lost.items())
+
+
+def _differences(cue: Cue, held: Cue) -> list[str]:
+    differing = {
+        "text": cue.text != held.text,
+        "styles": [looks for _, looks in runs(cue)] != [looks for _, looks in runs(held)],
+        "place": _place(cue.position, "whole") != held.position,
+        "speakers": cue.speaker != held.speaker,
+        "word times": bool(cue.words) and not held.words,
+        "times": max(abs(cue.start - held.start), abs(cue.end - held.end)) > MOVED,
+    }
+    return [name for name, differs in differing.items() if differs]
