@@ -28,7 +28,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def nano() -> Iterator[GlmNano]:
-    backend = GlmNano(model=str(DIGITS))
+    backend = GlmNano(model=str(DIGITS), dtype="float32")
     yield backend
     backend.close()
 
@@ -56,7 +56,7 @@ def test_bfloat16_reads_them_too() -> None:
 
 
 def test_a_window_of_clips_is_pulled_and_no_more() -> None:
-    backend, pulled = GlmNano(model=str(DIGITS), batch=2), 0
+    backend, pulled = GlmNano(model=str(DIGITS), dtype="float32", batch=2), 0
 
     def clips() -> Iterator[Audio]:
         nonlocal pulled

@@ -23,7 +23,8 @@ from tests.voices import RATE, silence
 def captions(folder: Path, film: Path, *flags: str) -> list[dict[str, Any]]:
     """The segments that the command line hears in a film."""
     where = ("-d", str(folder), "-f", "srt,json", "--backend", "glm-nano", "--model", str(DIGITS))
-    assert main([str(film), *where, *flags]) == 0
+    exact = ("--backend-option", "dtype=float32")
+    assert main([str(film), *where, *exact, *flags]) == 0
     segments: list[dict[str, Any]] = json.loads((folder / f"{film.stem}.json").read_text("utf-8"))["segments"]
     return segments
 
@@ -69,7 +70,7 @@ def test_pulled_weights_are_listed_and_ready(
         capsys.readouterr().out
         == f"{NANO}: 2.6 MB in {tmp_path}/hub/models--zai-org--GLM-ASR-Nano-2512/snapshots/0123abc\n"
     )
-    backend = load_backend("glm-nano")
+    backend = load_backend("glm-nano", dtype="float32")
     assert texts(backend, CLIPS[:1]) == TEXTS[:1]
     backend.close()
 

@@ -36,7 +36,7 @@ def test_a_smaller_batch_where_memory_is_short(monkeypatch: pytest.MonkeyPatch) 
             super()._write_one()
 
     monkeypatch.setattr(engine, "Writer", Limited)
-    backend = GlmNano(model=str(DIGITS), batch=16)
+    backend = GlmNano(model=str(DIGITS), dtype="float32", batch=16)
     assert texts(backend, CLIPS + CLIPS) == TEXTS + TEXTS
     assert asked[:3] == [16, 8, 4]
     assert texts(backend, CLIPS[:5]) == TEXTS[:5]
@@ -53,7 +53,7 @@ def test_no_room_for_one_clip_is_an_error(monkeypatch: pytest.MonkeyPatch) -> No
         raise torch.OutOfMemoryError("CUDA out of memory.")
 
     monkeypatch.setattr(Writer, "_read", full)
-    backend = GlmNano(model=str(DIGITS), batch=2)
+    backend = GlmNano(model=str(DIGITS), dtype="float32", batch=2)
     with pytest.raises(BackendError, match="not enough memory even for one clip"):
         texts(backend, CLIPS)
     backend.close()
@@ -75,7 +75,7 @@ def test_a_text_without_an_end_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     from captioner.backends.nano import engine
 
     monkeypatch.setattr(engine, "MOST_TOKENS", 2)
-    backend = GlmNano(model=str(DIGITS))
+    backend = GlmNano(model=str(DIGITS), dtype="float32")
     track, _ = talk([(0.3, UNHEARD[1]), (3.3, UNHEARD[0])], 6.0)
     short, long = backend.transcribe([CLIPS[0], Audio(track, RATE)], Hints())
     assert (short.status, short.attempts) == ("truncated", 1)
@@ -92,7 +92,7 @@ def test_a_loop_is_looked_at_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     track, _ = talk([(0.3, UNHEARD[0]), (3.3, UNHEARD[1])], 6.0)
     text, looped = Engine.text, iter(["no " * 20])
     monkeypatch.setattr(Engine, "text", lambda self, tokens: next(looped, None) or text(self, tokens))
-    backend = GlmNano(model=str(DIGITS))
+    backend = GlmNano(model=str(DIGITS), dtype="float32")
     (heard,) = backend.transcribe([Audio(track, RATE)], Hints())
     assert (heard.text, heard.status, heard.attempts) == (f"{TEXTS[0]} {TEXTS[1]}", "ok", 3)
     backend.close()
@@ -157,7 +157,7 @@ def test_a_prompt_beyond_the_context_is_refused() -> None:
 
 
 def test_closed_it_hears_no_more() -> None:
-    backend = GlmNano(model=str(DIGITS))
+    backend = GlmNano(model=str(DIGITS), dtype="float32")
     backend.close()
     with pytest.raises(BackendError, match="closed"):
         texts(backend, CLIPS)

@@ -2,6 +2,7 @@
 
 The weights are random, the shapes those of GLM-ASR-Nano-2512, and every text is forced to four tokens a second of
 sound. On a processor the model has an eighth of its layers, which spares both sides as much; an accelerator gets all.
+Before anything is timed, both sides must write the same tokens in float32.
 """
 
 from __future__ import annotations
@@ -38,16 +39,18 @@ ROUNDS = 3
 
 @dataclass(frozen=True)
 class Size:
-    """How much is measured: the share of the layers, and how many clips in batches of how many."""
+    """How much is measured: the share of the layers, how many clips in batches of how many, and how many of them, the
+    shortest, are compared token for token."""
 
     depth: float
     clips: int
     batch: int
+    compared: int
     goal: str
 
 
-ON_CPU = Size(1 / 8, 6, 3, "≥ 1")
-ON_ACCELERATOR = Size(1, 512, 64, "≥ 8")
+ON_CPU = Size(1 / 8, 6, 3, 2, "≥ 1")
+ON_ACCELERATOR = Size(1, 512, 64, 48, "≥ 8")
 
 
 def measure() -> list[Row]:
@@ -60,6 +63,7 @@ def measure() -> list[Row]:
     with ThreadPoolExecutor(1) as worker:
         engine = Engine(processor, model, worker)
         ours, documented = ours_on(engine, size.batch), documented_on(processor, model, size.batch)
+        agree(engine, ours, documented, sorted(clips, key=lambda clip: clip.duration)[: size.compared])
         rows = side_by_side(ours, documented, clips, device, size.goal)
         return rows + against_floors(engine, clips, size.batch)
 
@@ -79,7 +83,7 @@ def random_model(device: torch.device, depth: float) -> Any:
         audio_token_id=324, tie_word_embeddings=True,
     )  # fmt: skip
     torch.manual_seed(0)
-    torch.set_default_dtype(torch.float32 if device.type == "cpu" else torch.bfloat16)
+    torch.set_default_dtype(room._dtype("auto", device))
     with device:
         model: Any = GlmAsrForConditionalGeneration(config)
     torch.set_default_dtype(torch.float32)
@@ -94,32 +98,53 @@ def random_clips(count: int) -> list[Audio]:
     return [Audio(generator.normal(0, 0.05, int(s * RATE)).astype(np.float32), RATE) for s in lengths]
 
 
-Recognise = Callable[[list[Audio]], object]
+Tokens = list[list[int]]
+Recognise = Callable[[list[Audio]], Tokens]
 
 
 def ours_on(engine: Engine, batch: int) -> Recognise:
     """As the backend does it, without its second looks: noise has no text that could be looked at."""
 
-    def recognise(clips: list[Audio]) -> None:
+    def recognise(clips: list[Audio]) -> Tokens:
+        tokens: dict[int, list[int]] = {}
+        numbered = list(enumerate(clips))
         for start in range(0, len(clips), WINDOW * batch):
-            window = sorted(enumerate(clips[start : start + WINDOW * batch]), key=lambda item: -len(item[1].samples))
+            window = sorted(numbered[start : start + WINDOW * batch], key=lambda item: -len(item[1].samples))
             for written in engine.write(window, None, batch):
                 engine.text(written.tokens)
+                tokens[written.number] = written.tokens
+        return [tokens[number] for number, _ in numbered]
 
     return recognise
 
 
 def documented_on(processor: Any, model: Any, batch: int) -> Recognise:
-    def recognise(clips: list[Audio]) -> None:
+    def recognise(clips: list[Audio]) -> Tokens:
+        tokens: Tokens = []
         for start in range(0, len(clips), batch):
             part = clips[start : start + batch]
             inputs = processor.apply_transcription_request([clip.samples for clip in part])
             inputs = inputs.to(model.device, dtype=model.dtype)
-            longest = max(int(TOKENS_A_SECOND * clip.duration) for clip in part)
-            written = model.generate(**inputs, do_sample=False, max_new_tokens=longest)
-            processor.batch_decode(written[:, inputs.input_ids.shape[1] :], skip_special_tokens=True)
+            limits = [room.most_tokens(clip.duration) for clip in part]
+            written = model.generate(**inputs, do_sample=False, max_new_tokens=max(limits))
+            written = written[:, inputs.input_ids.shape[1] :]
+            processor.batch_decode(written, skip_special_tokens=True)
+            tokens += [row[:limit] for row, limit in zip(written.tolist(), limits, strict=True)]
+        return tokens
 
     return recognise
+
+
+def agree(engine: Engine, ours: Recognise, documented: Recognise, clips: list[Audio]) -> None:
+    """Raises `RuntimeError` unless both write the same in float32, and a device that can record steps does."""
+    dtype = engine._model.dtype
+    engine._model.float()
+    if ours(clips) != documented(clips):
+        raise RuntimeError("glm-nano writes other tokens than generate()")
+    if engine.device.type == "cuda" and engine._idle is not None and engine._idle._replay is None:
+        raise RuntimeError("no CUDA graph was recorded")
+    engine._model.to(dtype)
+    engine.release()
 
 
 def side_by_side(
@@ -155,7 +180,7 @@ def against_floors(engine: Engine, clips: list[Audio], batch: int) -> list[Row]:
     writer = Writer(model, batch, Writer.columns_for(prompts[0]))
     reading = timed(lambda: writer._read(prompts, list(range(batch))), device)
     with torch.inference_mode():
-        step = timed(lambda: [writer._step() for _ in range(8)], device) / 8
+        step = timed(partial(stepped, writer, 8), device) / 8
     rate, bandwidth = arithmetic(model), memory(model)
     cache = 2 * sum(tensor.nbytes for tensor in writer.ring.keys)
     language = sum(weight.nbytes for weight in model.model.language_model.parameters())
@@ -167,6 +192,11 @@ def against_floors(engine: Engine, clips: list[Audio], batch: int) -> list[Row]:
         Row(f"reading {batch} prompts / its arithmetic", reading, read / rate, "s", "→ 1"),
         Row(f"a step of {batch} slots / its weights and cache", step, (language + cache) / bandwidth, "s", "→ 1"),
     ]
+
+
+def stepped(writer: Writer, count: int) -> None:
+    for _ in range(count):
+        writer._step()
 
 
 def encoder_flops(model: Any) -> float:

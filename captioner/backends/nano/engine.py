@@ -94,6 +94,7 @@ class Engine:
         idle, self._idle = self._idle, None
         if idle is not None and idle.ring.slots == slots and idle.ring.columns >= columns:
             return idle
+        del idle  # before the next takes its room
         return Writer(self._model, slots, columns)
 
     def _prompts(self, clips: Sequence[tuple[int, Audio]], prompt: str | None) -> Iterator[Prompt]:
@@ -177,13 +178,13 @@ def _dtype(name: str, device: torch.device) -> torch.dtype:
     if name != "auto":
         dtype: torch.dtype = getattr(torch, name)
         return dtype
-    return torch.float32 if device.type == "cpu" and not _has_matrix_units() else torch.bfloat16
+    return torch.float32 if device.type == "cpu" and not _multiplies_bfloat16() else torch.bfloat16
 
 
-def _has_matrix_units() -> bool:
-    """Whether the processor multiplies matrices of bfloat16 in hardware; where torch is too old to know, not."""
+def _multiplies_bfloat16() -> bool:
+    """Whether the processor multiplies bfloat16 in hardware; where torch is too old to know, not."""
     capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
-    return bool(capabilities.get("amx_bf16"))
+    return any(capabilities.get(unit) for unit in ("amx_bf16", "avx512_bf16"))
 
 
 def _no_room(device: torch.device) -> str:

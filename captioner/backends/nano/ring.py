@@ -42,6 +42,11 @@ class Ring:
         self._column.add_(1).remainder_(self.columns)
         self.lengths.add_(1)
 
+    def empty(self) -> None:
+        """All slots have nothing."""
+        self._column.zero_()
+        self.lengths.zero_()
+
     def fill(self, slots: list[int], prompts: Any, lengths: list[int]) -> None:
         """Put prompts into slots: the keys and values of `prompts`, a cache of transformers, padded on the left."""
         device = self.lengths.device

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 from transformers import DynamicCache
 
+from captioner.backends.nano.recording import Step, faster
 from captioner.backends.nano.ring import Ring
 
 STRIDE = 8
@@ -56,8 +57,7 @@ class Written:
 class Writer:
     """Greedy decoding in `slots` rows; writes for each prompt exactly what transformers' generate() writes for it.
 
-    On CUDA one step is recorded as a graph and replayed: launching its thousand kernels one by one takes many times
-    longer than they run. That is the only difference between devices.
+    On CUDA a step is recorded as a graph and replayed. That is the only difference between devices.
     """
 
     def __init__(self, model: Any, slots: int, columns: int) -> None:
@@ -69,7 +69,7 @@ class Writer:
         self._tokens = torch.zeros(slots, device=model.device, dtype=torch.long)
         self._chances = torch.zeros(slots, device=model.device)
         self._stride = STRIDE if model.device.type != "cpu" else 1
-        self._step: Callable[[], None] = _recorded(self._write_one) if model.device.type == "cuda" else self._write_one
+        self._replay = faster(self._write_one, model.device, self._trial)
 
     @staticmethod
     def columns_for(longest: Prompt) -> int:
@@ -127,6 +127,9 @@ class Writer:
             for token, chance in zip(tokens[slot], chances[slot], strict=True):
                 self._note(text, token, chance)
 
+    def _step(self) -> None:
+        (self._replay or self._write_one)()
+
     def _write_one(self) -> None:
         """One token in every slot. Works in place on tensors that stay where they are, so that it can be recorded."""
         hidden = self._language_model(
@@ -140,6 +143,17 @@ class Writer:
         self._tokens.copy_(tokens)
         self._chances.copy_(chances)
         self.ring.advance()
+
+    @torch.inference_mode()
+    def _trial(self, step: Step) -> Tensor:
+        """The log-probabilities of two tokens in each slot, the second written in sight of the first."""
+        self.ring.empty()
+        self._tokens.copy_(torch.arange(self.ring.slots))
+        chances = []
+        for _ in range(2):
+            step()
+            chances.append(self._chances.clone())
+        return torch.stack(chances)
 
     def _likeliest(self, hidden: Tensor) -> tuple[Tensor, Tensor]:
         """The likeliest next token of each row, and its log-probability."""
@@ -172,19 +186,3 @@ def _padded(rows: list[Tensor]) -> tuple[Tensor, Tensor]:
         padded[number, longest - len(row) :] = row
         mask[number, longest - len(row) :] = 1
     return padded, mask
-
-
-@torch.inference_mode()
-def _recorded(step: Callable[[], None]) -> Callable[[], None]:
-    """`step` as a CUDA graph. Its first runs, on a stream of their own, let libraries allocate what they need."""
-    stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
-    stream.wait_stream(torch.cuda.current_stream())
-    with torch.cuda.stream(stream):
-        for _ in range(2):
-            step()
-    torch.cuda.current_stream().wait_stream(stream)
-    graph = torch.cuda.CUDAGraph()
-    # Another thread may prepare features on the device meanwhile, which is no business of this recording.
-    with torch.cuda.graph(graph, capture_error_mode="thread_local"):
-        step()
-    return graph.replay

@@ -1,22 +1,21 @@
-"""How well a digits model reads: `PYTHONPATH=. python tests/data/glmasr-digits/recipe/digit_scoring.py FOLDER`."""
+"""How well a digits model reads: `python digit_scoring.py FOLDER DTYPE`, with captioner on the PYTHONPATH."""
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import jiwer
 from digit_speech import TRAINED_ACCENTS, TRAINED_VARIANTS, UNHEARD_ACCENTS, UNHEARD_VARIANTS, sayings
 
 from captioner.backends import Hints
-from captioner.backends.glm_nano import GlmNano
+from captioner.backends.glm_nano import Dtype, GlmNano
 from captioner.values import Audio
 
 COUNT = 120
 
 
-def main(folder: Path) -> None:
-    backend = GlmNano(model=str(folder))
+def main(folder: str, dtype: Dtype) -> None:
+    backend = GlmNano(model=folder, dtype=dtype)
     for name, seed, accents, variants in (
         ("known voices", 2, TRAINED_ACCENTS, TRAINED_VARIANTS),
         ("unheard voices", 3, UNHEARD_ACCENTS, UNHEARD_VARIANTS),
@@ -29,4 +28,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(*sys.argv[1:])  # type: ignore[arg-type]
