@@ -7,7 +7,8 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from fractions import Fraction
+from itertools import pairwise, zip_longest
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,7 +20,10 @@ from captioner.profiles import PROFILES, Profile, profile_named
 from captioner.values import Cue, Segment, Transcript, Word
 from tests.cue_inputs import disorderly, orderly, profiles, segment, spoken
 
+FRAME_RATES = tuple(map(Fraction, ("24000/1001", "24", "25", "30000/1001", "30", "50", "60000/1001")))
+
 transcripts = orderly() | disorderly()
+frame_rates = st.sampled_from((None, *FRAME_RATES))
 unhurried = settings(deadline=None)
 
 
@@ -59,9 +63,12 @@ def said(cues: list[Cue], transcript: Transcript) -> Iterator[Said]:
 
 
 @unhurried
-@given(transcripts, profiles())
-def test_cues_are_in_order_and_never_overlap(transcript: Transcript, profile: Profile) -> None:
-    assert all(before.end <= after.start for before, after in pairwise(make_cues(transcript, profile)))
+@given(transcripts, profiles(), frame_rates)
+def test_cues_are_in_order_and_never_overlap(
+    transcript: Transcript, profile: Profile, frame_rate: Fraction | None
+) -> None:
+    cues = make_cues(transcript, profile, frame_rate=frame_rate)
+    assert all(before.end <= after.start for before, after in pairwise(cues))
 
 
 @unhurried
@@ -98,41 +105,62 @@ def test_lines_are_few_and_fit(transcript: Transcript, profile: Profile) -> None
 
 
 @unhurried
-@given(orderly(), profiles())
-def test_no_word_is_clipped(transcript: Transcript, profile: Profile) -> None:
-    for shown in said(make_cues(transcript, profile), transcript):
-        assert shown.first is None or shown.cue.start <= shown.first.start
-        assert shown.last is None or shown.cue.end >= shown.last.end
+@given(orderly(), profiles(), frame_rates)
+def test_a_cue_is_there_from_its_first_word(
+    transcript: Transcript, profile: Profile, frame_rate: Fraction | None
+) -> None:
+    """Only where lines are so narrow that one frame has several cues must they wait for each other."""
+    frame = 0.0 if frame_rate is None else float(1 / frame_rate)
+    waited = 0
+    for shown in said(make_cues(transcript, profile, frame_rate=frame_rate), transcript):
+        assert shown.first is None or shown.cue.start <= shown.first.start + waited * frame
+        waited = waited + 1 if shown.cue.duration <= 1.001 * frame else 0
 
 
 @unhurried
-@given(transcripts, profiles())
-def test_cues_of_words_carry_them_in_order(transcript: Transcript, profile: Profile) -> None:
-    timed = all(segment.words and segment.start < segment.end for segment in transcript.segments)
-    words = [word for cue in make_cues(transcript, profile) for word in cue.words]
-    assert all(before.end <= after.start for before, after in pairwise(words))
-    for cue in make_cues(transcript, profile):
-        assert cue.words or not timed
+@given(orderly(), profiles(), frame_rates)
+def test_a_cue_stays_to_its_last_word_or_to_the_gap_before_the_next(
+    transcript: Transcript, profile: Profile, frame_rate: Fraction | None
+) -> None:
+    cues = make_cues(transcript, profile, frame_rate=frame_rate)
+    gap = float(profile.gap_at(frame_rate))
+    for shown, following in zip_longest(said(cues, transcript), cues[1:]):
+        if shown.last and shown.cue.end < shown.last.end:
+            left = following.start - shown.cue.end
+            assert left <= gap + 0.001
+            assert left <= shown.cue.duration + 0.001
 
 
 @unhurried
-@given(orderly(), profiles())
-def test_a_cue_says_when_each_of_its_words_is_heard(transcript: Transcript, profile: Profile) -> None:
-    heard = {(word.start, word.end) for segment in transcript.segments for word in segment.words}
-    for shown in said(make_cues(transcript, profile), transcript):
-        first, last = shown.cue.words[0], shown.cue.words[-1]
-        assert shown.first is None or first.start == shown.first.start
-        assert shown.last is None or last.end == shown.last.end
-        if shown.first and shown.last and "\n" not in shown.cue.text:
-            assert all((word.start, word.end) in heard for word in shown.cue.words)
+@given(transcripts, profiles(), frame_rates)
+def test_the_gap_is_kept_but_never_takes_more_than_half_of_a_cue(
+    transcript: Transcript, profile: Profile, frame_rate: Fraction | None
+) -> None:
+    cues = make_cues(transcript, profile, frame_rate=frame_rate)
+    tick = 0.001 if frame_rate is None else float(1 / frame_rate)
+    for before, after in pairwise(cues):
+        gap = after.start - before.end
+        assert gap > profile.gap_at(frame_rate) - 1e-6 or before.duration - gap <= tick + 1e-6
 
 
 @unhurried
-@given(orderly(), profiles())
-def test_the_gap_is_kept_where_the_words_leave_room(transcript: Transcript, profile: Profile) -> None:
-    for before, after in pairwise(said(make_cues(transcript, profile), transcript)):
-        gap = round(after.cue.start - before.cue.end, 3)
-        assert gap >= profile.gap or before.last is None or before.cue.end == before.last.end
+@given(transcripts, profiles(), st.sampled_from(FRAME_RATES))
+def test_every_time_is_a_whole_frame(transcript: Transcript, profile: Profile, frame_rate: Fraction) -> None:
+    for cue in make_cues(transcript, profile, frame_rate=frame_rate):
+        for time in (cue.start, cue.end):
+            assert time == float(round(time * frame_rate) / frame_rate)
+
+
+@unhurried
+@given(orderly(), profiles(), frame_rates, st.lists(st.floats(0, 10_100), max_size=40))
+def test_cuts_move_a_cue_by_half_a_second_at_most(
+    transcript: Transcript, profile: Profile, frame_rate: Fraction | None, cuts: list[float]
+) -> None:
+    cues = make_cues(transcript, profile, frame_rate=frame_rate, shot_changes=cuts)
+    assert all(before.end <= after.start for before, after in pairwise(cues))
+    for shown in said(cues, transcript):
+        if shown.first:
+            assert -0.5 - profile.lead - 0.05 < shown.cue.start - shown.first.start < 0.4
 
 
 @unhurried

@@ -4,32 +4,48 @@
                -> units.py       what no line may be broken inside
                -> breaks.py      what a break between two units costs
                -> optimise.py    the cues and lines that cost least
-               -> shown.py       when each cue comes and goes
+               -> shown.py       when each cue comes and goes, on whole frames (grid.py) and beside cuts (shots.py)
 
 Cues are in order, never overlap and are never blank; they hold the transcript's text with nothing changed but the
-spaces at which lines break; each is there from its first word to its last. A cue made of words in time carries them.
+spaces at which lines break; each is there from its first word to its last, whose tail gives way to the gap before a cue
+that follows at once. A cue made of words in time carries them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from fractions import Fraction
 
+from captioner.cues.grid import Grid
 from captioner.cues.optimise import Layout, Optimiser
+from captioner.cues.shots import Shots
 from captioner.cues.units import Unit, units_of
 from captioner.profiles import Profile
 from captioner.values import Cue, Transcript, Word
 
 
-def make_cues(transcript: Transcript, profile: Profile) -> list[Cue]:
-    """The captions of a transcript in the style of a profile, in order."""
+def make_cues(
+    transcript: Transcript,
+    profile: Profile,
+    *,
+    frame_rate: Fraction | None = None,
+    shot_changes: Iterable[float] = (),
+) -> list[Cue]:
+    """The captions of a transcript in the style of a profile, in order.
+
+    Where the video's `frame_rate`, in frames a second, is known, cues come and go with whole frames. `shot_changes` are
+    the seconds at which the picture cuts.
+    """
     units = units_of(transcript, profile)
-    return [_cue(units, layout) for layout in Optimiser(units, profile).layouts()]
+    grid = Grid(frame_rate)
+    return [_cue(units, layout) for layout in Optimiser(units, profile, grid, Shots(shot_changes, grid)).layouts()]
 
 
 def _cue(units: list[Unit], layout: Layout) -> Cue:
     lines = [units[first:last] for first, last in layout.lines]
     text = "\n".join(map(_line, lines))
-    return Cue(layout.start / 1000, layout.end / 1000, text, lines[0][0].speaker, _words(lines))
+    return Cue(layout.start, layout.end, text, lines[0][0].speaker, _words(lines))
 
 
 def _line(units: list[Unit]) -> str:

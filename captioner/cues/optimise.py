@@ -16,6 +16,8 @@ from itertools import accumulate, pairwise
 from math import inf
 
 from captioner.cues.breaks import PLAIN, break_cost, ends_sentence
+from captioner.cues.grid import Grid
+from captioner.cues.shots import Shots
 from captioner.cues.shown import Screen
 from captioner.cues.units import Unit
 from captioner.profiles import Profile
@@ -65,21 +67,23 @@ HESITATION, HESITATION_POINTS = 8.0, 2.0
 
 @dataclass(frozen=True)
 class Layout:
-    """One cue of the best parting: its lines as ranges of units (last exclusive), shown from `start` to `end` in ms."""
+    """One cue of the best parting: its lines as ranges of units (last exclusive), shown from `start` to `end`."""
 
     lines: tuple[tuple[int, int], ...]
-    start: int
-    end: int
+    start: float
+    end: float
 
 
 class Optimiser:
     """Prefix sums over `units`, so that the cost of any cue takes a few subtractions, and the search over them."""
 
-    def __init__(self, units: Sequence[Unit], profile: Profile) -> None:
+    def __init__(self, units: Sequence[Unit], profile: Profile, grid: Grid, shots: Shots) -> None:
         self._profile = profile
-        self._screen = Screen(units, profile)
+        self._grid = grid
+        self._screen = Screen(units, profile, grid, shots)
+        self._gap = float(profile.gap_at(grid.frame_rate) * 1000)
         self._left, self._right = _edges(units, profile.columns)
-        self._read, self._unread = _edges(units, profile.characters)
+        self._read, self._unread = _edges(units, profile.reading_time)
         pairs = list(pairwise(units))
         pauses = [after.start - before.end for before, after in pairs]
         self._tight = [0.0, *map(self._tightness, pauses), 0.0]
@@ -96,7 +100,11 @@ class Optimiser:
     def layouts(self) -> list[Layout]:
         """The cues of all units; one always ends where the speaker changes and where a silence is long."""
         cues = [cue for first, last in pairwise(self._borders) for cue in self._best_cues(first, last)]
-        return [self._layout(first, last) for first, last in cues]
+        times = self._screen.times(cues, [self._unread[last] - self._read[first] for first, last in cues])
+        return [
+            Layout(self._lines(first, last), self._grid.seconds(start), self._grid.seconds(end))
+            for (first, last), (start, end) in zip(cues, times, strict=True)
+        ]
 
     def _best_cues(self, start: int, stop: int) -> list[tuple[int, int]]:
         """The cheapest way from unit `start` to `stop` (exclusive), as ranges of units."""
@@ -133,11 +141,11 @@ class Optimiser:
 
     def _time_cost(self, first: int, last: int) -> float:
         """The points of one cue's speed, length, silences and sentence ends."""
-        characters = self._unread[last] - self._read[first]
-        duration = self._screen.closes(first, last, characters) - self._screen.opens[first]
+        reading = self._unread[last] - self._read[first]
+        duration = max(1, self._screen.closes(first, last, reading) - self._screen.opens[first])
         cost = SENTENCE_INSIDE * (self._sentences[last] - self._sentences[first + 1])
         cost += SILENCE / 1000 * (self._silence[last] - self._silence[first + 1])
-        too_fast = characters * self._screen.per_character / duration - 1
+        too_fast = reading * self._screen.rate / duration - 1
         if too_fast > 0:
             cost += TOO_FAST * too_fast + MUCH_TOO_FAST * too_fast * too_fast
         if duration < self._screen.minimum:
@@ -148,7 +156,7 @@ class Optimiser:
         return cost
 
     def _tightness(self, pause: int) -> float:
-        return TIGHT * (1 - pause / self._screen.gap) if pause < self._screen.gap else 0.0
+        return TIGHT * (1 - pause / self._gap) if pause < self._gap else 0.0
 
     def _split(self, first: int, last: int, lines: int) -> tuple[float, tuple[int, ...]]:
         """The cheapest way to set units `first` to `last` in at most `lines`: its points and where lines begin."""
@@ -170,10 +178,9 @@ class Optimiser:
                 best = cost, (middle, *places)
         return best
 
-    def _layout(self, first: int, last: int) -> Layout:
+    def _lines(self, first: int, last: int) -> tuple[tuple[int, int], ...]:
         _, places = self._split(first, last, self._profile.lines)
-        end = self._screen.closes(first, last, self._unread[last] - self._read[first])
-        return Layout(tuple(pairwise((first, *places, last))), self._screen.opens[first], end)
+        return tuple(pairwise((first, *places, last)))
 
 
 def _edges(units: Sequence[Unit], measure: Callable[[str], float]) -> tuple[list[float], list[float]]:

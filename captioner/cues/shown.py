@@ -1,13 +1,16 @@
 """When a cue of given units is shown: not before it may, long enough to be read, clear of the next one.
 
-All in whole milliseconds, where "at least the gap" is exact. Frames will be a coarser grid in the same place.
+All in whole ticks of the grid, where "at least the gap" is exact.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
+from itertools import accumulate
+from math import ceil
 
+from captioner.cues.grid import Grid
+from captioner.cues.shots import Shots
 from captioner.cues.units import Unit
 from captioner.profiles import Profile
 
@@ -20,44 +23,60 @@ class Screen:
 
     A cue stays until its last word is spoken, then as long as its text needs to be read but not longer than `tail`,
     and at least `minimum_duration`. It leaves the profile's gap before the next; where the words themselves leave less,
-    the gap shrinks and no word is cut off. A gap shorter than `chain` is closed to the gap.
+    the tail of its last word pays for the gap, but never more than half of the cue. A gap shorter than `chain` is
+    closed to the gap. `shots` may move any of this.
     """
 
-    def __init__(self, units: Sequence[Unit], profile: Profile) -> None:
-        self.minimum = _rounded_up(profile.minimum_duration)
-        self._maximum = math.floor(round(profile.maximum_duration * 1000, 3))
-        self.gap = _rounded_up(profile.gap)
-        self._chain = max(_rounded_up(profile.chain), self.gap)
-        self._tail = _rounded_up(profile.tail)
-        self.per_character = 1000 / profile.cps
-        self._ends = [unit.end for unit in units]
-        self.opens = _opens(units, _rounded_up(profile.lead), self.gap)
+    def __init__(self, units: Sequence[Unit], profile: Profile, grid: Grid, shots: Shots) -> None:
+        self.minimum = grid.at_least(profile.minimum_duration)
+        self.gap = grid.at_least(profile.gap_at(grid.frame_rate))
+        self.rate = float(grid.rate)
+        self._maximum = max(1, grid.at_most(profile.maximum_duration))
+        self._chain = max(round(profile.chain * grid.rate), self.gap)
+        self._tail = grid.at_least(profile.tail)
+        self._shots = shots
+        self._ends = [grid.after(unit.end) for unit in units]
+        self.opens = self._opens([grid.before(unit.start) for unit in units], grid.at_least(profile.lead))
 
-    def closes(self, first: int, last: int, characters: float) -> int:
-        """When a cue of units `first` to `last` (exclusive), `characters` long, goes."""
-        start, spoken, latest = self.opens[first], self._ends[last - 1], self.opens[last] - self.gap
-        read = min(start + math.ceil(characters * self.per_character), spoken + self._tail)
-        end = max(spoken, start + self.minimum, read)
-        if latest - end < self._chain - self.gap:
-            end = latest
-        end = min(end, start + self._maximum)
-        return max(end, spoken, start + 1)
+    def closes(self, first: int, last: int, reading: float) -> int:
+        """When a cue of units `first` to `last` (exclusive) goes that takes `reading` seconds to read."""
+        return self._goes(self.opens[first], self._ends[last - 1], self.opens[last], reading)
 
     def fits(self, first: int, last: int) -> bool:
         """Whether a cue of units `first` to `last` (exclusive) can be spoken within the longest duration."""
         return self._ends[last - 1] - self.opens[first] <= self._maximum
 
+    def times(self, cues: Sequence[tuple[int, int]], readings: Sequence[float]) -> list[tuple[int, int]]:
+        """When each of these cues comes and goes; they are all the units, and none is empty.
 
-def _opens(units: Sequence[Unit], lead: int, gap: int) -> list[int]:
-    """When a cue that begins with each unit comes: up to `lead` early where the screen is free; `NEVER` after all."""
-    opens = []
-    free = 0
-    for unit in units:
-        opens.append(unit.start - min(lead, max(0, unit.start - free)))
-        free = max(unit.end, unit.start + 1) + gap
-    return [*opens, NEVER]
+        Units may begin within one frame; a cue of them still lasts for one, and the next begins after it.
+        """
+        starts = list(accumulate((self.opens[first] for first, _ in cues), lambda earlier, at: max(at, earlier + 1)))
+        followings = [*starts[1:], NEVER]
+        return [
+            (start, self._goes(start, self._ends[last - 1], following, reading))
+            for (_, last), start, reading, following in zip(cues, starts, readings, followings, strict=False)
+        ]
 
+    def _goes(self, start: int, spoken: int, following: int, reading: float) -> int:
+        latest = max(following - self.gap, following - (following - start) // 2)
+        read = min(start + ceil(reading * self.rate), spoken + self._tail)
+        end = max(spoken, start + self.minimum, read)
+        if latest - end < self._chain - self.gap:
+            end = latest
+        latest = min(latest, max(start + self._maximum, spoken))
+        end = min(end, latest)
+        if self._shots:
+            end = self._shots.out_time(end, spoken, start + self.minimum, latest, self.gap)
+        return max(end, start + 1)
 
-def _rounded_up(seconds: float) -> int:
-    """The least whole milliseconds that last `seconds`; what dividing frames by their rate leaves over is nothing."""
-    return math.ceil(round(seconds * 1000, 3))
+    def _opens(self, starts: list[int], lead: int) -> list[int]:
+        """When a cue that begins with each unit comes: up to `lead` early where the screen is free; `NEVER` at last."""
+        opens = []
+        free = spoken = 0
+        for start, end in zip(starts, self._ends, strict=True):
+            come = start - min(lead, max(0, start - free))
+            opens.append(self._shots.in_time(come, spoken) if self._shots else come)
+            spoken = max(end, start + 1)
+            free = spoken + self.gap
+        return [*opens, NEVER]
