@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
+
 from hypothesis import strategies as st
 
-from captioner.values import Cue
+from captioner.formats.styling import Looks, merged
+from captioner.values import Cue, Position, Style, Word
 
 ODD_LINES = (
     "1",
@@ -55,3 +59,37 @@ def ordered_cues(draw: st.DrawFn, texts: st.SearchStrategy[str] = texts, *, spea
         end = start + draw(st.integers(1, 10**6))
         cues.append(Cue(start / 1000, end / 1000, text, draw(names) if speakers else None))
     return cues
+
+
+colors = st.none() | st.sampled_from(("#ffff00", "#ff8000", "#00ffff"))
+looks = st.builds(Looks, st.booleans(), st.booleans(), st.booleans(), colors)
+shares = st.none() | st.floats(0, 100)
+positions = st.none() | st.builds(Position, st.integers(1, 9), shares, shares, st.sampled_from(("", "rl", "lr")))
+
+
+@st.composite
+def styles(draw: st.DrawFn, text: str) -> tuple[Style, ...]:
+    """Styles of some parts of a text."""
+    edges = draw(st.lists(st.integers(0, len(text)), max_size=4, unique=True).map(sorted))
+    return merged(style for first, last in pairwise(edges) for style in draw(looks).over(first, last))
+
+
+@st.composite
+def words(draw: st.DrawFn, start: int, end: int, text: str) -> tuple[Word, ...]:
+    """Words that spell a text, one after another between two milliseconds; some texts have none."""
+    spelled = re.findall(r"\s*\S+(?:\s+\Z)?", text) if draw(st.booleans()) else []
+    times = sorted(draw(st.lists(st.integers(start, end), min_size=2 * len(spelled), max_size=2 * len(spelled))))
+    spans = zip(times[::2], times[1::2], spelled, strict=True)
+    return tuple(Word(first / 1000, last / 1000, word) for first, last, word in spans)
+
+
+@st.composite
+def rich_cues(draw: st.DrawFn) -> list[Cue]:
+    """Cues with all that a cue can have."""
+    return [draw(_rich(cue)) for cue in draw(ordered_cues(speakers=True))]
+
+
+@st.composite
+def _rich(draw: st.DrawFn, cue: Cue) -> Cue:
+    timed = draw(words(round(cue.start * 1000), round(cue.end * 1000), cue.text))
+    return Cue(cue.start, cue.end, cue.text, cue.speaker, timed, draw(styles(cue.text)), draw(positions))

@@ -17,7 +17,7 @@ from captioner.errors import FormatError, UnknownName
 from captioner.formats import FORMATS, Contents, Format, format_named, format_of_file, format_of_path
 from captioner.formats.clean import on_grid
 from captioner.values import Cue, RegionReport, Report, Segment, Transcript
-from tests.cue_strategies import ordered_cues
+from tests.cue_strategies import ordered_cues, rich_cues
 
 READABLE = [format for format in FORMATS.values() if format.readable]
 
@@ -159,8 +159,8 @@ def test_what_is_no_caption_file_is_refused_in_a_sentence(format: Format, text: 
 
 
 @every_readable_format
-@given(cues=ordered_cues())
-def test_what_goes_in_comes_out(format: Format, cues: list[Cue]) -> None:
+@given(cues=rich_cues())
+def test_what_a_format_says_it_keeps_comes_out_again(format: Format, cues: list[Cue]) -> None:
     whole = contents(*cues)
     assert read(format, write(format, whole)) == kept(format, whole)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from captioner.formats.keeping import Losses
 from captioner.formats.styling import Looks, Spelled, styles_of
@@ -90,6 +90,15 @@ def _escape(letter: str, script: Script) -> str:
     return {"N": "\n", "h": "\xa0", "{": "{", "}": "}"}.get(letter, "\\")
 
 
+class _Syllable(NamedTuple):
+    """Text behind the karaoke tag of that number, 0 before the first; when it is sung, in hundredths."""
+
+    text: str
+    tag: int
+    start: Fraction
+    end: Fraction
+
+
 @dataclass
 class _Walk:
     """How far a text is read: the pieces before, and what holds for the next."""
@@ -102,8 +111,8 @@ class _Walk:
     begin: Fraction = field(init=False)
     now: Style = field(init=False)
     pieces: list[tuple[str, Looks]] = field(default_factory=list)
-    syllables: list[tuple[str, Fraction, Fraction]] = field(default_factory=list)
-    karaoke: bool = False
+    syllables: list[_Syllable] = field(default_factory=list)
+    karaoke: int = 0
     drawing: bool = False
     anchor: int | None = None
     place: tuple[float, float] | None = None
@@ -123,7 +132,7 @@ class _Walk:
             None if self.now.color == usual.color else self.now.color,
         )
         self.pieces.append((text, looks))
-        self.syllables.append((text, self.singing, self.sung))
+        self.syllables.append(_Syllable(text, self.karaoke, self.singing, self.sung))
 
     def take(self, tags: str) -> None:
         """What stands between two braces."""
@@ -162,7 +171,7 @@ class _Walk:
         self.now = replace(self.now, **changed)
 
     def _sing(self, name: str, duration: Fraction) -> None:
-        self.karaoke = True
+        self.karaoke += 1
         if name == "kt":
             self.sung = self.begin + duration
         else:
@@ -184,16 +193,16 @@ class _Walk:
         return Position(anchor, min(max(x, 0), 100), min(max(y, 0), 100))
 
 
-def _words(syllables: list[tuple[str, Fraction, Fraction]]) -> Iterator[Word]:
+def _words(syllables: list[_Syllable]) -> Iterator[Word]:
     """A word for each syllable, as karaoke has them; the space behind one belongs to the next."""
-    whole: list[tuple[str, Fraction, Fraction]] = []
-    for text, start, end in syllables:
-        if whole and whole[-1][1:] == (start, end):
-            whole[-1] = whole[-1][0] + text, start, end
+    whole: list[_Syllable] = []
+    for syllable in syllables:
+        if whole and whole[-1].tag == syllable.tag:
+            whole[-1] = whole[-1]._replace(text=whole[-1].text + syllable.text)
         else:
-            whole.append((text, start, end))
+            whole.append(syllable)
     space = ""
-    for index, (text, start, end) in enumerate(whole):
+    for index, (text, _, start, end) in enumerate(whole):
         text = space + text
         spoken = text if index == len(whole) - 1 else text.rstrip()
         space = text[len(spoken) :]

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import pysrt
 
 from captioner.errors import FormatError
 from captioner.formats.clean import cue_read, on_grid, source_lines
 from captioner.formats.contents import Contents
-from captioner.formats.keeping import reduced
+from captioner.formats.keeping import LOOKS, Losses, reduced
+from captioner.formats.srt_text import read, unshielded, written
 from captioner.formats.styling import reworded
 from captioner.timestamps import format_clock, parse_clock
 from captioner.values import Cue
@@ -27,7 +29,8 @@ _ARROW = re.compile("-->")
 _NUMBER = re.compile(r"\s*\d+\s*", re.ASCII)
 
 # A line that means to be a timing, and what follows it: nothing, or coordinates (X1:40 X2:600 ...), which are left out.
-_TIMING = re.compile(r"\s*(-?\d+:\S*?)\s*-->\s*(\S+)(?:\s.*)?", re.ASCII)
+_TIMING = re.compile(r"\s*(-?\d+:\S*?)\s*-->\s*(\S+)(?:\s+(\S.*)?)?", re.ASCII)
+_PLAIN_TIMING = re.compile(r"\d{2,}:\d\d:\d\d,\d{3} --> \d{2,}:\d\d:\d\d,\d{3}", re.ASCII)
 _TIME = re.compile(r"((?:\d{1,6}:)?\d{1,2}:\d{1,2})(?:[,.:](\d{1,9}))?", re.ASCII)
 
 
@@ -38,59 +41,84 @@ def render(cues: Iterable[Cue]) -> str:
 
 def kept(cues: Iterable[Cue]) -> list[Cue]:
     """The cues as the file holds them. `-->` in a text becomes `→`, which no reader takes for a timing."""
-    return [reworded(reduced(cue), _ARROW, "→") for cue in on_grid(cues)]
+    held = (reduced(cue, looks=LOOKS, place="anchor") for cue in on_grid(cues))
+    return [unshielded(reworded(cue, _ARROW, "→")) for cue in held]
 
 
 def _item(number: int, cue: Cue) -> pysrt.SubRipItem:
-    return pysrt.SubRipItem(number, format_clock(cue.start, ","), format_clock(cue.end, ","), cue.text)
+    return pysrt.SubRipItem(number, format_clock(cue.start, ","), format_clock(cue.end, ","), written(cue))
 
 
 def parse(text: str) -> Contents:
-    """The cues as they stand in the file, less those without text. Tags are text: SubRip has no way to escape them.
+    """The cues as they stand in the file, less those without text. Tags that players know are styles, others text.
 
     Raises `FormatError` where a time cannot be read, or where there is text that no cue holds.
     """
-    cues = (_cue(start, end, lines) for start, end, lines in _blocks(source_lines(text)))
-    return Contents([cue for cue in cues if cue])
+    losses, mended = Losses(), Losses()
+    cues = [_cue(block, losses, mended) for block in _blocks(source_lines(text), mended)]
+    return Contents([cue for cue in cues if cue], losses=losses.phrases(), mended=mended.phrases())
 
 
-def _cue(start: float, end: float, lines: list[str]) -> Cue | None:
-    timing = f"{format_clock(start, ',')} --> {format_clock(end, ',')}"
-    item = pysrt.SubRipItem.from_lines(["1", timing, *(line + _GUARD for line in lines)])
+def _cue(block: _Block, losses: Losses, mended: Losses) -> Cue | None:
+    timing = f"{format_clock(block.start, ',')} --> {format_clock(block.end, ',')}"
+    item = pysrt.SubRipItem.from_lines(["1", timing, *(line + _GUARD for line in block.lines)])
     text = "\n".join(line.removesuffix(_GUARD) for line in item.text.split("\n"))
-    return cue_read(item.start.ordinal, item.end.ordinal, text)
+    spelled, position = read(text, losses)
+    cue = cue_read(item.start.ordinal, item.end.ordinal, spelled, position=position)
+    losses["cue without text"] += cue is None
+    losses["pair of coordinates"] += block.coordinates
+    mended["cue that ends before it begins"] += block.end <= block.start
+    mended["blank line in a text"] += sum(not line.strip() for line in block.lines)
+    return cue
 
 
-def _blocks(lines: list[str]) -> Iterator[tuple[float, float, list[str]]]:
-    """Start, end and the lines below of every timing: they alone part the cues, since blank lines cannot be trusted."""
-    timing: tuple[float, float] | None = None
+class _Block(NamedTuple):
+    """A timing, in seconds, whether coordinates stand behind it, and the lines below it."""
+
+    start: float
+    end: float
+    coordinates: bool
+    lines: list[str]
+
+
+def _blocks(lines: list[str], mended: Losses) -> Iterator[_Block]:
+    """Every timing with the lines below: timings alone part the cues, since blank lines cannot be trusted."""
+    timing: tuple[float, float, bool] | None = None
     below: list[str] = []
     for number, line in enumerate(lines, 1):
         match = _TIMING.fullmatch(line)
         if not match:
             below.append(line)
             continue
+        text = _without_number(below, mended)
         if timing:
-            yield *timing, _without_number(below)
+            yield _Block(*timing, text)
         else:
             _refuse_text(below, "text before the first time")
-        timing, below = (_seconds(match[1], number), _seconds(match[2], number)), []
+        mended["time in another spelling"] += not _PLAIN_TIMING.match(line)
+        timing, below = (_seconds(match[1], number), _seconds(match[2], number), bool(match[3])), []
     if timing:
-        yield *timing, below
+        yield _Block(*timing, _without_blanks(below))
     else:
         _refuse_text(below, "no times in it, so it is no SubRip file")
 
 
-def _without_number(below: list[str]) -> list[str]:
+def _without_number(below: list[str], mended: Losses) -> list[str]:
     """The lines less the number of the next cue: it stands right above the timing, or alone in a double-spaced file."""
-    lines = list(below)
-    while lines and not lines[-1].strip():
-        lines.pop()
+    lines = _without_blanks(below)
     touches = len(lines) == len(below)
     alone = len(lines) > 1 and not lines[-2].strip()
-    if lines and (touches or alone) and _NUMBER.fullmatch(lines[-1]):
-        lines.pop()
-    return lines
+    numbered = bool(lines) and (touches or alone) and _NUMBER.fullmatch(lines[-1]) is not None
+    text = lines[:-1] if numbered else lines
+    mended["missing number"] += not numbered
+    mended["missing blank line"] += bool(text) and bool(text[-1].strip()) and (numbered or touches)
+    return _without_blanks(text)
+
+
+def _without_blanks(lines: list[str]) -> list[str]:
+    """The lines less the blank ones at their end."""
+    last = max((index for index, line in enumerate(lines, 1) if line.strip()), default=0)
+    return lines[:last]
 
 
 def _refuse_text(lines: list[str], reason: str) -> None:

@@ -19,6 +19,15 @@ class Looks(NamedTuple):
     underline: bool = False
     color: str | None = None
 
+    def within(self, around: Looks) -> Looks:
+        """What both give; of two colors this one."""
+        return Looks(
+            self.italic or around.italic,
+            self.bold or around.bold,
+            self.underline or around.underline,
+            self.color or around.color,
+        )
+
     def over(self, first: int, last: int) -> tuple[Style, ...]:
         """The style of the characters `first` to `last`, exclusive; none where there is nothing to style."""
         return (Style(first, last, *self),) if any(self) and first < last else ()

@@ -1,0 +1,48 @@
+"""Text between tags that open and close, as SubRip, WebVTT and SAMI have them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from captioner.formats.styling import PLAIN, Looks, Spelled, styles_of
+
+
+@dataclass
+class Markup:
+    """A cue's text as far as it is read. Tags that are not closed hold until the end, as players have it."""
+
+    pieces: list[tuple[str, Looks]] = field(default_factory=list)
+    _open: list[tuple[str, Looks]] = field(default_factory=list)
+
+    @property
+    def looks(self) -> Looks:
+        """How text looks here: what all open tags give, and the color of the innermost that has one."""
+        looks = PLAIN
+        for _, own in self._open:
+            looks = own.within(looks)
+        return looks
+
+    @property
+    def innermost(self) -> str | None:
+        """The name of the tag that was opened last and is open still."""
+        return self._open[-1][0] if self._open else None
+
+    def add(self, text: str) -> None:
+        """Text that is shown."""
+        if text:
+            self.pieces.append((text, self.looks))
+
+    def open(self, name: str, looks: Looks = PLAIN) -> None:
+        """A tag that adds `looks` to those around it."""
+        self._open.append((name, looks))
+
+    def close(self, name: str) -> None:
+        """The end of the innermost tag of that name, if one is open; tags inside of it stay open."""
+        for index in reversed(range(len(self._open))):
+            if self._open[index][0] == name:
+                del self._open[index]
+                return
+
+    def spelled(self) -> Spelled:
+        """The text and its styles."""
+        return Spelled("".join(text for text, _ in self.pieces), styles_of(self.pieces))
