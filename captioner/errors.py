@@ -9,6 +9,8 @@
     ├── MediaError                  3
     │   ├── MediaNotReadable            missing, unreadable, not media
     │   ├── NoAudio                     media without a sound track
+    │   ├── NoPicture                   media without a moving picture
+    │   ├── FfmpegFailed                ffmpeg could not make what it was asked for
     │   └── FfmpegNotFound              no ffmpeg anywhere
     ├── BackendError                4   the whole recogniser failed, not one clip
     │   └── BackendNotInstalled         its engine is missing: says what to install
@@ -108,6 +110,28 @@ class NoAudio(MediaError):
 
     def __str__(self) -> str:
         return f"{self.source}: has no audio track, so there is nothing to caption"
+
+
+class NoPicture(MediaError):
+    """A source is media, but nothing can be seen in it."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(source)
+        self.source = source
+
+    def __str__(self) -> str:
+        return f"{self.source}: has no moving picture, so captions cannot be shown in it"
+
+
+class FfmpegFailed(MediaError):
+    """ffmpeg could not make what it was asked for; `reason` is what it said."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"ffmpeg failed: {self.reason}"
 
 
 class FfmpegNotFound(MediaError):

@@ -25,7 +25,13 @@ _CODES = """
     xh/xho yi/yid yo/yor za/zha zh/zho/chi zu/zul
 """
 
-_SHORT = {code: codes[0] for codes in (entry.split("/") for entry in _CODES.split()) for code in codes}
+_ENTRIES = [entry.split("/") for entry in _CODES.split()]
+_LONG = {codes[0]: codes[1:] for codes in _ENTRIES}
+
+# QuickTime's table knows Chinese as one language.
+_KINDS_OF_CHINESE = ("cmn", "yue", "wuu", "nan", "hak", "gan", "hsn")
+
+_SHORT = {code: codes[0] for codes in _ENTRIES for code in codes}
 
 
 def language_tag(tag: str | None) -> str | None:
@@ -39,6 +45,20 @@ def language_tag(tag: str | None) -> str | None:
         return None
     primary = _SHORT.get(language.lower(), language.lower())
     return "-".join([primary, *map(_subtag, rest)])
+
+
+def three_letters(tag: str | None, *, bibliographic: bool = False) -> str | None:
+    """The code of ISO 639-2 for the language of `tag`: the terminological one, or the bibliographic where asked for.
+
+    >>> three_letters("zh-Hans"), three_letters("zh-Hans", bibliographic=True), three_letters("yue"), three_letters("x")
+    ('zho', 'chi', 'yue', None)
+    """
+    language = (language_tag(tag) or "").split("-")[0]
+    if bibliographic and language in _KINDS_OF_CHINESE:
+        language = "zh"
+    if language in _LONG:
+        return _LONG[language][-1 if bibliographic else 0]
+    return language if len(language) == 3 else None
 
 
 def asked_language(tag: str) -> str:

@@ -93,7 +93,7 @@ def _refuse_clashes(jobs: Iterable[Job]) -> None:
     taken: dict[Path, str] = {}
     for job in jobs:
         for path in (target.path for target in job.targets if target.path is not None):
-            if job.source != STANDARD and (source := path_of(job.source)) and _same_file(path, source):
+            if job.source != STANDARD and (source := path_of(job.source)) and same_file(path, source):
                 raise UsageError(f"{job.source} would be overwritten by its own captions; use -o")
             if path in taken:
                 raise UsageError(f"{taken[path]} and {job.source} would both become {path}; use -o for one")
@@ -104,11 +104,12 @@ def refuse_report_over(path: Path, jobs: Iterable[Job]) -> None:
     """Raises `UsageError` if a report at `path` would take the place of a source or of its captions."""
     for job in jobs:
         for other in (path_of(job.source), *(target.path for target in job.targets if target.path is not None)):
-            if other and _same_file(path, other):
+            if other and same_file(path, other):
                 raise UsageError(f"--report {path} would overwrite {other}; name another file")
 
 
-def _same_file(one: Path, other: Path) -> bool:
+def same_file(one: Path, other: Path) -> bool:
+    """Whether two paths mean one file, which may not be there yet."""
     return one.absolute() == other.absolute() or (_exists(one) and _exists(other) and one.samefile(other))
 
 

@@ -30,3 +30,17 @@ def shortfall(complaints: Iterable[str], heard_to: float, promised: float | None
     if _DAMAGED.search(said):
         return "parts of its sound are damaged or missing and could not be heard"
     return None
+
+
+def shortfall_of_picture(complaints: Iterable[str]) -> str | None:
+    """What is missing of a source that was made into another, as a sentence without its name; None where nothing is.
+
+    >>> shortfall_of_picture(["[mov @ 0x1] stream 0, offset 0x2c: partial file"])
+    'breaks off before its end; what comes before is there'
+    """
+    said = "\n".join(complaints)
+    if _BROKEN_OFF.search(said):
+        return "breaks off before its end; what comes before is there"
+    if _DAMAGED.search(said):
+        return "parts of it are damaged or missing"
+    return None

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Thread
 from typing import IO, Protocol
 
@@ -87,13 +88,28 @@ def ffmpeg_version(program: str | None = None) -> str:
     return words[2] if words[:2] == ["ffmpeg", "version"] else "unknown"
 
 
+def heard(arguments: Sequence[str], folder: Path | None = None) -> tuple[int, list[str]]:
+    """Run ffmpeg to its end for what it says: its exit status and every line. Raises `FfmpegNotFound`."""
+    command = [_from_anywhere(find_ffmpeg()), *arguments]
+    try:
+        ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, cwd=folder, check=False)
+    except OSError as error:
+        raise FfmpegNotFound(f"{command[0]} does not start: {error.strerror}") from error
+    return ran.returncode, ran.stderr.decode(errors="replace").splitlines()
+
+
+def _from_anywhere(program: str) -> str:
+    """The same program for who works in another folder."""
+    return str(Path(program).absolute())
+
+
 @contextmanager
-def running(arguments: Sequence[str], feed: Feed | None = None) -> Iterator[Running]:
+def running(arguments: Sequence[str], feed: Feed | None = None, folder: Path | None = None) -> Iterator[Running]:
     """ffmpeg at work, its standard input fed or closed. However the block is left, nothing of it stays behind.
 
-    Raises `FfmpegNotFound`.
+    `folder` is where relative names lie. Raises `FfmpegNotFound`.
     """
-    process = _start([find_ffmpeg(), *arguments], fed=feed is not None)
+    process = _start([_from_anywhere(find_ffmpeg()), *arguments], fed=feed is not None, folder=folder)
     assert process.stdout
     assert process.stderr
     complaints: deque[str] = deque(maxlen=_COMPLAINTS_KEPT)
@@ -111,11 +127,11 @@ def running(arguments: Sequence[str], feed: Feed | None = None) -> Iterator[Runn
         process.stdout.close()
 
 
-def _start(command: Sequence[str], *, fed: bool) -> subprocess.Popen[bytes]:
+def _start(command: Sequence[str], *, fed: bool, folder: Path | None) -> subprocess.Popen[bytes]:
     """Its output is read unbuffered: blocks are large, and what is there should not wait for what comes."""
-    stdin = subprocess.PIPE if fed else subprocess.DEVNULL
+    stdin, pipe = subprocess.PIPE if fed else subprocess.DEVNULL, subprocess.PIPE
     try:
-        return subprocess.Popen(command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
+        return subprocess.Popen(command, stdin=stdin, stdout=pipe, stderr=pipe, bufsize=0, cwd=folder)
     except OSError as error:
         raise FfmpegNotFound(f"{command[0]} does not start: {error.strerror}") from error
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from captioner.errors import MediaNotReadable
 from captioner.languages import language_tag
@@ -16,7 +16,8 @@ from captioner.media.clock import LONGEST_GAP
 from captioner.media.pipe import begins_like_a_movie
 from captioner.media.reading import reader_of
 from captioner.media.source import NETWORK_PATIENCE, Source, open_source
-from captioner.media.tracks import UNKNOWN_CODEC, AudioTrack, Media
+from captioner.media.tracks import UNKNOWN_CODEC, AudioTrack, Kind, Media
+from captioner.media.tracks import Stream as Streamed
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -93,6 +94,21 @@ def _describe(source: Source, container: InputContainer) -> Media:
         ),
         frame_rate=_frame_rate(container),
         opened=source,
+        streams=tuple(map(_stream, container.streams)),
+        tags=dict(container.metadata),
+    )
+
+
+def _stream(stream: Any) -> Streamed:
+    from av.stream import Disposition
+
+    codec = stream.codec_context
+    return Streamed(
+        index=stream.index,
+        kind=stream.type if stream.type in get_args(Kind) else "data",
+        codec=codec.name if codec else UNKNOWN_CODEC,
+        language=stream.metadata.get("language"),
+        cover=bool(stream.disposition & Disposition.attached_pic),
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Literal
 
 from captioner.errors import NoAudio, UnknownName, UsageError
 from captioner.languages import speaks
@@ -11,6 +13,8 @@ from captioner.media.source import Source
 
 UNKNOWN_CODEC = "unknown codec"
 """In the place of the name of a codec that libav has never heard of."""
+
+Kind = Literal["video", "audio", "subtitle", "attachment", "data"]
 
 _SIDES = {"left": 1, "right": 2}
 
@@ -41,11 +45,25 @@ class AudioTrack:
 
 
 @dataclass(frozen=True)
+class Stream:
+    """One stream of any kind. `index` counts all of them from 0; `codec` and `language` are as the container has them.
+
+    A `cover` is a still that stands for the whole, as in an album: a video stream to the container alone.
+    """
+
+    index: int
+    kind: Kind
+    codec: str
+    language: str | None = None
+    cover: bool = False
+
+
+@dataclass(frozen=True)
 class Media:
     """An opened source. `source` is its name as the user wrote it, `duration` in seconds where it is known.
 
     `start_time` is the container's timestamp, in seconds, of what a player shows as 0. `frame_rate` is that of the
-    video, None where there is none or it varies.
+    video, None where there is none or it varies. `tags` are the container's.
     """
 
     source: str
@@ -54,6 +72,12 @@ class Media:
     tracks: tuple[AudioTrack, ...]
     frame_rate: Fraction | None
     opened: Source
+    streams: tuple[Stream, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    def of_kind(self, kind: Kind) -> tuple[Stream, ...]:
+        """The streams of one kind, in the container's order."""
+        return tuple(stream for stream in self.streams if stream.kind == kind)
 
 
 @dataclass(frozen=True)
