@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +10,7 @@ from urllib.parse import urlsplit
 
 from captioner.errors import FormatError, OutputNotWritten, UsageError
 from captioner.formats import Contents, Format, decoded, format_named, format_of_file, format_of_path
-from captioner.media import path_of
+from captioner.media import path_of, written_whole
 
 STANDARD = "-"
 """As a source standard input, as a target standard output."""
@@ -167,31 +165,7 @@ def write_whole(path: Path | None, file: str | bytes) -> None:
         if _is_special(path):
             path.write_bytes(data)
         else:
-            path = path.resolve()  # or a link would be replaced in the place of what it names
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _write_and_rename(path, data)
+            with written_whole(path) as unfinished:
+                unfinished.write_bytes(data)
     except OSError as error:
         raise OutputNotWritten(str(path), (error.strerror or str(error)).lower()) from error
-
-
-def _write_and_rename(path: Path, data: bytes) -> None:
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".captioner-", suffix=".part")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(_usual_mode(path))
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _usual_mode(path: Path) -> int:
-    """The mode that the file has, or that a new file gets here (mkstemp's own is for its owner alone)."""
-    if path.exists():
-        return path.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask

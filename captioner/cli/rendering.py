@@ -51,6 +51,9 @@ def rendering(
         yield None
         return
     captions = tuple(map(read_subtitles, subtitles))
+    for track in captions:
+        if track.losses:
+            console.warn(f"{track.name}: left out: {', '.join(track.losses)}")
     with open_media(source) as media, console.watching(source) as progress:
         yield Rendering(media, captions, target, console, progress)
     console.say(f"{source} -> {target}")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from captioner.cli.files import read_text
-from captioner.errors import FormatError, UsageError
-from captioner.formats import format_of_path
+from captioner.cli.files import read_captions
+from captioner.errors import UsageError
+from captioner.formats import decoded
 from captioner.languages import asked_language
+from captioner.pipeline import cut_cues
 from captioner.render import FLAGS, Flag, Subtitles
-from captioner.values import Cue
+from captioner.values import Transcript
 
 # As media servers name them beside the flags' own names: film.en.cc.srt.
 _ALSO: dict[str, Flag] = {"cc": "sdh", "hi": "sdh"}
@@ -79,20 +80,19 @@ def _flag(name: str) -> Flag:
 def read_subtitles(word: str) -> Subtitles:
     """The captions that a word of the command line names. Raises `UsageError`, `FormatError`."""
     asked = named(word)
-    format = format_of_path(asked.path)
-    text = read_text(asked.path)
-    try:
-        contents = format.read(text)
-    except FormatError as error:
-        raise FormatError(asked.path, error.reason, error.line) from error
-    language = asked.language or (contents.transcript.language if contents.transcript else None)
-    ass = text if format.name == "ass" else None
-    return Subtitles(asked.path, tuple(contents.cues or _cut(contents)), language, asked.flags, ass)
+    format, contents = read_captions(asked.path)
+    cues = contents.cues
+    if cues is None and contents.transcript:
+        cues = cut_cues(contents.transcript)
+    return Subtitles(
+        name=asked.path,
+        cues=tuple(cues or ()),
+        language=asked.language or contents.programme.language or _spoken(contents.transcript),
+        flags=asked.flags,
+        ass=decoded(Path(asked.path).read_bytes()) if format.name == "ass" else None,
+        losses=contents.losses,
+    )
 
 
-def _cut(contents: object) -> tuple[Cue, ...]:
-    """The cues of a stored transcript."""
-    from captioner.pipeline import cut_cues
-
-    transcript = getattr(contents, "transcript", None)
-    return cut_cues(transcript) if transcript else ()
+def _spoken(transcript: Transcript | None) -> str | None:
+    return transcript.language if transcript else None

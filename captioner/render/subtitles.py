@@ -19,7 +19,8 @@ DISPOSITIONS = {"default": "default", "forced": "forced", "sdh": "hearing_impair
 class Subtitles:
     """One caption file. `name` is the user's word for it, `language` a BCP 47 tag or None.
 
-    `ass` is its text where it is an ASS file, which has a look of its own.
+    `ass` is its text where it is an ASS file, which has a look of its own. `losses` is what its reading left out, in
+    phrases.
     """
 
     name: str
@@ -27,3 +28,4 @@ class Subtitles:
     language: str | None = None
     flags: frozenset[Flag] = frozenset()
     ass: str | None = None
+    losses: tuple[str, ...] = ()
