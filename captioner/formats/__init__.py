@@ -55,7 +55,8 @@ class Format:
 
     A format that is not `readable` leaves out too much. `others` are more ends of file names that are read, `mark` is
     a regular expression that the head of each of its files matches and of no other format's: it tells formats apart
-    that share an end. A `binary` format is bytes.
+    that share an end. A `binary` format is bytes. Of a format that has to be `told`, files do not say how many frames
+    a second they count: `parse` takes the programme too.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Format:
     others: tuple[str, ...] = ()
     mark: str = ""
     binary: bool = False
+    told: bool = False
 
     def write(
         self,
@@ -93,8 +95,8 @@ class Format:
             kept = [reduced(cue, words=True, speaker=True) for cue in ordered]
         return losses_between(cues, kept)
 
-    def read(self, file: str | bytes, *, strict: bool = False) -> Contents:
-        """What a file holds: a text, or the bytes of a binary format.
+    def read(self, file: str | bytes, programme: Programme = UNKNOWN, *, strict: bool = False) -> Contents:
+        """What a file holds: a text, or the bytes of a binary format. `programme` is what its reader knows beside.
 
         Raises `FormatError` where it is not in this format, or that is not readable; `strict`, also where something
         would be lost or was not as the format wants it.
@@ -103,7 +105,7 @@ class Format:
             raise FormatError(self.name, "cannot be read: it does not hold the times of what is said")
         if isinstance(file, bytes) is not self.binary:
             raise FormatError(self.name, "is bytes and no text" if self.binary else "is text and no bytes")
-        contents = self._load().parse(file)
+        contents = self._load().parse(file, programme) if self.told else self._load().parse(file)
         assert isinstance(contents, Contents)
         if strict and (wrong := (*contents.mended, *contents.losses)):
             raise FormatError(self.name, f"is not as it should be: {', '.join(wrong)}")
@@ -121,6 +123,52 @@ FORMATS = {
         Format("ass", ".ass", "captioner.formats.ass", of=("cues", "programme"), others=(".ssa",)),
         Format("txt", ".txt", "captioner.formats.txt", of=("transcript",), readable=False),
         Format("json", ".json", "captioner.formats.transcript", of=("transcript", "report")),
+        Format("fcpxml", ".fcpxml", "captioner.formats.fcpxml", of=("cues", "programme")),
+        Format("fcpxml-titles", ".titles.fcpxml", "captioner.formats.fcpxml_titles", of=("cues", "programme")),
+        Format(
+            "xmeml",
+            ".fcp7.xml",
+            "captioner.formats.xmeml",
+            of=("cues", "programme"),
+            others=(".xml",),
+            mark=r"(?s).*<xmeml",
+        ),
+        Format("otio", ".otio", "captioner.formats.otio", of=("cues", "programme")),
+        Format("edl", ".edl", "captioner.formats.edl", of=("cues", "programme"), told=True),
+        Format(
+            "avid",
+            ".avid.txt",
+            "captioner.formats.avid",
+            of=("cues", "programme"),
+            others=(".txt",),
+            mark=r"(?s).*<begin subtitles>",
+            told=True,
+        ),
+        Format(
+            "premiere",
+            ".premiere.csv",
+            "captioner.formats.premiere",
+            of=("cues", "programme"),
+            others=(".csv",),
+            mark="Marker Name\t",
+            told=True,
+        ),
+        Format(
+            "audition",
+            ".audition.csv",
+            "captioner.formats.audition",
+            of=("cues",),
+            others=(".csv",),
+            mark="Name\tStart\t",
+        ),
+        Format(
+            "audacity",
+            ".labels.txt",
+            "captioner.formats.audacity",
+            of=("cues",),
+            others=(".txt",),
+            mark=r"\d+[.,]\d+\t\d",
+        ),
     )
 }
 

@@ -66,7 +66,9 @@ def _place(position: Position | None, held: str) -> Position | None:
 def losses_between(cues: Iterable[Cue], kept: Sequence[Cue]) -> tuple[str, ...]:
     """What is in the cues and not in those that a format keeps of them: `styles of 3 cues`."""
     whole = sorted(cues, key=lambda cue: cue.start)
-    if len(whole) != len(kept):
+    if len(whole) < len(kept):
+        return ("the overlap of cues shown at once",)
+    if len(whole) > len(kept):
         return (f"{len(whole) - len(kept)} of {len(whole)} cues",)
     lost = Counter(name for cue, held in zip(whole, kept, strict=True) for name in _differences(cue, held))
     return tuple(f"{name} of {count} {'cue' if count == 1 else 'cues'}" for name, count in lost.items())

@@ -1,0 +1,47 @@
+"""Audacity labels, .labels.txt (File > Import > Labels): start, end and text in a line, parted by tabs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from captioner.errors import FormatError
+from captioner.formats.clean import cue_read, on_grid, source_lines
+from captioner.formats.columns import table
+from captioner.formats.contents import Contents
+from captioner.formats.keeping import Losses, reduced
+from captioner.formats.one_line import in_one_line
+from captioner.values import Cue
+
+_SECONDS = re.compile(r"\d{1,9}(?:[.,]\d{1,9})?", re.ASCII)
+
+
+def render(cues: Iterable[Cue]) -> str:
+    """A label for each cue, times in seconds."""
+    return table([(f"{cue.start:.3f}", f"{cue.end:.3f}", cue.text) for cue in kept(cues)])
+
+
+def kept(cues: Iterable[Cue]) -> list[Cue]:
+    """The cues on milliseconds, in one line."""
+    return [in_one_line(reduced(cue)) for cue in on_grid(cues)]
+
+
+def parse(text: str) -> Contents:
+    """The labels as cues; Audacity's six decimals are rounded to milliseconds. Raises `FormatError`, with the line."""
+    losses = Losses()
+    cues = []
+    for number, line in enumerate(source_lines(text), 1):
+        start, _, rest = line.partition("\t")
+        end, _, label = rest.partition("\t")
+        if start == "\\":  # the frequencies that the label above is about
+            losses["range of frequencies"] += 1
+        elif line.strip():
+            cues.append(cue_read(_milliseconds(start, number), _milliseconds(end, number), label))
+    losses["label without text"] = cues.count(None)
+    return Contents([cue for cue in cues if cue], losses=losses.phrases())
+
+
+def _milliseconds(text: str, line: int) -> int:
+    if not _SECONDS.fullmatch(text.strip()):
+        raise FormatError("audacity", f"does not begin with a start and an end in seconds: {text[:40]!r}", line)
+    return round(float(text.replace(",", ".")) * 1000)

@@ -1,0 +1,57 @@
+"""Marker list of Adobe Audition, .audition.csv: what its Markers panel exports and imports, columns parted by tabs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from captioner.errors import FormatError
+from captioner.formats.clean import cue_read, on_grid
+from captioner.formats.columns import table, table_rows
+from captioner.formats.contents import Contents
+from captioner.formats.keeping import Losses, reduced
+from captioner.formats.one_line import in_one_line
+from captioner.timestamps import format_clock, parse_clock
+from captioner.values import Cue
+
+COLUMNS = ("Name", "Start", "Duration", "Time Format", "Type", "Description")
+
+
+def render(cues: Iterable[Cue]) -> str:
+    """A row for each cue: its text as the marker's name, its speaker as the description."""
+    return table([COLUMNS, *(_row(cue) for cue in kept(cues))])
+
+
+def _row(cue: Cue) -> tuple[str, ...]:
+    duration = Fraction(cue.end) - Fraction(cue.start)
+    return cue.text, _time(cue.start), _time(float(duration)), "decimal", "Cue", cue.speaker or ""
+
+
+def _time(seconds: float) -> str:
+    """`M:SS.mmm`, and `H:MM:SS.mmm` from an hour on, as Audition writes them."""
+    hour, minute, second = format_clock(seconds).split(":")
+    return f"{int(hour)}:{minute}:{second}" if int(hour) else f"{int(minute)}:{second}"
+
+
+def kept(cues: Iterable[Cue]) -> list[Cue]:
+    """The cues on milliseconds, in one line, with their speakers."""
+    return [in_one_line(reduced(cue, speaker=True)) for cue in on_grid(cues)]
+
+
+def parse(text: str) -> Contents:
+    """The markers as cues. Raises `FormatError`, with the line, also for times that count frames or samples."""
+    cues = [_cue(row, number) for number, row in table_rows("audition", text, COLUMNS[:3])]
+    losses = Losses({"marker without a name": cues.count(None)})
+    return Contents([cue for cue in cues if cue], losses=losses.phrases())
+
+
+def _cue(row: dict[str, str], line: int) -> Cue | None:
+    if row.get("Time Format", "decimal").strip() not in ("decimal", ""):
+        raise FormatError(
+            "audition", f"counts in {row['Time Format']!r}; set Audition to decimal and export anew", line
+        )
+    try:
+        start, duration = (round(parse_clock(row[column]) * 1000) for column in ("Start", "Duration"))
+    except ValueError as error:
+        raise FormatError("audition", str(error), line) from error
+    return cue_read(start, start + duration, row["Name"], row.get("Description"))

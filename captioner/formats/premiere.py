@@ -1,0 +1,56 @@
+"""Marker list of Adobe Premiere Pro, .premiere.csv: the table of its marker export, columns parted by tabs.
+
+Premiere writes this and does not read it itself; marker panels and other programs do. What it imports is SRT, which
+becomes a caption track, and `xmeml`, which becomes sequence markers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from captioner.formats.columns import table, table_rows
+from captioner.formats.contents import Contents, Programme
+from captioner.formats.frames import MIDNIGHT, FrameClock, frame_clock, on_frames, read_clock
+from captioner.formats.keeping import Losses, reduced
+from captioner.formats.one_line import in_one_line
+from captioner.values import Cue
+
+COLUMNS = ("Marker Name", "Description", "In", "Out", "Duration", "Marker Type")
+
+
+def render(cues: Iterable[Cue], programme: Programme) -> str:
+    """A row for each cue: its text as the marker's name, its speaker as the description."""
+    clock = frame_clock("premiere", programme)
+    return table([COLUMNS, *(_row(cue, clock) for cue in kept(cues, programme))])
+
+
+def _row(cue: Cue, clock: FrameClock) -> tuple[str, ...]:
+    first, last = clock.frame(cue.start), clock.frame(cue.end)
+    duration = FrameClock(clock.name, clock.rate).label(last - first)
+    times = (_spelled(timecode) for timecode in (clock.label(first), clock.label(last), duration))
+    return cue.text, cue.speaker or "", *times, "Comment"
+
+
+def _spelled(timecode: str) -> str:
+    """Premiere writes semicolons everywhere where labels are dropped."""
+    return timecode.replace(":", ";") if ";" in timecode else timecode
+
+
+def kept(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
+    """The cues on frames, in one line, with their speakers."""
+    on_grid = on_frames(cues, frame_clock("premiere", programme))
+    return [in_one_line(reduced(cue, speaker=True)) for cue in on_grid]
+
+
+def parse(text: str, programme: Programme) -> Contents:
+    """The markers as cues. The file does not say its frame rate, `programme` does. Raises `FormatError`."""
+    rows = list(table_rows("premiere", text, COLUMNS[:4]))
+    clock = read_clock("premiere", programme, MIDNIGHT, ())
+    cues = [_cue(row, number, clock) for number, row in rows]
+    losses = Losses({"marker without text": cues.count(None)})
+    return Contents([cue for cue in cues if cue], programme=clock.programme(), losses=losses.phrases())
+
+
+def _cue(row: dict[str, str], line: int, clock: FrameClock) -> Cue | None:
+    first, last = (clock.labelled(row[column], line) for column in ("In", "Out"))
+    return clock.cue(first, last, row["Marker Name"], row["Description"])

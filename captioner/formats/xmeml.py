@@ -1,0 +1,132 @@
+"""Final Cut Pro 7 XML with sequence markers, .fcp7.xml: Premiere Pro makes a sequence of it (File > Import).
+
+Apple's Final Cut Pro XML Interchange Format, version 5. Times are whole frames of the sequence. A marker's `name` is in
+one line, so the text with its lines stands in the `comment`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, SubElement
+
+from captioner.errors import FormatError
+from captioner.formats.contents import Contents, Programme
+from captioner.formats.frames import FrameClock, frame_clock, on_frames
+from captioner.formats.keeping import Losses, reduced
+from captioner.formats.xml_text import attribute, in_xml, xml_document, xml_root
+from captioner.timestamps import FrameRate, parse_timecode
+from captioner.timestamps.rates import NTSC
+from captioner.values import Cue
+
+_NUMBER = re.compile(r"-?\d{1,12}", re.ASCII)
+
+
+def render(cues: Iterable[Cue], programme: Programme) -> str:
+    """A sequence without clips and with a marker for each cue. Raises `FormatError` without a frame rate."""
+    clock = _clock(programme)
+    shown = kept(cues, programme)
+    root = Element("xmeml", version="5")
+    sequence = SubElement(root, "sequence", id="captions")
+    SubElement(sequence, "name").text = attribute(programme.title or "Captions")
+    frames = max((clock.frame(cue.end) for cue in shown), default=0)
+    SubElement(sequence, "duration").text = str(max(frames, clock.frame(programme.duration or 0)))
+    _add_rate(sequence, clock.rate)
+    _add_timecode(sequence, clock)
+    _add_picture(sequence, programme)
+    comments = [_add_marker(sequence, cue, clock) for cue in shown]
+    ElementTree.indent(root)
+    for comment, cue in zip(comments, shown, strict=True):
+        comment.text = cue.text
+    return xml_document(root, "xmeml")
+
+
+def _add_rate(parent: Element, rate: FrameRate) -> None:
+    element = SubElement(parent, "rate")
+    SubElement(element, "timebase").text = str(rate.labels)
+    SubElement(element, "ntsc").text = "FALSE" if rate.per_second == rate.labels else "TRUE"
+
+
+def _add_timecode(sequence: Element, clock: FrameClock) -> None:
+    timecode = SubElement(sequence, "timecode")
+    _add_rate(timecode, clock.rate)
+    SubElement(timecode, "string").text = clock.label(0)
+    SubElement(timecode, "frame").text = str(clock.start)
+    SubElement(timecode, "displayformat").text = "DF" if clock.rate.drop_frame else "NDF"
+
+
+def _add_picture(sequence: Element, programme: Programme) -> None:
+    video = SubElement(SubElement(sequence, "media"), "video")
+    if programme.width and programme.height:
+        picture = SubElement(SubElement(video, "format"), "samplecharacteristics")
+        SubElement(picture, "width").text = str(programme.width)
+        SubElement(picture, "height").text = str(programme.height)
+    SubElement(video, "track")
+
+
+def _add_marker(sequence: Element, cue: Cue, clock: FrameClock) -> Element:
+    """Returns the comment, to be filled."""
+    marker = SubElement(sequence, "marker")
+    comment = SubElement(marker, "comment")
+    SubElement(marker, "name").text = attribute(cue.text)
+    SubElement(marker, "in").text = str(clock.frame(cue.start))
+    SubElement(marker, "out").text = str(clock.frame(cue.end))
+    return comment
+
+
+def kept(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
+    """The cues on frames."""
+    return [in_xml(reduced(cue)) for cue in on_frames(cues, _clock(programme))]
+
+
+def _clock(programme: Programme) -> FrameClock:
+    return frame_clock("xmeml", programme)
+
+
+def parse(text: str) -> Contents:
+    """The markers of the first sequence that has any, not those of its clips, as cues. Raises `FormatError`."""
+    root = xml_root("xmeml", text, ("xmeml",))
+    sequences = list(root.iter("sequence"))
+    marked = [sequence for sequence in sequences if sequence.find("marker") is not None] or sequences
+    if not marked:
+        raise FormatError("xmeml", "has no sequence")
+    clock = _clock_of(marked[0])
+    cues = [_cue(marker, clock) for marker in marked[0].findall("marker")]
+    losses = Losses({"marker without text": cues.count(None), "sequence": len(marked) - 1})
+    return Contents(_ordered(cues), programme=_programme(marked[0], clock), losses=losses.phrases())
+
+
+def _ordered(cues: Sequence[Cue | None]) -> list[Cue]:
+    return sorted((cue for cue in cues if cue), key=lambda cue: cue.start)
+
+
+def _clock_of(sequence: Element) -> FrameClock:
+    labels = _number(sequence, "rate/timebase")
+    slower = (sequence.findtext("rate/ntsc") or "").strip().upper() == "TRUE"
+    dropped = (sequence.findtext("timecode/displayformat") or "").strip() == "DF"
+    try:
+        rate = FrameRate(labels * (NTSC if slower else Fraction(1)), drop_frame=dropped and slower)
+        start = sequence.findtext("timecode/string")
+        return FrameClock("xmeml", rate, parse_timecode(start, rate) if start else 0)
+    except ValueError as error:
+        raise FormatError("xmeml", str(error)) from error
+
+
+def _programme(sequence: Element, clock: FrameClock) -> Programme:
+    return clock.programme(sequence.findtext("name"))
+
+
+def _cue(marker: Element, clock: FrameClock) -> Cue | None:
+    """A marker without an end, which is -1, is a point: it lasts a frame."""
+    first, last = _number(marker, "in"), _number(marker, "out")
+    text = marker.findtext("comment") or ""
+    return clock.cue(max(0, first), last, text if text.strip() else marker.findtext("name") or "")
+
+
+def _number(element: Element, path: str) -> int:
+    text = (element.findtext(path) or "").strip()
+    if not _NUMBER.fullmatch(text):
+        raise FormatError("xmeml", f"the {path} of a {element.tag} is no number: {text!r}")
+    return int(text)
