@@ -90,3 +90,28 @@ def speaks(tag: str | None, asked: str) -> bool:
     if said is None or wanted is None:
         return False
     return all(one == other for one, other in zip(said.split("-"), wanted.split("-"), strict=False))
+
+
+_BY_SCRIPT = {
+    "ja": re.compile(r"[\u3041-\u30fa\u30fd-\u30ff]"),
+    "ko": re.compile(r"[\uac00-\ud7a3]"),
+    "zh": re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]"),
+    "th": re.compile(r"[\u0e01-\u0e3a]"),
+}
+"""Scripts that one language writes. Japanese comes before Chinese, for it writes Han characters too."""
+
+ENOUGH = 0.1
+"""The share of a text's letters in which a script tells the language: names in another may be many."""
+
+
+def language_by_script(text: str) -> str | None:
+    """The language that a text's script tells; None where many languages write it.
+
+    >>> language_by_script("今天我们用 Python"), language_by_script("これは字幕です"), language_by_script("Bonjour")
+    ('zh', 'ja', None)
+    """
+    letters = sum(map(str.isalpha, text))
+    for language, script in _BY_SCRIPT.items():
+        if letters and len(script.findall(text)) >= ENOUGH * letters:
+            return language
+    return None

@@ -19,6 +19,7 @@ from captioner.errors import CaptionerError
 COMMANDS = {
     "render": "Again in another format or profile, without hearing anything anew.",
     "mux": "Captions into a video as tracks that the viewer switches on.",
+    "lint": "Check caption files against the rules of a profile.",
     "backends": "The recognisers there are, and which one is taken when none is named.",
     "models": "The weights for local recognition that are here, and how to get them.",
     "journal": "What is remembered of what was heard, and forgetting it.",

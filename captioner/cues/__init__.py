@@ -22,7 +22,7 @@ from captioner.cues.optimise import Layout, Optimiser
 from captioner.cues.shots import Shots
 from captioner.cues.units import Unit, units_of
 from captioner.profiles import Profile
-from captioner.values import Cue, Transcript, Word
+from captioner.values import Cue, Segment, Transcript, Word
 
 
 def make_cues(
@@ -40,6 +40,13 @@ def make_cues(
     units = units_of(transcript, profile)
     grid = Grid(frame_rate)
     return [_cue(units, layout) for layout in Optimiser(units, profile, grid, Shots(shot_changes, grid)).layouts()]
+
+
+def break_lines(text: str, profile: Profile, language: str | None) -> str | None:
+    """A text in the lines of one cue, broken where it reads best; None where one cue cannot hold it."""
+    units = units_of(Transcript((Segment(0.0, 1.0, text, language=language),)), profile)
+    lines = Optimiser(units, profile).lines() if units else None
+    return None if lines is None else "\n".join(_line(units[first:last]) for first, last in lines)
 
 
 def _cue(units: list[Unit], layout: Layout) -> Cue:

@@ -17,12 +17,12 @@ OPENERS = "\"'([{<¿¡‚„“‘«‹〈《「『【〔〖〘〝（［｛｟�
 CLOSERS = "\"')]}>”’»›〉》」』】〕〗〙〟）］｝｠｣"
 PUNCTUATION = SENTENCE_ENDS + CLAUSE_ENDS + OPENERS + CLOSERS
 
-_NOT_AT_START = frozenset(
+NOT_AT_START = frozenset(
     "!),./:;?]}%‼‽⁄⁆⁇⁈⁉、。々〉》」』】〕〗〙〛〜〞〟〻゛゜ゝゞ゠・ーヽヾ！），．：；？］｝｠｡｣､･％”’»›…—～"
     "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶ"
     "ะาำๅๆฯ"  # Thai vowels and signs that follow their consonant
 )
-_NOT_AT_END = frozenset("([{¡¿‚„⁅〈《「『【〔〖〘〚〝（［｛｟｢“‘«‹$€£￥＄第เแโใไ")
+NOT_AT_END = frozenset("([{¡¿‚„⁅〈《「『【〔〖〘〚〝（［｛｟｢“‘«‹$€£￥＄第เแโใไ")
 
 _UNSPACED = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao; Burmese; Khmer
@@ -32,8 +32,9 @@ _UNSPACED = re.compile(
 _HAN = re.compile(r"[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _HIRAGANA = re.compile(r"[\u3041-\u309f]")
 _KATAKANA = re.compile(r"[\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9f]")
+_INVISIBLE = ("Cc", "Cf", "Zs", "Zl", "Zp")
 _HAN_NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿億兩两几")
-_COUNTERS = frozenset("年月日号號時时点點分秒岁歳回次块塊元円角个個件位条張张只天周本人歩度倍米吨页頁")
+COUNTERS = frozenset("年月日号號時时点點分秒岁歳回次块塊元円角个個件位条張张只天周本人歩度倍米吨页頁")
 
 
 def is_unspaced(character: str) -> bool:
@@ -53,6 +54,11 @@ def is_katakana(character: str) -> bool:
     return _KATAKANA.match(character) is not None
 
 
+def is_visible(text: str) -> bool:
+    """Whether there is anything to see, not only spaces, control characters and joiners."""
+    return any(unicodedata.category(character) not in _INVISIBLE for character in text)
+
+
 def clings(before: str, after: str) -> bool:
     """Whether `after` is one letter, to a reader, with the character `before` it."""
     return character_columns(after) == 0 or before == ZERO_WIDTH_JOINER
@@ -66,7 +72,7 @@ def may_part(before: str, after: str) -> bool:
     """
     if clings(before, after) or before.isspace() or after.isspace():
         return False
-    if after in _NOT_AT_START or before in _NOT_AT_END:
+    if after in NOT_AT_START or before in NOT_AT_END:
         return False
     if before in "—…":
         return True
@@ -81,7 +87,7 @@ def _is_counted(number: str, counted: str) -> bool:
     """5|个, ３|月, 三|十, 三|百 and 十|元 belong together."""
     if number.isdecimal():
         return counted.isdecimal() or (counted.isalpha() and is_unspaced(counted))
-    return number in _HAN_NUMERALS and (counted in _HAN_NUMERALS or counted in _COUNTERS)
+    return number in _HAN_NUMERALS and (counted in _HAN_NUMERALS or counted in COUNTERS)
 
 
 def speech_weights(text: str) -> list[float]:

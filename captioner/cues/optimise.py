@@ -106,6 +106,11 @@ class Optimiser:
             for (first, last), (start, end) in zip(cues, times, strict=True)
         ]
 
+    def lines(self) -> tuple[tuple[int, int], ...] | None:
+        """All units as the lines of one cue, whatever its time; None where they do not fit."""
+        cost, places = self._split(0, self._borders[-1], self._profile.lines)
+        return tuple(pairwise((0, *places, self._borders[-1]))) if cost < inf else None
+
     def _best_cues(self, start: int, stop: int) -> list[tuple[int, int]]:
         """The cheapest way from unit `start` to `stop` (exclusive), as ranges of units."""
         best, begins = [0.0], [start]

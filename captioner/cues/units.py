@@ -7,12 +7,11 @@ or Thai it is the shortest piece that the rules of `characters.may_part` and the
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from captioner.cues.characters import clings, may_part
+from captioner.cues.characters import clings, is_visible, may_part
 from captioner.cues.closed_class import closed_class
 from captioner.cues.spoken import Passage, SpokenText
 from captioner.cues.unspaced import inner_edges
@@ -24,8 +23,6 @@ _CHUNK = re.compile(r"[^\s\u200b\ufeff]+(?:[\u00a0\u2007\u202f]+[^\s\u200b\ufeff
 
 _WORD = re.compile(r"\S+")
 _NUMBER = re.compile(r"[^\w\s]*[+-]?\d[\d.,:/]*")
-
-_INVISIBLE = ("Cc", "Cf", "Zs", "Zl", "Zp")
 
 Place = tuple[int, int]
 
@@ -68,15 +65,10 @@ def units_of(transcript: Transcript, profile: Profile) -> list[Unit]:
 def _places(text: str, passage: Passage, language: str | None, profile: Profile) -> Iterator[Place]:
     """Where the units of one passage stand in `text`; none is wider than a line unless it is a single letter."""
     chunks = [match.span() for match in _CHUNK.finditer(text, passage.first, passage.last)]
-    visible = [(first, last) for first, last in chunks if _is_visible(text[first:last])]
+    visible = [(first, last) for first, last in chunks if is_visible(text[first:last])]
     for first, last in _with_measures(text, visible, language):
         for piece in _pieces(text, first, last):
             yield from _narrow(text, piece, profile)
-
-
-def _is_visible(text: str) -> bool:
-    """Whether there is anything to see, not only spaces, control characters and joiners."""
-    return text.isprintable() or any(unicodedata.category(character) not in _INVISIBLE for character in text)
 
 
 def _with_measures(text: str, chunks: list[Place], language: str | None) -> Iterator[Place]:
@@ -113,7 +105,7 @@ def _narrow(text: str, piece: Place, profile: Profile) -> Iterator[Place]:
         return
     for match in _WORD.finditer(text, *piece):
         first, last = match.span()
-        if not _is_visible(match.group()):
+        if not is_visible(match.group()):
             continue
         for edge in range(first + 1, last):
             if not clings(text[edge - 1], text[edge]) and profile.columns(text[first : edge + 1]) > profile.width:

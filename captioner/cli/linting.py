@@ -1,0 +1,166 @@
+"""The work of `captioner lint`: every file in turn, then one report on them all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from captioner.cli.console import Console
+from captioner.cli.errors import counted, printable, say_error
+from captioner.cli.files import STANDARD, write_whole
+from captioner.cli.reading import CaptionFile, Style, read_captions, style_of
+from captioner.errors import CaptionerError, FormatError, UsageError
+from captioner.formats.report import as_json
+from captioner.lint import lint
+from captioner.lint.fix import fix
+from captioner.lint.places import line_numbers
+from captioner.lint.sarif import Placed, sarif
+from captioner.pipeline import cut_cues
+from captioner.timestamps import FrameRate, format_clock, parse_rate
+from captioner.values import Cue
+
+FOUND = 1
+"""The exit code where a rule is broken."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """The flags of the command, named as they are there."""
+
+    files: tuple[str, ...]
+    profile: str | None
+    language: str | None
+    fps: str | None
+    shape: str
+    target: str | None
+    fix: bool
+    strict: bool
+    quiet: bool
+
+
+@dataclass(frozen=True)
+class Linted:
+    """One file, the style it was held against, how many cues it has, and what was found."""
+
+    path: str
+    style: Style
+    cues: int
+    found: tuple[Placed, ...]
+
+
+def lint_all(request: Request) -> int:
+    """Lint every file; returns the exit code: that of a file that cannot be read, else 1 or 0."""
+    frame_rate = _frame_rate(request.fps)
+    console = Console(quiet=request.quiet)
+    linted: list[Linted] = []
+    failed: list[tuple[str, CaptionerError]] = []
+    for path in request.files:
+        try:
+            linted.append(_lint_file(path, request, frame_rate, console))
+        except CaptionerError as error:
+            say_error(error)
+            failed.append((path, error))
+    target = None if request.target in (None, STANDARD) else Path(str(request.target))
+    write_whole(target, _SHAPES[request.shape](linted, failed))
+    for one in linted:
+        console.say(_summary(one))
+    if failed:
+        return failed[0][1].exit_code
+    wanted = ("error", "warning") if request.strict else ("error",)
+    return FOUND if any(placed.finding.level in wanted for one in linted for placed in one.found) else 0
+
+
+def _frame_rate(fps: str | None) -> FrameRate | None:
+    try:
+        return None if fps is None else parse_rate(fps)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
+def _lint_file(path: str, request: Request, frame_rate: FrameRate | None, console: Console) -> Linted:
+    file = read_captions(path)
+    style = style_of(file, request.profile, request.language)
+    if request.fix:
+        file = _fixed(file, style, console)
+    cues = _cues(file, style)
+    found = lint(cues, style.profile, language=style.language, frame_rate=frame_rate)
+    lines = line_numbers(cues, file.text) if file.contents.cues is not None else [None] * len(cues)
+    placed = (Placed(one, None if one.index is None else lines[one.index]) for one in found)
+    return Linted(path, style, len(cues), tuple(placed))
+
+
+def _cues(file: CaptionFile, style: Style) -> Sequence[Cue]:
+    """The file's cues; those that a transcript would become."""
+    if file.contents.cues is not None:
+        return file.contents.cues
+    assert file.contents.transcript is not None
+    return cut_cues(file.contents.transcript, style.profile)
+
+
+def _fixed(file: CaptionFile, style: Style, console: Console) -> CaptionFile:
+    """The file after what can be repaired was, and told; it is not touched where there is nothing to repair."""
+    if file.contents.cues is None:
+        raise FormatError(file.path, "holds a transcript, whose cues 'captioner render' makes; there is none to fix")
+    fixed = fix(file.contents.cues, style.profile, language=style.language)
+    if not fixed.changes:
+        return file
+    write_whole(Path(file.path), file.format.write(fixed.cues, file.contents.transcript, file.contents.report))
+    for change in fixed.changes:
+        console.say(f"{file.path}: cue {change.index + 1}: {change.message}")
+    return read_captions(file.path)
+
+
+def _summary(one: Linted) -> str:
+    levels = Counter(placed.finding.level for placed in one.found)
+    found = " and ".join(counted(levels[level], level) for level in ("error", "warning") if levels[level])
+    style = f"{one.style.profile.name}, {one.style.why}"
+    return f"{one.path}: {found or 'nothing wrong'} in {counted(one.cues, 'cue')} (profile {style})"
+
+
+Failed = Iterable[tuple[str, CaptionerError]]
+
+
+def _as_text(linted: Iterable[Linted], failed: Failed) -> str:
+    """A line for each finding: `file:line: 00:00:01.000 error rule: what is wrong (cue 3)`."""
+    return "".join(_line(one.path, placed) for one in linted for placed in one.found)
+
+
+def _line(path: str, placed: Placed) -> str:
+    finding = placed.finding
+    place = path if placed.line is None else f"{path}:{placed.line}"
+    said = f"{format_clock(finding.start)} {finding.level} {finding.rule}: {finding.message} ({finding.place})"
+    return printable(f"{place}: {said}") + "\n"
+
+
+def _as_json(linted: Iterable[Linted], failed: Failed) -> str:
+    """All that is known, cues counted from 1 as people and SubRip do."""
+    files = [
+        {
+            "file": one.path,
+            "profile": one.style.profile.name,
+            "language": one.style.language,
+            "cues": one.cues,
+            "findings": [_entry(placed) for placed in one.found],
+        }
+        for one in linted
+    ]
+    unreadable = [{"file": path, "error": str(error)} for path, error in failed]
+    return as_json({"version": 1, "files": files, "unreadable": unreadable})
+
+
+def _entry(placed: Placed) -> dict[str, Any]:
+    finding = asdict(placed.finding)
+    index = finding.pop("index")
+    return {"cue": None if index is None else index + 1, "line": placed.line, "level": placed.finding.level, **finding}
+
+
+def _as_sarif(linted: Iterable[Linted], failed: Failed) -> str:
+    unreadable = [(path, str(error)) for path, error in failed]
+    return as_json(sarif(version("captioner"), [(one.path, one.found) for one in linted], unreadable))
+
+
+_SHAPES = {"text": _as_text, "json": _as_json, "sarif": _as_sarif}

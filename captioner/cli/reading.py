@@ -1,0 +1,70 @@
+"""A caption file, whichever its format, as the commands that take one read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from captioner.cli.files import read_text
+from captioner.errors import FormatError
+from captioner.formats import Contents, Format, format_of_path
+from captioner.languages import asked_language, language_by_script
+from captioner.profiles import Profile, profile_for, profile_named
+
+
+@dataclass(frozen=True)
+class CaptionFile:
+    """A file that was read: its text as it stands there, and what that holds."""
+
+    path: str
+    format: Format
+    text: str
+    contents: Contents
+
+    @property
+    def shown(self) -> str:
+        """All that is shown or said."""
+        if self.contents.cues is not None:
+            return "\n".join(cue.text for cue in self.contents.cues)
+        transcript = self.contents.transcript
+        return "\n".join(segment.text for segment in transcript.segments) if transcript else ""
+
+
+def read_captions(path: str) -> CaptionFile:
+    """The captions or the transcript in a file. Raises `FormatError`, which names it, and `UnknownName`."""
+    format = format_of_path(path)
+    text = read_text(path)
+    try:
+        return CaptionFile(path, format, text, format.read(text))
+    except FormatError as error:
+        raise FormatError(path, str(error)) from error
+
+
+@dataclass(frozen=True)
+class Style:
+    """The profile a file is held against, its language (a BCP 47 tag) if anybody knows it, and `why` in words."""
+
+    profile: Profile
+    language: str | None
+    why: str
+
+
+def style_of(file: CaptionFile, profile: str | None, language: str | None) -> Style:
+    """The profile that is named; else that of the language: the named one, the file's own, or what its script tells.
+
+    Raises `UsageError` for a profile or a language that there is not.
+    """
+    told, how = _language_of(file, language)
+    if profile is not None:
+        return Style(profile_named(profile), told, "as asked")
+    return Style(
+        profile_for(told), told, f"for {told}, {how}" if told else "for no language is known; name it with --language"
+    )
+
+
+def _language_of(file: CaptionFile, asked: str | None) -> tuple[str | None, str]:
+    if asked is not None:
+        return asked_language(asked), "as asked"
+    transcript = file.contents.transcript
+    if transcript is not None and transcript.language:
+        return transcript.language, "as the file says"
+    return language_by_script(file.shown), "by its script"

@@ -1,0 +1,96 @@
+"""Findings as SARIF 2.1.0, the form in which code hosts and editors take them (OASIS standard of 2020-03-27)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from captioner.lint.rules import RULES, Finding, Rule
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+HELP = "https://github.com/captioner/captioner/blob/main/docs/lint.md"
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A finding, and the line of the file in which its cue's text begins, from 1, where that is known."""
+
+    finding: Finding
+    line: int | None
+
+
+def sarif(
+    version: str, files: Iterable[tuple[str, Sequence[Placed]]], unreadable: Iterable[tuple[str, str]]
+) -> dict[str, Any]:
+    """A log with one run by this `version`: findings by file, and of each unreadable file the reason."""
+    ids = list(RULES)
+    notes = [_notification(path, reason) for path, reason in unreadable]
+    driver = {
+        "name": "captioner",
+        "version": version,
+        "informationUri": HELP,
+        "rules": [_rule(rule) for rule in RULES.values()],
+    }
+    run = {
+        "tool": {"driver": driver},
+        "invocations": [{"executionSuccessful": not notes, "toolExecutionNotifications": notes}],
+        "results": [_result(path, placed, ids) for path, found in files for placed in found],
+        "columnKind": "unicodeCodePoints",
+    }
+    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "shortDescription": {"text": rule.says},
+        "fullDescription": {"text": f"{rule.says} Source: {rule.source}."},
+        "helpUri": f"{HELP}#{rule.id}",
+        "defaultConfiguration": {"level": rule.level},
+    }
+
+
+def _result(path: str, placed: Placed, ids: Sequence[str]) -> dict[str, Any]:
+    finding = placed.finding
+    numbers = {"measured": finding.measured, "allowed": finding.allowed, "unit": finding.unit}
+    return {
+        "ruleId": finding.rule,
+        "ruleIndex": ids.index(finding.rule),
+        "level": finding.level,
+        "message": {"text": f"{finding.place}: {finding.message}"},
+        "locations": [{"physicalLocation": _location(path, placed.line)}],
+        "properties": {
+            "place": finding.place,
+            "start": finding.start,
+            "end": finding.end,
+            **(numbers if finding.unit else {}),
+        },
+    }
+
+
+def _notification(path: str, reason: str) -> dict[str, Any]:
+    return {
+        "level": "error",
+        "message": {"text": reason},
+        "locations": [{"physicalLocation": _location(path, None)}],
+    }
+
+
+def _location(path: str, line: int | None) -> dict[str, Any]:
+    location: dict[str, Any] = {"artifactLocation": {"uri": _uri(path)}}
+    if line is not None:
+        location["region"] = {"startLine": line}
+    return location
+
+
+def _uri(path: str) -> str:
+    """The path as a URI: relative as it was given, so that a report means the same in another folder."""
+    from urllib.parse import quote
+
+    return (
+        Path(path).as_uri()
+        if Path(path).is_absolute()
+        else quote(Path(path).as_posix().encode("utf-8", "surrogateescape"))
+    )

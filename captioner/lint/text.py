@@ -1,0 +1,125 @@
+"""The rules of text: width, lines, characters, and where lines break."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from captioner.cues.breaks import OPENING
+from captioner.cues.characters import (
+    CLOSERS,
+    COUNTERS,
+    NOT_AT_END,
+    NOT_AT_START,
+    SENTENCE_ENDS,
+    is_unspaced,
+    is_visible,
+)
+from captioner.cues.closed_class import ClosedClass, closed_class
+from captioner.lint.rules import Finding
+from captioner.profiles import Profile
+from captioner.values import Cue
+
+LEANS = 9.0
+"""From this cost on a word never ends a line; prepositions lie below, for "come in" ends one well."""
+
+_SPACED_HAN = re.compile(r"(?<![^\W_])[\u3400-\u9fff](?: [\u3400-\u9fff](?![^\W_])){3,}")
+_COUNTING = re.compile(r"[〇零一二三四五六七八九十百千 ]+")
+_FOREIGN_QUOTES = "“‘«‹„‚\"'"  # in some languages they open, in others they close
+_NUMBER_AT_END = re.compile(r"(?<![A-Za-z\d])\d+(?:[.,:/]\d+)*$")
+_FIRST_WORD, _LAST_WORD = re.compile(r"\S+"), re.compile(r"[^\W_](?:\S*[^\W_])?\.?$")
+
+
+def text_findings(cues: Sequence[Cue], profile: Profile, language: str | None) -> Iterator[Finding]:
+    """All that is wrong with the texts, cue by cue. Words are judged only where the `language` is known."""
+    for index, cue in enumerate(cues):
+        lines = cue.text.split("\n")
+        for rule, measured, allowed, unit, message in _faults(lines, profile, language):
+            yield Finding(rule, index, cue.start, cue.end, measured, allowed, unit, message)
+
+
+Fault = tuple[str, float | None, float | None, str, str]
+
+
+def _faults(lines: list[str], profile: Profile, language: str | None) -> Iterator[Fault]:
+    if len(lines) > profile.lines:
+        yield "line-count", len(lines), profile.lines, "lines", f"{len(lines)} lines, at most {profile.lines}"
+    for line in lines:
+        yield from _line_faults(line, profile)
+    for above, below in pairwise(lines):
+        yield from _break_faults(above.rstrip(), below.lstrip(), language)
+
+
+def _line_faults(line: str, profile: Profile) -> Iterator[Fault]:
+    if not is_visible(line):
+        yield _plain("blank", "shows nothing")
+        return
+    columns = profile.columns(line.strip())
+    if columns > profile.width:
+        yield "line-width", columns, profile.width, "columns", f"{columns} columns, at most {profile.width}: {line}"
+    if bad := next(filter(_is_bad, line), None):
+        yield _plain("bad-character", f"holds U+{ord(bad):04X}")
+    if line != line.strip():
+        yield _plain("edge-space", f"white space at the edge of {line!r}")
+    if spaced := spaced_han(line):
+        yield _plain("spaced-han", f"spaces between the characters of {spaced}")
+
+
+def spaced_han(line: str) -> str | None:
+    """The first run of Chinese characters set apart one by one; spaces between phrases stand for commas, and stay."""
+    runs = (match.group() for match in _SPACED_HAN.finditer(line))
+    return next((run for run in runs if not _COUNTING.fullmatch(run)), None)
+
+
+def _is_bad(character: str) -> bool:
+    """Control characters, half a surrogate pair, what is no character, and U+FFFD, where one was lost already."""
+    if character == "\t":
+        return False
+    is_none = 0xFDD0 <= ord(character) <= 0xFDEF or ord(character) & 0xFFFE == 0xFFFE
+    return is_none or character == "\ufffd" or unicodedata.category(character) in ("Cc", "Cs")
+
+
+def _break_faults(above: str, below: str, language: str | None) -> Iterator[Fault]:
+    """What is wrong with a line break inside a cue."""
+    last, first = above[-1:], below[:1]
+    if not last or not first:
+        return
+    beside = is_unspaced(last) or is_unspaced(first)
+    if beside and first in NOT_AT_START and last not in SENTENCE_ENDS + CLOSERS:
+        yield _plain("line-start", f"a line begins with {first}")
+    if last in NOT_AT_END and _opens(above):
+        yield _plain("line-end", f"a line ends with {last}")
+    yield from _word_faults(above, below, language)
+
+
+def _opens(line: str) -> bool:
+    """Whether the mark at the end of a line surely belongs to what follows."""
+    last, before = line[-1], line[-2:-1]
+    if last in _FOREIGN_QUOTES:
+        return bool(before) and is_unspaced(before)
+    return is_unspaced(last) or unicodedata.category(last) == "Ps" or last in "¿¡"
+
+
+def _word_faults(above: str, below: str, language: str | None) -> Iterator[Fault]:
+    words = closed_class(language or "und")
+    following = _bare(_FIRST_WORD.match(below))
+    if _NUMBER_AT_END.search(above) and (below[0] in COUNTERS or _is_measure(following, words)):
+        yield _plain("torn-number", f"parts {above.split()[-1]} from {below.split()[0]}")
+    leaning = _bare(_LAST_WORD.search(above))
+    if words.after.get(leaning, 0.0) >= LEANS and words.before.get(following, LEANS) > OPENING and below[0].isalnum():
+        yield _plain("weak-break", f"a line ends with {leaning!r}")
+
+
+def _is_measure(word: str, words: ClosedClass) -> bool:
+    """Whether a word surely measures; "a" may be ampere, but hardly is."""
+    return word in words.measures and word not in words.after and word not in words.before
+
+
+def _bare(match: re.Match[str] | None) -> str:
+    return match.group().strip(".,;:!?").lower().replace("’", "'") if match else ""
+
+
+def _plain(rule: str, message: str) -> Fault:
+    return rule, None, None, "", message

@@ -1,0 +1,101 @@
+"""The rules of time: order, overlaps, gaps, durations, reading speed, frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from captioner.lint.rules import Finding
+from captioner.profiles import Profile
+from captioner.timestamps import FrameRate, frame_at, seconds_at
+from captioner.values import Cue, Position
+
+SLACK = 0.001 + 1e-6
+"""Seconds by which a length may be off: both of its ends were rounded to a millisecond when they were written."""
+
+Neighbours = tuple[int, int]
+
+
+def time_findings(cues: Sequence[Cue], profile: Profile, frame_rate: FrameRate | None) -> Iterator[Finding]:
+    """All that is wrong with the times, rule by rule; `frame_rate` is None where cues lie on no frames."""
+    yield from _out_of_order(cues)
+    for earlier, later in neighbours(cues):
+        yield from _between(cues, earlier, later, profile)
+    for index, cue in enumerate(cues):
+        yield from _durations(index, cue, profile)
+        if frame_rate is not None:
+            yield from _off_grid(index, cue, frame_rate)
+
+
+def neighbours(cues: Sequence[Cue]) -> Iterator[Neighbours]:
+    """For each cue by its in-time, the one that stood longest of those before it at the same place, and itself."""
+    standing: dict[Position, int] = {}
+    for index in sorted(range(len(cues)), key=lambda index: cues[index].start):
+        place = cues[index].position or Position()
+        before = standing.get(place)
+        if before is not None:
+            yield before, index
+        if before is None or cues[index].end >= cues[before].end:
+            standing[place] = index
+
+
+def gap_between(before: Cue, after: Cue) -> float:
+    """Seconds, negative where they overlap; less than half a millisecond is none."""
+    gap = after.start - before.end
+    return 0.0 if abs(gap) < 0.0005 else gap
+
+
+def closes_chain(before: Cue, after: Cue, profile: Profile) -> bool:
+    """Whether the gap between two cues is one that is closed, and the earlier may stay so long."""
+    in_chain = profile.gap + SLACK < gap_between(before, after) < profile.chain - SLACK
+    return in_chain and after.start - profile.gap - before.start <= profile.maximum_duration
+
+
+def _out_of_order(cues: Sequence[Cue]) -> Iterator[Finding]:
+    for index, (before, after) in enumerate(pairwise(cues), 1):
+        if after.start < before.start:
+            early = before.start - after.start
+            message = f"comes {early:.3f} s before the cue above it"
+            yield Finding("order", index, after.start, after.end, -early, 0.0, "s", message)
+
+
+def _between(cues: Sequence[Cue], earlier: int, later: int, profile: Profile) -> Iterator[Finding]:
+    before, after = cues[earlier], cues[later]
+    gap = gap_between(before, after)
+    if gap < 0:
+        message = f"comes {-gap:.3f} s before cue {earlier + 1} goes"
+        yield Finding("overlap", later, after.start, after.end, gap, 0.0, "s", message)
+    elif gap < profile.gap - SLACK:
+        message = f"gap of {gap:.3f} s, at least {profile.gap:.3f} s"
+        yield Finding("short-gap", later, after.start, after.end, gap, profile.gap, "s", message)
+    elif closes_chain(before, after, profile):
+        message = f"gap of {gap:.3f} s, below {profile.chain:.3f} s closed to {profile.gap:.3f} s"
+        yield Finding("chain-gap", later, after.start, after.end, gap, profile.gap, "s", message)
+
+
+def _durations(index: int, cue: Cue, profile: Profile) -> Iterator[Finding]:
+    where = index, cue.start, cue.end
+    least, most = profile.minimum_duration, profile.maximum_duration
+    if cue.duration < least - SLACK:
+        message = f"stays {cue.duration:.3f} s, at least {least:.3f} s"
+        yield Finding("too-short", *where, cue.duration, least, "s", message)
+    if cue.duration > most + SLACK:
+        message = f"stays {cue.duration:.3f} s, at most {most:.3f} s"
+        yield Finding("too-long", *where, cue.duration, most, "s", message)
+    if is_too_fast(cue, profile):
+        speed = profile.characters(cue.text) / cue.duration
+        message = f"{speed:.1f} characters a second, at most {profile.cps:g}"
+        yield Finding("reading-speed", *where, speed, profile.cps, "characters/s", message)
+
+
+def is_too_fast(cue: Cue, profile: Profile) -> bool:
+    """Whether nobody can read it in its time."""
+    return profile.characters(cue.text) > profile.cps * (cue.duration + SLACK)
+
+
+def _off_grid(index: int, cue: Cue, frame_rate: FrameRate) -> Iterator[Finding]:
+    for name, time in (("in-time", cue.start), ("out-time", cue.end)):
+        off = time - seconds_at(frame_at(time, frame_rate), frame_rate)
+        if abs(off) > SLACK:
+            message = f"{name} {abs(off) * 1000:.0f} ms {'after' if off > 0 else 'before'} the nearest frame"
+            yield Finding("frame-grid", index, cue.start, cue.end, off, 0.0, "s", message)

@@ -1,0 +1,68 @@
+"""What the rules find, and that they find nothing structural in the cues that captioner makes."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from captioner.cues import make_cues
+from captioner.cues.characters import is_visible
+from captioner.lint import lint
+from captioner.lint.fix import fix
+from captioner.profiles import Profile
+from captioner.values import Cue, Position, Style, Transcript, Word
+from tests.cue_inputs import disorderly, orderly, profiles, visible_texts
+
+STRUCTURAL = {"order", "overlap", "short-gap", "blank", "line-width", "line-count"}
+
+
+@given(orderly() | disorderly(), profiles())
+def test_made_cues_have_no_structural_fault(transcript: Transcript, profile: Profile) -> None:
+    found = lint(make_cues(transcript, profile), profile, language=transcript.language)
+    # Words may leave less room than the gap, and no word is cut off.
+    assert not [finding for finding in found if finding.rule in STRUCTURAL - {"short-gap"}]
+
+
+def visible(cues: Sequence[Cue]) -> list[str]:
+    return sorted(character for cue in cues for character in cue.text if is_visible(character))
+
+
+@st.composite
+def found_cues(draw: st.DrawFn) -> list[Cue]:
+    """Cues as files have them: overlapping, out of order, too wide, too short, with words, styles and places."""
+    cues = []
+    for _ in range(draw(st.integers(0, 6))):
+        start = draw(st.integers(0, 20_000))
+        end = start + draw(st.integers(1, 12_000))
+        lines = [
+            " ".join(draw(st.lists(visible_texts, min_size=1, max_size=9))) for _ in range(draw(st.integers(1, 3)))
+        ]
+        text = "\n".join(line for line in lines if line.strip() and "\n" not in line) or "x"
+        style = (Style(0, draw(st.integers(1, len(text))), italic=True),) if draw(st.booleans()) else ()
+        pieces = re.findall(r"\s*\S+\s*$|\s*\S+", text) if draw(st.booleans()) else []
+        edges = (
+            [(start + (end - start) * place / len(pieces)) / 1000 for place in range(len(pieces) + 1)] if pieces else []
+        )
+        words = tuple(Word(*span, piece) for span, piece in zip(pairwise(edges), pieces, strict=True)) if pieces else ()
+        place = draw(st.sampled_from((None, None, Position(8))))
+        cues.append(Cue(start / 1000, end / 1000, text, None, words, style, place))
+    return cues
+
+
+@given(found_cues(), profiles(), st.sampled_from((None, "en", "zh")))
+def test_a_fixed_file_is_better_keeps_its_text_and_has_nothing_left_to_fix(
+    cues: list[Cue], profile: Profile, language: str | None
+) -> None:
+    fixed = fix(cues, profile, language=language)
+    assert visible(fixed.cues) == visible(cues)
+    before, after = (
+        Counter(one.level for one in lint(some, profile, language=language)) for some in (cues, fixed.cues)
+    )
+    assert (after["error"], after["warning"]) <= (before["error"], before["warning"])
+    again = fix(fixed.cues, profile, language=language)
+    assert (again.cues, again.changes) == (fixed.cues, ())
