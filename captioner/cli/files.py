@@ -143,13 +143,24 @@ def read_captions(
     `strict` refuses what would be lost or had to be mended. Raises `FormatError`, which names the file, and
     `UnknownName`.
     """
+    return captions_in(read_bytes(path), path, format, encoding=encoding, strict=strict)
+
+
+def read_bytes(path: str) -> bytes:
+    """A caption file. Raises `FormatError`."""
     try:
-        data = sys.stdin.buffer.read() if path == STANDARD else Path(path).read_bytes()
-        format = format or format_of_file(path, data)
-        file = data if format.binary else decoded(data, encoding)
-        return format, format.read(file, strict=strict)
+        return sys.stdin.buffer.read() if path == STANDARD else Path(path).read_bytes()
     except OSError as error:
         raise FormatError(path, (error.strerror or str(error)).lower()) from error
+
+
+def captions_in(
+    data: bytes, path: str, format: Format | None = None, *, encoding: str | None = None, strict: bool = False
+) -> tuple[Format, Contents]:
+    """As `read_captions`, of a file that was read."""
+    format = format or format_of_file(path, data)
+    try:
+        return format, format.read(data if format.binary else decoded(data, encoding), strict=strict)
     except FormatError as error:
         raise FormatError(path, str(error)) from error
 

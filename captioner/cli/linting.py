@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from fractions import Fraction
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -12,15 +13,15 @@ from typing import Any
 from captioner.cli.console import Console
 from captioner.cli.errors import counted, printable, say_error
 from captioner.cli.files import STANDARD, write_whole
-from captioner.cli.reading import CaptionFile, Style, read_captions, style_of
+from captioner.cli.reading import CaptionFile, Style, open_captions, style_of
+from captioner.cues import make_cues
 from captioner.errors import CaptionerError, FormatError, UsageError
 from captioner.formats.report import as_json
-from captioner.lint import lint
+from captioner.lint import about_file, lint
 from captioner.lint.fix import fix
 from captioner.lint.places import line_numbers
 from captioner.lint.sarif import Placed, sarif
-from captioner.pipeline import cut_cues
-from captioner.timestamps import FrameRate, format_clock, parse_rate
+from captioner.timestamps import format_clock, parse_rate
 from captioner.values import Cue
 
 FOUND = 1
@@ -74,44 +75,52 @@ def lint_all(request: Request) -> int:
     return FOUND if any(placed.finding.level in wanted for one in linted for placed in one.found) else 0
 
 
-def _frame_rate(fps: str | None) -> FrameRate | None:
+def _frame_rate(fps: str | None) -> Fraction | None:
     try:
-        return None if fps is None else parse_rate(fps)
+        return None if fps is None else parse_rate(fps).per_second
     except ValueError as error:
         raise UsageError(str(error)) from error
 
 
-def _lint_file(path: str, request: Request, frame_rate: FrameRate | None, console: Console) -> Linted:
-    file = read_captions(path)
+def _lint_file(path: str, request: Request, frame_rate: Fraction | None, console: Console) -> Linted:
+    file = open_captions(path)
     style = style_of(file, request.profile, request.language)
     if request.fix:
-        file = _fixed(file, style, console)
-    cues = _cues(file, style)
-    found = lint(cues, style.profile, language=style.language, frame_rate=frame_rate)
-    lines = line_numbers(cues, file.text) if file.contents.cues is not None else [None] * len(cues)
+        file = _fixed(file, style, frame_rate, console)
+    cues = _cues(file, style, frame_rate)
+    found = [about_file("format", phrase) for phrase in file.contents.mended]
+    found += lint(cues, style.profile, language=style.language, frame_rate=frame_rate)
+    lines = line_numbers(cues, file.text)
     placed = (Placed(one, None if one.index is None else lines[one.index]) for one in found)
     return Linted(path, style, len(cues), tuple(placed))
 
 
-def _cues(file: CaptionFile, style: Style) -> Sequence[Cue]:
+def _cues(file: CaptionFile, style: Style, frame_rate: Fraction | None) -> Sequence[Cue]:
     """The file's cues; those that a transcript would become."""
     if file.contents.cues is not None:
         return file.contents.cues
     assert file.contents.transcript is not None
-    return cut_cues(file.contents.transcript, style.profile)
+    return make_cues(file.contents.transcript, style.profile, frame_rate=frame_rate)
 
 
-def _fixed(file: CaptionFile, style: Style, console: Console) -> CaptionFile:
-    """The file after what can be repaired was, and told; it is not touched where there is nothing to repair."""
-    if file.contents.cues is None:
+def _fixed(file: CaptionFile, style: Style, frame_rate: Fraction | None, console: Console) -> CaptionFile:
+    """The file after what can be repaired was, and told; it is not touched where there is nothing to repair.
+
+    Raises `FormatError` where a repaired file would hold less than this one.
+    """
+    contents = file.contents
+    if contents.cues is None:
         raise FormatError(file.path, "holds a transcript, whose cues 'captioner render' makes; there is none to fix")
-    fixed = fix(file.contents.cues, style.profile, language=style.language)
+    fixed = fix(contents.cues, style.profile, language=style.language, frame_rate=frame_rate)
     if not fixed.changes:
         return file
-    write_whole(Path(file.path), file.format.write(fixed.cues, file.contents.transcript, file.contents.report))
+    if lost := (*contents.losses, *file.format.losses(fixed.cues, contents.programme)):
+        raise FormatError(file.path, f"is not fixed, for that would lose {', '.join(lost)}")
+    text = file.format.write(fixed.cues, contents.transcript, contents.report, contents.programme)
+    write_whole(Path(file.path), text)
     for change in fixed.changes:
         console.say(f"{file.path}: cue {change.index + 1}: {change.message}")
-    return read_captions(file.path)
+    return open_captions(file.path)
 
 
 def _summary(one: Linted) -> str:

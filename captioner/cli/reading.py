@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from captioner.cli.files import read_text
-from captioner.errors import FormatError
-from captioner.formats import Contents, Format, format_of_path
+from captioner.cli.files import captions_in, read_bytes
+from captioner.formats import Contents, Format
+from captioner.formats.encodings import decoded
 from captioner.languages import asked_language, language_by_script
 from captioner.profiles import Profile, profile_for, profile_named
 
 
 @dataclass(frozen=True)
 class CaptionFile:
-    """A file that was read: its text as it stands there, and what that holds."""
+    """A file that was read: its text as it stands there, none if it is bytes, and what it holds."""
 
     path: str
     format: Format
@@ -29,14 +29,11 @@ class CaptionFile:
         return "\n".join(segment.text for segment in transcript.segments) if transcript else ""
 
 
-def read_captions(path: str) -> CaptionFile:
+def open_captions(path: str) -> CaptionFile:
     """The captions or the transcript in a file. Raises `FormatError`, which names it, and `UnknownName`."""
-    format = format_of_path(path)
-    text = read_text(path)
-    try:
-        return CaptionFile(path, format, text, format.read(text))
-    except FormatError as error:
-        raise FormatError(path, str(error)) from error
+    data = read_bytes(path)
+    format, contents = captions_in(data, path)
+    return CaptionFile(path, format, "" if format.binary else decoded(data), contents)
 
 
 @dataclass(frozen=True)
@@ -65,6 +62,6 @@ def _language_of(file: CaptionFile, asked: str | None) -> tuple[str | None, str]
     if asked is not None:
         return asked_language(asked), "as asked"
     transcript = file.contents.transcript
-    if transcript is not None and transcript.language:
-        return transcript.language, "as the file says"
+    if told := file.contents.programme.language or (transcript and transcript.language):
+        return told, "as the file says"
     return language_by_script(file.shown), "by its script"

@@ -45,7 +45,7 @@ def make_cues(
 def break_lines(text: str, profile: Profile, language: str | None) -> str | None:
     """A text in the lines of one cue, broken where it reads best; None where one cue cannot hold it."""
     units = units_of(Transcript((Segment(0.0, 1.0, text, language=language),)), profile)
-    lines = Optimiser(units, profile).lines() if units else None
+    lines = Optimiser(units, profile, Grid(), Shots((), Grid())).lines() if units else None
     return None if lines is None else "\n".join(_line(units[first:last]) for first, last in lines)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 from captioner.cues import break_lines, make_cues
 from captioner.cues.characters import is_unspaced, is_visible, may_part
@@ -16,8 +17,7 @@ from captioner.values import Cue, Segment, Span, Transcript
 _OF_ITS_OWN = re.compile(r"\s*[-‐–—♪♫#>\[(（【*]")
 """A line that somebody began on purpose: a second speaker, a song, a sound."""
 
-_ENDLESS = 1e6
-"""Seconds of silence that nobody makes."""
+_AS_IT_STANDS: dict[str, Any] = {"japanese_spaces": False, "bare_line_ends": False, "dialogue": ""}
 
 
 def cleaned(cue: Cue) -> Cue | None:
@@ -40,6 +40,7 @@ def _joined_han(line: str) -> str:
 
 def reflowed(cue: Cue, profile: Profile, language: str | None) -> list[Cue]:
     """A cue in better lines, or else as several; the cue itself where a line was begun on purpose or a word is torn."""
+    profile = replace(profile, lead=0.0, tail=0.0, chain=0.0, pause=3600.0, **_AS_IT_STANDS)
     lines = cue.text.split("\n")
     if any(_OF_ITS_OWN.match(line) for line in lines[1:]):
         return [cue]
@@ -78,8 +79,7 @@ def _parted(cue: Cue, text: str, profile: Profile, language: str | None) -> list
     """The cue as several that fill its time: by the times of its words, or by how long its characters take to say."""
     words = respelled(cue, [(cue, text)])[0].words
     segment = Segment(cue.start, cue.end, text, words, cue.speaker, language)
-    within = replace(profile, lead=0.0, tail=0.0, chain=0.0, pause=_ENDLESS)
-    made = make_cues(Transcript((segment,), language), within)
+    made = make_cues(Transcript((segment,), language), profile)
     spans = [(max(piece.start, cue.start), min(piece.end, cue.end)) for piece in made[:-1]]
     spans += [(max(piece.start, cue.start), cue.end) for piece in made[-1:]]
     if any(end - start < 0.001 for start, end in spans):

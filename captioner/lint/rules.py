@@ -36,6 +36,7 @@ RULES = {
         Rule("frame-grid", "error", "Cues come and go with a frame of the picture.", "--fps"),
         Rule("line-width", "error", "A line is not wider than the profile allows.", _PROFILE),
         Rule("line-count", "error", "A cue has no more lines than the profile allows.", _PROFILE),
+        Rule("format", "warning", "A file is as its format wants it.", "the format"),
         Rule("no-cues", "warning", "A caption file shows something.", "an empty file mostly is a lost one"),
         Rule("blank", "error", "Every line shows something.", "WebVTT 4.1, and every player of SubRip"),
         Rule("bad-character", "error", "A text has no character that files or screens cannot hold.", "Unicode 23.1"),
@@ -76,3 +77,8 @@ class Finding:
     def place(self) -> str:
         """`cue 3`, counted from 1 as people and SubRip count; `file`."""
         return "file" if self.index is None else f"cue {self.index + 1}"
+
+
+def about_file(rule: str, message: str) -> Finding:
+    """A finding about a whole file."""
+    return Finding(rule, None, 0.0, 0.0, None, None, "", message)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from itertools import pairwise
 
 from captioner.lint.rules import Finding
 from captioner.profiles import Profile
-from captioner.timestamps import FrameRate, frame_at, seconds_at
 from captioner.values import Cue, Position
 
 SLACK = 0.001 + 1e-6
@@ -16,15 +16,16 @@ SLACK = 0.001 + 1e-6
 Neighbours = tuple[int, int]
 
 
-def time_findings(cues: Sequence[Cue], profile: Profile, frame_rate: FrameRate | None) -> Iterator[Finding]:
+def time_findings(cues: Sequence[Cue], profile: Profile, frame_rate: Fraction | None) -> Iterator[Finding]:
     """All that is wrong with the times, rule by rule; `frame_rate` is None where cues lie on no frames."""
     yield from _out_of_order(cues)
+    gap = float(profile.gap_at(frame_rate))
     for earlier, later in neighbours(cues):
-        yield from _between(cues, earlier, later, profile)
+        yield from _between(cues, earlier, later, gap, profile)
     for index, cue in enumerate(cues):
         yield from _durations(index, cue, profile)
         if frame_rate is not None:
-            yield from _off_grid(index, cue, frame_rate)
+            yield from _off_frames(index, cue, frame_rate)
 
 
 def neighbours(cues: Sequence[Cue]) -> Iterator[Neighbours]:
@@ -45,10 +46,10 @@ def gap_between(before: Cue, after: Cue) -> float:
     return 0.0 if abs(gap) < 0.0005 else gap
 
 
-def closes_chain(before: Cue, after: Cue, profile: Profile) -> bool:
+def closes_chain(before: Cue, after: Cue, gap: float, profile: Profile) -> bool:
     """Whether the gap between two cues is one that is closed, and the earlier may stay so long."""
-    in_chain = profile.gap + SLACK < gap_between(before, after) < profile.chain - SLACK
-    return in_chain and after.start - profile.gap - before.start <= profile.maximum_duration
+    in_chain = gap + SLACK < gap_between(before, after) < profile.chain - SLACK
+    return in_chain and after.start - gap - before.start <= profile.maximum_duration
 
 
 def _out_of_order(cues: Sequence[Cue]) -> Iterator[Finding]:
@@ -59,18 +60,18 @@ def _out_of_order(cues: Sequence[Cue]) -> Iterator[Finding]:
             yield Finding("order", index, after.start, after.end, -early, 0.0, "s", message)
 
 
-def _between(cues: Sequence[Cue], earlier: int, later: int, profile: Profile) -> Iterator[Finding]:
+def _between(cues: Sequence[Cue], earlier: int, later: int, least: float, profile: Profile) -> Iterator[Finding]:
     before, after = cues[earlier], cues[later]
     gap = gap_between(before, after)
     if gap < 0:
         message = f"comes {-gap:.3f} s before cue {earlier + 1} goes"
         yield Finding("overlap", later, after.start, after.end, gap, 0.0, "s", message)
-    elif gap < profile.gap - SLACK:
-        message = f"gap of {gap:.3f} s, at least {profile.gap:.3f} s"
-        yield Finding("short-gap", later, after.start, after.end, gap, profile.gap, "s", message)
-    elif closes_chain(before, after, profile):
-        message = f"gap of {gap:.3f} s, below {profile.chain:.3f} s closed to {profile.gap:.3f} s"
-        yield Finding("chain-gap", later, after.start, after.end, gap, profile.gap, "s", message)
+    elif gap < least - SLACK:
+        message = f"gap of {gap:.3f} s, at least {least:.3f} s"
+        yield Finding("short-gap", later, after.start, after.end, gap, least, "s", message)
+    elif closes_chain(before, after, least, profile):
+        message = f"gap of {gap:.3f} s, below {profile.chain:.3f} s closed to {least:.3f} s"
+        yield Finding("chain-gap", later, after.start, after.end, gap, least, "s", message)
 
 
 def _durations(index: int, cue: Cue, profile: Profile) -> Iterator[Finding]:
@@ -83,19 +84,30 @@ def _durations(index: int, cue: Cue, profile: Profile) -> Iterator[Finding]:
         message = f"stays {cue.duration:.3f} s, at most {most:.3f} s"
         yield Finding("too-long", *where, cue.duration, most, "s", message)
     if is_too_fast(cue, profile):
-        speed = profile.characters(cue.text) / cue.duration
-        message = f"{speed:.1f} characters a second, at most {profile.cps:g}"
-        yield Finding("reading-speed", *where, speed, profile.cps, "characters/s", message)
+        yield _too_fast(index, cue, profile)
 
 
 def is_too_fast(cue: Cue, profile: Profile) -> bool:
     """Whether nobody can read it in its time."""
-    return profile.characters(cue.text) > profile.cps * (cue.duration + SLACK)
+    return profile.reading_time(cue.text) > cue.duration + SLACK
 
 
-def _off_grid(index: int, cue: Cue, frame_rate: FrameRate) -> Iterator[Finding]:
+def _too_fast(index: int, cue: Cue, profile: Profile) -> Finding:
+    """The profile counts characters a second, or else words a minute."""
+    allowed, unit = (profile.cps, "characters a second") if profile.wpm is None else (profile.wpm, "words a minute")
+    speed = allowed * profile.reading_time(cue.text) / cue.duration
+    message = f"{speed:.1f} {unit}, at most {allowed:g}"
+    return Finding("reading-speed", index, cue.start, cue.end, speed, allowed, unit, message)
+
+
+def off_frame(seconds: float, frame_rate: Fraction) -> float:
+    """Seconds by which a time lies after the nearest frame's, negative before it; 0 where rounding explains it."""
+    off = seconds - float(round(seconds * frame_rate) / frame_rate)
+    return off if abs(off) > SLACK else 0.0
+
+
+def _off_frames(index: int, cue: Cue, frame_rate: Fraction) -> Iterator[Finding]:
     for name, time in (("in-time", cue.start), ("out-time", cue.end)):
-        off = time - seconds_at(frame_at(time, frame_rate), frame_rate)
-        if abs(off) > SLACK:
+        if off := off_frame(time, frame_rate):
             message = f"{name} {abs(off) * 1000:.0f} ms {'after' if off > 0 else 'before'} the nearest frame"
             yield Finding("frame-grid", index, cue.start, cue.end, off, 0.0, "s", message)
