@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from captioner.cli.files import captions_in, read_bytes
-from captioner.formats import Contents, Format
-from captioner.formats.encodings import decoded
+from captioner.formats import Contents, Format, decoded
 from captioner.languages import asked_language, language_by_script
 from captioner.profiles import Profile, profile_for, profile_named
 
