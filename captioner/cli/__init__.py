@@ -17,6 +17,7 @@ from captioner.cli.errors import INTERRUPTED, say_error
 from captioner.errors import CaptionerError
 
 COMMANDS = {
+    "live": "Captions beside a running stream.",
     "render": "Again in another format or profile, without hearing anything anew.",
     "mux": "Captions into a video as tracks that the viewer switches on.",
     "lint": "Check caption files against the rules of a profile.",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from captioner.backends import Backend, backend_class, load_backend
 from captioner.backends.choice import choose, standing
@@ -19,8 +19,32 @@ from captioner.languages import speaks
 from captioner.settings import Settings, options_from
 
 if TYPE_CHECKING:
-    from captioner.cli.captioning import Request
     from captioner.cli.console import Console
+
+
+class Request(Protocol):
+    """The flags of a command that say who hears and within which limits."""
+
+    @property
+    def backend(self) -> str: ...
+    @property
+    def backend_options(self) -> tuple[tuple[str, Any], ...]: ...
+    @property
+    def model(self) -> str | None: ...
+    @property
+    def language(self) -> str | None: ...
+    @property
+    def concurrency(self) -> int | None: ...
+    @property
+    def base_url(self) -> str | None: ...
+    @property
+    def no_journal(self) -> bool: ...
+    @property
+    def dry_run(self) -> bool: ...
+    @property
+    def max_cost(self) -> float | None: ...
+    @property
+    def max_minutes(self) -> float | None: ...
 
 
 @dataclass(frozen=True)

@@ -85,9 +85,12 @@ class Time(click.ParamType[float]):
 
 
 class KeyValue(click.ParamType[tuple[str, Any]]):
-    """`KEY=VALUE`, the value read as TOML where it is TOML (numbers, true, lists) and as text where not."""
+    """`KEY=VALUE`, the value read as TOML where it is TOML (numbers, true, lists) and else, or if `plain`, as text."""
 
     name = "key=value"
+
+    def __init__(self, *, plain: bool = False) -> None:
+        self._plain = plain
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Any]:
         import tomllib
@@ -98,6 +101,8 @@ class KeyValue(click.ParamType[tuple[str, Any]]):
         key, equals, text = value.partition("=")
         if not equals or not key.strip():
             self.fail(f"{value!r} is not KEY=VALUE", param, ctx)
+        if self._plain:
+            return key.strip(), text
         try:
             return key.strip(), tomllib.loads(f"value = {text}")["value"]
         except tomllib.TOMLDecodeError:

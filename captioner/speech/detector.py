@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from captioner.speech.level import QuietGain, amplify, frame_levels
+from captioner.speech.level import AHEAD, QuietGain, amplify, frame_levels
 from captioner.speech.silero import FRAME, SpeechModel, load_speech_model
 from captioner.values import Samples
 
@@ -14,16 +14,16 @@ Judged = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
 class Detector:
-    """Judges one stream, each frame half a second (`level.AHEAD`) after it was pushed.
+    """Judges one stream, each frame half a second (`level.AHEAD`) after it was pushed, or so many frames `ahead`.
 
     The sound is judged as it is and, where it is quiet, lifted as well; the likelier counts. So speech of an ordinary
     level is found just as the model finds it, whatever the level step does in the pauses.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, ahead: int = AHEAD) -> None:
         self._model = load_speech_model()
         self._lifted_model: SpeechModel | None = None
-        self._quiet = QuietGain()
+        self._quiet = QuietGain(ahead)
         self._waiting = np.zeros(0, np.float32)  # samples whose gain is not settled
         self._levels = np.zeros(0, np.float32)  # of the frames among them
         self._gain = 0.0  # dB, of the last frame judged

@@ -31,8 +31,7 @@ class SpeechFinder:
         self._options = options
         self._exit = max(options.threshold - _HYSTERESIS, 0.01)
         self._lead, self._tail = _samples(options.lead), _samples(options.tail)
-        self._longest = options.longest_region * SAMPLE_RATE - self._lead - self._tail
-        self._shortest_piece = min(_SHORTEST_PIECE * SAMPLE_RATE, self._longest / 3)
+        self.shorten(options.longest_region)
         # Everything below counts samples from the beginning of the stream.
         self._position = 0  # of the frame in hand
         self._floor = 0  # no later region begins before it
@@ -48,6 +47,21 @@ class SpeechFinder:
         if self._held:
             return self._held[0]
         return max(self._floor, (self._position if self._start is None else self._start) - self._lead)
+
+    @property
+    def open_since(self) -> int | None:
+        """The sample from which on sound will be part of the region that is open; None in silence."""
+        return None if self._start is None else max(self._floor, self._start - self._lead)
+
+    @property
+    def quiet_until(self) -> int:
+        """The sample up to which, as far as is known, nobody speaks after the last settled region."""
+        return max(self._floor, self._position if self._start is None else self._start)
+
+    def shorten(self, longest_region: float) -> None:
+        """From here on no region is longer than so many seconds, which are as `SpeechOptions` wants them."""
+        self._longest = longest_region * SAMPLE_RATE - self._lead - self._tail
+        self._shortest_piece = min(_SHORTEST_PIECE * SAMPLE_RATE, self._longest / 3)
 
     def push(self, probabilities: Iterable[float], levels: Iterable[float]) -> list[Region]:
         """Regions that are settled with the next frames, given each one's probability of speech and level in dB."""

@@ -15,7 +15,8 @@ from captioner.speech.silero import FRAME
 from captioner.values import Samples
 
 AHEAD = 16
-"""Frames heard before a frame's gain is settled, half a second: it is gone when a loud voice sets in."""
+"""Frames heard before a frame's gain is settled, half a second: it is gone when a loud voice sets in. Who cannot wait
+so long lets a gain last into the first moments of a loud voice, in the lifted copy alone."""
 
 _BEHIND = 156  # frames, 5 s: longer than most pauses, so that those of an ordinary voice stay as they are
 _STEADY = 3  # frames a sound must last to count as loud, so that a click does not hide a whisper
@@ -36,7 +37,8 @@ def frame_levels(samples: Samples) -> NDArray[np.float32]:
 class QuietGain:
     """Settles the gain of each frame of one stream. Pure: from levels to gains, the same for any size of block."""
 
-    def __init__(self) -> None:
+    def __init__(self, ahead: int = AHEAD) -> None:
+        self._ahead = ahead
         # The levels that the next gains hang on; silence stands for what was before the stream.
         self._levels = np.full(_BEHIND + _STEADY - 1, _SILENCE, np.float32)
         self._gains = np.zeros(0, np.float32)  # the last ones before they were smoothed
@@ -44,11 +46,11 @@ class QuietGain:
     def push(self, levels: NDArray[np.float32]) -> NDArray[np.float32]:
         """The gains in dB, 0 or more, that are settled by the levels in dBFS of the next frames."""
         self._levels = np.concatenate((self._levels, levels))
-        frames = len(self._levels) - (_BEHIND + _STEADY - 1) - AHEAD
+        frames = len(self._levels) - (_BEHIND + _STEADY - 1) - self._ahead
         if frames <= 0:
             return np.zeros(0, np.float32)
         steady = sliding_window_view(self._levels, _STEADY).min(axis=1)
-        loudest = sliding_window_view(steady, _BEHIND + 1 + AHEAD).max(axis=1)
+        loudest = sliding_window_view(steady, _BEHIND + 1 + self._ahead).max(axis=1)
         gains = _gain(loudest)
         before = self._gains if len(self._gains) else np.full(_RAMP - 1, gains[0])
         gains = np.concatenate((before, gains))
@@ -56,8 +58,8 @@ class QuietGain:
         return np.asarray(sliding_window_view(gains, _RAMP).mean(axis=1), np.float32)
 
     def flush(self) -> NDArray[np.float32]:
-        """The gains of the last frames of the stream, at most `AHEAD`."""
-        return self.push(np.full(AHEAD, _SILENCE, np.float32))
+        """The gains of the last frames of the stream, at most as many as are heard ahead."""
+        return self.push(np.full(self._ahead, _SILENCE, np.float32))
 
 
 def amplify(samples: Samples, gains: NDArray[np.float32], before: float) -> Samples:

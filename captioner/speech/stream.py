@@ -7,17 +7,21 @@ import numpy as np
 from captioner.speech.detector import Detector, Judged
 from captioner.speech.edges import loud_stretch
 from captioner.speech.finder import SpeechFinder
+from captioner.speech.level import AHEAD
 from captioner.speech.options import SpeechOptions
 from captioner.speech.silero import FRAME, SAMPLE_RATE
 from captioner.values import Audio, Samples
 
 
 class SpeechStream:
-    """Clips of speech from sound without gaps that begins at `origin`, in seconds on the media's clock."""
+    """Clips of speech from sound without gaps that begins at `origin`, in seconds on the media's clock.
 
-    def __init__(self, options: SpeechOptions, origin: float) -> None:
+    A moment is judged when so many frames `ahead` of it were heard.
+    """
+
+    def __init__(self, options: SpeechOptions, origin: float, ahead: int = AHEAD) -> None:
         self._origin = origin
-        self._detector, self._finder = Detector(), SpeechFinder(options)
+        self._detector, self._finder = Detector(ahead), SpeechFinder(options)
         self._trim = round(min(options.trim, options.longest_region) * SAMPLE_RATE)
         self._settled_until = 0.0  # second at which the last clip ended
         self._kept = np.zeros(0, np.float32)
@@ -34,6 +38,33 @@ class SpeechStream:
     def kept(self) -> float:
         """Seconds of sound that are held."""
         return len(self._kept) / SAMPLE_RATE
+
+    @property
+    def open_since(self) -> float | None:
+        """The second at which the region that is open begins; None in silence."""
+        since = self._finder.open_since
+        return None if since is None else self._origin + since / SAMPLE_RATE
+
+    @property
+    def quiet_until(self) -> float:
+        """The second up to which, as far as is known by now, nobody speaks after the last clip."""
+        return self._origin + self._finder.quiet_until / SAMPLE_RATE
+
+    @property
+    def settled_until(self) -> float:
+        """The second before which no clip will begin any more."""
+        return self._origin + self._finder.needed_from / SAMPLE_RATE
+
+    def open_clip(self) -> Audio | None:
+        """The sound of the region that is open, as far as it was pushed; None in silence."""
+        since = self._finder.open_since
+        if since is None:
+            return None
+        return Audio(self._kept[since - self._first :].copy(), SAMPLE_RATE, self._origin + since / SAMPLE_RATE)
+
+    def shorten(self, longest_region: float) -> None:
+        """From here on no region is longer than so many seconds."""
+        self._finder.shorten(longest_region)
 
     def push(self, samples: Samples) -> list[Audio]:
         """The clips whose ends are certain by now."""

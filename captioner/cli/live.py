@@ -1,0 +1,70 @@
+"""`captioner live SOURCE`: captions beside a running stream. Declares its flags; the work is in `living`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from captioner.cli import options
+from captioner.settings import Settings
+
+
+@click.command(cls=options.SettableCommand, no_args_is_help=True)
+@click.argument("source")
+@click.option(
+    "-o", "--output", "outputs", multiple=True, metavar="FILE",
+    help="A file that grows: .srt, .vtt or .jsonl, by its ending; may be repeated.",
+)  # fmt: skip
+@click.option("--record", metavar="FILE.json", help="Keep all that is heard as a transcript, for 'captioner render'.")
+@click.option(
+    "--sink", "sinks", type=options.KeyValue(plain=True), multiple=True, metavar="NAME=TARGET",
+    help="Another place for captions; a TARGET @FILE stands in that file. May be repeated.",
+)  # fmt: skip
+@options.profile
+@click.option("--backend", default="auto", metavar="NAME", help="Who hears; see 'captioner backends'.  [default: auto]")
+@click.option(
+    "--backend-option", "backend_options", type=options.KeyValue(), multiple=True, metavar="KEY=VALUE",
+    help="An option of the backend; may be repeated.",
+)  # fmt: skip
+@click.option("--model", metavar="NAME", help="The backend's model, by name or path.")
+@click.option("--language", metavar="TAG", help="What is spoken, as a BCP 47 tag: en, zh, de, ...")
+@click.option("--prompt", metavar="TEXT", help="Context that helps the recogniser.")
+@click.option("--hotword", "hotwords", multiple=True, metavar="WORD", help="A name to spell right; may be repeated.")
+@click.option("--hotwords-file", metavar="FILE", help="The same, one a line; lines with # are comments.")
+@click.option("--concurrency", type=click.IntRange(1), metavar="N", help="Requests in flight, for a cloud backend.")
+@click.option("--base-url", metavar="URL", help="The server, for a cloud backend.")
+@click.option(
+    "--align", default="auto", metavar="NAME", help="Who times words that the backend does not; 'none': nobody."
+)
+@click.option("--audio-track", metavar="N|LANG", help="The sound track, by number from 1 or by language.")
+@click.option(
+    "--drafts/--no-drafts", default=None,
+    help="Show what is being said before its end is heard.  [default: yes, but not where it is paid for]",
+)  # fmt: skip
+@click.option(
+    "--max-lag", type=click.FloatRange(5), default=30.0, metavar="SECONDS",
+    help="Skip speech, and mark the hole, before captions are later than this.  [default: 30]",
+)  # fmt: skip
+@click.option(
+    "--reconnect", type=click.FloatRange(0), default=600.0, metavar="SECONDS",
+    help="How long to wait for a source that is gone.  [default: 600]",
+)  # fmt: skip
+@click.option("--from-start", is_flag=True, help="Hear an HLS stream from the first segment that is still there.")
+@click.option("--input-format", metavar="NAME", help="What the source is, where nothing tells: s16le, alsa, ...")
+@click.option(
+    "--input-option", "input_options", type=options.KeyValue(plain=True), multiple=True, metavar="KEY=VALUE",
+    help="An option of ffmpeg's for the source, such as listen=1 or sample_rate=16000; may be repeated.",
+)  # fmt: skip
+@click.option("--overwrite", is_flag=True, help="Begin anew what an earlier stream has left.")
+@options.quiet
+@click.pass_obj
+def live(settings: Settings, /, **flags: Any) -> int:
+    """Caption a stream while it runs. SOURCE is an address (HLS, RTMP, SRT, RTSP, UDP, HTTP), a named pipe, '-' for
+    standard input, or a device with --input-format.
+
+    Ends with the stream, or on SIGTERM or Ctrl-C after the last words are out; started again, it goes on where it was.
+    """
+    from captioner.cli.living import Request, caption_live
+
+    return caption_live(Request(**flags), settings)

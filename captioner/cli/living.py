@@ -1,0 +1,314 @@
+"""The work of `captioner live`: everything is opened, then run, then closed."""
+
+from __future__ import annotations
+
+import inspect
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from captioner.align import open_timer
+from captioner.backends import Hints, backend_class
+from captioner.cli.console import Console
+from captioner.cli.errors import SPEECH_LOST, counted
+from captioner.cli.hearing import hotwords_in, open_hearing
+from captioner.errors import OutputNotWritten, UsageError
+from captioner.languages import asked_language
+from captioner.live.clock import SAMPLE_RATE, StreamClock
+from captioner.live.outlet import Outlet
+from captioner.live.pace import Limits
+from captioner.live.reader import Reader
+from captioner.live.running import Running, Telling
+from captioner.live.session import BEGINNING, Hearing, Session
+from captioner.live.sinks import Sink, load_sink
+from captioner.live.sinks.record import Record
+from captioner.live.source import Opening, open_live
+from captioner.live.state import State, load, save
+from captioner.profiles import profile_named
+from captioner.settings import Settings
+from captioner.timestamps import format_clock
+from captioner.values import Report
+
+FAREWELL = 5.0
+"""Seconds that a sink gets, at the end, for what it has not yet taken."""
+
+KEPT_EVERY = 1.0
+"""Seconds between two notes of where the stream stands."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """The flags of `captioner live`, named as they are there."""
+
+    source: str
+    outputs: tuple[str, ...]
+    record: str | None
+    sinks: tuple[tuple[str, str], ...]
+    profile: str | None
+    backend: str
+    backend_options: tuple[tuple[str, Any], ...]
+    model: str | None
+    language: str | None
+    prompt: str | None
+    hotwords: tuple[str, ...]
+    hotwords_file: str | None
+    concurrency: int | None
+    base_url: str | None
+    align: str
+    audio_track: str | None
+    drafts: bool | None
+    max_lag: float
+    reconnect: float
+    from_start: bool
+    input_format: str | None
+    input_options: tuple[tuple[str, str], ...]
+    overwrite: bool
+    quiet: bool
+    max_cost: None = None
+    max_minutes: None = None
+    no_journal: bool = True
+    dry_run: bool = False
+
+    @property
+    def targets(self) -> list[tuple[str, str]]:
+        """Every sink and its target."""
+        files = [(Path(name).suffix.removeprefix(".").lower(), name) for name in self.outputs]
+        for suffix, name in files:
+            if suffix not in ("srt", "vtt", "jsonl"):
+                raise UsageError(f"-o {name}: a file that grows is .srt, .vtt or .jsonl")
+        return [*files, *((name, _target(target)) for name, target in self.sinks)]
+
+    @property
+    def state(self) -> Path | None:
+        """The file that says where the stream stands: beside the first result that is a file."""
+        files = [*self.outputs, *([self.record] if self.record else [])]
+        return Path(f"{files[0]}.state") if files else None
+
+
+def caption_live(request: Request, settings: Settings) -> int:
+    """Caption the source until it ends; returns the exit code."""
+    console = Console(quiet=request.quiet)
+    state = _state(request)
+    with ExitStack() as stack:
+        hearing = stack.enter_context(_hearing(request, settings, console))
+        telling = stack.enter_context(_outlets(request, hearing))
+        live = _Live(request, hearing, telling, state, console)
+        stack.enter_context(_stopping(live.running.stop))
+        live.run()
+    return live.judge()
+
+
+def _state(request: Request) -> State | None:
+    """Where an earlier run stopped. Raises `OutputNotWritten` for a result that is none of this stream's."""
+    path = request.state
+    state = load(path, request.source) if path and not request.overwrite else None
+    for name in (*request.outputs, *([request.record] if request.record else [])):
+        if request.overwrite:
+            for old in (Path(name), Path(f"{name}.lines")):
+                old.unlink(missing_ok=True)
+        elif state is None and Path(name).exists():
+            raise OutputNotWritten(
+                name, "it is there already, and no run of this stream stopped there; use --overwrite"
+            )
+    return state
+
+
+@contextmanager
+def _hearing(request: Request, settings: Settings, console: Console) -> Iterator[Hearing]:
+    language = None if request.language is None else asked_language(request.language)
+    with open_hearing(request, settings, console) as opened:
+        name = opened.backend.traits.name
+        paid = "key" in inspect.signature(backend_class(name)).parameters
+        yield Hearing(
+            opened.backend,
+            Hints(language, request.prompt, (*request.hotwords, *hotwords_in(request.hotwords_file))),
+            None if opened.backend.traits.word_times else open_timer(request.align),
+            None if request.profile is None else profile_named(request.profile),
+            drafts=not paid if request.drafts is None else request.drafts,
+        )
+
+
+@contextmanager
+def _outlets(request: Request, hearing: Hearing) -> Iterator[Telling]:
+    """Every sink at work; however the block is left, each is closed."""
+    telling = Telling()
+    try:
+        for name, target in request.targets:
+            telling.outlets.append(Outlet(f"{name} {target}", load_sink(name, target)))
+        if request.record:
+            telling.outlets.append(Outlet(f"record {request.record}", _record(request.record, request, hearing)))
+        if not telling.outlets:
+            raise UsageError("nothing says where captions go: name a file with -o, or a --sink")
+        yield telling
+    finally:
+        for outlet in telling.outlets:
+            outlet.close(FAREWELL)
+
+
+def _record(target: str, request: Request, hearing: Hearing) -> Sink:
+    traits = hearing.backend.traits
+    report = Report(request.source, 0.0, traits.name, traits.model, align=hearing.timer.name if hearing.timer else None)
+    return Record(target, report, hearing.hints.language)
+
+
+@contextmanager
+def _stopping(stop: Callable[[], object]) -> Iterator[None]:
+    """SIGTERM and Ctrl-C stop the run; a second Ctrl-C does not wait for the last words."""
+
+    def handle(number: int, frame: object) -> None:
+        stop()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class _Live:
+    """One run: the stages put together, what the user sees of it, and the note of where it stands."""
+
+    def __init__(
+        self, request: Request, hearing: Hearing, telling: Telling, state: State | None, console: Console
+    ) -> None:
+        self._request, self._telling, self._console = request, telling, console
+        opening = Opening(
+            request.audio_track,
+            request.input_format,
+            dict(request.input_options),
+            request.from_start,
+            state.after if state else None,
+        )
+        clock = StreamClock(state.epoch, round(state.position * SAMPLE_RATE)) if state else StreamClock()
+        idle = time.time() - state.wall if state and state.after is None else 0.0
+        self._reader = Reader(
+            open_live(request.source, opening), clock, patience=request.reconnect, idle=max(0.0, idle)
+        )
+        self.session = Session(
+            hearing,
+            telling,
+            mark=state.mark if state else BEGINNING,
+            deaf_until=state.settled if state else 0.0,
+            limits=replace(Limits(), skipping=request.max_lag),
+        )
+        self.running = Running(self._reader, self.session, telling)
+        self._due = self._noted = self._said = 0.0
+        self._waiting: State | None = None
+        self._told: dict[str, str | None] = {}
+
+    def run(self) -> None:
+        """Until the end. Raises what ended the stream."""
+        try:
+            self.running.run(self._tick)
+        finally:
+            if sys.stderr.isatty() and not self._request.quiet:
+                click.echo(err=True)
+            self._keep(self._standing())
+            path = self._request.state
+            if self.running.ended and path:
+                path.unlink(missing_ok=True)
+
+    def judge(self) -> int:
+        """What became of it, in a line, and the exit code."""
+        counts = self.session.counts
+        self._console.say(
+            f"{self._request.source}: {counted(counts.cues, 'cue')} from {counts.heard:.0f} s of the stream"
+        )
+        dropped = [outlet for outlet in self._telling.outlets if outlet.dropped]
+        for outlet in dropped:
+            self._console.warn(f"{outlet.name}: {counted(outlet.dropped, 'event')} could not be delivered")
+        if counts.lost:
+            self._console.warn(f"{self._request.source}: speech was lost in {counted(counts.lost, 'region')}")
+        return SPEECH_LOST if counts.lost else 0
+
+    def _tick(self) -> None:
+        now = time.monotonic()
+        if now - self._noted >= KEPT_EVERY:
+            # The note of a moment ago, since what is told now may not be in every file yet.
+            self._noted = now
+            self._keep(self._waiting)
+            self._waiting = self._standing()
+        self._tell_troubles()
+        self._tell_status(now)
+
+    def _standing(self) -> State | None:
+        session, passed = self.session, self.session.passed
+        epoch = passed.epoch if passed else session.epoch
+        if epoch is None:
+            return None
+        return State(
+            source=self._request.source,
+            wall=time.time(),
+            epoch=epoch,
+            position=passed.end if passed else session.counts.heard,
+            settled=session.counts.settled,
+            mark=session.mark,
+            after=passed.piece.sequence if passed else None,
+        )
+
+    def _keep(self, state: State | None) -> None:
+        path = self._request.state
+        if state and path:
+            try:
+                save(state, path)
+            except OutputNotWritten as error:
+                self._warn_once("state", str(error))
+
+    def _tell_troubles(self) -> None:
+        self._warn_once(self._request.source, self.running.away)
+        self._warn_once("backend", self.session.counts.failing)
+        for outlet in self._telling.outlets:
+            self._warn_once(outlet.name, outlet.trouble)
+
+    def _warn_once(self, what: str, trouble: str | None) -> None:
+        """Say a trouble when it begins, and when it is over."""
+        if trouble != self._told.get(what):
+            if trouble:
+                self._console.warn(f"{what}: {trouble}")
+            elif self._told.get(what):
+                self._console.say(f"{what}: goes on")
+            self._told[what] = trouble
+
+    def _tell_status(self, now: float) -> None:
+        terminal = sys.stderr.isatty()
+        if self._request.quiet or now - self._said < (1.0 if terminal else 60.0):
+            return
+        self._said = now
+        line = self.status()
+        if terminal:
+            click.echo(f"\r\033[K{line}", err=True, nl=False)
+        else:
+            self._console.say(line)
+
+    def status(self) -> str:
+        """How things stand, in a line."""
+        counts = self.session.counts
+        speed = f", hears {counts.spoken / counts.hearing:.1f} times real time" if counts.hearing > 0 else ""
+        lost = f", {counts.lost} lost" if counts.lost else ""
+        again = f", {counted(self.running.reconnects, 'reconnect')}" if self.running.reconnects else ""
+        return (
+            f"{format_clock(counts.heard)}  lag {counts.lag:.1f} s{speed}, "
+            f"{counted(counts.regions, 'region')}{lost}, {counted(counts.cues, 'cue')}{again}"
+        )
+
+
+def _target(target: str) -> str:
+    if not target.startswith("@"):
+        return target
+    try:
+        return Path(target[1:]).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read the target in {target[1:]}: {error}") from error

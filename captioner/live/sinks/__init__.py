@@ -1,0 +1,73 @@
+"""Where captions go, any number of places at once; and the registry that finds them.
+
+A sink is a class: its constructor takes a target (a file, an address), `take` is told every event in order, `close`
+ends it. Ours and everybody else's are found by the same entry points (group `captioner.sinks`).
+
+    class Shouting:
+        def __init__(self, target: str) -> None:
+            self.target = target
+
+        def take(self, event: Event) -> None:
+            if isinstance(event, Caption) and event.is_final:
+                shout(self.target, event.text)
+
+        def close(self) -> None: ...
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import EntryPoint, entry_points
+from typing import Protocol, runtime_checkable
+
+from captioner.errors import CaptionerError, UnknownName
+from captioner.live.events import Event
+
+GROUP = "captioner.sinks"
+
+BUILT_IN = {
+    "srt": "captioner.live.sinks.files:SrtFile",
+    "vtt": "captioner.live.sinks.files:VttFile",
+    "jsonl": "captioner.live.sinks.files:JsonLines",
+    "record": "captioner.live.sinks.record:Record",
+}
+
+
+@runtime_checkable
+class Sink(Protocol):
+    """Takes captions somewhere. Works in a thread of its own, and what goes wrong in it stops nobody else.
+
+    A class may also have `begin_anew(target)`, a static method that removes what an earlier stream left there, and
+    `left_over(target)`, the sentence that says what that is; without them a target is never refused.
+    """
+
+    def take(self, event: Event) -> None:
+        """The next event; what it means nothing to is passed over.
+
+        Whatever it raises, it is called with the same event again later, unless that is a draft: so it must have done
+        all or nothing, or know what it did.
+        """
+        ...
+
+    def close(self) -> None:
+        """Nothing comes any more."""
+        ...
+
+
+def sink_entry_points() -> dict[str, EntryPoint]:
+    """Every sink there is by name; an installed plug-in cannot take the name of one of ours."""
+    installed = {point.name: point for point in entry_points(group=GROUP)}
+    return installed | {name: EntryPoint(name, value, GROUP) for name, value in BUILT_IN.items()}
+
+
+def load_sink(name: str, target: str) -> Sink:
+    """A sink, ready to take. Raises `UnknownName`, and what its constructor has against the target."""
+    points = sink_entry_points()
+    if name not in points:
+        raise UnknownName("sink", name, sorted(points))
+    try:
+        sink = points[name].load()(target)
+    except (ImportError, AttributeError) as error:
+        raise CaptionerError(f"{name}: its plug-in cannot be loaded: {error}") from error
+    if not isinstance(sink, Sink):
+        raise CaptionerError(f"{name}: its plug-in is no sink: it needs take() and close()")
+    return sink

@@ -1,0 +1,65 @@
+"""The transcript of a whole stream, for captions that are made again once it is over.
+
+While the stream runs, a line for each region is added to `FILE.lines`; at its end they become the transcript. So a day
+of it costs no memory, and a killed run loses nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from captioner.formats import transcript
+from captioner.live.events import Account, Ended, Event, Settled
+from captioner.live.sinks.files import LATE, GrowingFile
+from captioner.live.whole import write_whole
+from captioner.values import RegionReport, Report, Segment, Transcript
+
+
+class Record:
+    """Writes the transcript to `target`; `report` says whose it is."""
+
+    def __init__(self, target: str, report: Report, language: str | None = None) -> None:
+        self._path = Path(target)
+        self._report, self._language = report, language
+        self._lines = GrowingFile(f"{target}.lines")
+        whole, rest, _ = self._lines.text().rpartition("\n")
+        self._lines.cut(whole + rest)
+        self._until = max((entry[0].end for entry in self._entries()), default=0.0)
+        self._heard = self._until
+        self._ended = False
+
+    def take(self, event: Event) -> None:
+        """Add a region."""
+        if isinstance(event, Account) and event.report.start >= self._until - LATE:
+            segments = (event.segment,) if event.segment else ()
+            text = transcript.render(Transcript(segments), replace(self._report, regions=(event.report,)))
+            self._lines.add(json.dumps(json.loads(text), ensure_ascii=True) + "\n")
+            self._until = event.report.end
+        elif isinstance(event, Settled):
+            self._heard = event.heard
+        elif isinstance(event, Ended):
+            self._ended = True
+
+    def close(self) -> None:
+        """Write the transcript; the lines stay for as long as the stream may go on."""
+        entries = self._entries()
+        segments = tuple(segment for _, found in entries for segment in found)
+        regions = tuple(replace(region, index=index) for index, (region, _) in enumerate(entries))
+        heard = [segment.language for segment in segments if segment.language]
+        language = self._language or (max(set(heard), key=heard.count) if heard else None)
+        report = replace(self._report, regions=regions, duration=self._heard, language=language)
+        write_whole(self._path, transcript.render(Transcript(segments, language), report))
+        self._lines.close()
+        if self._ended:
+            self._lines.path.unlink()
+
+    def _entries(self) -> list[tuple[RegionReport, tuple[Segment, ...]]]:
+        """Each region so far, and what was said in it."""
+        read = [transcript.parse(line) for line in self._lines.text().split("\n") if line]
+        return [
+            (contents.report.regions[0], contents.transcript.segments)
+            for contents in read
+            if contents.report and contents.transcript
+        ]

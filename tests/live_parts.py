@@ -1,0 +1,78 @@
+"""What the tests of live captions share: speech on a stream's clock, a session in one thread, and what it told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from captioner.backends import Backend, load_backend
+from captioner.live.clock import Epoch
+from captioner.live.events import Account, Caption, Event
+from captioner.live.reader import Sound
+from captioner.live.session import Hearing, Session
+from captioner.values import Audio
+from tests.speech_parts import three_sentences
+
+RATE = 16_000
+EPOCH = Epoch(0, 0.0, 126_000)
+
+
+def sounds(seconds: float = 10.0, *, start: float = 0.0, step: float = 0.1) -> Iterator[Sound]:
+    """Three sentences in ten seconds, over and over, in pieces of `step` seconds."""
+    speech = three_sentences()[0][: 10 * RATE]
+    loop = np.concatenate([speech, np.zeros(10 * RATE - len(speech), np.float32)])
+    size = round(step * RATE)
+    for at in range(0, round(seconds * RATE), size):
+        samples = np.take(loop, range(at, at + size), mode="wrap")
+        yield Sound(Audio(samples, RATE, start + at / RATE), EPOCH)
+
+
+class Stage:
+    """A session in one thread, on a clock of its own that runs with the stream's."""
+
+    def __init__(self, backend: Backend | None = None, *, drafts: bool = False, **facts: object) -> None:
+        self.told: list[Event] = []
+        self.now = 0.0
+        backend = backend or load_backend("scripted", lines=["One.", "Two.", "Three."])
+        hearing = Hearing(backend, drafts=drafts)
+        clock: Callable[[], float] = lambda: self.now  # noqa: E731 - a name for a type
+        self.session = Session(hearing, self.told.append, now=clock, **facts)  # type: ignore[arg-type]
+        self.idle_until = 0.0
+
+    def play(self, pieces: Iterator[Sound], *, hear: bool = True) -> None:
+        """Everything as it comes, each piece at the moment at which it ends."""
+        for piece in pieces:
+            self.now = max(self.now, piece.audio.end)
+            self.session.hear(piece)
+            if hear:
+                self.work()
+
+    def work(self) -> None:
+        """Hear what waits, unless the backend is being left alone."""
+        while self.now >= self.idle_until and self.session.desk.wait(0.0):
+            self.idle_until = max(self.now + self.session.work(), self.idle_until)
+
+    def end(self) -> None:
+        self.session.flush()
+        while not self.session.desk.empty:
+            self.now += 1.0
+            self.work()
+
+    @property
+    def finals(self) -> list[Caption]:
+        return [event for event in self.told if isinstance(event, Caption) and event.is_final]
+
+    @property
+    def drafts(self) -> list[Caption]:
+        return [event for event in self.told if isinstance(event, Caption) and not event.is_final]
+
+    @property
+    def accounts(self) -> list[Account]:
+        return [event for event in self.told if isinstance(event, Account)]
+
+
+def shifted(piece: Sound, epoch: Epoch) -> Sound:
+    """The same in another epoch."""
+    return replace(piece, epoch=epoch)
