@@ -65,4 +65,5 @@ class Clock:
 
     def _tick(self, seconds: float) -> int:
         """The last moment at or before a time, which may have been rounded down when it was written."""
-        return self._grid.at_most(seconds + SLACK)
+        nearest = self._grid.nearest(seconds)
+        return nearest if abs(self._grid.seconds(nearest) - seconds) <= SLACK else self._grid.at_most(seconds)

@@ -26,7 +26,7 @@ LEANS = 9.0
 """From this cost on a word never ends a line; prepositions lie below, for "come in" ends one well."""
 
 _SPACED_HAN = re.compile(r"(?<![^\W_])[\u3400-\u9fff](?: [\u3400-\u9fff](?![^\W_])){3,}")
-_COUNTING = re.compile(r"[〇零一二三四五六七八九十百千 ]+")
+_NO_NUMERAL = re.compile(r"[^〇零一二三四五六七八九十百千 ]")
 _FOREIGN_QUOTES = "“‘«‹„‚\"'"  # in some languages they open, in others they close
 _NUMBER_AT_END = re.compile(r"(?<![A-Za-z\d])\d+(?:[.,:/]\d+)*$")
 _FIRST_WORD, _LAST_WORD = re.compile(r"\S+"), re.compile(r"[^\W_](?:\S*[^\W_])?\.?$")
@@ -70,7 +70,7 @@ def _line_faults(line: str, profile: Profile) -> Iterator[Fault]:
 def spaced_han(line: str) -> str | None:
     """The first run of Chinese characters set apart one by one; spaces between phrases stand for commas, and stay."""
     runs = (match.group() for match in _SPACED_HAN.finditer(line))
-    return next((run for run in runs if not _COUNTING.fullmatch(run)), None)
+    return next((run for run in runs if len(_NO_NUMERAL.findall(run)) > 2), None)
 
 
 def _is_bad(character: str) -> bool:
