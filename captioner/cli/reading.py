@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from captioner.cli.files import captions_in, read_bytes
+from captioner.cli.subtitle_files import named
 from captioner.formats import Contents, Format, decoded
 from captioner.languages import asked_language, language_by_script
 from captioner.profiles import Profile, profile_for, profile_named
@@ -45,16 +46,15 @@ class Style:
 
 
 def style_of(file: CaptionFile, profile: str | None, language: str | None) -> Style:
-    """The profile that is named; else that of the language: the named one, the file's own, or what its script tells.
+    """The profile that is named; else that of the language: the named one, the one that the file or its name tells, or
+    that of its script.
 
     Raises `UsageError` for a profile or a language that there is not.
     """
     told, how = _language_of(file, language)
     if profile is not None:
         return Style(profile_named(profile), told, "as asked")
-    return Style(
-        profile_for(told), told, f"for {told}, {how}" if told else "for no language is known; name it with --language"
-    )
+    return Style(profile_for(told), told, f"for {told}, {how}" if told else "for nobody says the language")
 
 
 def _language_of(file: CaptionFile, asked: str | None) -> tuple[str | None, str]:
@@ -63,4 +63,6 @@ def _language_of(file: CaptionFile, asked: str | None) -> tuple[str | None, str]
     transcript = file.contents.transcript
     if told := file.contents.programme.language or (transcript and transcript.language):
         return told, "as the file says"
+    if told := named(file.path).language:
+        return told, "as its name says"
     return language_by_script(file.shown), "by its script"

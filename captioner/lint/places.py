@@ -43,4 +43,4 @@ def _texts(line: str) -> Iterator[str]:
 
 
 def _bare(text: str) -> str:
-    return " ".join(html.unescape(_MARKUP.sub("", text)).split())
+    return " ".join(html.unescape(_MARKUP.sub("", text)).replace("\0", "\ufffd").split())

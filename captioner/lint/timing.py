@@ -57,7 +57,7 @@ def _out_of_order(cues: Sequence[Cue]) -> Iterator[Finding]:
         if after.start < before.start:
             early = before.start - after.start
             message = f"comes {early:.3f} s before the cue above it"
-            yield Finding("order", index, after.start, after.end, -early, 0.0, "s", message)
+            yield Finding("order", index, after.start, after.end, -round(early, 3), 0.0, "s", message)
 
 
 def _between(cues: Sequence[Cue], earlier: int, later: int, least: float, profile: Profile) -> Iterator[Finding]:
@@ -65,13 +65,13 @@ def _between(cues: Sequence[Cue], earlier: int, later: int, least: float, profil
     gap = gap_between(before, after)
     if gap < 0:
         message = f"comes {-gap:.3f} s before cue {earlier + 1} goes"
-        yield Finding("overlap", later, after.start, after.end, gap, 0.0, "s", message)
+        yield Finding("overlap", later, after.start, after.end, round(gap, 3), 0.0, "s", message)
     elif gap < least - SLACK:
         message = f"gap of {gap:.3f} s, at least {least:.3f} s"
-        yield Finding("short-gap", later, after.start, after.end, gap, least, "s", message)
+        yield Finding("short-gap", later, after.start, after.end, round(gap, 3), round(least, 3), "s", message)
     elif closes_chain(before, after, least, profile):
         message = f"gap of {gap:.3f} s, below {profile.chain:.3f} s closed to {least:.3f} s"
-        yield Finding("chain-gap", later, after.start, after.end, gap, least, "s", message)
+        yield Finding("chain-gap", later, after.start, after.end, round(gap, 3), round(least, 3), "s", message)
 
 
 def _durations(index: int, cue: Cue, profile: Profile) -> Iterator[Finding]:
@@ -79,10 +79,10 @@ def _durations(index: int, cue: Cue, profile: Profile) -> Iterator[Finding]:
     least, most = profile.minimum_duration, profile.maximum_duration
     if cue.duration < least - SLACK:
         message = f"stays {cue.duration:.3f} s, at least {least:.3f} s"
-        yield Finding("too-short", *where, cue.duration, least, "s", message)
+        yield Finding("too-short", *where, round(cue.duration, 3), round(least, 3), "s", message)
     if cue.duration > most + SLACK:
         message = f"stays {cue.duration:.3f} s, at most {most:.3f} s"
-        yield Finding("too-long", *where, cue.duration, most, "s", message)
+        yield Finding("too-long", *where, round(cue.duration, 3), round(most, 3), "s", message)
     if is_too_fast(cue, profile):
         yield _too_fast(index, cue, profile)
 
@@ -97,7 +97,7 @@ def _too_fast(index: int, cue: Cue, profile: Profile) -> Finding:
     allowed, unit = (profile.cps, "characters a second") if profile.wpm is None else (profile.wpm, "words a minute")
     speed = allowed * profile.reading_time(cue.text) / cue.duration
     message = f"{speed:.1f} {unit}, at most {allowed:g}"
-    return Finding("reading-speed", index, cue.start, cue.end, speed, allowed, unit, message)
+    return Finding("reading-speed", index, cue.start, cue.end, round(speed, 1), allowed, unit, message)
 
 
 def off_frame(seconds: float, frame_rate: Fraction) -> float:
@@ -110,4 +110,4 @@ def _off_frames(index: int, cue: Cue, frame_rate: Fraction) -> Iterator[Finding]
     for name, time in (("in-time", cue.start), ("out-time", cue.end)):
         if off := off_frame(time, frame_rate):
             message = f"{name} {abs(off) * 1000:.0f} ms {'after' if off > 0 else 'before'} the nearest frame"
-            yield Finding("frame-grid", index, cue.start, cue.end, off, 0.0, "s", message)
+            yield Finding("frame-grid", index, cue.start, cue.end, round(off, 3), 0.0, "s", message)

@@ -1,0 +1,168 @@
+"""`captioner lint` as a user meets it, on files of our own and on real ones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from captioner.cli import main
+from captioner.lint import RULES
+
+FAULTY = """\
+1
+00:00:01,000 --> 00:00:04,000
+I never read the letter that you sent me from the coast.
+
+2
+00:00:03,500 --> 00:00:04,100
+It lay behind the
+clock for years & years.
+
+3
+00:00:06,000 --> 00:00:09,000
+Then I found it\x00 there.
+"""
+
+CLEAN = "1\n00:00:01,000 --> 00:00:03,000\nI never read the letter.\n"
+
+Lint = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def lint(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Lint:
+    """`lint(*words)` in a folder with a faulty and a clean file: exit code, standard output, standard error."""
+    monkeypatch.chdir(tmp_path)
+    Path("faulty.srt").write_text(FAULTY, "utf-8")
+    Path("clean.srt").write_text(CLEAN, "utf-8")
+
+    def lint(*words: str | Path) -> tuple[int, str, str]:
+        code = main(["lint", *map(str, words)])
+        return (code, *capfd.readouterr())
+
+    return lint
+
+
+def test_findings_are_lines_that_an_editor_can_follow(lint: Lint, golden: Callable[[str, str], None]) -> None:
+    code, out, err = lint("faulty.srt", "clean.srt", "--language", "en")
+    assert code == 1
+    golden("lint.txt", out)
+    assert err == (
+        "faulty.srt: 5 errors and 1 warning in 3 cues (profile netflix-en, for en, as asked)\n"
+        "clean.srt: nothing wrong in 1 cue (profile netflix-en, for en, as asked)\n"
+    )
+
+
+def test_clean_is_silent_and_exits_with_0(lint: Lint) -> None:
+    assert lint("clean.srt", "-q") == (0, "", "")
+
+
+def test_sarif(lint: Lint, golden: Callable[[str, str], None]) -> None:
+    code, out, _ = lint("faulty.srt", "gone.srt", "--language", "en", "--format", "sarif", "-o", "lint.sarif")
+    assert (code, out) == (5, "")
+    log = json.loads(Path("lint.sarif").read_text("utf-8"))
+    (run,) = log["runs"]
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == list(RULES)
+    for result in run["results"]:
+        assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+    run["tool"]["driver"] = "left out"
+    golden("lint.sarif", json.dumps(log, ensure_ascii=False, indent=1) + "\n")
+
+
+def test_json(lint: Lint, golden: Callable[[str, str], None]) -> None:
+    code, out, _ = lint("faulty.srt", "gone.srt", "--language", "en", "--format", "json")
+    assert code == 5
+    golden("lint.json", out)
+
+
+def test_a_warning_alone_is_no_error_but_under_strict(lint: Lint) -> None:
+    Path("warned.srt").write_text(CLEAN.replace("read the letter", "read the\nletter"), "utf-8")
+    assert lint("warned.srt", "--language", "en")[0] == 0
+    assert lint("warned.srt", "--language", "en", "--strict")[0] == 1
+
+
+def test_the_profile_is_the_named_one_or_that_of_the_language(lint: Lint) -> None:
+    Path("han.srt").write_text(CLEAN.replace("I never read the letter.", "我从来没有读过那封信"), "utf-8")
+    assert "(profile bbc, as asked)" in lint("clean.srt", "--profile", "bbc")[2]
+    assert "(profile default, for nobody says the language)" in lint("clean.srt")[2]
+    assert "(profile netflix-zh, for zh, by its script)" in lint("han.srt")[2]
+    Path("clean.srt").rename("clean.pt-BR.srt")
+    assert "(profile netflix, for pt-BR, as its name says)" in lint("clean.pt-BR.srt")[2]
+    assert "(profile netflix, for de, as asked)" in lint("han.srt", "--language", "ger")[2]
+
+
+def test_a_transcript_is_linted_as_the_cues_it_becomes(lint: Lint) -> None:
+    segment = {"start": 1, "end": 3, "text": "I never read the letter.", "language": "en"}
+    head = {"version": 1, "source": "x", "duration": 9, "backend": "x", "language": "en"}
+    Path("talk.json").write_text(json.dumps({**head, "segments": [segment], "regions": []}), "utf-8")
+    code, _, err = lint("talk.json")
+    assert (code, err) == (0, "talk.json: nothing wrong in 1 cue (profile netflix-en, for en, as the file says)\n")
+    assert lint("talk.json", "--fix")[0] == 5
+
+
+def test_fix_repairs_in_place_and_tells(lint: Lint, golden: Callable[[str, str], None]) -> None:
+    code, out, err = lint("faulty.srt", "--language", "en", "--fix")
+    assert code == 1
+    golden("lint_fixed.txt", f"{err}---\n{out}---\n{Path('faulty.srt').read_text('utf-8')}")
+    assert lint("faulty.srt", "--language", "en", "--fix", "-q")[:2] == (code, out)
+
+
+def test_a_file_with_nothing_to_fix_is_not_touched(lint: Lint) -> None:
+    untidy = CLEAN.replace("\n", "\r\n") + "\r\n\r\n"
+    Path("clean.srt").write_bytes(untidy.encode())
+    assert lint("clean.srt", "--fix")[0] == 0
+    assert Path("clean.srt").read_bytes() == untidy.encode()
+
+
+def test_a_fix_that_would_lose_something_is_refused(lint: Lint) -> None:
+    script = (
+        "[Script Info]\nScriptType: v4.00+\n\n[Events]\nFormat: Start, End, Text\n"
+        "Comment: 0:00:00.00,0:00:01.00,mine\nDialogue: 0:00:01.00,0:00:01.20,Yes.\n"
+    )
+    Path("talk.ass").write_text(script, "utf-8")
+    code, _, err = lint("talk.ass", "--fix")
+    assert (code, Path("talk.ass").read_text("utf-8")) == (5, script)
+    assert err == "captioner: talk.ass: is not fixed, for that would lose 1 comment\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "part"),
+    [
+        (["gone.srt"], 5, "gone.srt: no such file"),
+        (["notes.docx"], 2, "unknown format"),
+        (["clean.srt", "--profile", "tiktok"], 2, "unknown profile"),
+        (["clean.srt", "--language", "klingon"], 2, "no language tag"),
+        (["clean.srt", "--fps", "fast"], 2, "no frame rate"),
+        (["clean.srt", "--format", "xml"], 2, "'xml' is not one of"),
+        (["clean.srt", "-o", "."], 1, "cannot write"),
+    ],
+)
+def test_what_makes_no_sense_is_one_sentence(lint: Lint, words: list[str], code: int, part: str) -> None:
+    Path("notes.docx").write_bytes(b"PK")
+    ran, _, err = lint(*words)
+    assert (ran, err.count("\n"), part in err) == (code, 1, True), err
+
+
+def test_the_others_are_linted_beside_one_that_cannot_be_read(lint: Lint) -> None:
+    code, out, err = lint("gone.srt", "faulty.srt", "--language", "en")
+    assert (code, len(out.split("\n")), err.count("captioner:")) == (5, 7, 1)
+
+
+def test_every_real_file_gives_findings_or_a_clear_error(lint: Lint, testdata: Path, tmp_path: Path) -> None:
+    paths = sorted(path for path in (testdata / "subs").rglob("*") if path.is_file())
+    told: dict[Path, Any] = {}
+    for path in paths:
+        copy = tmp_path / "real" / path.relative_to(testdata)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(path.read_bytes())
+        for flags in ([], ["--fix"]):
+            code, out, err = lint(copy, *flags)
+            told[path] = code, out, err
+            assert "Traceback" not in err, (path, err)
+            assert code in (0, 1, 2, 5), (path, err)
+            assert (code in (2, 5)) == err.startswith("captioner: ")
+            assert (code == 1) == (" error " in out), (path, out)
+    assert sum(code in (0, 1) for code, _, _ in told.values()) > 75
