@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
@@ -17,12 +18,21 @@ MOVED = 0.1
 """Seconds. No format's grain is that coarse: a time that moves further was not rounded, it was not kept."""
 
 
+_NOUN = re.compile(r" (?:in|inside|of|on|outside|that|without) ")
+
+
 class Losses(Counter[str]):
     """How often each thing was lost, by its name in the singular."""
 
     def phrases(self) -> tuple[str, ...]:
         """`("1 comment", "3 regions")`, in the order in which they were met first."""
-        return tuple(f"{count} {name}" if count == 1 else f"{count} {name}s" for name, count in self.items() if count)
+        return tuple(f"{count} {name if count == 1 else _plural(name)}" for name, count in self.items() if count)
+
+
+def _plural(name: str) -> str:
+    """`cues without text`: the noun stands before what is said of it."""
+    noun = _NOUN.split(name)[0]
+    return f"{noun}{'es' if noun.endswith('s') else 's'}{name[len(noun) :]}"
 
 
 def reduced(

@@ -27,6 +27,11 @@ class Markup:
         """The name of the tag that was opened last and is open still."""
         return self._open[-1][0] if self._open else None
 
+    @property
+    def length(self) -> int:
+        """Characters of the text so far."""
+        return sum(len(text) for text, _ in self.pieces)
+
     def add(self, text: str) -> None:
         """Text that is shown."""
         if text:

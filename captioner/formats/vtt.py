@@ -6,7 +6,6 @@ file that begins with these six letters, so the signature, escapes, tags and voi
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable
 from dataclasses import replace
@@ -14,68 +13,101 @@ from dataclasses import replace
 import webvtt
 
 from captioner.errors import FormatError
-from captioner.formats.clean import cue_read, on_grid, source_lines, writable
-from captioner.formats.contents import Contents
-from captioner.formats.keeping import reduced
+from captioner.formats.clean import cue_read, on_grid, one_line, source_lines
+from captioner.formats.colors import color_of
+from captioner.formats.contents import Contents, Programme
+from captioner.formats.keeping import LOOKS, Losses, reduced
+from captioner.formats.vtt_settings import SETTINGS, position_of, settings_of
+from captioner.formats.vtt_text import COLORS, class_of, read, stamped, written
 from captioner.timestamps import format_clock
 from captioner.values import Cue
 
 _SIGNATURE = re.compile(r"WEBVTT(?:[ \t\n]|\Z)")
-
-# The tags of section 4.2.2, and the one that converters carry over from SubRip. Any other `<` is somebody's text that
-# was not escaped, and is kept.
-_TAG = re.compile(r"</?(?:c|i|b|u|ruby|rt|v|lang|font)(?:[.\s][^<>]*)?>|<(?:\d{2,}:)?\d\d:\d\d\.\d{3}>", re.ASCII)
-_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s([^<>]*)>")
-
-# No character has a number of eight digits, and Python refuses to read one of thousands.
-_NO_CHARACTER = re.compile(r"&#0*[1-9]\d{7,};?", re.ASCII)
-
-
-def render(cues: Iterable[Cue]) -> str:
-    """The cues by start. A speaker becomes a voice span around the whole cue."""
-    content: str = webvtt.WebVTT(captions=[_caption(cue) for cue in kept(cues)]).content
-    return content
+_HEADER = re.compile(r"^(\w+):[ \t]*(.+)$", re.MULTILINE)
+_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
+_COLOR_CLASS = re.compile(r"::cue\(\s*c?\.([\w-]+)\s*\)")
+_COLOR_PROPERTY = re.compile(r"color\s*:\s*([^;]+?)\s*;?")
+_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 def kept(cues: Iterable[Cue]) -> list[Cue]:
-    """The cues as the file holds them. A name is one line."""
-    return [replace(reduced(cue), speaker=_one_line(cue.speaker or "") or None) for cue in on_grid(cues)]
+    """The cues as the file holds them. A name is one line; a word lasts until the next begins."""
+    return [_kept(cue) for cue in on_grid(cues)]
+
+
+def _kept(cue: Cue) -> Cue:
+    held = stamped(reduced(cue, looks=LOOKS, place="whole", words=True, speaker=True))
+    settings = settings_of(held.position) if held.position else {}
+    return replace(
+        held, speaker=one_line(cue.speaker or "") or None, position=position_of(settings, cue.text, Losses())
+    )
+
+
+def render(cues: Iterable[Cue]) -> str:
+    """The cues by start. A speaker becomes a voice span around the whole cue, a color a class with a style."""
+    held = kept(cues)
+    content: str = webvtt.WebVTT(captions=[_caption(cue) for cue in held], styles=_styles(held)).content
+    return content
+
+
+def _styles(cues: Iterable[Cue]) -> list[webvtt.Style]:
+    """One block with a rule for each color: not every player knows the colors that the standard names."""
+    colors = sorted({style.color for cue in cues for style in cue.styles if style.color})
+    rules = [f"::cue(.{class_of(color)}) {{ color: {color}; }}" for color in colors]
+    return [webvtt.Style(rules)] if rules else []
 
 
 def _caption(cue: Cue) -> webvtt.Caption:
-    lines = [html.escape(line, quote=False) for line in cue.text.split("\n")]
-    if cue.speaker:
-        lines[0] = f"<v {html.escape(cue.speaker, quote=False)}>{lines[0]}"
-    return webvtt.Caption(format_clock(cue.start), format_clock(cue.end), lines)
+    settings = webvtt.CueSettings(**settings_of(cue.position)) if cue.position else None
+    lines = written(cue).split("\n")
+    return webvtt.Caption(format_clock(cue.start), format_clock(cue.end), lines, settings=settings)
 
 
 def parse(text: str) -> Contents:
-    """The cues as they stand in the file, less those without text; styles, regions and positions are left out too.
+    """The cues as they stand in the file, less those without text.
 
-    A block without a timing that can be read is no cue, as the standard has it (section 6.1). Raises `FormatError`
-    where the file does not begin as WebVTT does.
+    A block without a timing that can be read is no cue, as the standard has it (6.1). Raises `FormatError` where the
+    file does not begin as WebVTT does.
     """
     source = "\n".join(source_lines(text)).replace("\0", "\ufffd")
     if not _SIGNATURE.match(source):
         raise FormatError("vtt", "does not begin with WEBVTT", line=1)
-    cues = (_cue(caption) for caption in webvtt.WebVTT.from_string(source).captions)
-    return Contents([cue for cue in cues if cue])
+    file = webvtt.WebVTT.from_string(source)
+    losses = Losses()
+    classes = COLORS | _color_classes(file.styles, losses)
+    cues = [_cue(caption, classes, losses) for caption in file.captions]
+    return Contents([cue for cue in cues if cue], programme=_programme(file, losses), losses=losses.phrases())
 
 
-def _cue(caption: webvtt.Caption) -> Cue | None:
-    times = caption.start_time.in_milliseconds(), caption.end_time.in_milliseconds()
-    return cue_read(*times, _unescaped(_TAG.sub("", caption.raw_text)), _speaker(caption.raw_text))
+def _color_classes(styles: Iterable[webvtt.Style], losses: Losses) -> dict[str, str]:
+    """Colors by the class that a style sheet gives them to. Counts the rules that do anything else."""
+    classes = {}
+    for selector, body in _RULE.findall("\n".join(_CSS_COMMENT.sub("", style.text) for style in styles)):
+        name, value = _COLOR_CLASS.fullmatch(selector.strip()), _COLOR_PROPERTY.fullmatch(body.strip())
+        color = color_of(value[1]) if value else None
+        if name and color:
+            classes[name[1]] = color
+        else:
+            losses["style rule"] += 1
+    return classes
 
 
-def _speaker(payload: str) -> str | None:
-    """Who speaks the cue; None where nobody is named, or more than one."""
-    names = {_one_line(_unescaped(name)) for name in _VOICE.findall(payload)}
-    return names.pop() or None if len(names) == 1 else None
+def _programme(file: webvtt.WebVTT, losses: Losses) -> Programme:
+    """What the header says: a title behind the first word, and the language in a line that is no standard's."""
+    headers = dict(_HEADER.findall("\n".join(file.metadata)))
+    losses["header line"] += sum(not line.startswith(("Kind:", "Language:")) for line in file.metadata)
+    losses["comment"] += len(file.header_comments) + len(file.footer_comments)
+    return Programme(title=one_line((file.header_text or "").lstrip(" \t-")) or None, language=headers.get("Language"))
 
 
-def _unescaped(text: str) -> str:
-    return html.unescape(_NO_CHARACTER.sub("\ufffd", text))
-
-
-def _one_line(name: str) -> str:
-    return " ".join(writable(name).split())
+def _cue(caption: webvtt.Caption, classes: dict[str, str], losses: Losses) -> Cue | None:
+    start, end = caption.start_time.in_milliseconds(), caption.end_time.in_milliseconds()
+    end = max(end, start + 1)
+    speaker, spelled = read(caption.raw_text, start / 1000, end / 1000, classes, losses)
+    settings = {name: value for name in SETTINGS if (value := getattr(caption.settings, name))}
+    position = position_of(settings, spelled.text, losses)
+    losses["comment"] += len(caption.comments)
+    losses["identifier"] += not (caption.identifier or "1").strip().isdecimal()
+    cue = cue_read(start, end, spelled, speaker, position)
+    losses["cue without text"] += cue is None
+    return cue

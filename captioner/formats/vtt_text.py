@@ -1,0 +1,157 @@
+"""The text of a WebVTT cue: escapes, tags, voices, classes that color, and the times of words (4.2.2, 6.4)."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import pairwise
+from typing import NamedTuple
+
+from captioner.formats.clean import one_line
+from captioner.formats.colors import NAMED, color_of
+from captioner.formats.keeping import Losses
+from captioner.formats.markup import Markup
+from captioner.formats.styling import PLAIN, Looks, Spelled, looks_of
+from captioner.timestamps import format_clock, parse_clock
+from captioner.values import Cue, Word
+
+CLASSES = ("white", "lime", "cyan", "red", "yellow", "magenta", "blue", "black")
+"""The classes that stand for colors without a style sheet (5.1)."""
+
+COLORS = {name: NAMED[name] for name in CLASSES}
+_CLASS_OF = {color: name for name, color in COLORS.items()}
+
+# The tags of section 4.2.2, and the one that converters carry over from SubRip. Any other `<` is somebody's text that
+# was not escaped, and is kept.
+_TAG = re.compile(
+    r"<(?P<end>/?)(?P<tag>c|i|b|u|ruby|rt|v|lang|font)(?P<rest>[.\s][^<>]*)?>|<(?P<time>(?:\d{2,}:)?\d\d:\d\d\.\d{3})>",
+    re.ASCII,
+)
+_LOOKS = {"i": Looks(italic=True), "b": Looks(bold=True), "u": Looks(underline=True)}
+_COLOR = re.compile(r"color\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>]+)", re.IGNORECASE)
+
+# No character has a number of eight digits, and Python refuses to read one of thousands.
+_NO_CHARACTER = re.compile(r"&#0*[1-9]\d{7,};?", re.ASCII)
+
+
+def class_of(color: str) -> str:
+    """The class of a color, one of the standard where it has one."""
+    return _CLASS_OF.get(color, f"color-{color[1:]}")
+
+
+def written(cue: Cue) -> str:
+    """The text with its tags, behind the voice that speaks it."""
+    voice = f"<v {html.escape(cue.speaker, quote=False)}>" if cue.speaker else ""
+    return voice + "".join(_pieces(cue))
+
+
+def _pieces(cue: Cue) -> Iterator[str]:
+    """The text in pieces that look the same and belong to one word, each behind the time at which that begins."""
+    times = dict(stamps(cue))
+    edges = {edge for style in cue.styles for edge in (style.first, style.last)}
+    for first, last in pairwise(sorted({0, len(cue.text)} | edges | set(times))):
+        time = f"<{format_clock(times[first])}>" if first in times else ""
+        looks = next((looks_of(style) for style in cue.styles if style.first <= first < style.last), PLAIN)
+        yield time + _tagged(html.escape(cue.text[first:last], quote=False), looks)
+
+
+def _tagged(text: str, looks: Looks) -> str:
+    tags = ["i"] * looks.italic + ["b"] * looks.bold + ["u"] * looks.underline
+    tags += [f"c.{class_of(looks.color)}"] if looks.color else []
+    return "".join(f"<{tag}>" for tag in tags) + text + "".join(f"</{tag[0]}>" for tag in reversed(tags))
+
+
+def stamps(cue: Cue) -> Iterator[tuple[int, float]]:
+    """Where in the text a word begins, behind the space before it, and when. The times rise, inside of the cue (4.2.2).
+
+    A word that begins with the cue, or together with the word before it, has none.
+    """
+    index, last = 0, cue.start
+    for word in cue.words:
+        if last < word.start < cue.end:
+            yield index + len(word.text) - len(word.text.lstrip()), word.start
+            last = word.start
+        index += len(word.text)
+
+
+def stamped(cue: Cue) -> Cue:
+    """The cue with the words that its stamps part it into: each lasts until the next begins."""
+    return replace(cue, words=tuple(_words(cue.text, list(stamps(cue)), cue.start, cue.end)))
+
+
+def _words(text: str, times: list[tuple[int, float]], start: float, end: float) -> Iterator[Word]:
+    """A word between two stamps each, with the space before it; none where there is no stamp."""
+    places = [(0, start), *times, (len(text), end)] if times else []
+    begin = 0
+    for (_, since), (index, until) in pairwise(places):
+        stop = len(text) if index == len(text) else len(text[:index].rstrip())
+        if begin < stop:
+            yield Word(since, until, text[begin:stop])
+            begin = stop
+
+
+class Payload(NamedTuple):
+    """What is read of a cue's text: the only name among its voices, and the text with its styles and words."""
+
+    speaker: str | None
+    spelled: Spelled
+
+
+def read(payload: str, start: float, end: float, classes: Mapping[str, str], losses: Losses) -> Payload:
+    """The text without its tags, which apply as by 6.4, of a cue that is shown from `start` to `end`.
+
+    `classes` are colors by their class. Counts what is left out.
+    """
+    markup, names, times = Markup(), set[str](), list[tuple[int, float]]()
+    at = 0
+    for match in _TAG.finditer(payload):
+        markup.add(_unescaped(payload[at : match.start()]))
+        at = match.end()
+        tag, rest = match["tag"], match["rest"] or ""
+        if match["time"]:
+            times.append((markup.length, parse_clock(match["time"])))
+        elif not match["end"]:
+            markup.open(tag, _looks(tag, rest, classes, losses))
+            names |= _names(rest) if tag == "v" else set()
+        elif markup.innermost == tag:
+            markup.close(tag)
+    markup.add(_unescaped(payload[at:]))
+    losses["voice"] += len(names) if len(names) > 1 else 0
+    text, styles, _ = markup.spelled()
+    rising = _rising(times, start, end)
+    losses["time inside a text"] += len(times) - len(rising)
+    words = tuple(_words(text, rising, start, end))
+    return Payload(min(names) if len(names) == 1 else None, Spelled(text, styles, words))
+
+
+def _rising(times: list[tuple[int, float]], start: float, end: float) -> list[tuple[int, float]]:
+    """The stamps that the standard allows (4.2.2): each later than the one before, all inside of the cue."""
+    rising: list[tuple[int, float]] = []
+    for index, seconds in times:
+        if (rising[-1][1] if rising else start) < seconds < end:
+            rising.append((index, seconds))
+    return rising
+
+
+def _names(rest: str) -> set[str]:
+    """The name in a voice tag, behind its classes."""
+    name = one_line(_unescaped(rest.removeprefix(re.split(r"\s", rest, maxsplit=1)[0])))
+    return {name} if name else set()
+
+
+def _looks(tag: str, rest: str, classes: Mapping[str, str], losses: Losses) -> Looks:
+    color = None
+    for name in re.split(r"\s", rest, maxsplit=1)[0].split(".")[1:]:
+        losses["class"] += name not in classes
+        color = classes.get(name, color)
+    if tag == "font" and (match := _COLOR.search(rest)):
+        color = color_of(match[1])
+    losses["ruby text"] += tag == "rt"
+    losses["language of a text"] += tag == "lang"
+    return _LOOKS.get(tag, PLAIN)._replace(color=color)
+
+
+def _unescaped(text: str) -> str:
+    return html.unescape(_NO_CHARACTER.sub("\ufffd", text))
