@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
+from typing import Literal
 
 from captioner.ahead import ahead
 from captioner.align import Timer, open_timer
@@ -14,7 +16,7 @@ from captioner.backends.choice import choose
 from captioner.cues import make_cues
 from captioner.errors import BackendError
 from captioner.journal import journaled
-from captioner.media import Listen, open_media, read_audio
+from captioner.media import Listen, Media, open_media, read_audio, read_shot_changes
 from captioner.profiles import Profile, profile_for, profile_named
 from captioner.speech import SAMPLE_RATE, SpeechOptions, speech_clips
 from captioner.timing import in_time
@@ -45,12 +47,20 @@ class Progress:
 
 Watch = Callable[[Progress], object]
 
+Style = str | Profile | Callable[[str | None], Profile] | None
+"""A style by name or as it is; a function from the language, where it depends on that; None for the language's own."""
+
+SLOWEST_FILM = 20
+"""Frames a second; where a picture has fewer, as a recorded lecture may, nothing is gained by waiting for one."""
+
 
 def caption(
     source: str | Path,
     *,
     backend: str | Backend = "auto",
-    profile: str | Profile | None = None,
+    profile: Style = None,
+    frame_rate: Fraction | Literal["media", "none"] = "media",
+    shot_changes: bool = False,
     hints: Hints = Hints(),
     listen: Listen = Listen(),
     context: Context = "none",
@@ -62,9 +72,10 @@ def caption(
     """Caption `source`: a path, a URL that ffmpeg reads, or `-` for standard input.
 
     `backend` is a name, loaded and closed here, or a backend that stays the caller's. `profile` is None for the one
-    that fits the language. `align` times the words that the backend does not: the name of an aligner, "auto" for the
-    best there is, "none" for nobody. `journal` is the file that remembers what was heard; None remembers nothing.
-    Raises the errors of captioner.errors: MediaError, BackendError, UsageError.
+    that fits the language. Cues are timed to frames at `frame_rate`, which the media tells unless it is given, and step
+    aside for `shot_changes`, for which the whole picture is read. `align` times the words that the backend does not:
+    the name of an aligner, "auto" for the best there is, "none" for nobody. `journal` is the file that remembers what
+    was heard; None remembers nothing. Raises the errors of captioner.errors: MediaError, BackendError, UsageError.
     """
     warnings: list[str] = []
     timer = open_timer(align) if isinstance(align, str) else align
@@ -80,6 +91,7 @@ def caption(
             heard = transcribe(clips, ears, hints, context)
             outcomes = tuple(progress.answered(in_time(heard, timer, hints.language)))
         transcript = _transcript(outcomes, hints)
+        cuts = tuple(read_shot_changes(media, listen, warn=warnings.append)) if shot_changes else ()
         report = Report(
             source=str(source),
             duration=progress.position if media.duration is None else media.duration,
@@ -87,19 +99,32 @@ def caption(
             model=engine.traits.model,
             language=transcript.language,
             align=timer.name if timer and not engine.traits.word_times else None,
+            frame_rate=_film_rate(media) if frame_rate == "media" else None if frame_rate == "none" else frame_rate,
+            shot_changes=cuts,
             regions=tuple(outcome.report for outcome in outcomes),
             warnings=tuple(warnings),
         )
-    return Captions(cut_cues(transcript, profile), transcript, report)
+    cues = cut_cues(transcript, profile, frame_rate=report.frame_rate, shot_changes=cuts)
+    return Captions(cues, transcript, report)
 
 
-def cut_cues(transcript: Transcript, profile: str | Profile | None = None) -> tuple[Cue, ...]:
-    """The cues of a transcript, made new without hearing anything again."""
-    if profile is None:
-        profile = profile_for(transcript.language)
-    elif isinstance(profile, str):
+def cut_cues(
+    transcript: Transcript,
+    profile: Style = None,
+    *,
+    frame_rate: Fraction | None = None,
+    shot_changes: Sequence[float] = (),
+) -> tuple[Cue, ...]:
+    """The cues of a transcript, made new without hearing anything again; `frame_rate` None times to milliseconds."""
+    if isinstance(profile, str):
         profile = profile_named(profile)
-    return tuple(make_cues(transcript, profile))
+    elif not isinstance(profile, Profile):
+        profile = (profile or profile_for)(transcript.language)
+    return tuple(make_cues(transcript, profile, frame_rate=frame_rate, shot_changes=shot_changes))
+
+
+def _film_rate(media: Media) -> Fraction | None:
+    return media.frame_rate if media.frame_rate and media.frame_rate >= SLOWEST_FILM else None
 
 
 def _ready(backend: str | Backend) -> closing[Backend] | nullcontext[Backend]:

@@ -12,6 +12,10 @@ one file, `config.toml` in the folder `$CAPTIONER_CONFIG_DIR`, else in the user'
     [speech]                    # options of speech detection
     threshold = 0.4
 
+    [profiles.mine]             # a caption style of one's own, for --profile mine
+    base = "netflix-en"
+    cps = 17
+
     [prices."glm-asr-2512"]     # what a minute costs you, for --dry-run and --max-cost
     per_minute = 0.0024
     currency = "USD"
@@ -41,12 +45,15 @@ Options = TypeVar("Options", bound="DataclassInstance")
 
 @dataclass(frozen=True)
 class Settings:
-    """The file as it was read: `flags` by long name (`_` for `-`), options by backend and of the detector, prices."""
+    """The file as it was read: `flags` by long name (`_` for `-`), options by backend and of the detector, styles and
+    prices by name.
+    """
 
     path: Path
     flags: Mapping[str, Any] = field(default_factory=dict)
     backends: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     speech: Mapping[str, Any] = field(default_factory=dict)
+    profiles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     prices: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
@@ -71,11 +78,11 @@ def read_settings(known_flags: Iterable[str]) -> Settings:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(str(path), f"cannot be read: {error}") from error
     speech = _table(path, table, "speech")
-    backends, prices = (_table_of_tables(path, table, key) for key in ("backends", "prices"))
+    backends, profiles, prices = (_table_of_tables(path, table, key) for key in ("backends", "profiles", "prices"))
     flags = {key.replace("-", "_"): value for key, value in table.items()}
     for key in flags.keys() - set(known_flags):
         raise SettingsError(str(path), f"unknown key {key!r}")
-    return Settings(path, flags, backends, speech, prices)
+    return Settings(path, flags, backends, speech, profiles, prices)
 
 
 def _table(path: Path, table: dict[str, Any], key: str) -> dict[str, Any]:

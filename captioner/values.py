@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal, get_args
 
 import numpy as np
@@ -203,7 +204,11 @@ class RegionReport(Span):
 
 @dataclass(frozen=True)
 class Report:
-    """The ledger of one run: where each second of speech went. `duration` is the media's, in seconds."""
+    """The ledger of one run: where each second of speech went. `duration` is the media's, in seconds.
+
+    `frame_rate`, in frames a second, is that to which cues were timed, None for milliseconds; `shot_changes` are the
+    seconds at which the picture cuts, where somebody looked for them.
+    """
 
     source: str
     duration: float
@@ -211,6 +216,8 @@ class Report:
     model: str | None = None
     language: str | None = None
     align: str | None = None
+    frame_rate: Fraction | None = None
+    shot_changes: tuple[float, ...] = ()
     regions: tuple[RegionReport, ...] = ()
     warnings: tuple[str, ...] = ()
 

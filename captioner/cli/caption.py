@@ -31,6 +31,9 @@ class RootCommand(options.SettableCommand):
 @options.directory
 @options.formats
 @options.profile
+@options.profile_option
+@options.frame_rate
+@click.option("--shot-changes", is_flag=True, help="Let cues come and go with the picture's cuts; reads all of it.")
 @click.option("--backend", default="auto", metavar="NAME", help="Who hears; see 'captioner backends'.  [default: auto]")
 @click.option(
     "--backend-option", "backend_options", type=options.KeyValue(), multiple=True, metavar="KEY=VALUE",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -17,12 +18,12 @@ from captioner.cli.console import Console
 from captioner.cli.errors import SPEECH_LOST, attempt_all, counted, printable
 from captioner.cli.files import STANDARD, Job, plan, refuse_report_over, without_existing, write_whole
 from captioner.cli.hearing import Hearing, hotwords_in, open_hearing
+from captioner.cli.styles import asked_style
 from captioner.errors import UsageError
 from captioner.formats import render_report
 from captioner.languages import asked_language
 from captioner.media import Listen
 from captioner.pipeline import Captions, caption
-from captioner.profiles import profile_named
 from captioner.settings import Settings, options_from
 from captioner.speech import SpeechOptions
 from captioner.timestamps import format_clock
@@ -39,6 +40,9 @@ class Request:
     directory: str | None
     formats: tuple[str, ...]
     profile: str | None
+    profile_options: tuple[tuple[str, Any], ...]
+    frame_rate: Fraction | Literal["none"] | None
+    shot_changes: bool
     backend: str
     backend_options: tuple[tuple[str, Any], ...]
     model: str | None
@@ -91,7 +95,9 @@ def _settled(request: Request, settings: Settings) -> Callable[..., Captions]:
     language = None if request.language is None else asked_language(request.language)
     return partial(
         caption,
-        profile=None if request.profile is None else profile_named(request.profile),
+        profile=asked_style(request.profile, request.profile_options, settings),
+        frame_rate=request.frame_rate or "media",
+        shot_changes=request.shot_changes and not request.dry_run,
         hints=Hints(language, request.prompt, (*request.hotwords, *hotwords_in(request.hotwords_file))),
         context=request.context,
         align=None if request.dry_run else open_timer(request.align),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from fractions import Fraction
+from typing import Any, Literal
 
 import click
 from click.core import ParameterSource
@@ -109,6 +110,24 @@ class KeyValue(click.ParamType[tuple[str, Any]]):
             return key.strip(), text
 
 
+class Rate(click.ParamType[Fraction | Literal["none"]]):
+    """Frames a second, from `25`, `23.976` or `30000/1001`; `none` for times in milliseconds."""
+
+    name = "rate"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Fraction | Literal["none"]:
+        from captioner.timestamps import parse_rate
+
+        if str(value).lower() == "none":
+            return "none"
+        try:
+            return parse_rate(str(value)).per_second
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
 def comma_separated(ctx: click.Context, param: click.Parameter, values: tuple[str, ...] | str) -> tuple[str, ...]:
     """`-f srt,vtt -f json` as one tuple, each name once, in order."""
     names = [name.strip() for value in ([values] if isinstance(values, str) else values) for name in value.split(",")]
@@ -136,5 +155,18 @@ formats = click.option(
     help="Formats to write, such as srt,vtt,json.  [default: by the ending of -o, else srt]",
 )
 profile = click.option(
-    "--profile", metavar="NAME", help="Style rules of the captions.  [default: what fits the language]"
+    "--profile",
+    metavar="NAME|FILE.toml",
+    help="Style rules of the captions; see docs/cues.md.  [default: what fits the language]",
+)
+profile_option = click.option(
+    "--profile-option", "profile_options", type=KeyValue(), multiple=True, metavar="KEY=VALUE",
+    help="Change one rule of the style, such as cps=15 or width=37; may be repeated.",
+)  # fmt: skip
+frame_rate = click.option(
+    "--fps",
+    "frame_rate",
+    type=Rate(),
+    metavar="RATE|none",
+    help="Time cues to frames at 25, 23.976, ... a second; none is milliseconds.  [default: as the video has it]",
 )

@@ -71,6 +71,14 @@ class JsonObject:
         place = f"{self.place}.{key}" if self.place else key
         return [_as_object(value, f"{place}[{index}]") for index, value in enumerate(values)]
 
+    def numbers(self, key: str) -> tuple[float, ...]:
+        """A list of finite numbers; null is an empty one."""
+        values = self.members.get(key)
+        if values is not None and not isinstance(values, list):
+            self._refuse_type(key, "a list")
+        members = {f"{key}[{index}]": value for index, value in enumerate(values or ())}
+        return tuple(map(JsonObject(members, self.place).number, members))
+
     def _refuse_type(self, key: str, wanted: str) -> NoReturn:
         self.refuse(f"is not {wanted}" if self.members.get(key) is not None else f"is missing; it is {wanted}", key)
 

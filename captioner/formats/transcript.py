@@ -7,11 +7,13 @@ Times are in seconds and not rounded: the cues made of a transcript that was rea
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any, TypeVar
 
 from captioner.formats.contents import Contents, Programme
 from captioner.formats.json_object import JsonObject, parse_object
 from captioner.formats.report import VERSION, as_json, region_entry
+from captioner.timestamps import parse_rate
 from captioner.values import STATUSES, RegionReport, Report, Segment, Transcript, Word
 
 Value = TypeVar("Value")
@@ -27,6 +29,8 @@ def render(transcript: Transcript, report: Report) -> str:
             "language": transcript.language,
             "backend": report.backend,
             "model": report.model,
+            "frame_rate": None if report.frame_rate is None else str(report.frame_rate),
+            "shot_changes": list(report.shot_changes),
             "segments": [_segment_entry(segment) for segment in transcript.segments],
             "regions": [region_entry(region) for region in report.regions],
         }
@@ -64,10 +68,20 @@ def parse(text: str) -> Contents:
         backend=document.text("backend"),
         model=document.text_or_none("model"),
         language=language,
+        frame_rate=_frame_rate(document),
+        shot_changes=document.numbers("shot_changes"),
         regions=tuple(_built(entry, _region) for entry in document.objects("regions")),
     )
-    programme = Programme(language=language, duration=report.duration)
+    programme = Programme(language=language, duration=report.duration, frame_rate=report.frame_rate)
     return Contents(transcript=Transcript(segments, language), report=report, programme=programme)
+
+
+def _frame_rate(document: JsonObject) -> Fraction | None:
+    text = document.text_or_none("frame_rate")
+    try:
+        return None if text is None else parse_rate(text).per_second
+    except ValueError as error:
+        document.refuse(str(error), "frame_rate")
 
 
 def _built(entry: JsonObject, build: Callable[[JsonObject], Value]) -> Value:

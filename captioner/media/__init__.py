@@ -14,6 +14,7 @@ from captioner.media.ffmpeg import ffmpeg_version, find_ffmpeg
 from captioner.media.making import Files, input_of, listen_to, make, try_out
 from captioner.media.picture import Light, Picture, picture_of
 from captioner.media.probe import open_media
+from captioner.media.shots import read_shot_changes
 from captioner.media.source import path_of
 from captioner.media.tracks import AudioTrack, Listen, Media, Stream
 from captioner.media.whole import written_whole
@@ -35,6 +36,7 @@ __all__ = [
     "path_of",
     "picture_of",
     "read_audio",
+    "read_shot_changes",
     "try_out",
     "written_whole",
 ]

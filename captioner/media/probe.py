@@ -18,6 +18,7 @@ from captioner.media.reading import reader_of
 from captioner.media.source import NETWORK_PATIENCE, Source, open_source
 from captioner.media.tracks import UNKNOWN_CODEC, AudioTrack, Kind, Media
 from captioner.media.tracks import Stream as Streamed
+from captioner.timestamps import parse_rate
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -176,5 +177,14 @@ def _frame_rate(container: InputContainer) -> Fraction | None:
         if stream.disposition & Disposition.attached_pic or not average or not base:
             continue
         # `base` counts the fields of an interlaced video, two of which make a frame.
-        return next((rate for rate in (base, base / 2) if abs(rate / average - 1) < 0.001), None)
+        rate = next((rate for rate in (base, base / 2) if abs(rate / average - 1) < 0.001), None)
+        return rate and _as_timecode_counts(rate)
     return None
+
+
+def _as_timecode_counts(rate: Fraction) -> Fraction | None:
+    """Containers round: 2997/100 is 30000/1001. None for what is no rate of film or video."""
+    try:
+        return parse_rate(str(rate)).per_second
+    except ValueError:
+        return None

@@ -63,7 +63,8 @@ class Media:
     """An opened source. `source` is its name as the user wrote it, `duration` in seconds where it is known.
 
     `start_time` is the container's timestamp, in seconds, of what a player shows as 0. `frame_rate` is that of the
-    video, None where there is none or it varies. `tags` are the container's.
+    video, exact and as timecode counts it; None where there is none, it varies or no timecode counts it. `tags` are
+    the container's.
     """
 
     source: str
