@@ -20,6 +20,7 @@ from captioner.backends import Hints, backend_class
 from captioner.cli.console import Console
 from captioner.cli.errors import SPEECH_LOST, counted
 from captioner.cli.hearing import hotwords_in, open_hearing
+from captioner.cli.styles import asked_profile
 from captioner.errors import OutputNotWritten, UsageError
 from captioner.languages import asked_language
 from captioner.live.clock import SAMPLE_RATE, StreamClock
@@ -32,7 +33,6 @@ from captioner.live.sinks import Sink, load_sink
 from captioner.live.sinks.record import Record
 from captioner.live.source import Opening, open_live
 from captioner.live.state import State, load, save
-from captioner.profiles import profile_named
 from captioner.settings import Settings
 from captioner.timestamps import format_clock
 from captioner.values import Report
@@ -131,7 +131,7 @@ def _hearing(request: Request, settings: Settings, console: Console) -> Iterator
             opened.backend,
             Hints(language, request.prompt, (*request.hotwords, *hotwords_in(request.hotwords_file))),
             None if opened.backend.traits.word_times else open_timer(request.align),
-            None if request.profile is None else profile_named(request.profile),
+            None if request.profile is None else asked_profile(request.profile, settings),
             drafts=not paid if request.drafts is None else request.drafts,
         )
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from captioner.cli.files import captions_in, read_bytes
+from captioner.cli.options import user_settings
+from captioner.cli.styles import asked_profile
 from captioner.cli.subtitle_files import named
 from captioner.formats import Contents, Format, decoded
 from captioner.languages import asked_language, language_by_script
-from captioner.profiles import Profile, profile_for, profile_named
+from captioner.profiles import Profile, profile_for
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def style_of(file: CaptionFile, profile: str | None, language: str | None) -> St
     """
     told, how = _language_of(file, language)
     if profile is not None:
-        return Style(profile_named(profile), told, "as asked")
+        return Style(asked_profile(profile, user_settings()), told, "as asked")
     return Style(profile_for(told), told, f"for {told}, {how}" if told else "for nobody says the language")
 
 

@@ -19,7 +19,7 @@ def asked_style(
 
     Raises `UsageError`, before any work is done, where there is no such style or a rule is wrong.
     """
-    named = None if name is None else _named(name, settings)
+    named = None if name is None else asked_profile(name, settings)
     rules = dict(changes)
 
     def style(language: str | None) -> Profile:
@@ -29,7 +29,8 @@ def asked_style(
     return style
 
 
-def _named(name: str, settings: Settings) -> Profile:
+def asked_profile(name: str, settings: Settings) -> Profile:
+    """The style that `--profile` names: ours, one of the settings, or that of a TOML file. Raises `UsageError`."""
     if name.lower().endswith(".toml"):
         return profile_from(Path(name).stem, _read(Path(name)), name)
     if name in settings.profiles:
