@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,9 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captioner.align import BUILT_IN, Aligner, load_aligner
+from captioner.align.pauses import Pauses
 from captioner.errors import BackendError, UnknownName
+from captioner.media import open_media, read_audio
 from captioner.values import Audio, Word
-from tests.voices import RATE, silence, spoken
+from tests.voices import RATE, noisy, silence, spoken, spoken_with_marks
 
 ALIGNERS = {name: load_aligner(name) for name in BUILT_IN}
 
@@ -83,6 +88,67 @@ def test_the_words_spell_the_text_in_every_language(aligner: Aligner, language: 
     assert len(words) >= 4
     assert sum(word.duration > 0 for word in words) >= 0.9 * len(words)
     assert words[-1].end - words[0].start > 0.7 * clip.duration
+
+
+SAID = TEXTS | {
+    "ru": ("ru", "Съешь ещё этих мягких французских булок, да выпей же чаю."),
+    "el": ("el", "Καλημέρα κόσμε, τι κάνετε σήμερα;"),
+    "he": ("he", "שלום עולם, מה שלומך היום?"),
+    "zh-Hans": ("cmn", "我们用 GLM-ASR 处理了 2500 个视频，速度是 3.5 倍，效果 very good。"),
+}
+SILENT_LETTERS = {"ar", "th", "zh", "zh-Hans"}
+"""Written without their vowels, or read otherwise than by name: letters tell little of these."""
+
+
+@pytest.mark.parametrize("language", list(SAID))
+def test_words_of_another_voice_are_found(aligner: Aligner, language: str) -> None:
+    """A high voice at another pace in some noise, whose first words' places are known."""
+    voice, text = SAID[language]
+    sound, marks = spoken_with_marks(text, f"{voice}+f2", pace=150, pitch=70)
+    clip = Audio(noisy(np.concatenate((silence(0.4), sound)), 25), RATE, 5.0)
+    words = aligner.align(clip, text, language)
+    check(words, clip, text)
+    errors = [abs(word.start - 5.4 - known) for word, known in known_starts(words, marks)]
+    assert len(errors) >= 3
+    rough = isinstance(aligner, Pauses)
+    assert np.mean(errors) < (0.4 if rough and language in SILENT_LETTERS else 0.06 if rough else 0.04)
+
+
+def known_starts(words: tuple[Word, ...], marks: list[tuple[int, float]]) -> Iterator[tuple[Word, float]]:
+    """The words that begin where the voice marked one, and when it did."""
+    known = dict(reversed(marks))
+    at = 0
+    for word in words:
+        first = at + len(word.text) - len(word.text.lstrip(" «¿¡「"))
+        at += len(word.text)
+        if first in known:
+            yield word, known[first]
+
+
+@pytest.mark.parametrize(("file", "language"), [("zh/aishell_BAC009S0724W0121", "zh"), ("fr/leopard_test_fr", "fr")])
+def test_two_ways_that_share_nothing_agree(testdata: Path, file: str, language: str) -> None:
+    """A voice and a table of letters, on real speech."""
+    reference = testdata / "audio" / f"{file}.ref.json"
+    text = json.loads(reference.read_text("utf-8"))["transcript"]
+    one, other = (ALIGNERS[name].align(read(reference), text, language) for name in ("espeak", "pauses"))
+    assert np.mean([abs(mine.start - yours.start) for mine, yours in zip(one, other, strict=True)]) < 0.06
+
+
+@pytest.mark.parametrize("file", ["praatio_mary", "ljspeech/LJ001-0004", "ljspeech/LJ001-0008"])
+def test_real_speech(aligner: Aligner, testdata: Path, file: str) -> None:
+    reference = testdata / "audio/en" / f"{file}.ref.json"
+    known = json.loads(reference.read_text("utf-8"))
+    words = aligner.align(read(reference), known["transcript"], "en")
+    expected = [(word["start"], word["end"]) for word in known["words"]]
+    assert np.abs(np.array([(word.start, word.end) for word in words]) - expected).mean() < 0.06
+
+
+def read(reference: Path) -> Audio:
+    """The sound that a reference belongs to."""
+    (path,) = reference.parent.glob(f"{reference.name.removesuffix('.ref.json')}.[wfmo]*")
+    with open_media(str(path)) as media:
+        blocks = list(read_audio(media))
+    return Audio(np.concatenate([block.samples for block in blocks]), blocks[0].sample_rate)
 
 
 @pytest.mark.parametrize("sound", list(CLIPS))

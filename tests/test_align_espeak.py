@@ -16,15 +16,11 @@ from captioner.align import load_aligner
 from captioner.align.espeak import LONGEST
 from captioner.align.espeak_library import speak
 from captioner.align.espeak_voices import voice_for
-from captioner.media import open_media, read_audio
 from captioner.values import Audio, Span
 from tests.test_align import TEXTS
 from tests.voices import RATE, noisy, silence, spoken
 
 TOP = Path(__file__).parent.parent
-
-MARY = "audio/en/praatio_mary.wav"
-LJ = "audio/en/ljspeech/LJ001-0004.flac"
 
 COMMON = [
     "af",
@@ -54,12 +50,6 @@ def sentences(speech_file: Path) -> list[tuple[Span, str]]:
     """What flite says in `speech`, and when."""
     known = json.loads(speech_file.with_suffix(".json").read_text("utf-8"))["sentences"]
     return [(Span(one["start"], one["end"]), one["text"]) for one in known]
-
-
-def read(path: Path) -> Audio:
-    with open_media(str(path)) as media:
-        blocks = list(read_audio(media))
-    return Audio(np.concatenate([block.samples for block in blocks]), blocks[0].sample_rate)
 
 
 def test_sentences_far_apart_in_one_clip(speech: Audio, sentences: list[tuple[Span, str]]) -> None:
@@ -103,15 +93,14 @@ def test_a_text_that_is_not_what_is_said_is_timed_by_pauses(speech: Audio, sente
     text = "Zoological museums usually own hundreds of enormous, unlabelled skeletons from Argentina."
     words = load_aligner("espeak", doubts.append).align(clip, text, "en")
     assert words == load_aligner("pauses").align(clip, text, "en")
-    assert len(doubts) == 1
-    assert doubts[0].startswith("1.0 to 3.3 s ")
+    assert doubts == ["the sound does not sound like its text, so its words are timed by pauses"]
 
 
 def test_a_clip_too_long_to_compare_says_so() -> None:
     doubts: list[str] = []
     clip = Audio(silence(LONGEST + 1), RATE, 2.0)
     assert len(load_aligner("espeak", doubts.append).align(clip, "one two", "en")) == 2
-    assert doubts == ["2.0 to 43.0 s is longer than 40 s, so its words are timed by pauses"]
+    assert doubts == ["the sound is longer than 40 s, so its words are timed by pauses"]
 
 
 def test_a_language_that_is_not_spoken_is_timed_by_pauses_without_a_doubt(speech: Audio) -> None:
@@ -159,11 +148,3 @@ def test_a_text_sounds_the_same_in_another_process() -> None:
     script = "from tests.test_align_espeak import said, speak; speak('perro', 'es'); print(*said())"
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=TOP)
     assert ran.stdout.split() == said()
-
-
-@pytest.mark.parametrize(("file", "mean"), [(MARY, 0.06), (LJ, 0.05)])
-def test_real_speech(testdata: Path, file: str, mean: float) -> None:
-    reference = json.loads((testdata / file).with_suffix(".ref.json").read_text("utf-8"))
-    words = load_aligner("espeak").align(read(testdata / file), reference["transcript"], "en")
-    expected = [(word["start"], word["end"]) for word in reference["words"]]
-    assert np.abs(np.array([(word.start, word.end) for word in words]) - expected).mean() < mean

@@ -8,6 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from captioner.align import load_aligner
+from captioner.align.letters import sounds
+from captioner.align.pauses import LONGEST
 from captioner.align.units import units, weight
 from captioner.values import Audio
 from tests.voices import RATE, silence, spoken
@@ -72,3 +74,41 @@ def test_an_hour_of_text_on_one_clip_keeps_within_its_bounds() -> None:
     text = "word " * 9000
     words = load_aligner("pauses").align(Audio(spoken("A few words."), RATE), text, None)
     assert len(words) == 9000
+
+
+def test_a_clip_too_long_to_compare_is_cut_between_its_clauses() -> None:
+    """Sentences with pauses between them, over a minute: each begins and ends where it is said."""
+    sentences = ["We met at the station. ", "Then we waited for more than an hour. ", "Nobody came. "] * 9
+    pieces, borders, at = [], [], 0.0
+    for sentence in sentences:
+        sound = spoken(sentence)
+        loud = np.flatnonzero(np.abs(sound) > 0.01)
+        sound = sound[loud[0] : loud[-1]]
+        pieces += [silence(0.5), sound]
+        borders.append((at + 0.5, at + 0.5 + len(sound) / RATE))
+        at = borders[-1][1]
+    clip = Audio(np.concatenate(pieces), RATE, 50.0)
+    assert clip.duration > 1.5 * LONGEST
+    text = "".join(sentences)
+    words = iter(timed := load_aligner("pauses").align(clip, text, "en"))
+    assert "".join(word.text for word in timed) == text
+    for sentence, (start, end) in zip(sentences, borders, strict=True):
+        said = [next(words) for _ in sentence.split()]
+        assert said[0].start - 50 == pytest.approx(start, abs=0.1)
+        assert said[-1].end - 50 == pytest.approx(end, abs=0.1)
+
+
+@pytest.mark.parametrize("text", ["½", "Ⅷ ①", "ー", "ʻʼ", "𐎠𐎡", "¾€", "A\u0301", "GLM", "…"])
+def test_letters_of_any_kind_sound_like_something_or_nothing(text: str) -> None:
+    assert all(sound.length > 0 for sound in sounds(text))
+
+
+@given(st.characters())
+def test_every_character_has_its_letters(character: str) -> None:
+    assert all(kind in range(6) and length > 0 for kind, length in sounds(character))
+
+
+def test_words_that_sound_alike_are_spelled_alike() -> None:
+    """One word in five scripts, near enough."""
+    kinds = [[sound.kind for sound in sounds(word)] for word in ("Maria", "Мария", "Μαρία", "マリア", "마리아")]
+    assert kinds == [kinds[0]] * 5

@@ -13,17 +13,46 @@ from captioner.values import Samples
 RATE = 16_000
 _SYNCHRONOUS, _UTF8 = 2, 1
 _PACE, _PITCH = 1, 3
-_Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
+_WORD = 1
+
+
+class _Event(ctypes.Structure):
+    _fields_ = (
+        ("type", ctypes.c_int),
+        ("unique_identifier", ctypes.c_uint),
+        ("text_position", ctypes.c_int),
+        ("length", ctypes.c_int),
+        ("audio_position", ctypes.c_int),
+        ("sample", ctypes.c_int),
+        ("user_data", ctypes.c_void_p),
+        ("id", ctypes.c_char * 8),
+    )
+
+
+_Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
 
 
 def spoken(text: str, voice: str = "en-us", *, pace: int = 160, pitch: int = 50) -> Samples:
     """`text` at 16 kHz; `pace` in words a minute, `pitch` from 0 to 99."""
+    return spoken_with_marks(text, voice, pace=pace, pitch=pitch)[0]
+
+
+def spoken_with_marks(
+    text: str, voice: str, *, pace: int = 160, pitch: int = 50
+) -> tuple[Samples, list[tuple[int, float]]]:
+    """`text` at 16 kHz, and which character of it begins at which second."""
     library, rate = _espeak()
     pieces: list[Samples] = []
+    marks: list[tuple[int, float]] = []
 
-    def take(samples: ctypes._Pointer[ctypes.c_short], count: int, _: object) -> int:
-        if samples:
+    def take(samples: ctypes._Pointer[ctypes.c_short], count: int, events: ctypes._Pointer[_Event]) -> int:
+        if samples and count > 0:
             pieces.append(np.ctypeslib.as_array(samples, (count,)).astype(np.float32) / np.float32(32768))
+        index = 0
+        while events[index].type:
+            if events[index].type == _WORD:
+                marks.append((events[index].text_position - 1, events[index].audio_position / 1000))
+            index += 1
         return 0
 
     callback = _Callback(take)
@@ -32,8 +61,8 @@ def spoken(text: str, voice: str = "en-us", *, pace: int = 160, pitch: int = 50)
     library.espeak_SetParameter(_PACE, pace, 0)
     library.espeak_SetParameter(_PITCH, pitch, 0)
     said = text.encode() + b"\0"
-    assert library.espeak_Synth(said, len(said), 0, 0, 0, _UTF8, None, None) == 0
-    return _resampled(np.concatenate(pieces), rate)
+    assert library.espeak_Synth(said, len(said), 0, 1, 0, _UTF8, None, None) == 0
+    return _resampled(np.concatenate(pieces), rate), marks
 
 
 @cache

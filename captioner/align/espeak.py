@@ -6,18 +6,18 @@ once as they are, then again fitted to the speaker by what the first time taught
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from captioner.align import Warn
 from captioner.align.espeak_library import load, speak
 from captioner.align.espeak_voices import voice_for
-from captioner.align.pauses import Pauses, timed
-from captioner.align.sound import HOP, Floats, frames, levels, threshold, timbre
+from captioner.align.heard import Heard, hear
+from captioner.align.pauses import Pauses
+from captioner.align.sound import Floats
 from captioner.align.synthetic import Synthetic, sayable, synthetic
-from captioner.align.units import Unit, units
+from captioner.align.units import units
 from captioner.align.warp import Band, Indices, Path, best_path
+from captioner.align.words import followed
 from captioner.values import Audio, Word
 
 LONGEST = 40.0
@@ -30,12 +30,6 @@ DOUBTFUL, BETTER = 0.69, 0.04
 """Cost a frame of a path from which on text and clip may be strangers, and by how much the text must be cheaper than
 the same backwards, which nobody said, to be none. A narrow band or noise raise the costs of both.
 """
-
-SILENT, LOUD, STEP = 0.4, 0.6, 6.0
-"""Cost of a quiet frame in a silence, and what each `STEP` dB above the threshold add to it, up to two of them."""
-
-HUSHED = 0.2
-"""Cost of a frame said, for each `STEP` dB that it lies more than one under the threshold, up to two of them."""
 
 INERTIA = 100.0
 """Frames that speak for the voice as it is when it is fitted to the speaker."""
@@ -65,47 +59,22 @@ class Espeak:
             return self._roughly(clip, text, language, f"is longer than {LONGEST:g} s")
         if sum(part.weight for part in parts) > FASTEST * (clip.duration + 0.2):
             return self._roughly(clip, text, language, "is too short for its text")
-        listened = _listen(clip)
+        heard = hear(clip)
         speech = speak(said, voice)
-        if speech is None or listened is None:
+        if speech is None or heard is None:
             return self._pauses.align(clip, text, language)
-        spoken = synthetic(speech, parts, listened.voiced)
-        path = _fitted_path(listened, spoken)
+        spoken = synthetic(speech, parts, heard.voiced)
+        path = _fitted_path(heard, spoken)
         if path is None:
             return self._roughly(clip, text, language, "does not sound like its text")
-        return _words(clip, text, parts, spoken, path)
+        return followed(clip, text, parts, path, spoken.starts)
 
     def _roughly(self, clip: Audio, text: str, language: str | None, reason: str) -> tuple[Word, ...]:
         self._warn(f"the sound {reason}, so its words are timed by pauses")
         return self._pauses.align(clip, text, language)
 
 
-@dataclass(frozen=True)
-class _Listened:
-    """A clip's `features`, shape (frames, 26); what each frame costs, in a silence and at the least outside of one; and
-    how many seconds of it are `voiced`.
-    """
-
-    features: Floats
-    silent: Floats
-    hushed: Floats
-    voiced: float
-
-
-def _listen(clip: Audio) -> _Listened | None:
-    """None for a clip in which there is too little to follow."""
-    framed = frames(clip.samples, clip.sample_rate)
-    level = levels(framed)
-    loudness = (level - threshold(level)) / STEP
-    voiced = loudness > 0
-    if voiced.sum() < 3:
-        return None
-    silent = (SILENT + LOUD * np.clip(loudness, 0, 2)).astype(np.float32)
-    hushed = (HUSHED * np.clip(-1 - loudness, 0, 2)).astype(np.float32)
-    return _Listened(timbre(framed, clip.sample_rate, voiced), silent, hushed, voiced.sum() * HOP)
-
-
-def _fitted_path(clip: _Listened, spoken: Synthetic) -> Path | None:
+def _fitted_path(clip: Heard, spoken: Synthetic) -> Path | None:
     """None where the clip does not sound like its text.
 
     A path of every second frame first; by it the voice is fitted to the speaker, and every frame is laid near it. What
@@ -122,7 +91,7 @@ def _fitted_path(clip: _Listened, spoken: Synthetic) -> Path | None:
     return _path(clip, clip.features, fitted, spoken.gaps, Band.around(near, len(fitted), REACH))
 
 
-def _path(clip: _Listened, heard: Floats, voice: Floats, gaps: Indices, band: Band | None = None) -> Path:
+def _path(clip: Heard, heard: Floats, voice: Floats, gaps: Indices, band: Band | None = None) -> Path:
     """The path of the clip's frames, all or every second one as `heard` has them, through those of the voice."""
     step = -(-len(clip.features) // len(heard))
     return best_path(_distances(heard, voice) + clip.hushed[::step, None], clip.silent[::step], gaps, band)
@@ -147,10 +116,3 @@ def _fitted(voice: Floats, met: Floats, speaker: Floats) -> Floats:
 
 def _extended(features: Floats) -> Floats:
     return np.hstack((features, np.ones((len(features), 1), np.float32)))
-
-
-def _words(clip: Audio, text: str, parts: list[Unit], spoken: Synthetic, path: Path) -> tuple[Word, ...]:
-    """A word lasts from its first frame to its last; two frames part half a hop before the second."""
-    starts = np.searchsorted(path.places, spoken.starts[:-1], side="left")
-    ends = np.searchsorted(path.places, spoken.starts[1:] - 0.75, side="left")
-    return timed(clip, text, parts, (starts - 0.5) * HOP, (ends - 0.5) * HOP)

@@ -1,40 +1,32 @@
-"""Text over a clip by how long its words take to say and where the speaker pauses: any language, no model.
+"""Text over a clip by what its letters sound like and where the speaker pauses: any language, no voice, no model.
 
-A pause most likely stands at the end of a sentence or a clause, and between two pauses lies about as much text as the
-time allows. A dynamic programme finds which unit each pause follows; between those, words share the time.
+A clip too long to be compared as a whole is cut at the pauses that fall between clauses. What cannot be followed at
+all is shared out between its pauses by how long words take to say.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from captioner.align import Warn
-from captioner.align.sound import HOP, frames, levels, loud
+from captioner.align.clauses import Clock, Numbers, anchors, speech_clock
+from captioner.align.heard import hear
+from captioner.align.spelled import follow
 from captioner.align.units import Unit, units
-from captioner.values import Audio, Word
+from captioner.align.words import followed, timed
+from captioner.values import Audio, Span, Word
 
-Numbers = NDArray[np.float64]
-Floating = NDArray[np.floating[Any]]
+LONGEST = 30.0
+"""Seconds of a clip that is compared as a whole; the memory that takes grows with the square."""
 
-SHORTEST_PAUSE = 0.2  # seconds
-MOST_PAUSES = 40  # the longest ones; the work grows with their square
-MOST_PLACES = 160  # of the text at which a pause is looked for; the work grows with their square
-
-SPREAD = 0.35
-"""How far the pace strays: the standard deviation, in seconds, of what takes a second on average."""
-
-SKIPPED = 6.0  # per second of a pause that falls inside a unit
-PAUSE_AT = (8.0, 3.0, 0.3, 0.0)  # a pause after a unit, by `Unit.boundary`: a speaker rarely stops within a clause
-NO_PAUSE_AT = (0.0, 0.0, 0.5, 1.2)  # none, by the same
+Anchors = list[tuple[int, int]]
 
 
 class Pauses:
-    """Words by their weight and the pauses between them. Never doubts, since nobody expects much of it."""
+    """Words by their letters and the pauses between them. Never doubts, since nobody expects much of it."""
 
     def __init__(self, warn: Warn = lambda doubt: None) -> None:
         self._warn = warn
@@ -43,108 +35,48 @@ class Pauses:
         parts = units(text)
         if not parts:
             return ()
-        clock = speech_clock(clip)
-        weights = np.cumsum([0.0, *(part.weight for part in parts)])
-        anchors = _anchors(parts, weights, clock)
-        passed = np.interp(weights, [weights[unit] for unit, _ in anchors], [clock.passed[run] for _, run in anchors])
-        return timed(clip, text, parts, clock.starts_at(passed[:-1]), clock.ends_at(passed[1:]))
+        if clip.duration <= LONGEST:
+            return _followed(clip, text, parts) or _shared(clip, text, parts, *_between_pauses(clip, parts))
+        return tuple(_by_sections(clip, text, parts))
 
 
-def timed(clip: Audio, text: str, parts: Sequence[Unit], starts: Floating, ends: Floating) -> tuple[Word, ...]:
-    """The words of `text`, their times, seconds since the clip began, put in order and held inside it."""
-    latest = max(clip.start, clip.end)
-    first = np.maximum.accumulate(np.clip(clip.start + starts, clip.start, latest))
-    last = np.clip(clip.start + ends, first, np.append(first[1:], latest))
-    return tuple(
-        Word(float(start), float(end), text[part.first : part.last])
-        for part, start, end in zip(parts, first, last, strict=True)
-    )
+def _followed(clip: Audio, text: str, parts: Sequence[Unit]) -> tuple[Word, ...]:
+    """No words where nothing can be followed."""
+    heard = hear(clip)
+    found = follow(heard, text, parts) if heard else None
+    return followed(clip, text, parts, *found) if found else ()
 
 
-@dataclass(frozen=True)
-class Clock:
-    """Runs while somebody speaks and stands in the pauses. Seconds since the clip began, shape (runs,) each.
-
-    `passed[k]` is what it shows when run k begins, and `passed[-1]` what it shows at the end.
-    """
-
-    starts: Numbers
-    ends: Numbers
-
-    @property
-    def passed(self) -> Numbers:
-        return np.concatenate(([0.0], np.cumsum(self.ends - self.starts)))
-
-    def starts_at(self, passed: Numbers) -> Numbers:
-        """When the clock goes on from `passed`: behind a pause."""
-        run = np.clip(np.searchsorted(self.passed, passed + 1e-9, side="right") - 1, 0, len(self.starts) - 1)
-        return np.asarray(self.starts[run] + (passed - self.passed[run]))
-
-    def ends_at(self, passed: Numbers) -> Numbers:
-        """When the clock first shows `passed`: before a pause."""
-        run = np.clip(np.searchsorted(self.passed, passed - 1e-9, side="left") - 1, 0, len(self.starts) - 1)
-        return np.asarray(self.starts[run] + (passed - self.passed[run]))
+def _between_pauses(clip: Audio, parts: Sequence[Unit]) -> tuple[Numbers, Clock, Anchors]:
+    weights = np.cumsum([0.0, *(part.weight for part in parts)])
+    clock = speech_clock(clip)
+    return weights, clock, anchors(parts, weights, clock)
 
 
-def speech_clock(clip: Audio) -> Clock:
-    """From the first loud frame of the clip to the last, standing in its longest pauses; all of a still clip."""
-    spoken = np.flatnonzero(loud(levels(frames(clip.samples, clip.sample_rate))))
-    if len(spoken) < 2:
-        return Clock(np.array([0.0]), np.array([clip.duration]))
-    breaks = np.flatnonzero(np.diff(spoken) * HOP >= SHORTEST_PAUSE)
-    longest = np.sort(breaks[np.argsort(np.diff(spoken)[breaks])[-MOST_PAUSES:]])
-    starts = spoken[np.concatenate(([0], longest + 1))] * HOP
-    ends = (spoken[np.concatenate((longest, [len(spoken) - 1]))] + 1) * HOP
-    return Clock(np.asarray(starts, float), np.asarray(np.minimum(ends, clip.duration), float))
+def _shared(
+    clip: Audio, text: str, parts: Sequence[Unit], weights: Numbers, clock: Clock, known: Anchors
+) -> tuple[Word, ...]:
+    """Between two anchors each word has the share of its weight."""
+    passed = np.interp(weights, [weights[unit] for unit, _ in known], [clock.passed[run] for _, run in known])
+    return timed(clip, text, parts, clock.starts_at(passed[:-1]), clock.ends_at(passed[1:]))
 
 
-def _anchors(parts: Sequence[Unit], weights: Numbers, clock: Clock) -> list[tuple[int, int]]:
-    """(units said, runs over) wherever a pause was laid, from (0, 0) to all of both, along the cheapest way."""
-    places, passed = _places(parts), clock.passed
-    expected = np.subtract.outer(weights[places], weights[places]).T * passed[-1] / weights[-1]
-    fixed = _fixed_costs([parts[place - 1].boundary for place in places[1:-1]])
-    fixed[expected <= 0] = np.inf
-    scale = SPREAD**2 * np.maximum(expected, 0.3)
-    skipped = np.cumsum([0.0, *(SKIPPED * (clock.starts[1:] - clock.ends[:-1]))])
-    runs = len(clock.starts)
-    least = np.full((runs + 1, len(places)), np.inf)
-    least[0, 0] = 0.0
-    origins = np.zeros((runs + 1, len(places), 2), int)
-    for run in range(1, runs + 1):
-        for before in range(run):
-            strayed = (passed[run] - passed[before] - expected) ** 2 / scale
-            costs = least[before][:, None] + strayed + fixed + (skipped[run - 1] - skipped[before])
-            origin = costs.argmin(axis=0)
-            cost = costs[origin, np.arange(len(places))]
-            better = cost < least[run]
-            least[run][better] = cost[better]
-            origins[run][better] = np.column_stack((np.full(len(places), before), origin))[better]
-    return _traced(origins, places)
+def _by_sections(clip: Audio, text: str, parts: Sequence[Unit]) -> Iterator[Word]:
+    weights, clock, known = _between_pauses(clip, parts)
+    if len(known) == 2:
+        yield from _shared(clip, text, parts, weights, clock, known)
+        return
+    for (unit, run), (next_unit, next_run) in _sections(clock, known):
+        section = clip.clip(Span(clip.start + clock.starts[run], clip.start + clock.ends[next_run - 1]))
+        first, last = parts[unit].first, parts[next_unit - 1].last
+        yield from Pauses().align(section, text[first:last], None)
 
 
-def _places(parts: Sequence[Unit]) -> list[int]:
-    """Numbers of units after which a pause may be laid, with 0 and all: the strongest boundaries of a long text."""
-    inner = range(1, len(parts))
-    for least in range(4):
-        candidates = [count for count in inner if parts[count - 1].boundary >= least]
-        if len(candidates) <= MOST_PLACES:
-            return [0, *candidates, len(parts)]
-    step = len(candidates) // MOST_PLACES + 1
-    return [0, *candidates[::step], len(parts)]
-
-
-def _fixed_costs(boundaries: Sequence[int]) -> Numbers:
-    """What it costs to go from one place to a later one, whatever the times: shape (places, places)."""
-    at = np.array([0.0, *(PAUSE_AT[boundary] for boundary in boundaries), 0.0])
-    own = np.array([0.0, *(NO_PAUSE_AT[boundary] for boundary in boundaries), 0.0])
-    missed = np.cumsum(own)
-    return np.asarray((missed - own + at)[None, :] - missed[:, None])
-
-
-def _traced(origins: NDArray[np.intp], places: Sequence[int]) -> list[tuple[int, int]]:
-    run, place = len(origins) - 1, len(places) - 1
-    anchors = [(places[place], run)]
-    while run:
-        run, place = (int(index) for index in origins[run, place])
-        anchors.append((places[place], run))
-    return anchors[::-1]
+def _sections(clock: Clock, known: Anchors) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """From anchor to anchor, as long as can be compared as a whole."""
+    begin = known[0]
+    for before, after in pairwise(known[1:]):
+        if clock.ends[after[1] - 1] - clock.starts[begin[1]] > LONGEST:
+            yield begin, before
+            begin = before
+    yield begin, known[-1]

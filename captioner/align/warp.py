@@ -54,19 +54,22 @@ class Band:
         return cls(np.clip(np.maximum.accumulate(places).astype(int) - reach, 0, columns - width), width)
 
 
-def best_path(cost: Floats, silent: Floats, gaps: Indices, band: Band | None = None) -> Path:
+def best_path(
+    cost: Floats, silent: Floats, gaps: Indices, band: Band | None = None, enter: Floats | None = None
+) -> Path:
     """The cheapest path through `cost`, of shape (frames of the clip, synthetic frames).
 
     `silent` is what each frame of the clip costs in a silence; `gaps` are the rising places of the silences among the
-    synthetic frames, the first 0 and the last behind them all.
+    synthetic frames, the first 0 and the last behind them all; `enter` is what it costs to begin each, `ENTER` if None.
     """
     rows, columns = cost.shape
     band = band or Band(np.zeros(rows, int), columns)
-    speech, pauses = _forward(cost, silent, gaps, band)
-    return _traced(speech, pauses, gaps, band)
+    enter = np.full(len(gaps), ENTER, np.float32) if enter is None else enter
+    speech, pauses = _forward(cost, silent, gaps, band, enter)
+    return _traced(speech, pauses, gaps, band, enter)
 
 
-def _forward(cost: Floats, silent: Floats, gaps: Indices, band: Band) -> tuple[Floats, Floats]:
+def _forward(cost: Floats, silent: Floats, gaps: Indices, band: Band, enter: Floats) -> tuple[Floats, Floats]:
     """The least cost of being in each column of the band, and in each silence, after each row."""
     rows, width = len(cost), band.width
     shifts = np.diff(band.first)
@@ -94,13 +97,13 @@ def _forward(cost: Floats, silent: Floats, gaps: Indices, band: Band) -> tuple[F
         silence[:] = pauses[row - 1]
         low, high = closed[row - 1]
         if low < high:
-            entered = speech[row - 1, gaps[low:high] + (_MARGIN - 1 - firsts[row - 1])] + np.float32(ENTER)
+            entered = speech[row - 1, gaps[low:high] + (_MARGIN - 1 - firsts[row - 1])] + enter[low:high]
             silence[low:high] = np.minimum(silence[low:high], entered)
         silence += still[row]
     return speech, pauses
 
 
-def _traced(speech: Floats, pauses: Floats, gaps: Indices, band: Band) -> Path:
+def _traced(speech: Floats, pauses: Floats, gaps: Indices, band: Band, enter: Floats) -> Path:
     """The way back from the end: the last column, or the silence behind it."""
     offsets = (_MARGIN - band.first).tolist()
     silences = {int(gap): index for index, gap in enumerate(gaps)}
@@ -117,7 +120,11 @@ def _traced(speech: Floats, pauses: Floats, gaps: Indices, band: Band) -> Path:
         if silence >= 0:
             last = int(gaps[silence]) - 1
             column = last + offset
-            if silence and _MARGIN <= column < len(before) and before[column] + ENTER < pauses[row - 1, silence]:
+            if (
+                silence
+                and _MARGIN <= column < len(before)
+                and before[column] + enter[silence] < pauses[row - 1, silence]
+            ):
                 state, silence = last, -1
             continue
         held, next_to, over_one, over_two = before[state + offset - 3 : state + offset + 1][::-1].tolist()

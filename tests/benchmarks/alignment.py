@@ -224,8 +224,8 @@ def report() -> Iterator[str]:
     yield "median from labels made by hand; its own rows therefore say little. The constants of captioner were chosen"
     yield "on the tuning speakers alone. Times real time are of the CPU, on one core, synthesis and all,"
     yield "on a machine that others share. A clip that does not sound like its text is timed by pauses.\n"
-    yield "The same clip and text give the same times in every run. Japanese is timed by pauses: espeak-ng does not read"
-    yield "kanji."
+    yield "The same clip and text give the same times in every run. Japanese is timed by pauses: espeak-ng does not"
+    yield "read kanji."
     table = methods()
     for group, paths in GROUPS.items():
         yield f"\n## {group[0].upper()}{group[1:]}\n\n{HEAD}"
