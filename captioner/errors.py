@@ -10,6 +10,7 @@
     │   ├── MediaNotReadable            missing, unreadable, not media
     │   ├── NoAudio                     media without a sound track
     │   ├── NoPicture                   media without a moving picture
+    │   ├── FontMissing                 no font can show a text
     │   ├── FfmpegFailed                ffmpeg could not make what it was asked for
     │   └── FfmpegNotFound              no ffmpeg anywhere
     ├── BackendError                4   the whole recogniser failed, not one clip
@@ -121,6 +122,17 @@ class NoPicture(MediaError):
 
     def __str__(self) -> str:
         return f"{self.source}: has no moving picture, so captions cannot be shown in it"
+
+
+class FontMissing(MediaError):
+    """No font on this machine can show a text as it is written; `package` is the Debian package that has one."""
+
+    def __init__(self, reason: str, package: str) -> None:
+        super().__init__(reason, package)
+        self.reason, self.package = reason, package
+
+    def __str__(self) -> str:
+        return f"{self.reason}; install one (apt install {self.package}), or name its file with --font-file"
 
 
 class FfmpegFailed(MediaError):

@@ -19,6 +19,8 @@ from captioner.errors import CaptionerError
 COMMANDS = {
     "live": "Captions beside a running stream.",
     "render": "Again in another format or profile, without hearing anything anew.",
+    "burn": "Captions into the picture of a video.",
+    "preview": "One frame with its captions, as a picture.",
     "mux": "Captions into a video as tracks that the viewer switches on.",
     "lint": "Check caption files against the rules of a profile.",
     "backends": "The recognisers there are, and which one is taken when none is named.",

@@ -109,7 +109,7 @@ def _stream(stream: Any) -> Streamed:
         kind=stream.type if stream.type in get_args(Kind) else "data",
         codec=codec.name if codec else UNKNOWN_CODEC,
         language=stream.metadata.get("language"),
-        cover=bool(stream.disposition & Disposition.attached_pic),
+        flags=tuple(str(flag.name) for flag in Disposition if flag & stream.disposition),
     )
 
 

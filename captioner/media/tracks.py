@@ -48,14 +48,19 @@ class AudioTrack:
 class Stream:
     """One stream of any kind. `index` counts all of them from 0; `codec` and `language` are as the container has them.
 
-    A `cover` is a still that stands for the whole, as in an album: a video stream to the container alone.
+    `flags` are what players are told of it, by ffmpeg's names of its dispositions.
     """
 
     index: int
     kind: Kind
     codec: str
     language: str | None = None
-    cover: bool = False
+    flags: tuple[str, ...] = ()
+
+    @property
+    def cover(self) -> bool:
+        """Whether it is a still that stands for the whole, as of an album: a video stream to the container alone."""
+        return "attached_pic" in self.flags
 
 
 @dataclass(frozen=True)

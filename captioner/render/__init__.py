@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from captioner.render.burn import burn
+from captioner.render.encoders import Encoding
+from captioner.render.look import Wishes
 from captioner.render.mux import mux
+from captioner.render.overlay import overlay
+from captioner.render.preview import preview
 from captioner.render.subtitles import FLAGS, Flag, Subtitles
 
-__all__ = ["FLAGS", "Flag", "Subtitles", "mux"]
+__all__ = ["FLAGS", "Encoding", "Flag", "Subtitles", "Wishes", "burn", "mux", "overlay", "preview"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -10,6 +11,9 @@ from captioner.render.containers import Container
 
 # The text track in which an MP4 keeps its chapters: it is written anew from the chapters.
 _REWRITTEN = ("bin_data",)
+
+NOT_HELD = re.compile(r"\bsupported\b|Could not find tag|incorrect codec parameters", re.IGNORECASE)
+"""How ffmpeg says that a container cannot hold a codec."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,9 @@ def _fits(stream: Stream, container: Container) -> bool:
 
 def _arguments(media: Media, streams: list[Stream], container: Container) -> Iterator[str]:
     yield from _maps(streams)
+    if streams:
+        # Where nothing is said of any stream, ffmpeg has notions of its own about all.
+        yield from ("-disposition:0", "+".join(streams[0].flags) or "0")
     yield from _subtitle_codecs(streams, container)
     yield from _languages(streams, container)
     yield from _around(media, container)
@@ -86,7 +93,6 @@ def _around(media: Media, container: Container) -> Iterator[str]:
         # The keys of phones and cameras have dots in them, and are kept in a table of their own alone.
         own_keys = "+use_metadata_tags" if any("." in tag for tag in media.tags) else ""
         yield from ("-movflags", f"+faststart{own_keys}", "-strict", "experimental")
-    yield from ("-f", container.muxer)
 
 
 def _left_out(streams: Iterable[Stream], container: Container) -> Iterator[str]:

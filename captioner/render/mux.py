@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from captioner.errors import FfmpegFailed, FormatError, UnknownName
+from captioner.errors import FfmpegFailed, UnknownName
 from captioner.formats import format_named
 from captioner.media import Media, input_of, make
-from captioner.render.carrying import carried
+from captioner.render.carrying import NOT_HELD, carried
 from captioner.render.containers import Container, SubtitleCodec, container_of
-from captioner.render.subtitles import DISPOSITIONS, FLAGS, Subtitles
+from captioner.render.subtitles import DISPOSITIONS, FLAGS, Subtitles, refuse_empty
 
 # The format that ffmpeg reads each codec from.
 _WRITTEN_AS = {"mov_text": "srt", "srt": "srt", "ass": "ass", "webvtt": "vtt"}
-
-_NOT_HELD = re.compile(r"\bsupported\b|Could not find tag", re.IGNORECASE)
 
 
 def mux(
@@ -44,6 +41,7 @@ def mux(
         *(word for name in files for word in ("-i", name)),
         *over.arguments,
         *_tracks(subtitles, codecs, container, first=over.count("subtitle")),
+        *("-f", container.muxer),
     ]
     for message in over.left_out:
         warn(message)
@@ -53,12 +51,6 @@ def mux(
         raise _hinted(error, container) from error
     if wrong:
         warn(wrong)
-
-
-def refuse_empty(track: Subtitles) -> None:
-    """Raises `FormatError` where there is nothing to show."""
-    if not track.cues:
-        raise FormatError(track.name, "has no cue, so there is nothing to show")
 
 
 def _codec(track: Subtitles, container: Container, asked: SubtitleCodec | None) -> SubtitleCodec:
@@ -86,6 +78,6 @@ def _tracks(
 
 
 def _hinted(error: FfmpegFailed, container: Container) -> FfmpegFailed:
-    if _NOT_HELD.search(error.reason) and container.muxer != "matroska":
+    if NOT_HELD.search(error.reason) and container.muxer != "matroska":
         return FfmpegFailed(f"{error.reason}; an .mkv holds every codec")
     return error

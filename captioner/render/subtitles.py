@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from captioner.errors import FormatError
 from captioner.values import Cue
 
 Flag = Literal["default", "forced", "sdh"]
@@ -29,3 +30,9 @@ class Subtitles:
     flags: frozenset[Flag] = frozenset()
     ass: str | None = None
     losses: tuple[str, ...] = ()
+
+
+def refuse_empty(track: Subtitles) -> None:
+    """Raises `FormatError` where there is nothing to show."""
+    if not track.cues:
+        raise FormatError(track.name, "has no cue, so there is nothing to show")

@@ -1,0 +1,108 @@
+"""Captions burned into the picture: what everybody sees, wherever the video goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+from captioner.errors import FfmpegFailed, MediaNotReadable
+from captioner.media import Media, Picture, Stream, input_of, make, picture_of, try_out
+from captioner.render.carrying import NOT_HELD, Carried, carried
+from captioner.render.containers import Container, container_of
+from captioner.render.drawing import drawing
+from captioner.render.encoders import Encoding, choose, encoded, even, pixels, upload
+from captioner.render.look import Wishes
+from captioner.render.subtitles import Subtitles
+
+Streams = Literal["all", "main"]
+"""What goes over beside the picture: all that there is, or the main sound alone."""
+
+
+def burn(
+    media: Media,
+    subtitles: Sequence[Subtitles],
+    target: Path,
+    *,
+    wishes: Wishes = Wishes(),
+    encoding: Encoding = Encoding(),
+    streams: Streams = "all",
+    watch: Callable[[float], object] = lambda seconds: None,
+    warn: Callable[[str], object] = lambda message: None,
+) -> None:
+    """Write `target`: `media` with the subtitles, of one language or two, in its first moving picture.
+
+    Sound and all other streams are copied; sound that the container cannot hold is encoded. `warn` is told what does
+    not go over as it is. Raises `UsageError`, `FormatError`, `NoPicture`, `FontMissing`, and what `media.make` raises.
+    """
+    container, picture = container_of(target), picture_of(media)
+    refuse_dolby_vision(media, picture)
+    drawn = drawing(subtitles, picture, wishes)
+    encoder = choose(encoding.encoder, picture, container)
+    over = carried(media, container, _main(media, picture) if streams == "main" else None)
+    place = over.place(picture.index)
+    chain = ",".join((drawn.filter, *even(picture), f"format={pixels(picture)}")) + upload(encoder, pixels(picture))
+    arguments = [
+        *encoder.device,
+        *input_of(media),
+        *over.arguments,
+        *(f"-filter:v:{place}", chain),
+        *encoded(encoder, encoding, picture, container, place),
+    ]
+    for message in (*over.left_out, *drawn.doubts, *_flattened(picture)):
+        warn(message)
+    try:
+        wrong = make(_for(container, arguments), target, files=drawn.files, watch=watch)
+    except FfmpegFailed as error:
+        foreign = _foreign(media, over, container) if NOT_HELD.search(error.reason) else []
+        if not foreign:
+            raise
+        for stream in foreign:
+            held = f"becomes {container.audio}: {container.suffix} cannot hold it"
+            warn(f"stream {stream.index}, audio ({stream.codec}), {held}")
+        sound = list(_encoded_sound(over, container, foreign))
+        wrong = make(_for(container, [*arguments, *sound]), target, files=drawn.files, watch=watch)
+    if wrong:
+        warn(wrong)
+
+
+def _for(container: Container, arguments: Collection[str]) -> list[str]:
+    return [*arguments, "-f", container.muxer]
+
+
+def _main(media: Media, picture: Picture) -> list[int]:
+    """The picture, and the sound that a player begins with."""
+    sounds = media.of_kind("audio")
+    chosen = [track.number for track in media.tracks if track.default] or [1]
+    return [picture.index, *(sounds[number - 1].index for number in chosen[:1] if sounds)]
+
+
+def refuse_dolby_vision(media: Media, picture: Picture) -> None:
+    """Raises `MediaNotReadable`: what it says of each scene holds for the picture without captions alone."""
+    if picture.dolby_vision is not None:
+        reason = (
+            f"is Dolby Vision (profile {picture.dolby_vision}), which is lost where a picture is encoded anew; "
+            "'captioner mux' keeps it, or burn into a version in HDR10, HLG or SDR"
+        )
+        raise MediaNotReadable(media.source, reason)
+
+
+def _flattened(picture: Picture) -> Iterator[str]:
+    if picture.hdr10_plus:
+        yield "what HDR10+ says of each scene is lost; it is HDR10 now"
+
+
+def _foreign(media: Media, over: Carried, container: Container) -> list[Stream]:
+    """The sound that the container cannot hold as it is, found by trying each."""
+    return [stream for stream in over.streams if stream.kind == "audio" and not _holds(media, stream, container)]
+
+
+def _holds(media: Media, stream: Stream, container: Container) -> bool:
+    one = ["-map", f"0:{stream.index}", "-c", "copy", "-t", "0.1", "-strict", "experimental", "-f", container.muxer]
+    return try_out([*input_of(media), *one, "trial"]) is None
+
+
+def _encoded_sound(over: Carried, container: Container, foreign: Collection[Stream]) -> Iterator[str]:
+    for stream in foreign:
+        place = over.place(stream.index)
+        yield from (f"-c:a:{place}", container.audio, f"-b:a:{place}", "192k")

@@ -1,0 +1,93 @@
+"""What is drawn into a picture: one ASS file, the fonts it needs, and the filter of ffmpeg that draws it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from captioner.errors import UsageError
+from captioner.formats.ass import render as render_ass
+from captioner.media import Files, Picture
+from captioner.render.fitting import beside, fitted
+from captioner.render.fonts import FOLDER, Font, doubts_about, font_for, own_font
+from captioner.render.light import in_light
+from captioner.render.look import Wishes, look_for, second
+from captioner.render.subtitles import Subtitles, refuse_empty
+from captioner.values import Cue
+
+FILE = "captions.ass"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """`files` are what ffmpeg finds where it works, `filter` draws them; `doubts` are what may look otherwise."""
+
+    files: Files
+    filter: str
+    doubts: tuple[str, ...] = ()
+
+
+def drawing(subtitles: Sequence[Subtitles], picture: Picture, wishes: Wishes) -> Drawing:
+    """How subtitles are drawn into a picture: an ASS file as it stands, unless another look is asked for.
+
+    Two are shown at once, the second beside the first. Raises `FormatError` where there is nothing to show,
+    `FontMissing`, and `UsageError`.
+    """
+    for track in subtitles:
+        refuse_empty(track)
+    if not 1 <= len(subtitles) <= 2:
+        raise UsageError("a picture has room for the captions of one language or of two")
+    if len(subtitles) == 1 and subtitles[0].ass and wishes == Wishes(font_file=wishes.font_file):
+        return _as_it_stands(subtitles[0].ass, picture, wishes)
+    _refuse_karaoke_without_words(subtitles[0], wishes)
+    fonts = [_font(track, wishes) for track in subtitles]
+    ass = _drawn([track.cues for track in subtitles], [font.family for font in fonts], picture, wishes)
+    files = {name: data for font in fonts for name, data in font.files.items()}
+    return _drawing(ass, picture, files, [font.doubt for font in fonts if font.doubt])
+
+
+def _as_it_stands(ass: str, picture: Picture, wishes: Wishes) -> Drawing:
+    files = {} if wishes.font_file is None else own_font(wishes.font_file)
+    return _drawing(ass, picture, files, doubts_about(ass, files))
+
+
+def _drawing(ass: str, picture: Picture, files: Mapping[str, bytes], doubts: Sequence[str]) -> Drawing:
+    options = [] if picture.shape == 1 else [f"original_size={picture.shown_width}x{picture.height}"]
+    filter = ":".join((f"ass={FILE}", f"fontsdir={FOLDER}", *options))
+    return Drawing({FILE: in_light(ass, picture.light).encode(), **files}, filter, tuple(doubts))
+
+
+def _refuse_karaoke_without_words(track: Subtitles, wishes: Wishes) -> None:
+    if wishes.karaoke and not any(cue.words for cue in track.cues):
+        raise UsageError(
+            f"{track.name} does not say when each word is said, as --karaoke needs; a .json, .vtt or .ass may"
+        )
+
+
+def _font(track: Subtitles, wishes: Wishes) -> Font:
+    return font_for([cue.text for cue in track.cues], track.language, wishes.font, wishes.font_file)
+
+
+def _drawn(languages: Sequence[Sequence[Cue]], families: Sequence[str], picture: Picture, wishes: Wishes) -> str:
+    look = look_for(picture, wishes, families[0])
+    first = fitted(languages[0], look)
+    ass = _wrapping(render_ass(first, look=look))
+    if len(languages) == 1:
+        return ass
+    other = second(look_for(picture, wishes, families[1]))
+    return _both(ass, _wrapping(render_ass(beside(fitted(languages[1], other), first, look, other), look=other)))
+
+
+def _wrapping(ass: str) -> str:
+    """With lines that are too long broken, after all."""
+    return ass.replace("WrapStyle: 2\n", "WrapStyle: 0\n", 1)
+
+
+def _both(ass: str, other: str) -> str:
+    """Two ASS files in one; the second has a style of its own."""
+    lines = ass.split("\n")
+    styles = [f"Style: Second,{line.split(',', 1)[1]}" for line in other.split("\n") if line.startswith("Style: ")]
+    events = [line for line in other.split("\n") if line.startswith("Dialogue: ")]
+    events = [",".join((*line.split(",", 4)[:3], "Second", line.split(",", 4)[4])) for line in events]
+    place = next(number for number, line in enumerate(lines) if line.startswith("Style: ")) + 1
+    return "\n".join([*lines[:place], *styles, *lines[place:-1], *events, ""])

@@ -1,0 +1,69 @@
+"""One frame with its captions, as a picture: how it will look, before an hour is spent on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from captioner.errors import UsageError
+from captioner.media import Media, Picture, input_of, make, picture_of
+from captioner.render.drawing import drawing
+from captioner.render.look import Wishes
+from captioner.render.subtitles import Subtitles
+from captioner.values import Cue
+
+# Shown on a usual screen: light is counted from graphics white, and what is brighter is pressed together above it.
+_TO_SDR = "zscale=t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,tonemap=mobius:param=0.9,zscale=t=bt709:m=bt709:r=tv"
+
+_RUN_UP = 10.0
+"""Seconds before the frame at which reading begins."""
+
+
+def preview(
+    media: Media,
+    subtitles: Sequence[Subtitles],
+    target: Path,
+    *,
+    at: float | None = None,
+    wishes: Wishes = Wishes(),
+    warn: Callable[[str], object] = lambda message: None,
+) -> None:
+    """Write `target`, a PNG of the frame at second `at` with its captions; None is the middle of the first cue.
+
+    Raises `UsageError` where the media has ended by then, and what `burn` raises.
+    """
+    picture = picture_of(media)
+    drawn = drawing(subtitles, picture, wishes)
+    for doubt in drawn.doubts:
+        warn(doubt)
+    moment = _first_seen(subtitles[0].cues) if at is None else at
+    if media.duration is not None and moment >= media.duration:
+        raise UsageError(f"{media.source} ends at {media.duration:g} s, so there is nothing to see at {moment:g} s")
+    arguments = [
+        *_from(moment, media),
+        *input_of(media),
+        *("-map", f"0:{picture.index}", "-vf", ",".join(_chain(drawn.filter, picture, moment))),
+        *("-frames:v", "1", "-c:v", "png", "-update", "1", "-f", "image2"),
+    ]
+    make(arguments, target, files=drawn.files)
+
+
+def _first_seen(cues: Sequence[Cue]) -> float:
+    first = min(cues, key=lambda cue: cue.start)
+    return (first.start + first.end) / 2
+
+
+def _from(moment: float, media: Media) -> Iterator[str]:
+    """Only the way there is shortened: which frame it is decide the timestamps that come then."""
+    if moment > _RUN_UP:
+        yield from ("-ss", f"{media.start_time + moment - _RUN_UP:.6f}", "-seek_timestamp", "1", "-noaccurate_seek")
+
+
+def _chain(draw: str, picture: Picture, moment: float) -> Iterator[str]:
+    # The frame that is seen then began before.
+    yield f"trim=start={moment - float(1 / picture.frame_rate) + 0.0005:.6f}"
+    yield draw
+    if picture.light != "sdr":
+        yield _TO_SDR
+    if picture.shape != 1:
+        yield f"scale={picture.shown_width}:{picture.height},setsar=1"
