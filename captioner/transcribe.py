@@ -9,7 +9,7 @@ from functools import partial
 from typing import Literal, get_args
 
 from captioner.backends import Backend, Heard, Hints
-from captioner.errors import BackendError, UnknownName
+from captioner.errors import BackendError, UnknownName, UsageError
 from captioner.values import Audio, RegionReport, Segment, Span, Word
 
 Context = Literal["none", "previous"]
@@ -36,10 +36,12 @@ def transcribe(clips: Iterable[Audio], backend: Backend, hints: Hints, context: 
 
     Lazy: a clip is pulled when the backend asks for it, and held until its answer has come. Raises
     `BackendError` when the backend gives up on all of them, or leaves clips without an answer; `UnknownName` for a
-    `context` that is none.
+    `context` that is none, `UsageError` for one that the backend does not take.
     """
     if context not in get_args(Context):
         raise UnknownName("context", context, get_args(Context))
+    if context == "previous" and not backend.traits.takes_context:
+        raise UsageError(f"{backend.traits.name} takes a prompt for an instruction, not for what was said before")
     waiting: deque[Audio] = deque()
 
     def handed_over() -> Iterator[Audio]:

@@ -192,6 +192,12 @@ def test_what_captioner_cannot_give_is_told(speech_file: Path, traits: Traits, r
         caption(speech_file, backend=Particular(traits))
 
 
+def test_an_instruction_is_no_context(speech_file: Path) -> None:
+    obedient = Particular(Traits("obedient", takes_context=False))
+    with pytest.raises(UsageError, match=r"^obedient takes a prompt for an instruction"):
+        caption(speech_file, backend=obedient, context="previous")
+
+
 def test_an_unknown_context_lists_what_there_is(speech_file: Path) -> None:
     with pytest.raises(UnknownName, match="unknown context 'before'; there is: none, previous"):
         caption(speech_file, backend="scripted", context="before")  # type: ignore[arg-type]

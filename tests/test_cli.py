@@ -278,6 +278,22 @@ def test_settings_file_environment_and_flags(
     assert talk.with_suffix(".srt").exists()
 
 
+def test_offline_reaches_no_other_machine(run: Run, talk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")  # so that it is put back afterwards
+    monkeypatch.setenv("HF_HUB_CACHE", str(talk.parent / "hub"))
+    monkeypatch.setenv("ZAI_API_KEY", "a.key")
+    address = run("https://example.org/talk.mp4", "--offline")
+    assert (address.code, address.err.count("\n")) == (2, 1)
+    assert "https://example.org/talk.mp4 is an address" in address.err
+    cloud = run(talk, "--offline", "--backend", "glm", backend=False)
+    assert cloud.code == 2
+    assert cloud.err.endswith("glm sends the sound to one; there is: glm-nano, sphinx, scripted\n")
+    assert run(talk, "--offline").code == 0
+    alone = run(talk, "--offline", "--overwrite", backend=False)
+    assert alone.code == 0
+    assert alone.err.startswith("sphinx hears")
+
+
 def test_backends_and_doctor_tell(run: Run) -> None:
     assert "* sphinx" in run("backends", backend=False).out
     doctor = run("doctor", backend=False)

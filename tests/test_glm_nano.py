@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import re
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,8 @@ import pytest
 from captioner.backends import Heard, Hints
 from captioner.backends.glm_nano import LONGEST, GlmNano
 from captioner.values import Audio
-from tests.nano_parts import CLIPS, DIGITS, TEXTS, UNHEARD, random_model, talk, texts
+from tests.media_factory import ffmpeg
+from tests.nano_parts import CLIPS, DIGITS, TEXTS, UNHEARD, hub_with_digits, random_model, talk, texts
 from tests.voices import RATE, silence
 
 
@@ -78,14 +81,17 @@ def test_silence_and_noise_are_empty(nano: GlmNano) -> None:
 def test_odd_clips_beside_good_ones(nano: GlmNano) -> None:
     broken = Audio(np.full(RATE, np.nan, np.float32), RATE)
     loud = Audio(CLIPS[3].samples * np.float32(1.0001 / np.abs(CLIPS[3].samples).max()), RATE)
-    heard = list(nano.transcribe([Audio(silence(0.19), RATE), CLIPS[0], broken, loud], Hints()))
+    slow = Audio(CLIPS[0].samples, RATE // 2)
+    heard = list(nano.transcribe([Audio(silence(0.19), RATE), CLIPS[0], broken, loud, slow], Hints()))
     assert [(one.status, one.text) for one in heard] == [
         ("empty", ""),
         ("ok", TEXTS[0]),
         ("failed", ""),
         ("ok", TEXTS[3]),
+        ("failed", ""),
     ]
     assert heard[2].reason == "its samples are no numbers"
+    assert heard[4].reason == "its sound has 8000 samples a second, and glm-nano hears 16000"
 
 
 def test_what_is_longer_than_a_window_is_heard_in_parts(nano: GlmNano) -> None:
@@ -127,6 +133,27 @@ def test_a_chat_style_prompt_as_documented(nano: GlmNano, reference: tuple[Any, 
     written = model.generate(**inputs, do_sample=False, max_new_tokens=100)[:, inputs.input_ids.shape[1] :]
     documented = processor.batch_decode(written, skip_special_tokens=True)
     assert texts(nano, [CLIPS[1]], Hints(prompt="The digits, please.")) == documented
+
+
+def test_the_page_says_how_in_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (Path(__file__).parent.parent / "docs" / "glm-nano.md").read_text("utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HF_HUB_CACHE", str(hub_with_digits(tmp_path / "hub")))
+    for name, clip in zip(("talk.mp4", "interview.wav", "yes.wav", "no.wav"), CLIPS, strict=False):
+        ffmpeg("-f", "f32le", "-ar", str(RATE), "-i", write_raw(tmp_path / "raw", clip), tmp_path / name)
+    exec(compile(code, "glm-nano.md", "exec"), {})
+    shown = capsys.readouterr().out
+    assert f"text={TEXTS[0]!r}" in shown
+    assert f"ok {TEXTS[2]} 0." in shown
+    assert f"ok {TEXTS[3]} 0." in shown
+
+
+def write_raw(path: Path, clip: Audio) -> Path:
+    path.write_bytes(clip.samples.astype("<f4").tobytes())
+    return path
 
 
 @pytest.mark.parametrize(("kind", "batch"), [("digits", 3), ("random", 1), ("random", 5)])

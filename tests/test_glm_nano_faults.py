@@ -125,7 +125,7 @@ def test_each_fault_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_a_model_of_another_kind_is_refused(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text('{"model_type": "whisper"}')
-    with pytest.raises(BackendError, match=r"of another kind \(whisper\)"):
+    with pytest.raises(BackendError, match=r"is a model of another kind \(whisper\)"):
         GlmNano(model=str(tmp_path))
 
 

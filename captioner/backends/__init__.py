@@ -34,7 +34,8 @@ class Traits:
     Speech is found at 16000 Hz, and clips are given so: a backend that asks for another rate is refused. So is one
     whose `longest_clip` leaves no second beside a region's padding: 1.6 s, unless the user pads otherwise.
 
-    `languages` are BCP 47 tags, empty where the backend does not say; `word_times` that `Heard.words` will be there.
+    `languages` are BCP 47 tags, empty where the backend does not say; `word_times` that `Heard.words` will be there;
+    `takes_context` that a prompt may be what was said before, and is no instruction.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Traits:
     longest_clip: float = 30.0
     word_times: bool = False
     languages: tuple[str, ...] = ()
+    takes_context: bool = True
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,9 @@ class Backend(Protocol):
     """Hears clips: synchronous, lazy, in order.
 
     A class may also say, for `captioner backends` and the choice of `auto`, `needs: str`, a few words on what it takes
-    to run, and a class method `missing() -> str | None`, the sentence that says what is not there yet. An instance may
-    say, for the journal, `fingerprint: str`: those of its options that can change what it hears, never a key.
+    to run, `remote: bool`, whether it sends the sound to another machine, and a class method `missing() -> str | None`,
+    the sentence that says what is not there yet. An instance may say, for the journal, `fingerprint: str`: those of its
+    options that can change what it hears, never a key.
     """
 
     traits: Traits

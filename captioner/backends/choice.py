@@ -14,13 +14,14 @@ AUTO = ("glm", "glm-nano", "sphinx")
 
 @dataclass(frozen=True)
 class Standing:
-    """How a backend stands: what it `needs` to run, what is `missing` for that (None: it is ready), and what a user
-    should know before it runs (`notice`)."""
+    """How a backend stands: what it `needs` to run, what is `missing` for that (None: it is ready), what a user should
+    know before it runs (`notice`), and whether it sends the sound to another machine (`remote`)."""
 
     name: str
     needs: str
     missing: str | None
     notice: str | None = None
+    remote: bool = False
 
     @property
     def ready(self) -> bool:
@@ -38,7 +39,7 @@ def standing(name: str) -> Standing:
         missing = maker.missing() if hasattr(maker, "missing") else None
     except Exception as error:  # somebody else's code, which must not hide the other backends
         missing = f"{name}: asked what is missing, it failed: {type(error).__name__}: {error}"
-    return Standing(name, needs, missing, notice)
+    return Standing(name, needs, missing, notice, getattr(maker, "remote", False))
 
 
 def standings() -> list[Standing]:
@@ -47,9 +48,9 @@ def standings() -> list[Standing]:
     return [standing(name) for name in (*_auto(), *sorted(set(names) - set(AUTO)))]
 
 
-def choose(keyed: Collection[str] = ()) -> Standing:
+def choose(keyed: Collection[str] = (), *, offline: bool = False) -> Standing:
     """The backend that `auto` takes; those in `keyed` have their key from elsewhere. Raises `BackendError` for none."""
-    looked_at = [standing(name) for name in _auto()]
+    looked_at = [candidate for name in _auto() if not ((candidate := standing(name)).remote and offline)]
     for candidate in looked_at:
         if candidate.ready or candidate.name in keyed:
             return candidate

@@ -49,6 +49,7 @@ class Glm:
     the text as it grows. `timeout` is in seconds for one request. `temperature`, from 0 to 1, is for `glm-asr` alone.
     """
 
+    remote = True
     notice = "the sound is sent to GLM-ASR in the cloud"
     needs = "a key of Zhipu AI (z.ai or bigmodel.cn) and the network; the sound leaves this machine"
 

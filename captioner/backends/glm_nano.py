@@ -36,6 +36,8 @@ LONGEST = 28.0
 WINDOW = 2
 """Clips pulled for each slot of a batch: sorted by length, the short ones fill what the long ones leave."""
 
+SAMPLE_RATE = 16_000
+
 CUT_SHORT = "the text did not end where speech of this length must"
 
 T = TypeVar("T")
@@ -71,7 +73,7 @@ class GlmNano:
         for engine in _engines_missing():
             raise BackendNotInstalled("glm-nano", engine)
         found = weights.checked(model, revision)
-        self.traits = Traits("glm-nano", model, shortest_clip=SHORTEST, longest_clip=LONGEST)
+        self.traits = Traits("glm-nano", model, shortest_clip=SHORTEST, longest_clip=LONGEST, takes_context=False)
         self.fingerprint = f"weights={found.version} device={device} dtype={dtype}"
         self._batch = batch
         self._worker = ThreadPoolExecutor(1, "glm-nano")
@@ -205,6 +207,9 @@ def _fate_unheard(clip: Audio) -> Heard | None:
     """What becomes of a clip that the model should not be asked about."""
     if clip.duration < SHORTEST:
         return Heard("empty")
+    if clip.sample_rate != SAMPLE_RATE:
+        reason = f"its sound has {clip.sample_rate} samples a second, and glm-nano hears {SAMPLE_RATE}"
+        return Heard("failed", reason=reason, attempts=0)
     if not np.isfinite(clip.samples).all():
         return Heard("failed", reason="its samples are no numbers", attempts=0)
     return None

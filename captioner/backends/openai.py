@@ -46,6 +46,7 @@ class OpenAI:
     refuses is asked without. `stream` asks for the text as it grows. `timeout` is in seconds for one request.
     """
 
+    remote = True
     needs = "a server with OpenAI's transcription API: its base URL, and its key if it wants one"
 
     def __init__(

@@ -64,6 +64,7 @@ class RootCommand(options.SettableCommand):
 @click.option("--to", "end", type=options.Time(), metavar="TIME", help="End there.")
 @click.option("--report", metavar="FILE", help="Write what became of every speech region, as JSON.")
 @click.option("--no-journal", is_flag=True, help="Neither remember nor recall what is heard.")
+@click.option("--offline", is_flag=True, help="Reach no other machine: nothing is sent, and nothing is fetched.")
 @click.option("--dry-run", is_flag=True, help="Say what would be sent and what it costs; send nothing.")
 @click.option("--max-cost", type=click.FloatRange(0), metavar="AMOUNT", help="Stop before this would be spent.")
 @click.option("--max-minutes", type=click.FloatRange(0), metavar="N", help="Stop before more speech would be sent.")

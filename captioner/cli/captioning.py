@@ -18,6 +18,7 @@ from captioner.cli.console import Console
 from captioner.cli.errors import SPEECH_LOST, attempt_all, counted, printable
 from captioner.cli.files import STANDARD, Job, plan, refuse_report_over, without_existing, write_whole
 from captioner.cli.hearing import Hearing, hotwords_in, open_hearing
+from captioner.cli.offline import go_offline
 from captioner.cli.styles import asked_style
 from captioner.errors import UsageError
 from captioner.formats import render_report
@@ -60,6 +61,7 @@ class Request:
     end: float | None
     report: str | None
     no_journal: bool
+    offline: bool
     dry_run: bool
     max_cost: float | None
     max_minutes: float | None
@@ -71,6 +73,8 @@ class Request:
 
 def caption_all(request: Request, settings: Settings) -> int:
     """Caption every input; returns the exit code: that of the first error, else 7 if speech was lost, else 0."""
+    if request.offline:
+        go_offline(request.inputs, request.backend)
     console = Console(quiet=request.quiet, verbose=request.verbose)
     jobs = plan(request.inputs, output=request.output, directory=request.directory, formats=request.formats)
     if request.report not in (None, STANDARD):
@@ -80,7 +84,7 @@ def caption_all(request: Request, settings: Settings) -> int:
     todo = without_existing(jobs, overwrite=anew, say=console.say)
     if not todo:
         return 0
-    with open_hearing(request, settings, console) as hearing:
+    with open_hearing(request, settings, console, offline=request.offline) as hearing:
         run = _Run(console, hearing, partial(settled, journal=hearing.journal))
         code = attempt_all(todo, run.rehearse if request.dry_run else run.caption)
     if request.report is not None:

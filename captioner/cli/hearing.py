@@ -68,9 +68,9 @@ class Hearing:
 
 
 @contextmanager
-def open_hearing(request: Request, settings: Settings, console: Console) -> Iterator[Hearing]:
+def open_hearing(request: Request, settings: Settings, console: Console, *, offline: bool = False) -> Iterator[Hearing]:
     """Load the backend that the flags and settings name, within their limits."""
-    name, notice = _named(request, settings)
+    name, notice = _named(request, settings, offline)
     with closing(load_backend(name, **_options(name, request, settings))) as backend:
         _refuse_language(backend, request.language)
         price = _price(backend, settings)
@@ -92,10 +92,10 @@ def hotwords_in(path: str | None) -> tuple[str, ...]:
     return tuple(line for line in lines if line and not line.startswith("#"))
 
 
-def _named(request: Request, settings: Settings) -> tuple[str, str | None]:
+def _named(request: Request, settings: Settings, offline: bool) -> tuple[str, str | None]:
     if request.backend != "auto":
         return request.backend, None
-    chosen = choose(settings.keyed)
+    chosen = choose(settings.keyed, offline=offline)
     return chosen.name, chosen.notice
 
 

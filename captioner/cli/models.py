@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+    from captioner.backends.nano.pulling import Watch
 
 
 @click.group(invoke_without_command=True)
@@ -21,10 +30,11 @@ def pull(name: str | None, revision: str | None) -> None:
 
     An interrupted download goes on where it stopped when it is run again.
     """
+    from captioner.backends.nano.pulling import pull as fetch
     from captioner.backends.nano.weights import NANO
-    from captioner.backends.nano.weights import pull as fetch
 
-    weights = fetch(name or NANO, revision)
+    with _progress() as watch:
+        weights = fetch(name or NANO, revision, watch)
     click.echo(f"{name or NANO}: {_size(weights.size)} in {weights.folder}")
 
 
@@ -37,6 +47,26 @@ def _list() -> None:
         click.echo(f"{name}: {state}")
     if NANO not in here:
         click.echo(f"{NANO}: not here; 'captioner models pull' downloads its {NANO_SIZE}")
+
+
+@contextmanager
+def _progress() -> Iterator[Watch]:
+    """Shows how far each file is, on a terminal."""
+    from rich.console import Console as Terminal
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TransferSpeedColumn(),
+               TimeRemainingColumn())  # fmt: skip
+    terminal = Terminal(stderr=True)
+    with Progress(*columns, console=terminal, disable=not terminal.is_terminal) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def watch(name: str, here: int, size: int) -> None:
+            if name not in tasks:
+                tasks[name] = bars.add_task(name, total=size, completed=here)
+            bars.update(tasks[name], completed=here)
+
+        yield watch
 
 
 def _size(count: int) -> str:

@@ -1,5 +1,5 @@
-"""Where the weights of a model lie, whether they are whole, and how they come here. Imports neither torch nor the hub
-before it must: `captioner backends` asks."""
+"""Where the weights of a model lie, and whether they are whole. Imports neither torch nor the hub's client, for
+`captioner backends` asks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from captioner.errors import BackendError, UsageError
+from captioner.errors import BackendError
 
 NAME = "glm-nano"
 NANO = "zai-org/GLM-ASR-Nano-2512"
@@ -20,8 +20,7 @@ NANO_SIZE = "4.5 GB"
 KIND = "glmasr"
 """What config.json calls such a model."""
 
-WANTED = ("*.json", "*.jinja", "*.safetensors", "*.txt")
-"""The files of a repository that make the model run."""
+CONFIG = "config.json"
 
 _HUB_NAME = re.compile(r"\w[\w.-]*/\w[\w.-]*", re.ASCII)
 
@@ -47,7 +46,7 @@ def find(model: str, revision: str | None = None) -> Weights | None:
         return Weights(folder, " ".join(f"{path.stat().st_size}@{path.stat().st_mtime_ns}" for path in files))
     if not is_hub_name(model):
         return None
-    snapshot = _snapshot(_hub_folder() / f"models--{model.replace('/', '--')}", revision or "main")
+    snapshot = _snapshot(repository(model), revision or "main")
     return Weights(snapshot, snapshot.name) if snapshot.is_dir() else None
 
 
@@ -78,27 +77,13 @@ def pulled() -> Iterator[tuple[str, Weights]]:
     """Every model of this kind that was pulled from the hub, by name."""
     for folder in sorted(_hub_folder().glob("models--*--*")):
         snapshot = _snapshot(folder, "main")
-        if _read_json(snapshot / "config.json").get("model_type") == KIND:
+        if read_json(snapshot / CONFIG).get("model_type") == KIND:
             yield folder.name.removeprefix("models--").replace("--", "/"), Weights(snapshot, snapshot.name)
 
 
-def pull(model: str, revision: str | None = None) -> Weights:
-    """Download what of `model` is not here yet, with a bar on standard error. Raises `BackendError`, `UsageError`."""
-    if not is_hub_name(model):
-        raise UsageError(f"{model} is no name on the hub: OWNER/NAME, such as {NANO}")
-    import httpx
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, RepositoryNotFoundError
-
-    try:
-        snapshot_download(model, revision=revision, allow_patterns=list(WANTED))
-    except RepositoryNotFoundError as error:
-        raise BackendError(NAME, f"the hub has no model {model}, or it wants a token (HF_TOKEN)") from error
-    except (LocalEntryNotFoundError, httpx.TransportError) as error:
-        raise BackendError(NAME, f"{model} cannot be pulled: the hub cannot be reached; check the network") from error
-    except (HfHubHTTPError, OSError) as error:
-        raise BackendError(NAME, f"{model} cannot be pulled: {_first_line(error)}") from error
-    return checked(model, revision)
+def repository(model: str) -> Path:
+    """Where the hub's own client keeps all that it has of `model`."""
+    return _hub_folder() / f"models--{model.replace('/', '--')}"
 
 
 def _hub_folder() -> Path:
@@ -117,14 +102,20 @@ def _snapshot(folder: Path, revision: str) -> Path:
 def problem_of(weights: Weights) -> str | None:
     """Why no GLM-ASR can be loaded from these weights, as far as their files tell without torch."""
     folder = weights.folder
-    config = _read_json(folder / "config.json")
+    config = read_json(folder / CONFIG)
     if not config:
-        return f"{folder} holds no model: its config.json is missing or cannot be read"
-    if config.get("model_type") != KIND:
-        return f"{folder} holds a model of another kind ({config.get('model_type')}); glm-nano runs {KIND} and no other"
-    index = _read_json(folder / "model.safetensors.index.json")
+        return f"{folder} holds no model: its {CONFIG} is missing or cannot be read"
+    if (problem := wrong_kind(str(folder), config)) is not None:
+        return problem
+    index = read_json(folder / "model.safetensors.index.json")
     names = sorted(set(index["weight_map"].values())) if index else ["model.safetensors"]
     return next(filter(None, (_wrong_with(folder / name) for name in names)), None)
+
+
+def wrong_kind(name: str, config: dict[str, Any]) -> str | None:
+    """Why the model `name`, which says this of itself, is none for this backend."""
+    kind = config.get("model_type")
+    return None if kind == KIND else f"{name} is a model of another kind ({kind}); {NAME} runs {KIND} and no other"
 
 
 def _wrong_with(path: Path) -> str | None:
@@ -142,13 +133,10 @@ def _wrong_with(path: Path) -> str | None:
     return f"its file {path} is cut short: {size} of {whole} bytes" if size < whole else None
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> dict[str, Any]:
+    """The object in a file; an empty one where there is none."""
     try:
         value = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0]
