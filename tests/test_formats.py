@@ -32,7 +32,7 @@ every_readable_format = pytest.mark.parametrize("format", READABLE, ids=[format.
 
 PROGRAMME = Programme(frame_rate=Fraction(25))
 
-WITHIN_A_DAY = {"edl", "avid", "premiere"}
+WITHIN_A_DAY = {"edl", "avid", "premiere", "itt"}
 """Formats with the labels of SMPTE timecode, which begins anew after 24 hours."""
 
 TIMES_WRITTEN = {"json": 2, "fcpxml": 2, "fcpxml-titles": 2, "xmeml": 2, "otio": 3}
@@ -102,7 +102,7 @@ def test_a_file_is_known_by_its_name_and_its_head(format: Format) -> None:
 
 
 def test_an_unknown_name_lists_what_there_is() -> None:
-    with pytest.raises(UnknownName, match="unknown format 'doc'; there is: srt, vtt, ass, txt, json, fcpxml, "):
+    with pytest.raises(UnknownName, match="unknown format 'doc'; there is: srt, vtt, ass, txt, json, ttml, "):
         format_named("doc")
     with pytest.raises(UnknownName, match=r"unknown format '\.doc'"):
         format_of_path("talk.srt/talk.doc")

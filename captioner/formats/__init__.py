@@ -43,6 +43,9 @@ __all__ = [
 
 UNKNOWN = Programme()
 
+TTML = r"(?s).*<(?:\w+:)?tt\s"
+"""What no file begins with that is not TTML of one dialect or another."""
+
 HEAD = 4096
 """Bytes in which a file shows its format."""
 
@@ -123,6 +126,16 @@ FORMATS = {
         Format("ass", ".ass", "captioner.formats.ass", of=("cues", "programme"), others=(".ssa",)),
         Format("txt", ".txt", "captioner.formats.txt", of=("transcript",), readable=False),
         Format("json", ".json", "captioner.formats.transcript", of=("transcript", "report")),
+        Format(
+            "ttml",
+            ".ttml",
+            "captioner.formats.ttml",
+            of=("cues", "programme"),
+            others=(".dfxp", ".xml"),
+            mark=TTML,
+        ),
+        Format("ebuttd", ".ebuttd.xml", "captioner.formats.ebuttd", of=("cues", "programme"), mark=TTML),
+        Format("itt", ".itt", "captioner.formats.itt", of=("cues", "programme"), told=True),
         Format("fcpxml", ".fcpxml", "captioner.formats.fcpxml", of=("cues", "programme")),
         Format("fcpxml-titles", ".titles.fcpxml", "captioner.formats.fcpxml_titles", of=("cues", "programme")),
         Format(

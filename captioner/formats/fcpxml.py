@@ -14,7 +14,7 @@ from captioner.formats.contents import Contents, Programme
 from captioner.formats.fcpxml_project import project
 from captioner.formats.fcpxml_reading import read_project
 from captioner.formats.frames import FrameClock, frame_clock, on_frames
-from captioner.formats.keeping import LOOKS, reduced
+from captioner.formats.keeping import LOOKS, reduced, without_white
 from captioner.formats.xml_text import in_xml
 from captioner.values import Cue, Position
 
@@ -44,7 +44,7 @@ def kept(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
 
 
 def _kept(cue: Cue) -> Cue:
-    return in_xml(reduced(cue, looks=LOOKS))
+    return in_xml(without_white(reduced(cue, looks=LOOKS)))
 
 
 def _place(cue: Cue) -> Position | None:

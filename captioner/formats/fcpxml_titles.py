@@ -14,7 +14,7 @@ from captioner.formats.contents import Contents, Programme
 from captioner.formats.fcpxml_project import HEIGHT, project
 from captioner.formats.fcpxml_reading import TITLE_ROWS, read_project
 from captioner.formats.frames import FrameClock, frame_clock, on_frames
-from captioner.formats.keeping import LOOKS, reduced
+from captioner.formats.keeping import LOOKS, reduced, without_white
 from captioner.formats.xml_text import in_xml
 from captioner.values import Cue, Position
 
@@ -51,7 +51,9 @@ def kept(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
 
 def _kept(cue: Cue) -> Cue:
     row = _row(cue.position)
-    return replace(in_xml(reduced(cue, looks=LOOKS)), position=Position(3 * row - 1) if row > 1 else None)
+    return replace(
+        in_xml(without_white(reduced(cue, looks=LOOKS))), position=Position(3 * row - 1) if row > 1 else None
+    )
 
 
 def _row(position: Position | None) -> int:

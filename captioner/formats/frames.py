@@ -56,6 +56,14 @@ class FrameClock:
             raise FormatError(self.name, f"{timecode} lies before the start of the programme, {first}", line)
         return frame
 
+    def moved(self, cue: Cue) -> Cue:
+        """A cue whose times were read as if the programme began at midnight. Raises `FormatError`."""
+        first, last = (self.frame(seconds) - self.start for seconds in (cue.start, cue.end))
+        if first < 0:
+            start = format_timecode(self.start, self.rate)
+            raise FormatError(self.name, f"a cue lies before the start of the programme, {start}")
+        return replace(cue, start=seconds_at(first, self.rate), end=seconds_at(last, self.rate))
+
     def cue(self, first: int, last: int, text: Spelled | str, speaker: str | None = None) -> Cue | None:
         """A cue from a file, from a frame until another; None where it has no text."""
         return cue_read(first, last, text, speaker, rate=self.rate.per_second)

@@ -73,6 +73,12 @@ def _place(position: Position | None, held: str) -> Position | None:
     return None if kept == Position() else kept
 
 
+def without_white(cue: Cue) -> Cue:
+    """The cue without the color white, for formats in which it is what all text has of which nothing is said."""
+    shown = ((_looks(style, LOOKS if style.color != "#ffffff" else LOOKS[:3]), style) for style in cue.styles)
+    return replace(cue, styles=merged(held for look, style in shown for held in look.over(style.first, style.last)))
+
+
 def losses_between(cues: Iterable[Cue], kept: Sequence[Cue]) -> tuple[str, ...]:
     """What is in the cues and not in those that a format keeps of them: `styles of 3 cues`."""
     whole = sorted(cues, key=lambda cue: cue.start)
