@@ -21,6 +21,7 @@ COMMANDS = {
     "render": "Again in another format or profile, without hearing anything anew.",
     "burn": "Captions into the picture of a video.",
     "preview": "One frame with its captions, as a picture.",
+    "convert": "One caption format into another.",
     "mux": "Captions into a video as tracks that the viewer switches on.",
     "lint": "Check caption files against the rules of a profile.",
     "backends": "The recognisers there are, and which one is taken when none is named.",

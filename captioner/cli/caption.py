@@ -33,6 +33,9 @@ class RootCommand(options.SettableCommand):
 @options.profile
 @options.profile_option
 @options.frame_rate
+@options.start_timecode
+@options.drop_frame
+@options.word_times
 @click.option("--shot-changes", is_flag=True, help="Let cues come and go with the picture's cuts; reads all of it.")
 @click.option("--backend", default="auto", metavar="NAME", help="Who hears; see 'captioner backends'.  [default: auto]")
 @click.option(

@@ -20,8 +20,9 @@ from captioner.cli.files import STANDARD, Job, plan, refuse_report_over, without
 from captioner.cli.hearing import Hearing, hotwords_in, open_hearing
 from captioner.cli.offline import go_offline
 from captioner.cli.styles import asked_style
+from captioner.cli.writing import Labels, title_of, without_word_times, write_targets
 from captioner.errors import UsageError
-from captioner.formats import render_report
+from captioner.formats import Contents, Programme, render_report
 from captioner.languages import asked_language
 from captioner.media import Listen
 from captioner.pipeline import Captions, caption
@@ -44,6 +45,9 @@ class Request:
     profile_options: tuple[tuple[str, Any], ...]
     frame_rate: Fraction | Literal["none"] | None
     shot_changes: bool
+    start_timecode: str | None
+    drop_frame: bool
+    word_times: bool
     backend: str
     backend_options: tuple[tuple[str, Any], ...]
     model: str | None
@@ -85,7 +89,7 @@ def caption_all(request: Request, settings: Settings) -> int:
     if not todo:
         return 0
     with open_hearing(request, settings, console, offline=request.offline) as hearing:
-        run = _Run(console, hearing, partial(settled, journal=hearing.journal))
+        run = _Run(console, hearing, partial(settled, journal=hearing.journal), request)
         code = attempt_all(todo, run.rehearse if request.dry_run else run.caption)
     if request.report is not None:
         run.write_reports(request.report, many=len(todo) > 1, overwrite=anew)
@@ -113,17 +117,18 @@ def _settled(request: Request, settings: Settings) -> Callable[..., Captions]:
 class _Run:
     """One run over several inputs; keeps the reports."""
 
-    def __init__(self, console: Console, hearing: Hearing, settled: Callable[..., Captions]) -> None:
+    def __init__(self, console: Console, hearing: Hearing, settled: Callable[..., Captions], request: Request) -> None:
         self._console = console
         self._hearing = hearing
         self._settled = settled
+        self._labels = Labels(start_timecode=request.start_timecode, drop_frame=request.drop_frame)
+        self._word_times = request.word_times
         self._reports: list[Report] = []
 
     def caption(self, job: Job) -> int:
         """Caption one input and write its results."""
         captions = self._caption(job, self._hearing.backend)
-        for target in job.targets:
-            write_whole(target.path, target.format.write(captions.cues, captions.transcript, captions.report))
+        write_targets(job.targets, self._contents(job, captions), self._console.warn)
         self._tell(job, captions)
         return SPEECH_LOST if captions.report.lost else 0
 
@@ -138,6 +143,16 @@ class _Run:
             captions = self._settled(job.source, backend=backend, watch=watch)
         self._reports.append(captions.report)
         return captions
+
+    def _contents(self, job: Job, captions: Captions) -> Contents:
+        known = Programme(
+            title=title_of(job.source),
+            language=captions.transcript.language,
+            duration=captions.report.duration,
+            frame_rate=captions.report.frame_rate,
+        )
+        contents = Contents(captions.cues, captions.transcript, captions.report, self._labels.on(known))
+        return contents if self._word_times else without_word_times(contents)
 
     def write_reports(self, name: str, *, many: bool, overwrite: bool) -> None:
         """--report: one object for one input, a list of them for several; one that is there is left alone."""

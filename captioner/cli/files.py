@@ -9,7 +9,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from captioner.errors import FormatError, OutputNotWritten, UsageError
-from captioner.formats import Contents, Format, decoded, format_named, format_of_file, format_of_path
+from captioner.formats import (
+    UNKNOWN,
+    Contents,
+    Format,
+    Programme,
+    decoded,
+    format_named,
+    format_of_file,
+    format_of_path,
+)
 from captioner.media import path_of, written_whole
 
 STANDARD = "-"
@@ -73,7 +82,7 @@ def _target(source: str, directory: str | None, formats: Sequence[Format]) -> It
             raise UsageError("standard input with several formats needs -d")
         return [Target(formats[0], None)]
     folder = _folder(source) if directory is None else Path(directory)
-    return [Target(format, folder / (_stem(source) + format.suffix)) for format in formats]
+    return [Target(format, folder / (stem_of(source) + format.suffix)) for format in formats]
 
 
 def _folder(source: str) -> Path:
@@ -81,7 +90,8 @@ def _folder(source: str) -> Path:
     return Path() if path is None else path.parent
 
 
-def _stem(source: str) -> str:
+def stem_of(source: str) -> str:
+    """The name of a source without folder and end, from which its results have theirs."""
     if source == STANDARD:
         return "stdin"
     return (path_of(source) or Path(urlsplit(source).path)).stem or "captions"
@@ -136,14 +146,21 @@ def _without_existing(job: Job, overwrite: bool, say: Callable[[str], None]) -> 
 
 
 def read_captions(
-    path: str, format: Format | None = None, *, encoding: str | None = None, strict: bool = False
+    path: str,
+    format: Format | None = None,
+    programme: Programme = UNKNOWN,
+    *,
+    encoding: str | None = None,
+    strict: bool = False,
 ) -> tuple[Format, Contents]:
     """What a caption file holds, and its format, which the file itself tells where it is not given.
+
+    `programme` is what its reader knows beside: a file that counts frames may not say how many there are in a second.
 
     `strict` refuses what would be lost or had to be mended. Raises `FormatError`, which names the file, and
     `UnknownName`.
     """
-    return captions_in(read_bytes(path), path, format, encoding=encoding, strict=strict)
+    return captions_in(read_bytes(path), path, format, programme, encoding=encoding, strict=strict)
 
 
 def read_bytes(path: str) -> bytes:
@@ -155,12 +172,19 @@ def read_bytes(path: str) -> bytes:
 
 
 def captions_in(
-    data: bytes, path: str, format: Format | None = None, *, encoding: str | None = None, strict: bool = False
+    data: bytes,
+    path: str,
+    format: Format | None = None,
+    programme: Programme = UNKNOWN,
+    *,
+    encoding: str | None = None,
+    strict: bool = False,
 ) -> tuple[Format, Contents]:
     """As `read_captions`, of a file that was read."""
     format = format or format_of_file(path, data)
     try:
-        return format, format.read(data if format.binary else decoded(data, encoding), strict=strict)
+        file = data if format.binary else decoded(data, encoding)
+        return format, format.read(file, programme, strict=strict)
     except FormatError as error:
         raise FormatError(path, str(error)) from error
 

@@ -128,6 +128,32 @@ class Rate(click.ParamType[Fraction | Literal["none"]]):
             self.fail(str(error), param, ctx)
 
 
+class Stretch(click.ParamType[Fraction]):
+    """What times are multiplied with, from two speeds: `23.976:25`, or any two numbers."""
+
+    name = "stretch"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
+        from captioner.timestamps import parse_rate
+
+        before, _, after = str(value).partition(":")
+        try:
+            return parse_rate(before).per_second / parse_rate(after).per_second
+        except ValueError as error:
+            self.fail(f"{value!r} is not FROM:TO: {error}", param, ctx)
+
+
+class Shift(click.ParamType[float]):
+    """Seconds, later or with a minus earlier, from `2.5`, `-1:30`."""
+
+    name = "shift"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        text = str(value).strip()
+        seconds = Time().convert(text.lstrip("+-"), param, ctx)
+        return -seconds if text.startswith("-") else seconds
+
+
 def comma_separated(ctx: click.Context, param: click.Parameter, values: tuple[str, ...] | str) -> tuple[str, ...]:
     """`-f srt,vtt -f json` as one tuple, each name once, in order."""
     names = [name.strip() for value in ([values] if isinstance(values, str) else values) for name in value.split(",")]
@@ -169,4 +195,18 @@ frame_rate = click.option(
     type=Rate(),
     metavar="RATE|none",
     help="Time cues to frames at 25, 23.976, ... a second; none is milliseconds.  [default: as the video has it]",
+)
+frame_rate_of_video = click.option(
+    "--fps",
+    "frame_rate",
+    type=Rate(),
+    metavar="RATE",
+    help="Frames a second of the video, for formats that count frames.  [default: what IN tells]",
+)
+start_timecode = click.option(
+    "--start-timecode", metavar="HH:MM:SS:FF", help="The label of the first frame, in formats that count frames."
+)
+drop_frame = click.option("--drop-frame", is_flag=True, help="Drop-frame labels, at 29.97 and 59.94 frames a second.")
+word_times = click.option(
+    "--word-times", is_flag=True, help="Say when each word is spoken, in formats that can: vtt, ass, lrc."
 )

@@ -15,6 +15,7 @@ from captioner.settings import Settings
 if TYPE_CHECKING:
     from captioner.cli.console import Console
     from captioner.cli.files import Job
+    from captioner.cli.writing import Labels
     from captioner.pipeline import Style
 
 Rate = Fraction | Literal["none"]
@@ -28,6 +29,9 @@ Rate = Fraction | Literal["none"]
 @options.profile
 @options.profile_option
 @options.frame_rate
+@options.start_timecode
+@options.drop_frame
+@options.word_times
 @options.overwrite
 @options.quiet
 @click.pass_obj
@@ -41,6 +45,9 @@ def render(
     profile: str | None,
     profile_options: tuple[tuple[str, Any], ...],
     frame_rate: Rate | None,
+    start_timecode: str | None,
+    drop_frame: bool,
+    word_times: bool,
     overwrite: bool,
     quiet: bool,
 ) -> int:
@@ -49,29 +56,31 @@ def render(
     from captioner.cli.errors import attempt_all
     from captioner.cli.files import plan, without_existing
     from captioner.cli.styles import asked_style
+    from captioner.cli.writing import Labels
 
     console = Console(quiet=quiet)
     style = asked_style(profile, profile_options, settings)
     jobs = plan(transcripts, output=output, directory=directory, formats=formats)
     todo = without_existing(jobs, overwrite=overwrite, say=console.say)
-    return attempt_all(todo, partial(_render, style=style, frame_rate=frame_rate, console=console))
+    labels = Labels(frame_rate=frame_rate, start_timecode=start_timecode, drop_frame=drop_frame)
+    return attempt_all(todo, partial(_render, style=style, labels=labels, word_times=word_times, console=console))
 
 
-def _render(job: Job, style: Style, frame_rate: Rate | None, console: Console) -> int:
+def _render(job: Job, style: Style, labels: Labels, word_times: bool, console: Console) -> int:
     from captioner.cli.errors import counted
-    from captioner.cli.files import read_captions, write_whole
+    from captioner.cli.files import read_captions
+    from captioner.cli.writing import title_of, without_word_times, write_targets
     from captioner.formats import format_named
     from captioner.pipeline import cut_cues
 
     _, contents = read_captions(job.source, format_named("json"))
-    transcript, report, programme = contents.transcript, contents.report, contents.programme
+    transcript, report = contents.transcript, contents.report
     assert transcript is not None
     assert report is not None
-    if frame_rate:
-        report = replace(report, frame_rate=None if frame_rate == "none" else frame_rate)
-        programme = replace(programme, frame_rate=report.frame_rate)
+    programme = labels.on(replace(contents.programme, title=title_of(report.source)))
+    report = replace(report, frame_rate=programme.frame_rate)
     cues = cut_cues(transcript, style, frame_rate=report.frame_rate, shot_changes=report.shot_changes)
-    for target in job.targets:
-        write_whole(target.path, target.format.write(cues, transcript, report, programme))
+    made = replace(contents, cues=cues, report=report, programme=programme)
+    write_targets(job.targets, made if word_times else without_word_times(made), console.warn)
     console.say(f"{job.source}: {counted(len(cues), 'cue')}{job.arrow}")
     return 0

@@ -26,10 +26,13 @@ from captioner.formats.contents import Contents, Part, Programme
 from captioner.formats.encodings import decoded
 from captioner.formats.keeping import losses_between, reduced
 from captioner.formats.report import render as render_report
+from captioner.formats.retiming import retimed
+from captioner.formats.spoken import transcript_of
 from captioner.values import Cue, Report, Transcript
 
 __all__ = [
     "FORMATS",
+    "UNKNOWN",
     "Contents",
     "Format",
     "Part",
@@ -39,6 +42,8 @@ __all__ = [
     "format_of_file",
     "format_of_path",
     "render_report",
+    "retimed",
+    "transcript_of",
 ]
 
 UNKNOWN = Programme()

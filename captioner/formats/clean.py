@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -32,6 +33,11 @@ def writable(text: str) -> str:
 def one_line(text: str) -> str:
     """A name or a title on one line, with single spaces."""
     return " ".join(writable(text).split())
+
+
+def is_unspaced(character: str) -> bool:
+    """Whether a character is Chinese or Japanese, punctuation included; Korean is as wide, but has spaces."""
+    return unicodedata.east_asian_width(character) in "WF" and "HANGUL" not in unicodedata.name(character, "")
 
 
 def cleaned(spelled: Spelled) -> Spelled:

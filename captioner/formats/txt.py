@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 
-from captioner.formats.clean import writable
+from captioner.formats.clean import is_unspaced, writable
 from captioner.values import Segment, Transcript
 
 LONGEST_PAUSE = 2.0
@@ -54,11 +53,6 @@ def _joined(segments: list[Segment]) -> str:
     text = ""
     for segment in segments:
         part = " ".join(segment.text.split())
-        space = " " if text and not (_spaceless(text[-1]) and _spaceless(part[0])) else ""
+        space = " " if text and not (is_unspaced(text[-1]) and is_unspaced(part[0])) else ""
         text += space + part
     return text
-
-
-def _spaceless(character: str) -> bool:
-    """Whether a character is Chinese or Japanese, punctuation included; Korean is as wide, but has spaces."""
-    return unicodedata.east_asian_width(character) in "WF" and "HANGUL" not in unicodedata.name(character, "")
