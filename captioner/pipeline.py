@@ -7,7 +7,7 @@ from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from captioner.ahead import ahead
 from captioner.align import Timer, open_timer
@@ -18,6 +18,7 @@ from captioner.errors import BackendError
 from captioner.journal import journaled
 from captioner.media import Listen, Media, open_media, read_audio, read_shot_changes
 from captioner.profiles import Profile, profile_for, profile_named
+from captioner.script import Told, joined, lay, retimed
 from captioner.speech import SAMPLE_RATE, SpeechOptions, speech_clips
 from captioner.timing import in_time
 from captioner.transcribe import Context, Outcome, transcribe
@@ -108,6 +109,38 @@ def caption(
     return Captions(cues, transcript, report)
 
 
+def caption_script(
+    source: str | Path,
+    script: str | Sequence[Cue],
+    *,
+    backend: str | Backend = "auto",
+    journal: Path | None = None,
+    **options: Any,
+) -> Captions:
+    """Caption `source` with the words of `script`: a text, or cues whose times are wrong and which stay as they are.
+
+    What the backend hears only tells where the script is said; one that hears nothing leaves that to the time it takes.
+    What nobody says is named in the warnings; speech that is not in the script stands as it was heard, with its reason
+    in the ledger. `options` are `caption`'s; so are the errors. The source is read twice.
+    """
+    text = script if isinstance(script, str) else joined(script)
+    with _ready(backend) as engine:
+        heard = caption(source, backend=engine, journal=journal, **options)
+        laid = lay(text, heard.report.regions, heard.transcript.segments)
+        said = caption(source, backend=Told(laid.told, engine.traits.longest_clip), **options)
+    warnings = (*said.report.warnings, *(_unsaid(text[part.first : part.last], part.after) for part in laid.missing))
+    cues = said.cues
+    if not isinstance(script, str):
+        profile = _style(options.get("profile"), said.transcript.language)
+        cues = tuple(retimed(script, laid, said.report.regions, said.transcript.segments, profile))
+    return Captions(cues, said.transcript, replace(said.report, warnings=warnings))
+
+
+def _unsaid(text: str, after: float) -> str:
+    shown = " ".join(text.split())
+    return f"nobody says this part of the script, after {after:.1f} s: {shown}"
+
+
 def cut_cues(
     transcript: Transcript,
     profile: Style = None,
@@ -116,15 +149,18 @@ def cut_cues(
     shot_changes: Sequence[float] = (),
 ) -> tuple[Cue, ...]:
     """The cues of a transcript, made new without hearing anything again; `frame_rate` None times to milliseconds."""
-    if isinstance(profile, str):
-        profile = profile_named(profile)
-    elif not isinstance(profile, Profile):
-        profile = (profile or profile_for)(transcript.language)
-    return tuple(make_cues(transcript, profile, frame_rate=frame_rate, shot_changes=shot_changes))
+    style = _style(profile, transcript.language)
+    return tuple(make_cues(transcript, style, frame_rate=frame_rate, shot_changes=shot_changes))
 
 
 def _film_rate(media: Media) -> Fraction | None:
     return media.frame_rate if media.frame_rate and media.frame_rate >= SLOWEST_FILM else None
+
+
+def _style(style: Style, language: str | None) -> Profile:
+    if isinstance(style, str):
+        return profile_named(style)
+    return style if isinstance(style, Profile) else (style or profile_for)(language)
 
 
 def _ready(backend: str | Backend) -> closing[Backend] | nullcontext[Backend]:

@@ -18,6 +18,7 @@ from captioner.errors import CaptionerError
 
 COMMANDS = {
     "live": "Captions beside a running stream.",
+    "align": "Captions from a script that exists, or an old caption file at the right times.",
     "render": "Again in another format or profile, without hearing anything anew.",
     "burn": "Captions into the picture of a video.",
     "preview": "One frame with its captions, as a picture.",

@@ -37,35 +37,27 @@ class RootCommand(options.SettableCommand):
 @options.drop_frame
 @options.word_times
 @click.option("--shot-changes", is_flag=True, help="Let cues come and go with the picture's cuts; reads all of it.")
-@click.option("--backend", default="auto", metavar="NAME", help="Who hears; see 'captioner backends'.  [default: auto]")
-@click.option(
-    "--backend-option", "backend_options", type=options.KeyValue(), multiple=True, metavar="KEY=VALUE",
-    help="An option of the backend; may be repeated.",
-)  # fmt: skip
-@click.option("--model", metavar="NAME", help="The backend's model, by name or path.")
-@click.option("--language", metavar="TAG", help="What is spoken, as a BCP 47 tag: en, zh, de, ...")
-@click.option("--prompt", metavar="TEXT", help="Context that helps the recogniser.")
-@click.option("--hotword", "hotwords", multiple=True, metavar="WORD", help="A name to spell right; may be repeated.")
-@click.option("--hotwords-file", metavar="FILE", help="The same, one a line; lines with # are comments.")
+@options.backend
+@options.backend_options
+@options.model
+@options.language
+@options.prompt
+@options.hotwords
+@options.hotwords_file
 @click.option(
     "--context",
     type=click.Choice(["none", "previous"]),
     default="none",
     help="What of the text so far the backend is told. With 'previous' regions wait for each other.  [default: none]",
 )
-@click.option(
-    "--align",
-    default="auto",
-    metavar="NAME",
-    help="Who says when each word is said, if the backend does not: auto, espeak, pauses, none.  [default: auto]",
-)
-@click.option("--concurrency", type=click.IntRange(1), metavar="N", help="Requests in flight, for a cloud backend.")
-@click.option("--base-url", metavar="URL", help="The server, for a cloud backend.")
-@click.option("--audio-track", metavar="N|LANG", help="The sound track, by number from 1 or by language.")
-@click.option("--channel", default="mix", metavar="left|right|N|mix", help="The channel that is heard.  [default: mix]")
+@options.align
+@options.concurrency
+@options.base_url
+@options.audio_track
+@options.channel
 @click.option("--from", "start", type=options.Time(), metavar="TIME", help="Begin at 90, 1:30 or 0:01:30.5.")
 @click.option("--to", "end", type=options.Time(), metavar="TIME", help="End there.")
-@click.option("--report", metavar="FILE", help="Write what became of every speech region, as JSON.")
+@options.report
 @click.option("--no-journal", is_flag=True, help="Neither remember nor recall what is heard.")
 @click.option("--offline", is_flag=True, help="Reach no other machine: nothing is sent, and nothing is fetched.")
 @click.option("--dry-run", is_flag=True, help="Say what would be sent and what it costs; send nothing.")

@@ -35,47 +35,51 @@ from captioner.values import Report
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """The flags of the default command, named as they are there."""
+    """The flags of the default command, named as they are there, and at rest where a command has them not."""
 
     inputs: tuple[str, ...]
-    output: str | None
-    directory: str | None
-    formats: tuple[str, ...]
-    profile: str | None
-    profile_options: tuple[tuple[str, Any], ...]
-    frame_rate: Fraction | Literal["none"] | None
-    shot_changes: bool
-    start_timecode: str | None
-    drop_frame: bool
-    word_times: bool
-    backend: str
-    backend_options: tuple[tuple[str, Any], ...]
-    model: str | None
-    language: str | None
-    prompt: str | None
-    hotwords: tuple[str, ...]
-    hotwords_file: str | None
-    context: Context
-    align: str
-    concurrency: int | None
-    base_url: str | None
-    audio_track: str | None
-    channel: str
-    start: float | None
-    end: float | None
-    report: str | None
-    no_journal: bool
-    offline: bool
-    dry_run: bool
-    max_cost: float | None
-    max_minutes: float | None
-    retry_failed: bool
-    overwrite: bool
-    quiet: bool
-    verbose: bool
+    output: str | None = None
+    directory: str | None = None
+    formats: tuple[str, ...] = ()
+    profile: str | None = None
+    profile_options: tuple[tuple[str, Any], ...] = ()
+    frame_rate: Fraction | Literal["none"] | None = None
+    shot_changes: bool = False
+    start_timecode: str | None = None
+    drop_frame: bool = False
+    word_times: bool = False
+    backend: str = "auto"
+    backend_options: tuple[tuple[str, Any], ...] = ()
+    model: str | None = None
+    language: str | None = None
+    prompt: str | None = None
+    hotwords: tuple[str, ...] = ()
+    hotwords_file: str | None = None
+    context: Context = "none"
+    align: str = "auto"
+    concurrency: int | None = None
+    base_url: str | None = None
+    audio_track: str | None = None
+    channel: str = "mix"
+    start: float | None = None
+    end: float | None = None
+    report: str | None = None
+    no_journal: bool = False
+    offline: bool = False
+    dry_run: bool = False
+    max_cost: float | None = None
+    max_minutes: float | None = None
+    retry_failed: bool = False
+    overwrite: bool = False
+    quiet: bool = False
+    verbose: bool = False
 
 
-def caption_all(request: Request, settings: Settings) -> int:
+Way = Callable[..., Captions]
+"""`pipeline.caption`, or what takes a source and these options as it does."""
+
+
+def caption_all(request: Request, settings: Settings, way: Way = caption) -> int:
     """Caption every input; returns the exit code: that of the first error, else 7 if speech was lost, else 0."""
     if request.offline:
         go_offline(request.inputs, request.backend)
@@ -83,7 +87,7 @@ def caption_all(request: Request, settings: Settings) -> int:
     jobs = plan(request.inputs, output=request.output, directory=request.directory, formats=request.formats)
     if request.report not in (None, STANDARD):
         refuse_report_over(Path(request.report), jobs)
-    settled = _settled(request, settings)
+    settled = _settled(request, settings, way)
     anew = request.overwrite or request.retry_failed or request.dry_run
     todo = without_existing(jobs, overwrite=anew, say=console.say)
     if not todo:
@@ -96,13 +100,13 @@ def caption_all(request: Request, settings: Settings) -> int:
     return code
 
 
-def _settled(request: Request, settings: Settings) -> Callable[..., Captions]:
-    """`pipeline.caption` with all that the flags say; raises `UsageError` before any work is done."""
+def _settled(request: Request, settings: Settings, way: Way) -> Way:
+    """`way` with all that the flags say; raises `UsageError` before any work is done."""
     if request.retry_failed and request.no_journal:
         raise UsageError("--retry-failed needs the journal to know what was heard; leave --no-journal out")
     language = None if request.language is None else asked_language(request.language)
     return partial(
-        caption,
+        way,
         profile=asked_style(request.profile, request.profile_options, settings),
         frame_rate=request.frame_rate or "media",
         shot_changes=request.shot_changes and not request.dry_run,
@@ -117,7 +121,7 @@ def _settled(request: Request, settings: Settings) -> Callable[..., Captions]:
 class _Run:
     """One run over several inputs; keeps the reports."""
 
-    def __init__(self, console: Console, hearing: Hearing, settled: Callable[..., Captions], request: Request) -> None:
+    def __init__(self, console: Console, hearing: Hearing, settled: Way, request: Request) -> None:
         self._console = console
         self._hearing = hearing
         self._settled = settled

@@ -22,22 +22,17 @@ from captioner.settings import Settings
     help="Another place for captions; a TARGET @FILE stands in that file. May be repeated.",
 )  # fmt: skip
 @options.profile
-@click.option("--backend", default="auto", metavar="NAME", help="Who hears; see 'captioner backends'.  [default: auto]")
-@click.option(
-    "--backend-option", "backend_options", type=options.KeyValue(), multiple=True, metavar="KEY=VALUE",
-    help="An option of the backend; may be repeated.",
-)  # fmt: skip
-@click.option("--model", metavar="NAME", help="The backend's model, by name or path.")
-@click.option("--language", metavar="TAG", help="What is spoken, as a BCP 47 tag: en, zh, de, ...")
-@click.option("--prompt", metavar="TEXT", help="Context that helps the recogniser.")
-@click.option("--hotword", "hotwords", multiple=True, metavar="WORD", help="A name to spell right; may be repeated.")
-@click.option("--hotwords-file", metavar="FILE", help="The same, one a line; lines with # are comments.")
-@click.option("--concurrency", type=click.IntRange(1), metavar="N", help="Requests in flight, for a cloud backend.")
-@click.option("--base-url", metavar="URL", help="The server, for a cloud backend.")
-@click.option(
-    "--align", default="auto", metavar="NAME", help="Who times words that the backend does not; 'none': nobody."
-)
-@click.option("--audio-track", metavar="N|LANG", help="The sound track, by number from 1 or by language.")
+@options.backend
+@options.backend_options
+@options.model
+@options.language
+@options.prompt
+@options.hotwords
+@options.hotwords_file
+@options.concurrency
+@options.base_url
+@options.align
+@options.audio_track
 @click.option(
     "--drafts/--no-drafts", default=None,
     help="Show what is being said before its end is heard.  [default: yes, but not where it is paid for]",

@@ -210,3 +210,32 @@ drop_frame = click.option("--drop-frame", is_flag=True, help="Drop-frame labels,
 word_times = click.option(
     "--word-times", is_flag=True, help="Say when each word is spoken, in formats that can: vtt, ass, lrc."
 )
+backend = click.option(
+    "--backend", default="auto", metavar="NAME", help="Who hears; see 'captioner backends'.  [default: auto]"
+)
+backend_options = click.option(
+    "--backend-option", "backend_options", type=KeyValue(), multiple=True, metavar="KEY=VALUE",
+    help="An option of the backend; may be repeated.",
+)  # fmt: skip
+model = click.option("--model", metavar="NAME", help="The backend's model, by name or path.")
+language = click.option("--language", metavar="TAG", help="What is spoken, as a BCP 47 tag: en, zh, de, ...")
+align = click.option(
+    "--align",
+    default="auto",
+    metavar="NAME",
+    help="Who says when each word is said, if the backend does not: auto, espeak, pauses, none.  [default: auto]",
+)
+base_url = click.option("--base-url", metavar="URL", help="The server, for a cloud backend.")
+audio_track = click.option("--audio-track", metavar="N|LANG", help="The sound track, by number from 1 or by language.")
+channel = click.option(
+    "--channel", default="mix", metavar="left|right|N|mix", help="The channel that is heard.  [default: mix]"
+)
+report = click.option("--report", metavar="FILE", help="Write what became of every speech region, as JSON.")
+prompt = click.option("--prompt", metavar="TEXT", help="Context that helps the recogniser.")
+hotwords = click.option(
+    "--hotword", "hotwords", multiple=True, metavar="WORD", help="A name to spell right; may be repeated."
+)
+hotwords_file = click.option("--hotwords-file", metavar="FILE", help="The same, one a line; lines with # are comments.")
+concurrency = click.option(
+    "--concurrency", type=click.IntRange(1), metavar="N", help="Requests in flight, for a cloud backend."
+)

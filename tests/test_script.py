@@ -1,0 +1,179 @@
+"""A script laid over speech: everything said finds its region, and what is not said, or not written, is named."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from captioner.align.units import units
+from captioner.backends import Hints
+from captioner.backends.scripted import Scripted
+from captioner.cli import main
+from captioner.formats import format_named
+from captioner.pipeline import Captions, caption_script
+from captioner.profiles import profile_for
+from captioner.script import joined, lay
+from captioner.values import Cue, RegionReport, Segment
+
+TRUTH = json.loads((Path(__file__).parent / "data" / "three_sentences.json").read_text("utf-8"))["sentences"]
+SCRIPT = "\n".join(sentence["text"] for sentence in TRUTH)
+NOBODY = Scripted(lines="")
+
+HEARD = (
+    "we had a small house near the harbour",
+    "and every mourning the fisher men came in",
+    "my mother sold bread two them",
+    "in winter the see was grey and nobody came",
+)
+WRITTEN = (
+    "We had a small house near the harbour,",
+    " and every morning the fishermen came in.",
+    " My mother sold bread to them.",
+    " In winter the sea was grey, and nobody came.",
+)
+
+
+def laid_over(script: str, heard: Sequence[str]) -> tuple[list[str], list[str]]:
+    """What each region is told to say, regions of three seconds each, and what nobody says."""
+    regions = [RegionReport(4.0 * index, 4.0 * index + 3, index, "ok", text) for index, text in enumerate(heard)]
+    segments = [Segment(region.start, region.end, region.text) for region in regions if region.text]
+    laid = lay(script, regions, segments)
+    return [told.text for told in laid.told], [script[part.first : part.last].strip() for part in laid.missing]
+
+
+def test_what_was_misheard_stands_as_it_was_written() -> None:
+    said, missing = laid_over("".join(WRITTEN), HEARD)
+    assert said == [text.strip() for text in WRITTEN]
+    assert missing == []
+
+
+def test_what_nobody_says_is_named_and_the_rest_keeps_its_place() -> None:
+    unsaid = " Once there had been a lighthouse keeper who wrote long letters to his sister in the mountains."
+    said, missing = laid_over("".join((*WRITTEN[:2], unsaid, *WRITTEN[2:])), HEARD)
+    assert said == [text.strip() for text in WRITTEN]
+    assert missing == [unsaid.strip()]
+
+
+def test_what_is_said_and_not_written_stands_as_it_was_heard() -> None:
+    said, missing = laid_over("".join((WRITTEN[0], *WRITTEN[2:])), HEARD)
+    assert said == [WRITTEN[0].strip(), HEARD[1], WRITTEN[2].strip(), WRITTEN[3].strip()]
+    assert missing == []
+
+
+def test_a_region_in_which_nothing_was_heard_gets_the_words_between() -> None:
+    said, missing = laid_over("".join(WRITTEN), (HEARD[0], "", *HEARD[2:]))
+    assert said == [text.strip() for text in WRITTEN]
+    assert missing == []
+
+
+def test_chinese_is_laid_by_its_characters() -> None:
+    said, missing = laid_over(
+        "我们住在海边。每天早上渔船回来。妈妈卖面包给他们。", ("我们住在孩边", "每天早上鱼船回来", "")
+    )
+    assert said == ["我们住在海边。", "每天早上渔船回来。", "妈妈卖面包给他们。"]
+    assert missing == []
+
+
+words = st.sampled_from(("the", "sea", "and", "grey", "house.", "we,", "had", "我", "们", "5", "—", "\n"))
+texts = st.lists(words, max_size=30).map(" ".join)
+
+
+@given(texts, st.lists(texts, max_size=6))
+def test_every_word_is_said_somewhere_in_order_or_named_as_missing(script: str, heard: list[str]) -> None:
+    regions = [RegionReport(4.0 * index, 4.0 * index + 3, index, "ok", text) for index, text in enumerate(heard)]
+    laid = lay(script, regions, [Segment(region.start, region.end, region.text) for region in regions if region.text])
+    assert [told.status for told in laid.told].count("failed") == 0
+    assert [region for _, region, _ in laid.places] == sorted(region for _, region, _ in laid.places)
+    said = {place for place, _, _ in laid.places}
+    unsaid = {part.first for part in units(script) for gap in laid.missing if gap.first <= part.first < gap.last}
+    assert said | unsaid == {part.first for part in units(script)}
+    assert not said & unsaid
+
+
+def captions(source: Path, script: str | Sequence[Cue]) -> Captions:
+    return caption_script(source, script, backend=NOBODY, hints=Hints("en"))
+
+
+def test_a_text_is_timed_where_it_is_said_though_nothing_was_heard(speech_file: Path) -> None:
+    made = captions(speech_file, SCRIPT)
+    assert [cue.text for cue in made.cues] == [sentence["text"] for sentence in TRUTH]
+    for cue, sentence in zip(made.cues, TRUTH, strict=True):
+        assert cue.start == pytest.approx(sentence["start"], abs=0.08)
+    assert made.report.warnings == ()
+
+
+def test_old_cues_stay_as_they_are_at_the_times_of_their_words(speech_file: Path) -> None:
+    old = [
+        Cue(60.0, 61.0, "The first train\nleaves at seven."),
+        Cue(61.0, 62.0, "We will meet you"),
+        Cue(62.0, 63.0, "at the station."),
+        Cue(63.0, 64.0, "Please bring the old map with you."),
+    ]
+    made = captions(speech_file, old)
+    assert [cue.text for cue in made.cues] == [cue.text for cue in old]
+    assert made.cues[0].start == pytest.approx(TRUTH[0]["start"], abs=0.08)
+    assert TRUTH[1]["start"] < made.cues[1].end <= made.cues[2].start < TRUTH[1]["end"]
+    assert made.cues[3].end >= TRUTH[2]["end"] - 0.08
+    shortest = profile_for("en").minimum_duration
+    assert all(cue.duration >= shortest - 0.001 for cue in made.cues[2:])
+
+
+def test_a_cue_that_nobody_says_is_left_out_and_named(speech_file: Path) -> None:
+    never = Cue(0.0, 1.0, "Subtitles by the good people of the subtitling society of the northern islands of the sea.")
+    old = [replace(never, start=5.0, end=6.0), *(Cue(9.0, 10.0, sentence["text"]) for sentence in TRUTH)]
+    made = caption_script(
+        speech_file, old, backend=Scripted(lines=[s["text"].lower() for s in TRUTH]), hints=Hints("en")
+    )
+    assert [cue.text for cue in made.cues] == [sentence["text"] for sentence in TRUTH]
+    assert made.report.warnings == (f"nobody says this part of the script, after 0.0 s: {never.text}",)
+
+
+def test_joined_cues_are_their_script() -> None:
+    assert joined([Cue(0.0, 1.0, "one\ntwo"), Cue(1.0, 2.0, "three")]) == "one\ntwo\nthree"
+
+
+def align(*words: str | Path) -> int:
+    return main(["align", *map(str, words), "--backend", "none"])
+
+
+def test_the_command_takes_a_text_or_an_old_file(
+    speech_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text, old, out = tmp_path / "talk.txt", tmp_path / "old.srt", tmp_path / "talk.vtt"
+    text.write_text(SCRIPT, "utf-8")
+    assert align(speech_file, text, "-o", old, "--language", "en") == 0
+    assert align(speech_file, old, "-o", out, "--language", "en") == 0
+    read = format_named("vtt").read(out.read_text("utf-8"))
+    assert [cue.text for cue in read.cues or ()] == [sentence["text"] for sentence in TRUTH]
+    assert "3 cues" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("media", "script", "code", "said"),
+    [
+        ("-", "talk.txt", 2, "reads MEDIA twice"),
+        ("talk.flac", "nowhere.txt", 2, "cannot read the script"),
+        ("talk.flac", "empty.txt", 5, "there is no text in it"),
+        ("talk.flac", "broken.srt", 5, "no times in it"),
+        ("nowhere.mp4", "talk.txt", 3, "No such file"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(
+    media: str, script: str, code: int, said: str, speech_file: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    Path("talk.flac").symlink_to(speech_file)
+    for name, content in {"talk.txt": SCRIPT, "empty.txt": " \n", "broken.srt": "not a caption file"}.items():
+        Path(name).write_text(content, "utf-8")
+    assert align(media, script, "-o", "out.srt") == code
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
+    assert not Path("out.srt").exists()
