@@ -3,6 +3,7 @@
     CaptionerError                  exit code 1
     ├── OutputNotWritten            1   a result could not be written, or is there already
     ├── JournalNotUsable            1   the memory of what was heard cannot be read or written
+    ├── NotInstalled                1   what was asked for comes with an extra: says what to install
     ├── UsageError                  2   what was asked for makes no sense
     │   ├── UnknownName                 no such backend, format, profile, track, ...: lists what there is
     │   └── SettingsError               the settings file or an environment variable is wrong
@@ -54,6 +55,17 @@ class JournalNotUsable(CaptionerError):
 
     def __str__(self) -> str:
         return f"cannot use the journal {self.path}: {self.reason}"
+
+
+class NotInstalled(CaptionerError):
+    """`what` was asked for needs a package that is missing; `requirement` is what pip installs."""
+
+    def __init__(self, what: str, requirement: str) -> None:
+        super().__init__(what, requirement)
+        self.what, self.requirement = what, requirement
+
+    def __str__(self) -> str:
+        return f"what makes {self.what} is not installed; run: pip install {self.requirement!r}"
 
 
 class UsageError(CaptionerError):

@@ -25,6 +25,7 @@ COMMANDS = {
     "convert": "One caption format into another.",
     "mux": "Captions into a video as tracks that the viewer switches on.",
     "lint": "Check caption files against the rules of a profile.",
+    "score": "Captions held against a reference: what is wrong, late or lost.",
     "backends": "The recognisers there are, and which one is taken when none is named.",
     "models": "The weights for local recognition that are here, and how to get them.",
     "journal": "What is remembered of what was heard, and forgetting it.",
