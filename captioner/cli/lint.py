@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from captioner.cli import options
+from captioner.settings import Settings
 
 
 class LintCommand(options.SettableCommand):
@@ -20,8 +21,12 @@ class LintCommand(options.SettableCommand):
 @click.command(cls=LintCommand, no_args_is_help=True)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @options.profile
+@options.profile_option
 @click.option("--language", metavar="TAG", help="The captions' language: en, zh, ...  [default: what the file tells]")
-@click.option("--fps", metavar="RATE", help="Frames a second on which cues come and go: 23.976, 25, 29.97, ...")
+@click.option(
+    "--fps", "frame_rate", type=options.Rate(), metavar="RATE",
+    help="Cues must come and go with frames, 25, 23.976, ... a second.",
+)  # fmt: skip
 @click.option(
     "--format",
     "shape",
@@ -33,11 +38,12 @@ class LintCommand(options.SettableCommand):
 @click.option("--fix", is_flag=True, help="Repair in place what can be without touching a word; then tell the rest.")
 @click.option("--strict", is_flag=True, help="Take warnings for errors.")
 @options.quiet
-def lint(**flags: Any) -> int:
+@click.pass_obj
+def lint(settings: Settings, /, **flags: Any) -> int:
     """Check caption files against the rules of a profile; docs/lint.md has them all.
 
     Exits with 0 where no error was found, with 1 where one was, with 5 where a file could not be read.
     """
     from captioner.cli.linting import Request, lint_all
 
-    return lint_all(Request(**flags))
+    return lint_all(Request(**flags), settings)

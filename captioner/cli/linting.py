@@ -8,20 +8,23 @@ from dataclasses import asdict, dataclass
 from fractions import Fraction
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from captioner.cli.console import Console
 from captioner.cli.errors import counted, printable, say_error
 from captioner.cli.files import STANDARD, write_whole
 from captioner.cli.reading import CaptionFile, Style, open_captions, style_of
+from captioner.cli.styles import asked_style
 from captioner.cues import make_cues
-from captioner.errors import CaptionerError, FormatError, UsageError
+from captioner.errors import CaptionerError, FormatError
 from captioner.formats.report import as_json
+from captioner.languages import asked_language
 from captioner.lint import about_file, lint
 from captioner.lint.fix import fix
 from captioner.lint.places import line_numbers
 from captioner.lint.sarif import Placed, sarif
-from captioner.timestamps import format_clock, parse_rate
+from captioner.settings import Settings
+from captioner.timestamps import format_clock
 from captioner.values import Cue
 
 FOUND = 1
@@ -34,8 +37,9 @@ class Request:
 
     files: tuple[str, ...]
     profile: str | None
+    profile_options: tuple[tuple[str, Any], ...]
     language: str | None
-    fps: str | None
+    frame_rate: Fraction | Literal["none"] | None
     shape: str
     target: str | None
     fix: bool
@@ -53,15 +57,17 @@ class Linted:
     found: tuple[Placed, ...]
 
 
-def lint_all(request: Request) -> int:
+def lint_all(request: Request, settings: Settings) -> int:
     """Lint every file; returns the exit code: that of a file that cannot be read, else 1 or 0."""
-    frame_rate = _frame_rate(request.fps)
     console = Console(quiet=request.quiet)
+    style = asked_style(request.profile, request.profile_options, settings)
+    language = None if request.language is None else asked_language(request.language)
     linted: list[Linted] = []
     failed: list[tuple[str, CaptionerError]] = []
     for path in request.files:
         try:
-            linted.append(_lint_file(path, request, frame_rate, console))
+            file = open_captions(path)
+            linted.append(_linted(file, style_of(file, style, language), request, console))
         except CaptionerError as error:
             say_error(error)
             failed.append((path, error))
@@ -75,24 +81,16 @@ def lint_all(request: Request) -> int:
     return FOUND if any(placed.finding.level in wanted for one in linted for placed in one.found) else 0
 
 
-def _frame_rate(fps: str | None) -> Fraction | None:
-    try:
-        return None if fps is None else parse_rate(fps).per_second
-    except ValueError as error:
-        raise UsageError(str(error)) from error
-
-
-def _lint_file(path: str, request: Request, frame_rate: Fraction | None, console: Console) -> Linted:
-    file = open_captions(path)
-    style = style_of(file, request.profile, request.language)
+def _linted(file: CaptionFile, style: Style, request: Request, console: Console) -> Linted:
+    rate = None if request.frame_rate == "none" else request.frame_rate
     if request.fix:
-        file = _fixed(file, style, frame_rate, console)
-    cues = _cues(file, style, frame_rate)
+        file = _fixed(file, style, rate, console)
+    cues = _cues(file, style, rate)
     found = [about_file("format", phrase) for phrase in file.contents.mended]
-    found += lint(cues, style.profile, language=style.language, frame_rate=frame_rate)
+    found += lint(cues, style.profile, language=style.language, frame_rate=rate)
     lines = line_numbers(cues, file.text)
     placed = (Placed(one, None if one.index is None else lines[one.index]) for one in found)
-    return Linted(path, style, len(cues), tuple(placed))
+    return Linted(file.path, style, len(cues), tuple(placed))
 
 
 def _cues(file: CaptionFile, style: Style, frame_rate: Fraction | None) -> Sequence[Cue]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from captioner.cli.files import captions_in, read_bytes
-from captioner.cli.options import user_settings
-from captioner.cli.styles import asked_profile
 from captioner.cli.subtitle_files import named
 from captioner.formats import Contents, Format, decoded
-from captioner.languages import asked_language, language_by_script
-from captioner.profiles import Profile, profile_for
+from captioner.languages import language_by_script
+from captioner.profiles import Profile
 
 
 @dataclass(frozen=True)
@@ -40,28 +39,20 @@ def open_captions(path: str) -> CaptionFile:
 
 @dataclass(frozen=True)
 class Style:
-    """The profile a file is held against, its language (a BCP 47 tag) if anybody knows it, and `why` in words."""
+    """The profile a file is held against, its language (a BCP 47 tag) if anybody knows it, and who said so."""
 
     profile: Profile
     language: str | None
     why: str
 
 
-def style_of(file: CaptionFile, profile: str | None, language: str | None) -> Style:
-    """The profile that is named; else that of the language: the named one, the one that the file or its name tells, or
-    that of its script.
-
-    Raises `UsageError` for a profile or a language that there is not.
-    """
-    told, how = _language_of(file, language)
-    if profile is not None:
-        return Style(asked_profile(profile, user_settings()), told, "as asked")
-    return Style(profile_for(told), told, f"for {told}, {how}" if told else "for nobody says the language")
+def style_of(file: CaptionFile, profile: Callable[[str | None], Profile], language: str | None) -> Style:
+    """What `profile` gives for the language: the named one, that which the file or its name tells, or its script's."""
+    told, how = (language, "as asked") if language else _language_of(file)
+    return Style(profile(told), told, f"for {told}, {how}" if told else "for nobody says the language")
 
 
-def _language_of(file: CaptionFile, asked: str | None) -> tuple[str | None, str]:
-    if asked is not None:
-        return asked_language(asked), "as asked"
+def _language_of(file: CaptionFile) -> tuple[str | None, str]:
     transcript = file.contents.transcript
     if told := file.contents.programme.language or (transcript and transcript.language):
         return told, "as the file says"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from captioner.errors import FormatError
 from captioner.formats import decoded
 from captioner.formats.report import as_json as json_text
 from captioner.lint import Finding, lint
+from captioner.profiles import Profile
 from captioner.score import LIMITS, ErrorRate, Said, Score, TimeErrors, said_in_cues, said_in_text, score
 from captioner.values import Cue
 
@@ -30,7 +31,9 @@ class Side:
     style: Style | None = None
 
 
-def score_files(hypothesis: str, reference: str, *, profile: str | None, language: str | None, as_json: bool) -> int:
+def score_files(
+    hypothesis: str, reference: str, profile: Callable[[str | None], Profile], language: str | None, *, as_json: bool
+) -> int:
     """Score and tell; returns the exit code. Raises `CaptionerError`."""
     heard = _side(hypothesis, profile, language)
     meant = _side(reference, profile, language)
@@ -45,7 +48,7 @@ def score_files(hypothesis: str, reference: str, *, profile: str | None, languag
     return 0
 
 
-def _side(path: str, profile: str | None, language: str | None) -> Side:
+def _side(path: str, profile: Callable[[str | None], Profile], language: str | None) -> Side:
     if path.lower().endswith(".txt"):
         return Side(said_in_text(decoded(read_bytes(path))))
     file = open_captions(path)

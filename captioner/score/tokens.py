@@ -77,4 +77,4 @@ def _kind(character: str) -> str:
         return "m"
     if category in "LN":
         return "u" if is_unspaced(character) else "w" if category == "L" else "d"
-    return "p" if character in ".,:" else " "
+    return "p" if character in ".,:⁄" else " "

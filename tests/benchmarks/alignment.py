@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from captioner.align import load_aligner
 from captioner.media import open_media, read_audio
+from captioner.score import time_errors
 from captioner.speech import speech_clips
 from captioner.values import Audio, Samples, Span, Word
 
@@ -177,10 +178,12 @@ class Result:
     def row(self) -> str:
         if not len(self.errors):
             return "|".join([" "] * 9)
-        errors = 1000 * np.abs(self.errors)
-        within = " | ".join(f"{100 * np.mean(errors <= limit + 0.01):.1f} %" for limit in (50, 100, 200))
-        figures = f"{errors.mean():.0f} | {np.median(errors):.0f} | {np.percentile(errors, 90):.0f} | {within}"
-        return f"{len(errors)} | {figures} | {1000 * np.abs(self.lines).mean():.0f} | {self.times_real_time:.0f}"
+        found, lines = time_errors(self.errors.ravel()), time_errors(self.lines)
+        assert found is not None
+        assert lines is not None
+        within = " | ".join(f"{100 * share:.1f} %" for share in found.within)
+        figures = f"{1000 * found.mean:.0f} | {1000 * found.median:.0f} | {1000 * found.p90:.0f} | {within}"
+        return f"{len(self.errors)} | {figures} | {1000 * lines.mean:.0f} | {self.times_real_time:.0f}"
 
 
 def measure(align: Align, paths: list[Path], condition: str) -> Result:

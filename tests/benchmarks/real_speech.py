@@ -14,14 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import jiwer
 import numpy as np
 
 import captioner
 from captioner.backends import Hints, load_backend
 from captioner.media import open_media, read_audio
-from captioner.values import Audio
-from tests.speech_parts import Spans, merged, spoken
+from captioner.score import compared, covered, merged, tokens
+from captioner.values import Audio, Span
+from tests.speech_parts import spoken
 
 FOLDER = Path(os.environ.get("CAPTIONER_TESTDATA", "."))
 SPEECH = re.compile(r"^(audio/(?!nonspeech|vad)|video/tos_).*\.(?!txt|json)\w+$")
@@ -61,26 +61,13 @@ def group_of(file: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """Lower case, without punctuation, brackets kept as words since they were spoken."""
-    return re.findall(r"[\w']+", text.lower().replace("’", "'"))
-
-
-def errors(reference: list[str], heard: list[str]) -> int:
-    if not heard:
-        return len(reference)
-    result = jiwer.process_words(" ".join(reference), " ".join(heard))
-    return result.substitutions + result.deletions + result.insertions
+    return [token.text for token in tokens(text)]
 
 
 def whole(path: Path) -> Audio:
     with open_media(str(path)) as media:
         blocks = list(read_audio(media))
     return Audio(np.concatenate([block.samples for block in blocks]), blocks[0].sample_rate)
-
-
-def covered(speech: Spans, regions: Spans) -> float:
-    """Seconds of `speech` that lie in `regions`."""
-    return sum(max(0.0, min(end, last) - max(start, first)) for start, end in speech for first, last in regions)
 
 
 def measure_file(entry: dict[str, Any], sphinx: Any, scripted: Any) -> Tally:
@@ -91,12 +78,12 @@ def measure_file(entry: dict[str, Any], sphinx: Any, scripted: Any) -> Tally:
         reference = words((FOLDER / entry["transcript"]).read_text("utf-8"))
         (raw,) = sphinx.transcribe([whole(path)], Hints())
         tally.words = len(reference)
-        tally.raw_errors = errors(reference, words(raw.text))
-        tally.our_errors = errors(reference, words(" ".join(cue.text for cue in captions.cues)))
+        tally.raw_errors = compared(reference, words(raw.text))[0].errors
+        tally.our_errors = compared(reference, words(" ".join(cue.text for cue in captions.cues)))[0].errors
     if entry.get("reference"):
-        speech = spoken(FOLDER / entry["reference"])
-        tally.speech = sum(end - start for start, end in speech)
-        tally.found = covered(speech, merged([(region.start, region.end) for region in captions.report.regions]))
+        speech = merged(Span(*times) for times in spoken(FOLDER / entry["reference"]))
+        tally.speech = sum(span.duration for span in speech)
+        tally.found = covered(speech, captions.report.regions)
     return tally
 
 
