@@ -14,7 +14,6 @@ from captioner.formats import (
     Contents,
     Format,
     Programme,
-    decoded,
     format_named,
     format_of_file,
     format_of_path,
@@ -183,8 +182,7 @@ def captions_in(
     """As `read_captions`, of a file that was read."""
     format = format or format_of_file(path, data)
     try:
-        file = data if format.binary else decoded(data, encoding)
-        return format, format.read(file, programme, strict=strict)
+        return format, format.read(data, programme, encoding=encoding, strict=strict)
     except FormatError as error:
         raise FormatError(path, str(error)) from error
 

@@ -14,17 +14,16 @@ from __future__ import annotations
 
 import importlib
 import re
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from types import ModuleType
 from typing import Any
 
 from captioner.errors import FormatError, UnknownName
 from captioner.formats.contents import Contents, Part, Programme
-from captioner.formats.encodings import decoded
-from captioner.formats.keeping import losses_between, reduced
+from captioner.formats.encodings import decoded, decoding
+from captioner.formats.keeping import Losses, losses_between, reduced
 from captioner.formats.report import render as render_report
 from captioner.formats.retiming import retimed
 from captioner.formats.spoken import transcript_of
@@ -53,8 +52,6 @@ TTML = r"(?s).*<(?:\w+:)?tt\s"
 
 HEAD = 4096
 """Bytes in which a file shows its format."""
-
-UTF_16 = (BOM_UTF16_LE, BOM_UTF16_BE)
 
 
 @dataclass(frozen=True)
@@ -103,20 +100,33 @@ class Format:
             kept = [reduced(cue, words=True, speaker=True) for cue in ordered]
         return losses_between(cues, kept)
 
-    def read(self, file: str | bytes, programme: Programme = UNKNOWN, *, strict: bool = False) -> Contents:
-        """What a file holds: a text, or the bytes of a binary format. `programme` is what its reader knows beside.
+    def read(
+        self, file: str | bytes, programme: Programme = UNKNOWN, *, encoding: str | None = None, strict: bool = False
+    ) -> Contents:
+        """What a file holds: its text, or its bytes, in `encoding` or in the one that they show.
+
+        `programme` is what its reader knows beside.
 
         Raises `FormatError` where it is not in this format, or that is not readable; `strict`, also where something
         would be lost or was not as the format wants it.
         """
         if not self.readable:
             raise FormatError(self.name, "cannot be read: it does not hold the times of what is said")
-        if isinstance(file, bytes) is not self.binary:
-            raise FormatError(self.name, "is bytes and no text" if self.binary else "is text and no bytes")
-        contents = self._load().parse(file, programme) if self.told else self._load().parse(file)
-        assert isinstance(contents, Contents)
+        if isinstance(file, str) or self.binary:
+            contents = self._parse(file, programme)
+        else:
+            text, guessed, broken = decoding(file, encoding)
+            contents = self._parse(text, programme)
+            notes = Losses({"broken character": broken})
+            mended = (f"encoding {guessed}", *contents.mended) if guessed else contents.mended
+            contents = replace(contents, losses=(*notes.phrases(), *contents.losses), mended=mended)
         if strict and (wrong := (*contents.mended, *contents.losses)):
             raise FormatError(self.name, f"is not as it should be: {', '.join(wrong)}")
+        return contents
+
+    def _parse(self, file: str | bytes, programme: Programme) -> Contents:
+        contents = self._load().parse(file, programme) if self.told else self._load().parse(file)
+        assert isinstance(contents, Contents)
         return contents
 
     def _load(self) -> ModuleType:
@@ -211,7 +221,7 @@ def format_of_file(path: str | PurePath, data: bytes) -> Format:
 
     Raises `UnknownName`.
     """
-    head = data[:HEAD].decode("utf-16" if data.startswith(UTF_16) else "latin-1", "ignore").lstrip("\ufeffï»¿")
+    head = data[:HEAD].replace(b"\0", b"").decode("latin-1").lstrip("ï»¿þÿ")  # without zeros UTF-16 is as plain
     named = [format for format in _formats_of(path) if format.readable]
     marked = [format for format in named or FORMATS.values() if format.mark and re.match(format.mark, head)]
     return (marked or named or [format_of_path(path)])[0]
