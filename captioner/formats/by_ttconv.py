@@ -21,7 +21,7 @@ from captioner.formats.extras import library
 from captioner.formats.keeping import Losses
 from captioner.formats.styling import PLAIN, Looks, Spelled, styles_of
 from captioner.formats.ttml_regions import place_of
-from captioner.values import Cue
+from captioner.values import Cue, Position
 
 WITHOUT_END = 5
 """Seconds for which a text is shown that nothing ends, if no other comes."""
@@ -74,26 +74,38 @@ def complaints() -> Iterator[list[logging.LogRecord]]:
         logger.removeHandler(handler)
 
 
-def cues_of(document: Any, name: str, speaker: Callable[[Any], str | None], losses: Losses) -> list[Cue]:
+Place = Callable[[Any, str, str], Position | None]
+"""Where a text stands: from its region, how its lines are aligned there, and the text."""
+
+
+def cues_of(
+    document: Any,
+    name: str,
+    losses: Losses,
+    *,
+    speaker: Callable[[Any], str | None] = lambda paragraph: None,
+    place: Place | None = None,
+) -> list[Cue]:
     """The cues of a ttconv document by start. `speaker` tells who speaks a paragraph; `losses` counts what is left out.
 
     What has no end lasts until the next cue begins, or `WITHOUT_END` seconds.
     """
+    place = place or (lambda region, align, text: place_of(document, region, align))
     reader = _Reader(library(name, "ttconv.model"), library(name, "ttconv.style_properties"), losses)
     body = document.get_body()
     paragraphs = list(reader.paragraphs(body, _Around(looks=reader.initial(document)))) if body is not None else []
     found = [
-        (start, end, spelled, speaker(paragraph), place_of(document, here.region, here.align))
+        (start, end, spelled, speaker(paragraph), place(here.region, here.align, spelled.text))
         for paragraph, here, pieces in paragraphs
         for start, end, spelled in _shown(pieces)
     ]
     found.sort(key=lambda cue: cue[0])
     starts = sorted({cue[0] for cue in found})
     cues = []
-    for start, end, spelled, name_of_speaker, place in found:
+    for start, end, spelled, named, at in found:
         following = starts[bisect(starts, start) :][:1] or [start + WITHOUT_END]
         last = min(following[0], start + WITHOUT_END) if end is None else end
-        cues.append(cue_read(start * 1000, last * 1000, spelled, name_of_speaker, place))
+        cues.append(cue_read(start * 1000, last * 1000, spelled, named, at))
     return [cue for cue in cues if cue]
 
 

@@ -41,7 +41,7 @@ def read_ttml(name: str, text: str) -> Contents:
     if document is None:
         raise FormatError(name, "cannot be read by ttconv")
     losses = Losses()
-    cues = cues_of(document, name, lambda paragraph: speakers.get(paragraph.get_lang()), losses)
+    cues = cues_of(document, name, losses, speaker=lambda paragraph: speakers.get(paragraph.get_lang()))
     mended = Losses({"thing that ttconv did not understand": len(heard)})
     return Contents(cues, programme=_programme(root), losses=losses.phrases(), mended=mended.phrases())
 
