@@ -19,9 +19,9 @@ from captioner.live.source import Interrupted, Item
 LENGTH = 1024 * SAMPLE_RATE // 48_000  # samples in a packet: an AAC frame, 21 ms
 
 
-def lay(clock: StreamClock, seconds: list[float], **facts: float) -> list[float]:
+def lay(clock: StreamClock, seconds: list[float], idle: float = 0.0) -> list[float]:
     """Where packets with these timestamps are laid, in seconds."""
-    places = [clock.lay(round(second * TICKS) % WRAP, LENGTH, **facts) for second in seconds]
+    places = [clock.lay(round(second * TICKS) % WRAP, LENGTH, idle=idle) for second in seconds]
     return [place.position / SAMPLE_RATE for place in places]
 
 

@@ -16,6 +16,15 @@ from captioner.settings import Settings
     "-o", "--output", "outputs", multiple=True, metavar="FILE",
     help="A file that grows: .srt, .vtt or .jsonl, by its ending; may be repeated.",
 )  # fmt: skip
+@click.option("--hls", metavar="DIR", help="Write the captions there as a rendition of the HLS stream.")
+@click.option(
+    "--serve", metavar="[HOST:]PORT",
+    help="Serve /feed (SSE), /socket (WebSocket), /overlay for OBS, /healthz, /metrics, and what --hls writes.",
+)  # fmt: skip
+@click.option(
+    "--hold", type=click.FloatRange(0), default=0.0, metavar="SECONDS",
+    help="With --serve and --hls: hold picture and sound back, so that captions of short segments are in time.",
+)  # fmt: skip
 @click.option("--record", metavar="FILE.json", help="Keep all that is heard as a transcript, for 'captioner render'.")
 @click.option(
     "--sink", "sinks", type=options.KeyValue(plain=True), multiple=True, metavar="NAME=TARGET",

@@ -20,25 +20,20 @@ from captioner.backends import Hints, backend_class
 from captioner.cli.console import Console
 from captioner.cli.errors import SPEECH_LOST, counted
 from captioner.cli.hearing import hotwords_in, open_hearing
+from captioner.cli.places import earlier_state, open_places, serving
 from captioner.cli.styles import asked_profile
 from captioner.errors import OutputNotWritten, UsageError
 from captioner.languages import asked_language
 from captioner.live.clock import SAMPLE_RATE, StreamClock
-from captioner.live.outlet import Outlet
 from captioner.live.pace import Limits
 from captioner.live.reader import Reader
 from captioner.live.running import Running, Telling
 from captioner.live.session import BEGINNING, Hearing, Session
-from captioner.live.sinks import Sink, load_sink
-from captioner.live.sinks.record import Record
 from captioner.live.source import Opening, open_live
-from captioner.live.state import State, load, save
+from captioner.live.standing import Standing
+from captioner.live.state import State, save
 from captioner.settings import Settings
 from captioner.timestamps import format_clock
-from captioner.values import Report
-
-FAREWELL = 5.0
-"""Seconds that a sink gets, at the end, for what it has not yet taken."""
 
 KEPT_EVERY = 1.0
 """Seconds between two notes of where the stream stands."""
@@ -50,6 +45,9 @@ class Request:
 
     source: str
     outputs: tuple[str, ...]
+    hls: str | None
+    serve: str | None
+    hold: float
     record: str | None
     sinks: tuple[tuple[str, str], ...]
     profile: str | None
@@ -87,38 +85,34 @@ class Request:
         return [*files, *((name, _target(target)) for name, target in self.sinks)]
 
     @property
+    def opening(self) -> Opening:
+        """How the source is opened."""
+        options = dict(self.input_options)
+        return Opening(self.audio_track, self.input_format, options, self.from_start)
+
+    @property
     def state(self) -> Path | None:
         """The file that says where the stream stands: beside the first result that is a file."""
-        files = [*self.outputs, *([self.record] if self.record else [])]
+        folder = [str(Path(self.hls, "stream"))] if self.hls else []
+        files = [*folder, *self.outputs, *([self.record] if self.record else [])]
         return Path(f"{files[0]}.state") if files else None
 
 
 def caption_live(request: Request, settings: Settings) -> int:
     """Caption the source until it ends; returns the exit code."""
     console = Console(quiet=request.quiet)
-    state = _state(request)
+    if request.hold and not (request.serve and request.hls):
+        raise UsageError("--hold needs --serve and --hls: who holds playlists back must serve them")
+    open_live(request.source, request.opening)  # a name that means no stream is told before anything is loaded
     with ExitStack() as stack:
         hearing = stack.enter_context(_hearing(request, settings, console))
-        telling = stack.enter_context(_outlets(request, hearing))
-        live = _Live(request, hearing, telling, state, console)
+        state = earlier_state(request)
+        places = stack.enter_context(open_places(request, hearing))
+        live = _Live(request, hearing, places.telling, state, console)
+        stack.enter_context(serving(request.serve, places, live.standing, request.hold))
         stack.enter_context(_stopping(live.running.stop))
         live.run()
     return live.judge()
-
-
-def _state(request: Request) -> State | None:
-    """Where an earlier run stopped. Raises `OutputNotWritten` for a result that is none of this stream's."""
-    path = request.state
-    state = load(path, request.source) if path and not request.overwrite else None
-    for name in (*request.outputs, *([request.record] if request.record else [])):
-        if request.overwrite:
-            for old in (Path(name), Path(f"{name}.lines")):
-                old.unlink(missing_ok=True)
-        elif state is None and Path(name).exists():
-            raise OutputNotWritten(
-                name, "it is there already, and no run of this stream stopped there; use --overwrite"
-            )
-    return state
 
 
 @contextmanager
@@ -134,29 +128,6 @@ def _hearing(request: Request, settings: Settings, console: Console) -> Iterator
             None if request.profile is None else asked_profile(request.profile, settings),
             drafts=not paid if request.drafts is None else request.drafts,
         )
-
-
-@contextmanager
-def _outlets(request: Request, hearing: Hearing) -> Iterator[Telling]:
-    """Every sink at work; however the block is left, each is closed."""
-    telling = Telling()
-    try:
-        for name, target in request.targets:
-            telling.outlets.append(Outlet(f"{name} {target}", load_sink(name, target)))
-        if request.record:
-            telling.outlets.append(Outlet(f"record {request.record}", _record(request.record, request, hearing)))
-        if not telling.outlets:
-            raise UsageError("nothing says where captions go: name a file with -o, or a --sink")
-        yield telling
-    finally:
-        for outlet in telling.outlets:
-            outlet.close(FAREWELL)
-
-
-def _record(target: str, request: Request, hearing: Hearing) -> Sink:
-    traits = hearing.backend.traits
-    report = Report(request.source, 0.0, traits.name, traits.model, align=hearing.timer.name if hearing.timer else None)
-    return Record(target, report, hearing.hints.language)
 
 
 @contextmanager
@@ -185,13 +156,7 @@ class _Live:
         self, request: Request, hearing: Hearing, telling: Telling, state: State | None, console: Console
     ) -> None:
         self._request, self._telling, self._console = request, telling, console
-        opening = Opening(
-            request.audio_track,
-            request.input_format,
-            dict(request.input_options),
-            request.from_start,
-            state.after if state else None,
-        )
+        opening = replace(request.opening, after=state.after if state else None)
         clock = StreamClock(state.epoch, round(state.position * SAMPLE_RATE)) if state else StreamClock()
         idle = time.time() - state.wall if state and state.after is None else 0.0
         self._reader = Reader(
@@ -292,6 +257,22 @@ class _Live:
             click.echo(f"\r\033[K{line}", err=True, nl=False)
         else:
             self._console.say(line)
+
+    def standing(self) -> Standing:
+        """How things stand, in figures."""
+        counts, running = self.session.counts, self.running
+        return Standing(
+            heard=counts.heard,
+            settled=counts.settled,
+            lag=counts.lag,
+            speed=counts.spoken / counts.hearing if counts.hearing else 0.0,
+            regions=counts.regions,
+            lost=counts.lost,
+            cues=counts.cues,
+            reconnects=running.reconnects,
+            dropped={outlet.name: outlet.dropped for outlet in self._telling.outlets},
+            trouble=running.away or counts.failing,
+        )
 
     def status(self) -> str:
         """How things stand, in a line."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from captioner.live.clock import Epoch
 from captioner.live.reader import Chapter
+from captioner.live.source import Origin
 from captioner.values import RegionReport, Segment, Word
 
 HOLE = "[…]"
@@ -37,10 +39,11 @@ class Caption:
 
 @dataclass(frozen=True)
 class Settled:
-    """No caption will begin before `until` any more; sound was heard up to `heard`."""
+    """No caption will begin before `until` any more; sound was heard up to `heard`, which lies in `epoch`."""
 
     until: float
     heard: float
+    epoch: Epoch | None = None
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class Ended:
     """The stream itself has come to its end; a stream that is only left goes on without this."""
 
 
-Event = Caption | Settled | Account | Chapter | Ended
+Event = Caption | Settled | Account | Chapter | Origin | Ended
 
 
 def caption_json(caption: Caption) -> str:

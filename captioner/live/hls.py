@@ -13,7 +13,7 @@ from captioner.errors import MediaNotReadable, NoAudio
 from captioner.languages import speaks
 from captioner.live.playlist import MediaPlaylist, Piece, Rendition, is_playlist, media_playlist, renditions
 from captioner.live.sound import Decoder, Packet
-from captioner.live.source import HlsEnded, Interrupted, Item, Opening, Passed
+from captioner.live.source import HlsEnded, Interrupted, Item, Opening, Origin, Passed
 from captioner.live.stream import chosen
 from captioner.media import path_of
 
@@ -37,6 +37,8 @@ class HlsSource:
         self._position = opening.after
         self._address: str | None = None
         self._decoder = Decoder()
+        self.bandwidth = 0  # bits a second of the first segment
+        self._announced = False
         self._heard = False  # whether any segment had sound
         self._cuts: int | None = None  # the discontinuities before the last segment
         self._openings: dict[str, bytes] = {}
@@ -53,7 +55,12 @@ class HlsSource:
                     yield from self._piece(piece, anew=anew, missing=missing)
                 except httpx.HTTPError:
                     break  # it is asked for again as long as the playlist names it
-                yield Passed(piece, playlist.target, anew)
+                if not self._announced:
+                    self._announced = True
+                    yield Origin(self.name, self.master, self.bandwidth)
+                first = playlist.pieces[0].sequence
+                older = tuple(before for before in playlist.pieces if before.sequence < piece.sequence)
+                yield Passed(piece, playlist.target, first, older, anew)
                 self._position, anew, missing, changed = piece.sequence, False, 0.0, time.monotonic()
             else:
                 if playlist.ended:
@@ -79,6 +86,7 @@ class HlsSource:
         import av
 
         data = self._fetched(piece)
+        self.bandwidth = self.bandwidth or round(8 * len(data) / (piece.duration or 1.0))
         idle, cut = None if anew else missing, anew or self._cuts not in (None, piece.cuts)
         self._cuts = piece.cuts
         try:

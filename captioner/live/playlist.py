@@ -105,11 +105,12 @@ def media_playlist(text: str, base: str) -> MediaPlaylist:
             waiting = replace(waiting, span=(first, int(_number(length))))
         elif not line.startswith("#"):
             address = urljoin(base, line)
-            pieces.append(replace(waiting, sequence=sequence + len(pieces), address=address, cuts=cuts))
+            pieces.append(replace(waiting, address=address, cuts=cuts))
             waiting = Piece(0, "", 0.0, opening=waiting.opening)
     ended = any(line == "#EXT-X-ENDLIST" for line in _lines(text))
     longest = max((piece.duration for piece in pieces), default=6.0)
-    return MediaPlaylist(tuple(pieces), target or longest, ended, encrypted)
+    numbered = tuple(replace(piece, sequence=sequence + place) for place, piece in enumerate(pieces))
+    return MediaPlaylist(numbered, target or longest, ended, encrypted)
 
 
 def attributes(line: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from captioner.errors import MediaNotReadable, StreamLost
 from captioner.live.clock import SAMPLE_RATE, Epoch, Laid, StreamClock
 from captioner.live.playlist import Piece
 from captioner.live.sound import Packet
-from captioner.live.source import HlsEnded, Interrupted, Passed, Source
+from captioner.live.source import HlsEnded, Interrupted, Origin, Passed, Source
 from captioner.values import Audio
 
 SHORT_GAP = 1.0
@@ -39,6 +39,8 @@ class Chapter:
     start: float
     end: float
     epoch: Epoch
+    oldest: int
+    older: tuple[Piece, ...] = ()
     anew: bool = False
 
 
@@ -49,7 +51,7 @@ class Lost:
     reason: str
 
 
-Reading = Sound | Chapter | Lost | HlsEnded
+Reading = Sound | Chapter | Origin | Lost | HlsEnded
 
 
 class Reader:
@@ -97,7 +99,7 @@ class Reader:
         for item in self._source.items():
             if isinstance(item, Packet):
                 yield from self._laid(item)
-            elif isinstance(item, HlsEnded):
+            elif isinstance(item, (HlsEnded, Origin)):
                 yield item
             elif self._clock.epoch:
                 yield self._passed(item, self._clock.epoch)
@@ -124,7 +126,7 @@ class Reader:
         self._chapter = None
         if start is None:  # a segment without a sound
             start, end = end, end + passed.piece.duration
-        return Chapter(passed.piece, passed.target, start, end, epoch, passed.anew)
+        return Chapter(passed.piece, passed.target, start, end, epoch, passed.oldest, passed.older, passed.anew)
 
 
 def _audio(samples: np.ndarray[tuple[int], np.dtype[np.float32]], position: int) -> Audio:

@@ -13,7 +13,7 @@ from captioner.live.events import Ended, Event
 from captioner.live.outlet import Outlet
 from captioner.live.reader import Chapter, Lost, Reader, Reading, Sound
 from captioner.live.session import Session
-from captioner.live.source import HlsEnded
+from captioner.live.source import HlsEnded, Origin
 
 INBOX = 2000
 """Pieces of sound that were read and not searched yet. AAC comes in pieces of 21 ms: 43 s."""
@@ -139,14 +139,14 @@ class Running:
         self._done.set()
 
 
-def _gathered(readings: Iterable[Reading | None]) -> list[Sound | Chapter]:
+def _gathered(readings: Iterable[Reading | None]) -> list[Sound | Chapter | Origin]:
     """Sound and segments, pieces of sound that follow one another as one."""
-    gathered: list[Sound | Chapter] = []
+    gathered: list[Sound | Chapter | Origin] = []
     sounds: list[Sound] = []
     for reading in readings:
         if isinstance(reading, Sound):
             sounds.append(reading)
-        elif isinstance(reading, Chapter):
+        elif isinstance(reading, (Chapter, Origin)):
             gathered += [*joined(sounds), reading]
             sounds = []
     return [*gathered, *joined(sounds)]

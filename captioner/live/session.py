@@ -22,6 +22,7 @@ from captioner.live.ears import SPEECH, Clip, Ears
 from captioner.live.events import HOLE, Account, Caption, Event, Settled
 from captioner.live.pace import LIMITS, Limits
 from captioner.live.reader import Chapter, Sound
+from captioner.live.source import Origin
 from captioner.profiles import Profile, profile_for
 from captioner.speech import SpeechOptions
 from captioner.timing import in_time
@@ -112,8 +113,11 @@ class Session:
 
     # -- the thread that listens -------------------------------------------------------------------------------------
 
-    def hear(self, reading: Sound | Chapter) -> None:
+    def hear(self, reading: Sound | Chapter | Origin) -> None:
         """The next piece of the stream."""
+        if isinstance(reading, Origin):
+            self._tell_event(reading)
+            return
         self.epoch = reading.epoch
         if isinstance(reading, Chapter):
             self._chapters.append(reading)
@@ -144,7 +148,7 @@ class Session:
             self.counts.settled = max(self.counts.settled, self.desk.undone_from(self._ears.settled_until))
             while self._chapters and self._chapters[0].end <= self.counts.settled:
                 self.passed = self._chapters.popleft()
-            self._tell_event(Settled(self.counts.settled, heard))
+            self._tell_event(Settled(self.counts.settled, heard, self.epoch))
 
     def _put(self, clips: list[Clip]) -> None:
         for clip in clips:

@@ -24,11 +24,29 @@ class Interrupted(Exception):
 
 @dataclass(frozen=True)
 class Passed:
-    """The sound of a segment of an HLS source was read. `anew`: its sequence numbers began again."""
+    """The sound of a segment of an HLS source was read. `anew`: its sequence numbers began again.
+
+    `older` are the segments of the playlist that come before the first one that was read, `oldest` is the sequence
+    number with which the playlist begins by now.
+    """
 
     piece: Piece
     target: float
+    oldest: int
+    older: tuple[Piece, ...] = ()
     anew: bool = False
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The HLS stream that is read: the address of its master playlist and its text, or of the only playlist it has.
+
+    `bandwidth` is in bits a second, as the first segment had them.
+    """
+
+    address: str
+    master: str | None
+    bandwidth: int
 
 
 @dataclass(frozen=True)
@@ -36,7 +54,7 @@ class HlsEnded:
     """The playlist of an HLS source says that no more will come."""
 
 
-Item = Packet | Passed | HlsEnded
+Item = Packet | Passed | Origin | HlsEnded
 
 
 class Source(Protocol):

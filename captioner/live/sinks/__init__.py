@@ -28,7 +28,7 @@ BUILT_IN = {
     "srt": "captioner.live.sinks.files:SrtFile",
     "vtt": "captioner.live.sinks.files:VttFile",
     "jsonl": "captioner.live.sinks.files:JsonLines",
-    "record": "captioner.live.sinks.record:Record",
+    "hls": "captioner.live.sinks.hls:Hls",
 }
 
 

@@ -1,0 +1,241 @@
+"""Captions as a WebVTT rendition of an HLS stream, in a folder that any web server may serve.
+
+A segment is published when no caption can begin in it any more, at the latest a target duration after the source's own
+was; a caption that is later still stands in the next segment, at its right time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urljoin
+
+from captioner.live.clock import Epoch
+from captioner.live.events import Caption, Ended, Event, Settled
+from captioner.live.reader import Chapter
+from captioner.live.rendition import Slot, master_text, plain_master, playlist_text, segment_text
+from captioner.live.sinks.files import LATE
+from captioner.live.source import Origin
+from captioner.live.whole import write_whole
+from captioner.media import path_of
+from captioner.values import Cue
+
+PLAYLIST, MASTER, STATE = "captions.m3u8", "master.m3u8", "captions.state"
+
+OWN_DURATION = 6.0
+"""Seconds of a segment where there is no rendition to go with."""
+
+OWN_WINDOW = 600.0
+"""Seconds that stay in the playlist where there is no rendition to go with."""
+
+EMPTY = "empty.vtt"
+"""The segment of all times in which nothing was heard."""
+
+
+@dataclass
+class _Shelf:
+    """What is published and what waits. `until` is the end of the last caption that was taken, `run` tells the names of
+    one beginning of the sequence from those of another, `since` when each waiting segment came."""
+
+    run: int
+    published: list[Slot] = field(default_factory=list)
+    waiting: list[Slot] = field(default_factory=list)
+    since: list[float] = field(default_factory=list)
+    cues: list[Cue] = field(default_factory=list)
+    placed: int = 0  # how many of the cues stand in a published segment
+    until: float = 0.0
+    target: float = OWN_DURATION
+    oldest: int = 0
+    ended: bool = False
+
+    @property
+    def last(self) -> Slot | None:
+        return self.waiting[-1] if self.waiting else self.published[-1] if self.published else None
+
+
+class Hls:
+    """Writes the rendition into the folder `target`. `held` says that a server of ours serves the other renditions, in
+    which case the master playlist names them as `video/0.m3u8` and so on, in the order of `addresses`."""
+
+    def __init__(
+        self,
+        target: str,
+        *,
+        language: str | None = None,
+        name: str = "Captions",
+        held: bool = False,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.folder = Path(target)
+        self.addresses: list[str] = []
+        self._language, self._name, self._held, self._now = language, name, held, now
+        self._retired: list[tuple[float, Slot]] = []
+        self._follows = False  # whether the source has segments of its own
+        self._shelf = self._restored() or _Shelf(int(time.time()))
+        write_whole(self.folder / EMPTY, "WEBVTT\n\n")
+        self._shelf.ended = False
+
+    def take(self, event: Event) -> None:
+        """Note it, and publish what is ready."""
+        if isinstance(event, Origin):
+            self._write_master(event)
+        elif isinstance(event, Chapter):
+            self._follows = True
+            self._add_chapter(event)
+        elif isinstance(event, Caption):
+            self._add_caption(event)
+        elif isinstance(event, Settled):
+            if not self._follows and event.epoch:
+                self._add_own(event.heard, event.epoch)
+            self._publish(event.until)
+        elif isinstance(event, Ended):
+            self._publish(float("inf"), ended=True)
+
+    def close(self) -> None:
+        """Nothing comes any more; what waits is in the state, for the next run."""
+
+    def _add_chapter(self, chapter: Chapter) -> None:
+        shelf, piece = self._shelf, chapter.piece
+        if chapter.anew:
+            shelf = self._shelf = _Shelf(max(int(time.time()), shelf.run + 1), until=shelf.until)
+        known = shelf.last
+        if known and piece.sequence <= known.sequence:
+            return
+        shelf.target, shelf.oldest = chapter.target, chapter.oldest
+        older = chapter.older if known is None else ()
+        first = piece.sequence if known is None else known.sequence + 1
+        for sequence in range(first, piece.sequence):
+            self._wait(Slot(sequence, chapter.start, chapter.start, chapter.target, None, known.cuts if known else 0))
+        for before in older:
+            self._wait(
+                Slot(before.sequence, chapter.start, chapter.start, before.duration, None, before.cuts, before.date)
+            )
+        self._wait(
+            Slot(piece.sequence, chapter.start, chapter.end, piece.duration, chapter.epoch, piece.cuts, piece.date)
+        )
+
+    def _add_own(self, heard: float, epoch: Epoch) -> None:
+        """Segments of our own, as far as sound was heard; none crosses an epoch."""
+        while True:
+            last = self._shelf.last
+            start = last.end if last else epoch.time
+            cuts = last.cuts if last else 0
+            broken = last is not None and last.epoch is not None and last.epoch.number != epoch.number
+            if broken and start < epoch.time:
+                end, slot_epoch = min(start + OWN_DURATION, epoch.time), last.epoch if last else epoch
+            elif broken:
+                end, slot_epoch, cuts = start + OWN_DURATION, epoch, cuts + 1
+            else:
+                end, slot_epoch = start + OWN_DURATION, epoch
+            if end > heard:
+                return
+            date = datetime.fromtimestamp(time.time() - (heard - start), UTC).isoformat(timespec="milliseconds")
+            sequence = last.sequence + 1 if last else 0
+            self._wait(Slot(sequence, start, end, end - start, slot_epoch, cuts, date))
+            window = sequence - int(OWN_WINDOW / OWN_DURATION)
+            self._shelf.oldest = max(self._shelf.oldest, window)
+
+    def _wait(self, slot: Slot) -> None:
+        name = EMPTY if slot.epoch is None else f"{self._shelf.run}-{slot.sequence}.vtt"
+        self._shelf.waiting.append(replace(slot, name=name))
+        self._shelf.since.append(self._now())
+
+    def _add_caption(self, caption: Caption) -> None:
+        if caption.is_final and caption.start >= self._shelf.until - LATE:
+            self._shelf.cues.append(Cue(caption.start, caption.end, caption.text, caption.speaker))
+            self._shelf.until = caption.end
+
+    def _publish(self, settled: float, *, ended: bool = False) -> None:
+        """Publish every segment that is ready. May be called again where the disk failed in the middle of it."""
+        shelf = self._shelf
+        ready = 0
+        while ready < len(shelf.waiting) and (
+            shelf.waiting[ready].end <= settled or self._now() - shelf.since[ready] >= shelf.target
+        ):
+            ready += 1
+        if not ready and not (ended and not shelf.ended):
+            return
+        fresh, placed = shelf.waiting[:ready], shelf.placed
+        for slot in fresh:
+            shown = [
+                cue for place, cue in enumerate(shelf.cues) if _stands_in(cue, slot) or _late(cue, slot, place, placed)
+            ]
+            if slot.epoch:
+                write_whole(self.folder / slot.name, segment_text(slot, shown))
+                placed = max([placed, *(place + 1 for place, cue in enumerate(shelf.cues) if cue in shown)])
+        listed = [*shelf.published, *fresh]
+        kept = [slot for slot in listed if slot.sequence >= shelf.oldest] or listed[-1:]
+        write_whole(self.folder / PLAYLIST, playlist_text(kept, shelf.target, ended=ended))
+        self._retire([slot for slot in listed if slot not in kept], kept)
+        over = kept[-1].end if kept else 0.0
+        gone = sum(1 for place, cue in enumerate(shelf.cues) if place < placed and cue.end <= over)
+        self._shelf = replace(
+            shelf,
+            published=kept,
+            waiting=shelf.waiting[ready:],
+            since=shelf.since[ready:],
+            cues=shelf.cues[gone:],
+            placed=placed - gone,
+            ended=ended,
+        )
+        self._keep()
+
+    def _retire(self, slots: list[Slot], kept: list[Slot]) -> None:
+        """Delete segments once no player can still want them: a playlist's length after they left it."""
+        now = self._now()
+        self._retired += [(now, slot) for slot in slots]
+        patience = max(3 * self._shelf.target, sum(slot.duration for slot in kept))
+        while self._retired and now - self._retired[0][0] > patience:
+            _, slot = self._retired.pop(0)
+            if slot.name != EMPTY:
+                (self.folder / slot.name).unlink(missing_ok=True)
+
+    def _write_master(self, origin: Origin) -> None:
+        path = path_of(origin.address)
+        self.addresses = []
+
+        def place(address: str) -> str:
+            whole = urljoin(origin.address, address)
+            if self._held:
+                if whole not in self.addresses:
+                    self.addresses.append(whole)
+                return f"video/{self.addresses.index(whole)}.m3u8"
+            return whole if path is None else os.path.relpath(path.parent / address, self.folder)
+
+        master = origin.master or plain_master(origin.address if path is None else path.name, origin.bandwidth)
+        text = master_text(master, PLAYLIST, place, self._language, self._name)
+        write_whole(self.folder / MASTER, text)
+
+    def _keep(self) -> None:
+        write_whole(self.folder / STATE, json.dumps(asdict(self._shelf)))
+
+    def _restored(self) -> _Shelf | None:
+        """What an earlier run left; None where there is nothing that can be read."""
+        try:
+            fields = json.loads((self.folder / STATE).read_text("utf-8"))
+            for name in ("published", "waiting"):
+                fields[name] = [_slot(entry) for entry in fields[name]]
+            fields["cues"] = [Cue(cue["start"], cue["end"], cue["text"], cue["speaker"]) for cue in fields["cues"]]
+            shelf = _Shelf(**fields)
+        except (OSError, ValueError, TypeError, LookupError):
+            return None
+        return replace(shelf, since=[self._now()] * len(shelf.waiting))
+
+
+def _stands_in(cue: Cue, slot: Slot) -> bool:
+    return cue.start < slot.end and cue.end > slot.start
+
+
+def _late(cue: Cue, slot: Slot, place: int, placed: int) -> bool:
+    """Whether a cue, its segment being published, has found no place yet."""
+    return place >= placed and cue.end <= slot.start
+
+
+def _slot(entry: dict[str, object]) -> Slot:
+    epoch = entry.pop("epoch")
+    return Slot(epoch=Epoch(**epoch) if isinstance(epoch, dict) else None, **entry)  # type: ignore[arg-type]
