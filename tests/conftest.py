@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
+import imageio_ffmpeg
 import numpy as np
 import pytest
 
+from captioner.errors import FontMissing
 from captioner.media import open_media, read_audio
+from captioner.render.fonts import font_for
 from captioner.values import Audio
 
 HERE = Path(__file__).parent
@@ -53,6 +56,23 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
             monkeypatch.delenv(name)
     monkeypatch.setenv("CAPTIONER_CONFIG_DIR", str(tmp_path_factory.mktemp("config")))
     monkeypatch.setenv("CAPTIONER_JOURNAL", str(tmp_path_factory.mktemp("journal") / "journal.sqlite"))
+
+
+@pytest.fixture(params=["found", "bundled"])
+def either_ffmpeg(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ffmpeg of this machine, and the newest, which comes with imageio-ffmpeg."""
+    if request.param == "bundled":
+        monkeypatch.setenv("CAPTIONER_FFMPEG", imageio_ffmpeg.get_ffmpeg_exe())
+
+
+@pytest.fixture(scope="session")
+def cjk_fonts() -> None:
+    """Fonts of Chinese and Japanese."""
+    try:
+        for language in ("zh-Hans", "zh-Hant", "ja"):
+            font_for(["字"], language)
+    except FontMissing:
+        pytest.skip("apt install fonts-noto-cjk")
 
 
 @pytest.fixture(scope="session")

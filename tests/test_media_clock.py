@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import imageio_ffmpeg
 import numpy as np
 import pytest
 
@@ -40,13 +39,6 @@ def matrix() -> list[Film]:
             films += [Film(container, start, picture) for start in (0.0, *late) for picture in pictures]
     gaps = [Film(container, start, 0.0, gap=5.0) for container in ("ts", "mkv") for start in (0.0, 1.4)]
     return films + gaps + [Film("ts", gap=30.0), Film("mkv", 1.4, gap=30.0)]
-
-
-@pytest.fixture(params=["found", "bundled"])
-def either_ffmpeg(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The ffmpeg of this machine, and the newest, which comes with imageio-ffmpeg."""
-    if request.param == "bundled":
-        monkeypatch.setenv("CAPTIONER_FFMPEG", imageio_ffmpeg.get_ffmpeg_exe())
 
 
 @pytest.fixture(scope="session")

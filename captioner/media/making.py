@@ -70,6 +70,8 @@ def make(
                 for seconds in _progress(work):
                     watch(seconds)
                 _judge(work, target)
+            if not unfinished.stat().st_size:
+                raise FfmpegFailed("it found nothing to write")
             return shortfall_of_picture(work.complaints)
     except OSError as error:
         raise OutputNotWritten(str(target), (error.strerror or str(error)).lower()) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
@@ -74,7 +75,10 @@ def look_for(picture: Picture, wishes: Wishes, font: str) -> Look:
     width, height = picture.shown_width, picture.height
     across, down = safe_area(width, height)
     line = height * wishes.size / 100 if wishes.size else min(LINE * height, LINE_OF_WIDTH * width) / 100
-    side = round(width * (100 - across) / 200)
+    outline = round(line * (OUTLINE if wishes.outline is None else wishes.outline) / 100, 2)
+    # What is drawn around the letters is inside the safe area too.
+    side = math.ceil(width * (100 - across) / 200 + outline)
+    above = (100 - down) / 2 if wishes.margin is None else wishes.margin
     usual = Look()
     boxed = wishes.box or wishes.box_color is not None
     return Look(
@@ -84,14 +88,14 @@ def look_for(picture: Picture, wishes: Wishes, font: str) -> Look:
         size=round(line, 1),
         color=_spoken_color(wishes) or usual.color,
         said=wishes.karaoke_color or usual.said,
-        outline=round(line * (OUTLINE if wishes.outline is None else wishes.outline) / 100, 2),
+        outline=outline,
         outline_color=wishes.outline_color or usual.outline_color,
         box=(wishes.box_color or BOX_COLOR) if boxed else None,
         bold=wishes.bold,
         anchor=_ANCHORS[wishes.place or "bottom"],
         margin_left=side,
         margin_right=side,
-        margin_vertical=round(height * ((100 - down) / 2 if wishes.margin is None else wishes.margin) / 100),
+        margin_vertical=math.ceil(height * above / 100 + outline),
         karaoke=wishes.karaoke or "none",
     )
 

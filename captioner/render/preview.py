@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from captioner.errors import UsageError
+from captioner.errors import FfmpegFailed, UsageError
 from captioner.media import Media, Picture, input_of, make, picture_of
 from captioner.render.drawing import drawing
 from captioner.render.look import Wishes
@@ -39,13 +39,13 @@ def preview(
     moment = _first_seen(subtitles[0].cues) if at is None else at
     if media.duration is not None and moment >= media.duration:
         raise UsageError(f"{media.source} ends at {media.duration:g} s, so there is nothing to see at {moment:g} s")
-    arguments = [
-        *_from(moment, media),
-        *input_of(media),
-        *("-map", f"0:{picture.index}", "-vf", ",".join(_chain(drawn.filter, picture, moment))),
-        *("-frames:v", "1", "-c:v", "png", "-update", "1", "-f", "image2"),
-    ]
-    make(arguments, target, files=drawn.files)
+    chain = ",".join(_chain(drawn.filter, picture, moment))
+    one_frame = ("-frames:v", "1", "-c:v", "png", "-update", "1", "-f", "image2")
+    arguments = [*input_of(media), "-map", f"0:{picture.index}", "-vf", chain, *one_frame]
+    try:
+        make([*_from(moment, media), *arguments], target, files=drawn.files)
+    except FfmpegFailed:  # a stream that begins nowhere but at its beginning
+        make(arguments, target, files=drawn.files)
 
 
 def _first_seen(cues: Sequence[Cue]) -> float:
