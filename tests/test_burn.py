@@ -288,7 +288,8 @@ def colors_and_opacity(path: Path) -> list[tuple[NDArray[np.float64], NDArray[np
     with av.open(str(path)) as container:
         frames = [frame.reformat(format="yuva444p10le") for frame in container.decode(video=0)]
     planes = [
-        [np.frombuffer(bytes(frame.planes[at]), np.uint16).reshape(180, -1)[:, :320] for at in (0, 3)] for frame in frames
+        [np.frombuffer(bytes(frame.planes[at]), np.uint16).reshape(180, -1)[:, :320] for at in (0, 3)]
+        for frame in frames
     ]
     return [(luma / 4, opacity / 1023) for luma, opacity in planes]
 

@@ -151,4 +151,4 @@ def shown(path: Path, index: int) -> list[tuple[float, float, str]]:
 
 def _cue(packet: Any, subtitle: Any) -> tuple[float, float, str]:
     start, end = packet.pts * packet.time_base, (packet.pts + packet.duration) * packet.time_base
-    return round(float(start), 2), round(float(end), 2), subtitle.text.decode()
+    return round(float(start), 2), round(float(end), 2), subtitle.dialogue.decode()
