@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
-from captioner.lint.outtimes import Clock
+from captioner.lint.frames import frame_rate_of
+from captioner.lint.out_times import Clock
 from captioner.lint.reflow import cleaned, reflowed
 from captioner.lint.rules import Finding
 from captioner.lint.text import text_findings
-from captioner.lint.timing import time_findings
+from captioner.lint.timing import least_gap, time_findings
 from captioner.profiles import Profile
 from captioner.timestamps import format_clock
 from captioner.values import Cue, Position
@@ -48,7 +49,7 @@ def fix(
     cues: Sequence[Cue], profile: Profile, *, language: str | None = None, frame_rate: Fraction | None = None
 ) -> Fixed:
     """The cues with every fault repaired that can be. Fixing again changes nothing."""
-    fixer = _Fixer(profile, language, frame_rate)
+    fixer = _Fixer(cues, profile, language, frame_rate)
     held: list[Numbered] = list(enumerate(cues))
     for _ in range(ROUNDS):
         before = held
@@ -63,10 +64,13 @@ def fix(
 class _Fixer:
     """The repairs, each from all cues to all cues; what they do is told in `changes`."""
 
-    def __init__(self, profile: Profile, language: str | None, frame_rate: Fraction | None) -> None:
+    def __init__(
+        self, cues: Sequence[Cue], profile: Profile, language: str | None, frame_rate: Fraction | None
+    ) -> None:
         self.changes: list[Change] = []
-        self._profile, self._language, self._rate = profile, language, frame_rate
-        self._clock = Clock(profile, frame_rate)
+        self._profile, self._language = profile, language
+        self._rate = frame_rate or frame_rate_of(cues)
+        self._clock = Clock(profile, self._rate, least_gap(cues, profile, frame_rate))
 
     def in_order(self, held: list[Numbered]) -> list[Numbered]:
         latest = -math.inf
@@ -119,7 +123,7 @@ class _Fixer:
         """The cue, its lines broken anew or itself parted where that leaves fewer faults."""
         if not any(finding.rule in BY_LINES for finding in self._findings([cue])):
             return [cue]
-        pieces = reflowed(cue, self._profile, self._language)
+        pieces = reflowed(cue, self._profile, self._language, self._rate)
         clear = [replace(one, end=self._clock.out_time(one, following)) for one, following in pairwise(pieces)]
         pieces = [*clear, pieces[-1]]
         if self._weight(pieces) >= self._weight([cue]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
@@ -38,7 +39,7 @@ def _joined_han(line: str) -> str:
     return line
 
 
-def reflowed(cue: Cue, profile: Profile, language: str | None) -> list[Cue]:
+def reflowed(cue: Cue, profile: Profile, language: str | None, frame_rate: Fraction | None = None) -> list[Cue]:
     """A cue in better lines, or else as several; the cue itself where a line was begun on purpose or a word is torn."""
     profile = replace(profile, lead=0.0, tail=0.0, chain=0.0, pause=3600.0, **_AS_IT_STANDS)
     lines = cue.text.split("\n")
@@ -46,7 +47,7 @@ def reflowed(cue: Cue, profile: Profile, language: str | None) -> list[Cue]:
         return [cue]
     text = _one_line(lines)
     broken = break_lines(text, profile, language) if cue.duration <= profile.maximum_duration else None
-    pieces = [(Span(cue.start, cue.end), broken)] if broken else _parted(cue, text, profile, language)
+    pieces = [(Span(cue.start, cue.end), broken)] if broken else _parted(cue, text, profile, language, frame_rate)
     return [cue] if _is_torn(text, [shown for _, shown in pieces]) else respelled(cue, pieces)
 
 
@@ -75,11 +76,11 @@ def _one_line(lines: list[str]) -> str:
     return text
 
 
-def _parted(cue: Cue, text: str, profile: Profile, language: str | None) -> list[Shown]:
+def _parted(cue: Cue, text: str, profile: Profile, language: str | None, frame_rate: Fraction | None) -> list[Shown]:
     """The cue as several that fill its time: by the times of its words, or by how long its characters take to say."""
     words = respelled(cue, [(cue, text)])[0].words
     segment = Segment(cue.start, cue.end, text, words, cue.speaker, language)
-    made = make_cues(Transcript((segment,), language), profile)
+    made = make_cues(Transcript((segment,), language), profile, frame_rate=frame_rate)
     spans = [(max(piece.start, cue.start), min(piece.end, cue.end)) for piece in made[:-1]]
     spans += [(max(piece.start, cue.start), cue.end) for piece in made[-1:]]
     if any(end - start < 0.001 for start, end in spans):

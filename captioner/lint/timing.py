@@ -6,20 +6,18 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
+from captioner.lint.frames import SLACK, frame_rate_of, off_frame
 from captioner.lint.rules import Finding
 from captioner.profiles import Profile
 from captioner.values import Cue, Position
-
-SLACK = 0.001 + 1e-6
-"""Seconds by which a length may be off: both of its ends were rounded to a millisecond when they were written."""
 
 Neighbours = tuple[int, int]
 
 
 def time_findings(cues: Sequence[Cue], profile: Profile, frame_rate: Fraction | None) -> Iterator[Finding]:
-    """All that is wrong with the times, rule by rule; `frame_rate` is None where cues lie on no frames."""
+    """All that is wrong with the times, rule by rule; `frame_rate` is None where cues need not lie on frames."""
     yield from _out_of_order(cues)
-    gap = float(profile.gap_at(frame_rate))
+    gap = least_gap(cues, profile, frame_rate)
     for earlier, later in neighbours(cues):
         yield from _between(cues, earlier, later, gap, profile)
     for index, cue in enumerate(cues):
@@ -38,6 +36,12 @@ def neighbours(cues: Sequence[Cue]) -> Iterator[Neighbours]:
             yield before, index
         if before is None or cues[index].end >= cues[before].end:
             standing[place] = index
+
+
+def least_gap(cues: Sequence[Cue], profile: Profile, frame_rate: Fraction | None) -> float:
+    """Seconds that must be between two cues; where nobody says the rate, so many frames of the one they lie on do."""
+    rates = (frame_rate,) if frame_rate is not None else (None, frame_rate_of(cues))
+    return float(min(map(profile.gap_at, rates)))
 
 
 def gap_between(before: Cue, after: Cue) -> float:
@@ -98,12 +102,6 @@ def _too_fast(index: int, cue: Cue, profile: Profile) -> Finding:
     speed = allowed * profile.reading_time(cue.text) / cue.duration
     message = f"{speed:.1f} {unit}, at most {allowed:g}"
     return Finding("reading-speed", index, cue.start, cue.end, round(speed, 1), allowed, unit, message)
-
-
-def off_frame(seconds: float, frame_rate: Fraction) -> float:
-    """Seconds by which a time lies after the nearest frame's, negative before it; 0 where rounding explains it."""
-    off = seconds - float(round(seconds * frame_rate) / frame_rate)
-    return off if abs(off) > SLACK else 0.0
 
 
 def _off_frames(index: int, cue: Cue, frame_rate: Fraction) -> Iterator[Finding]:

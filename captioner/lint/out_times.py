@@ -7,7 +7,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from captioner.cues.grid import Grid
-from captioner.lint.timing import SLACK, closes_chain, gap_between, is_too_fast, off_frame
+from captioner.lint.frames import SLACK, off_frame
+from captioner.lint.timing import closes_chain, gap_between, is_too_fast
 from captioner.profiles import Profile
 from captioner.values import Cue
 
@@ -15,11 +16,11 @@ from captioner.values import Cue
 class Clock:
     """The times that a profile wants, on whole frames where the frame rate is known, else on milliseconds."""
 
-    def __init__(self, profile: Profile, frame_rate: Fraction | None) -> None:
+    def __init__(self, profile: Profile, frame_rate: Fraction | None, gap: float) -> None:
         self._profile = profile
         self._rate = frame_rate
         self._grid = Grid(frame_rate)
-        self._gap = profile.gap_at(frame_rate)
+        self._gap = gap
 
     def on_frames(self, cue: Cue) -> Cue:
         """The cue from the frame in which it comes until the one before which it is gone."""
@@ -37,7 +38,7 @@ class Clock:
             return stayed.end
         if gap_between(stayed, following) < 0 and self._can_end(stayed, following.start):
             stayed = replace(stayed, end=following.start)
-        gap, least = gap_between(stayed, following), float(self._gap)
+        gap, least = gap_between(stayed, following), self._gap
         is_short = gap < least - SLACK and self._can_end(stayed, latest)
         return latest if is_short or closes_chain(stayed, following, least, self._profile) else stayed.end
 
