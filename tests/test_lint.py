@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from captioner.cues import make_cues
@@ -17,14 +17,18 @@ from captioner.lint import Finding, lint
 from captioner.lint.fix import fix
 from captioner.profiles import Profile
 from captioner.values import Cue, Position, Style, Transcript, Word
-from tests.cue_inputs import disorderly, orderly, profiles, visible_texts
+from tests.cue_inputs import disorderly, orderly, profiles, spoken, visible_texts
 
 STRUCTURAL = {"order", "overlap", "blank", "line-width", "line-count", "frame-grid"}
 
 frame_rates = st.sampled_from((None, Fraction(25), Fraction(24000, 1001)))
 
 
+NARROW = Profile(name="any", source="a test", width=2, lines=1, cps=1.0)
+
+
 @given(orderly() | disorderly(), profiles(), frame_rates)
+@example(spoken("the \x1b𠀀", "en"), NARROW, None)
 def test_made_cues_have_no_structural_fault(
     transcript: Transcript, profile: Profile, frame_rate: Fraction | None
 ) -> None:

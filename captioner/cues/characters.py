@@ -70,7 +70,7 @@ def may_part(before: str, after: str) -> bool:
     Nowhere inside a Latin, Cyrillic, Arabic, Korean ... word, a number or a katakana word, nor between a number and
     what it counts; after a dash; between the characters of unspaced scripts where kinsoku allows it.
     """
-    if clings(before, after) or before.isspace() or after.isspace():
+    if clings(before, after) or not is_visible(before) or after.isspace():
         return False
     if after in NOT_AT_START or before in NOT_AT_END:
         return False
