@@ -18,7 +18,7 @@ from captioner.render import Encoding, Flag, Subtitles, Wishes, mux
 from captioner.values import Cue
 from tests.media_factory import ffmpeg
 from tests.test_media_interrupt import interrupt, linux_only, to_all_or_one
-from tests.video_parts import burned, captions, gray_video, held, payload, shown
+from tests.video_parts import burned, captions, gray_video, held, lumas, payload, shown
 
 CUES = (Cue(0.2, 0.6, "Good morning.\nShall we begin?"), Cue(0.6, 0.9, "早上好 & 再见"))
 NAMES = ('it\'s a "film": [1], 100% of \\it; %03d = 汉字\nin two lines', "-v", "C:\\films\\one:two")
@@ -213,8 +213,8 @@ def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Capt
         (("film.mp4", "broken.srt", "-o", "new.mp4"), 5, "broken.srt: srt line 2: not a time: 'never'"),
         (("film.mp4", "none.srt", "-o", "new.mp4"), 5, "none.srt: no such file or directory"),
         (("none.mp4", "film.srt", "-o", "new.mp4"), 3, "none.mp4: cannot be read: No such file or directory"),
-        (("film.mp4", "film.srt", "-o", "film.mp4"), 2, "film.mp4 would be overwritten; name another file with -o"),
-        (("film.mp4", "film.srt", "-o", "./film.srt"), 2, "film.srt would be overwritten; name another file with -o"),
+        (("film.mp4", "film.srt", "-o", "film.mp4"), 2, "film.mp4 would be overwritten; name another file"),
+        (("film.mp4", "film.srt", "-o", "./film.srt"), 2, "film.srt would be overwritten; name another file"),
         (("film.mp4", "film.srt:xx-what", "-o", "new.mp4"), 2, "'xx-what' is no language tag"),
         (("film.mp4", "film.srt", "-o", "film.mp4/new.mp4"), 1, "cannot write film.mp4/new.mp4: file exists"),
         (("film.mp4", "film.srt", "-o", "/dev/null"), 2, "unknown container 'null'"),
@@ -315,3 +315,39 @@ def test_burning_can_be_interrupted(send: Callable[[int, int], None], tmp_path: 
     assert interrupt(running, send, delay=1.5) == "captioner: interrupted"
     assert running.returncode == 128 + signal.SIGINT
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_captioning_makes_the_videos_too(tmp_path: Path, speech_file: Path, commands: Commands) -> None:
+    """The same captions in a file, in the picture and as a track; a second run finds all of it there."""
+    picture = ("-f", "lavfi", "-i", "color=gray:s=160x90:r=10:d=6")
+    ffmpeg(*picture, "-i", speech_file, "-c:v", "mpeg4", "-shortest", "talk.mkv")
+    said = "lines=['One.', 'Two.', 'Three.']"
+    words = ("talk.mkv", "--backend", "scripted", "--backend-option", said, "--burn", "b.mp4", "--mux", "m.mkv")
+    code, told = commands(*words)
+    assert code == 0
+    assert told.split("\n")[-2:] == ["talk.mkv -> b.mp4", "talk.mkv -> m.mkv"]
+    assert [text for _, _, text in shown(Path("m.mkv"), 2)] == ["One.", "Two.", "Three."]
+    assert held(Path("m.mkv")).streams[2][3] == ("default",)
+    assert len({frame.max() > 200 for frame in lumas(Path("b.mp4"))}) == 2
+    code, told = commands(*words)
+    assert (code, told.count("is there already and is left alone")) == (0, 1)
+    Path("b.mp4").unlink()
+    code, told = commands(*words)
+    assert (code, Path("b.mp4").exists()) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("film.mp4", "sound.mp3", "--burn", "new.mp4"), "--burn and --mux take one input"),
+        (("-", "--mux", "new.mp4"), "--burn and --mux take one input"),
+        (("film.mp4", "--burn", "film.mp4"), "film.mp4 would be overwritten"),
+        (("film.mp4", "--burn", "new.avi"), "unknown container '.avi'"),
+        (("film.mp4", "--burn", "new.mp4", "--mux", "./new.mp4"), "--burn and --mux would both become new.mp4"),
+    ],
+)
+def test_a_video_that_cannot_be_is_said_before_anything_is_heard(
+    words: tuple[str, ...], sentence: str, commands: Commands
+) -> None:
+    code, said = commands(*words, "--backend", "scripted")
+    assert (code, said.startswith(f"captioner: {sentence}")) == (2, True)

@@ -57,6 +57,8 @@ class RootCommand(options.SettableCommand):
 @options.channel
 @click.option("--from", "start", type=options.Time(), metavar="TIME", help="Begin at 90, 1:30 or 0:01:30.5.")
 @click.option("--to", "end", type=options.Time(), metavar="TIME", help="End there.")
+@click.option("--burn", metavar="FILE", help="Write the video too, with the captions in its picture.")
+@click.option("--mux", metavar="FILE", help="Write the video too, with the captions as a track.")
 @options.report
 @click.option("--no-journal", is_flag=True, help="Neither remember nor recall what is heard.")
 @click.option("--offline", is_flag=True, help="Reach no other machine: nothing is sent, and nothing is fetched.")

@@ -19,6 +19,7 @@ from captioner.cli.errors import SPEECH_LOST, attempt_all, counted, printable
 from captioner.cli.files import STANDARD, Job, plan, refuse_report_over, without_existing, write_whole
 from captioner.cli.hearing import Hearing, hotwords_in, open_hearing
 from captioner.cli.offline import go_offline
+from captioner.cli.rendering import Videos
 from captioner.cli.styles import asked_style
 from captioner.cli.writing import Labels, title_of, without_word_times, write_targets
 from captioner.errors import UsageError
@@ -26,6 +27,7 @@ from captioner.formats import Contents, Programme, render_report
 from captioner.languages import asked_language
 from captioner.media import Listen
 from captioner.pipeline import Captions, caption
+from captioner.render import Subtitles
 from captioner.settings import Settings, options_from
 from captioner.speech import SpeechOptions
 from captioner.timestamps import format_clock
@@ -63,6 +65,8 @@ class Request:
     channel: str = "mix"
     start: float | None = None
     end: float | None = None
+    burn: str | None = None
+    mux: str | None = None
     report: str | None = None
     no_journal: bool = False
     offline: bool = False
@@ -85,15 +89,17 @@ def caption_all(request: Request, settings: Settings, way: Way = caption) -> int
         go_offline(request.inputs, request.backend)
     console = Console(quiet=request.quiet, verbose=request.verbose)
     jobs = plan(request.inputs, output=request.output, directory=request.directory, formats=request.formats)
+    videos = Videos(burn=request.burn, mux=request.mux)
+    videos.refuse_for(request.inputs)
     if request.report not in (None, STANDARD):
         refuse_report_over(Path(request.report), jobs)
     settled = _settled(request, settings, way)
     anew = request.overwrite or request.retry_failed or request.dry_run
-    todo = without_existing(jobs, overwrite=anew, say=console.say)
+    todo = without_existing(jobs, overwrite=anew, say=console.say, more=videos.missing)
     if not todo:
         return 0
     with open_hearing(request, settings, console, offline=request.offline) as hearing:
-        run = _Run(console, hearing, partial(settled, journal=hearing.journal), request)
+        run = _Run(console, hearing, partial(settled, journal=hearing.journal), request, videos)
         code = attempt_all(todo, run.rehearse if request.dry_run else run.caption)
     if request.report is not None:
         run.write_reports(request.report, many=len(todo) > 1, overwrite=anew)
@@ -121,12 +127,14 @@ def _settled(request: Request, settings: Settings, way: Way) -> Way:
 class _Run:
     """One run over several inputs; keeps the reports."""
 
-    def __init__(self, console: Console, hearing: Hearing, settled: Way, request: Request) -> None:
+    def __init__(self, console: Console, hearing: Hearing, settled: Way, request: Request, videos: Videos) -> None:
         self._console = console
         self._hearing = hearing
         self._settled = settled
         self._labels = Labels(start_timecode=request.start_timecode, drop_frame=request.drop_frame)
         self._word_times = request.word_times
+        self._videos = videos
+        self._overwrite = request.overwrite
         self._reports: list[Report] = []
 
     def caption(self, job: Job) -> int:
@@ -134,6 +142,9 @@ class _Run:
         captions = self._caption(job, self._hearing.backend)
         write_targets(job.targets, self._contents(job, captions), self._console.warn)
         self._tell(job, captions)
+        if captions.cues:
+            track = Subtitles(job.source, captions.cues, captions.transcript.language, frozenset({"default"}))
+            self._videos.make(job.source, track, overwrite=self._overwrite, console=self._console)
         return SPEECH_LOST if captions.report.lost else 0
 
     def rehearse(self, job: Job) -> int:

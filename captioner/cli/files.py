@@ -132,9 +132,14 @@ def _is_special(path: Path) -> bool:
     return _exists(path) and not path.is_file() and not path.is_dir()
 
 
-def without_existing(jobs: Iterable[Job], *, overwrite: bool, say: Callable[[str], None]) -> tuple[Job, ...]:
-    """The jobs without the results that are there already: they are left alone, and said, unless `overwrite`."""
-    return tuple(job for job in (_without_existing(job, overwrite, say) for job in jobs) if job.targets)
+def without_existing(
+    jobs: Iterable[Job], *, overwrite: bool, say: Callable[[str], None], more: bool = False
+) -> tuple[Job, ...]:
+    """The jobs without the results that are there already: they are left alone, and said, unless `overwrite`.
+
+    A job without any is none, unless there is `more` to do.
+    """
+    return tuple(job for job in (_without_existing(job, overwrite, say) for job in jobs) if job.targets or more)
 
 
 def _without_existing(job: Job, overwrite: bool, say: Callable[[str], None]) -> Job:

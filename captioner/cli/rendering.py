@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from captioner.cli.console import Console
-from captioner.cli.files import same_file
+from captioner.cli.files import STANDARD, same_file
 from captioner.cli.subtitle_files import named, read_subtitles
 from captioner.errors import UsageError
 from captioner.media import Media, open_media, path_of
 from captioner.pipeline import Progress, Watch
-from captioner.render import Subtitles
+from captioner.render import Subtitles, burn, mux
+from captioner.render.containers import container_of
 
 
 @dataclass(frozen=True)
@@ -43,17 +44,71 @@ def rendering(
     Raises `UsageError` where a source would be overwritten, and what reading the sources raises.
     """
     console, target = Console(quiet=quiet), Path(output)
-    for name in (path_of(source), *(Path(named(word).path) for word in subtitles)):
-        if name and same_file(target, name):
-            raise UsageError(f"{name} would be overwritten; name another file with -o")
-    if target.is_file() and not overwrite:
-        console.say(f"{target} is there already and is left alone; --overwrite writes it anew")
+    refuse_over(target, path_of(source), *(Path(named(word).path) for word in subtitles))
+    if left_alone(target, overwrite=overwrite, console=console):
         yield None
         return
     captions = tuple(map(read_subtitles, subtitles))
     for track in captions:
         if track.losses:
             console.warn(f"{track.name}: left out: {', '.join(track.losses)}")
+    with _opened(source, captions, target, console) as work:
+        yield work
+
+
+@contextmanager
+def _opened(source: str, captions: tuple[Subtitles, ...], target: Path, console: Console) -> Iterator[Rendering]:
     with open_media(source) as media, console.watching(source) as progress:
         yield Rendering(media, captions, target, console, progress)
     console.say(f"{source} -> {target}")
+
+
+def refuse_over(target: Path, *sources: Path | None) -> None:
+    """Raises `UsageError` where `target` is one of the sources."""
+    for source in sources:
+        if source and same_file(target, source):
+            raise UsageError(f"{source} would be overwritten; name another file")
+
+
+def left_alone(target: Path, *, overwrite: bool, console: Console) -> bool:
+    """Whether there is a result already that stays, which is said."""
+    if overwrite or not target.is_file():
+        return False
+    console.say(f"{target} is there already and is left alone; --overwrite writes it anew")
+    return True
+
+
+@dataclass(frozen=True)
+class Videos:
+    """The videos that captioning is to make besides: one with captions in its picture, one with them as a track."""
+
+    burn: str | None = None
+    mux: str | None = None
+
+    @property
+    def targets(self) -> list[tuple[Callable[..., None], Path]]:
+        """Each with what makes it."""
+        asked = ((burn, self.burn), (mux, self.mux))
+        return [(make, Path(target)) for make, target in asked if target is not None]
+
+    @property
+    def missing(self) -> bool:
+        """Whether one is not there yet."""
+        return any(not target.is_file() for _, target in self.targets)
+
+    def refuse_for(self, sources: Sequence[str]) -> None:
+        """Raises `UsageError` where none can be made of these sources, before any work is done."""
+        if self.targets and (len(sources) > 1 or sources[0] == STANDARD):
+            raise UsageError("--burn and --mux take one input, which is a file or an address")
+        for _, target in self.targets:
+            container_of(target)
+            refuse_over(target, path_of(sources[0]))
+        if len(self.targets) == 2 and same_file(self.targets[0][1], self.targets[1][1]):
+            raise UsageError(f"--burn and --mux would both become {self.burn}; name two files")
+
+    def make(self, source: str, track: Subtitles, *, overwrite: bool, console: Console) -> None:
+        """Make those that are not there. Raises what `burn` and `mux` raise."""
+        for make, target in self.targets:
+            if not left_alone(target, overwrite=overwrite, console=console):
+                with _opened(source, (track,), target, console) as work:
+                    make(work.media, work.subtitles, target, watch=work.watch, warn=work.warn)
