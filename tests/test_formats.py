@@ -36,7 +36,7 @@ every_readable_text = pytest.mark.parametrize(
 every_readable_format = pytest.mark.parametrize("format", READABLE, ids=[format.name for format in READABLE])
 
 
-LATIN = {"scc"}
+LATIN = {"scc", "stl"}
 """Formats that refuse what their few characters cannot spell, and spell in a code."""
 
 every_format_in_letters = pytest.mark.parametrize(
@@ -45,7 +45,7 @@ every_format_in_letters = pytest.mark.parametrize(
 
 PROGRAMME = Programme(frame_rate=Fraction(25))
 
-WITHIN_A_DAY = {"edl", "avid", "premiere", "itt", "scc"}
+WITHIN_A_DAY = {"edl", "avid", "premiere", "itt", "scc", "stl"}
 """Formats with the labels of SMPTE timecode, which begins anew after 24 hours."""
 
 TIMES_WRITTEN = {"json": 2, "fcpxml": 2, "fcpxml-titles": 2, "xmeml": 2, "otio": 3}

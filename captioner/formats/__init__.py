@@ -152,6 +152,7 @@ FORMATS = {
         Format("ebuttd", ".ebuttd.xml", "captioner.formats.ebuttd", of=("cues", "programme"), mark=TTML),
         Format("itt", ".itt", "captioner.formats.itt", of=("cues", "programme"), told=True),
         Format("scc", ".scc", "captioner.formats.scc", of=("cues", "programme"), told=True),
+        Format("stl", ".stl", "captioner.formats.stl", of=("cues", "programme"), binary=True),
         Format("fcpxml", ".fcpxml", "captioner.formats.fcpxml", of=("cues", "programme")),
         Format("fcpxml-titles", ".titles.fcpxml", "captioner.formats.fcpxml_titles", of=("cues", "programme")),
         Format(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain
@@ -23,7 +23,8 @@ from captioner.formats.frames import FrameClock, frame_clock, on_frames, one_at_
 from captioner.formats.keeping import Losses, reduced, without_white
 from captioner.formats.scc_characters import ALIKE, missing
 from captioner.formats.scc_loading import COLORS, COLUMNS, ERASE, ROWS, SHOW, Unit, loading
-from captioner.formats.styling import PLAIN, Looks, reworded, runs, styles_of
+from captioner.formats.styling import Looks, reworded
+from captioner.formats.whole_lines import lines_of, single_spaced, with_lines
 from captioner.timestamps import format_clock, seconds_at
 from captioner.values import Cue, Position
 
@@ -80,26 +81,26 @@ def _fitting(cues: Iterable[Cue], clock: FrameClock) -> list[Cue]:
 
 
 def _normal(cue: Cue) -> Cue:
-    alike = reworded(
-        reduced(cue, looks=("italic", "underline", "color"), place="anchor"), _ALIKE, lambda c: ALIKE[c[0]]
-    )
-    return without_white(reworded(reworded(alike, _SPACES, " "), _EDGES, ""))
+    held = reduced(cue, looks=("italic", "underline", "color"), place="anchor")
+    return without_white(single_spaced(reworded(held, _ALIKE, lambda found: ALIKE[found[0]])))
 
 
 _ALIKE = re.compile("|".join(map(re.escape, ALIKE)))
-_SPACES = re.compile(r"[^\S\n]+")
-_EDGES = re.compile(r"(?m)^ | $")
 
 
 def _in_rows(cue: Cue) -> Cue:
     """The cue with no line of more than 32 columns. Raises `FormatError` for more than 15 lines."""
-    rows = [(row, looks) for line, looks in _lines(cue) for row in textwrap.wrap(line, COLUMNS)]
+    rows = [(row, _held(looks)) for line, looks in lines_of(cue) for row in textwrap.wrap(line, COLUMNS)]
     if len(rows) > ROWS:
-        time = format_clock(cue.start)
-        raise FormatError("scc", f"the cue at {time} has {len(rows)} lines of {COLUMNS} columns; the screen has {ROWS}")
-    pieces = [piece for row, looks in rows for piece in (("\n", PLAIN), (row, looks))][1:]
-    text = "".join(text for text, _ in pieces)
-    return replace(cue, text=text, styles=styles_of(pieces), position=_seen(cue.position, text))
+        raise FormatError("scc", f"the cue at {format_clock(cue.start)} does not fit in {ROWS} lines of {COLUMNS}")
+    wrapped = with_lines(cue, rows)
+    return replace(wrapped, position=_seen(cue.position, wrapped.text))
+
+
+def _held(looks: Looks) -> Looks:
+    """Italic letters are white, and there are seven colors."""
+    color = None if looks.italic or looks.color not in COLORS else looks.color
+    return looks._replace(color=color)
 
 
 def _seen(position: Position | None, text: str) -> Position | None:
@@ -116,7 +117,7 @@ def _unless_usual(row: int, column: int) -> Position | None:
 
 
 def _place(region: Any, text: str) -> Position | None:
-    """The edges of the screen to which a text is close. ttconv gives it the box that it fills in 80 % of the picture."""
+    """The edges to which a text is close. ttconv gives it the box that it fills in 80 % of the picture."""
     styles = {style.__name__: region.get_style(style) for style in region.iter_styles()}
     lines = text.split("\n")
     left = round((styles["Origin"].x.value - 10) / 80 * COLUMNS)
@@ -124,22 +125,6 @@ def _place(region: Any, text: str) -> Position | None:
     right, below = COLUMNS - left - max(map(len, lines)), ROWS - above - len(lines)
     column = 0 if left <= 2 and right > left + 1 else 2 if right <= 2 and left > right + 1 else 1
     return _unless_usual(2 if above < min(5, below - 1) else 0 if above > below + 1 else 1, column)
-
-
-def _lines(cue: Cue) -> Iterator[tuple[str, Looks]]:
-    """Each line, and how it looks if it all looks the same."""
-    looks = [look for text, look in runs(cue) for _ in text]
-    at = 0
-    for line in cue.text.split("\n"):
-        seen = {_held(look) for character, look in zip(line, looks[at:], strict=False) if character != " "}
-        yield line, seen.pop() if len(seen) == 1 else PLAIN
-        at += len(line) + 1
-
-
-def _held(looks: Looks) -> Looks:
-    """Italic letters are white, and there are seven colors."""
-    color = None if looks.italic or looks.color not in COLORS else looks.color
-    return looks._replace(color=color)
 
 
 def _sent(cues: Sequence[Cue], clock: FrameClock) -> tuple[list[_Sending], list[Cue]]:
@@ -204,7 +189,7 @@ def parse(text: str, programme: Programme) -> Contents:
             document = reader.to_model("\n".join(lines))
         except Exception as error:  # whatever the library stumbles over in somebody's file
             raise FormatError("scc", f"cannot be read by ttconv: {error}") from error
-    found = cues_of(document, "scc", losses, place=lambda region, align, text: _place(region, text))
+    found = cues_of(document, "scc", losses, place=lambda region, _, text: _place(region, text))
     cues = [replace(cue, text=cue.text.translate(_GLYPHS)) for cue in found]
     mended = Losses({"thing that ttconv did not understand": len(heard)})
     dropped = any(";" in line[:12] for line in lines[1:])

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from captioner.formats.scc_characters import BASIC, EXTENDED, SPECIAL, stand_in
-from captioner.formats.styling import PLAIN, Looks, runs
+from captioner.formats.styling import PLAIN, Looks
+from captioner.formats.whole_lines import lines_of
 from captioner.values import Cue
 
 COLUMNS, ROWS = 32, 15
@@ -35,7 +36,7 @@ Unit = tuple[int, ...]
 
 def loading(cue: Cue) -> list[Unit]:
     """All that has to be sent before the caption can be shown. Its text fits, its looks are those of whole lines."""
-    lines = list(_lines(cue))
+    lines = list(lines_of(cue))
     anchor = cue.position.anchor if cue.position else 2
     row = {0: ROWS - len(lines), 1: (ROWS - len(lines)) // 2, 2: 0}[(anchor - 1) // 3]
     units: list[Unit] = [(RESUME, RESUME), (CLEAR, CLEAR)]
@@ -43,15 +44,6 @@ def loading(cue: Cue) -> list[Unit]:
         column = (COLUMNS - len(text)) * ((anchor - 1) % 3) // 2
         units += [*_address(number, column, looks), *_characters(text)]
     return units
-
-
-def _lines(cue: Cue) -> Iterator[tuple[str, Looks]]:
-    """Each line and how it looks: as its first character that is seen."""
-    looks = [look for text, look in runs(cue) for _ in text]
-    at = 0
-    for line in cue.text.split("\n"):
-        yield line, looks[at]
-        at += len(line) + 1
 
 
 def _address(row: int, column: int, looks: Looks) -> Iterator[Unit]:
