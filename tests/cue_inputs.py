@@ -106,7 +106,7 @@ def spoken(text: str, language: str, *, rate: float = 14.0, start: float = 0.5) 
 
     Words part at spaces; in Chinese and Japanese each character is one.
     """
-    word = r"\s*[“「]?(?:[A-Za-z0-9.%]+|\w)[^\w\s\[]*" if language in ("zh", "ja") else r"\s*[^\s\[]+"
+    word = r"\s*[“「]?(?:[A-Za-z0-9.%]+|\w)[^\w\s\[]*" if language in ("zh", "yue", "ja") else r"\s*[^\s\[]+"
     words: list[Word] = []
     now = start
     for part in re.findall(rf"\[[\d.]+\]|{word}", text):
@@ -115,8 +115,9 @@ def spoken(text: str, language: str, *, rate: float = 14.0, start: float = 0.5) 
             continue
         end = now + len(part.strip()) / rate
         words.append(Word(round(now, 2), round(end, 2), part))
-        now = end + _PAUSES.get(part[-1], 0.0)
+        now = end + (0.0 if part.strip() in _NO_BREATH else _PAUSES.get(part[-1], 0.0))
     return Transcript((segment(words),), language)
 
 
+_NO_BREATH = ("3.", "bzw.", "dott.", "Sr.", "M.", "Dr.", "г.,")
 _PAUSES: Mapping[str, float] = dict.fromkeys(",;:，、；：،", 0.2) | dict.fromkeys(".!?。！？؟।", 0.5)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
 
-from captioner.cues import make_cues
+from captioner.cues import make_cues, segmenters
+from captioner.lint import lint
 from captioner.profiles import profile_for, profile_named
 from captioner.timestamps import format_clock
 from captioner.values import Segment, Transcript
@@ -66,6 +68,118 @@ TEXTS = {
         "今日は天気がとても良いので、公園まで散歩に行きましょう。人工知能の研究は2012年以降に急速に進みました。"
         "プログラミングを勉強している学生たちが、東京の大学に集まって、新しいアプリを作っています。",
     ),
+    "german": (
+        "de",
+        14,
+        "Am 3. Oktober haben wir zum ersten Mal versucht, die alte Brücke über den Fluss zu vermessen, "
+        "aber das Wasser stand so hoch, dass wir nach zwei Stunden aufgeben mussten. Frau Dr. Neumann "
+        "sagte damals, dass man mit etwas Geduld auch die schwierigsten Aufgaben lösen kann, wenn alle "
+        "mithelfen. Die Messgeräte wiegen zusammen etwa 25 kg und kosten bzw. kosteten 1.200 Euro. "
+        "Glauben Sie wirklich, dass es daran liegt?",
+    ),
+    "french": (
+        "fr",
+        14,
+        "Quand nous sommes arrivés à la gare, personne ne nous avait prévenus du retard, et nous avons "
+        "donc attendu pendant presque deux heures. Est-ce que tu crois qu'il a compris ce que je lui ai "
+        "dit hier soir ? Je ne pense pas, mais il faudra bien qu'on en parle un jour ou l'autre. M. "
+        "Lefèvre a répondu : « Ce n'est pas l'argent qui m'intéresse, c'est la liberté de choisir. »",
+    ),
+    "spanish": (
+        "es",
+        14,
+        "Cuando llegamos a la estación, nadie nos había avisado del retraso, así que estuvimos esperando "
+        "casi dos horas en el andén. ¿Crees que el Sr. Gómez entendió lo que le dije ayer por la noche? "
+        "No lo sé, pero tarde o temprano tendremos que hablar con él. ¡Qué alegría! La casa que compraron "
+        "mis abuelos en 1952 está a 12 km del mar.",
+    ),
+    "italian": (
+        "it",
+        14,
+        "Quando siamo arrivati alla stazione nessuno ci aveva avvisati del ritardo, e così abbiamo "
+        "aspettato quasi due ore sul binario. Credi che il dott. Rossi abbia capito quello che gli ho "
+        "detto ieri sera? Non lo so, ma prima o poi dovremo parlarne con lui, perché la casa dell'anno "
+        "scorso non è più quella di una volta.",
+    ),
+    "portuguese": (
+        "pt",
+        14,
+        "Quando chegámos à estação, ninguém nos tinha avisado do atraso, por isso esperámos quase duas "
+        "horas no cais. Acha que o Sr. Almeida percebeu o que eu lhe disse ontem à noite? Não sei, mas "
+        "mais cedo ou mais tarde teremos de falar com ele sobre a casa dos meus avós.",
+    ),
+    "dutch": (
+        "nl",
+        14,
+        "Toen we op het station aankwamen, had niemand ons verteld dat de trein vertraging had, dus "
+        "hebben we bijna twee uur staan wachten op het perron. Denk je dat meneer De Vries begrepen heeft "
+        "wat ik hem gisteravond heb gezegd? Ik weet het niet, maar vroeg of laat moeten we er met hem "
+        "over praten.",
+    ),
+    "russian": (
+        "ru",
+        14,
+        "Когда мы приехали на вокзал, никто не предупредил нас об опоздании, поэтому мы ждали на "
+        "платформе почти два часа. Как вы думаете, понял ли он то, что я сказал ему вчера вечером? Не "
+        "знаю, но рано или поздно нам придётся поговорить с ним, потому что дом, который построил мой дед "
+        "в 1952 г., стоит в 12 км от моря.",
+    ),
+    "polish": (
+        "pl",
+        14,
+        "Kiedy przyjechaliśmy na dworzec, nikt nie uprzedził nas o opóźnieniu, więc czekaliśmy na peronie "
+        "prawie dwie godziny. Czy myślisz, że zrozumiał to, co powiedziałem mu wczoraj wieczorem? Nie "
+        "wiem, ale wcześniej czy później będziemy musieli z nim porozmawiać o domu, który zbudował mój "
+        "dziadek.",
+    ),
+    "swedish": (
+        "sv",
+        14,
+        "När vi kom fram till stationen hade ingen talat om för oss att tåget var försenat, så vi väntade "
+        "i nästan två timmar på perrongen. Tror du att han förstod vad jag sade till honom i går kväll? "
+        "Jag vet inte, men förr eller senare måste vi prata med honom om huset som min farfar byggde.",
+    ),
+    "korean": (
+        "ko",
+        6,
+        "우리가 역에 도착했을 때 아무도 기차가 늦는다는 말을 해 주지 않아서 거의 두 시간 동안 "
+        "기다려야 했습니다. 어젯밤에 제가 한 말을 그 사람이 이해했다고 생각하세요? 잘",
+    ),
+    "arabic_long": (
+        "ar",
+        13,
+        "عندما وصلنا إلى المحطة لم يخبرنا أحد بأن القطار سيتأخر، ولذلك انتظرنا على الرصيف ما يقرب من "
+        "ساعتين. هل تعتقد أنه فهم ما قلته له مساء أمس؟ لا أعرف، ولكن علينا أن نتحدث معه عاجلا أم آجلا عن "
+        "البيت الذي بناه جدي على بعد 12 كم من البحر.",
+    ),
+    "hindi": (
+        "hi",
+        13,
+        "जब हम स्टेशन पहुँचे तो किसी ने हमें नहीं बताया था कि गाड़ी देर से आएगी, इसलिए हमने प्लेटफ़ॉर्म "
+        "पर लगभग दो घंटे इंतज़ार किया। क्या आपको लगता है कि उसने मेरी बात समझ ली थी? मुझे नहीं पता, लेकिन "
+        "कभी न कभी हमें उसके साथ उस घर के बारे में बात करनी होगी जो मेरे दादा ने बनाया था।",
+    ),
+    "thai": (
+        "th",
+        13,
+        "ตอนที่เราไปถึงสถานี ไม่มีใครบอกเราเลยว่ารถไฟจะมาสาย เราก็เลยต้องรออยู่ที่ชานชาลาเกือบสองชั่วโมง "
+        "คุณคิดว่าเขาเข้าใจสิ่งที่ฉันพูดเมื่อคืนนี้ไหม ฉันไม่แน่ใจ "
+        "แต่ไม่ช้าก็เร็วเราต้องคุยกับเขาเรื่องบ้านที่คุณปู่สร้างไว้เพราะมันอยู่ห่างจากทะเลเพียง 12 "
+        "กิโลเมตร",
+    ),
+    "cantonese": (
+        "yue",
+        4.5,
+        "佢哋琴日喺中環食咗個好貴嘅午餐，但係我覺得唔係好好食。你知唔知點解啲人成日話香港嘅茶餐廳先至係最好？因為嗰度嘅奶茶又香又滑，"
+        "而且價錢唔會太貴。我同阿媽講，聽日我哋不如去旺角行下街，順便買返啲餸返屋企煮。",
+    ),
+    "mixed": (
+        "zh",
+        5,
+        "今天的meeting改到下午3:30，我们要review一下上个quarter的KPI。老板说iPhone 15 Pro的销量比去年高了12.5%，"
+        "但是online store的conversion rate反而从4.2%掉到了3.8%。大家可以先看一下https://example.com/report这个页面，"
+        "然后把自己的feedback写在Google Docs里面。",
+    ),
     "arabic": (
         "ar",
         12,
@@ -79,6 +193,31 @@ TEXTS = {
 def test_texts_break_as_an_editor_would_have_it(name: str, golden: Callable[[str, str], None]) -> None:
     language, rate, text = TEXTS[name]
     golden(f"cues_{name}.txt", rendered(spoken(text, language, rate=rate), language))
+
+
+@pytest.fixture
+def without_segmenters(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As where `captioner[cjk]` is not installed."""
+    for library, segmenter in (("rjieba", segmenters.chinese), ("budoux", segmenters.japanese)):
+        monkeypatch.setitem(sys.modules, library, None)
+        segmenter.cache_clear()
+    yield
+    segmenters.chinese.cache_clear()
+    segmenters.japanese.cache_clear()
+
+
+@pytest.mark.usefixtures("without_segmenters")
+@pytest.mark.parametrize("name", [name for name in TEXTS if TEXTS[name][0] in ("zh", "yue", "ja")])
+def test_east_asian_texts_break_well_by_rules_alone(name: str, golden: Callable[[str, str], None]) -> None:
+    language, rate, text = TEXTS[name]
+    golden(f"cues_{name}_by_rules.txt", rendered(spoken(text, language, rate=rate), language))
+
+
+@pytest.mark.parametrize("name", [name for name in TEXTS if name != "english_fast"])
+def test_lint_finds_nothing_in_what_reads_well(name: str) -> None:
+    language, rate, text = TEXTS[name]
+    profile = profile_for(language)
+    assert lint(make_cues(spoken(text, language, rate=rate), profile), profile, language=language) == []
 
 
 def test_a_text_without_word_times_is_spread_over_its_region(golden: Callable[[str, str], None]) -> None:

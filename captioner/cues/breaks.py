@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 
-from captioner.cues.characters import CLAUSE_ENDS, CLOSERS, OPENERS, SENTENCE_ENDS, is_unspaced
-from captioner.cues.closed_class import ClosedClass, closed_class
+from captioner.cues.characters import CLAUSE_ENDS, CLOSERS, OPENERS, PUNCTUATION, SENTENCE_ENDS, is_unspaced
+from captioner.cues.closed_class import ClosedClass
+from captioner.cues.tables import closed_class
 from captioner.cues.units import Unit
 from captioner.cues.unspaced import UNKNOWN, unspaced_cost
 
@@ -24,7 +25,13 @@ NAME = 8.0
 OPENING, LOOSE = 3.0, 7.0
 """Before a word that surely opens a phrase, one that only may lean on the next ("this", "more") stands for itself."""
 
-_BARE = re.compile(r"[\w'’°%‰€$£¥/.-]*[\w'’°%‰€$£¥]")
+STRANDED = 7.5
+"""Before a word that opens phrases but ends one here: "what it stands | for."."""
+
+ENDING = 3.0
+"""After a word whose ending says that a clause is over, as Korean has them."""
+
+_AROUND = PUNCTUATION.replace("'", "") + "-–—~*_#♪"
 _INITIAL = re.compile(r"[^\W\d_]\.(?:[^\W\d_]\.)*")
 _ENDS_IN_NUMBER = re.compile(r"[^\w\s]*\d[\d.,:/]*")
 
@@ -36,7 +43,7 @@ def break_cost(before: Unit, after: Unit) -> float:
         return 0.0
     tail = before.text.rstrip(CLOSERS)
     if tail and tail[-1] in CLAUSE_ENDS + SENTENCE_ENDS and not _is_abbreviated(tail, words):
-        return PARENTHESIS if words.after.get(_bare(tail), 0.0) > LOOSE else CLAUSE
+        return PARENTHESIS if words.cost_after(_bare(tail)) > LOOSE else CLAUSE
     if before.text[-1] in CLOSERS.replace("'", "").replace("’", "") or after.text[0] in OPENERS.replace("'", ""):
         return QUOTE
     unspaced = is_unspaced(before.text[-1]), is_unspaced(after.text[0])
@@ -57,7 +64,10 @@ def ends_sentence(before: Unit, after: Unit) -> bool:
 
 def _is_abbreviated(word: str, words: ClosedClass) -> bool:
     word = word.lstrip(OPENERS)
-    return word[-1] == "." and (word[:-1].lower() in words.abbreviations or _INITIAL.fullmatch(word) is not None)
+    if word[-1] != ".":
+        return False
+    is_ordinal = words.ordinals and len(word) <= 4 and word[:-1].isdecimal()
+    return is_ordinal or word[:-1].lower() in words.abbreviations or _INITIAL.fullmatch(word) is not None
 
 
 def _unspaced_cost(before: Unit, after: Unit, both: bool) -> float:
@@ -71,15 +81,17 @@ def _spaced_cost(before: str, after: str, words: ClosedClass) -> float:
     left, right = _bare(before), _bare(after)
     if _ENDS_IN_NUMBER.fullmatch(before):
         return NUMBER
-    opening, bound = words.before.get(right, PLAIN), words.after.get(left, 0.0)
+    known, bound = words.cost_before(right), words.cost_after(left)
+    opening = PLAIN if known is None else known if after[-1] not in PUNCTUATION else max(known, STRANDED)
     if bound:
         return opening + 1 if bound <= LOOSE and opening <= OPENING else max(bound, opening)
-    if before[:1].isupper() and after[:1].isupper() and right not in words.before:
+    if before[:1].isupper() and after[:1].isupper() and known is None:
         return NAME
+    if words.endings and left.endswith(words.endings):
+        return max(ENDING, opening) if opening > PLAIN else min(ENDING, opening)
     return opening
 
 
 def _bare(text: str) -> str:
     """A word as the tables have it: in lower case, without the punctuation around it."""
-    match = _BARE.search(text.lower().replace("’", "'"))
-    return match.group() if match else ""
+    return text.lower().replace("’", "'").strip(_AROUND)

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from captioner.cues.characters import clings, is_visible, may_part
-from captioner.cues.closed_class import closed_class
+from captioner.cues.characters import NOT_AT_END, NOT_AT_START, clings, is_visible, may_part
 from captioner.cues.spoken import Passage, SpokenText
+from captioner.cues.tables import closed_class
 from captioner.cues.unspaced import inner_edges
 from captioner.profiles import Profile
 from captioner.values import Transcript, Word
@@ -66,9 +66,21 @@ def _places(text: str, passage: Passage, language: str | None, profile: Profile)
     """Where the units of one passage stand in `text`; none is wider than a line unless it is a single letter."""
     chunks = [match.span() for match in _CHUNK.finditer(text, passage.first, passage.last)]
     visible = [(first, last) for first, last in chunks if is_visible(text[first:last])]
-    for first, last in _with_measures(text, visible, language):
+    for first, last in _with_measures(text, _with_punctuation(text, visible), language):
         for piece in _pieces(text, first, last):
             yield from _narrow(text, piece, profile)
+
+
+def _with_punctuation(text: str, chunks: list[Place]) -> list[Place]:
+    """The chunks, a mark that stands alone (French "quoi ?", "« non »") with the word that it belongs to."""
+    held: list[Place] = []
+    for first, last in chunks:
+        clings_left = all(character in NOT_AT_START for character in text[first:last])
+        clings_right = bool(held) and all(character in NOT_AT_END for character in text[slice(*held[-1])])
+        if held and text[held[-1][1] : first] == " " and (clings_left or clings_right):
+            first = held.pop()[0]
+        held.append((first, last))
+    return held
 
 
 def _with_measures(text: str, chunks: list[Place], language: str | None) -> Iterator[Place]:

@@ -17,7 +17,8 @@ from captioner.cues.characters import (
     is_unspaced,
     is_visible,
 )
-from captioner.cues.closed_class import ClosedClass, closed_class
+from captioner.cues.closed_class import ClosedClass
+from captioner.cues.tables import closed_class
 from captioner.lint.rules import Finding
 from captioner.profiles import Profile
 from captioner.values import Cue
