@@ -40,11 +40,8 @@ TOP_HEAVY = 0.4
 TOO_FAST, MUCH_TOO_FAST = 12.0, 20.0
 """Weights of the share by which the reading speed is exceeded, and of its square."""
 
-BROKEN = 1.5
-"""A cue that is too fast or too short, by however little: who checks it will say so."""
-
-TOO_SHORT = 15.0
-"""Weight of the share that a cue lacks of the minimum duration."""
+FLASH, TOO_SHORT = 3.0, 15.0
+"""A cue below the minimum duration by however little, and the weight of the share that it lacks."""
 
 FRAGMENT = 1.5
 """Weight of the share that a piece of a sentence lacks of half a line: the eye has hardly found a word or two."""
@@ -155,9 +152,9 @@ class Optimiser:
         cost += SILENCE / 1000 * (self._silence[last] - self._silence[first + 1])
         too_fast = reading * self._screen.rate / duration - 1
         if too_fast > 0:
-            cost += BROKEN + TOO_FAST * too_fast + MUCH_TOO_FAST * too_fast * too_fast
+            cost += TOO_FAST * too_fast + MUCH_TOO_FAST * too_fast * too_fast
         if duration < self._screen.minimum:
-            cost += BROKEN + TOO_SHORT * (1 - duration / self._screen.minimum)
+            cost += FLASH + TOO_SHORT * (1 - duration / self._screen.minimum)
         columns, half = self._right[last] - self._left[first], self._profile.width / 2
         if columns < half:
             cost += FRAGMENT * (1 - columns / half) * min(1.0, (self._breaks[first] + self._breaks[last]) / PLAIN)

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from tests.benchmarks import Row
 
-ALL = ("startup", "memory", "cloud")
+ALL = ("startup", "memory", "cloud", "cues")
 
 
 def main(names: list[str]) -> None:
