@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 import subprocess
 import sys
@@ -86,11 +87,10 @@ def text_of(format: Format, whole: Contents) -> str:
 def shown(format: Format, whole: Contents) -> str:
     """What a file holds, as one text: by what is read of it where it is not written in letters."""
     file = write(format, whole)
-    return (
-        file
-        if isinstance(file, str) and format.name not in LATIN
-        else "\n".join(cue.text for cue in format.read(file, PROGRAMME).cues or ())
-    )
+    if isinstance(file, bytes) or format.name in LATIN:
+        return "
+".join(cue.text for cue in format.read(file, PROGRAMME).cues or ())
+    return re.sub(r"\\([*<>_])", r"\1", file) if format.name == "md" else file
 
 
 def read(format: Format, file: str | bytes) -> Contents:
@@ -125,7 +125,7 @@ def test_a_file_is_known_by_its_name_and_its_head(format: Format) -> None:
 
 
 def test_an_unknown_name_lists_what_there_is() -> None:
-    with pytest.raises(UnknownName, match="unknown format 'doc'; there is: srt, vtt, ass, txt, json, ttml, "):
+    with pytest.raises(UnknownName, match="unknown format 'doc'; there is: srt, vtt, ass, lrc, microdvd, "):
         format_named("doc")
     with pytest.raises(UnknownName, match=r"unknown format '\.doc'"):
         format_of_path("talk.srt/talk.doc")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 
@@ -9,6 +10,7 @@ from hypothesis import given
 
 from captioner.errors import FormatError
 from captioner.formats import srt
+from captioner.formats.srt_text import JOINER
 from captioner.values import Cue
 from tests.cue_strategies import ordered_cues, plain_texts
 from tests.cues_by_ffmpeg import cues_by_ffmpeg
@@ -146,7 +148,8 @@ def test_what_would_lose_text_is_refused(text: str, sentence: str) -> None:
 @given(ordered_cues(plain_texts))
 def test_ffmpeg_reads_the_same_cues(cues: list[Cue]) -> None:
     if cues:  # ffmpeg knows a SubRip file by its first cue
-        assert cues_by_ffmpeg(srt.render(cues), "srt") == cues
+        read = cues_by_ffmpeg(srt.render(cues), "srt")
+        assert [replace(cue, text=cue.text.replace(JOINER, "")) for cue in read] == cues
 
 
 NOT_AS_OTHERS_READ_IT = {

@@ -139,7 +139,26 @@ FORMATS = {
         Format("srt", ".srt", "captioner.formats.srt", of=("cues",)),
         Format("vtt", ".vtt", "captioner.formats.vtt", of=("cues",), mark=r"WEBVTT"),
         Format("ass", ".ass", "captioner.formats.ass", of=("cues", "programme"), others=(".ssa",)),
+        Format("lrc", ".lrc", "captioner.formats.lrc", of=("cues", "programme")),
+        Format(
+            "microdvd", ".sub", "captioner.formats.microdvd", of=("cues", "programme"), mark=r"\s*\{\d+\}", told=True
+        ),
+        Format("sbv", ".sbv", "captioner.formats.sbv", of=("cues",), others=(".sub",)),
+        Format(
+            "sami", ".smi", "captioner.formats.sami", of=("cues", "programme"), others=(".sami",), mark=r"(?i)\s*<sami"
+        ),
+        Format("csv", ".csv", "captioner.formats.csv_commas", of=("cues",)),
+        Format("tsv", ".tsv", "captioner.formats.csv_tabs", of=("cues",)),
         Format("txt", ".txt", "captioner.formats.txt", of=("transcript",), readable=False),
+        Format("md", ".md", "captioner.formats.markdown", of=("transcript", "programme"), readable=False),
+        Format(
+            "html",
+            ".html",
+            "captioner.formats.html_page",
+            of=("transcript", "programme"),
+            readable=False,
+            others=(".htm",),
+        ),
         Format("json", ".json", "captioner.formats.transcript", of=("transcript", "report")),
         Format(
             "ttml",
@@ -226,7 +245,8 @@ def format_of_file(path: str | PurePath, data: bytes) -> Format:
     head = data[:HEAD].replace(b"\0", b"").decode("latin-1").lstrip("ï»¿þÿ")  # without zeros UTF-16 is as plain
     named = [format for format in _formats_of(path) if format.readable]
     marked = [format for format in named or FORMATS.values() if format.mark and re.match(format.mark, head)]
-    return (marked or named or [format_of_path(path)])[0]
+    plain = [format for format in named if not format.mark]
+    return (marked or plain or [format_of_path(path)])[0]
 
 
 def _formats_of(path: str | PurePath) -> Iterator[Format]:

@@ -90,9 +90,14 @@ def losses_between(cues: Iterable[Cue], kept: Sequence[Cue]) -> tuple[str, ...]:
     return tuple(f"{name} of {count} {'cue' if count == 1 else 'cues'}" for name, count in lost.items())
 
 
+def _breaks(cue: Cue) -> int:
+    return cue.text.count("\n")
+
+
 def _differences(cue: Cue, held: Cue) -> list[str]:
     differing = {
-        "text": cue.text != held.text,
+        "text": cue.text.split() != held.text.split(),
+        "line breaks": _breaks(cue) != _breaks(held),
         "styles": [looks for _, looks in runs(cue)] != [looks for _, looks in runs(held)],
         "place": _place(cue.position, "whole") != held.position,
         "speakers": cue.speaker != held.speaker,

@@ -1,11 +1,14 @@
-"""Texts in one line, for marker lists: a line break becomes a space, and so does a tab, which may part columns."""
+"""Texts in one line, for marker lists and transcripts: a line break or a tab, which may part columns, becomes a space.
+
+Chinese and Japanese do without: there the lines are put together as they are.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
 
-from captioner.formats.clean import writable
+from captioner.formats.clean import is_unspaced, writable
 from captioner.formats.styling import reworded
 from captioner.values import Cue
 
@@ -14,7 +17,13 @@ _BREAK = re.compile(r"[ \t]*[\n\t][ \t]*")
 
 def in_one_line(cue: Cue) -> Cue:
     """The cue with its lines, and the name of its speaker, in one."""
-    return reworded(replace(cue, speaker=name_in_one_line(cue.speaker) or None), _BREAK, " ")
+    named = replace(cue, speaker=name_in_one_line(cue.speaker) or None)
+    return reworded(named, _BREAK, lambda match: _between(cue.text, *match.span()))
+
+
+def _between(text: str, first: int, last: int) -> str:
+    around = text[first - 1 : first] + text[last : last + 1]
+    return "" if len(around) == 2 and all(map(is_unspaced, around)) and "\n" in text[first:last] else " "
 
 
 def name_in_one_line(name: str | None) -> str:

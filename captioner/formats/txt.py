@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from captioner.formats.clean import is_unspaced, writable
 from captioner.values import Segment, Transcript
@@ -16,14 +17,29 @@ LONG_PARAGRAPH = 500
 
 def render(transcript: Transcript) -> str:
     """A paragraph for each speaker's turn, parted at pauses too, with a blank line between; a new speaker is named."""
-    paragraphs, speaker = [], None
+    return "\n".join(
+        (f"{paragraph.speaker}: " if paragraph.speaker else "") + paragraph.text + "\n"
+        for paragraph in paragraphs(transcript)
+    )
+
+
+class Paragraph(NamedTuple):
+    """What was said in one go: from when until when, in seconds; by whom, where that is another than before."""
+
+    start: float
+    end: float
+    speaker: str | None
+    text: str
+
+
+def paragraphs(transcript: Transcript) -> Iterator[Paragraph]:
+    """One for each speaker's turn, parted at pauses too."""
+    speaker = None
     for segments in _paragraphs(transcript):
-        text = _joined(segments)
-        if segments[0].speaker and segments[0].speaker != speaker:
-            text = f"{segments[0].speaker}: {text}"
-        speaker = segments[0].speaker
-        paragraphs.append(writable(text) + "\n")
-    return "\n".join(paragraphs)
+        first = segments[0]
+        new = first.speaker if first.speaker != speaker else None
+        speaker = first.speaker
+        yield Paragraph(first.start, segments[-1].end, writable(new) if new else None, writable(_joined(segments)))
 
 
 def _paragraphs(transcript: Transcript) -> Iterator[list[Segment]]:

@@ -1,0 +1,21 @@
+"""Cues in a table whose columns commas part, .csv. Semicolons, which some spreadsheets write, are read too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from captioner.formats.contents import Contents
+from captioner.formats.csv_table import kept, parse_with, render_with
+from captioner.values import Cue
+
+__all__ = ["kept", "parse", "render"]
+
+
+def render(cues: Iterable[Cue]) -> str:
+    """A head and a row for each cue, by start."""
+    return render_with(cues, ",")
+
+
+def parse(text: str) -> Contents:
+    """The rows as cues. Raises `FormatError`."""
+    return parse_with("csv", text, ",;")

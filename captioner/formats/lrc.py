@@ -1,0 +1,181 @@
+"""Lyrics, .lrc: each line behind the moment at which it is sung, and in the enhanced form each word too.
+
+There is no standard. A line lasts until the next; one that ends before is followed by a line without text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby, pairwise, zip_longest
+from typing import NamedTuple
+
+from captioner.errors import FormatError
+from captioner.formats.clean import cue_read, on_grid, one_line, source_lines
+from captioner.formats.contents import Contents, Programme
+from captioner.formats.frames import one_at_a_time
+from captioner.formats.keeping import Losses, reduced
+from captioner.formats.one_line import in_one_line
+from captioner.formats.styling import Spelled
+from captioner.values import Cue, Word
+
+RATE = 100
+"""Times are in hundredths of a second."""
+
+LAST_LINE = 500
+"""Hundredths of a second that the last line lasts where nothing follows it."""
+
+JOINER = "\u2060"
+"""Behind the bracket of what only looks like a time, in a text; nobody sees it, and it is not read there."""
+
+_TIME = r"(\d{1,6}):(\d{1,2})(?:[.:](\d{1,3}))?"
+_STAMP = re.compile(rf"\s*\[{_TIME}\]", re.ASCII)
+_WORD_STAMP = re.compile(rf"<{_TIME}>", re.ASCII)
+_TAG = re.compile(r"\s*\[\s*([A-Za-z#]\w*)\s*:([^\]]*)\]\s*")
+_LIKE_A_TIME = re.compile(r"[\[<](?=\d+:)", re.ASCII)
+_JOINED = re.compile(rf"[\[<]{JOINER}+")
+_SPACES = re.compile(r"\s+")
+_EDGES = re.compile(r"\A\s+|\s+\Z")
+
+_ABOUT_THE_FILE = ("by", "re", "ve", "tool", "offset", "length", "ti", "la", "#")
+
+
+def kept(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
+    """The cues as the file holds them: one at a time, in one line, with single spaces; a word until the next."""
+    alone = one_at_a_time(list(on_grid((reduced(cue, words=True) for cue in cues), RATE)))
+    return [_words_until_the_next(_single_spaced(in_one_line(cue))) for cue in alone]
+
+
+def _single_spaced(cue: Cue) -> Cue:
+    spelled = Spelled(cue.text, cue.styles, cue.words).sub(_JOINED, lambda match: match[0][0])
+    return replace(cue, **_trimmed(spelled)._asdict())
+
+
+def _trimmed(spelled: Spelled) -> Spelled:
+    return spelled.sub(_EDGES, "").sub(_SPACES, " ")
+
+
+def _words_until_the_next(cue: Cue) -> Cue:
+    ends = [word.start for word in cue.words[1:]] + [word.end for word in cue.words[-1:]]
+    return replace(cue, words=tuple(replace(word, end=end) for word, end in zip(cue.words, ends, strict=True)))
+
+
+def render(cues: Iterable[Cue], programme: Programme) -> str:
+    """A line for each cue; one without text where nothing follows at once. Words with times have the enhanced form."""
+    held = kept(cues, programme)
+    title = one_line(programme.title or "").replace("]", ")")
+    lines = [f"[ti:{title}]"] if title else []
+    for cue, following in zip_longest(held, held[1:]):
+        lines.append(f"[{_time(cue.start)}]{_text(cue)}")
+        if following is None or cue.end < following.start:
+            lines.append(f"[{_time(cue.end)}]")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _time(seconds: float) -> str:
+    second, hundredths = divmod(round(seconds * RATE), RATE)
+    return f"{second // 60:02}:{second % 60:02}.{hundredths:02}"
+
+
+def _text(cue: Cue) -> str:
+    if not cue.words:
+        return _shielded(cue.text)
+    return "".join(map(_word, cue.words)) + f"<{_time(cue.words[-1].end)}>"
+
+
+def _word(word: Word) -> str:
+    space = " " if word.text.startswith(" ") else ""
+    return f"{space}<{_time(word.start)}>{_shielded(word.text.lstrip(' '))}"
+
+
+def _shielded(text: str) -> str:
+    return _LIKE_A_TIME.sub(lambda match: match[0] + JOINER, text)
+
+
+class _Line(NamedTuple):
+    """What is sung from `start` on, in hundredths of a second; nothing where a line ended."""
+
+    start: int
+    spelled: Spelled
+
+
+def parse(text: str) -> Contents:
+    """The lines as cues, each until the next begins; lines that begin together are one cue.
+
+    Raises `FormatError` where there is text and no time.
+    """
+    losses, mended = Losses(), Losses()
+    source = source_lines(text)
+    tags = {match[1].lower(): match[2].strip() for line in source if (match := _TAG.fullmatch(line))}
+    losses["header line"] += sum(name not in _ABOUT_THE_FILE for name in tags)
+    lines = sorted(_lines(source, _offset(tags.get("offset", "")), losses), key=lambda line: line.start)
+    together = [(start, list(group)) for start, group in groupby(lines, key=lambda line: line.start)]
+    cues = [cue for cue in _cues(together, mended) if cue]
+    programme = Programme(title=one_line(tags.get("ti", "")) or None, language=tags.get("la") or None)
+    return Contents(cues, programme=programme, losses=losses.phrases(), mended=mended.phrases())
+
+
+def _offset(text: str) -> int:
+    """Hundredths of a second that all comes later; a file says in milliseconds how much earlier."""
+    return -round(int(text) / 10) if re.fullmatch(r"[+-]?\d{1,8}", text, re.ASCII) else 0
+
+
+def _lines(source: list[str], offset: int, losses: Losses) -> Iterator[_Line]:
+    found, without = False, None
+    for number, line in enumerate(source, 1):
+        stamps, at = [], 0
+        while match := _STAMP.match(line, at):
+            stamps.append(_hundredths(match))
+            at = match.end()
+        found = found or bool(stamps)
+        if not stamps and line.strip() and not _TAG.fullmatch(line):
+            without = without or number
+            losses["line without a time"] += 1
+        spelled = _spelled(line[at:], offset, losses)
+        for stamp in stamps:  # a refrain stands once, behind all its times; its words have times but once
+            yield _Line(max(stamp + offset, 0), spelled if stamp == stamps[0] else Spelled(spelled.text))
+    if without and not found:
+        raise FormatError("lrc", "no times in it, so it is no LRC file", without)
+
+
+def _hundredths(match: re.Match[str]) -> int:
+    minute, second, fraction = match.groups(default="")
+    return (int(minute) * 60 + int(second)) * RATE + round(int(fraction.ljust(3, "0")) / 10)
+
+
+def _spelled(text: str, offset: int, losses: Losses) -> Spelled:
+    """The text of a line, and its words where it has the enhanced form."""
+    stamps = list(_WORD_STAMP.finditer(text))
+    if not stamps:
+        return _trimmed(Spelled(_plain(text)))
+    edges = [0, *(match.end() for match in stamps)]
+    pieces = [
+        _plain(text[first:last]) for first, last in zip(edges, [m.start() for m in stamps] + [len(text)], strict=True)
+    ]
+    whole = "".join(pieces)
+    times = [max(_hundredths(match) + offset, 0) for match in stamps]
+    if times != sorted(times) or pieces[0].strip():
+        losses["time inside a text"] += len(times)
+        return _trimmed(Spelled(whole))
+    words, space = [], pieces[0]
+    for piece, (start, end) in zip(pieces[1:], pairwise([*times, times[-1]]), strict=True):
+        spoken = (space + piece).rstrip()
+        space = (space + piece)[len(spoken) :]
+        if spoken:
+            words.append(Word(start / RATE, end / RATE, spoken))
+    return _trimmed(Spelled(whole[: len(whole) - len(space)], (), tuple(words)))
+
+
+def _plain(text: str) -> str:
+    return _JOINED.sub(lambda match: match[0][0], text)
+
+
+def _cues(together: list[tuple[int, list[_Line]]], mended: Losses) -> Iterator[Cue | None]:
+    ends = (later for later, _ in together[1:])
+    for (start, lines), end in zip_longest(together, ends):
+        texts = [line.spelled for line in lines if line.spelled.text]
+        if texts:
+            mended["line without an end"] += end is None
+            spelled = texts[0] if len(texts) == 1 else Spelled("\n".join(text.text for text in texts))
+            yield cue_read(start, start + LAST_LINE if end is None else end, spelled, rate=RATE)

@@ -1,0 +1,121 @@
+"""MicroDVD, .sub: a cue a line, its times counted in frames, `|` for a line break.
+
+A first cue from frame 1 to 1 says how many frames a second there are; where none does, who reads the file must know.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from fractions import Fraction
+from itertools import zip_longest
+
+from captioner.errors import FormatError
+from captioner.formats.clean import cue_read, on_grid, source_lines
+from captioner.formats.colors import color_of
+from captioner.formats.contents import Contents, Programme
+from captioner.formats.keeping import Losses, reduced
+from captioner.formats.markup import Markup
+from captioner.formats.styling import Looks, Spelled, reworded
+from captioner.timestamps import parse_rate
+from captioner.values import Cue
+
+_LINE = re.compile(r"\s*\{(\d{1,9})\}\{(\d{0,9})\}(.*)", re.ASCII | re.DOTALL)
+_RATE = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*(?:fps)?\s*", re.ASCII | re.IGNORECASE)
+_TAG = re.compile(r"\{([A-Za-z]):([^{}|]*)\}")
+_BAR = re.compile(r"\|")
+_LIKE_A_TAG = re.compile(r"\{(?=[A-Za-z]:)")
+_JOINED = re.compile("\\{\u2060+")
+JOINER = "\u2060"
+
+LAST_LINE = 5
+"""Seconds that a cue lasts whose end is not written, where none follows."""
+
+
+def kept(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
+    """The cues on frames; `|` in a text becomes `¦`, for it would break the line. Raises `FormatError`."""
+    held = (reduced(cue) for cue in on_grid(cues, _rate(programme)))
+    return [reworded(reworded(cue, _BAR, "¦"), _JOINED, "{") for cue in held]
+
+
+def _rate(programme: Programme) -> Fraction:
+    if programme.frame_rate is None:
+        raise FormatError("microdvd", "counts frames: say how many a second the video has, as with --fps 25")
+    return programme.frame_rate
+
+
+def render(cues: Iterable[Cue], programme: Programme) -> str:
+    """The frame rate, to three decimals, and the cues by start."""
+    rate = _rate(programme)
+    lines = [f"{{1}}{{1}}{f'{float(rate):.3f}'.rstrip('0').rstrip('.')}"]
+    for cue in kept(cues, programme):
+        text = _LIKE_A_TAG.sub("{" + JOINER, cue.text).replace("\n", "|")
+        lines.append(f"{{{round(cue.start * rate)}}}{{{round(cue.end * rate)}}}{text}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def parse(text: str, programme: Programme) -> Contents:
+    """The cues as they stand in the file. Raises `FormatError` for a line without times, and without a frame rate."""
+    losses, mended = Losses(), Losses()
+    rows: list[tuple[int, str, str]] = []
+    for number, line in enumerate(source_lines(text), 1):
+        if match := _LINE.fullmatch(line):
+            rows.append((int(match[1]), match[2], match[3]))
+        elif line.strip():
+            raise FormatError("microdvd", "a line without times", number)
+    rate = programme.frame_rate
+    if rows and rows[0][:2] in ((1, "1"), (0, "0")) and (told := _RATE.fullmatch(rows[0][2])):
+        rate = rate or _told(told[1])
+        rows = rows[1:]
+    rate = _rate(Programme(frame_rate=rate)) if rows else rate
+    cues = []
+    for (start, end, shown), following in zip_longest(rows, (row[0] for row in rows[1:])):
+        assert rate is not None
+        last = int(end) if end else following if following is not None else start + round(LAST_LINE * rate)
+        mended["cue without an end"] += not end
+        mended["cue that ends before it begins"] += last <= start
+        cues.append(cue_read(start, last, _read(shown, losses), rate=rate))
+    found = [cue for cue in cues if cue]
+    losses["cue without text"] = len(cues) - len(found)
+    return Contents(found, programme=Programme(frame_rate=rate), losses=losses.phrases(), mended=mended.phrases())
+
+
+def _told(text: str) -> Fraction:
+    try:
+        return parse_rate(text.replace(",", ".")).per_second
+    except ValueError as error:
+        raise FormatError("microdvd", str(error), 1) from error
+
+
+def _read(text: str, losses: Losses) -> Spelled:
+    """The text, its lines parted by bars. A tag with a small letter holds for its line, one with a capital for all."""
+    markup = Markup()
+    for number, line in enumerate(text.split("|")):
+        markup.add("\n" if number else "")
+        at = opened = 0
+        for match in _TAG.finditer(line):
+            markup.add(_plain(line[at : match.start()]))
+            at = match.end()
+            looks = _looks(match[1].lower(), match[2], losses)
+            if looks:
+                markup.open("all" if match[1].isupper() else "line", looks)
+                opened += match[1].islower()
+        markup.add(_plain(line[at:]))
+        for _ in range(opened):
+            markup.close("line")
+    return markup.spelled()
+
+
+def _plain(text: str) -> str:
+    return _JOINED.sub("{", text)
+
+
+def _looks(name: str, value: str, losses: Losses) -> Looks | None:
+    if name == "y":
+        marks = {mark.strip().lower() for mark in value.split(",")}
+        losses["strikethrough"] += "s" in marks
+        return Looks("i" in marks, "b" in marks, "u" in marks)
+    if name == "c" and (color := color_of(value.removeprefix("$"))):
+        return Looks(color=f"#{color[5:7]}{color[3:5]}{color[1:3]}")  # blue comes first
+    losses["effect"] += 1
+    return None

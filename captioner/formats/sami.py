@@ -1,0 +1,149 @@
+"""SAMI, .smi: Microsoft's Synchronized Accessible Media Interchange, HTML of a kind with times in milliseconds.
+
+A text lasts until the next; an empty one, written as a space that does not break, clears the screen.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+from itertools import pairwise, zip_longest
+
+from captioner.errors import FormatError
+from captioner.formats.clean import cue_read, on_grid, one_line, source_lines
+from captioner.formats.colors import color_of
+from captioner.formats.contents import Contents, Programme
+from captioner.formats.frames import one_at_a_time
+from captioner.formats.keeping import LOOKS, Losses, reduced
+from captioner.formats.markup import Markup
+from captioner.formats.styling import PLAIN, Looks, Spelled, reworded, runs
+from captioner.values import Cue
+
+LAST_TEXT = 5000
+"""Milliseconds that the last text lasts where nothing clears it."""
+
+_SYNC = re.compile(r"<sync\b[^<>]*?\bstart\s*=\s*[\"']?\s*(-?\d{1,10})[^<>]*>", re.IGNORECASE | re.ASCII)
+_PARAGRAPH = re.compile(r"<p\b([^<>]*)>", re.IGNORECASE)
+_CLASS = re.compile(r"\bclass\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
+_TITLE = re.compile(r"<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_LANGUAGE = re.compile(r"\.([\w-]+)\s*\{[^}]*\blang\s*:\s*([\w-]+)", re.IGNORECASE)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_TAG = re.compile(r"<(?P<end>/?)(?P<tag>[a-z]+)\b(?P<attributes>[^<>]*)>", re.IGNORECASE)
+_COLOR = re.compile(r"\bcolor\s*[=:]\s*(\"[^\"]*\"|'[^']*'|[^\s>;\"']+)", re.IGNORECASE)
+_LOOKS = {"i": Looks(italic=True), "em": Looks(italic=True), "b": Looks(bold=True), "strong": Looks(bold=True),
+          "u": Looks(underline=True)}  # fmt: skip
+_SPACES = re.compile(r"[ \t\n]+")
+_AROUND_BREAKS = re.compile(r"[ \t]*\n[ \t]*")
+_EDGES = re.compile(r"\A[ \t\n]+|[ \t\n]+\Z")
+_BREAK = "\x1e"
+_NO_CHARACTER = re.compile(r"&#0*[1-9]\d{7,};?", re.ASCII)
+
+
+def kept(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
+    """The cues as the file holds them: one at a time, with single spaces, as HTML has them."""
+    alone = one_at_a_time([reduced(cue, looks=LOOKS) for cue in on_grid(cues)])
+    return [_spaced(cue) for cue in alone]
+
+
+def _spaced(cue: Cue) -> Cue:
+    for pattern, put in ((re.compile(_BREAK), " "), (re.compile(r"[ \t]+"), " "), (_AROUND_BREAKS, "\n"), (_EDGES, "")):
+        cue = reworded(cue, pattern, put)
+    return cue
+
+
+def render(cues: Iterable[Cue], programme: Programme) -> str:
+    """The cues by start, each in a paragraph of one class, which has the programme's language."""
+    language = programme.language or "en"
+    title = html.escape(one_line(programme.title or ""), quote=False)
+    lines = [
+        "<SAMI>", "<HEAD>", f"<TITLE>{title}</TITLE>", '<STYLE TYPE="text/css">', "<!--",
+        f".CAPTIONS {{ Name: {language}; lang: {language}; SAMIType: CC; }}", "-->", "</STYLE>", "</HEAD>", "<BODY>",
+    ]  # fmt: skip
+    held = kept(cues, programme)
+    for cue, following in zip_longest(held, held[1:]):
+        lines.append(_sync(cue.start, "".join(_tagged(text, looks) for text, looks in runs(cue))))
+        if following is None or cue.end < following.start:
+            lines.append(_sync(cue.end, "&nbsp;"))
+    return "".join(f"{line}\n" for line in [*lines, "</BODY>", "</SAMI>"])
+
+
+def _sync(seconds: float, text: str) -> str:
+    return f"<SYNC Start={round(seconds * 1000)}><P Class=CAPTIONS>{text}"
+
+
+def _tagged(text: str, looks: Looks) -> str:
+    tags = ["i"] * looks.italic + ["b"] * looks.bold + ["u"] * looks.underline
+    first = "".join(f"<{tag}>" for tag in tags) + (f'<font color="{looks.color}">' if looks.color else "")
+    last = ("</font>" if looks.color else "") + "".join(f"</{tag}>" for tag in reversed(tags))
+    escaped = html.escape(text, quote=False).replace("\xa0", "&nbsp;").replace("\n", "<br>")
+    return first + escaped + last
+
+
+def parse(text: str) -> Contents:
+    """The cues of the first language in the file. Raises `FormatError` where it does not begin as SAMI does."""
+    source = "\n".join(source_lines(text))
+    if not re.match(r"\s*<sami\b", source, re.IGNORECASE):
+        raise FormatError("sami", "does not begin with <SAMI>", line=1)
+    losses, mended = Losses(), Losses()
+    language = _LANGUAGE.search(source)
+    title = _TITLE.search(source)
+    body = _COMMENT.sub("", source)
+    syncs = list(_SYNC.finditer(body))
+    texts = [body[first.end() : second.start()] for first, second in pairwise(syncs)]
+    texts += [body[syncs[-1].end() :]] if syncs else []
+    shown = _of_first_class([(max(int(sync[1]), 0), text) for sync, text in zip(syncs, texts, strict=True)], losses)
+    cues = []
+    for (start, paragraph), end in zip_longest(shown, (later for later, _ in shown[1:])):
+        spelled = _read(paragraph, losses)
+        if spelled.text.strip():
+            mended["text without an end"] += end is None
+            cues.append(cue_read(start, start + LAST_TEXT if end is None else end, spelled))
+    programme = Programme(
+        title=one_line(html.unescape(title[1])) or None if title else None, language=language[2] if language else None
+    )
+    return Contents([cue for cue in cues if cue], programme=programme, losses=losses.phrases(), mended=mended.phrases())
+
+
+def _of_first_class(texts: list[tuple[int, str]], losses: Losses) -> list[tuple[int, str]]:
+    """The paragraphs of the class that comes first, by time. Those of other classes are other languages."""
+    paragraphs: list[tuple[int, str | None, str]] = []
+    for start, text in texts:
+        pieces = _PARAGRAPH.split(text)
+        if pieces[0].strip():
+            paragraphs.append((start, None, pieces[0]))
+        for attributes, paragraph in zip(pieces[1::2], pieces[2::2], strict=True):
+            match = _CLASS.search(attributes)
+            paragraphs.append((start, match[1].lower() if match else None, paragraph))
+    first = next((name for _, name, _ in paragraphs if name), None)
+    ours = [(start, text) for start, name, text in paragraphs if name in (first, None)]
+    losses["text in another language"] += len(paragraphs) - len(ours)
+    return sorted(ours, key=lambda pair: pair[0])
+
+
+def _read(paragraph: str, losses: Losses) -> Spelled:
+    """The text of a paragraph; spaces count once, and `<br>` alone breaks a line."""
+    markup = Markup()
+    at = 0
+    for match in _TAG.finditer(paragraph):
+        markup.add(_words(paragraph[at : match.start()]))
+        at = match.end()
+        tag = match["tag"].lower()
+        if tag == "br":
+            markup.add(_BREAK)
+        elif tag in ("i", "em", "b", "strong", "u", "font", "span"):
+            markup.close(tag) if match["end"] else markup.open(tag, _looks(tag, match["attributes"]))
+        elif tag not in ("p", "body", "sami", "sync"):
+            losses["tag"] += not match["end"]
+    markup.add(_words(paragraph[at:]))
+    spelled = markup.spelled().sub(re.compile(_BREAK), "\n").sub(re.compile(r"[ \t]+"), " ")
+    return spelled.sub(_AROUND_BREAKS, "\n").sub(_EDGES, "")
+
+
+def _words(text: str) -> str:
+    return html.unescape(_NO_CHARACTER.sub("\ufffd", _SPACES.sub(" ", text))).replace("\n", " ").replace("\r", " ")
+
+
+def _looks(tag: str, attributes: str) -> Looks:
+    color = _COLOR.search(attributes)
+    return _LOOKS.get(tag, PLAIN)._replace(color=color_of(color[1]) if color else None)

@@ -1,0 +1,83 @@
+"""SubViewer as YouTube writes it, .sbv, and as older programs do, .sub with a head and `[br]` for a line break."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from captioner.errors import FormatError
+from captioner.formats.clean import cue_read, on_grid, source_lines
+from captioner.formats.contents import Contents
+from captioner.formats.keeping import Losses, reduced
+from captioner.formats.styling import reworded
+from captioner.timestamps import format_clock, parse_clock
+from captioner.values import Cue
+
+JOINER = "\u2060"
+"""Before a line of a text that would be taken for a time; nobody sees it, and it is not read there."""
+
+_TIME = r"\d{1,6}:\d{1,2}:\d{1,2}(?:\.\d{1,3})?"
+_TIMING = re.compile(rf"\s*({_TIME})\s*,\s*({_TIME})\s*", re.ASCII)
+_LIKE_A_TIMING = re.compile(rf"^(?=\s*{_TIME}\s*,\s*{_TIME}\s*$).", re.ASCII | re.MULTILINE)
+_JOINED = re.compile(rf"^{JOINER}+(?=\s*\d)", re.MULTILINE)
+_HEAD = re.compile(r"\s*(?:\[[^\]]*\].*)?")
+_END = re.compile(r"\n\s*\[END[^\]\n]*\]\s*\Z")
+_BREAK = re.compile(r"\[br\]", re.IGNORECASE)
+
+
+def kept(cues: Iterable[Cue]) -> list[Cue]:
+    """The cues as the file holds them: their text and their times, to the millisecond."""
+    return [reworded(reduced(cue), _JOINED, "") for cue in on_grid(cues)]
+
+
+def render(cues: Iterable[Cue]) -> str:
+    """The cues by start."""
+    return "\n".join(_block(cue) for cue in kept(cues))
+
+
+def _block(cue: Cue) -> str:
+    text = _LIKE_A_TIMING.sub(lambda first: JOINER + first[0], cue.text)
+    return f"{_time(cue.start)},{_time(cue.end)}\n{text}\n"
+
+
+def _time(seconds: float) -> str:
+    return format_clock(seconds).removeprefix("0")
+
+
+def parse(text: str) -> Contents:
+    """The cues as they stand in the file, less those without text. Raises `FormatError` where text is in no cue."""
+    losses, mended = Losses(), Losses()
+    lines = source_lines(text)
+    headed = any(line.strip().startswith("[") for line in lines[:1])
+    cues = [_cue(start, end, below, headed, losses, mended) for start, end, below in _blocks(lines)]
+    return Contents([cue for cue in cues if cue], losses=losses.phrases(), mended=mended.phrases())
+
+
+def _blocks(lines: list[str]) -> Iterator[tuple[str, str, list[str]]]:
+    """Start, end and the lines below of every timing; timings alone part the cues."""
+    timing: tuple[str, str] | None = None
+    below: list[str] = []
+    for number, line in enumerate(lines, 1):
+        if match := _TIMING.fullmatch(line):
+            if timing:
+                yield *timing, below
+            timing, below = (match[1], match[2]), []
+        elif timing:
+            below.append(line)
+        elif not _HEAD.fullmatch(line):
+            raise FormatError("sbv", "text before the first time", number)
+    if timing:
+        yield *timing, below
+    elif any(line.strip() for line in lines):
+        raise FormatError("sbv", "no times in it, so it is no SubViewer file", 1)
+
+
+def _cue(start: str, end: str, lines: list[str], headed: bool, losses: Losses, mended: Losses) -> Cue | None:
+    first, last = round(parse_clock(start) * 1000), round(parse_clock(end) * 1000)
+    text = _JOINED.sub("", "\n".join(lines).strip("\n"))
+    text = _BREAK.sub("\n", _END.sub("", text)) if headed else text
+    cue = cue_read(first, last, text)
+    losses["cue without text"] += cue is None
+    mended["cue that ends before it begins"] += last <= first
+    mended["blank line in a text"] += any(not line.strip() for line in text.split("\n"))
+    return cue
