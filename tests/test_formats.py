@@ -88,8 +88,7 @@ def shown(format: Format, whole: Contents) -> str:
     """What a file holds, as one text: by what is read of it where it is not written in letters."""
     file = write(format, whole)
     if isinstance(file, bytes) or format.name in LATIN:
-        return "
-".join(cue.text for cue in format.read(file, PROGRAMME).cues or ())
+        return "\n".join(cue.text for cue in format.read(file, PROGRAMME).cues or ())
     return re.sub(r"\\([*<>_])", r"\1", file) if format.name == "md" else file
 
 
