@@ -30,7 +30,7 @@ def agree(before: Draft, heard: str) -> Draft:
     """The next draft, after `heard` was heard.
 
     >>> agree(agree(Draft(), "we can see"), "We can sea the")
-    Draft(text='we can sea the', stable=6, heard='We can sea the')
+    Draft(text='We can sea the', stable=6, heard='We can sea the')
 
     Words count as the same in capitals or not, with punctuation or without.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from dataclasses import dataclass
 from threading import Condition, Thread
 
 from captioner.live.events import Caption, Event, Settled
@@ -24,10 +25,11 @@ class Outlet:
 
     def __init__(self, name: str, sink: Sink) -> None:
         self.name = name
-        self.dropped, self.taken = 0, 0
+        self.dropped = 0
         self.trouble: str | None = None
         self._sink = sink
-        self._waiting: deque[Event] = deque()
+        self._stale: float = getattr(sink, "stale", float("inf"))
+        self._waiting: deque[_Given] = deque()
         self._changed = Condition()
         self._closing = False
         self._deadline = float("inf")
@@ -37,9 +39,9 @@ class Outlet:
     def give(self, event: Event) -> None:
         """Put an event in line; never waits."""
         with self._changed:
-            if self._waiting and _outdates(event, self._waiting[-1]):
+            if self._waiting and _outdates(event, self._waiting[-1].event):
                 self._waiting.pop()
-            self._waiting.append(event)
+            self._waiting.append(_Given(event, time.monotonic() + self._stale))
             while len(self._waiting) > MOST_WAITING:
                 self._drop()
             self._changed.notify()
@@ -53,43 +55,55 @@ class Outlet:
 
     def _drop(self) -> None:
         """The oldest draft, else the oldest of all."""
-        draft = next((event for event in self._waiting if isinstance(event, Caption) and not event.is_final), None)
-        self._waiting.remove(draft if draft is not None else self._waiting[0])
+        draft = next((given for given in self._waiting if _is_draft(given.event)), None)
+        self._waiting.remove(draft or self._waiting[0])
         self.dropped += 1
 
     def _run(self) -> None:
-        while (event := self._next()) is not None:
-            self._hand_over(event)
+        while (given := self._next()) is not None:
+            self._hand_over(given)
         try:
             self._sink.close()
         except Exception as error:  # somebody else's code
             self.trouble = _said(error)
 
-    def _next(self) -> Event | None:
+    def _next(self) -> _Given | None:
         with self._changed:
             self._changed.wait_for(lambda: bool(self._waiting) or self._closing)
             return self._waiting.popleft() if self._waiting and time.monotonic() < self._deadline else None
 
-    def _hand_over(self, event: Event) -> None:
+    def _hand_over(self, given: _Given) -> None:
+        """Until the sink has taken it, or it is of no use any more."""
         pause = FIRST_PAUSE
         while True:
             try:
-                self._sink.take(event)
-                self.taken += 1
+                self._sink.take(given.event)
                 self.trouble = None
                 return
             except Exception as error:  # whatever it is, the stream and the other sinks go on
                 self.trouble = _said(error)
-            if isinstance(event, Caption) and not event.is_final:
-                self.dropped += 1
-                return
             with self._changed:
-                left = self._deadline - time.monotonic()
-                if left <= 0:
+                left = min(given.until, self._deadline) - time.monotonic()
+                if left <= 0 or _is_draft(given.event):
                     self.dropped += 1
                     return
-                self._changed.wait_for(lambda: self._closing, min(pause, left))
+                if self._closing:
+                    self._changed.wait(min(FIRST_PAUSE, left))
+                else:
+                    self._changed.wait_for(lambda: self._closing, min(pause, left))
             pause = min(2 * pause, LONGEST_PAUSE)
+
+
+@dataclass(frozen=True)
+class _Given:
+    """An event, and the moment after which it is of no use."""
+
+    event: Event
+    until: float
+
+
+def _is_draft(event: Event) -> bool:
+    return isinstance(event, Caption) and not event.is_final
 
 
 def _outdates(event: Event, before: Event) -> bool:

@@ -29,6 +29,10 @@ BUILT_IN = {
     "vtt": "captioner.live.sinks.files:VttFile",
     "jsonl": "captioner.live.sinks.files:JsonLines",
     "hls": "captioner.live.sinks.hls:Hls",
+    "obs": "captioner.live.sinks.obs:Obs",
+    "youtube": "captioner.live.sinks.posts:YouTube",
+    "zoom": "captioner.live.sinks.posts:Zoom",
+    "ovenmediaengine": "captioner.live.sinks.posts:OvenMediaEngine",
 }
 
 
@@ -36,8 +40,7 @@ BUILT_IN = {
 class Sink(Protocol):
     """Takes captions somewhere. Works in a thread of its own, and what goes wrong in it stops nobody else.
 
-    A class may also have `begin_anew(target)`, a static method that removes what an earlier stream left there, and
-    `left_over(target)`, the sentence that says what that is; without them a target is never refused.
+    A class may also say `stale: float`, the seconds after which a caption that was not taken is given up.
     """
 
     def take(self, event: Event) -> None:

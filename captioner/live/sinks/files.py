@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 from collections.abc import Callable
@@ -27,7 +26,7 @@ class GrowingFile:
         self.path = Path(target)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self.path.open("ab", buffering=0)
+            self.path.touch()
             self._length = self.path.stat().st_size
             if not self._length and header:
                 self.add(header)
@@ -49,16 +48,13 @@ class GrowingFile:
         try:
             if self.path.stat().st_size != self._length:  # what a full disk left of an entry
                 os.truncate(self.path, self._length)
-            if self._file.write(data) != len(data):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            os.fsync(self._file.fileno())
+            with self.path.open("ab") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
         except OSError as error:
             raise _not_written(self.path, error) from error
         self._length += len(data)
-
-    def close(self) -> None:
-        """End it."""
-        self._file.close()
 
 
 class _CaptionFile:
@@ -80,8 +76,7 @@ class _CaptionFile:
         self._until = event.end
 
     def close(self) -> None:
-        """End the file."""
-        self._file.close()
+        """Nothing is left to be done: what was taken is written."""
 
     def _entry(self, caption: Caption) -> str:
         raise NotImplementedError

@@ -51,7 +51,6 @@ class Record:
         language = self._language or (max(set(heard), key=heard.count) if heard else None)
         report = replace(self._report, regions=regions, duration=self._heard, language=language)
         write_whole(self._path, transcript.render(Transcript(segments, language), report))
-        self._lines.close()
         if self._ended:
             self._lines.path.unlink()
 
