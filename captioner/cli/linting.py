@@ -16,7 +16,7 @@ from captioner.cli.files import STANDARD, write_whole
 from captioner.cli.reading import CaptionFile, Style, open_captions, style_of
 from captioner.cli.styles import asked_style
 from captioner.cues import make_cues
-from captioner.errors import CaptionerError, FormatError
+from captioner.errors import CaptionerError, FormatError, UsageError
 from captioner.formats.report import as_json
 from captioner.languages import asked_language
 from captioner.lint import about_file, lint
@@ -62,12 +62,16 @@ def lint_all(request: Request, settings: Settings) -> int:
     console = Console(quiet=request.quiet)
     style = asked_style(request.profile, request.profile_options, settings)
     language = None if request.language is None else asked_language(request.language)
+    rate = None if request.frame_rate == "none" else request.frame_rate
     linted: list[Linted] = []
     failed: list[tuple[str, CaptionerError]] = []
     for path in request.files:
         try:
-            file = open_captions(path)
-            linted.append(_linted(file, style_of(file, style, language), request, console))
+            file = open_captions(path, rate)
+            told = style_of(file, style, language)
+            if request.fix:
+                file = _fixed(file, told, rate, console)
+            linted.append(_linted(file, told, rate))
         except CaptionerError as error:
             say_error(error)
             failed.append((path, error))
@@ -81,10 +85,7 @@ def lint_all(request: Request, settings: Settings) -> int:
     return FOUND if any(placed.finding.level in wanted for one in linted for placed in one.found) else 0
 
 
-def _linted(file: CaptionFile, style: Style, request: Request, console: Console) -> Linted:
-    rate = None if request.frame_rate == "none" else request.frame_rate
-    if request.fix:
-        file = _fixed(file, style, rate, console)
+def _linted(file: CaptionFile, style: Style, rate: Fraction | None) -> Linted:
     cues = _cues(file, style, rate)
     found = [about_file("format", phrase) for phrase in file.contents.mended]
     found += lint(cues, style.profile, language=style.language, frame_rate=rate)
@@ -107,6 +108,8 @@ def _fixed(file: CaptionFile, style: Style, frame_rate: Fraction | None, console
     Raises `FormatError` where a repaired file would hold less than this one.
     """
     contents = file.contents
+    if file.path == STANDARD:
+        raise UsageError("standard input cannot be mended in place")
     if contents.cues is None:
         raise FormatError(file.path, "holds a transcript, whose cues 'captioner render' makes; there is none to fix")
     fixed = fix(contents.cues, style.profile, language=style.language, frame_rate=frame_rate)
@@ -118,7 +121,7 @@ def _fixed(file: CaptionFile, style: Style, frame_rate: Fraction | None, console
     write_whole(Path(file.path), text)
     for change in fixed.changes:
         console.say(f"{file.path}: cue {change.index + 1}: {change.message}")
-    return open_captions(file.path)
+    return open_captions(file.path, frame_rate)
 
 
 def _summary(one: Linted) -> str:

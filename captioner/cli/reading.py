@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 
 from captioner.cli.files import captions_in, read_bytes
 from captioner.cli.subtitle_files import named
-from captioner.formats import Contents, Format, decoded
+from captioner.formats import Contents, Format, Programme, decoded
 from captioner.languages import language_by_script
 from captioner.profiles import Profile
 
@@ -30,10 +31,13 @@ class CaptionFile:
         return "\n".join(segment.text for segment in transcript.segments) if transcript else ""
 
 
-def open_captions(path: str) -> CaptionFile:
-    """The captions or the transcript in a file. Raises `FormatError`, which names it, and `UnknownName`."""
+def open_captions(path: str, frame_rate: Fraction | None = None) -> CaptionFile:
+    """The captions or the transcript in a file, whose `frame_rate` is used where it counts frames and does not say it.
+
+    Raises `FormatError`, which names it, and `UnknownName`.
+    """
     data = read_bytes(path)
-    format, contents = captions_in(data, path)
+    format, contents = captions_in(data, path, None, Programme(frame_rate=frame_rate))
     return CaptionFile(path, format, "" if format.binary else decoded(data), contents)
 
 

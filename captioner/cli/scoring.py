@@ -49,9 +49,12 @@ def score_files(
 
 
 def _side(path: str, profile: Callable[[str | None], Profile], language: str | None) -> Side:
-    if path.lower().endswith(".txt"):
+    try:
+        file = open_captions(path)
+    except FormatError:
+        if not path.lower().endswith(".txt"):
+            raise
         return Side(said_in_text(decoded(read_bytes(path))))
-    file = open_captions(path)
     style = style_of(file, profile, language)
     cues = file.contents.cues
     if cues is None:
