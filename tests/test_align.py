@@ -134,13 +134,15 @@ def test_two_ways_that_share_nothing_agree(testdata: Path, file: str, language: 
     assert np.mean([abs(mine.start - yours.start) for mine, yours in zip(one, other, strict=True)]) < 0.06
 
 
-@pytest.mark.parametrize("file", ["praatio_mary", "ljspeech/LJ001-0004", "ljspeech/LJ001-0008"])
-def test_real_speech(aligner: Aligner, testdata: Path, file: str) -> None:
+@pytest.mark.parametrize(
+    ("file", "mean"), [("praatio_mary", 0.1), ("ljspeech/LJ001-0004", 0.06), ("ljspeech/LJ001-0008", 0.06)]
+)
+def test_real_speech(aligner: Aligner, testdata: Path, file: str, mean: float) -> None:
     reference = testdata / "audio/en" / f"{file}.ref.json"
     known = json.loads(reference.read_text("utf-8"))
     words = aligner.align(read(reference), known["transcript"], "en")
     expected = [(word["start"], word["end"]) for word in known["words"]]
-    assert np.abs(np.array([(word.start, word.end) for word in words]) - expected).mean() < 0.06
+    assert np.abs(np.array([(word.start, word.end) for word in words]) - expected).mean() < mean
 
 
 def read(reference: Path) -> Audio:

@@ -6,6 +6,8 @@ once as they are, then again fitted to the speaker by what the first time taught
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from captioner.align import Warn
@@ -13,7 +15,8 @@ from captioner.align.espeak_library import load, speak
 from captioner.align.espeak_voices import voice_for
 from captioner.align.heard import Heard, hear
 from captioner.align.pauses import Pauses
-from captioner.align.sound import Floats
+from captioner.align.sound import Floats, product
+from captioner.align.spelled import kinds_of_frames, strangeness
 from captioner.align.synthetic import Synthetic, sayable, synthetic
 from captioner.align.units import units
 from captioner.align.warp import Band, Indices, Path, best_path
@@ -26,7 +29,15 @@ LONGEST = 40.0
 FASTEST = 25.0
 """Syllables a second that nobody says: a text so long is not the clip's, and is not said by espeak-ng either."""
 
-DOUBTFUL, BETTER = 0.69, 0.04
+UNLIKE, PACES = {2: np.float32(0.4), 1: np.float32(0.6)}, {2: 0.2, 1: 0.3}
+"""Cost of a frame that has nothing in common with the voice's, and of one held or passed over: on the rough path of
+every second frame, which minds noise less, and on the fine one of them all, which lies near it.
+"""
+
+STRANGE = np.float32(0.075)
+"""Cost of a frame for each square deviation that it lies off what its letter has on average; music hides that less."""
+
+DOUBTFUL, BETTER = 0.42, 0.025
 """Cost a frame of a path from which on text and clip may be strangers, and by how much the text must be cheaper than
 the same backwards, which nobody said, to be none. A narrow band or noise raise the costs of both.
 """
@@ -64,7 +75,7 @@ class Espeak:
         if speech is None or heard is None:
             return self._pauses.align(clip, text, language)
         spoken = synthetic(speech, parts, heard.voiced)
-        path = _fitted_path(heard, spoken)
+        path = _fitted_path(heard, spoken, kinds_of_frames(text, parts, spoken.starts))
         if path is None:
             return self._roughly(clip, text, language, "does not sound like its text")
         return followed(clip, text, parts, path, spoken.starts)
@@ -74,32 +85,41 @@ class Espeak:
         return self._pauses.align(clip, text, language)
 
 
-def _fitted_path(clip: Heard, spoken: Synthetic) -> Path | None:
-    """None where the clip does not sound like its text.
+def _fitted_path(clip: Heard, spoken: Synthetic, kinds: Indices) -> Path | None:
+    """None where the clip does not sound like its text; `kinds` are what letters say about the voice's frames.
 
     A path of every second frame first; by it the voice is fitted to the speaker, and every frame is laid near it. What
     the second path costs says nothing: fitted, even a strange text sounds alike.
     """
-    coarse, voice, gaps = clip.features[::2], spoken.features[::2], np.unique((spoken.gaps + 1) // 2)
-    rough = _path(clip, coarse, voice, gaps)
+    coarse, voice, gaps = _Cost(clip, 2), spoken.features[::2], np.unique((spoken.gaps + 1) // 2)
+    rough = coarse.path(voice, kinds[::2], gaps)
     if rough.cost > DOUBTFUL:
-        backwards = _path(clip, coarse, voice[::-1], np.unique(len(voice) - gaps))
+        backwards = coarse.path(voice[::-1], kinds[::2][::-1], np.unique(len(voice) - gaps))
         if rough.cost + BETTER > backwards.cost:
             return None
-    fitted = _fitted(spoken.features, voice[rough.places[rough.spoken].astype(int)], coarse[rough.spoken])
+    met = rough.spoken
+    fitted = _fitted(spoken.features, voice[rough.places[met].astype(int)], clip.features[::2][met])
     near = np.interp(np.arange(len(clip.features)), np.arange(0, len(clip.features), 2), 2 * rough.places)
-    return _path(clip, clip.features, fitted, spoken.gaps, Band.around(near, len(fitted), REACH))
+    return _Cost(clip, 1).path(fitted, kinds, spoken.gaps, Band.around(near, len(fitted), REACH))
 
 
-def _path(clip: Heard, heard: Floats, voice: Floats, gaps: Indices, band: Band | None = None) -> Path:
-    """The path of the clip's frames, all or every second one as `heard` has them, through those of the voice."""
-    step = -(-len(clip.features) // len(heard))
-    return best_path(_distances(heard, voice) + clip.hushed[::step, None], clip.silent[::step], gaps, band)
+@dataclass(frozen=True)
+class _Cost:
+    """What every `step`th frame of a clip costs as a frame of a voice."""
+
+    clip: Heard
+    step: int
+
+    def path(self, voice: Floats, kinds: Indices, gaps: Indices, band: Band | None = None) -> Path:
+        heard, clip = self.clip.features[:: self.step], self.clip
+        cost = UNLIKE[self.step] * _distances(heard, voice) + (STRANGE * strangeness(heard))[:, kinds]
+        cost += clip.hushed[:: self.step, None]
+        return best_path(cost, clip.silent[:: self.step], gaps, band, pace=PACES[self.step])
 
 
 def _distances(one: Floats, other: Floats) -> Floats:
     """1 - cosine between each frame of one and each of the other."""
-    return np.asarray(1 - _unit(one) @ _unit(other).T, np.float32)
+    return np.asarray(1 - product(_unit(one), _unit(other).T), np.float32)
 
 
 def _unit(features: Floats) -> Floats:
@@ -111,7 +131,7 @@ def _fitted(voice: Floats, met: Floats, speaker: Floats) -> Floats:
     prior = INERTIA * np.eye(met.shape[1] + 1)
     known = _extended(met)
     mapping = np.linalg.solve(known.T @ known + prior, known.T @ speaker + prior[:, :-1])
-    return np.asarray(_extended(voice) @ mapping, np.float32)
+    return np.asarray(product(_extended(voice), mapping), np.float32)
 
 
 def _extended(features: Floats) -> Floats:

@@ -7,9 +7,9 @@ text, each as long as it mostly is, take the place of a synthetic voice in the s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from captioner.align.heard import Heard
 from captioner.align.letters import VOWEL, Sound, sounds
@@ -48,44 +48,37 @@ _FASTEST = 2.0
 _MUTE = (Sound(VOWEL, 0.2),)
 
 
-@dataclass(frozen=True)
-class _Spelled:
-    """`kinds`, as rows of means, of each frame of the text; `starts` of each unit in them, then their number; and what
-    a silence costs to `enter` before each.
-    """
-
-    kinds: Indices
-    starts: Indices
-    enter: Floats
-
-
 def follow(clip: Heard, text: str, parts: Sequence[Unit]) -> tuple[Path, Indices] | None:
     """The path of the clip's frames through those of the text, and at which of these each unit begins, then the end.
 
     None for a text that nobody says so fast.
     """
     duration = round(clip.voiced / HOP)
-    spelled = _spelled(text, parts, duration)
-    if len(spelled.kinds) > _FASTEST * duration:
-        return None
-    means = _MEANS.reshape(-1, _MEANS.shape[-1])
-    strange = _STRANGE * np.square(clip.features[:, None, : means.shape[-1]] - means).mean(axis=2)
-    cost = strange[:, spelled.kinds] + clip.hushed[:, None]
-    return best_path(np.asarray(cost, np.float32), clip.silent, spelled.starts, enter=spelled.enter), spelled.starts
-
-
-def _spelled(text: str, parts: Sequence[Unit], duration: int) -> _Spelled:
-    """The text over so many frames; each sound has one at least."""
     said = [_said(text, part) for part in parts]
     lengths = np.array([sound.length for unit in said for sound in unit])
-    kinds = np.array([sound.kind for unit in said for sound in unit])
-    ends = np.rint(np.cumsum(lengths) * duration / lengths.sum()).astype(int)
-    counts = np.maximum(np.diff(ends, prepend=0), 1)
-    ends = np.cumsum(counts)
-    thirds = (np.arange(ends[-1]) - np.repeat(ends - counts, counts)) * 3 // np.repeat(counts, counts)
-    starts = np.concatenate(([0], ends))[np.cumsum([0, *map(len, said)])]
+    counts = np.maximum(_spread(lengths, duration), 1)
+    if counts.sum() > _FASTEST * duration:
+        return None
+    starts = np.concatenate(([0], np.cumsum(counts)))[np.cumsum([0, *map(len, said)])]
     enter = np.array([0.0, *(_ENTER[part.boundary] for part in parts[:-1]), 0.0], np.float32)
-    return _Spelled(np.repeat(kinds, counts) * 3 + thirds, starts, enter)
+    kinds = _kinds([sound for unit in said for sound in unit], counts)
+    cost = (_STRANGE * strangeness(clip.features))[:, kinds] + clip.hushed[:, None]
+    return best_path(np.asarray(cost, np.float32), clip.silent, starts, enter=enter), starts
+
+
+def kinds_of_frames(text: str, parts: Sequence[Unit], starts: Indices) -> Indices:
+    """The kinds, as `strangeness` counts them, of the frames of a voice in which the units begin at `starts`."""
+    pieces = []
+    for part, count in zip(parts, np.diff(starts), strict=True):
+        said = _said(text, part)
+        pieces.append(_kinds(said, _spread(np.array([sound.length for sound in said]), int(count))))
+    return np.concatenate(pieces)
+
+
+def strangeness(features: Floats) -> Floats:
+    """How far frames lie off what each kind of sound has on average, in square deviations, shape (frames, kinds)."""
+    means = _MEANS.reshape(-1, _MEANS.shape[-1])
+    return np.asarray(np.square(features[:, None, : means.shape[-1]] - means).mean(axis=2))
 
 
 def _said(text: str, part: Unit) -> tuple[Sound, ...]:
@@ -94,3 +87,15 @@ def _said(text: str, part: Unit) -> tuple[Sound, ...]:
     if part.boundary < 2:
         return said
     return (*said[:-2], *(Sound(sound.kind, sound.length + _SLOWER / 2) for sound in said[-2:]))
+
+
+def _spread(lengths: NDArray[np.float64], count: int) -> Indices:
+    """So many frames, shared out by length."""
+    return np.asarray(np.diff(np.rint(np.cumsum(lengths) * count / lengths.sum()).astype(int), prepend=0))
+
+
+def _kinds(said: Sequence[Sound], counts: Indices) -> Indices:
+    """The kind and third of each frame of sounds that have so many frames each."""
+    firsts = np.cumsum(counts) - counts
+    thirds = (np.arange(counts.sum()) - np.repeat(firsts, counts)) * 3 // np.repeat(counts, counts)
+    return np.asarray(np.repeat([3 * sound.kind for sound in said], counts) + thirds)

@@ -16,7 +16,9 @@ from captioner.align.sound import Floats
 Indices = NDArray[np.intp]
 
 PACE = 0.3
-"""Cost of a synthetic frame held for one more frame, and of each one passed over: what keeps the pace even."""
+"""Cost of a synthetic frame held for one more frame, and of each one passed over, unless said otherwise: what keeps the
+pace even.
+"""
 
 ENTER = 0.8
 """Cost of a silence begun."""
@@ -55,7 +57,12 @@ class Band:
 
 
 def best_path(
-    cost: Floats, silent: Floats, gaps: Indices, band: Band | None = None, enter: Floats | None = None
+    cost: Floats,
+    silent: Floats,
+    gaps: Indices,
+    band: Band | None = None,
+    enter: Floats | None = None,
+    pace: float = PACE,
 ) -> Path:
     """The cheapest path through `cost`, of shape (frames of the clip, synthetic frames).
 
@@ -65,11 +72,13 @@ def best_path(
     rows, columns = cost.shape
     band = band or Band(np.zeros(rows, int), columns)
     enter = np.full(len(gaps), ENTER, np.float32) if enter is None else enter
-    speech, pauses = _forward(cost, silent, gaps, band, enter)
-    return _traced(speech, pauses, gaps, band, enter)
+    speech, pauses = _forward(cost, silent, gaps, band, enter, pace)
+    return _traced(speech, pauses, gaps, band, enter, pace)
 
 
-def _forward(cost: Floats, silent: Floats, gaps: Indices, band: Band, enter: Floats) -> tuple[Floats, Floats]:
+def _forward(
+    cost: Floats, silent: Floats, gaps: Indices, band: Band, enter: Floats, pace: float
+) -> tuple[Floats, Floats]:
     """The least cost of being in each column of the band, and in each silence, after each row."""
     rows, width = len(cost), band.width
     shifts = np.diff(band.first)
@@ -82,11 +91,11 @@ def _forward(cost: Floats, silent: Floats, gaps: Indices, band: Band, enter: Flo
     way = np.empty(width, np.float32)
     for row in range(1, rows):
         before, now = speech[row - 1, moved[row] :], speech[row, _MARGIN : _MARGIN + width]
-        np.add(before[3 : 3 + width], PACE, out=now)
+        np.add(before[3 : 3 + width], pace, out=now)
         np.minimum(now, before[2 : 2 + width], out=now)
-        np.add(before[1 : 1 + width], PACE, out=way)
+        np.add(before[1 : 1 + width], pace, out=way)
         np.minimum(now, way, out=now)
-        np.add(before[:width], 2 * PACE, out=way)
+        np.add(before[:width], 2 * pace, out=way)
         np.minimum(now, way, out=now)
         low, high = opened[row]
         if low < high:
@@ -103,7 +112,7 @@ def _forward(cost: Floats, silent: Floats, gaps: Indices, band: Band, enter: Flo
     return speech, pauses
 
 
-def _traced(speech: Floats, pauses: Floats, gaps: Indices, band: Band, enter: Floats) -> Path:
+def _traced(speech: Floats, pauses: Floats, gaps: Indices, band: Band, enter: Floats, pace: float) -> Path:
     """The way back from the end: the last column, or the silence behind it."""
     offsets = (_MARGIN - band.first).tolist()
     silences = {int(gap): index for index, gap in enumerate(gaps)}
@@ -128,7 +137,7 @@ def _traced(speech: Floats, pauses: Floats, gaps: Indices, band: Band, enter: Fl
                 state, silence = last, -1
             continue
         held, next_to, over_one, over_two = before[state + offset - 3 : state + offset + 1][::-1].tolist()
-        ways = (held + PACE, next_to, over_one + PACE, over_two + 2 * PACE)
+        ways = (held + pace, next_to, over_one + pace, over_two + 2 * pace)
         cheapest = min(ways)
         gap = silences.get(state, -1)
         if gap >= 0 and pauses[row - 1, gap] < cheapest:
