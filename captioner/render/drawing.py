@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from captioner.errors import UsageError
 from captioner.formats.ass import render as render_ass
+from captioner.formats.ass_look import Look
 from captioner.media import Files, Picture
 from captioner.render.fitting import beside, fitted
 from captioner.render.fonts import FOLDER, Font, doubts_about, font_for, own_font
@@ -16,6 +18,9 @@ from captioner.render.subtitles import Subtitles, refuse_empty
 from captioner.values import Cue
 
 FILE = "captions.ass"
+
+# The fields of a style, by their place.
+_OUTLINE_COLOR, _BACK, _BORDER_STYLE, _OUTLINE, _SHADOW, _ENCODING = 5, 6, 15, 16, 17, 22
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ def drawing(subtitles: Sequence[Subtitles], picture: Picture, wishes: Wishes) ->
         return _as_it_stands(subtitles[0].ass, picture, wishes)
     _refuse_karaoke_without_words(subtitles[0], wishes)
     fonts = [_font(track, wishes) for track in subtitles]
-    ass = _drawn([track.cues for track in subtitles], [font.family for font in fonts], picture, wishes)
+    ass = _drawn([track.cues for track in subtitles], fonts, picture, wishes)
     files = {name: data for font in fonts for name, data in font.files.items()}
     return _drawing(ass, picture, files, [font.doubt for font in fonts if font.doubt])
 
@@ -68,19 +73,27 @@ def _font(track: Subtitles, wishes: Wishes) -> Font:
     return font_for([cue.text for cue in track.cues], track.language, wishes.font, wishes.font_file)
 
 
-def _drawn(languages: Sequence[Sequence[Cue]], families: Sequence[str], picture: Picture, wishes: Wishes) -> str:
-    look = look_for(picture, wishes, families[0])
+def _drawn(languages: Sequence[Sequence[Cue]], fonts: Sequence[Font], picture: Picture, wishes: Wishes) -> str:
+    look, *others = (look_for(picture, wishes, font.family, full_width=font.full_width) for font in fonts)
     first = fitted(languages[0], look)
-    ass = _wrapping(render_ass(first, look=look))
-    if len(languages) == 1:
+    ass = _shown(first, look)
+    if not others:
         return ass
-    other = second(look_for(picture, wishes, families[1]))
-    return _both(ass, _wrapping(render_ass(beside(fitted(languages[1], other), first, look, other), look=other)))
+    other = second(others[0])
+    return _both(ass, _shown(beside(fitted(languages[1], other), first, look, other), other))
 
 
-def _wrapping(ass: str) -> str:
-    """With lines that are too long broken, after all."""
-    return ass.replace("WrapStyle: 2\n", "WrapStyle: 0\n", 1)
+def _shown(cues: Sequence[Cue], look: Look) -> str:
+    """An ASS file as libass shows it best: it breaks lines that are too long, and reads them as their letters run."""
+    ass = render_ass(cues, look=look).replace("WrapStyle: 2\n", "WrapStyle: 0\n", 1)
+    head, style, rest = re.split(r"(?m)^(Style: .*)$", ass, maxsplit=1)
+    fields = style.split(",")
+    fields[_ENCODING] = "-1"
+    if look.box:
+        # One box around all lines, where each would have its own, and the two would be dark where they meet.
+        fields[_BACK], fields[_BORDER_STYLE] = fields[_OUTLINE_COLOR], "4"
+        fields[_OUTLINE], fields[_SHADOW] = "0", fields[_OUTLINE]
+    return head + ",".join(fields) + rest
 
 
 def _both(ass: str, other: str) -> str:

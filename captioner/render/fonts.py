@@ -50,10 +50,14 @@ _AT_ONCE = 60
 
 @dataclass(frozen=True)
 class Font:
-    """The family to ask for, the file that has it where the user brought one, and what is doubtful about it."""
+    """The family to ask for, the file that has it where the user brought one, and what is doubtful about it.
+
+    `full_width` says that the text is written in one of FAMILIES.
+    """
 
     family: str
     files: Files
+    full_width: bool = False
     doubt: str | None = None
 
 
@@ -81,7 +85,7 @@ def font_for(texts: Sequence[str], language: str | None, asked: str | None = Non
             f"{family} would be shown in the shapes of another language than {writing}: name a font for it"
         )
     doubt = None if asked is None or _is(asked, picked[asked][0]) else _taken(asked, picked[asked][0])
-    return Font(family, files, doubt)
+    return Font(family, files, writing is not None, doubt)
 
 
 def _taken(family: str, picked: str) -> str:

@@ -22,8 +22,11 @@ LINE = 7.0
 LINE_OF_WIDTH = 7.5
 """The most in percent of its width, which counts in an upright picture: 4.2 % of the height at 9:16, of 3.9 to 4.5."""
 
-OUTLINE = 4.5
-"""Percent of the height of a line."""
+FULL_WIDTH_LINE = 1.2
+"""How much higher a line is whose characters have many strokes: their fonts leave more room between lines."""
+
+OUTLINE, ROOM = 4.5, 12.0
+"""Percent of the height of a line: the breadth of an outline, and the room between letters and the edge of a box."""
 
 BOX_COLOR = "#000000a0"
 
@@ -70,17 +73,19 @@ def safe_area(width: int, height: int) -> tuple[float, float]:
     return (90.0, 75.0) if height >= 1.5 * width else (90.0, 90.0)
 
 
-def look_for(picture: Picture, wishes: Wishes, font: str) -> Look:
-    """The look of captions in a picture."""
+def look_for(picture: Picture, wishes: Wishes, font: str, *, full_width: bool = False) -> Look:
+    """The look of captions in a picture; `full_width` where they are Chinese, Japanese or Korean."""
     width, height = picture.shown_width, picture.height
     across, down = safe_area(width, height)
-    line = height * wishes.size / 100 if wishes.size else min(LINE * height, LINE_OF_WIDTH * width) / 100
-    outline = round(line * (OUTLINE if wishes.outline is None else wishes.outline) / 100, 2)
+    usual_line = min(LINE * height, LINE_OF_WIDTH * width) / 100 * (FULL_WIDTH_LINE if full_width else 1)
+    line = height * wishes.size / 100 if wishes.size else usual_line
+    boxed = wishes.box or wishes.box_color is not None
+    breadth = ROOM if boxed else OUTLINE
+    outline = round(line * (breadth if wishes.outline is None else wishes.outline) / 100, 2)
     # What is drawn around the letters is inside the safe area too.
     side = math.ceil(width * (100 - across) / 200 + outline)
     above = (100 - down) / 2 if wishes.margin is None else wishes.margin
     usual = Look()
-    boxed = wishes.box or wishes.box_color is not None
     return Look(
         width=width,
         height=height,

@@ -67,3 +67,4 @@ def _chain(draw: str, picture: Picture, moment: float) -> Iterator[str]:
         yield _TO_SDR
     if picture.shape != 1:
         yield f"scale={picture.shown_width}:{picture.height},setsar=1"
+    yield "format=rgb24"
