@@ -207,6 +207,25 @@ def test_words_at_one_instant_are_spread_over_their_region(texts: list[str], at:
     assert cues[-1].end >= at + 19
 
 
+@unhurried
+@given(transcripts, profiles(), st.sampled_from(("", "-", "- ")))
+def test_marks_and_dashes_are_all_that_a_style_may_change(
+    transcript: Transcript, profile: Profile, dialogue: str
+) -> None:
+    styled = replace(profile, japanese_spaces=True, bare_line_ends=True, dialogue=dialogue)
+    letters = [c for cue in make_cues(transcript, styled) for c in cue.text if not is_blank(c) and c not in "，、。-"]
+    text = "".join(segment.text for segment in transcript.segments)
+    assert letters == [c for c in text if not is_blank(c) and c not in "，、。-"]
+
+
+@unhurried
+@given(orderly(), profiles())
+def test_two_speakers_have_a_line_each_or_a_cue_each(transcript: Transcript, profile: Profile) -> None:
+    for cue in make_cues(transcript, replace(profile, dialogue="@@")):
+        lines = [line.startswith("@@") for line in cue.text.split("\n")]
+        assert not any(lines) or (lines == [True, True] and cue.speaker is None)
+
+
 def test_nothing_said_makes_no_cue() -> None:
     silence = (Segment(0, 1, ""), Segment(1, 2, " \n\u200b"), Segment(2, 3, "\x00", (Word(2, 3, "\x00"),)))
     assert make_cues(Transcript(), PROFILES["default"]) == []

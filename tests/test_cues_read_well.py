@@ -9,10 +9,11 @@ from dataclasses import replace
 import pytest
 
 from captioner.cues import make_cues, segmenters
+from captioner.cues.marks import as_shown
 from captioner.lint import lint
 from captioner.profiles import profile_for, profile_named
 from captioner.timestamps import format_clock
-from captioner.values import Segment, Transcript
+from captioner.values import Cue, Segment, Transcript, Word
 from tests.cue_inputs import spoken
 
 TALK = (
@@ -269,3 +270,71 @@ def test_a_style_with_a_lead_shows_a_cue_before_its_first_word() -> None:
     profile = replace(profile_named("ted"), lead=0.1)
     cues = make_cues(spoken("One.[3] Two.", "en", start=0.05), profile)
     assert [cue.start for cue in cues] == [0.0, 3.74]
+
+
+def japanese(*, spaces: bool = False, bare: bool = False) -> list[str]:
+    profile = replace(profile_for("ja"), japanese_spaces=spaces, bare_line_ends=bare)
+    text = "はい、そうです。「行きましょう。」と、彼は言いました。[2]そうか、本当に、よかった。"
+    cues = make_cues(spoken(text, "ja", rate=6), profile)
+    assert all("".join(word.text for word in cue.words) == cue.text for cue in cues)
+    return [cue.text for cue in cues]
+
+
+def test_japanese_marks_may_be_spaces_and_lines_may_end_bare() -> None:
+    plain = japanese()
+    assert plain == ["はい、そうです。", "「行きましょう。」と、\n彼は言いました。", "そうか、本当に、よかった。"]
+    assert japanese(spaces=True) == [
+        "はい そうです",
+        "「行きましょう」と\n彼は言いました",
+        "そうか 本当に よかった",
+    ]
+    assert japanese(bare=True) == [
+        "はい、そうです",
+        "「行きましょう。」と\n彼は言いました",
+        "そうか、本当に、よかった",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("そうか。本当に、いい。", "そうか　本当に いい"),
+        ("「はい。」、\nそう。。", "「はい」\nそう"),
+        ("え？。\n、。", "え？\n、。"),
+    ],
+)
+def test_spaces_stand_inside_of_a_line_alone(text: str, shown: str) -> None:
+    profile = replace(profile_for("ja"), japanese_spaces=True)
+    words = tuple(Word(place, place + 1, letter) for place, letter in enumerate(text))
+    cue = as_shown(Cue(0, 20, text, words=words), profile)
+    assert cue.text == shown
+    assert cue.words[0].start == 0
+    assert cue.words[-1].end == len(text)
+
+
+def test_a_line_of_marks_alone_stays() -> None:
+    profile = replace(profile_for("zh"), bare_line_ends=True)
+    lone = Segment(5.0, 6.0, "。", (Word(5.0, 6.0, "。"),))
+    heard = Transcript((*spoken("好的，", "zh").segments, lone), "zh")
+    assert [cue.text for cue in make_cues(heard, profile)] == ["好的", "。"]
+
+
+def two(*said: tuple[float, float, str, str], dialogue: str = "- ") -> list[tuple[str, str | None]]:
+    """The cues, and who speaks, of segments with their times, texts and speakers."""
+    segments = [Segment(start, end, text, (Word(start, end, text),), speaker) for start, end, text, speaker in said]
+    cues = make_cues(Transcript(tuple(segments), "en"), replace(profile_named("netflix-en"), dialogue=dialogue))
+    assert all("".join(word.text for word in cue.words) == cue.text for cue in cues)
+    return [(cue.text, cue.speaker) for cue in cues]
+
+
+def test_two_speakers_share_a_cue_only_where_each_is_short_and_the_style_has_a_dash() -> None:
+    quick = (1.0, 1.4, "Are you coming?", "Anna"), (1.45, 1.9, "Not yet.", "Bob")
+    assert two(*quick, dialogue="") == [("Are you coming?", "Anna"), ("Not yet.", "Bob")]
+    assert two(*quick) == [("- Are you coming?\n- Not yet.", None)]
+    assert two(*quick, dialogue="-") == [("-Are you coming?\n-Not yet.", None)]
+    slow = (1.0, 2.4, "Are you coming with us?", "Anna"), (3.0, 4.5, "Not yet, I am afraid.", "Bob")
+    assert two(*slow) == [("Are you coming with us?", "Anna"), ("Not yet, I am afraid.", "Bob")]
+    three = (*quick, (1.95, 2.3, "Why?", "Anna"))
+    assert two(*three) == [("- Are you coming?\n- Not yet.", None), ("Why?", "Anna")]
+    wide = (1.0, 2.5, "Nobodywilleverknowwhathappenedtothetoolbox", "Anna"), (2.5, 2.9, "No.", "Bob")
+    assert [speaker for _, speaker in two(*wide)] == ["Anna", "Bob"]

@@ -5,6 +5,7 @@
                -> breaks.py      what a break between two units costs
                -> optimise.py    the cues and lines that cost least
                -> shown.py       when each cue comes and goes, on whole frames (grid.py) and beside cuts (shots.py)
+    -> marks.py       the marks that a style shows otherwise
 
 Cues are in order, never overlap and are never blank; they hold the transcript's text with nothing changed but the
 spaces at which lines break; each is there from its first word to its last, whose tail gives way to the gap before a cue
@@ -18,6 +19,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from captioner.cues.grid import Grid
+from captioner.cues.marks import as_shown
 from captioner.cues.optimise import Layout, Optimiser
 from captioner.cues.shots import Shots
 from captioner.cues.units import Unit, units_of
@@ -39,7 +41,8 @@ def make_cues(
     """
     units = units_of(transcript, profile)
     grid = Grid(frame_rate)
-    return [_cue(units, layout) for layout in Optimiser(units, profile, grid, Shots(shot_changes, grid)).layouts()]
+    layouts = Optimiser(units, profile, grid, Shots(shot_changes, grid)).layouts()
+    return [as_shown(_cue(units, layout, profile), profile) for layout in layouts]
 
 
 def break_lines(text: str, profile: Profile, language: str | None) -> str | None:
@@ -49,26 +52,28 @@ def break_lines(text: str, profile: Profile, language: str | None) -> str | None
     return None if lines is None else "\n".join(_line(units[first:last]) for first, last in lines)
 
 
-def _cue(units: list[Unit], layout: Layout) -> Cue:
+def _cue(units: list[Unit], layout: Layout, profile: Profile) -> Cue:
     lines = [units[first:last] for first, last in layout.lines]
-    text = "\n".join(map(_line, lines))
-    return Cue(layout.start, layout.end, text, lines[0][0].speaker, _words(lines))
+    speakers = {unit.speaker for line in lines for unit in line}
+    dash = profile.dialogue if len(speakers) > 1 else ""
+    text = "\n".join(dash + _line(line) for line in lines)
+    return Cue(layout.start, layout.end, text, None if dash else lines[0][0].speaker, _words(lines, dash))
 
 
 def _line(units: list[Unit]) -> str:
     return units[0].text + "".join(unit.space + unit.text for unit in units[1:])
 
 
-def _words(lines: list[list[Unit]]) -> tuple[Word, ...]:
-    """The words of a cue, each with the space or line break before it; none where not all of its text has words."""
+def _words(lines: list[list[Unit]], dash: str) -> tuple[Word, ...]:
+    """The words of a cue, each with what stands before it; none where not all of its text has words."""
     words: list[Word] = []
     for line in lines:
         for unit in line:
             if not unit.words:
                 return ()
-            between = unit.space if unit is not line[0] else "\n" if words else ""
+            between = unit.space if unit is not line[0] else f"\n{dash}" if words else dash
             first, *others = unit.words
-            if unit.continues and words and between != "\n":
+            if unit.continues and unit is not line[0]:
                 begun = words.pop()
                 first = replace(begun, end=first.end, text=begun.text + between + first.text)
             else:

@@ -9,7 +9,7 @@ is fitted to a text.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -89,12 +89,14 @@ class Optimiser:
         self._tight = [0.0, *map(self._tightness, pauses), 0.0]
         self._silence = [0, *accumulate((max(0, pause - UNNOTICED) for pause in pauses), initial=0)]
         self._sentences = [0, *accumulate((ends_sentence(*pair) for pair in pairs), initial=0)]
-        speakers = [before.speaker != after.speaker for before, after in pairs]
-        longest = round(profile.pause * 1000)
-        forced = [place for place, pause in enumerate(pauses, 1) if speakers[place - 1] or pause >= longest]
-        self._borders = [0, *forced, len(units)]
+        turns = [place for place, pair in enumerate(pairs, 1) if pair[0].speaker != pair[1].speaker]
+        silences = [place for place, pause in enumerate(pauses, 1) if pause >= round(profile.pause * 1000)]
+        shared = bool(profile.dialogue) and profile.lines > 1
+        self._borders = [0, *(silences if shared else sorted({*silences, *turns})), len(units)]
+        self._turns = turns if shared else []
+        self._dash = profile.columns(profile.dialogue)
         self._breaks = [0.0, *map(_eased, (break_cost(*pair) for pair in pairs), pauses), 0.0]
-        for border in forced:
+        for border in (*silences, *turns):
             self._breaks[border] = 0.0
 
     def layouts(self) -> list[Layout]:
@@ -126,7 +128,7 @@ class Optimiser:
                 if cost < least:
                     cost += self._time_cost(first, last)
                 if cost < least:
-                    cost += self._split(first, last, self._profile.lines)[0]
+                    cost += self._set(first, last)[0]
                 if cost < least:
                     least, begin = cost, first
             best.append(least)
@@ -163,6 +165,15 @@ class Optimiser:
     def _tightness(self, pause: int) -> float:
         return TIGHT * (1 - pause / self._gap) if pause < self._gap else 0.0
 
+    def _set(self, first: int, last: int) -> tuple[float, tuple[int, ...]]:
+        """The cheapest lines of units `first` to `last`, as `_split` says; two speakers have a line each or no cue."""
+        turns = self._turns[bisect_right(self._turns, first) : bisect_left(self._turns, last)] if self._turns else ()
+        if not turns:
+            return self._split(first, last, self._profile.lines)
+        lines = pairwise((first, *turns, last))
+        widths = [self._dash + self._right[stop] - self._left[start] for start, stop in lines]
+        return (0.0, tuple(turns)) if len(turns) == 1 and max(widths) <= self._profile.width else (inf, ())
+
     def _split(self, first: int, last: int, lines: int) -> tuple[float, tuple[int, ...]]:
         """The cheapest way to set units `first` to `last` in at most `lines`: its points and where lines begin."""
         left, right, width = self._left, self._right, self._profile.width
@@ -184,7 +195,7 @@ class Optimiser:
         return best
 
     def _lines(self, first: int, last: int) -> tuple[tuple[int, int], ...]:
-        _, places = self._split(first, last, self._profile.lines)
+        _, places = self._set(first, last)
         return tuple(pairwise((first, *places, last)))
 
 

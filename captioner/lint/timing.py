@@ -51,8 +51,11 @@ def gap_between(before: Cue, after: Cue) -> float:
 
 
 def closes_chain(before: Cue, after: Cue, gap: float, profile: Profile) -> bool:
-    """Whether the gap between two cues is one that is closed, and the earlier may stay so long."""
-    in_chain = gap + SLACK < gap_between(before, after) < profile.chain - SLACK
+    """Whether the gap between two cues is one that is closed, and the earlier may stay so long.
+
+    The profile's own gap is closed, even where the cues happen to lie on frames of which fewer would do.
+    """
+    in_chain = max(gap, profile.gap) + SLACK < gap_between(before, after) < profile.chain - SLACK
     return in_chain and after.start - gap - before.start <= profile.maximum_duration
 
 

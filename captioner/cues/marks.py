@@ -1,0 +1,45 @@
+"""What a style shows instead of a mark: Japanese spaces for 、 and 。, no mark at the end of a line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from captioner.cues.characters import CLOSERS
+from captioner.profiles import Profile
+from captioner.values import Cue, Word
+
+_SPACES = {"、": " ", "。": "\u3000"}
+_AT_LINE_END = "，、。"
+
+
+def as_shown(cue: Cue, profile: Profile) -> Cue:
+    """The cue with its marks as the profile shows them; nothing else changes, and no line is left empty."""
+    if not (profile.japanese_spaces or profile.bare_line_ends):
+        return cue
+    shown = [character for line in cue.text.split("\n") for character in ["\n", *_characters(line, profile)]][1:]
+    if not cue.words:
+        return replace(cue, text="".join(shown))
+    words: list[Word] = []
+    place = 0
+    for word in cue.words:
+        text = "".join(shown[place : place + len(word.text)])
+        place += len(word.text)
+        if text.strip() or not words:
+            words.append(replace(word, text=text))
+        else:
+            words[-1] = replace(words[-1], end=word.end, text=words[-1].text + text)
+    return replace(cue, text="".join(shown), words=tuple(words))
+
+
+def _characters(line: str, profile: Profile) -> list[str]:
+    """What is shown for each character of a line."""
+    shown = list(line)
+    if profile.japanese_spaces:
+        for place, mark in enumerate(line):
+            if mark in _SPACES:
+                ends = not line[place + 1 :].strip("、。") or line[place + 1] in CLOSERS
+                shown[place] = "" if ends else _SPACES[mark]
+    if profile.bare_line_ends:
+        for place in range(len(line.rstrip(_AT_LINE_END)), len(line)):
+            shown[place] = ""
+    return shown if "".join(shown).strip() else list(line)
