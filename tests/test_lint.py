@@ -27,12 +27,12 @@ frame_rates = st.sampled_from((None, Fraction(25), Fraction(24000, 1001)))
 NARROW = Profile(name="any", source="a test", width=2, lines=1, cps=1.0)
 
 
-@given(orderly() | disorderly(), profiles(), frame_rates)
-@example(spoken("the \x1b𠀀", "en"), NARROW, None)
+@given(orderly() | disorderly(), profiles(), frame_rates, st.lists(st.floats(0, 30), max_size=4))
+@example(spoken("the \x1b𠀀", "en"), NARROW, None, [])
 def test_made_cues_have_no_structural_fault(
-    transcript: Transcript, profile: Profile, frame_rate: Fraction | None
+    transcript: Transcript, profile: Profile, frame_rate: Fraction | None, cuts: list[float]
 ) -> None:
-    cues = make_cues(transcript, profile, frame_rate=frame_rate)
+    cues = make_cues(transcript, profile, frame_rate=frame_rate, shot_changes=cuts)
     found = lint(cues, profile, language=transcript.language, frame_rate=frame_rate)
     assert not [one for one in found if one.rule in STRUCTURAL]
     assert not [one for one in found if one.rule == "short-gap" and leaves_room(one, cues, profile, frame_rate)]

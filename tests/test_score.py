@@ -134,6 +134,8 @@ def test_speech_that_nobody_hears_is_lost() -> None:
     assert score(said_in_cues([]), said_in_cues(REFERENCE)).lost == 3.5
     shown = [replace(one, words=()) for one in REFERENCE]
     assert score(said_in_cues(shown), said_in_cues(REFERENCE)).lost == 0
+    hasty = [cue("one two three", 1, 1.1, 1.8, 1.9, 2.9, 3), cue("four five", 5, 5.1, 6.9, 7)]
+    assert score(said_in_cues(hasty), said_in_cues(REFERENCE)).lost == 0
     assert score(said_in_text("one two"), said_in_cues(REFERENCE)).lost is None
 
 

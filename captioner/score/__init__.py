@@ -58,10 +58,10 @@ def score(hypothesis: Said, reference: Said) -> Score:
     words, pairs = compared(_texts(reference), _texts(hypothesis))
     characters, _ = compared("".join(_texts(reference)), "".join(_texts(hypothesis)))
     matched = [(reference.tokens[at], hypothesis.tokens[there]) for at, there in pairs]
-    speech = sum(span.duration for span in merged(reference.spans)) if reference.spans else None
+    speech = sum(span.duration for span in merged(reference.spoken)) if reference.spoken else None
     lost = None
-    if speech is not None and (hypothesis.spans or not hypothesis.tokens):
-        lost = round(speech - covered(reference.spans, hypothesis.spans), 6)
+    if speech is not None and (hypothesis.shown or not hypothesis.tokens):
+        lost = round(speech - covered(reference.spoken, hypothesis.shown), 6)
     return Score(
         words,
         characters,

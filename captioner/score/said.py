@@ -24,10 +24,11 @@ class Timed:
 
 @dataclass(frozen=True)
 class Said:
-    """All that was said, and the stretches of time in which that is spoken or shown, in seconds."""
+    """All that was said, when it is `spoken` (by its words where they have times, else by its cues), and `shown`."""
 
     tokens: tuple[Timed, ...]
-    spans: tuple[Span, ...] = ()
+    spoken: tuple[Span, ...] = ()
+    shown: tuple[Span, ...] = ()
 
 
 def said_in_text(text: str) -> Said:
@@ -38,11 +39,8 @@ def said_in_text(text: str) -> Said:
 def said_in_cues(cues: Iterable[Cue]) -> Said:
     """The cues of a file by their in-times, with the times of their words where they have them."""
     ordered = sorted(cues, key=lambda cue: cue.start)
-    spoken = (cue.words or (cue,) for cue in ordered)
-    return Said(
-        tuple(token for cue in ordered for token in _timed(cue)),
-        tuple(Span(span.start, span.end) for spans in spoken for span in spans),
-    )
+    spoken = [span for cue in ordered for span in cue.words or (cue,)]
+    return Said(tuple(token for cue in ordered for token in _timed(cue)), tuple(spoken), (*ordered, *spoken))
 
 
 def _timed(cue: Cue) -> Iterator[Timed]:
