@@ -161,7 +161,7 @@ def _looks_tags(looks: Looks) -> str:
 
 
 def _word_tags(cue: Cue, look: Look) -> Iterator[tuple[int, str]]:
-    """Where each word begins in the text, and its karaoke: hundredths of a second, first of the silence before it."""
+    """Where each word begins in the text, behind its space, and its karaoke in hundredths, the silence before it first."""
     kind = r"\kf" if look.karaoke == "sweep" else r"\k"
     begin = clock = round(cue.start * RATE)
     index = 0
@@ -169,7 +169,7 @@ def _word_tags(cue: Cue, look: Look) -> Iterator[tuple[int, str]]:
         first, last = round(word.start * RATE), round(word.end * RATE)
         silence = rf"\k{first - clock}" if first > clock else ""
         pop = _pop(cue, index, (first - begin) * 10, (last - begin) * 10, look) if look.karaoke == "pop" else ""
-        yield index, f"{silence}{kind}{last - first}{pop}"
+        yield index + len(word.text) - len(word.text.lstrip()), f"{silence}{kind}{last - first}{pop}"
         index, clock = index + len(word.text), last
 
 
