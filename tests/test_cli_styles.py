@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from captioner.backends import load_backend
 from captioner.cli import main
 from captioner.formats import format_named
 from captioner.media import Listen, open_media, read_shot_changes
+from captioner.pipeline import caption
 from captioner.values import Cue, Report, Transcript
 from tests.cue_inputs import spoken
 from tests.media_factory import ffmpeg
@@ -128,6 +130,17 @@ def test_a_film_is_captioned_to_its_frames_and_cuts(film: Path, tmp_path: Path) 
     assert all(round(time * 1000) % 40 == 0 for cue in cues for time in (cue.start, cue.end))
     assert main(["render", str(tmp_path / "film.json"), "-o", str(tmp_path / "again.srt")]) == 0
     assert (tmp_path / "again.srt").read_bytes() == (tmp_path / "film.srt").read_bytes()
+
+
+def test_nobody_waits_for_the_frames_of_a_slide_show(tmp_path: Path, speech_file: Path) -> None:
+    slides = tmp_path / "slides.mkv"
+    ffmpeg(
+        "-f", "lavfi", "-i", "testsrc=s=64x64:r=5:d=8", "-i", speech_file, "-c:v", "mpeg4", "-c:a", "pcm_s16le", slides
+    )
+    captions = caption(str(slides), backend=load_backend("scripted", lines=["One.", "Two.", "Three."]), align="none")
+    assert captions.report.frame_rate is None
+    with open_media(str(slides)) as media:
+        assert media.frame_rate == 5
 
 
 def test_stored_frame_rates_and_cuts_are_checked(stored: Path, capfd: pytest.CaptureFixture[str]) -> None:

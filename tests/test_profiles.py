@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pickle
+import re
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -129,6 +131,29 @@ def test_the_gap_is_whole_frames_where_the_frame_rate_is_known(
     name: str, frame_rate: Fraction | None, gap: Fraction
 ) -> None:
     assert abs(PROFILES[name].gap_at(frame_rate) - gap) < Fraction(1, 10**6)
+
+
+def test_the_documented_styles_are_the_real_ones() -> None:
+    rows = re.findall(
+        r"^\| `(.+)` \| (\d+) × (\d+) \| ([\d.]+) (cps|words a minute) \| ([\d.]+) to ([\d.]+) \|",
+        (Path(__file__).parent.parent / "docs/cues.md").read_text("utf-8"),
+        re.MULTILINE,
+    )
+    documented = {
+        name: (int(width), int(lines), float(speed), f"{float(least):.3g}", float(most))
+        for name, width, lines, speed, _, least, most in rows
+    }
+    assert documented == {
+        name: (
+            style.width,
+            style.lines,
+            style.wpm or style.cps,
+            f"{style.minimum_duration:.3g}",
+            style.maximum_duration,
+        )
+        for name, style in PROFILES.items()
+        if not name.endswith(("-child", "-sdh"))
+    }
 
 
 def test_variants_differ_in_their_speed_alone() -> None:

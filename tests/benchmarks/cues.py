@@ -83,10 +83,14 @@ SPLITTERS: dict[str, Splitter] = {"captioner": make_cues, "whisper's writer": wh
 
 @dataclass(frozen=True)
 class Broken:
-    """What `cues` cues of one splitter break: how many of them any rule, and each rule how often."""
+    """What `cues` cues of one splitter break: how many of them any rule, and each rule how often.
+
+    `unhurried` are those of the broken ones that are said no faster than their style may be read.
+    """
 
     cues: int
     broken: int
+    unhurried: int
     rules: Counter[str]
 
 
@@ -123,7 +127,7 @@ def timed(path: Path, text: str, language: str) -> Transcript:
 
 def tally(splitter: Splitter) -> tuple[Broken, list[str]]:
     """What a splitter's cues of all talks break, and a line for each cue that does."""
-    cues, wrong, rules, lines = 0, 0, Counter[str](), []
+    cues, wrong, unhurried, rules, lines = 0, 0, 0, Counter[str](), []
     for file, language, transcript in talks():
         profile = profile_for(language)
         made = splitter(transcript, profile)
@@ -131,21 +135,31 @@ def tally(splitter: Splitter) -> tuple[Broken, list[str]]:
         cues, wrong = cues + len(made), wrong + len(faults)
         for index, names in faults.items():
             rules.update(set(names))
+            unhurried += names != ["reading-speed"] or may_be_read(made, index, profile)
             cue, text = made[index], made[index].text.replace("\n", " / ")
             rate = profile.characters(cue.text) / cue.duration
             lines.append(f"{file} {cue.start:.2f}-{cue.end:.2f} {','.join(names)} {rate:.1f}/{profile.cps:g}: {text}")
-    return Broken(cues, wrong, rules), lines
+    return Broken(cues, wrong, unhurried, rules), lines
+
+
+def may_be_read(cues: list[Cue], index: int, profile: Profile) -> bool:
+    """Whether a cue can be read if it stays until the next one comes, or half a second after its last word."""
+    cue, following = cues[index], cues[index + 1 : index + 2]
+    spoken = cue.words[-1].end if cue.words else cue.end
+    longest = min([spoken + profile.tail, *(after.start - profile.gap for after in following)])
+    return profile.reading_time(cue.text) <= longest - cue.start
 
 
 def table() -> Iterator[str]:
     """The table of docs/cues.md."""
     results = {name: tally(splitter)[0] for name, splitter in SPLITTERS.items()}
     rules = sorted({rule for result in results.values() for rule in result.rules})
-    yield "| | cues | break a rule | " + " | ".join(rules) + " |"
-    yield "|---|---|---|" + "---|" * len(rules)
+    yield "| | cues | break a rule | though the speech permits not to | " + " | ".join(rules) + " |"
+    yield "|---|---|---|---|" + "---|" * len(rules)
     for name, result in results.items():
         counts = " | ".join(str(result.rules[rule]) for rule in rules)
-        yield f"| {name} | {result.cues} | {result.broken / result.cues:.1%} | {counts} |"
+        shares = (f"{count / result.cues:.1%}" for count in (result.broken, result.unhurried))
+        yield f"| {name} | {result.cues} | {' | '.join(shares)} | {counts} |"
 
 
 def hour() -> Transcript:
@@ -169,11 +183,11 @@ def measure() -> list[Row]:
     make_cues(transcript, profile_for("en"))
     spent = time.process_time() - start
     shares = {name: tally(splitter)[0] for name, splitter in SPLITTERS.items()}
-    percent = {name: 100 * result.broken / result.cues for name, result in shares.items()}
+    percent = {name: 100 * result.unhurried / result.cues for name, result in shares.items()}
     ours = percent.pop("captioner")
     return [
         Row("cues of an hour of words", spent, 2.0, "CPU s", "<= 1"),
-        Row("cues that break a rule", ours, min(percent.values()), "%", "<= 2 %"),
+        Row("cues that break a rule though the speech is slow enough", ours, min(percent.values()), "%", "<= 2 %"),
     ]
 
 
