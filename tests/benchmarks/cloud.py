@@ -18,7 +18,7 @@ from captioner.backends.glm import Glm
 from captioner.backends.patience import Policy
 from captioner.testing import Fault, GlmService, Request, audio_key, error, reset
 from captioner.values import Audio
-from tests.benchmarks import Row
+from tests.benchmarks import Lengths, Row
 
 TROUBLES = (error("500"), error("1120"), error("1303"), error("1305"), error("1312"), error(status=502), reset())
 
@@ -50,7 +50,7 @@ LONG = (
 TALK = Job("a talk of 60 regions, tier 20", 60, 20, seconds=10.0, goal="< 0.1")
 
 
-def measure() -> list[Row]:
+def measure(lengths: Lengths) -> Sequence[Row | str]:
     rows = [Row(job.name, *seconds(job), "s", job.goal) for job in LONG]
     alone, _ = seconds(replace(TALK, concurrency=1))
     return [*rows, Row(TALK.name, seconds(TALK)[0], alone, "s", TALK.goal)]

@@ -1,39 +1,41 @@
-"""Whether memory stays flat: the peak over five minutes of media against the same looped to five hours."""
+"""Whether memory stays flat: the peak over a short film, a talk and a long film, all made of the same sample."""
 
 from __future__ import annotations
 
 import subprocess
-import sys
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.benchmarks import Row
+from tests.benchmarks import Lengths, Row
+from tests.benchmarks.measuring import python, talk
 
-SAMPLE = Path(__file__).parents[2] / "samples" / "lighthouse.mp4"
 OURS = """
-import resource, sys, captioner
+import re, sys, captioner
 captioner.caption(sys.argv[1], backend="scripted")
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+with open("/proc/self/status") as status:
+    print(re.search(r"VmHWM:\\s+(\\d+)", status.read())[1])
 """
 
 
-def looped(minutes: int, folder: Path) -> Path:
-    """The sample again and again, picture and all: a long film's index weighs too."""
-    from captioner.media import find_ffmpeg
-
-    path = folder / f"{minutes}.mp4"
-    loop = [find_ffmpeg(), "-v", "error", "-stream_loop", "-1", "-i", str(SAMPLE)]
-    subprocess.run([*loop, "-c", "copy", "-t", str(60 * minutes), str(path)], check=True)
-    return path
-
-
 def peak(path: Path) -> float:
-    """MiB."""
-    shown = subprocess.run([sys.executable, "-c", OURS, str(path)], capture_output=True, text=True, check=True)
-    return float(shown.stdout)
+    """MiB, of captioner alone: ffmpeg is a program beside it."""
+    shown = subprocess.run(python(OURS, path), capture_output=True, text=True, check=True)
+    return int(shown.stdout) / 1024
 
 
-def measure() -> list[Row]:
+def measure(lengths: Lengths) -> Sequence[Row | str]:
     with TemporaryDirectory() as folder:
-        short, long = (peak(looped(minutes, Path(folder))) for minutes in (5, 300))
-    return [Row("peak memory, 5 h / 5 min", long, short, "MiB", f"≤ 40 MiB apart: {long - short:+.1f}")]
+        short, middle, long = (
+            peak(talk(minutes, Path(folder))) for minutes in (lengths.short, lengths.talk, lengths.long)
+        )
+    return [
+        Row(
+            f"peak memory, {minutes:g} min / {lengths.short:g} min",
+            figure,
+            short,
+            "MiB",
+            f"≤ 40 MiB apart: {figure - short:+.1f}",
+        )
+        for minutes, figure in ((lengths.talk, middle), (lengths.long, long))
+    ] + [Row("peak memory / what is allowed without torch", max(short, middle, long), 200, "MiB", "≤ 1")]

@@ -8,7 +8,7 @@ Before anything is timed, both sides must write the same tokens in float32.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from captioner.backends.nano import engine as room
 from captioner.backends.nano.engine import ENCODED_AT_ONCE, Engine
 from captioner.backends.nano.writing import Prompt, Writer
 from captioner.values import Audio
-from tests.benchmarks import Row
+from tests.benchmarks import Lengths, Row
 
 DIGITS = Path(__file__).parents[1] / "data" / "glmasr-digits"
 RATE = 16_000
@@ -53,7 +53,7 @@ ON_CPU = Size(1 / 8, 6, 3, 2, "≥ 1")
 ON_ACCELERATOR = Size(1, 512, 64, 48, "≥ 8")
 
 
-def measure() -> list[Row]:
+def measure(lengths: Lengths) -> Sequence[Row | str]:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     size = ON_CPU if device.type == "cpu" else ON_ACCELERATOR
     processor: Any = AutoProcessor.from_pretrained(DIGITS)  # type: ignore[no-untyped-call]

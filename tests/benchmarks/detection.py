@@ -1,0 +1,75 @@
+"""Finding speech: captioner's silero against the package's own function and faster-whisper's, on the same sound, in
+processor time.
+
+captioner's probabilities are given to the package's own state machine, so that the regions can be compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from captioner.speech import FRAME, find_speech, load_speech_model
+from captioner.speech.packaged import PackagedSilero
+from captioner.values import Audio, Samples
+from tests.benchmarks import Lengths, Row
+from tests.benchmarks.measuring import RATE, in_turns, processor_seconds, sound_of, talk
+
+Regions = list[tuple[int, int]]
+"""First and last sample of each."""
+
+
+def measure(lengths: Lengths) -> Sequence[Row | str]:
+    with TemporaryDirectory() as folder:
+        samples = sound_of(talk(lengths.talk, Path(folder)))
+    samples = np.pad(samples, (0, -len(samples) % FRAME))
+    packaged = partial(by_package, PackagedSilero().model, samples)
+    expected = packaged()
+    if (found := ours(samples)) != expected:
+        raise RuntimeError(f"silero finds {len(expected)} regions, captioner {len(found)}, and not the same")
+    works = (partial(ours, samples), lambda: list(find_speech([Audio(samples, RATE)])), packaged)
+    taken = in_turns(*(partial(processor_seconds, work) for work in works))
+    fast, whole, slow = (len(samples) / RATE / spent for spent in taken)
+    same = f"({len(expected)} regions, all the same)"
+    return [
+        Row(f"finding speech as silero does: captioner / silero {same}", fast, slow, "x real time", "≥ 15"),
+        Row("finding speech: captioner, quiet speech lifted / silero", whole, slow, "x real time", ""),
+        against_faster_whisper(samples, expected, fast),
+    ]
+
+
+def ours(samples: Samples) -> Regions:
+    from silero_vad.utils_vad import get_speech_timestamps_from_probs
+
+    probabilities = load_speech_model().probabilities(samples).tolist()
+    return _pairs(get_speech_timestamps_from_probs(probabilities, audio_length_samples=len(samples)))
+
+
+def by_package(model: Any, samples: Samples) -> Regions:
+    import torch
+    from silero_vad import get_speech_timestamps
+
+    return _pairs(get_speech_timestamps(torch.from_numpy(samples), model))
+
+
+def against_faster_whisper(samples: Samples, expected: Regions, fast: float) -> Row | str:
+    if find_spec("faster_whisper") is None:
+        return "finding speech: captioner / faster-whisper is not measured, for faster-whisper is not installed"
+    from faster_whisper.vad import VadOptions, get_speech_timestamps
+
+    same = VadOptions(min_speech_duration_ms=250, min_silence_duration_ms=100, speech_pad_ms=30)
+    find = partial(get_speech_timestamps, samples, same)
+    shared = f"({len(set(_pairs(find())) & set(expected))} of {len(expected)} regions the same)"
+    (spent,) = in_turns(partial(processor_seconds, find))
+    theirs = len(samples) / RATE / spent
+    return Row(f"finding speech: captioner / faster-whisper {shared}", fast, theirs, "x real time", "≥ 3")
+
+
+def _pairs(regions: list[dict[str, Any]]) -> Regions:
+    return [(region["start"], region["end"]) for region in regions]

@@ -1,0 +1,83 @@
+"""Where the time of a talk goes: each stage by itself, on what the stage before it made, in processor time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from captioner.align import Timer
+from captioner.backends import Hints, load_backend
+from captioner.cues import make_cues
+from captioner.formats import FORMATS
+from captioner.media import open_media, read_audio
+from captioner.profiles import profile_for
+from captioner.speech import speech_clips
+from captioner.transcribe import transcribe
+from captioner.values import Audio, Segment, Transcript
+from tests.benchmarks import Lengths
+from tests.benchmarks.measuring import SAMPLES, said_in, talk
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What a stage took, in seconds of processor time: captioner's own, and that of programs beside it."""
+
+    name: str
+    own: float
+    beside: float
+
+
+def stages(lengths: Lengths) -> Sequence[Stage]:
+    """Those of a talk, in order."""
+    watch = Stopwatch()
+    with TemporaryDirectory() as folder:
+        film = talk(lengths.talk, Path(folder))
+        with open_media(str(SAMPLES / "lighthouse.mp4")) as media:
+            period = media.duration or 0.0
+        with watch.timing("media: ffmpeg decodes, its sound comes through a pipe"), open_media(str(film)) as media:
+            blocks = list(read_audio(media))
+    with watch.timing("speech: probabilities, regions, clips"):
+        clips = list(speech_clips(iter(blocks)))
+    heard = said(clips, period)
+    with watch.timing("transcribe: clips to a recogniser that takes no time, and the ledger"):
+        segments = [one.segment for one in transcribe(clips, load_backend("scripted", lines=heard), Hints("en"))]
+    words = Transcript(tuple(in_time(watch, clips, [one for one in segments if one])), "en")
+    with watch.timing("cues: line breaks, reading speed, pauses"):
+        cues = make_cues(words, profile_for("en"))
+    with watch.timing("formats: SRT"):
+        FORMATS["srt"].write(tuple(cues), words, None)
+    return watch.stages
+
+
+def said(clips: Sequence[Audio], period: float) -> list[str]:
+    """The sample's sentences in each clip."""
+    return [said_in(clip, period) for clip in clips]
+
+
+def in_time(watch: Stopwatch, clips: Sequence[Audio], segments: Sequence[Segment]) -> Iterator[Segment]:
+    """The same segments, their words timed by what espeak-ng says."""
+    timer = Timer("espeak")
+    with watch.timing("align: words in time by espeak-ng"):
+        timed = [timer.time(clip, one.text, "en")[0] for clip, one in zip(clips, segments, strict=True)]
+    for segment, words in zip(segments, timed, strict=True):
+        yield Segment(segment.start, segment.end, segment.text, words, language="en")
+
+
+class Stopwatch:
+    """Takes the time of one stage after the other."""
+
+    def __init__(self) -> None:
+        self.stages: list[Stage] = []
+
+    @contextmanager
+    def timing(self, name: str) -> Iterator[None]:
+        before = os.times()
+        yield
+        after = os.times()
+        own = after.user + after.system - before.user - before.system
+        beside = after.children_user + after.children_system - before.children_user - before.children_system
+        self.stages.append(Stage(name, own, beside))
