@@ -11,6 +11,7 @@ from captioner.errors import FormatError
 from captioner.formats import Programme, format_named, transcript_of
 from captioner.formats.ass import Look
 from captioner.formats.ass import render as render_ass
+from captioner.formats.ass_look import Karaoke
 from captioner.values import Cue, Position, Style, Word
 
 PROGRAMME = Programme(title="The <Lighthouse> & I", language="en", frame_rate=Fraction(25), width=1280, height=720)
@@ -31,7 +32,10 @@ CUES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", "srt vtt ass lrc sbv microdvd sami csv tsv md html txt".split())
+NAMES = ("srt", "vtt", "ass", "lrc", "sbv", "microdvd", "sami", "csv", "tsv", "md", "html", "txt")
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_file(name: str, golden: Callable[[str, str], None]) -> None:
     format = format_named(name)
     file = format.write(CUES, transcript_of(CUES, "en"), None, PROGRAMME)
@@ -40,6 +44,95 @@ def test_a_file(name: str, golden: Callable[[str, str], None]) -> None:
 
 
 @pytest.mark.parametrize("karaoke", ["word", "sweep", "pop"])
-def test_karaoke_in_ass(karaoke: str, golden: Callable[[str, str], None]) -> None:
+def test_karaoke_in_ass(karaoke: Karaoke, golden: Callable[[str, str], None]) -> None:
     look = Look(width=720, height=1280, font="Noto Sans", size=60, box="#00000099", karaoke=karaoke)
     golden(f"formats/karaoke_{karaoke}.ass", render_ass([CUES[2]], PROGRAMME, look))
+
+
+def read(name: str, text: str, programme: Programme = PROGRAMME) -> list[Cue]:
+    return list(format_named(name).read(text, programme).cues or ())
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "cues"),
+    [
+        ("lrc", "[ti:Song]\n[00:01.00]One\n[00:02.5][01:00:00]Twice\n[00:03.500]\n", [
+            Cue(1, 2.5, "One"), Cue(2.5, 3.5, "Twice"), Cue(60, 65, "Twice")]),
+        ("lrc", "[offset:+500]\n[00:01.00]\ufeffSooner\n[00:01.00]deux\n[00:02]\n", [Cue(0.5, 1.5, "\ufeffSooner\ndeux")]),
+        ("lrc", "[00:01.00] <00:01.10> When <00:01.40> sung <00:02.00>\n[00:02.00]", [
+            Cue(1, 2, "When sung", words=(Word(1.1, 1.4, "When"), Word(1.4, 2.0, " sung")))]),
+        ("sbv", "0:00:01.000,0:00:02.000\nOne\n\ntwo\n\n0:00:03.000,0:00:04.000\n[br]", [
+            Cue(1, 2, "One\ntwo"), Cue(3, 4, "[br]")]),
+        ("sbv", "[INFORMATION]\n[TITLE]x\n[SUBTITLE]\n00:00:01.00,00:00:02.00\nOne[br]two\n[END SUBTITLE]", [
+            Cue(1, 2, "One\ntwo")]),
+        ("microdvd", "{1}{1}25.000\n{25}{50}One|{y:i}two\n{75}{}{Y:b,u}{c:$0000ff}three|four", [
+            Cue(1, 2, "One\ntwo", styles=(Style(4, 7, italic=True),)),
+            Cue(3, 8, "three\nfour", styles=(Style(0, 5, bold=True, underline=True, color="#ff0000"),
+                                             Style(5, 10, bold=True, underline=True)))]),
+        ("microdvd", "{50}{100}no rate in the file", [Cue(2, 4, "no rate in the file")]),
+        ("sami", "<SAMI><BODY><SYNC Start=1000><P Class=KRCC>하나<br>&lt;둘&gt;<SYNC Start=2000><P Class=KRCC>&nbsp;"
+                 "<sync start='3000'><p class=KRCC><FONT COLOR=red>Red</FONT> <b>bold</b>\nspaces\n", [
+            Cue(1, 2, "하나\n<둘>"),
+            Cue(3, 8, "Red bold spaces", styles=(Style(0, 3, color="#ff0000"), Style(4, 8, bold=True)))]),
+        ("csv", "id;Begin;End;Text\n1;00:00:01,5;0:02;\"a;b\"\n", [Cue(1.5, 2, "a;b")]),
+        ("csv", "f1,0.000,2.680,\"1\"\nf2,2.680,5.88,From\n", [Cue(0, 2.68, "1"), Cue(2.68, 5.88, "From")]),
+        ("tsv", "start\tend\ttext\n0\t4000\tHello\n4000\t6500\tworld\n", [Cue(0, 4, "Hello"), Cue(4, 6.5, "world")]),
+        ("tsv", "start\tend\ttext\n0\t4\tHello\n4\t6\tworld\n", [Cue(0, 4, "Hello"), Cue(4, 6, "world")]),
+        ("srt", "1\n0:0:1,0 --> 0:0:2,0\n<i>One</i> {\\an8}<FONT color='Lime'>two</font></b> <s>three</s> <x>", [
+            Cue(1, 2, "One two three <x>", styles=(Style(0, 3, italic=True), Style(4, 7, color="#00ff00")),
+                position=Position(8))]),
+    ],
+)  # fmt: skip
+def test_what_others_write(name: str, text: str, cues: list[Cue]) -> None:
+    assert read(name, text) == cues
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "losses", "mended"),
+    [
+        ("srt", "5\n00:00:01,000 --> 00:00:02,000 X1:1 X2:2 Y1:3 Y2:4\n<s>a</s>{\\pos(1,2)}\n\nb\n00:00:03.000 --> 00:00:03.000\n\n",
+         ("1 effect", "1 strikethrough", "1 cue without text", "1 pair of coordinates"),
+         ("1 missing number", "1 missing blank line", "1 time in another spelling", "1 blank line in a text",
+          "1 cue that ends before it begins")),
+        ("vtt", "WEBVTT\nX-TIMESTAMP-MAP=LOCAL:0,MPEGTS:1\n\nNOTE hi\n\nname\n"
+                "00:01.000 --> 00:02.000 size:50% region:a\n<v A>a</v><v B>b</v> <ruby>c<rt>d</rt></ruby>",
+         ("1 header line", "1 ruby text", "2 voices", "1 region", "1 width", "1 comment", "1 identifier"), ()),
+        ("lrc", "[ar:Anna]\nno time\n[00:01.00]One", ("1 header line", "1 line without a time"),
+         ("1 line without an end",)),
+        ("sami", "<SAMI><SYNC Start=1><P Class=A>a<SYNC Start=1><P Class=B>b<SYNC Start=2><P Class=A>&nbsp;",
+         ("1 text in another language",), ()),
+    ],
+)  # fmt: skip
+def test_what_is_lost_and_mended_is_counted(
+    name: str, text: str, losses: tuple[str, ...], mended: tuple[str, ...]
+) -> None:
+    contents = format_named(name).read(text, PROGRAMME)
+    assert (set(contents.losses), set(contents.mended)) == (set(losses), set(mended))
+    with pytest.raises(FormatError, match=f"{name}: is not as it should be: "):
+        format_named(name).read(text, PROGRAMME, strict=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("lrc", "Just words", "lrc line 1: no times in it, so it is no LRC file"),
+        ("sbv", "Just words", "sbv line 1: text before the first time"),
+        ("microdvd", "{1}{2}x\nwords", "microdvd line 2: a line without times"),
+        ("sami", "<html>", "sami line 1: does not begin with <SAMI>"),
+        (
+            "csv",
+            "a,b\n1,2\n",
+            "csv line 1: has no columns that are called start, end and text, nor any like them",
+        ),
+        ("csv", "start,end,text\n1,soon,x\n", "csv line 2: not a time: 'soon'"),
+    ],
+)
+def test_what_cannot_be_read_is_refused(name: str, text: str, sentence: str) -> None:
+    with pytest.raises(FormatError) as caught:
+        read(name, text)
+    assert str(caught.value) == sentence
+
+
+def test_a_count_of_frames_needs_their_rate() -> None:
+    with pytest.raises(FormatError, match="microdvd: counts frames: say how many a second the video has"):
+        read("microdvd", "{1}{2}x", Programme())

@@ -66,7 +66,7 @@ def parse_with(name: str, text: str, delimiters: str) -> Contents:
     rows = rows[1:] if columns else rows
     columns = columns or _guessed([row for _, row in rows])
     if not columns:
-        raise FormatError(name, "has no columns that are called start, end and text, nor any that look like them", 1)
+        raise FormatError(name, "has no columns that are called start, end and text, nor any like them", 1)
     return _contents(name, rows, columns)
 
 
