@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from captioner.errors import CaptionerError
 from captioner.speech import FRAME, Silero, load_speech_model
@@ -84,3 +85,10 @@ def test_loads_neither_torch_nor_the_package() -> None:
         "sys.exit(bool({'torch', 'silero_vad', 'transformers'} & sys.modules.keys()))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_what_numpy_computes_on_is_left_as_it_was() -> None:
+    with threadpool_limits(limits=2, user_api="blas"):
+        before = threadpool_info()
+        load_speech_model().probabilities(np.zeros(FRAME, np.float32))
+        assert threadpool_info() == before

@@ -22,6 +22,7 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from captioner.errors import CaptionerError
 from captioner.values import Samples
@@ -68,6 +69,12 @@ def load_speech_model() -> SpeechModel:
     from captioner.speech.packaged import PackagedSilero
 
     return PackagedSilero()
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    """What numpy multiplies matrices with."""
+    return ThreadpoolController()
 
 
 @cache
@@ -132,9 +139,11 @@ class Silero:
             raise ValueError(f"{len(samples)} samples are not whole frames of {FRAME}")
         sound = np.concatenate((self._context, samples))
         self._context = sound[len(sound) - _CONTEXT :].copy()
-        blocks = [
-            self._block(sound[at : at + _BLOCK * FRAME + _CONTEXT]) for at in range(0, len(samples), _BLOCK * FRAME)
-        ]
+        # Products of a millisecond are not worth handing to another core, least of all to one that others use.
+        with _libraries().limit(limits=1, user_api="blas"):
+            blocks = [
+                self._block(sound[at : at + _BLOCK * FRAME + _CONTEXT]) for at in range(0, len(samples), _BLOCK * FRAME)
+            ]
         return np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
 
     def _block(self, sound: Samples) -> Tensor:
