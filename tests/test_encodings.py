@@ -68,9 +68,9 @@ def test_a_name_goes_before() -> None:
     assert decoded("é".encode("cp1252"), "cp1252") == "é"
     assert decoding(b"\xff", "utf-8") == ("\ufffd", None, 1)
     with pytest.raises(FormatError, match="none is called 'klingon'"):
-        decoded(b"", "klingon")
+        decoded(b"x", "klingon")
     with pytest.raises(FormatError, match="none is called 'hex'"):
-        decoded(b"", "hex")
+        decoded(b"x", "hex")
 
 
 @given(st.binary(max_size=300))

@@ -90,7 +90,8 @@ def test_what_others_write(name: str, text: str, cues: list[Cue]) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "losses", "mended"),
     [
-        ("srt", "5\n00:00:01,000 --> 00:00:02,000 X1:1 X2:2 Y1:3 Y2:4\n<s>a</s>{\\pos(1,2)}\n\nb\n00:00:03.000 --> 00:00:03.000\n\n",
+        ("srt", "5\n00:00:01,000 --> 00:00:02,000 X1:1 X2:2 Y1:3 Y2:4\n"
+                "<s>a</s>{\\pos(1,2)}\n\nb\n00:00:03.000 --> 00:00:03.000\n\n",
          ("1 effect", "1 strikethrough", "1 cue without text", "1 pair of coordinates"),
          ("1 missing number", "1 missing blank line", "1 time in another spelling", "1 blank line in a text",
           "1 cue that ends before it begins")),
