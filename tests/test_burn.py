@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from captioner.errors import FormatError, MediaNotReadable, NoPicture, UsageError
+from captioner.errors import FfmpegFailed, FormatError, MediaNotReadable, NoPicture, UsageError
 from captioner.media import open_media, picture_of
 from captioner.render import Encoding, Subtitles, Wishes, overlay, preview
 from captioner.render.look import safe_area
@@ -338,6 +339,35 @@ def test_dolby_vision_is_refused_with_a_way_out(tmp_path: Path) -> None:
     vision = dolby_vision(source, tmp_path / "vision.mp4")
     with pytest.raises(MediaNotReadable, match=r"vision\.mp4: is Dolby Vision \(profile 8\).*'captioner mux' keeps it"):
         burned(vision, tmp_path / "burned.mp4", captions("Hello"))
+
+
+@pytest.mark.usefixtures("either_ffmpeg")
+def test_every_frame_keeps_its_time(tmp_path: Path) -> None:
+    """A phone takes its pictures when it can."""
+    source, target = tmp_path / "phone.mp4", tmp_path / "burned.mp4"
+    uneven = "select='mod(n,2)+lt(mod(n,7),3)',settb=1/90000,setpts=PTS+360*mod(N\\,3)"
+    chain = f"testsrc2=s=64x48:r=30:d=2,{uneven}"
+    ffmpeg("-f", "lavfi", "-i", chain, "-fps_mode", "passthrough", "-enc_time_base", "1/60000", source)
+    burned(source, target, captions("Hello"))
+    before, after = times(source), times(target)
+    assert len({round(later - earlier, 3) for earlier, later in pairwise(before)}) > 3
+    assert after == pytest.approx(before, abs=0.0005)
+
+
+def times(path: Path) -> list[float]:
+    """The second at which each frame is shown."""
+    with av.open(str(path)) as container:
+        return [float(frame.time or 0.0) for frame in container.decode(video=0)]
+
+
+def test_an_ffmpeg_without_libass_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = gray_video(tmp_path / "gray.mkv", frames=2)
+    program = tmp_path / "ffmpeg.sh"
+    program.write_text("#!/bin/sh\necho \"[AVFilterGraph @ 0x1] No such filter: 'ass'\" >&2; exit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("CAPTIONER_FFMPEG", str(program))
+    with pytest.raises(FfmpegFailed, match=r"ffmpeg\.sh is built without libass"):
+        burned(source, tmp_path / "burned.mkv", captions("Hello"))
 
 
 def test_what_cannot_be_burned_is_said(tmp_path: Path) -> None:

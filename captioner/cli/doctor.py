@@ -32,6 +32,7 @@ def _checks() -> Iterator[Check]:
 
     yield Check("captioner", True, _captioner())
     yield _checked("ffmpeg", _ffmpeg)
+    yield _checked("burning", _burning)
     yield _checked("probing", lambda: f"PyAV {_version('av')}")
     yield _checked("detector", lambda: f"silero-vad {_version('silero-vad')}")
     ready = ", ".join(standing.name for standing in standings() if standing.ready)
@@ -63,6 +64,20 @@ def _ffmpeg() -> str:
 
     program = find_ffmpeg()
     return f"{ffmpeg_version(program)} at {program}"
+
+
+def _burning() -> str:
+    from captioner.errors import FontMissing
+    from captioner.render.fonts import FAMILIES, font_for
+
+    missing = []
+    for writing in FAMILIES:
+        try:
+            font_for(["字"], writing)
+        except FontMissing as error:
+            missing.append(writing)
+            cure = error.package
+    return f"libass, without a font for {', '.join(missing)}: apt install {cure}" if missing else "libass, and fonts"
 
 
 def _settings() -> str:

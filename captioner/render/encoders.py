@@ -113,7 +113,8 @@ def even(picture: Picture) -> Iterator[str]:
 
 def encoded(encoder: Encoder, encoding: Encoding, picture: Picture, container: Container, place: int) -> Iterator[str]:
     """ffmpeg's arguments for the stream at `place` among those of video."""
-    yield from (f"-c:v:{place}", encoder.name)
+    # Each frame at its own time: else ffmpeg counts in frames of the average rate, and a phone has no other.
+    yield from (f"-c:v:{place}", encoder.name, f"-fps_mode:v:{place}", "vfr", f"-enc_time_base:v:{place}", "1/60000")
     quality = encoder.usual if encoding.quality is None else encoding.quality
     if quality is not None:
         for option in encoder.quality:

@@ -9,6 +9,7 @@ import math
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from captioner.formats.ass_look import Look
 from captioner.values import Cue, Position, Style, Word
@@ -43,14 +44,17 @@ def _fitted(cue: Cue, look: Look) -> Cue:
 
 
 def _breaks(line: str, look: Look) -> list[int]:
-    """Where a line is broken, in order: into parts about as long as one another."""
-    wide = sum(map(_is_wide, line))
-    parts = math.ceil(_width(line, look) / _room(look))
-    if parts < 2 or wide < len(line) / 2:
+    """Where a line is broken, in order: into as few parts as fit, each about as long as the others."""
+    if _width(line, look) <= _room(look) or sum(map(_is_wide, line)) < len(line) / 2:
         return []
     allowed = [place for place in range(1, len(line)) if _may_break(line, place)]
-    wanted = (len(line) * part / parts for part in range(1, parts))
-    return sorted({min(allowed, key=lambda place: abs(place - want)) for want in wanted if allowed})
+    for parts in range(2, len(allowed) + 2):
+        wanted = [len(line) * part / parts for part in range(1, parts)]
+        places = sorted({min(allowed, key=lambda place: abs(place - want)) for want in wanted})
+        edges = [0, *places, len(line)]
+        if all(_width(line[first:last], look) <= _room(look) for first, last in pairwise(edges)):
+            return places
+    return allowed
 
 
 def _may_break(line: str, place: int) -> bool:

@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from captioner.errors import FontMissing, UsageError
+from captioner.errors import FfmpegFailed, FontMissing, UsageError
 from captioner.languages import language_tag
-from captioner.media import Files, listen_to
+from captioner.media import Files, find_ffmpeg, listen_to
 
 FAMILIES = {
     "zh-Hans": ("Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei",
@@ -163,8 +163,7 @@ def family_in(file: bytes) -> str:
 
 def doubts_about(ass: str, files: Files) -> list[str]:
     """What is doubtful about the fonts of an ASS file that has a look of its own. Raises `FontMissing`."""
-    lines = listen_to(_one_frame(), files={"c.ass": _at_once(ass).encode(), **files})
-    picked, missing = _read(lines)
+    picked, missing = _read(_said_of(_at_once(ass), files))
     if letters := "".join(sorted(set("".join(missing.values())))):
         raise FontMissing(f"no font here has {_named(letters)}", _package(letters))
     return [_taken(name, got[0]) for name, got in picked.items() if not _is(name, got[0])]
@@ -178,12 +177,20 @@ def _asked(text: str, families: Iterable[str], files: Files) -> tuple[dict[str, 
         for first in range(0, max(1, len(text)), _AT_ONCE):
             part = "".join(character for character in text[first : first + _AT_ONCE] if character not in "{}\\")
             events += f"Dialogue: 0,0:00:00.00,0:00:10.00,{number},{part or 'x'}\n"
-    return _read(listen_to(_one_frame(), files={"c.ass": (_HEAD + styles + _EVENTS + events).encode(), **files}))
+    return _read(_said_of(_HEAD + styles + _EVENTS + events, files))
 
 
-def _one_frame() -> list[str]:
+def _said_of(ass: str, files: Files) -> list[str]:
+    """What libass says while it draws one frame. Raises `FfmpegFailed`, also where this ffmpeg has no libass."""
     source, chain = "color=black:s=640x360:r=25", f"ass=c.ass:fontsdir={FOLDER}"
-    return ["-f", "lavfi", "-i", source, "-vf", chain, "-frames:v", "1", "-f", "null", "-"]
+    one_frame = ["-f", "lavfi", "-i", source, "-vf", chain, "-frames:v", "1", "-f", "null", "-"]
+    try:
+        return listen_to(one_frame, files={"c.ass": ass.encode(), **files})
+    except FfmpegFailed as error:
+        if "No such filter" not in error.reason:
+            raise
+        reason = f"{find_ffmpeg()} is built without libass, which draws captions; name another in $CAPTIONER_FFMPEG"
+        raise FfmpegFailed(reason) from error
 
 
 def _read(lines: Iterable[str]) -> tuple[dict[str, list[str]], dict[str, str]]:
