@@ -189,9 +189,27 @@ class TestFix:
         assert mended.text.replace("\n", "") == "其实很多人都觉得这个话题离自己很远但是你想一想"
         assert lint([mended], CHINESE) == []
 
-    def test_lines_begun_on_purpose_are_left(self) -> None:
-        two = cue("- Are you coming with us to the coast in the summer?\n- No.")
+    def test_lines_begun_on_purpose_are_not_joined(self) -> None:
+        two = cue("- Are you coming\n- No.")
         assert self.only(two) == two
+
+    def test_two_speakers_too_wide_for_one_cue_get_one_each(self) -> None:
+        two = cue("- Are you coming with us to the coast in the summer?\n- No.", 1, 5)
+        assert [(one.start, one.end, one.text) for one in fix([two], ENGLISH, language="en").cues] == [
+            (1, 4.363, "- Are you coming with us\nto the coast in the summer?"),
+            (4.447, 5.281, "- No."),
+        ]
+
+    def test_a_cue_read_in_haste_is_parted_before_its_line_leaves_the_screen(self) -> None:
+        text = "First of all it is much easier to install than it ever was before, you only need one command."
+        mended = fix([cue(text, 1, 3)], ENGLISH, language="en").cues
+        assert len(mended) == 2
+        assert {one.rule for one in lint(mended, ENGLISH, language="en")} <= {"reading-speed", "too-short"}
+
+    def test_a_cue_beside_another_is_not_parted(self) -> None:
+        text = "First of all it is much easier to install than it ever was before, you only need one command."
+        cues = [cue(text, 1, 3), cue("Yes.", 1, 4)]
+        assert fix(cues, ENGLISH, language="en").cues == tuple(cues)
 
     def test_no_word_is_torn(self) -> None:
         wide = cue("Donaudampfschifffahrtselektrizitätenhauptbetriebswerk")

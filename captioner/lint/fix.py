@@ -13,7 +13,7 @@ from captioner.lint.out_times import Clock
 from captioner.lint.reflow import cleaned, reflowed
 from captioner.lint.rules import Finding
 from captioner.lint.text import text_findings
-from captioner.lint.timing import least_gap, time_findings
+from captioner.lint.timing import gap_between, least_gap, neighbours, time_findings
 from captioner.profiles import Profile
 from captioner.timestamps import format_clock
 from captioner.values import Cue, Position
@@ -23,6 +23,9 @@ ROUNDS = 8
 
 BY_LINES = {"line-width", "line-count", "too-long", "line-start", "line-end", "torn-number", "weak-break"}
 """The rules that other lines, or several cues instead of one, can meet."""
+
+WORST = {"overlap", "line-width", "line-count", "too-long"}
+"""A line that leaves the screen is worse than one that is read in haste."""
 
 
 @dataclass(frozen=True)
@@ -117,16 +120,24 @@ class _Fixer:
         return timed[::-1]
 
     def reflowed(self, held: list[Numbered]) -> list[Numbered]:
-        return [(index, piece) for index, cue in held for piece in self._reflowed(index, cue)]
+        """Lines broken anew, and cues parted where nothing else is shown beside them."""
+        cues = [cue for _, cue in held]
+        pairs = (pair for pair in neighbours(cues) if gap_between(*(cues[place] for place in pair)) < 0)
+        beside = {place for pair in pairs for place in pair}
+        return [
+            (index, piece)
+            for place, (index, cue) in enumerate(held)
+            for piece in self._reflowed(index, cue, may_part=place not in beside)
+        ]
 
-    def _reflowed(self, index: int, cue: Cue) -> list[Cue]:
+    def _reflowed(self, index: int, cue: Cue, *, may_part: bool) -> list[Cue]:
         """The cue, its lines broken anew or itself parted where that leaves fewer faults."""
         if not any(finding.rule in BY_LINES for finding in self._findings([cue])):
             return [cue]
         pieces = reflowed(cue, self._profile, self._language, self._rate)
         clear = [replace(one, end=self._clock.out_time(one, following)) for one, following in pairwise(pieces)]
         pieces = [*clear, pieces[-1]]
-        if self._weight(pieces) >= self._weight([cue]):
+        if self._weight(pieces) >= self._weight([cue]) or (len(pieces) > 1 and not may_part):
             return [cue]
         self._tell(index, f"{_quoted(cue)} -> {' + '.join(map(_quoted, pieces))}")
         return pieces
@@ -135,10 +146,11 @@ class _Fixer:
         times = time_findings(cues, self._profile, self._rate)
         return [*times, *text_findings(cues, self._profile, self._language)]
 
-    def _weight(self, cues: Sequence[Cue]) -> tuple[int, int]:
-        """How many errors and how many warnings there are."""
-        levels = [finding.level for finding in self._findings(cues)]
-        return levels.count("error"), levels.count("warning")
+    def _weight(self, cues: Sequence[Cue]) -> tuple[int, int, int]:
+        """How many faults put text where nobody can read it, how many errors there are, and how many warnings."""
+        findings = self._findings(cues)
+        levels = [finding.level for finding in findings]
+        return sum(one.rule in WORST for one in findings), levels.count("error"), levels.count("warning")
 
     def _tell(self, index: int, message: str) -> None:
         self.changes.append(Change(index, message))

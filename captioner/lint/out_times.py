@@ -44,12 +44,14 @@ class Clock:
 
     def _wanted(self, cue: Cue) -> float:
         """The least out-time that the style asks for: later by no more than a cue may stay after its last word."""
-        wanted, least = cue.end, self._profile.minimum_duration
-        if cue.duration < least - SLACK:
-            wanted = self._after(cue.start + least)
+        times = [cue.end]
+        if cue.duration < self._profile.minimum_duration - SLACK:
+            times.append(self._after(cue.start + self._profile.minimum_duration))
         read = self._after(cue.start + self._profile.reading_time(cue.text))
-        within = read - cue.end <= self._profile.tail and read - cue.start <= self._profile.maximum_duration
-        return max(wanted, read) if is_too_fast(cue, self._profile) and within else wanted
+        if is_too_fast(cue, self._profile) and read - cue.end <= self._profile.tail:
+            times.append(read)
+        latest = cue.start + self._profile.maximum_duration + SLACK
+        return max((time for time in times if time <= latest), default=cue.end)
 
     def _can_end(self, cue: Cue, end: float) -> bool:
         """Whether a cue may go so early without breaking another rule for it."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 from captioner.cues import break_lines, make_cues
-from captioner.cues.characters import is_unspaced, is_visible, may_part
+from captioner.cues.characters import is_unspaced, is_visible, may_part, speech_weights
 from captioner.lint.respell import Shown, respelled
 from captioner.lint.text import spaced_han
 from captioner.profiles import Profile
@@ -19,6 +19,9 @@ _OF_ITS_OWN = re.compile(r"\s*[-‐–—♪♫#>\[(（【*]")
 """A line that somebody began on purpose: a second speaker, a song, a sound."""
 
 _AS_IT_STANDS: dict[str, Any] = {"japanese_spaces": False, "bare_line_ends": False, "dialogue": ""}
+
+SHORTEST = 0.001
+"""Seconds: a cue of less is none in any file."""
 
 
 def cleaned(cue: Cue) -> Cue | None:
@@ -40,15 +43,28 @@ def _joined_han(line: str) -> str:
 
 
 def reflowed(cue: Cue, profile: Profile, language: str | None, frame_rate: Fraction | None = None) -> list[Cue]:
-    """A cue in better lines, or else as several; the cue itself where a line was begun on purpose or a word is torn."""
+    """A cue in better lines, or else as several; the cue itself where that would tear a word.
+
+    Lines that were begun on purpose are not joined: each speech becomes a cue of its own, or more.
+    """
     profile = replace(profile, lead=0.0, tail=0.0, chain=0.0, pause=3600.0, **_AS_IT_STANDS)
-    lines = cue.text.split("\n")
-    if any(_OF_ITS_OWN.match(line) for line in lines[1:]):
-        return [cue]
-    text = _one_line(lines)
-    broken = break_lines(text, profile, language) if cue.duration <= profile.maximum_duration else None
-    pieces = [(Span(cue.start, cue.end), broken)] if broken else _parted(cue, text, profile, language, frame_rate)
-    return [cue] if _is_torn(text, [shown for _, shown in pieces]) else respelled(cue, pieces)
+    speeches = _speeches(cue.text.split("\n"))
+    one = len(speeches) == 1 and cue.duration <= profile.maximum_duration
+    broken = break_lines(speeches[0], profile, language) if one else None
+    pieces = [(Span(cue.start, cue.end), broken)] if broken else _parted(cue, speeches, profile, language, frame_rate)
+    return [cue] if _is_torn("\n".join(speeches), [shown for _, shown in pieces]) else respelled(cue, pieces)
+
+
+def _speeches(lines: list[str]) -> list[str]:
+    """The lines, each that goes on joined to the one before: by a space, unless both scripts do without."""
+    speeches = lines[:1]
+    for line in lines[1:]:
+        if _OF_ITS_OWN.match(line):
+            speeches.append(line)
+        else:
+            space = "" if is_unspaced(speeches[-1][-1]) and is_unspaced(line[0]) else " "
+            speeches[-1] += space + line
+    return speeches
 
 
 def _is_torn(text: str, pieces: list[str]) -> bool:
@@ -68,21 +84,31 @@ def _seen(text: str) -> str:
     return "".join(filter(is_visible, text))
 
 
-def _one_line(lines: list[str]) -> str:
-    text = ""
-    for line in lines:
-        meets_unspaced = text and is_unspaced(text[-1]) and is_unspaced(line[0])
-        text += line if not text or meets_unspaced else " " + line
-    return text
-
-
-def _parted(cue: Cue, text: str, profile: Profile, language: str | None, frame_rate: Fraction | None) -> list[Shown]:
+def _parted(
+    cue: Cue, speeches: list[str], profile: Profile, language: str | None, frame_rate: Fraction | None
+) -> list[Shown]:
     """The cue as several that fill its time: by the times of its words, or by how long its characters take to say."""
-    words = respelled(cue, [(cue, text)])[0].words
-    segment = Segment(cue.start, cue.end, text, words, cue.speaker, language)
-    made = make_cues(Transcript((segment,), language), profile, frame_rate=frame_rate)
-    spans = [(max(piece.start, cue.start), min(piece.end, cue.end)) for piece in made[:-1]]
-    spans += [(max(piece.start, cue.start), cue.end) for piece in made[-1:]]
-    if any(end - start < 0.001 for start, end in spans):
+    shares = _shares(cue, speeches)
+    if min(share.duration for share in shares) < SHORTEST:
         return [(cue, cue.text)]
-    return [(Span(*span), piece.text) for span, piece in zip(spans, made, strict=True)]
+    parts = respelled(cue, list(zip(shares, speeches, strict=True)))
+    segments = tuple(_segment(part, str(number), language) for number, part in enumerate(parts))
+    made = make_cues(Transcript(segments, language), profile, frame_rate=frame_rate)
+    starts = [cue.start, *(max(piece.start, cue.start) for piece in made[1:])]
+    ends = [*(min(piece.end, cue.end) for piece in made[:-1]), cue.end]
+    if any(end - start < SHORTEST for start, end in zip(starts, ends, strict=True)):
+        return [(cue, cue.text)]
+    return [(Span(start, end), piece.text) for start, end, piece in zip(starts, ends, made, strict=True)]
+
+
+def _shares(cue: Cue, speeches: list[str]) -> list[Span]:
+    """The cue's time, shared among speeches by how long they take to say."""
+    passed = list(accumulate((sum(speech_weights(speech)) for speech in speeches), initial=0.0))
+    edges = [round(cue.start + cue.duration * at / (passed[-1] or 1.0), 3) for at in passed[1:-1]]
+    return [Span(start, max(start, end)) for start, end in pairwise((cue.start, *edges, cue.end))]
+
+
+def _segment(part: Cue, speaker: str, language: str | None) -> Segment:
+    """A speech, as if nobody else said it: no cue then goes on into the next."""
+    spoken = (part.words[0].start, part.words[-1].end) if part.words else (part.start, part.end)
+    return Segment(*spoken, part.text, part.words, speaker, language)

@@ -59,11 +59,11 @@ def _line_faults(line: str, profile: Profile) -> Iterator[Fault]:
         return
     columns = profile.columns(line.strip())
     if columns > profile.width:
-        yield "line-width", columns, profile.width, "columns", f"{columns} columns, at most {profile.width}: {line}"
+        yield "line-width", columns, profile.width, "columns", f"{columns} columns, at most {profile.width}"
     if bad := next(filter(_is_bad, line), None):
         yield _plain("bad-character", f"holds U+{ord(bad):04X}")
     if line != line.strip():
-        yield _plain("edge-space", f"white space at the edge of {line!r}")
+        yield _plain("edge-space", "white space at the edge of a line")
     if spaced := spaced_han(line):
         yield _plain("spaced-han", f"spaces between the characters of {spaced}")
 
