@@ -266,6 +266,20 @@ def test_a_word_wider_than_a_line_is_cut_between_letters_and_marks_stay_on_their
     assert [len(line) for line in lines] == [84, 84, 32]
 
 
+def test_an_address_wider_than_a_line_is_cut_at_its_marks() -> None:
+    text = "Look at https://example.com/wire. Or at https://example.com/a-rather-long-name?page=12&lang=en, please."
+    cues = make_cues(spoken(text, "en"), profile_named("shorts"))
+    assert [line for cue in cues for line in cue.text.split("\n")] == [
+        "Look",
+        "at https://example.com/",
+        "wire.",
+        "Or at",
+        "https://example.com/a-",
+        "rather-long-name?page=",
+        "12&lang=en, please.",
+    ]
+
+
 def test_a_style_with_a_lead_shows_a_cue_before_its_first_word() -> None:
     profile = replace(profile_named("ted"), lead=0.1)
     cues = make_cues(spoken("One.[3] Two.", "en", start=0.05), profile)

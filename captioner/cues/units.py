@@ -22,6 +22,7 @@ _CHUNK = re.compile(r"[^\s\u200b\ufeff]+(?:[\u00a0\u2007\u202f]+[^\s\u200b\ufeff
 """Text without a space that a line may break at: no-break spaces are not such, a zero width space is."""
 
 _WORD = re.compile(r"\S+")
+_MARKS = "/-_?&=#.,"
 _NUMBER = re.compile(r"[^\w\s]*[+-]?\d[\d.,:/]*")
 
 Place = tuple[int, int]
@@ -119,11 +120,29 @@ def _narrow(text: str, piece: Place, profile: Profile) -> Iterator[Place]:
         first, last = match.span()
         if not is_visible(match.group()):
             continue
-        for edge in range(first + 1, last):
-            if not clings(text[edge - 1], text[edge]) and profile.columns(text[first : edge + 1]) > profile.width:
-                yield first, edge
-                first = edge
+        while cut := _cut(text, first, last, profile):
+            yield first, cut
+            first = cut
         yield first, last
+
+
+def _cut(text: str, first: int, last: int, profile: Profile) -> int | None:
+    """Where a word that is wider than a line is cut, None where it is not wider: as far as the line goes.
+
+    After a mark of an address if half a line is filled then, and never so that a mark of this line begins the next.
+    """
+    fitting: list[int] = []
+    for edge in range(first + 1, last + 1):
+        if edge < last and clings(text[edge - 1], text[edge]):
+            continue
+        if profile.columns(text[first:edge]) > profile.width and fitting:
+            break
+        fitting.append(edge)
+    else:
+        return None
+    whole = [edge for edge in fitting if text[edge] not in NOT_AT_START and text[edge - 1] not in NOT_AT_END]
+    marks = [edge for edge in whole if text[edge - 1] in _MARKS and 2 * (edge - first) >= profile.width]
+    return (marks or whole or fitting)[-1]
 
 
 def _space(between: str) -> str:
