@@ -18,7 +18,13 @@ from captioner.render.fonts import font_for
 from captioner.values import Audio
 
 HERE = Path(__file__).parent
-KEPT = ("CAPTIONER_NO_SKIPS", "CAPTIONER_TESTDATA", "CAPTIONER_FFMPEG", "CAPTIONER_SDK_PYTHONS")
+KEPT = (
+    "CAPTIONER_NO_SKIPS",
+    "CAPTIONER_TESTDATA",
+    "CAPTIONER_FFMPEG",
+    "CAPTIONER_SDK_PYTHONS",
+    "CAPTIONER_NODE_MODULES",
+)
 """Variables that say where the tests find things, and nothing about what captioner does."""
 
 

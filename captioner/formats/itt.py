@@ -27,6 +27,8 @@ USUAL = {
     "tts:color": "white",
 }
 
+BOX = {"tts:backgroundColor": "black"}
+
 
 def render(cues: Iterable[Cue], programme: Programme) -> str:
     """A paragraph for each cue. Raises `FormatError` without a frame rate."""
@@ -38,7 +40,7 @@ def render(cues: Iterable[Cue], programme: Programme) -> str:
         "ttp:frameRateMultiplier": "1000 1001" if slower else "1 1",
         "ttp:dropMode": "dropNTSC" if clock.rate.drop_frame else "nonDrop",
     }
-    dialect = Dialect(attributes, USUAL, _region, lambda seconds: clock.timecode(seconds).replace(";", ":"))
+    dialect = Dialect(attributes, USUAL, BOX, _region, lambda seconds: clock.timecode(seconds).replace(";", ":"))
     return document(kept(cues, programme), programme, dialect)
 
 

@@ -29,8 +29,8 @@ DIALECT = Dialect(
         "tts:fontSize": "90%",
         "tts:lineHeight": "125%",
         "tts:color": "#ffffff",
-        "tts:backgroundColor": "#000000cc",
     },
+    box={"tts:backgroundColor": "#000000cc"},
     region=region,
     time=format_clock,
 )

@@ -36,7 +36,8 @@ UNKNOWN_LANGUAGE = ""
 
 @dataclass(frozen=True)
 class Dialect:
-    """What sets a dialect apart: the attributes of its root, the look of all text, and the region of each place.
+    """What sets a dialect apart: the attributes of its root, the look of all text and of the box close around it, and
+    the region of each place.
 
     `time` spells seconds. A region says itself how its lines are aligned where that may be said `inline`, else through
     a style.
@@ -44,6 +45,7 @@ class Dialect:
 
     attributes: Mapping[str, str]
     usual: Mapping[str, str]
+    box: Mapping[str, str]
     region: Callable[[Position], Mapping[str, str]]
     time: Callable[[float], str]
     inline: bool = True
@@ -57,7 +59,7 @@ def document(cues: Sequence[Cue], programme: Programme, dialect: Dialect, *metad
     places = _numbered("place", [Position(), *(cue.position or Position() for cue in cues)])
     head = SubElement(root, "head")
     _add_metadata(head, programme, speakers, metadata)
-    styling = _add_styles(head, dialect.usual, looks)
+    styling = _add_styles(head, {"usual": dialect.usual, "box": dialect.box}, looks)
     layout = SubElement(head, "layout")
     for place, name in places.items():
         box = dict(dialect.region(place))
@@ -95,11 +97,10 @@ def _add_metadata(head: Element, programme: Programme, speakers: Mapping[str, st
         head.append(metadata)
 
 
-def _add_styles(head: Element, usual: Mapping[str, str], looks: Mapping[Looks, str]) -> Element:
+def _add_styles(head: Element, styles: dict[str, Mapping[str, str]], looks: Mapping[Looks, str]) -> Element:
     styling = SubElement(head, "styling")
-    SubElement(styling, "style", {"xml:id": "usual", **usual})
-    for look, name in looks.items():
-        SubElement(styling, "style", {"xml:id": name, **_attributes(look)})
+    for name, attributes in (styles | {name: _attributes(look) for look, name in looks.items()}).items():
+        SubElement(styling, "style", {"xml:id": name, **attributes})
     return styling
 
 
@@ -116,7 +117,7 @@ def _attributes(look: Looks) -> dict[str, str]:
 def _fill(paragraph: Element, cue: Cue, looks: Mapping[Looks, str]) -> None:
     """A span for each piece that looks the same, with a `br` between its lines."""
     for text, look in runs(cue):
-        span = SubElement(paragraph, "span", {"style": looks[look]} if look in looks else {})
+        span = SubElement(paragraph, "span", style=f"box {looks[look]}" if look in looks else "box")
         span.text, *below = text.split("\n")
         for line in below:
             SubElement(span, "br").tail = line

@@ -1,0 +1,196 @@
+"""What broadcasters and streaming services take: TTML, SCC and EBU STL, by the opinion of readers that are not ours."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import unicodedata
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from fractions import Fraction
+from pathlib import Path
+
+import pycaption
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ttconv.stl import iso6937
+
+from captioner.errors import FormatError
+from captioner.formats import FORMATS, Programme
+from captioner.formats.scc import kept as kept_by_scc
+from captioner.formats.scc_characters import BASIC, EXTENDED, SPECIAL
+from captioner.formats.stl_characters import LATIN, encoded
+from captioner.timestamps import FrameRate
+from captioner.values import Cue, Position, Style
+from tests.cue_strategies import ordered_cues, plain_texts
+from tests.editor_cues import CUES, WORLD, cues_at_edges, file_of, read_back
+
+TTML = ("ttml", "ebuttd", "itt")
+IN_LATIN = [
+    Cue(2.0, 4.0, "Good evening,\nladies & <gentlemen>.", styles=(Style(0, 13, italic=True),)),
+    Cue(5.0, 6.0, r'1 --> 2, C:\new {x} "so"', position=Position(8)),
+    Cue(8.0, 9.5, "¡Ça va, Ägypten! ♪ é", position=Position(4), styles=(Style(0, 20, underline=True),)),
+    Cue(9.5, 11.0, "Red.", styles=(Style(0, 4, color="#ff0000"),)),
+]
+
+NODE_MODULES = os.environ.get("CAPTIONER_NODE_MODULES")
+
+
+def by_pycaption(reader: pycaption.base.BaseReader, text: str) -> list[tuple[float, float, str]]:
+    """Start, end and text of each caption, spaces that do not break as spaces."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it reads XML as if it were HTML, and says so
+        found = reader.read(text)
+    captions = [caption for language in found.get_languages() for caption in found.get_captions(language)]
+    return [(c.start / 1e6, c.end / 1e6, c.get_text().replace("\xa0", "")) for c in captions]
+
+
+@pytest.mark.parametrize("name", TTML)
+def test_a_ttml_file(name: str, golden: Callable[[str, str], None]) -> None:
+    golden(f"editors{FORMATS[name].suffix}", file_of(name, CUES))
+
+
+@pytest.mark.parametrize("name", ["scc", "stl"])
+def test_a_file_in_latin(name: str, golden: Callable[[str, str], None]) -> None:
+    golden(f"editors{FORMATS[name].suffix}", file_of(name, IN_LATIN))
+
+
+@pytest.mark.parametrize("name", TTML)
+@settings(max_examples=40)
+@given(cues=ordered_cues(plain_texts))
+def test_pycaption_reads_the_same_ttml(name: str, cues: list[Cue]) -> None:
+    programme = Programme(language="en", frame_rate=Fraction(30))  # which pycaption takes for granted
+    text = file_of(name, [Cue(cue.start / 100, cue.end / 100, cue.text) for cue in cues], programme)
+    if cues:
+        assert by_pycaption(pycaption.DFXPReader(), text) == [
+            (pytest.approx(cue.start, abs=2e-6), pytest.approx(cue.end, abs=2e-6), cue.text)
+            for cue in read_back(name, text, programme)
+        ]
+
+
+@pytest.mark.parametrize("name", ["ttml", "ebuttd"])
+def test_imsc_js_shows_the_same_ttml(name: str, tmp_path: Path) -> None:
+    """It knows no SMPTE times, so no iTT. White space at the edge of a line is not seen on a screen."""
+    if not NODE_MODULES:
+        pytest.skip("npm install imsc, and name its node_modules in CAPTIONER_NODE_MODULES")
+    later = [Cue(cue.start + 5000, cue.end + 5000, cue.text) for cue in WORLD]
+    texts = [*CUES, Cue(4000, 4001, "a  b\t<br/> ]]> &amp; 'q'"), *later]
+    (tmp_path / "cues.ttml").write_text(file_of(name, texts), "utf-8")
+    command = ["node", str(Path(__file__).parent / "imsc.js"), NODE_MODULES, str(tmp_path / "cues.ttml")]
+    read = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    assert read == {"shown": [[cue.start, cue.end, cue.text] for cue in texts], "problems": []}
+
+
+def test_pycaption_reads_the_same_scc() -> None:
+    """It takes a label for a time, so it is a thousandth off."""
+    cues = [*IN_LATIN, *(Cue(c.start + 20, c.end + 20.5, c.text) for c in cues_at_edges(FrameRate(Fraction(25))))]
+    kept = kept_by_scc(cues, Programme())
+    assert by_pycaption(pycaption.SCCReader(), file_of("scc", cues, Programme())) == [
+        (pytest.approx(c.start, rel=1.1e-3, abs=0.1), pytest.approx(c.end, rel=1.1e-3, abs=0.1), c.text) for c in kept
+    ]
+
+
+@pytest.mark.parametrize("table", [BASIC, SPECIAL, EXTENDED], ids=["basic", "special", "extended"])
+def test_each_character_of_line_21(table: dict[str, int]) -> None:
+    characters = [character for character in table if character != " "]
+    cues = [Cue(2 * n, 2 * n + 1, f"a{character}b{character}") for n, character in enumerate(characters, 1)]
+    text = file_of("scc", cues, Programme())
+    unlike = set("℠█|┃┏┓┗┛")  # pycaption has none of these shapes, or another name
+    assert [cue.text for cue in read_back("scc", text, Programme())] == [cue.text for cue in cues]
+    read = [spelled for *_, spelled in by_pycaption(pycaption.SCCReader(), text)]
+    assert [(theirs, cue.text) for theirs, cue in zip(read, cues, strict=True) if unlike.isdisjoint(cue.text)] == [
+        (cue.text, cue.text) for cue in cues if unlike.isdisjoint(cue.text)
+    ]
+
+
+def test_line_21_names_what_it_has_not() -> None:
+    with pytest.raises(FormatError) as caught:
+        file_of("scc", [Cue(0, 1, "日本 \x07 здесь")])
+    assert str(caught.value) == (
+        "scc: line 21 has Latin letters and no U+0007, д (U+0434), е (U+0435), з (U+0437), с (U+0441), ь (U+044C), "
+        "日 (U+65E5), 本 (U+672C); write ttml for this text"
+    )
+
+
+def test_a_caption_too_long_for_the_screen_is_refused_and_a_long_line_is_wrapped() -> None:
+    with pytest.raises(FormatError, match=r"scc: the cue at 00:00:01.001 does not fit in 15 lines of 32"):
+        file_of("scc", [Cue(1, 9, "word " * 120)])
+    long = Cue(9, 12, "What is spoken in one breath may well be longer than that.")
+    assert read_back("scc", file_of("scc", [long], Programme()), Programme())[0].text == (
+        "What is spoken in one breath may\nwell be longer than that."
+    )
+    assert FORMATS["scc"].losses([long]) == ("line breaks of 1 cue",)
+
+
+def test_captions_that_come_too_fast_are_late_and_none_is_missing() -> None:
+    cues = [Cue(n / 5, (n + 1) / 5, f"This is a caption, number {n:02}") for n in range(40)]
+    read = read_back("scc", file_of("scc", cues, Programme()), Programme())
+    assert read == kept_by_scc(cues, Programme())
+    assert [cue.text for cue in read] == [cue.text for cue in cues]
+    assert FORMATS["scc"].losses(cues) == ("times of 40 cues",)
+
+
+@pytest.mark.parametrize("dropped", [True, False])
+def test_scc_counts_at_29_97(dropped: bool) -> None:
+    rate = FrameRate(Fraction(30_000, 1001), dropped)
+    programme = Programme(frame_rate=rate.per_second, drop_frame=dropped, start_timecode="01:00:00:00")
+    cues = cues_at_edges(rate)
+    text = file_of("scc", cues, programme)
+    assert (";" in text) is dropped
+    assert [cue.start for cue in read_back("scc", text, programme)] == [cue.start for cue in cues]
+
+
+def test_each_character_of_latin_stl() -> None:
+    known = [chr(code) for code in range(0x20, 0x2700) if encoded(chr(code), LATIN)]
+    assert len(known) == 322
+    wrong = [c for c in known if unicodedata.normalize("NFC", iso6937.decode(encoded(c, LATIN))[0]) != c]
+    assert wrong == ["Đ"]  # which shares its code with Eth
+
+
+@pytest.mark.parametrize(
+    ("table", "text"), [(b"01", "Здесь живём мы"), (b"02", "السلام"), (b"03", "Καλημέρα"), (b"04", "שלום")]
+)
+def test_an_stl_has_the_alphabet_of_its_text(table: bytes, text: str) -> None:
+    cues = [Cue(1, 2, text), Cue(3, 4, f"{text} - 42")]
+    file = file_of("stl", cues)
+    assert file[12:14].encode() == table
+    assert read_back("stl", file) == cues
+
+
+def test_an_stl_has_one_alphabet() -> None:
+    with pytest.raises(FormatError, match=r"a file has one alphabet, .*: no ж \(U\+0436\)$"):
+        file_of("stl", [Cue(0, 1, "ж"), Cue(1, 2, "Ünï")])
+
+
+def test_an_stl_goes_on_in_more_blocks_and_tells_its_programme() -> None:
+    programme = Programme(title="Der Film", language="de-AT", start_timecode="10:00:00:00")
+    cues = [Cue(0, 1, "é" * 300), Cue(2, 3, "kurz")]
+    file = FORMATS["stl"].write(cues, None, None, programme)
+    assert len(file) == 1024 + 128 * (6 + 1)
+    contents = FORMATS["stl"].read(file)
+    assert contents.cues == cues
+    assert contents.programme == Programme(
+        title="Der Film", language="de", frame_rate=Fraction(25), start_timecode="10:00:00:00"
+    )
+
+
+def test_an_stl_of_others() -> None:
+    file = bytearray(FORMATS["stl"].write([Cue(n, n + 1, f"cue {n}") for n in range(4)], None, None) + b"cut")
+    file[256:264] = b"01000000"  # a start that lies behind the subtitles
+    file[1024 + 15] = 1  # a comment
+    file[1024 + 128 + 9 : 1024 + 128 + 13] = bytes(4)  # an end before the start
+    contents = FORMATS["stl"].read(bytes(file))
+    assert contents.cues == [Cue(2, 3, "cue 2"), Cue(3, 4, "cue 3")]
+    assert contents.losses == ("1 comment", "1 block that breaks off", "1 subtitle that ends before it begins")
+    with pytest.raises(FormatError, match="stl: does not begin as EBU Tech 3264 wants it"):
+        FORMATS["stl"].read(b"Spruce")
+
+
+@given(st.binary(max_size=300), st.integers(0, 1400))
+def test_a_damaged_stl_is_read_or_refused(noise: bytes, at: int) -> None:
+    file = FORMATS["stl"].write([Cue(1, 2, "One."), Cue(3, 4, "Two."), Cue(5, 6, "Three.")], None, None)
+    with suppress(FormatError):
+        assert FORMATS["stl"].read(bytes(file[:at] + noise + file[at + len(noise) :])).cues is not None
