@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pycaption
 import pytest
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 from ttconv.stl import iso6937
 
 from captioner.errors import FormatError
-from captioner.formats import FORMATS, Programme
+from captioner.formats import FORMATS, Programme, stl
 from captioner.formats.scc import kept as kept_by_scc
 from captioner.formats.scc_characters import BASIC, EXTENDED, SPECIAL
 from captioner.formats.stl_characters import LATIN, encoded
@@ -39,7 +40,7 @@ IN_LATIN = [
 NODE_MODULES = os.environ.get("CAPTIONER_NODE_MODULES")
 
 
-def by_pycaption(reader: pycaption.base.BaseReader, text: str) -> list[tuple[float, float, str]]:
+def by_pycaption(reader: pycaption.base.BaseReader, text: str) -> list[Any]:
     """Start, end and text of each caption, spaces that do not break as spaces."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it reads XML as if it were HTML, and says so
@@ -178,7 +179,7 @@ def test_an_stl_goes_on_in_more_blocks_and_tells_its_programme() -> None:
 
 
 def test_an_stl_of_others() -> None:
-    file = bytearray(FORMATS["stl"].write([Cue(n, n + 1, f"cue {n}") for n in range(4)], None, None) + b"cut")
+    file = bytearray(stl.render([Cue(n, n + 1, f"cue {n}") for n in range(4)], Programme()) + b"cut")
     file[256:264] = b"01000000"  # a start that lies behind the subtitles
     file[1024 + 15] = 1  # a comment
     file[1024 + 128 + 9 : 1024 + 128 + 13] = bytes(4)  # an end before the start
@@ -191,6 +192,6 @@ def test_an_stl_of_others() -> None:
 
 @given(st.binary(max_size=300), st.integers(0, 1400))
 def test_a_damaged_stl_is_read_or_refused(noise: bytes, at: int) -> None:
-    file = FORMATS["stl"].write([Cue(1, 2, "One."), Cue(3, 4, "Two."), Cue(5, 6, "Three.")], None, None)
+    file = stl.render([Cue(1, 2, "One."), Cue(3, 4, "Two."), Cue(5, 6, "Three.")], Programme())
     with suppress(FormatError):
         assert FORMATS["stl"].read(bytes(file[:at] + noise + file[at + len(noise) :])).cues is not None
