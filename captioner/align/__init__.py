@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
+from inspect import signature
 from typing import Protocol, runtime_checkable
 
-from captioner.errors import BackendError, UnknownName
+from captioner.errors import BackendError, UnknownName, UsageError
 from captioner.values import Audio, Word
 
 GROUP = "captioner.aligners"
@@ -18,6 +19,7 @@ GROUP = "captioner.aligners"
 BUILT_IN = {
     "espeak": "captioner.align.espeak:Espeak",
     "pauses": "captioner.align.pauses:Pauses",
+    "qwen3": "captioner.align.qwen3:Qwen3",
 }
 
 DEFAULT = "espeak"
@@ -79,12 +81,20 @@ def aligner_entry_points() -> dict[str, EntryPoint]:
 
 
 def load_aligner(name: str = DEFAULT, warn: Warn = lambda doubt: None) -> Aligner:
-    """An aligner, ready to work; `warn` hears of its doubts. Raises `UnknownName`, `BackendError`."""
+    """An aligner, ready to work; `warn` hears of its doubts. Raises `UnknownName`, `UsageError`, `BackendError`.
+
+    `name` may end in a colon and the model that the aligner is to work with: `qwen3:FOLDER`.
+    """
     points = aligner_entry_points()
+    name, _, model = name.partition(":")
     if name not in points:
         raise UnknownName("aligner", name, sorted(points))
+    options = {"model": model} if model else {}
     try:
-        aligner = points[name].load()(warn=warn)
+        maker = points[name].load()
+        if options and "model" not in signature(maker).parameters:
+            raise UsageError(f"aligner {name} works without a model, so {model!r} says nothing to it")
+        aligner = maker(warn=warn, **options)
     except (ImportError, AttributeError, OSError) as error:
         raise BackendError(name, f"its plug-in cannot be loaded: {error}") from error
     if not isinstance(aligner, Aligner):

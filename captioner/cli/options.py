@@ -223,7 +223,8 @@ align = click.option(
     "--align",
     default="auto",
     metavar="NAME",
-    help="Who says when each word is said, if the backend does not: auto, espeak, pauses, none.  [default: auto]",
+    help="Who says when each word is said, if the backend does not: auto, espeak, pauses, qwen3[:MODEL], "
+    "none.  [default: auto]",
 )
 base_url = click.option("--base-url", metavar="URL", help="The server, for a cloud backend.")
 audio_track = click.option("--audio-track", metavar="N|LANG", help="The sound track, by number from 1 or by language.")
