@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -19,7 +20,7 @@ from captioner.profiles import Profile
 from captioner.values import Cue, Position, Style, Transcript, Word
 from tests.cue_inputs import disorderly, orderly, profiles, spoken, visible_texts
 
-STRUCTURAL = {"order", "overlap", "blank", "line-width", "line-count", "frame-grid"}
+STRUCTURAL = {"marks", "order", "overlap", "blank", "line-width", "line-count", "frame-grid"}
 
 frame_rates = st.sampled_from((None, Fraction(25), Fraction(24000, 1001)))
 
@@ -27,7 +28,16 @@ frame_rates = st.sampled_from((None, Fraction(25), Fraction(24000, 1001)))
 NARROW = Profile(name="any", source="a test", width=2, lines=1, cps=1.0)
 
 
-@given(orderly() | disorderly(), profiles(), frame_rates, st.lists(st.floats(0, 30), max_size=4))
+styles = st.builds(
+    lambda profile, rules: replace(profile, **rules),
+    profiles(),
+    st.fixed_dictionaries(
+        {"japanese_spaces": st.booleans(), "bare_line_ends": st.booleans(), "dialogue": st.sampled_from(("", "- "))}
+    ),
+)
+
+
+@given(orderly() | disorderly(), styles, frame_rates, st.lists(st.floats(0, 30), max_size=4))
 @example(spoken("the \x1b𠀀", "en"), NARROW, None, [])
 def test_made_cues_have_no_structural_fault(
     transcript: Transcript, profile: Profile, frame_rate: Fraction | None, cuts: list[float]

@@ -131,6 +131,13 @@ def test_words_a_minute_are_counted_where_the_style_counts_them() -> None:
     )
 
 
+def test_marks_that_the_style_does_not_show() -> None:
+    style = replace(profile_named("netflix-ja"), japanese_spaces=True)
+    italic = (Style(0, 7, italic=True),)
+    found = [lint([cue(text, styles=italic)], style) for text in ("今日は、晴れ。", "今日は 晴れ ")]
+    assert [[one.rule for one in some] for some in found] == [["marks"], ["edge-space"]]
+
+
 def test_a_file_without_a_cue() -> None:
     assert [(one.rule, one.index, one.place) for one in lint([], ENGLISH)] == [("no-cues", None, "file")]
 

@@ -44,6 +44,7 @@ RULES = {
         Rule("spaced-han", "warning", "Chinese characters are not set apart one by one.", "GB/T 15834"),
         Rule("line-start", "error", "No line goes on with a mark that belongs to the line above.", _KINSOKU),
         Rule("line-end", "error", "No line ends with a mark that belongs to the line below.", _KINSOKU),
+        Rule("marks", "error", "、 。 and ， stand where the style shows them.", _PROFILE),
         Rule("torn-number", "warning", "A number and its unit stand on one line.", _NETFLIX),
         Rule("weak-break", "warning", "No line ends with an article or another word that leans on.", _NETFLIX),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from captioner.cues.breaks import OPENING
@@ -18,6 +19,7 @@ from captioner.cues.characters import (
     is_visible,
 )
 from captioner.cues.closed_class import ClosedClass
+from captioner.cues.marks import as_shown
 from captioner.cues.tables import closed_class
 from captioner.lint.rules import Finding
 from captioner.profiles import Profile
@@ -39,6 +41,10 @@ def text_findings(cues: Sequence[Cue], profile: Profile, language: str | None) -
         lines = cue.text.split("\n")
         for rule, measured, allowed, unit, message in _faults(lines, profile, language):
             yield Finding(rule, index, cue.start, cue.end, measured, allowed, unit, message)
+        bare = replace(cue, words=(), styles=())
+        if as_shown(bare, profile) != bare:
+            message = "a mark where the style shows a space or none"
+            yield Finding("marks", index, cue.start, cue.end, None, None, "", message)
 
 
 Fault = tuple[str, float | None, float | None, str, str]
