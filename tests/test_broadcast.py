@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from ttconv.stl import iso6937
 
 from captioner.errors import FormatError
-from captioner.formats import FORMATS, Programme, stl
+from captioner.formats import FORMATS, Contents, Programme, format_of_file, stl
 from captioner.formats.scc import kept as kept_by_scc
 from captioner.formats.scc_characters import BASIC, EXTENDED, SPECIAL
 from captioner.formats.stl_characters import LATIN, encoded
@@ -195,3 +195,80 @@ def test_a_damaged_stl_is_read_or_refused(noise: bytes, at: int) -> None:
     file = stl.render([Cue(1, 2, "One."), Cue(3, 4, "Two."), Cue(5, 6, "Three.")], Programme())
     with suppress(FormatError):
         assert FORMATS["stl"].read(bytes(file[:at] + noise + file[at + len(noise) :])).cues is not None
+
+
+# Of paragraphs that are shown at once each is a cue, where others give out what is seen at a time.
+AT_ONCE = {"subs/pysubs2/ttml_example.ttml": 11}
+
+CUES_IN = {
+    "subs/ttconv/scc/mix-rows-roll-up.scc": 16,
+    "subs/ttconv/scc/paint-on.scc": 18,
+    "subs/ttconv/scc/pop-on.scc": 3,
+    # Text without times is shown from the beginning, by the standard (TTML2, 12.3).
+    "subs/ttconv/ttml/lwsp_default.ttml": 2,
+    "subs/ttconv/ttml/lwsp_preserve.ttml": 1,
+    "subs/ttconv/ttml/referential_styling.ttml": 2,
+}
+"""Files about whose times no two readers agree, and how many cues ttconv finds in them, or we."""
+
+
+def test_other_readers_agree_on_real_files(testdata: Path) -> None:
+    files = json.loads((testdata / "subs/readers.json").read_text("utf-8"))["files"]
+    ours = {name: seen for name, seen in files.items() if name.endswith((".ttml", ".dfxp", ".scc"))}
+    assert len(ours) == 11
+    for name, seen in ours.items():
+        data = (testdata / name).read_bytes()
+        cues = format_of_file(name, data).read(data).cues or ()
+        times = [[round(cue.start * 1000), round(cue.end * 1000)] for cue in cues]
+        if name in AT_ONCE:
+            assert len(times) == AT_ONCE[name]
+            assert sorted({tuple(pair) for pair in times}) == [tuple(pair) for pair in seen["times_ms"]]
+        elif name in CUES_IN:
+            assert len(times) == CUES_IN[name], name
+        else:
+            assert times == seen["times_ms"], name
+
+
+def test_white_space_styles_and_places_of_real_ttml(testdata: Path) -> None:
+    def cues(name: str) -> list[Cue]:
+        return list(FORMATS["ttml"].read((testdata / "subs" / name).read_bytes()).cues or ())
+
+    assert [cue.text for cue in cues("ttconv/ttml/lwsp_default.ttml")] == [
+        "hello my name is Mathilda",
+        "bonjour mon nom\nest",
+    ]
+    assert [cue.text for cue in cues("ttconv/ttml/lwsp_preserve.ttml")] == ["hello  my \nname  is Mathilda"]
+    assert [cue.styles for cue in cues("ttconv/ttml/referential_styling.ttml")] == [
+        (Style(0, 3, color="#008000"),),
+        (Style(0, 3, color="#000000"),),
+    ]
+    assert [cue.position for cue in cues("pysubs2/ttml_example2.ttml")[:4]] == [Position(8), None, Position(8), None]
+
+
+def ttml(body: str, attributes: str = "") -> Contents:
+    head = 'xmlns="http://www.w3.org/ns/ttml" xmlns:ttp="http://www.w3.org/ns/ttml#parameter" xml:lang="en"'
+    return FORMATS["ttml"].read(f"<tt {head} {attributes}><body><div>{body}</div></body></tt>")
+
+
+def test_parts_of_a_paragraph_that_come_and_go() -> None:
+    parts = '<p begin="1s" end="5s"><span end="2s">One</span> <span begin="1s">two</span></p>'
+    assert ttml(parts).cues == [Cue(1, 2, "One"), Cue(2, 3, "One two"), Cue(3, 5, "two")]
+
+
+def test_what_has_no_end_lasts_until_the_next_or_five_seconds() -> None:
+    endless = '<p begin="1s">One</p><p begin="4s">Two</p><p begin="20s" dur="1s">Three</p>'
+    assert [(cue.start, cue.end) for cue in ttml(endless).cues or ()] == [(1, 4), (4, 9), (20, 21)]
+
+
+def test_times_of_ttml_that_make_no_sense_are_refused_and_other_things_counted() -> None:
+    with pytest.raises(FormatError, match=r"ttml: the begin of a part is no time: '00:00:5,9'"):
+        ttml('<p begin="00:00:5,9" end="7s">One</p>')
+    assert ttml('<p begin="1s" end="2s" region="none">One</p>').mended == ("1 thing that ttconv did not understand",)
+    frames = ttml('<p begin="00:00:01:12" end="48f">One</p>', 'ttp:frameRate="24" ttp:frameRateMultiplier="1000 1001"')
+    assert frames.programme.frame_rate == Fraction(24_000, 1001)
+    assert frames.cues == [Cue(1.5005, 2.002, "One")]
+
+
+def test_drafts_of_2006_are_read() -> None:
+    old = '<tt xmlns="http://www.w3.org/2006/10/ttaf1"><body><div><p begin="1s" end="2s">Hi</p></div></body></tt>'
+    assert FORMATS["ttml"].read(old).cues == [Cue(1, 2, "Hi")]

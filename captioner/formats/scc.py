@@ -117,11 +117,16 @@ def _unless_usual(row: int, column: int) -> Position | None:
 
 
 def _place(region: Any, text: str) -> Position | None:
-    """The edges to which a text is close. ttconv gives it the box that it fills in 80 % of the picture."""
+    """The edges to which a text is close. ttconv gives it the box that it fills in 80 % of the picture.
+
+    A text that rolls up stands at the lower edge of a box that reaches up to the top.
+    """
     styles = {style.__name__: region.get_style(style) for style in region.iter_styles()}
     lines = text.split("\n")
     left = round((styles["Origin"].x.value - 10) / 80 * COLUMNS)
     above = round((styles["Origin"].y.value - 10) / 80 * ROWS)
+    if styles["DisplayAlign"].name == "after":
+        above += round(styles["Extent"].height.value / 80 * ROWS) - len(lines)
     right, below = COLUMNS - left - max(map(len, lines)), ROWS - above - len(lines)
     column = 0 if left <= 2 and right > left + 1 else 2 if right <= 2 and left > right + 1 else 1
     return _unless_usual(2 if above < min(5, below - 1) else 0 if above > below + 1 else 1, column)

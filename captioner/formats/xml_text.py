@@ -41,7 +41,8 @@ def xml_root(name: str, text: str, roots: Iterable[str]) -> Element:
         line = error.position[0]
         raise FormatError(name, f"is no XML: {str(error).partition(':')[0]}", line) from error
     if root.tag not in roots:
-        raise FormatError(name, f"begins with {root.tag!r}, not with {' or '.join(roots)}")
+        known = " or ".join(tag.rpartition("}")[2] for tag in roots)
+        raise FormatError(name, f"begins with {root.tag.rpartition('}')[2]!r}, not with {known}")
     return root
 
 
