@@ -6,7 +6,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -74,21 +76,24 @@ class Packaging:
     b_frames: int = 0
 
 
+PLAIN = Packaging()
+
+
 def send(
     target: Path | str,
     start: float,
     seconds: float,
-    packaging: Packaging = Packaging(),
+    packaging: Packaging = PLAIN,
     *extra: str,
-    real_time: bool = True,
+    speed: float = 1.0,
 ) -> subprocess.Popen[bytes]:
-    """An ffmpeg that sends the sample's sound from `start` on, with a picture of numbered frames."""
+    """An ffmpeg that sends the sample's sound from `start` on, at `speed` times real time, with numbered pictures."""
     squares = ",".join(
         f"drawbox=x={20 * bit}:y=0:w=20:h=20:c=white:t=fill:enable='gt(mod(floor(n/{1 << bit})\\,2)\\,0)'"
         for bit in range(BITS)
     )
     picture = f"color=black:s=320x180:r={RATE}:d={seconds},{squares}"
-    pace = ["-re"] if real_time else []
+    pace = ["-readrate", str(speed)]
     inputs = [*pace, "-f", "lavfi", "-i", picture, *pace, "-ss", str(start), "-t", str(seconds), "-i", str(TALK)]
     codecs = ["-map", "0:v", "-map", "1:a", "-c:v", "libx264", "-preset", "ultrafast", "-bf", str(packaging.b_frames)]
     codecs += ["-g", str(RATE * packaging.length), "-keyint_min", str(RATE * packaging.length), "-sc_threshold", "0"]
@@ -154,10 +159,11 @@ def served(folder: Path) -> Iterator[Served]:
 
 def hls_js() -> Path:
     """hls.js, as npm installs it; skips where nobody says where it is."""
-    named = os.environ.get("CAPTIONER_HLS_JS")
-    if not named or not Path(named).is_file():
-        pytest.skip("npm install hls.js, and name its dist/hls.min.js in CAPTIONER_HLS_JS")
-    return Path(named)
+    modules = os.environ.get("CAPTIONER_NODE_MODULES")
+    player = Path(modules or "", "hls.js", "dist", "hls.min.js")
+    if not modules or not player.is_file():
+        pytest.skip("npm install hls.js, and name its node_modules in CAPTIONER_NODE_MODULES")
+    return player
 
 
 @contextmanager
@@ -225,3 +231,41 @@ def finish(processes: Sequence[subprocess.Popen[bytes]]) -> None:
     for process in processes:
         process.terminate()
         process.wait(20)
+
+
+class Sidecar:
+    """`captioner live` as a process of its own."""
+
+    def __init__(self, source: str, *arguments: str | Path, backend: str = "scripted") -> None:
+        command = [sys.executable, "-m", "captioner", "live", source, "--backend", backend, *map(str, arguments)]
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+    def finish(self, patience: float = 60.0) -> str:
+        """Wait for its end; what it said."""
+        _, said = self.process.communicate(timeout=patience)
+        return said
+
+    def stop(self) -> str:
+        """SIGTERM, and what it said."""
+        self.process.terminate()
+        return self.finish()
+
+
+@contextmanager
+def sidecar(source: str, *arguments: str | Path, backend: str = "scripted") -> Iterator[Sidecar]:
+    """A sidecar that does not outlive the block."""
+    running = Sidecar(source, *arguments, backend=backend)
+    try:
+        yield running
+    finally:
+        if running.process.poll() is None:
+            running.process.kill()
+        if running.process.stderr and not running.process.stderr.closed:
+            running.process.communicate()
+
+
+def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
+    """A port that nobody listens at."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

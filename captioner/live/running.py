@@ -82,8 +82,7 @@ class Running:
             for reading in self._reader.readings():
                 if isinstance(reading, Lost):
                     self.away = reading.reason
-                    continue
-                if self.away:
+                elif self.away:
                     self.away, self.reconnects = None, self.reconnects + 1
                 self.ended = self.ended or isinstance(reading, HlsEnded)
                 if not self._put(reading):
@@ -108,7 +107,10 @@ class Running:
             readings = self._waiting()
             ended = None in readings or (self._stopped.is_set() and not readings)
             for reading in _gathered(readings):
-                self._session.hear(reading)
+                if isinstance(reading, Lost):
+                    self._session.flush()
+                else:
+                    self._session.hear(reading)
             if not readings:
                 self._session.settle()
         self._session.flush()
@@ -139,14 +141,14 @@ class Running:
         self._done.set()
 
 
-def _gathered(readings: Iterable[Reading | None]) -> list[Sound | Chapter | Origin]:
-    """Sound and segments, pieces of sound that follow one another as one."""
-    gathered: list[Sound | Chapter | Origin] = []
+def _gathered(readings: Iterable[Reading | None]) -> list[Sound | Chapter | Origin | Lost]:
+    """All but ends, pieces of sound that follow one another as one."""
+    gathered: list[Sound | Chapter | Origin | Lost] = []
     sounds: list[Sound] = []
     for reading in readings:
         if isinstance(reading, Sound):
             sounds.append(reading)
-        elif isinstance(reading, (Chapter, Origin)):
+        elif isinstance(reading, (Chapter, Origin, Lost)):
             gathered += [*joined(sounds), reading]
             sounds = []
     return [*gathered, *joined(sounds)]

@@ -136,7 +136,7 @@ class Session:
         self.settle()
 
     def flush(self) -> None:
-        """The stream has ended, or is left; what is open is speech up to here."""
+        """The stream has ended, is left or has broken off; what is open is speech up to here."""
         with self._listening:
             self._put(self._ears.flush())
         self.settle()
