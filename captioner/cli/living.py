@@ -35,6 +35,9 @@ from captioner.live.state import State, save
 from captioner.settings import Settings
 from captioner.timestamps import format_clock
 
+LINGERING = 60.0
+"""Seconds in which a stream that has ended is still served: players are some segments behind."""
+
 KEPT_EVERY = 1.0
 """Seconds between two notes of where the stream stands."""
 
@@ -178,6 +181,8 @@ class _Live:
         """Until the end. Raises what ended the stream."""
         try:
             self.running.run(self._tick)
+            if self._request.serve and self.running.ended:
+                self._linger()
         finally:
             if sys.stderr.isatty() and not self._request.quiet:
                 click.echo(err=True)
@@ -185,6 +190,12 @@ class _Live:
             path = self._request.state
             if self.running.ended and path:
                 path.unlink(missing_ok=True)
+
+    def _linger(self) -> None:
+        """Serve the end of the stream for as long as viewers, who are behind it, may still ask for it."""
+        until = time.monotonic() + LINGERING
+        while time.monotonic() < until and not self.running.stopped:
+            time.sleep(0.2)
 
     def judge(self) -> int:
         """What became of it, in a line, and the exit code."""

@@ -64,6 +64,11 @@ class Running:
         if self._error:
             raise self._error
 
+    @property
+    def stopped(self) -> bool:
+        """Whether somebody asked it to stop."""
+        return self._stopped.is_set()
+
     def stop(self) -> None:
         """Read no more; what was spoken until now is still heard and told. May be called from a signal handler."""
         self._stopped.set()

@@ -44,7 +44,7 @@ class Feed:
 
     async def follow(self, after: int | None) -> AsyncIterator[Caption]:
         """Captions from now on; with `after`, first the final ones since that number, as far as they are kept."""
-        mine: asyncio.Queue[Caption | None] = asyncio.Queue(MOST_WAITING)
+        mine: asyncio.Queue[Caption | None] = asyncio.Queue()
         missed = [caption for caption in self._history if after is not None and caption.seq > after]
         self._viewers.add(mine)
         try:
@@ -64,13 +64,8 @@ class Feed:
         if caption and caption.is_final:
             self._history.append(caption)
         for viewer in list(self._viewers):
-            if caption is None or viewer.full():
-                self._let_go(viewer)
+            if caption is None or viewer.qsize() >= MOST_WAITING:
+                self._viewers.discard(viewer)
+                viewer.put_nowait(None)  # behind all that waits, so that nothing is missing when it comes back
             else:
                 viewer.put_nowait(caption)
-
-    def _let_go(self, viewer: asyncio.Queue[Caption | None]) -> None:
-        self._viewers.discard(viewer)
-        while viewer.full():
-            viewer.get_nowait()
-        viewer.put_nowait(None)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from threading import Thread
 
 import uvicorn
 
 from captioner.errors import UsageError
 from captioner.live.door.app import Shown, make_app
+
+_PARTING = 0.2  # seconds in which the ends of streams go out
 
 FAREWELL = 2
 """Seconds that viewers get to notice the end."""
@@ -38,7 +41,9 @@ class Server:
         return port
 
     def close(self) -> None:
-        """Serve no more."""
+        """Serve no more, after everybody who follows was told."""
+        self._shown.feed.close()
+        time.sleep(_PARTING)
         self._server.should_exit = True
         self._thread.join(FAREWELL + 1)
         self._socket.close()
