@@ -15,7 +15,7 @@ from captioner.cli import main
 from captioner.errors import FfmpegFailed, OutputNotWritten
 from captioner.media import open_media
 from captioner.render import Encoding, Flag, Subtitles, Wishes, mux
-from captioner.values import Cue
+from captioner.values import Cue, Position
 from tests.media_factory import ffmpeg
 from tests.test_media_interrupt import interrupt, linux_only, to_all_or_one
 from tests.video_parts import burned, captions, gray_video, held, lumas, payload, shown
@@ -123,6 +123,26 @@ def test_each_container_gets_its_own_kind_of_track(container: str, codec: str, l
     kind = held(target).streams[1]
     assert kind == ("subtitle", codec, language, ("default",))
     assert [(start, end) for start, end, text in shown(target, 1) if text] == [(0.2, 0.6), (0.6, 0.9)]
+
+
+@pytest.mark.usefixtures("either_ffmpeg")
+def test_timecode_and_the_keys_of_phones_stay(tmp_path: Path) -> None:
+    source = tmp_path / "phone.mov"
+    keys = ("-timecode", "01:00:00:00", "-metadata", "com.example.model=Phone 3", "-movflags", "use_metadata_tags")
+    ffmpeg("-f", "lavfi", "-i", "color=s=64x48:r=25:d=1", "-c:v", "mpeg4", *keys, source)
+    assert muxed(source, tmp_path / "muxed.mov", track("en")) == []
+    assert burned(source, tmp_path / "burned.mp4", captions("Hello"), encoding=QUICK) == []
+    for name in ("muxed.mov", "burned.mp4"):
+        with open_media(str(tmp_path / name)) as media:
+            assert (media.tags["timecode"], media.tags["com.example.model"]) == ("01:00:00:00", "Phone 3")
+            assert [stream.codec for stream in media.of_kind("data")] == ["timecode"]
+
+
+def test_what_a_track_cannot_hold_of_the_captions_is_said(tmp_path: Path) -> None:
+    source = gray_video(tmp_path / "plain.mkv", frames=10)
+    placed = Subtitles("placed.ass", [Cue(0.2, 0.6, "Hello", position=Position(5, 10, 20))])
+    [told] = muxed(source, tmp_path / "muxed.mkv", placed)
+    assert told.startswith("placed.ass: srt does not hold the ")
 
 
 def test_an_ass_file_stays_as_it_is_where_a_container_has_room(tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def _stream(stream: Any) -> Streamed:
     return Streamed(
         index=stream.index,
         kind=stream.type if stream.type in get_args(Kind) else "data",
-        codec=codec.name if codec else UNKNOWN_CODEC,
+        codec=codec.name if codec else "timecode" if "timecode" in stream.metadata else UNKNOWN_CODEC,
         language=stream.metadata.get("language"),
         flags=tuple(str(flag.name) for flag in Disposition if flag & stream.disposition),
     )

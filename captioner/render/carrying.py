@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from captioner.media import Media, Stream
 from captioner.render.containers import Container
 
-# The text track in which an MP4 keeps its chapters: it is written anew from the chapters.
-_REWRITTEN = ("bin_data",)
+# The tracks in which an MP4 keeps its chapters and its timecode are written anew, from the chapters and the metadata.
+_REWRITTEN = ("bin_data", "timecode")
 
 NOT_HELD = re.compile(r"\bsupported\b|Could not find tag|incorrect codec parameters", re.IGNORECASE)
 """How ffmpeg says that a container cannot hold a codec."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from captioner.errors import FfmpegFailed, UnknownName
@@ -43,7 +44,7 @@ def mux(
         *_tracks(subtitles, codecs, container, first=over.count("subtitle")),
         *("-f", container.muxer),
     ]
-    for message in over.left_out:
+    for message in (*over.left_out, *_losses(subtitles, codecs)):
         warn(message)
     try:
         wrong = make(arguments, target, files=files, watch=watch)
@@ -51,6 +52,15 @@ def mux(
         raise _hinted(error, container) from error
     if wrong:
         warn(wrong)
+
+
+def _losses(subtitles: Sequence[Subtitles], codecs: Sequence[SubtitleCodec]) -> Iterator[str]:
+    """What of the captions their tracks cannot hold, but for the times of words, which no player shows."""
+    for track, codec in zip(subtitles, codecs, strict=True):
+        format = format_named(_WRITTEN_AS[codec])
+        lost = format.losses([replace(cue, words=()) for cue in track.cues])
+        if lost and not (track.ass and codec == "ass"):
+            yield f"{track.name}: {format.name} does not hold the {', '.join(lost)}"
 
 
 def _codec(track: Subtitles, container: Container, asked: SubtitleCodec | None) -> SubtitleCodec:
