@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from captioner.cli import main
 from captioner.cues import make_cues, segmenters
 from captioner.cues.marks import as_shown
 from captioner.lint import lint
@@ -212,6 +213,13 @@ def without_segmenters(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_east_asian_texts_break_well_by_rules_alone(name: str, golden: Callable[[str, str], None]) -> None:
     language, rate, text = TEXTS[name]
     golden(f"cues_{name}_by_rules.txt", rendered(spoken(text, language, rate=rate), language))
+
+
+@pytest.mark.usefixtures("without_segmenters")
+def test_the_doctor_says_what_east_asian_lines_lack(capsys: pytest.CaptureFixture[str]) -> None:
+    assert segmenters.missing() == ["Chinese", "Japanese"]
+    assert main(["doctor"]) == 0
+    assert "lines of Chinese and Japanese break by rules alone; better with: pip install" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", [name for name in TEXTS if name != "english_fast"])

@@ -37,6 +37,7 @@ def _checks() -> Iterator[Check]:
     yield _checked("detector", lambda: f"silero-vad {_version('silero-vad')}")
     ready = ", ".join(standing.name for standing in standings() if standing.ready)
     yield _checked("backend", lambda: f"{choose(user_settings().keyed).name}; ready: {ready}")
+    yield Check("cjk", True, _segmenters())
     yield _checked("settings", _settings)
 
 
@@ -78,6 +79,15 @@ def _burning() -> str:
             missing.append(writing)
             cure = error.package
     return f"libass, without a font for {', '.join(missing)}: apt install {cure}" if missing else "libass, and fonts"
+
+
+def _segmenters() -> str:
+    from captioner.cues import segmenters
+
+    missing = segmenters.missing()
+    if missing:
+        return f"lines of {' and '.join(missing)} break by rules alone; better with: pip install 'captioner[cjk]'"
+    return "rjieba for lines of Chinese, BudouX for Japanese"
 
 
 def _settings() -> str:
