@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -107,6 +109,23 @@ def test_fix_repairs_in_place_and_tells(lint: Lint, golden: Callable[[str, str],
     assert code == 1
     golden("lint_fixed.txt", f"{err}---\n{out}---\n{Path('faulty.srt').read_text('utf-8')}")
     assert lint("faulty.srt", "--language", "en", "--fix", "-q")[:2] == (code, out)
+
+
+def test_standard_input(lint: Lint, monkeypatch: pytest.MonkeyPatch) -> None:
+    def with_input(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(FAULTY.encode())))
+        return lint("-", "--from", "srt", "--language", "en", *words)
+
+    assert with_input()[1].startswith("-:3: 00:00:01.000 error line-width")
+    assert with_input("--fix") == (2, "", "captioner: standard input cannot be mended in place\n")
+
+
+def test_the_settings_are_those_of_captions(lint: Lint) -> None:
+    settings = Path(os.environ["CAPTIONER_CONFIG_DIR"]) / "config.toml"
+    settings.write_text('format = ["vtt"]\nprofile = "mine"\n[profiles.mine]\nbase = "ted"\nwidth = 20\n')
+    code, out, err = lint("clean.srt")
+    assert (code, "24 columns, at most 20" in out, "profile mine" in err) == (1, True, True)
+    assert lint("clean.srt", "--profile-option", "width=24")[0] == 0
 
 
 def test_a_file_with_nothing_to_fix_is_not_touched(lint: Lint) -> None:

@@ -22,6 +22,7 @@ class LintCommand(options.SettableCommand):
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @options.profile
 @options.profile_option
+@click.option("--from", "source_format", metavar="NAME", help="The files' format.  [default: what each file tells]")
 @click.option("--language", metavar="TAG", help="The captions' language: en, zh, ...  [default: what the file tells]")
 @click.option(
     "--fps", "frame_rate", type=options.Rate(), metavar="RATE",
@@ -40,7 +41,7 @@ class LintCommand(options.SettableCommand):
 @options.quiet
 @click.pass_obj
 def lint(settings: Settings, /, **flags: Any) -> int:
-    """Check caption files against the rules of a profile; docs/lint.md has them all.
+    """Check caption files against the rules of a profile; docs/lint.md has them all. '-' is standard input.
 
     Exits with 0 where no error was found, with 1 where one was, with 5 where a file could not be read.
     """

@@ -17,6 +17,7 @@ from captioner.cli.reading import CaptionFile, Style, open_captions, style_of
 from captioner.cli.styles import asked_style
 from captioner.cues import make_cues
 from captioner.errors import CaptionerError, FormatError, UsageError
+from captioner.formats import format_named
 from captioner.formats.report import as_json
 from captioner.languages import asked_language
 from captioner.lint import about_file, lint
@@ -36,6 +37,7 @@ class Request:
     """The flags of the command, named as they are there."""
 
     files: tuple[str, ...]
+    source_format: str | None
     profile: str | None
     profile_options: tuple[tuple[str, Any], ...]
     language: str | None
@@ -63,11 +65,12 @@ def lint_all(request: Request, settings: Settings) -> int:
     style = asked_style(request.profile, request.profile_options, settings)
     language = None if request.language is None else asked_language(request.language)
     rate = None if request.frame_rate == "none" else request.frame_rate
+    format = format_named(request.source_format) if request.source_format else None
     linted: list[Linted] = []
     failed: list[tuple[str, CaptionerError]] = []
     for path in request.files:
         try:
-            file = open_captions(path, rate)
+            file = open_captions(path, format, rate)
             told = style_of(file, style, language)
             if request.fix:
                 file = _fixed(file, told, rate, console)
@@ -121,7 +124,7 @@ def _fixed(file: CaptionFile, style: Style, frame_rate: Fraction | None, console
     write_whole(Path(file.path), text)
     for change in fixed.changes:
         console.say(f"{file.path}: cue {change.index + 1}: {change.message}")
-    return open_captions(file.path, frame_rate)
+    return open_captions(file.path, file.format, frame_rate)
 
 
 def _summary(one: Linted) -> str:

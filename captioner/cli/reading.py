@@ -31,13 +31,13 @@ class CaptionFile:
         return "\n".join(segment.text for segment in transcript.segments) if transcript else ""
 
 
-def open_captions(path: str, frame_rate: Fraction | None = None) -> CaptionFile:
-    """The captions or the transcript in a file, whose `frame_rate` is used where it counts frames and does not say it.
+def open_captions(path: str, format: Format | None = None, frame_rate: Fraction | None = None) -> CaptionFile:
+    """The captions or the transcript in a file. `frame_rate` is used where it counts frames and does not say at which.
 
     Raises `FormatError`, which names it, and `UnknownName`.
     """
     data = read_bytes(path)
-    format, contents = captions_in(data, path, None, Programme(frame_rate=frame_rate))
+    format, contents = captions_in(data, path, format, Programme(frame_rate=frame_rate))
     return CaptionFile(path, format, "" if format.binary else decoded(data), contents)
 
 
