@@ -204,7 +204,7 @@ CUES_IN = {
     "subs/ttconv/scc/mix-rows-roll-up.scc": 16,
     "subs/ttconv/scc/paint-on.scc": 18,
     "subs/ttconv/scc/pop-on.scc": 3,
-    # Text without times is shown from the beginning, by the standard (TTML2, 12.3).
+    # Text without times is shown from the beginning, by the standard.
     "subs/ttconv/ttml/lwsp_default.ttml": 2,
     "subs/ttconv/ttml/lwsp_preserve.ttml": 1,
     "subs/ttconv/ttml/referential_styling.ttml": 2,

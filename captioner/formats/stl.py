@@ -27,7 +27,7 @@ ROWS = 23
 """Rows of the screen; a subtitle says in which of them it begins."""
 
 TEXT = 112
-"""Bytes of text in a block. More goes into blocks that continue it, of which there are 239 (5.2, EBN)."""
+"""Bytes of text in a block. More goes into blocks that continue it, of which there are 239 (4.3, EBN)."""
 
 LONGEST = 239 * TEXT
 
@@ -81,7 +81,7 @@ def _table(cues: Iterable[Cue]) -> bytes:
 
 
 def _blocks(number: int, cue: Cue, table: bytes, clock: FrameClock) -> Iterator[bytes]:
-    """A subtitle in as many blocks as its text needs (5.1)."""
+    """A subtitle in as many blocks as its text needs (4.3)."""
     text = NEW_LINE.join(_line(line, looks, table) for line, looks in lines_of(cue))
     if len(text) > LONGEST:
         raise FormatError("stl", f"the cue at {format_clock(cue.start)} has more than {LONGEST} bytes")
@@ -108,7 +108,7 @@ def _bytes_of(timecode: str) -> bytes:
 
 
 def _head(cues: list[Cue], programme: Programme, table: bytes, clock: FrameClock, blocks: int) -> bytes:
-    """The general subtitle information (4.1): each field as long as it says, and spaces where nothing is known."""
+    """The general subtitle information (4.2): each field as long as it says, and spaces where nothing is known."""
     title = name_in_one_line(programme.title).encode("cp850", "replace")
     language = LANGUAGES.get((programme.language or "").split("-")[0].lower(), 0)
     columns = max((len(line) for cue in cues for line in cue.text.split("\n")), default=0)

@@ -20,7 +20,7 @@ HEAD, BLOCK = 1024, 128
 RATES = {b"STL25.01": Fraction(25), b"STL30.01": Fraction(30_000, 1001)}
 
 _COMMENT = 15
-"""The byte of a block that says whether it is one (5.2, CF)."""
+"""The byte of a block that says whether it is one (4.3, CF)."""
 
 
 def read_stl(data: bytes) -> Contents:

@@ -31,7 +31,7 @@ NAMESPACES = {
 _ALIGN = "tts:textAlign"
 
 UNKNOWN_LANGUAGE = ""
-"""What `xml:lang`, which has to be there, says where nobody knows the language (TTML2, 8.3.2)."""
+"""What `xml:lang`, which has to be there, says where nobody knows the language."""
 
 
 @dataclass(frozen=True)
