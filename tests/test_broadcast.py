@@ -134,6 +134,12 @@ def test_captions_that_come_too_fast_are_late_and_none_is_missing() -> None:
     assert FORMATS["scc"].losses(cues) == ("times of 40 cues",)
 
 
+def test_nothing_is_sent_before_the_programme_begins() -> None:
+    first = Cue(0, 2, "Two lines that take more than a second\nto be loaded, and come too late.")
+    text = file_of("scc", [first], Programme(start_timecode="01:00:00:00"))
+    assert [line[:11] for line in text.splitlines() if "\t" in line] == ["01:00:00;00", "01:00:02;00"]
+
+
 @pytest.mark.parametrize("dropped", [True, False])
 def test_scc_counts_at_29_97(dropped: bool) -> None:
     rate = FrameRate(Fraction(30_000, 1001), dropped)
@@ -267,6 +273,11 @@ def test_times_of_ttml_that_make_no_sense_are_refused_and_other_things_counted()
     frames = ttml('<p begin="00:00:01:12" end="48f">One</p>', 'ttp:frameRate="24" ttp:frameRateMultiplier="1000 1001"')
     assert frames.programme.frame_rate == Fraction(24_000, 1001)
     assert frames.cues == [Cue(1.5005, 2.002, "One")]
+
+
+def test_a_time_beyond_any_programme_is_refused() -> None:
+    with pytest.raises(FormatError, match="ttml: has a time beyond any programme"):
+        ttml(f'<p begin="1s" end="{"9" * 400}h">One</p>')
 
 
 def test_drafts_of_2006_are_read() -> None:

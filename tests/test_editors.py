@@ -202,6 +202,27 @@ def test_a_library_that_is_missing_is_named(name: str, module: str, monkeypatch:
         read_back(name, text)
 
 
+@pytest.mark.parametrize(("rate", "value"), [(0.0, 1.0), (25.0, float("nan")), (25.0, float("inf"))])
+def test_markers_at_no_time_are_refused(rate: float, value: float) -> None:
+    span = time.TimeRange(time.RationalTime(value, rate), time.RationalTime(1, rate))
+    gap = otio.schema.Gap(markers=[otio.schema.Marker("One", span)])
+    timeline = otio.schema.Timeline(tracks=[otio.schema.Track(children=[gap])])
+    with pytest.raises(FormatError, match="otio: has a marker whose time is none"):
+        FORMATS["otio"].read(otio.adapters.write_to_string(timeline, "otio_json"))
+
+
+def test_markers_of_other_programs_stand_on_clips() -> None:
+    span = time.TimeRange(time.RationalTime(110, 25), time.RationalTime(50, 25))
+    clip = otio.schema.Clip(
+        source_range=time.TimeRange(time.RationalTime(100, 25), time.RationalTime(100, 25)),
+        markers=[otio.schema.Marker("Name", span), otio.schema.Marker("", span, comment="Comment")],
+    )
+    gap = otio.schema.Gap(duration=time.RationalTime(25, 25))
+    timeline = otio.schema.Timeline(tracks=[otio.schema.Track(children=[gap, clip])])
+    cues = FORMATS["otio"].read(otio.adapters.write_to_string(timeline, "otio_json")).cues
+    assert cues == [Cue(1.4, 3.4, "Name"), Cue(1.4, 3.4, "Comment")]
+
+
 def test_the_command_line_converts_there_and_back(tmp_path: Path) -> None:
     (tmp_path / "talk.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nGood evening.\n", "utf-8")
     for name in EDITORS:

@@ -16,6 +16,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from captioner.errors import FormatError
 from captioner.formats.clean import cue_read
 from captioner.formats.extras import library
 from captioner.formats.keeping import Losses
@@ -25,6 +26,9 @@ from captioner.values import Cue, Position
 
 WITHOUT_END = 5
 """Seconds for which a text is shown that nothing ends, if no other comes."""
+
+LATEST = 10**9
+"""Seconds. What is later, by thirty years, is no time but a mistake."""
 
 _SPACE = re.compile(r"[ \t\r\n]+")
 
@@ -105,6 +109,8 @@ def cues_of(
     for start, end, spelled, named, at in found:
         following = starts[bisect(starts, start) :][:1] or [start + WITHOUT_END]
         last = min(following[0], start + WITHOUT_END) if end is None else end
+        if last > LATEST:
+            raise FormatError(name, "has a time beyond any programme")
         cues.append(cue_read(start * 1000, last * 1000, spelled, named, at))
     return [cue for cue in cues if cue]
 

@@ -97,7 +97,10 @@ def parse(text: str) -> Contents:
         raise FormatError("otio", f"is no OpenTimelineIO file: {str(error).splitlines()[0]}") from error
     if not isinstance(timeline, otio.schema.Timeline):
         raise FormatError("otio", f"holds a {type(timeline).__name__}, not a Timeline")
-    cues = [_cue(marker, span) for marker, span in _markers(timeline.tracks)]
+    try:
+        cues = [_cue(marker, span) for marker, span in _markers(timeline.tracks)]
+    except (ValueError, ArithmeticError) as error:  # NaN, infinity or no frame a second
+        raise FormatError("otio", f"has a marker whose time is none: {error}") from error
     losses = Losses({"marker without text": cues.count(None)})
     ordered = sorted((cue for cue in cues if cue), key=lambda cue: cue.start)
     return Contents(ordered, programme=_programme(timeline), losses=losses.phrases())

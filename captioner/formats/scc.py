@@ -136,7 +136,7 @@ def _sent(cues: Sequence[Cue], clock: FrameClock) -> tuple[list[_Sending], list[
     """What is sent, and the cues at the times at which they come and go because of it."""
     sendings: list[_Sending] = []
     times: list[tuple[int, int]] = []
-    free, gone = -clock.start, 0  # from when nothing is sent, and when what is shown should go, in frames
+    free, gone = 0, 0  # from when nothing is sent, and when what is shown should go, in frames
     for cue in cues:
         units, start = loading(cue), clock.frame(cue.start)
         erased = None
