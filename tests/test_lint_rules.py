@@ -81,6 +81,8 @@ def test_the_rules_of_chinese(rule: str, text: str) -> None:
         "I said no\nand then I left.",
         "It costs 5 €\nor 6 €.",
         "In 1985\na war began.",  # no ampere
+        "Eat vitamin A\nand vitamin C.",
+        "It was not a.\nIt was b.",
         "1985\n1986",
         "Mr. Brown ...\n... is not here.",
         "“Ja”\n„Nein“",
@@ -97,6 +99,21 @@ def test_no_false_alarm_in_english(text: str) -> None:
 )
 def test_no_false_alarm_in_chinese(text: str) -> None:
     assert rules(cue(text), language="zh") == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "found"),
+    [
+        ("de", "Er las nie einen\nBrief von mir.", ["weak-break"]),
+        ("de", "Ich weiß das\nnicht mehr so genau.", []),
+        ("fr", "Il n'a jamais lu la\nlettre que tu m'as écrite.", ["weak-break"]),
+        ("es-MX", "Nunca leí la\ncarta que me mandaste.", ["weak-break"]),
+        ("nl", "Ik weet het\nniet meer zo goed.", []),
+        ("pl", "Może tak, a może nie\nwiem tego na pewno.", []),
+    ],
+)
+def test_words_that_lean_on_the_next(language: str, text: str, found: list[str]) -> None:
+    assert rules(cue(text), language=language) == found
 
 
 def test_words_are_judged_only_where_the_language_is_known() -> None:

@@ -26,8 +26,8 @@ _KINSOKU = "kinsoku, as in Unicode's UAX #14"
 RULES = {
     rule.id: rule
     for rule in (
-        Rule("order", "error", "Cues stand in the order of their in-times.", "every player and editor"),
-        Rule("overlap", "error", "A cue goes before the next one at the same place comes.", _NETFLIX),
+        Rule("order", "error", "Cues stand in the order of their in-times.", "players"),
+        Rule("overlap", "error", "A cue goes before the next one at the same place comes.", "players"),
         Rule("short-gap", "error", "Between two cues there is at least the gap.", _PROFILE),
         Rule("chain-gap", "warning", "A gap too short to be noticed is closed to the least gap.", _PROFILE),
         Rule("too-short", "error", "A cue stays at least the minimum duration.", _PROFILE),
@@ -38,14 +38,19 @@ RULES = {
         Rule("line-count", "error", "A cue has no more lines than the profile allows.", _PROFILE),
         Rule("format", "warning", "A file is as its format wants it.", "the format"),
         Rule("no-cues", "warning", "A caption file shows something.", "an empty file mostly is a lost one"),
-        Rule("blank", "error", "Every line shows something.", "WebVTT 4.1, and every player of SubRip"),
-        Rule("bad-character", "error", "A text has no character that files or screens cannot hold.", "Unicode 23.1"),
-        Rule("edge-space", "warning", "No line begins or ends with white space.", "every player centres it along"),
-        Rule("spaced-han", "warning", "Chinese characters are not set apart one by one.", "GB/T 15834"),
+        Rule("blank", "error", "Every line shows something.", "WebVTT 4.1, and players of SubRip"),
+        Rule(
+            "bad-character",
+            "error",
+            "A text has no character that files or screens cannot hold.",
+            "Unicode, chapter 23",
+        ),
+        Rule("edge-space", "warning", "No line begins or ends with white space.", "players, who centre it along"),
+        Rule("spaced-han", "warning", "Chinese characters are not set apart one by one.", "Chinese writing"),
         Rule("line-start", "error", "No line goes on with a mark that belongs to the line above.", _KINSOKU),
         Rule("line-end", "error", "No line ends with a mark that belongs to the line below.", _KINSOKU),
         Rule("marks", "error", "、 。 and ， stand where the style shows them.", _PROFILE),
-        Rule("torn-number", "warning", "A number and its unit stand on one line.", _NETFLIX),
+        Rule("torn-number", "warning", "A number and its unit stand on one line.", "Unicode's UAX #14, LB25"),
         Rule("weak-break", "warning", "No line ends with an article or another word that leans on.", _NETFLIX),
     )
 }

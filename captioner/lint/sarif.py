@@ -47,7 +47,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "id": rule.id,
         "shortDescription": {"text": rule.says},
         "fullDescription": {"text": f"{rule.says} Source: {rule.source}."},
-        "helpUri": f"{HELP}#{rule.id}",
+        "helpUri": f"{HELP}#the-rules",
         "defaultConfiguration": {"level": rule.level},
     }
 

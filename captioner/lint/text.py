@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from captioner.cues.breaks import OPENING
 from captioner.cues.characters import (
     CLOSERS,
     COUNTERS,
@@ -18,15 +17,25 @@ from captioner.cues.characters import (
     is_unspaced,
     is_visible,
 )
-from captioner.cues.closed_class import ClosedClass
+from captioner.cues.closed_class import ClosedClass, words
 from captioner.cues.marks import as_shown
 from captioner.cues.tables import closed_class
 from captioner.lint.rules import Finding
 from captioner.profiles import Profile
 from captioner.values import Cue
 
-LEANS = 9.0
-"""From this cost on a word never ends a line; prepositions lie below, for "come in" ends one well."""
+LEANING = {
+    "en": words("a an the my your our their its very than Mr Mrs Ms Mr. Mrs. Ms. Dr."),
+    "de": words("ein eine einen einem eines dem des mein meine meinen meinem dein deine unser unsere Herr Frau"),
+    "fr": words(
+        "le la les un une des du au aux mon ma mes ton ta tes sa ses notre votre nos vos ce cet cette ces très"
+    ),
+    "es": words("el la los las un una unos unas mi mis tu tus su sus al muy"),
+    "it": words("il lo la gli un uno una al del della dei delle"),
+    "pt": words("o os um uma uns umas ao aos do da dos das"),
+    "nl": words("de een mijn jouw"),
+}
+"""Words, as they are written, that surely belong to the next one. Most that lean ("his", "in", "no") end a phrase too."""
 
 _SPACED_HAN = re.compile(r"(?<![^\W_])[\u3400-\u9fff](?: [\u3400-\u9fff](?![^\W_])){3,}")
 _NO_NUMERAL = re.compile(r"[^〇零一二三四五六七八九十百千 ]")
@@ -110,18 +119,18 @@ def _opens(line: str) -> bool:
 
 
 def _word_faults(above: str, below: str, language: str | None) -> Iterator[Fault]:
-    words = closed_class(language or "und")
     following = _bare(_FIRST_WORD.match(below))
-    if _NUMBER_AT_END.search(above) and (below[0] in COUNTERS or _is_measure(following, words)):
+    measures = below[0] in COUNTERS or _is_measure(following, closed_class(language or "und"))
+    if measures and _NUMBER_AT_END.search(above):
         yield _plain("torn-number", f"parts {above.split()[-1]} from {below.split()[0]}")
-    leaning = _bare(_LAST_WORD.search(above))
-    if words.after.get(leaning, 0.0) >= LEANS and words.before.get(following, LEANS) > OPENING and below[0].isalnum():
+    leaning = match.group() if (match := _LAST_WORD.search(above)) else ""
+    if leaning in LEANING.get((language or "und").split("-")[0], ()) and below[0].isalnum():
         yield _plain("weak-break", f"a line ends with {leaning!r}")
 
 
-def _is_measure(word: str, words: ClosedClass) -> bool:
+def _is_measure(word: str, known: ClosedClass) -> bool:
     """Whether a word surely measures; "a" may be ampere, but hardly is."""
-    return word in words.measures and word not in words.after and word not in words.before
+    return word in known.measures and word not in known.after and word not in known.before
 
 
 def _bare(match: re.Match[str] | None) -> str:
