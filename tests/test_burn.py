@@ -304,7 +304,7 @@ def test_an_overlay_is_a_mov(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("either_ffmpeg")
 @pytest.mark.parametrize("container", ["mkv", "ts"])
 def test_a_preview_is_a_frame_of_what_will_be_burned(container: str, tmp_path: Path) -> None:
-    source = plain_video(tmp_path / f"plain.{container}", frames=130)
+    source = plain_video(tmp_path / f"plain.{container}", size="128x72", frames=130)
     track = captions("Hello", start=12.0, end=12.4)
     with open_media(str(source)) as media:
         preview(media, [track], tmp_path / "at.png", at=12.25)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from captioner.media import open_media
 from captioner.render import Encoding, Flag, Subtitles, Wishes, mux
 from captioner.values import Cue, Position
 from tests.media_factory import ffmpeg
-from tests.test_media_interrupt import interrupt, linux_only, to_all_or_one
+from tests.test_media_interrupt import interrupt, linux_only
 from tests.video_parts import burned, captions, gray_video, held, lumas, payload, shown
 
 CUES = (Cue(0.2, 0.6, "Good morning.\nShall we begin?"), Cue(0.6, 0.9, "早上好 & 再见"))
@@ -324,16 +325,25 @@ def test_a_full_disk_leaves_nothing_half_written(command: str, commands: Command
 
 
 @linux_only
-@to_all_or_one
-def test_burning_can_be_interrupted(send: Callable[[int, int], None], tmp_path: Path) -> None:
-    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=1280x720:r=25:d=20", "-c:v", "mpeg4", tmp_path / "film.mp4")
+@pytest.mark.parametrize(
+    ("send", "number", "said"),
+    [
+        (os.killpg, signal.SIGINT, "captioner: interrupted"),
+        (os.kill, signal.SIGINT, "captioner: interrupted"),
+        (os.kill, signal.SIGTERM, ""),
+    ],
+)
+def test_who_is_stopped_while_burning_leaves_nothing(
+    send: Callable[[int, int], None], number: signal.Signals, said: str, tmp_path: Path
+) -> None:
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=640x360:r=25:d=20", "-c:v", "mpeg4", tmp_path / "film.mp4")
     (tmp_path / "film.srt").write_text("1\n00:00:00,000 --> 00:00:09,000\nHello\n")
     before = sorted(tmp_path.iterdir())
     slow = ("--preset", "veryslow", "--quality", "1", "-q")
     command = [sys.executable, "-m", "captioner", "burn", "film.mp4", "film.srt", "-o", "new.mp4", *slow]
     running = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, start_new_session=True)
-    assert interrupt(running, send, delay=1.5) == "captioner: interrupted"
-    assert running.returncode == 128 + signal.SIGINT
+    assert interrupt(running, lambda process, _: send(process, number), delay=1.5) == said
+    assert running.returncode == 128 + number
     assert sorted(tmp_path.iterdir()) == before
 
 

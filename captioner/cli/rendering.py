@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -58,9 +59,23 @@ def rendering(
 
 @contextmanager
 def _opened(source: str, captions: tuple[Subtitles, ...], target: Path, console: Console) -> Iterator[Rendering]:
-    with open_media(source) as media, console.watching(source) as progress:
+    with _ended_in_order(), open_media(source) as media, console.watching(source) as progress:
         yield Rendering(media, captions, target, console, progress)
     console.say(f"{source} -> {target}")
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """SIGTERM ends the run as Ctrl-C does: no ffmpeg goes on, and nothing half-made is left."""
+
+    def end(number: int, frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def refuse_over(target: Path, *sources: Path | None) -> None:
