@@ -35,7 +35,7 @@ LEANING = {
     "pt": words("o os um uma uns umas ao aos do da dos das"),
     "nl": words("de een mijn jouw"),
 }
-"""Words, as they are written, that surely belong to the next one. Most that lean ("his", "in", "no") end a phrase too."""
+"""Words, as they are written, that surely belong to the next. Most that lean ("his", "in", "no") end a phrase too."""
 
 _SPACED_HAN = re.compile(r"(?<![^\W_])[\u3400-\u9fff](?: [\u3400-\u9fff](?![^\W_])){3,}")
 _NO_NUMERAL = re.compile(r"[^〇零一二三四五六七八九十百千 ]")
