@@ -143,3 +143,16 @@ def test_a_format_that_cannot_be_written_keeps_no_other_back(stored: Path, capfd
     assert "fcpxml: counts frames" in capfd.readouterr().err
     assert Path("talk.srt").exists()
     assert not Path("talk.fcpxml").exists()
+
+
+def test_a_speaker_is_named_in_the_text_where_there_is_no_other_place(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["convert", "talk.vtt", "talk.srt", "--speaker-label", "[{}] "]) == 0
+    assert capfd.readouterr().err == "talk.vtt: 2 cues -> talk.srt\n"
+    assert cues_in("talk.srt")[0].text == "[Anna] Good evening,\nladies."
+    assert cues_in("talk.srt")[0].styles == (Style(7, 11, italic=True),)
+    assert main(["convert", "talk.vtt", "same.vtt", "--speaker-label", "[{}] "]) == 0
+    assert cues_in("same.vtt") == CUES
+    assert main(["convert", "talk.vtt", "x.srt", "--speaker-label", "Anna"]) == 2
+    assert "'Anna' has no {} where the name goes" in capfd.readouterr().err

@@ -26,7 +26,8 @@ SAID = {
 }
 
 OLD = [
-    ("zh", "gb18030"), ("zh-Hant", "big5"), ("ja", "shift_jis"), ("ja", "euc_jp"), ("ja", "iso2022_jp"), ("ko", "cp949"),
+    ("zh", "gb18030"), ("zh-Hant", "big5"), ("ja", "shift_jis"), ("ja", "euc_jp"), ("ja", "iso2022_jp"),
+    ("ko", "cp949"),
     ("ru", "cp1251"), ("ru", "koi8_r"), ("fr", "cp1252"), ("de", "cp1252"), ("pl", "cp1250"), ("pl", "iso8859_2"),
     ("el", "cp1253"), ("tr", "cp1254"), ("he", "cp1255"), ("ar", "cp1256"), ("th", "cp874"),
 ]  # fmt: skip

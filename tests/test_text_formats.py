@@ -58,7 +58,8 @@ def read(name: str, text: str, programme: Programme = PROGRAMME) -> list[Cue]:
     [
         ("lrc", "[ti:Song]\n[00:01.00]One\n[00:02.5][01:00:00]Twice\n[00:03.500]\n", [
             Cue(1, 2.5, "One"), Cue(2.5, 3.5, "Twice"), Cue(60, 65, "Twice")]),
-        ("lrc", "[offset:+500]\n[00:01.00]\ufeffSooner\n[00:01.00]deux\n[00:02]\n", [Cue(0.5, 1.5, "\ufeffSooner\ndeux")]),
+        ("lrc", "[offset:+500]\n[00:01.00]\ufeffSooner\n[00:01.00]deux\n[00:02]\n", [
+            Cue(0.5, 1.5, "\ufeffSooner\ndeux")]),
         ("lrc", "[00:01.00] <00:01.10> When <00:01.40> sung <00:02.00>\n[00:02.00]", [
             Cue(1, 2, "When sung", words=(Word(1.1, 1.4, "When"), Word(1.4, 2.0, " sung")))]),
         ("sbv", "0:00:01.000,0:00:02.000\nOne\n\ntwo\n\n0:00:03.000,0:00:04.000\n[br]", [

@@ -21,7 +21,7 @@ from captioner.cli.hearing import Hearing, hotwords_in, open_hearing
 from captioner.cli.offline import go_offline
 from captioner.cli.rendering import Videos
 from captioner.cli.styles import asked_style
-from captioner.cli.writing import Labels, title_of, without_word_times, write_targets
+from captioner.cli.writing import Writing, title_of, write_targets
 from captioner.errors import UsageError
 from captioner.formats import Contents, Programme, render_report
 from captioner.languages import asked_language
@@ -50,6 +50,7 @@ class Request:
     start_timecode: str | None = None
     drop_frame: bool = False
     word_times: bool = False
+    speaker_label: str | None = None
     backend: str = "auto"
     backend_options: tuple[tuple[str, Any], ...] = ()
     model: str | None = None
@@ -131,8 +132,12 @@ class _Run:
         self._console = console
         self._hearing = hearing
         self._settled = settled
-        self._labels = Labels(start_timecode=request.start_timecode, drop_frame=request.drop_frame)
-        self._word_times = request.word_times
+        self._writing = Writing(
+            start_timecode=request.start_timecode,
+            drop_frame=request.drop_frame,
+            word_times=request.word_times,
+            speaker_label=request.speaker_label,
+        )
         self._videos = videos
         self._overwrite = request.overwrite
         self._reports: list[Report] = []
@@ -140,7 +145,7 @@ class _Run:
     def caption(self, job: Job) -> int:
         """Caption one input and write its results."""
         captions = self._caption(job, self._hearing.backend)
-        write_targets(job.targets, self._contents(job, captions), self._console.warn)
+        write_targets(job.targets, self._contents(job, captions), self._writing, self._console.warn)
         self._tell(job, captions)
         if captions.cues:
             track = Subtitles(job.source, captions.cues, captions.transcript.language, frozenset({"default"}))
@@ -166,8 +171,7 @@ class _Run:
             duration=captions.report.duration,
             frame_rate=captions.report.frame_rate,
         )
-        contents = Contents(captions.cues, captions.transcript, captions.report, self._labels.on(known))
-        return contents if self._word_times else without_word_times(contents)
+        return Contents(captions.cues, captions.transcript, captions.report, self._writing.on(known))
 
     def write_reports(self, name: str, *, many: bool, overwrite: bool) -> None:
         """--report: one object for one input, a list of them for several; one that is there is left alone."""

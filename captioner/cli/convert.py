@@ -31,6 +31,7 @@ class ConvertCommand(options.SettableCommand):
 @click.option(
     "--shift", type=options.Shift(), default=0.0, metavar="[-]TIME", help="Show all so much later or earlier."
 )
+@options.speaker_label
 @click.option("--strict", is_flag=True, help="Refuse what would be lost or had to be mended.")
 @options.overwrite
 @options.quiet

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -10,12 +11,12 @@ from typing import Literal
 from captioner.cli.console import Console
 from captioner.cli.errors import counted
 from captioner.cli.files import STANDARD, Job, Target, read_captions, same_file, without_existing
-from captioner.cli.writing import Labels, title_of, write_targets
+from captioner.cli.writing import Writing, title_of, write_targets
 from captioner.errors import FormatError, UsageError
 from captioner.formats import Contents, Format, Programme, format_named, format_of_path, retimed, transcript_of
 from captioner.languages import asked_language
 from captioner.pipeline import cut_cues
-from captioner.values import Report
+from captioner.values import Cue, Report
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +34,7 @@ class Request:
     drop_frame: bool
     stretch: Fraction | None
     shift: float
+    speaker_label: str | None
     strict: bool
     overwrite: bool
     quiet: bool
@@ -41,15 +43,29 @@ class Request:
 def convert_file(request: Request) -> int:
     """Convert one file; returns the exit code. Raises `UsageError`, `FormatError`, `OutputNotWritten`."""
     console = Console(quiet=request.quiet)
+    writing = Writing(
+        frame_rate=request.frame_rate,
+        start_timecode=request.start_timecode,
+        drop_frame=request.drop_frame,
+        word_times=True,
+        speaker_label=request.speaker_label,
+    )
     target = Target(_target_format(request), None if request.target == STANDARD else Path(request.target))
     if target.path and request.source != STANDARD and same_file(target.path, Path(request.source)):
         raise UsageError(f"{request.source} would be overwritten; name another file")
     todo = without_existing([Job(request.source, (target,))], overwrite=request.overwrite, say=console.say)
     for job in todo:
-        contents = _contents(request, target.format, console)
-        write_targets(job.targets, contents, console.warn)
+        contents = _contents(request, writing, console)
+        if request.strict:
+            _refuse_losses(request.source, target.format, contents)
+        write_targets(job.targets, contents, writing, console.warn)
         console.say(f"{request.source}: {counted(len(contents.cues or ()), 'cue')}{job.arrow}")
     return 0
+
+
+def _refuse_losses(source: str, target: Format, contents: Contents) -> None:
+    if losses := target.losses(contents.cues or (), contents.programme):
+        raise FormatError(source, f"cannot be held by {target.name} without loss: {', '.join(losses)}")
 
 
 def _target_format(request: Request) -> Format:
@@ -60,27 +76,28 @@ def _target_format(request: Request) -> Format:
     return format_of_path(request.target)
 
 
-def _contents(request: Request, target: Format, console: Console) -> Contents:
+def _contents(request: Request, writing: Writing, console: Console) -> Contents:
     """What is written: the cues of the file, moved as asked, and what else the format may want."""
-    labels = Labels(frame_rate=request.frame_rate, start_timecode=request.start_timecode, drop_frame=request.drop_frame)
     given = format_named(request.source_format) if request.source_format else None
-    known = labels.on(Programme())
+    known = writing.on(Programme())
     _, contents = read_captions(request.source, given, known, encoding=request.encoding, strict=request.strict)
-    programme = labels.on(contents.programme)
+    programme = writing.on(contents.programme)
     if request.language:
         programme = replace(programme, language=asked_language(request.language))
     programme = replace(programme, title=programme.title or title_of(request.source))
-    cues = contents.cues
-    if cues is None:
-        assert contents.transcript is not None
-        cues = cut_cues(contents.transcript, frame_rate=programme.frame_rate)
+    cues = _cues(contents, programme)
     moved, lost = retimed(cues, request.shift, request.stretch or Fraction(1))
     _tell(request, contents, lost.phrases(), console)
     told = replace(contents, cues=moved, programme=programme)
-    told = told if contents.transcript and moved == list(cues) else _spoken(told, request.source)
-    if request.strict and (losses := target.losses(moved, programme)):
-        raise FormatError(request.source, f"cannot be held by {target.name} without loss: {', '.join(losses)}")
-    return told
+    return told if contents.transcript and moved == list(cues) else _spoken(told, request.source)
+
+
+def _cues(contents: Contents, programme: Programme) -> Sequence[Cue]:
+    """The cues of a file; those that a transcript becomes."""
+    if contents.cues is not None:
+        return contents.cues
+    assert contents.transcript is not None
+    return cut_cues(contents.transcript, frame_rate=programme.frame_rate)
 
 
 def _spoken(contents: Contents, source: str) -> Contents:

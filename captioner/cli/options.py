@@ -240,3 +240,17 @@ hotwords_file = click.option("--hotwords-file", metavar="FILE", help="The same, 
 concurrency = click.option(
     "--concurrency", type=click.IntRange(1), metavar="N", help="Requests in flight, for a cloud backend."
 )
+
+
+def _with_braces(ctx: click.Context, param: click.Parameter, label: str | None) -> str | None:
+    if label and "{}" not in label:
+        raise click.BadParameter(f"{label!r} has no {{}} where the name goes", ctx, param)
+    return label
+
+
+speaker_label = click.option(
+    "--speaker-label",
+    metavar="LABEL",
+    callback=_with_braces,
+    help="Name speakers in the text where a format has no place for them: '[{}] ' or '{}: '.",
+)

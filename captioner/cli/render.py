@@ -15,7 +15,7 @@ from captioner.settings import Settings
 if TYPE_CHECKING:
     from captioner.cli.console import Console
     from captioner.cli.files import Job
-    from captioner.cli.writing import Labels
+    from captioner.cli.writing import Writing
     from captioner.pipeline import Style
 
 Rate = Fraction | Literal["none"]
@@ -32,6 +32,7 @@ Rate = Fraction | Literal["none"]
 @options.start_timecode
 @options.drop_frame
 @options.word_times
+@options.speaker_label
 @options.overwrite
 @options.quiet
 @click.pass_obj
@@ -48,6 +49,7 @@ def render(
     start_timecode: str | None,
     drop_frame: bool,
     word_times: bool,
+    speaker_label: str | None,
     overwrite: bool,
     quiet: bool,
 ) -> int:
@@ -56,20 +58,26 @@ def render(
     from captioner.cli.errors import attempt_all
     from captioner.cli.files import plan, without_existing
     from captioner.cli.styles import asked_style
-    from captioner.cli.writing import Labels
+    from captioner.cli.writing import Writing
 
     console = Console(quiet=quiet)
     style = asked_style(profile, profile_options, settings)
     jobs = plan(transcripts, output=output, directory=directory, formats=formats)
     todo = without_existing(jobs, overwrite=overwrite, say=console.say)
-    labels = Labels(frame_rate=frame_rate, start_timecode=start_timecode, drop_frame=drop_frame)
-    return attempt_all(todo, partial(_render, style=style, labels=labels, word_times=word_times, console=console))
+    writing = Writing(
+        frame_rate=frame_rate,
+        start_timecode=start_timecode,
+        drop_frame=drop_frame,
+        word_times=word_times,
+        speaker_label=speaker_label,
+    )
+    return attempt_all(todo, partial(_render, style=style, writing=writing, console=console))
 
 
-def _render(job: Job, style: Style, labels: Labels, word_times: bool, console: Console) -> int:
+def _render(job: Job, style: Style, writing: Writing, console: Console) -> int:
     from captioner.cli.errors import counted
     from captioner.cli.files import read_captions
-    from captioner.cli.writing import title_of, without_word_times, write_targets
+    from captioner.cli.writing import title_of, write_targets
     from captioner.formats import format_named
     from captioner.pipeline import cut_cues
 
@@ -77,10 +85,10 @@ def _render(job: Job, style: Style, labels: Labels, word_times: bool, console: C
     transcript, report = contents.transcript, contents.report
     assert transcript is not None
     assert report is not None
-    programme = labels.on(replace(contents.programme, title=title_of(report.source)))
+    programme = writing.on(replace(contents.programme, title=title_of(report.source)))
     report = replace(report, frame_rate=programme.frame_rate)
     cues = cut_cues(transcript, style, frame_rate=report.frame_rate, shot_changes=report.shot_changes)
     made = replace(contents, cues=cues, report=report, programme=programme)
-    write_targets(job.targets, made if word_times else without_word_times(made), console.warn)
+    write_targets(job.targets, made, writing, console.warn)
     console.say(f"{job.source}: {counted(len(cues), 'cue')}{job.arrow}")
     return 0

@@ -26,6 +26,7 @@ from captioner.formats.encodings import decoded, decoding
 from captioner.formats.keeping import Losses, losses_between, reduced
 from captioner.formats.report import render as render_report
 from captioner.formats.retiming import retimed
+from captioner.formats.speakers import labelled
 from captioner.formats.spoken import transcript_of
 from captioner.values import Cue, Report, Transcript
 
@@ -40,6 +41,7 @@ __all__ = [
     "format_named",
     "format_of_file",
     "format_of_path",
+    "labelled",
     "render_report",
     "retimed",
     "transcript_of",

@@ -14,6 +14,9 @@ from captioner.values import Cue, Position, Style
 Look = Literal["italic", "bold", "underline", "color"]
 LOOKS: tuple[Look, ...] = ("italic", "bold", "underline", "color")
 
+SPEAKERS = "speakers"
+"""What is said of a format that has no place for who speaks."""
+
 MOVED = 0.1
 """Seconds. No format's grain is that coarse: a time that moves further was not rounded, it was not kept."""
 
@@ -100,7 +103,7 @@ def _differences(cue: Cue, held: Cue) -> list[str]:
         "line breaks": _breaks(cue) != _breaks(held),
         "styles": [looks for _, looks in runs(cue)] != [looks for _, looks in runs(held)],
         "place": _place(cue.position, "whole") != held.position,
-        "speakers": cue.speaker != held.speaker,
+        SPEAKERS: cue.speaker != held.speaker,
         "word times": bool(cue.words) and not held.words,
         "times": max(abs(cue.start - held.start), abs(cue.end - held.end)) > MOVED,
     }
