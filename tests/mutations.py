@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 
 SCRAPS = (
-    b"", b"\0", b"\r", b"\n\n", b"-->", b"00:00:01,000 --> 00:00:02,000", b"\xff\xfe", b"\xef\xbb\xbf", b"<", b"</i>",
-    b"&#", b"{\\an8}", b"{", b"}", b'"', b"[", b"]", b"99999999999", b"-1", b"1e999", b"\x80\x81", b"\t", b",", b";", b"\\N",
-    b"<v ", b"WEBVTT", b"[Events]", b"STYLE\n", b"<SYNC Start=", b"\xed\xa0\x80", "٣".encode(), "字".encode("gb18030"), b"<tt>",
-    b"|",
+    b'', b'\x00', b'\r', b'\n\n', b'-->', b'00:00:01,000 --> 00:00:02,000', b'\xff\xfe', b'\xef\xbb\xbf', b'<',
+    b'</i>', b'&#', b'{\\an8}', b'{', b'}', b'"', b'[', b']', b'99999999999', b'-1', b'1e999', b'\x80\x81', b'\t',
+    b',', b';', b'\\N', b'<v ', b'WEBVTT', b'[Events]', b'STYLE\n', b'<SYNC Start=', b'\xed\xa0\x80', b'\xd9\xa3',
+    b'\xd7\xd6', b'<tt>', b'|',
 )  # fmt: skip
 
 
