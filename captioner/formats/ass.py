@@ -161,7 +161,7 @@ def _looks_tags(looks: Looks) -> str:
 
 
 def _word_tags(cue: Cue, look: Look) -> Iterator[tuple[int, str]]:
-    """Where each word begins in the text, behind its space, and its karaoke in hundredths, the silence before it first."""
+    """Where each word begins, behind its space, and its karaoke in hundredths, first of the silence before it."""
     kind = r"\kf" if look.karaoke == "sweep" else r"\k"
     begin = clock = round(cue.start * RATE)
     index = 0
