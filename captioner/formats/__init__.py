@@ -45,6 +45,9 @@ __all__ = [
 HEAD = 4096
 """Bytes in which a file shows its format."""
 
+TTML = r"(?s).*<(?:\w+:)?tt\s"
+"""What no file begins with that is not TTML of one dialect or another."""
+
 FORMATS = {
     format.name: format
     for format in (

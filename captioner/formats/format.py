@@ -16,9 +16,6 @@ from captioner.values import Cue, Report, Transcript
 
 UNKNOWN = Programme()
 
-TTML = r"(?s).*<(?:\w+:)?tt\s"
-"""What no file begins with that is not TTML of one dialect or another."""
-
 
 @dataclass(frozen=True)
 class Format:
