@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captioner.errors import FontMissing, UsageError
@@ -119,6 +121,13 @@ def test_a_character_that_no_font_has_is_named() -> None:
     assert str(raised.value).startswith("no font here has ")
     assert "(U+10FFFD)" in str(raised.value)
     assert font_for(["a\u200b\u2060\ufe0f{\\}b"], "en").doubt is None
+
+
+@given(st.text(min_size=1, max_size=20), st.text("a,@\n\\{}: é字", max_size=9))
+@settings(max_examples=15)
+def test_any_text_and_any_name_of_a_font_get_an_answer(text: str, name: str) -> None:
+    with suppress(FontMissing, UsageError):
+        assert font_for([text], "en", name).family
 
 
 def test_where_no_font_is_installed_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +12,7 @@ from captioner.media import Media, Picture, Stream, input_of, make, picture_of, 
 from captioner.render.carrying import NOT_HELD, Carried, carried
 from captioner.render.containers import Container, container_of
 from captioner.render.drawing import drawing
-from captioner.render.encoders import Encoding, choose, encoded, even, pixels, upload
+from captioner.render.encoders import Encoding, choose, drawn_into, encoded
 from captioner.render.look import Wishes
 from captioner.render.subtitles import Subtitles
 
@@ -40,19 +41,18 @@ def burn(
     drawn = drawing(subtitles, picture, wishes)
     encoder = choose(encoding.encoder, picture, container)
     over = carried(media, container, _main(media, picture) if streams == "main" else None)
-    place = over.place(picture.index)
-    chain = ",".join((drawn.filter, *even(picture), f"format={pixels(picture)}")) + upload(encoder, pixels(picture))
     arguments = [
         *encoder.device,
         *input_of(media),
         *over.arguments,
-        *(f"-filter:v:{place}", chain),
-        *encoded(encoder, encoding, picture, container, place),
+        *drawn_into(picture, drawn.filter, encoder, over.place(picture.index)),
+        *encoded(encoder, encoding, picture, container, over.place(picture.index)),
     ]
     for message in (*over.left_out, *drawn.doubts, *_flattened(picture)):
         warn(message)
+    making = partial(make, target=target, files=drawn.files, watch=watch)
     try:
-        wrong = make(_for(container, arguments), target, files=drawn.files, watch=watch)
+        wrong = making([*arguments, "-f", container.muxer])
     except FfmpegFailed as error:
         foreign = _foreign(media, over, container) if NOT_HELD.search(error.reason) else []
         if not foreign:
@@ -60,14 +60,9 @@ def burn(
         for stream in foreign:
             held = f"becomes {container.audio}: {container.suffix} cannot hold it"
             warn(f"stream {stream.index}, audio ({stream.codec}), {held}")
-        sound = list(_encoded_sound(over, container, foreign))
-        wrong = make(_for(container, [*arguments, *sound]), target, files=drawn.files, watch=watch)
+        wrong = making([*arguments, *_encoded_sound(over, container, foreign), "-f", container.muxer])
     if wrong:
         warn(wrong)
-
-
-def _for(container: Container, arguments: Collection[str]) -> list[str]:
-    return [*arguments, "-f", container.muxer]
 
 
 def _main(media: Media, picture: Picture) -> list[int]:

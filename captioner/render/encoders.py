@@ -105,10 +105,12 @@ def upload(encoder: Encoder, pixel_format: str) -> str:
     return encoder.upload.format(pixels="p010" if "10" in pixel_format else "nv12")
 
 
-def even(picture: Picture) -> Iterator[str]:
-    """The filter that adds a line where there is an odd number of them: color is coded for two at once."""
-    if picture.width % 2 or picture.height % 2:
-        yield "pad=ceil(iw/2)*2:ceil(ih/2)*2"
+def drawn_into(picture: Picture, draw: str, encoder: Encoder, place: int) -> Iterator[str]:
+    """ffmpeg's arguments for the filters of the stream at `place` among those of video, `draw` the first of them."""
+    # Color is coded for two lines at once, so there is an even number of them.
+    even = ["pad=ceil(iw/2)*2:ceil(ih/2)*2"] if picture.width % 2 or picture.height % 2 else []
+    pixel_format = pixels(picture)
+    yield from (f"-filter:v:{place}", ",".join((draw, *even, f"format={pixel_format}")) + upload(encoder, pixel_format))
 
 
 def encoded(encoder: Encoder, encoding: Encoding, picture: Picture, container: Container, place: int) -> Iterator[str]:
@@ -136,15 +138,19 @@ def _hdr(picture: Picture) -> Iterator[str]:
     if picture.light != "sdr":
         yield "hdr-opt=1:repeat-headers=1"
     if picture.mastering:
-        *values, has_primaries, has_luminance = struct.unpack("22i", picture.mastering)
-        ratios = [number / (below or 1) for number, below in zip(values[::2], values[1::2], strict=True)]
-        if has_primaries and has_luminance:
-            points = [
-                f"({round(x * 50_000)},{round(y * 50_000)})" for x, y in zip(ratios[:8:2], ratios[1:8:2], strict=True)
-            ]
-            red, green, blue, white = points
-            least, most = (round(value * 10_000) for value in ratios[8:])
-            yield f"master-display=G{green}B{blue}R{red}WP{white}L({most},{least})"
+        yield from _screen(picture.mastering)
     if picture.brightness:
         most, average = struct.unpack_from("2I", picture.brightness)
         yield f"max-cll={most},{average}"
+
+
+def _screen(mastering: bytes) -> Iterator[str]:
+    """libav's `AVMasteringDisplayMetadata`: x and y of red, green, blue and white, the least light and the most, all as
+    ratios, and whether the two kinds of them count."""
+    *values, has_primaries, has_luminance = struct.unpack("22i", mastering)
+    ratios = [number / (below or 1) for number, below in zip(values[::2], values[1::2], strict=True)]
+    if has_primaries and has_luminance:
+        pairs = zip(ratios[:8:2], ratios[1:8:2], strict=True)
+        red, green, blue, white = (f"({round(x * 50_000)},{round(y * 50_000)})" for x, y in pairs)
+        least, most = (round(value * 10_000) for value in ratios[8:])
+        yield f"master-display=G{green}B{blue}R{red}WP{white}L({most},{least})"

@@ -67,16 +67,16 @@ def font_for(texts: Sequence[str], language: str | None, asked: str | None = Non
     Raises `FontMissing` where nothing here has a character, or shows a language of Chinese characters as it is
     written; `UsageError` for a file that is no font.
     """
-    text = "".join(sorted(set("".join(texts)) - set(" \n")))
     files = {} if file is None else own_font(file)
-    if file is not None:
-        asked = asked or family_in(file)
+    # No style can hold a comma or a line break.
+    asked = " ".join((asked or "").replace(",", " ").split()) or (None if file is None else family_in(file))
     writing = writing_of(language, "".join(texts))
     wanted = (asked,) if asked else FAMILIES.get(writing or "", (USUAL,))
-    picked, missing = _asked(text, wanted, files)
-    family = next((name for name in wanted if _is(name, picked[name][0])), None)
+    picked, missing = _asked(_characters(texts), wanted, files)
+    family = next((name for name in wanted if _is(name, picked[name])), None)
     if family is None and writing and not asked:
         raise FontMissing(f"no font for {writing} is here ({', '.join(wanted[:2])}, ...)", "fonts-noto-cjk")
+    doubt = None if family or not asked else _taken(asked, picked[asked])
     family = family or wanted[0]
     if missing.get(family):
         raise FontMissing(f"no font here has {_named(missing[family])}", _package(missing[family]))
@@ -84,20 +84,22 @@ def font_for(texts: Sequence[str], language: str | None, asked: str | None = Non
         raise UsageError(
             f"{family} would be shown in the shapes of another language than {writing}: name a font for it"
         )
-    doubt = None if asked is None or _is(asked, picked[asked][0]) else _taken(asked, picked[asked][0])
     return Font(family, files, writing is not None, doubt)
 
 
-def _taken(family: str, picked: str) -> str:
-    return f"there is no font {family!r} here; {picked} is taken"
+def _characters(texts: Iterable[str]) -> str:
+    """All that are seen, each once."""
+    return "".join(sorted(one for one in set("".join(texts)) - {" "} if unicodedata.category(one) != "Cc"))
+
+
+def _taken(family: str, picked: Sequence[str]) -> str:
+    return f"there is no font {family!r} here; {picked[0] if picked else 'another'} is taken"
 
 
 def _is_foreign(picked: str, writing: str) -> bool:
     """Whether what was picked has the shapes of another writing, as fonts of Chinese characters have."""
-    others = [family for key, families in FAMILIES.items() if key != writing for family in families]
-    return not any(_is(family, picked) for family in FAMILIES[writing]) and any(
-        _is(family, picked) for family in others
-    )
+    own = any(_is(family, [picked]) for family in FAMILIES[writing])
+    return not own and any(_is(family, [picked]) for families in FAMILIES.values() for family in families)
 
 
 def writing_of(language: str | None, text: str) -> str | None:
@@ -166,7 +168,7 @@ def doubts_about(ass: str, files: Files) -> list[str]:
     picked, missing = _read(_said_of(_at_once(ass), files))
     if letters := "".join(sorted(set("".join(missing.values())))):
         raise FontMissing(f"no font here has {_named(letters)}", _package(letters))
-    return [_taken(name, got[0]) for name, got in picked.items() if not _is(name, got[0])]
+    return [_taken(name, got) for name, got in picked.items() if not _is(name, got)]
 
 
 def _asked(text: str, families: Iterable[str], files: Files) -> tuple[dict[str, list[str]], dict[str, str]]:
@@ -222,13 +224,13 @@ def _at_once(ass: str) -> str:
     return "\n".join(lines)
 
 
-def _is(family: str, picked: str) -> bool:
-    """Whether the PostScript name of what was picked is that of a font of the family.
+def _is(family: str, picked: Sequence[str]) -> bool:
+    """Whether the PostScript name of the first that was picked is that of a font of the family.
 
-    >>> _is("Noto Sans CJK SC", "NotoSansCJKsc-Regular"), _is("PingFang SC", "DejaVuSans"), _is("Arial", "ArialMT")
-    (True, False, True)
+    >>> _is("Noto Sans CJK SC", ["NotoSansCJKsc-Regular"]), _is("Arial", ["ArialMT"]), _is("Arial", ["DejaVuSans"])
+    (True, True, False)
     """
-    return _letters(picked).startswith(_letters(family))
+    return bool(picked) and _letters(picked[0]).startswith(_letters(family))
 
 
 def _letters(name: str) -> str:
