@@ -251,6 +251,12 @@ def rendered(transcript: Transcript, language: str) -> str:
         ("这座大桥是在很久很久以前由三百五十个工人用了很多年的时间才建成的", "zh", "三百五十个"),
         ("这座大桥是在很久很久以前也就是公元2024年的时候由很多的工人建成的", "zh", "2024年"),
         ("他们说用这个新的系统你就可以在自己家里的MacBook上面运行它", "zh", "MacBook"),
+        (
+            "Das habe ich vor kurzem in einem Buch gefunden, und zwar auf Seite 12, bei Nr. 5 und bei Nr. 17",
+            "de",
+            "Nr. 17",
+        ),
+        ("이 새로운 카메라는 무게가 아주 가벼워서 모두 합쳐도 겨우 350 그램밖에 되지 않습니다", "ko", "350 그램밖에"),
         ("昨日から新しいコンピューターでプログラミングを勉強しています。", "ja", "コンピューター"),
     ],
 )

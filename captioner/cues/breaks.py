@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from captioner.cues.characters import CLAUSE_ENDS, CLOSERS, OPENERS, PUNCTUATION, SENTENCE_ENDS, is_unspaced
-from captioner.cues.closed_class import ClosedClass
+from captioner.cues.closed_class import ClosedClass, words
 from captioner.cues.tables import closed_class
 from captioner.cues.units import Unit
 from captioner.cues.unspaced import UNKNOWN, unspaced_cost
@@ -32,24 +32,27 @@ ENDING = 3.0
 """After a word whose ending says that a clause is over, as Korean has them."""
 
 _AROUND = PUNCTUATION.replace("'", "") + "-–—~*_#♪"
+_CLOSING = words("etc usw osv enz ecc itd itp jr sr inc ltd co corp")
+"""Abbreviations that close what they belong to; others open it, as in Dr. Brown, Nr. 5 and p. 12."""
+
 _INITIAL = re.compile(r"[^\W\d_]\.(?:[^\W\d_]\.)*")
 _ENDS_IN_NUMBER = re.compile(r"[^\w\s]*\d[\d.,:/]*")
 
 
 def break_cost(before: Unit, after: Unit) -> float:
     """The cost of a line ending with `before` and the next one beginning with `after`, by their text alone."""
-    words = closed_class(after.language)
+    small = closed_class(after.language)
     if ends_sentence(before, after):
         return 0.0
     tail = before.text.rstrip(CLOSERS)
-    if tail and tail[-1] in CLAUSE_ENDS + SENTENCE_ENDS and not _is_abbreviated(tail, words):
-        return PARENTHESIS if words.cost_after(_bare(tail)) > LOOSE else CLAUSE
+    if tail and tail[-1] in CLAUSE_ENDS + SENTENCE_ENDS and not _is_abbreviated(tail, small):
+        return PARENTHESIS if small.cost_after(_bare(tail)) > LOOSE else CLAUSE
     if before.text[-1] in CLOSERS.replace("'", "").replace("’", "") or after.text[0] in OPENERS.replace("'", ""):
         return QUOTE
     unspaced = is_unspaced(before.text[-1]), is_unspaced(after.text[0])
     if any(unspaced):
         return _unspaced_cost(before, after, all(unspaced))
-    return _spaced_cost(before.text, after.text, words)
+    return _spaced_cost(before.text, after.text, small)
 
 
 def ends_sentence(before: Unit, after: Unit) -> bool:
@@ -62,12 +65,12 @@ def ends_sentence(before: Unit, after: Unit) -> bool:
     return True
 
 
-def _is_abbreviated(word: str, words: ClosedClass) -> bool:
+def _is_abbreviated(word: str, small: ClosedClass) -> bool:
     word = word.lstrip(OPENERS)
-    if word[-1] != ".":
+    if not word.endswith("."):
         return False
-    is_ordinal = words.ordinals and len(word) <= 4 and word[:-1].isdecimal()
-    return is_ordinal or word[:-1].lower() in words.abbreviations or _INITIAL.fullmatch(word) is not None
+    is_ordinal = small.ordinals and len(word) <= 4 and word[:-1].isdecimal()
+    return is_ordinal or word[:-1].lower() in small.abbreviations or _INITIAL.fullmatch(word) is not None
 
 
 def _unspaced_cost(before: Unit, after: Unit, both: bool) -> float:
@@ -77,17 +80,19 @@ def _unspaced_cost(before: Unit, after: Unit, both: bool) -> float:
     return CLAUSE if both else UNKNOWN - 2
 
 
-def _spaced_cost(before: str, after: str, words: ClosedClass) -> float:
+def _spaced_cost(before: str, after: str, small: ClosedClass) -> float:
     left, right = _bare(before), _bare(after)
     if _ENDS_IN_NUMBER.fullmatch(before):
         return NUMBER
-    known, bound = words.cost_before(right), words.cost_after(left)
+    if left not in _CLOSING and _is_abbreviated(before, small) and (after[0].isdecimal() or after[0].isupper()):
+        return NAME
+    known, bound = small.cost_before(right), small.cost_after(left)
     opening = PLAIN if known is None else known if after[-1] not in PUNCTUATION else max(known, STRANDED)
     if bound:
         return opening + 1 if bound <= LOOSE and opening <= OPENING else max(bound, opening)
     if before[:1].isupper() and after[:1].isupper() and known is None:
         return NAME
-    if words.endings and left.endswith(words.endings):
+    if small.endings and left.endswith(small.endings):
         return max(ENDING, opening) if opening > PLAIN else min(ENDING, opening)
     return opening
 

@@ -26,6 +26,11 @@ class ClosedClass:
     ordinals: bool = False
     endings: tuple[str, ...] = ()
 
+    def measures_begin(self, text: str) -> bool:
+        """Whether `text` is a measure; in Korean, which writes particles to it, whether it begins with one."""
+        measure = text.rstrip(".,;:!?").lower()
+        return measure in self.measures or ("가" <= measure[:1] <= "힣" and measure.startswith(tuple(self.measures)))
+
     def cost_after(self, word: str) -> float:
         """Of a break after a word, 0 where it does not lean on the next one; `qu'il` leans as `il` does."""
         return self.after.get(word) or self.after.get(word.rpartition("'")[2], 0.0)

@@ -86,10 +86,10 @@ def _with_punctuation(text: str, chunks: list[Place]) -> list[Place]:
 
 def _with_measures(text: str, chunks: list[Place], language: str | None) -> Iterator[Place]:
     """The chunks, a number and its unit of measure ("5 km") as one."""
-    measures = closed_class(language).measures
+    words = closed_class(language)
     held: Place | None = None
     for first, last in chunks:
-        follows = held and text[held[1] : first] == " " and text[first:last].rstrip(".,;:!?").lower() in measures
+        follows = held and text[held[1] : first] == " " and words.measures_begin(text[first:last])
         if held and follows and _NUMBER.fullmatch(text, *held):
             first = held[0]
         elif held:
