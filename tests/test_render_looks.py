@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from captioner.errors import FontMissing, UsageError
 from captioner.formats.ass_look import Look
 from captioner.render.fitting import FULL_WIDTH, beside, fitted
-from captioner.render.fonts import FAMILIES, family_in, font_for
+from captioner.render.fonts import FAMILIES, at_once, family_in, font_for
 from captioner.render.light import coded, in_light, thinned
 from captioner.values import Cue, Style, Word
 
@@ -128,6 +128,17 @@ def test_a_character_that_no_font_has_is_named() -> None:
 def test_any_text_and_any_name_of_a_font_get_an_answer(text: str, name: str) -> None:
     with suppress(FontMissing, UsageError):
         assert font_for([text], "en", name).family
+
+
+@given(st.lists(st.text("Dialogue:, 0.Style\\N{}あい", max_size=30), max_size=5))
+def test_all_characters_of_all_styles_are_shown_at_once(lines: list[str]) -> None:
+    events = [f"Dialogue: 0,0:00:{number:02}.00,0:01:00.00,S{number % 2},{line}" for number, line in enumerate(lines)]
+    shown = at_once("\n".join([*lines, *events, *events])).split("\n")
+    for style in ("S0", "S1"):
+        told = {letter for event in events if f",{style}," in event for letter in event.split(",", 4)[4]}
+        kept = {letter for line in shown if f"0:00:10.00,{style}," in line for letter in line.split(",", 4)[4]}
+        assert kept >= told
+    assert sum(line.startswith("Dialogue: 0,0:00:00.00") for line in shown) <= len(lines)
 
 
 def test_where_no_font_is_installed_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,6 +35,8 @@ _MISSING = re.compile(
     r"failed to find any fallback with glyph 0x([0-9A-F]+) for font: \((.+), \d+, \d+\)", re.IGNORECASE
 )
 
+_EVENT = re.compile(r"(?P<layer>Dialogue:[^,]*),[^,]*,[^,]*,(?P<style>[^,]*),(?P<rest>.*)", re.IGNORECASE)
+
 _HEAD = """[Script Info]
 ScriptType: v4.00+
 PlayResX: 640
@@ -165,7 +167,7 @@ def family_in(file: bytes) -> str:
 
 def doubts_about(ass: str, files: Files) -> list[str]:
     """What is doubtful about the fonts of an ASS file that has a look of its own. Raises `FontMissing`."""
-    picked, missing = _read(_said_of(_at_once(ass), files))
+    picked, missing = _read(_said_of(at_once(ass), files))
     if letters := "".join(sorted(set("".join(missing.values())))):
         raise FontMissing(f"no font here has {_named(letters)}", _package(letters))
     return [_taken(name, got) for name, got in picked.items() if not _is(name, got)]
@@ -207,20 +209,17 @@ def _read(lines: Iterable[str]) -> tuple[dict[str, list[str]], dict[str, str]]:
     return picked, missing
 
 
-def _at_once(ass: str) -> str:
+def at_once(ass: str) -> str:
     """An ASS file whose events are all shown at its begin, less those that bring no character or style that is new."""
     seen: set[tuple[str, str]] = set()
     lines = []
     for line in ass.replace("\r", "").split("\n"):
-        kind, _, rest = line.partition(":")
-        if kind.strip().lower() != "dialogue":
+        match = _EVENT.match(line)
+        if match is None:
             lines.append(line)
-            continue
-        layer, _, _, style, *others = rest.split(",", 4)
-        new = {(style, character) for character in "".join(others)} - seen
-        if new:
+        elif new := {(match["style"], character) for character in match["rest"]} - seen:
             seen |= new
-            lines.append(f"Dialogue: {layer.strip()},0:00:00.00,0:00:10.00,{style},{','.join(others)}")
+            lines.append(f"{match['layer']},0:00:00.00,0:00:10.00,{match['style']},{match['rest']}")
     return "\n".join(lines)
 
 
