@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Callable
 from fractions import Fraction
 
+import av
 import pytest
+from av.container import InputContainer
+from av.stream import Stream
 
 from captioner.errors import FormatError
 from captioner.formats import Programme, format_named, transcript_of
@@ -138,3 +143,32 @@ def test_what_cannot_be_read_is_refused(name: str, text: str, sentence: str) -> 
 def test_a_count_of_frames_needs_their_rate() -> None:
     with pytest.raises(FormatError, match="microdvd: counts frames: say how many a second the video has"):
         read("microdvd", "{1}{2}x", Programme())
+
+
+DEMUXERS = {
+    "srt": "srt", "vtt": "webvtt", "ass": "ass", "lrc": "lrc", "sbv": "subviewer", "microdvd": "microdvd",
+    "sami": "sami",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DEMUXERS)
+@pytest.mark.parametrize("cues", [CUES[:1], CUES, [Cue(at, at + 0.5, f"Cue {at}") for at in range(10_000)]])
+def test_ffmpeg_finds_the_same_cues(name: str, cues: list[Cue]) -> None:
+    format = format_named(name)
+    file = str(format.write(cues, None, None, PROGRAMME))
+    with av.open(io.BytesIO(file.encode()), format=DEMUXERS[name]) as opened:
+        assert isinstance(opened, InputContainer)
+        packets = [packet for packet in opened.demux() if packet.size]
+    shown = [packet for packet in packets if not bytes(packet).strip().endswith(b"&nbsp;") and bytes(packet).strip()]
+    seen = [_times(packet) for packet in shown]
+    assert seen == [(round(cue.start * 1000), round(cue.end * 1000)) for cue in format.read(file, PROGRAMME).cues or ()]
+    longest_words = (max(re.findall(r"\w+", cue.text), key=len) for cue in cues)
+    assert all(word in bytes(packet).decode() for word, packet in zip(longest_words, shown, strict=True))
+
+
+def _times(packet: av.Packet[Stream]) -> tuple[int, int]:
+    """Start and end in milliseconds."""
+    assert packet.pts is not None
+    assert packet.time_base is not None
+    milliseconds = packet.time_base * 1000
+    return round(packet.pts * milliseconds), round((packet.pts + (packet.duration or 0)) * milliseconds)
