@@ -93,7 +93,7 @@ def test_a_segment_says_what_the_clock_of_the_source_shows() -> None:
     text = segment_text(slot, [Cue(15.5, 17.25, "a < b\nc & d")])
     assert text == (
         "WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:90000,LOCAL:00:00:16.000\n\n"
-        "00:00:15.500 --> 00:00:17.250\na &lt; b\nc &amp; d\n"
+        "00:00:15.500 --> 00:00:17.250\na &lt; b\nc &amp; d\n\n"
     )
     assert segment_text(slot, []) == "WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:90000,LOCAL:00:00:16.000\n\n"
 
@@ -163,7 +163,7 @@ def test_a_cue_that_spans_two_segments_stands_in_both_alike(folder: Folder) -> N
 def test_a_segment_waits_for_its_captions_but_no_longer_than_a_target_duration(folder: Folder) -> None:
     folder.tell(chapter(0), Settled(0.5, 2.0))
     assert not folder.listed
-    folder.now = 2.0
+    folder.now = 1.0
     folder.tell(Settled(0.5, 2.0))
     assert folder.cues(0) == []
     folder.tell(caption(0.5, 1.5, "Late."), chapter(1), Settled(4.0, 4.0), chapter(2), Settled(6.0, 6.0))

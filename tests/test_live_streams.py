@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from captioner.cli import main
-from captioner.formats import srt
+from captioner.formats import srt, vtt
 from captioner.live.playlist import media_playlist
 from captioner.media import find_ffmpeg
 from captioner.values import Cue
@@ -90,6 +90,23 @@ def test_sound_from_anywhere_is_captioned_at_its_time(protocol: str, tmp_path: P
 def protocols() -> str:
     shown = subprocess.run([find_ffmpeg(), "-hide_banner", "-protocols"], capture_output=True, text=True, check=True)
     return shown.stdout
+
+
+def test_a_sidecar_that_is_stopped_lets_the_last_words_out(tmp_path: Path) -> None:
+    stream, output = tmp_path / "live.m3u8", tmp_path / "talk.vtt"
+    sender = send(stream, 0, 20, PLAIN, *hls(PLAIN), speed=2.0)
+    try:
+        waited_for(stream.exists)
+        with sidecar(str(stream), "-o", output, "--from-start", "--no-drafts") as captioner:
+            # Six seconds are there, and the second sentence, from 5.2 s on, has not come to its end.
+            waited_for(lambda: output.exists() and "-->" in output.read_text("utf-8"))
+            told = captioner.stop()
+    finally:
+        finish([sender])
+    assert captioner.process.returncode == 0, told
+    ends = [cue.end for cue in vtt.parse(output.read_text("utf-8")).cues or ()]
+    heard = float(told.rsplit(" cues from ", 1)[1].split()[0])
+    assert any(start < heard < end for start, end, _ in said(0, 20)) is (heard - ends[-1] < 0.6), (ends, heard)
 
 
 def test_a_killed_sidecar_goes_on_where_it_was_and_tells_everything_once(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from threading import Condition
 
@@ -136,10 +136,11 @@ class Desk:
             return min([heard, *(item.span.start for item in (*self._hand, *self._line))])
 
     def lag(self, now: float, heard: float) -> float:
-        """Seconds by which captions are later than they would be if hearing took no time."""
+        """Seconds by which captions are late, beyond the silence that ends a region. What is too late is skipped."""
         with self._changed:
             if not (self._line or self._hand):
                 self._pace.idle(now, heard)
+            self._skip_late(now)
             return self._lag(now)
 
     @property
@@ -156,9 +157,8 @@ class Desk:
         if self._lag(now) > self._limits.skipping and not self._hand:
             self._skip(lambda: self._lag(now) > self._limits.shorter)
 
-    def _skip(self, too_much: object) -> None:
+    def _skip(self, too_much: Callable[[], bool]) -> None:
         """Skip from the front as long as it is too much, but never the newest."""
-        assert callable(too_much)
         for place in range(len(self._line) - 1):
             if not too_much():
                 return

@@ -47,7 +47,8 @@ def segment_text(slot: Slot, cues: Iterable[Cue]) -> str:
         return "WEBVTT\n\n"
     local = round(slot.start, 3)
     header = f"WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:{slot.epoch.ticks_at(local)},LOCAL:{format_clock(local)}\n\n"
-    return f"{header}{body.rstrip()}\n" if body.strip() else header
+    # The blank line at the end parts it from the next one: ffmpeg reads all segments as one text.
+    return f"{header}{body.rstrip()}\n\n" if body.strip() else header
 
 
 def playlist_text(slots: Sequence[Slot], target: float, *, ended: bool) -> str:

@@ -18,7 +18,7 @@ from captioner.live.source import HlsEnded, Origin
 INBOX = 2000
 """Pieces of sound that were read and not searched yet. AAC comes in pieces of 21 ms: 43 s."""
 
-TICK = 0.5
+TICK = 0.25
 """Seconds between two looks at how things stand."""
 
 LAST_WORDS = 15.0

@@ -1,7 +1,7 @@
 """Captions as a WebVTT rendition of an HLS stream, in a folder that any web server may serve.
 
-A segment is published when no caption can begin in it any more, at the latest a target duration after the source's own
-was; a caption that is later still stands in the next segment, at its right time.
+A segment is published when no caption can begin in it any more, and in any case within a target duration after the
+source's own was; a caption that is later still stands in the next segment, at its right time.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ from captioner.media import path_of
 from captioner.values import Cue
 
 PLAYLIST, MASTER, STATE = "captions.m3u8", "master.m3u8", "captions.state"
+
+PATIENCE = 0.5
+"""Target durations that a segment waits for its captions; until it came here, up to a third of one has passed."""
 
 OWN_DURATION = 6.0
 """Seconds of a segment where there is no rendition to go with."""
@@ -155,7 +158,7 @@ class Hls:
         shelf = self._shelf
         ready = 0
         while ready < len(shelf.waiting) and (
-            shelf.waiting[ready].end <= settled or self._now() - shelf.since[ready] >= shelf.target
+            shelf.waiting[ready].end <= settled or self._now() - shelf.since[ready] >= PATIENCE * shelf.target
         ):
             ready += 1
         if not ready and not (ended and not shelf.ended):
