@@ -20,18 +20,27 @@ WRITING = {"rl": "tbrl", "lr": "tblr"}
 
 
 def region(place: Position) -> dict[str, str]:
-    """The attributes of a region that fills the safe area, with the text at the place's anchor.
+    """The attributes of a region: the third of the safe area in which the place lies, with the text at its anchor.
 
-    In vertical text lines follow one another from side to side, so the block's direction is the picture's width.
+    Regions that are seen at once must not overlap (IMSC 1.1, Presented Region), so those of different rows do not; text that needs
+    more than a third runs over. In vertical text lines follow one another from side to side, so there the thirds are
+    those of the width.
     """
     row, column = divmod(place.anchor - 1, 3)
     left, top = EDGES["left"], EDGES["top"]
-    box = {"tts:origin": f"{left:g}% {top:g}%", "tts:extent": f"{100 - 2 * left:g}% {100 - 2 * top:g}%"}
+    width, height = 100 - 2 * left, 100 - 2 * top
     if not place.vertical:
+        box = _box(left, top + (2 - row) * height / 3, width, height / 3)
         return {**box, "tts:displayAlign": BLOCKS[row], "tts:textAlign": LINES[column]}
+    box = _box(left + column * width / 3, top, width / 3, height)
     across = BLOCKS[column if place.vertical == "rl" else 2 - column]
     along = ("end", "center", "start")[row]
     return {**box, "tts:writingMode": WRITING[place.vertical], "tts:displayAlign": across, "tts:textAlign": along}
+
+
+def _box(left: float, top: float, width: float, height: float) -> dict[str, str]:
+    origin, extent = f"{left:g}% {top:g}%", f"{width:g}% {height:g}%"
+    return {"tts:origin": origin, "tts:extent": extent, "tts:overflow": "visible"}
 
 
 def place_of(document: Any, region: Any, align: str) -> Position | None:
