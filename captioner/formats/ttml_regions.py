@@ -22,9 +22,9 @@ WRITING = {"rl": "tbrl", "lr": "tblr"}
 def region(place: Position) -> dict[str, str]:
     """The attributes of a region: the third of the safe area in which the place lies, with the text at its anchor.
 
-    Regions that are seen at once must not overlap (IMSC 1.1, Presented Region), so those of different rows do not; text that needs
-    more than a third runs over. In vertical text lines follow one another from side to side, so there the thirds are
-    those of the width.
+    Regions that are seen at once must not overlap (IMSC 1.1, Presented Region), so those of different rows do not; text
+    that needs more than a third runs over. In vertical text lines follow one another from side to side, so there the
+    thirds are those of the width.
     """
     row, column = divmod(place.anchor - 1, 3)
     left, top = EDGES["left"], EDGES["top"]
