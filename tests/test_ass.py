@@ -163,3 +163,16 @@ def _seen(text: str) -> list[tuple[float, float, str]]:
             for packet in packets
             if packet.pts is not None and packet.duration is not None
         ]
+
+
+@pytest.mark.parametrize(
+    ("position", "kept"),
+    [
+        (Position(7, 10.0, 90.0), Position(1, 10.0, 95.0)),
+        (Position(8, 50.0, 80.0), Position(8, 50.0, 80.0)),
+        (Position(2, 50.0, 3.0), Position(8, 50.0, 5.0)),
+        (Position(2, 50.0, 100.0), Position(2, 50.0, 100.0)),
+    ],
+)
+def test_lines_do_not_leave_the_picture(position: Position, kept: Position) -> None:
+    assert [cue.position for cue in ass.kept([Cue(0, 1, "one\ntwo", position=position)])] == [kept]

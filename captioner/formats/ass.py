@@ -26,6 +26,9 @@ RATE = 100
 
 NOTHING_KNOWN = Programme()
 
+LINE_HEIGHT = 1.2
+"""Of a line, in sizes of its letters, about."""
+
 GROWN, GROWING = 115, 60
 """Per cent to which a word grows that is said, and the milliseconds that it takes."""
 
@@ -54,16 +57,32 @@ def kept(cues: Iterable[Cue], programme: Programme = NOTHING_KNOWN, look: Look |
 def _kept(cue: Cue, look: Look) -> Cue:
     held = reworded(reduced(cue, looks=LOOKS, place="whole", words=True, speaker=True), _JOINED, "\\\\")
     speaker = one_line(cue.speaker or "").replace(",", ";") or None
-    return replace(held, speaker=speaker, position=_kept_position(held.position, look))
+    return replace(held, speaker=speaker, position=_kept_position(held, look))
 
 
-def _kept_position(position: Position | None, look: Look) -> Position | None:
+def _kept_position(cue: Cue, look: Look) -> Position | None:
+    position = _inside(cue, look)
     if position is None:
         return None
     if position.x is None and position.y is None:
         return None if position.anchor == look.anchor else Position(position.anchor)
     x, y = (float(f"{pixels:.2f}") for pixels in look.place(position))
     return Position(position.anchor, x * 100 / look.width, y * 100 / look.height)
+
+
+def _inside(cue: Cue, look: Look) -> Position | None:
+    """The place of a cue; where its lines would leave the picture they end at the margin, as browsers have it."""
+    position = cue.position
+    if position is None or position.y is None:
+        return position
+    row, column = divmod(position.anchor - 1, 3)
+    height = 100 * look.size * LINE_HEIGHT * (cue.text.count("\n") + 1) / look.height
+    margin = 100 * look.margin_vertical / look.height
+    if row == 2 and position.y + height > 100:
+        return replace(position, anchor=column + 1, y=100 - margin)
+    if row == 0 and position.y < height:
+        return replace(position, anchor=column + 7, y=margin)
+    return position
 
 
 def render(cues: Iterable[Cue], programme: Programme = NOTHING_KNOWN, look: Look | None = None) -> str:

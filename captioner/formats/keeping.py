@@ -48,7 +48,8 @@ def reduced(
 ) -> Cue:
     """The cue with no more than a format holds: these `looks` of its styles, its place, word times and speaker.
 
-    Where only the anchor of a place is held, `x`, `y` and vertical writing go. The bottom centre is no position.
+    Where only the anchor of a place is held, it is the ninth of the picture in which the place lies, and vertical
+    writing goes. The bottom centre is no position.
     """
     styles = merged(held for style in cue.styles for held in _looks(style, looks).over(style.first, style.last))
     return replace(
@@ -58,6 +59,14 @@ def reduced(
         words=cue.words if words else (),
         speaker=cue.speaker if speaker else None,
     )
+
+
+def _ninth(position: Position) -> int:
+    """The key of the number pad for the part of the picture where a point lies, or the anchor where it has none."""
+    row, column = divmod(position.anchor - 1, 3)
+    column = column if position.x is None else min(int(position.x * 3 / 100), 2)
+    row = row if position.y is None else 2 - min(int(position.y * 3 / 100), 2)
+    return row * 3 + column + 1
 
 
 def _looks(style: Style, held: Collection[Look]) -> Looks:
@@ -72,7 +81,7 @@ def _looks(style: Style, held: Collection[Look]) -> Looks:
 def _place(position: Position | None, held: str) -> Position | None:
     if position is None or held == "no":
         return None
-    kept = position if held == "whole" else Position(position.anchor)
+    kept = position if held == "whole" else Position(_ninth(position))
     return None if kept == Position() else kept
 
 

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import pytest
+
+from captioner.formats.keeping import LOOKS, Losses, losses_between, reduced
+from captioner.values import Cue, Position, Style, Word
+
+RICH = Cue(
+    1, 2, "One\ntwo", "Anna", (Word(1, 1.5, "One"), Word(1.5, 2, "\ntwo")),
+    (Style(0, 2, italic=True), Style(2, 3, color="#ff0000")), Position(8),
+)  # fmt: skip
+
+
+def test_counts_have_their_plural() -> None:
+    losses = Losses()
+    losses["cue without text"] += 2
+    losses["class"] += 2
+    losses["comment"] += 1
+    losses["nothing"] += 0
+    assert losses.phrases() == ("2 cues without text", "2 classes", "1 comment")
+
+
+def test_all_that_a_format_does_not_hold_is_named() -> None:
+    assert losses_between([RICH], [RICH]) == ()
+    assert losses_between([RICH, RICH], [Cue(1, 2, "One two")] * 2) == (
+        "line breaks of 2 cues",
+        "styles of 2 cues",
+        "place of 2 cues",
+        "speakers of 2 cues",
+        "word times of 2 cues",
+    )
+    assert losses_between([Cue(1, 2, "One")], [Cue(1, 2.2, "1")]) == ("text of 1 cue", "times of 1 cue")
+    assert losses_between([Cue(1, 2, "x", position=Position(2))], [Cue(1.01, 2, "x")]) == ()
+
+
+def test_a_cue_has_no_more_than_a_format_holds() -> None:
+    assert reduced(RICH, looks=LOOKS, place="whole", words=True, speaker=True) == RICH
+    assert reduced(RICH) == Cue(1, 2, "One\ntwo")
+    assert reduced(RICH, looks=LOOKS[:1]).styles == (Style(0, 2, italic=True),)
+
+
+@pytest.mark.parametrize(
+    ("position", "anchor"),
+    [
+        (Position(7, 10.0, 90.0), 1),
+        (Position(2, 50.0, 5.0), 8),
+        (Position(5, 100.0, 100.0), 3),
+        (Position(5, None, 50.0), 5),
+        (Position(9, vertical="rl"), 9),
+    ],
+)
+def test_a_point_lies_in_a_ninth_of_the_picture(position: Position, anchor: int) -> None:
+    assert reduced(Cue(0, 1, "x", position=position), place="anchor").position == Position(anchor)
