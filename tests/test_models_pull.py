@@ -46,6 +46,12 @@ def pull(server: Hub, cache: Path, *words: str) -> tuple[int, str, str]:
     return process.returncode, out, err
 
 
+def listed(cache: Path) -> str:
+    command = [sys.executable, "-m", "captioner", "models"]
+    where = {**os.environ, "HF_HUB_CACHE": str(cache)}
+    return subprocess.run(command, env=where, capture_output=True, text=True, check=True).stdout
+
+
 def test_a_killed_download_goes_on_where_it_stopped(tmp_path: Path, shop: Hub) -> None:
     shop.stalls_at = LARGE - 5_000_000
     process = pulling(shop, tmp_path / "cache")
@@ -56,6 +62,7 @@ def test_a_killed_download_goes_on_where_it_stopped(tmp_path: Path, shop: Hub) -
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in err
+    assert listed(tmp_path / "cache").endswith("model.safetensors is missing; run: captioner models pull\n")
 
     shop.stalls_at = None
     shop.sent.clear()

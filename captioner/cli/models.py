@@ -39,12 +39,13 @@ def pull(name: str | None, revision: str | None) -> None:
 
 
 def _list() -> None:
-    from captioner.backends.nano.weights import NANO, NANO_SIZE, problem_of, pulled
+    from captioner.backends.nano.weights import NANO, NANO_SIZE, problem_of, pull_command, pulled
 
     here = dict(pulled())
     for name, weights in here.items():
-        state = problem_of(weights) or f"{_size(weights.size)} in {weights.folder}"
-        click.echo(f"{name}: {state}")
+        problem = problem_of(weights)
+        whole = f"{_size(weights.size)} in {weights.folder}"
+        click.echo(f"{name}: {whole if problem is None else f'{problem}; run: {pull_command(name)}'}")
     if NANO not in here:
         click.echo(f"{NANO}: not here; 'captioner models pull' downloads its {NANO_SIZE}")
 
