@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from captioner.align import load_aligner
+from captioner.align import load_aligner, readings
 from captioner.align.espeak import LONGEST
 from captioner.align.espeak_library import speak
 from captioner.align.espeak_voices import voice_for
 from captioner.values import Audio, Span
 from tests.test_align import TEXTS
-from tests.voices import RATE, noisy, silence, spoken
+from tests.voices import RATE, noisy, silence, spoken, spoken_with_marks
 
 TOP = Path(__file__).parent.parent
 
@@ -39,6 +39,7 @@ COMMON = [
     "hi",
     "id",
     "it",
+    "ja",
     "ko",
     "nl",
 ]
@@ -105,9 +106,39 @@ def test_a_clip_too_long_to_compare_says_so() -> None:
 
 def test_a_language_that_is_not_spoken_is_timed_by_pauses_without_a_doubt(speech: Audio) -> None:
     doubts: list[str] = []
+    words = load_aligner("espeak", doubts.append).align(speech, "សួស្តី ពិភពលោក", "km")
+    assert words == load_aligner("pauses").align(speech, "សួស្តី ពិភពលោក", "km")
+    assert not doubts
+
+
+def test_japanese_without_its_reader_is_timed_by_pauses(monkeypatch: pytest.MonkeyPatch, speech: Audio) -> None:
+    monkeypatch.setitem(sys.modules, "pykakasi", None)
+    readings._converter.cache_clear()
+    doubts: list[str] = []
     words = load_aligner("espeak", doubts.append).align(speech, "東京へ行く。", "ja")
+    readings._converter.cache_clear()
     assert words == load_aligner("pauses").align(speech, "東京へ行く。", "ja")
     assert not doubts
+
+
+def test_kanji_are_read_in_kana() -> None:
+    """Each part of the kana stands for its part of the text, whatever falls out between them."""
+    read = readings.reading("東京😀へ、GLM を2回", "ja")
+    assert read is not None
+    assert read.said.split() == ["とうきょう", "へ", "、", "GLM", "を", "2", "かい"]
+    assert list((read.places or {}).values()) == [0, 2, 3, 4, 5, 9, 10, 11]
+
+
+def test_words_of_japanese_lie_where_they_are_said() -> None:
+    """Said in kana, followed in kanji."""
+    kana, text = "わたしは きのう がっこうで ほんを よみました。", "私は昨日学校で本を読みました。"
+    sound, marks = spoken_with_marks(kana, "ja+f2", pace=150)
+    words = load_aligner("espeak").align(Audio(noisy(sound, 25), RATE), text, "ja")
+    assert "".join(word.text for word in words) == text
+    starts = {word.text: word.start for word in words}
+    known = {kana[place : place + 2]: time for place, time in marks}
+    for kanji, read in (("昨", "きの"), ("学", "がっ"), ("本", "ほん"), ("読", "よみ")):
+        assert starts[kanji] == pytest.approx(known[read], abs=0.08)
 
 
 @pytest.mark.parametrize("language", COMMON)
@@ -126,7 +157,7 @@ def test_threads_share_one_espeak(speech: Audio, sentences: list[tuple[Span, str
     assert together == alone * 6
 
 
-SAID = [(text, voice) for voice, text in TEXTS.values() if voice != "ja"] + [("rero talo", "fi"), ("  hello  ", "nl")]
+SAID = [(text, voice) for voice, text in TEXTS.values()] + [("rero talo", "fi"), ("  hello  ", "nl")]
 
 
 def said() -> list[str]:

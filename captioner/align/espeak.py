@@ -15,9 +15,10 @@ from captioner.align.espeak_library import load, speak
 from captioner.align.espeak_voices import voice_for
 from captioner.align.heard import Heard, hear
 from captioner.align.pauses import Pauses
+from captioner.align.readings import reading
 from captioner.align.sound import Floats, product
 from captioner.align.spelled import kinds_of_frames, strangeness
-from captioner.align.synthetic import Synthetic, sayable, synthetic
+from captioner.align.synthetic import Synthetic, synthetic
 from captioner.align.units import units
 from captioner.align.warp import Band, Indices, Path, best_path
 from captioner.align.words import followed
@@ -63,18 +64,18 @@ class Espeak:
     def align(self, clip: Audio, text: str, language: str | None) -> tuple[Word, ...]:
         parts = units(text)
         voice = voice_for(language, text)
-        said = sayable(text)
-        if voice is None or not any(character.isalnum() for character in said):
+        read = reading(text, voice) if voice else None
+        if voice is None or read is None or not any(character.isalnum() for character in read.said):
             return self._pauses.align(clip, text, language)
         if clip.duration > LONGEST:
             return self._roughly(clip, text, language, f"is longer than {LONGEST:g} s")
         if sum(part.weight for part in parts) > FASTEST * (clip.duration + 0.2):
             return self._roughly(clip, text, language, "is too short for its text")
         heard = hear(clip)
-        speech = speak(said, voice)
+        speech = speak(read.said, voice)
         if speech is None or heard is None:
             return self._pauses.align(clip, text, language)
-        spoken = synthetic(speech, parts, heard.voiced)
+        spoken = synthetic(read.placed(speech), parts, heard.voiced)
         path = _fitted_path(heard, spoken, kinds_of_frames(text, parts, spoken.starts))
         if path is None:
             return self._roughly(clip, text, language, "does not sound like its text")

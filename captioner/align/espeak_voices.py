@@ -7,9 +7,9 @@ import re
 from captioner.languages import language_tag
 
 _VOICES = """
-    af am an ar as az ba be bg bn bs ca cs cv cy da de el eo es et eu fa fi fo fr ga gd gn gu haw he hi hr ht hu hy ia
-    id is it ka kk kl kn ko kok ku ky la lb lt lv mi mk ml mr ms mt my nb ne nl om or pa pap pl pt qu ro ru sd si sk sl
-    sq sr sv sw ta te th ti tk tn tr tt ug uk ur uz vi
+    af am an ar as az ba be bg bn bs ca cs cv cy da de el eo es et eu fa fi fo fr ga gd gn gu haw he hi hr ht hu hy
+    ia id is it ja ka kk kl kn ko kok ku ky la lb lt lv mi mk ml mr ms mt my nb ne nl om or pa pap pl pt qu ro ru sd
+    si sk sl sq sr sv sw ta te th ti tk tn tr tt ug uk ur uz vi
 """
 
 _OTHERS = {"en": "en-us", "en-GB": "en", "pt-BR": "pt-br", "es-419": "es-419", "zh": "cmn", "cmn": "cmn"}
@@ -33,14 +33,14 @@ _SCRIPTS = {
 
 
 def voice_for(language: str | None, text: str) -> str | None:
-    """The voice that says `text`; None where espeak-ng cannot read the language, as it cannot read Japanese.
+    """The voice that says `text`; None where espeak-ng cannot read the language, as it cannot read Khmer.
 
     Where nobody knows the language, the script tells as much of it as is needed.
 
-    >>> voice_for("pt-BR", ""), voice_for("zh-Hant-HK", ""), voice_for("de-AT", ""), voice_for("ja", "")
+    >>> voice_for("pt-BR", ""), voice_for("zh-Hant-HK", ""), voice_for("de-AT", ""), voice_for("km", "")
     ('pt-br', 'yue', 'de', None)
     >>> voice_for(None, "你好 GLM"), voice_for(None, "東京へ"), voice_for(None, "123")
-    ('cmn', None, 'en-us')
+    ('cmn', 'ja', 'en-us')
     """
     tag = language_tag(language) or _guessed(text)
     primary, *rest = tag.split("-")

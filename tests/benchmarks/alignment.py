@@ -235,9 +235,9 @@ with a model:
   `hf download Qwen/Qwen3-ForcedAligner-0.6B-hf` brings it, `--align qwen3:FOLDER` names another place.
 
 `--align auto` is `espeak`. It leaves to `pauses`, and tells so in the region's line of the ledger, a clip longer than
-40 s and a clip that does not sound like its text; also, without a word, a language that espeak-ng cannot read, as it
-cannot read Japanese. `pauses` cuts what is longer than 30 s between clauses. The same clip and text give the same
-times in every run, on one core.
+40 s and a clip that does not sound like its text; also, without a word, a language that espeak-ng cannot read. Kanji
+are read by pykakasi; without `pip install captioner[cjk]` Japanese is left to `pauses` too. `pauses` cuts what is
+longer than 30 s between clauses. The same clip and text give the same times in every run, on one core.
 
 An aligner of your own is a class in the entry point group `captioner.aligners`: its constructor takes `warn`, which it
 calls with a sentence when it has a doubt, and `model`, if it wants one (`--align NAME:MODEL`).
