@@ -84,6 +84,7 @@ def test_the_rules_of_chinese(rule: str, text: str) -> None:
         "Eat vitamin A\nand vitamin C.",
         "It was not a.\nIt was b.",
         "1985\n1986",
+        "Name:\tAnna",
         "Mr. Brown ...\n... is not here.",
         "“Ja”\n„Nein“",
         "She read »Faust«\nin one night.",
@@ -212,6 +213,13 @@ class TestFix:
         mended = self.only(cue("其实很多人都觉得这个话题离自己很远\n但是你想一想", 1, 7), language="zh")
         assert mended.text.replace("\n", "") == "其实很多人都觉得这个话题离自己很远但是你想一想"
         assert lint([mended], CHINESE) == []
+
+    def test_characters_set_apart_come_together(self) -> None:
+        assert self.only(cue("今 天 天 气 很好 我们走"), language="zh").text == "今天天气 很好 我们走"
+
+    def test_a_cue_too_short_to_be_parted_is_left(self) -> None:
+        flash = cue("- Are you coming with us to the coast in the summer?\n(", 1, 1.001)
+        assert fix([flash, cue("Yes.", 1, 4)], ENGLISH).cues[0] == flash
 
     def test_lines_begun_on_purpose_are_not_joined(self) -> None:
         two = cue("- Are you coming\n- No.")

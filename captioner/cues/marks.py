@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from captioner.cues.characters import CLOSERS
+from captioner.cues.characters import CLOSERS, is_visible
 from captioner.profiles import Profile
 from captioner.values import Cue, Word
 
@@ -42,4 +42,4 @@ def _characters(line: str, profile: Profile) -> list[str]:
     if profile.bare_line_ends:
         for place in range(len(line.rstrip(_AT_LINE_END)), len(line)):
             shown[place] = ""
-    return shown if "".join(shown).strip() else list(line)
+    return shown if is_visible("".join(shown)) else list(line)

@@ -99,9 +99,7 @@ def _is_bad(character: str) -> bool:
 
 def _break_faults(above: str, below: str, language: str | None) -> Iterator[Fault]:
     """What is wrong with a line break inside a cue."""
-    last, first = above[-1:], below[:1]
-    if not last or not first:
-        return
+    last, first = above[-1], below[0]
     beside = is_unspaced(last) or is_unspaced(first)
     if beside and first in NOT_AT_START and last not in SENTENCE_ENDS + CLOSERS:
         yield _plain("line-start", f"a line begins with {first}")
