@@ -130,6 +130,14 @@ def test_a_film_is_captioned_to_its_frames_and_cuts(film: Path, tmp_path: Path) 
     assert all(round(time * 1000) % 40 == 0 for cue in cues for time in (cue.start, cue.end))
     assert main(["render", str(tmp_path / "film.json"), "-o", str(tmp_path / "again.srt")]) == 0
     assert (tmp_path / "again.srt").read_bytes() == (tmp_path / "film.srt").read_bytes()
+    assert main([*words, "--align", "pauses", "--overwrite"]) == 0
+    assert (tmp_path / "again.srt").read_bytes() != (tmp_path / "film.srt").read_bytes()
+    late = ["render", str(tmp_path / "film.json"), "-o", str(tmp_path / "late.srt"), "--shot-changes"]
+    assert main(late) == 0
+    assert (tmp_path / "late.srt").read_bytes() == (tmp_path / "again.srt").read_bytes()
+    gone = film.rename(film.with_suffix(".gone"))
+    assert main([*late, "--overwrite"]) == 3
+    gone.rename(film)
 
 
 def test_nobody_waits_for_the_frames_of_a_slide_show(tmp_path: Path, speech_file: Path) -> None:

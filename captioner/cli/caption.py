@@ -37,7 +37,7 @@ class RootCommand(options.SettableCommand):
 @options.drop_frame
 @options.word_times
 @options.speaker_label
-@click.option("--shot-changes", is_flag=True, help="Let cues come and go with the picture's cuts; reads all of it.")
+@options.shot_changes
 @options.backend
 @options.backend_options
 @options.model

@@ -254,3 +254,6 @@ speaker_label = click.option(
     callback=_with_braces,
     help="Name speakers in the text where a format has no place for them: '[{}] ' or '{}: '.",
 )
+shot_changes = click.option(
+    "--shot-changes", is_flag=True, help="Let cues come and go with the picture's cuts; reads all of it."
+)

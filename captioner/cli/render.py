@@ -29,6 +29,7 @@ Rate = Fraction | Literal["none"]
 @options.profile
 @options.profile_option
 @options.frame_rate
+@options.shot_changes
 @options.start_timecode
 @options.drop_frame
 @options.word_times
@@ -46,6 +47,7 @@ def render(
     profile: str | None,
     profile_options: tuple[tuple[str, Any], ...],
     frame_rate: Rate | None,
+    shot_changes: bool,
     start_timecode: str | None,
     drop_frame: bool,
     word_times: bool,
@@ -71,10 +73,10 @@ def render(
         word_times=word_times,
         speaker_label=speaker_label,
     )
-    return attempt_all(todo, partial(_render, style=style, writing=writing, console=console))
+    return attempt_all(todo, partial(_render, style=style, shot_changes=shot_changes, writing=writing, console=console))
 
 
-def _render(job: Job, style: Style, writing: Writing, console: Console) -> int:
+def _render(job: Job, style: Style, shot_changes: bool, writing: Writing, console: Console) -> int:
     from captioner.cli.errors import counted
     from captioner.cli.files import read_captions
     from captioner.cli.writing import title_of, write_targets
@@ -87,8 +89,18 @@ def _render(job: Job, style: Style, writing: Writing, console: Console) -> int:
     assert report is not None
     programme = writing.on(replace(contents.programme, title=title_of(report.source)))
     report = replace(report, frame_rate=programme.frame_rate)
+    if shot_changes:
+        report = replace(report, shot_changes=_cuts_of(report.source, console))
     cues = cut_cues(transcript, style, frame_rate=report.frame_rate, shot_changes=report.shot_changes)
     made = replace(contents, cues=cues, report=report, programme=programme)
     write_targets(job.targets, made, writing, console.warn)
     console.say(f"{job.source}: {counted(len(cues), 'cue')}{job.arrow}")
     return 0
+
+
+def _cuts_of(source: str, console: Console) -> tuple[float, ...]:
+    """The shot changes of the media that a transcript was heard in."""
+    from captioner.media import open_media, read_shot_changes
+
+    with open_media(source) as media:
+        return tuple(read_shot_changes(media, warn=lambda message: console.warn(f"{source}: {message}")))
