@@ -202,6 +202,18 @@ def test_sound_that_a_container_cannot_hold_is_encoded(tmp_path: Path) -> None:
         muxed(source, tmp_path / "muxed.mp4", track("en"))
 
 
+@pytest.mark.usefixtures("either_ffmpeg")
+def test_a_source_that_breaks_off_is_said_to(tmp_path: Path) -> None:
+    whole, part = tmp_path / "whole.mp4", tmp_path / "part.mp4"
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=160x90:r=10:d=4", "-c:v", "mpeg4", "-movflags", "+faststart", whole)
+    part.write_bytes(whole.read_bytes()[:60_000])
+    for told in (muxed(part, tmp_path / "muxed.mkv", track("en")), burned(part, tmp_path / "b.mkv", track("en"))):
+        assert told == ["parts of it are damaged or missing"] or told == [
+            "breaks off before its end; what comes before is there"
+        ]
+    assert muxed(whole, tmp_path / "whole.mkv", track("en")) == []
+
+
 def test_only_the_main_streams_go_over_where_that_is_asked_for(rich: Path, tmp_path: Path) -> None:
     burned(rich, tmp_path / "burned.mp4", captions("Hello"), encoding=QUICK, streams="main")
     kinds = [(kind, codec) for kind, codec, _, _ in held(tmp_path / "burned.mp4").streams if kind != "data"]

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 # Both are said by ffmpeg 5 as well as by ffmpeg 9, each in its own words.
 _BROKEN_OFF = re.compile(r"(ends|ended) prematurely|partial file")
+_CORRUPT = re.compile(r"corrupt input packet", re.IGNORECASE)
 _DAMAGED = re.compile(r"Error while decoding|Decoding error|Error submitting")
 
 _SMALLEST_BREAK = 0.5
@@ -41,6 +42,6 @@ def shortfall_of_picture(complaints: Iterable[str]) -> str | None:
     said = "\n".join(complaints)
     if _BROKEN_OFF.search(said):
         return "breaks off before its end; what comes before is there"
-    if _DAMAGED.search(said):
+    if _DAMAGED.search(said) or _CORRUPT.search(said):
         return "parts of it are damaged or missing"
     return None

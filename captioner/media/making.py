@@ -65,7 +65,9 @@ def make(
         raise OutputNotWritten(str(target), "is there and is no file")
     try:
         with written_whole(target) as unfinished, workshop(files or {}) as folder:
-            words = [*_QUIETLY, "-progress", "pipe:1", *arguments, f"file:{unfinished}"]
+            # What is corrupt is a mere warning to it.
+            told = ("-v", "level+warning", "-progress", "pipe:1")
+            words = [*_QUIETLY, *told, *arguments, f"file:{unfinished}"]
             with running(words, folder=folder) as work:
                 for seconds in _progress(work):
                     watch(seconds)
@@ -129,6 +131,6 @@ def why(complaints: Iterable[str], status: int) -> str:
     >>> why(["[libx264 @ 0x1] width not divisible by 2 (3x3)", "Error initializing output stream 0:0", "x"], 1)
     'width not divisible by 2 (3x3)'
     """
-    lines = [_WHO_SAYS_IT.sub("", line).strip() for line in complaints]
+    lines = [_WHO_SAYS_IT.sub("", line).strip() for line in complaints if "[warning]" not in line]
     telling = [line for line in lines if line and not _ECHO.match(line)]
     return next(iter(telling or lines), f"it ended with status {status} and said nothing").rstrip(".")
