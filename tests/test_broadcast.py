@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import unicodedata
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ import pycaption
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from imageio_ffmpeg import get_ffmpeg_exe
 from ttconv.stl import iso6937
 
 from captioner.errors import FormatError
@@ -94,6 +97,21 @@ def test_pycaption_reads_the_same_scc() -> None:
     ]
 
 
+def test_ffmpeg_decodes_the_same_scc(tmp_path: Path) -> None:
+    """It takes a label for a time too, and breaks a line at a backslash."""
+    cues = [replace(cue, text=cue.text.replace("\\", "/")) for cue in IN_LATIN]
+    cues += [Cue(20, 21, "late"), Cue(21, 21.1, "touching and short"), Cue(21.2, 24, "then\nanother")]
+    (tmp_path / "cues.scc").write_text(file_of("scc", cues, Programme()), "utf-8")
+    command = [get_ffmpeg_exe(), "-v", "error", "-i", str(tmp_path / "cues.scc"), "-f", "srt", "-"]
+    decoded = subprocess.run(command, check=True, capture_output=True).stdout.decode()
+    read = FORMATS["srt"].read(re.sub(r"</?font[^>]*>|</?[iu]>|\{\\an7\}|\\h", "", decoded)).cues or ()
+    seen: list[Any] = [(cue.start, cue.end, cue.text) for cue in read]
+    assert seen == [
+        (pytest.approx(cue.start, abs=0.04), pytest.approx(cue.end, abs=0.04), cue.text)
+        for cue in kept_by_scc(cues, Programme())
+    ]
+
+
 @pytest.mark.parametrize("table", [BASIC, SPECIAL, EXTENDED], ids=["basic", "special", "extended"])
 def test_each_character_of_line_21(table: dict[str, int]) -> None:
     characters = [character for character in table if character != " "]
@@ -137,7 +155,7 @@ def test_captions_that_come_too_fast_are_late_and_none_is_missing() -> None:
 def test_nothing_is_sent_before_the_programme_begins() -> None:
     first = Cue(0, 2, "Two lines that take more than a second\nto be loaded, and come too late.")
     text = file_of("scc", [first], Programme(start_timecode="01:00:00:00"))
-    assert [line[:11] for line in text.splitlines() if "\t" in line] == ["01:00:00;00", "01:00:02;00"]
+    assert [line[:11] for line in text.splitlines() if "\t" in line] == ["01:00:00;00", "01:00:01;17", "01:00:02;00"]
 
 
 @pytest.mark.parametrize("dropped", [True, False])

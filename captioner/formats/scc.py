@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, groupby
 from typing import Any
 
 from captioner.errors import FormatError
@@ -149,7 +149,7 @@ def _sent(cues: Sequence[Cue], clock: FrameClock) -> tuple[list[_Sending], list[
             erased = begin + at
         begin = max(free, start - _length(units))
         seen = begin + _length(units)
-        sendings.append(_Sending(begin, (*chain(*units), SHOW, SHOW)))
+        sendings += _parted(begin, [*units, (SHOW, SHOW)])
         if times:
             times[-1] = times[-1][0], seen if erased is None else erased
         free = seen + 2
@@ -161,6 +161,14 @@ def _sent(cues: Sequence[Cue], clock: FrameClock) -> tuple[list[_Sending], list[
         replace(cue, start=seconds_at(seen, clock.rate), end=seconds_at(end, clock.rate))
         for cue, (seen, end) in zip(cues, times, strict=True)
     ]
+
+
+def _parted(begin: int, units: Iterable[Unit]) -> Iterator[_Sending]:
+    """Words without a pause as several lines, for readers to whom a line is one moment: each change is one."""
+    for _, group in groupby(units, lambda unit: unit[0] in (SHOW, ERASE)):
+        sending = _Sending(begin, tuple(chain(*group)))
+        yield sending
+        begin += len(sending.words)
 
 
 def _length(units: Iterable[Unit]) -> int:
