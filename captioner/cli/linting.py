@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from importlib.metadata import version
@@ -13,9 +13,8 @@ from typing import Any, Literal
 from captioner.cli.console import Console
 from captioner.cli.errors import counted, printable, say_error
 from captioner.cli.files import STANDARD, write_whole
-from captioner.cli.reading import CaptionFile, Style, open_captions, style_of
+from captioner.cli.reading import CaptionFile, Style, cues_of, open_captions, style_of
 from captioner.cli.styles import asked_style
-from captioner.cues import make_cues
 from captioner.errors import CaptionerError, FormatError, UsageError
 from captioner.formats import format_named
 from captioner.formats.report import as_json
@@ -26,7 +25,6 @@ from captioner.lint.places import line_numbers
 from captioner.lint.sarif import Placed, sarif
 from captioner.settings import Settings
 from captioner.timestamps import format_clock
-from captioner.values import Cue
 
 FOUND = 1
 """The exit code where a rule is broken."""
@@ -89,20 +87,12 @@ def lint_all(request: Request, settings: Settings) -> int:
 
 
 def _linted(file: CaptionFile, style: Style, rate: Fraction | None) -> Linted:
-    cues = _cues(file, style, rate)
+    cues = cues_of(file, style, rate)
     found = [about_file("format", phrase) for phrase in file.contents.mended]
     found += lint(cues, style.profile, language=style.language, frame_rate=rate)
     lines = line_numbers(cues, file.text)
     placed = (Placed(one, None if one.index is None else lines[one.index]) for one in found)
     return Linted(file.path, style, len(cues), tuple(placed))
-
-
-def _cues(file: CaptionFile, style: Style, frame_rate: Fraction | None) -> Sequence[Cue]:
-    """The file's cues; those that a transcript would become."""
-    if file.contents.cues is not None:
-        return file.contents.cues
-    assert file.contents.transcript is not None
-    return make_cues(file.contents.transcript, style.profile, frame_rate=frame_rate)
 
 
 def _fixed(file: CaptionFile, style: Style, frame_rate: Fraction | None, console: Console) -> CaptionFile:

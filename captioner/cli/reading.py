@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from captioner.cli.files import captions_in, read_bytes
 from captioner.cli.subtitle_files import named
+from captioner.cues import make_cues
 from captioner.formats import Contents, Format, Programme, decoded
 from captioner.languages import language_by_script
 from captioner.profiles import Profile
+from captioner.values import Cue
 
 
 @dataclass(frozen=True)
@@ -63,3 +65,14 @@ def _language_of(file: CaptionFile) -> tuple[str | None, str]:
     if told := named(file.path).language:
         return told, "as its name says"
     return language_by_script(file.shown), "by its script"
+
+
+def cues_of(file: CaptionFile, style: Style, frame_rate: Fraction | None = None) -> Sequence[Cue]:
+    """The file's cues; of a transcript those that it becomes, at `frame_rate` or at that of its video."""
+    if file.contents.cues is not None:
+        return file.contents.cues
+    transcript, report = file.contents.transcript, file.contents.report
+    assert transcript is not None
+    assert report is not None
+    rate = frame_rate or report.frame_rate
+    return make_cues(transcript, style.profile, frame_rate=rate, shot_changes=report.shot_changes)

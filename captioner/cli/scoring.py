@@ -11,8 +11,7 @@ import click
 
 from captioner.cli.errors import counted
 from captioner.cli.files import read_bytes
-from captioner.cli.reading import Style, open_captions, style_of
-from captioner.cues import make_cues
+from captioner.cli.reading import Style, cues_of, open_captions, style_of
 from captioner.errors import FormatError
 from captioner.formats import decoded
 from captioner.formats.report import as_json as json_text
@@ -56,10 +55,7 @@ def _side(path: str, profile: Callable[[str | None], Profile], language: str | N
             raise
         return Side(said_in_text(decoded(read_bytes(path))))
     style = style_of(file, profile, language)
-    cues = file.contents.cues
-    if cues is None:
-        assert file.contents.transcript is not None
-        cues = make_cues(file.contents.transcript, style.profile)
+    cues = cues_of(file, style)
     return Side(said_in_cues(cues), cues, style)
 
 
