@@ -146,6 +146,20 @@ def test_what_a_track_cannot_hold_of_the_captions_is_said(tmp_path: Path) -> Non
     assert told.startswith("placed.ass: srt does not hold the ")
 
 
+@pytest.mark.usefixtures("either_ffmpeg")
+def test_a_cover_stays_or_is_said(tmp_path: Path) -> None:
+    source = tmp_path / "covered.mp4"
+    ffmpeg("-f", "lavfi", "-i", "color=red:s=16x16:d=0.04", "-frames:v", "1", tmp_path / "cover.png")
+    inputs = ("-f", "lavfi", "-i", "color=s=64x48:r=10:d=1", "-i", tmp_path / "cover.png", "-map", "0", "-map", "1")
+    ffmpeg(*inputs, "-c:v:0", "mpeg4", "-c:v:1", "copy", "-disposition:v:1", "attached_pic", source)
+    assert burned(source, tmp_path / "burned.mp4", captions("Hello"), encoding=QUICK) == []
+    with open_media(str(tmp_path / "burned.mp4")) as media:
+        assert [(stream.codec, stream.cover) for stream in media.streams] == [("h264", False), ("png", True)]
+    assert muxed(source, tmp_path / "muxed.mov", track("en")) == [
+        "stream 1, video (png), is left out: .mov cannot hold it"
+    ]
+
+
 def test_an_ass_file_stays_as_it_is_where_a_container_has_room(tmp_path: Path) -> None:
     head = "[Script Info]\nScriptType: v4.00+\n\n[V4+ Styles]\nFormat: Name, Fontname\nStyle: Mine,Papyrus\n\n"
     ass = f"{head}[Events]\nFormat: Layer, Start, End, Style, Text\nDialogue: 0,0:00:00.20,0:00:00.60,Mine,Hello\n"

@@ -53,7 +53,7 @@ def _fits(stream: Stream, container: Container) -> bool:
         return container.subtitle_codec(stream.codec) is not None
     if stream.kind == "attachment":
         return container.attachments
-    return stream.kind != "data" and not (stream.cover and container.muxer == "webm")
+    return stream.kind != "data" and (container.covers or not stream.cover)
 
 
 def _arguments(media: Media, streams: list[Stream], container: Container) -> Iterator[str]:

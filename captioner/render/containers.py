@@ -23,7 +23,7 @@ class Container:
     `muxer` is ffmpeg's name for it. `subtitles` are the codecs of captions that it takes from us, the usual one first;
     `copied` are those that it keeps as they are when a source brings them. `audio` is the codec for sound that it
     cannot hold as it is. `languages` says how it spells a language: by the codes of ISO 639-2, of which twenty
-    languages have two, or by the whole BCP 47 tag.
+    languages have two, or by the whole BCP 47 tag. `attachments` and `covers` are whether it holds any.
     """
 
     suffix: str
@@ -33,6 +33,7 @@ class Container:
     audio: str
     languages: Spelling
     attachments: bool = False
+    covers: bool = False
 
     @property
     def is_movie(self) -> bool:
@@ -60,10 +61,12 @@ _IN_MATROSKA = ("srt", "subrip", "ass", "ssa", "webvtt", "text", "dvd_subtitle",
 CONTAINERS = {
     container.suffix: container
     for container in (
-        Container(".mp4", "mp4", ("mov_text",), _IN_MOVIES, "aac", "terminological"),
-        Container(".m4v", "mp4", ("mov_text",), _IN_MOVIES, "aac", "terminological"),
+        Container(".mp4", "mp4", ("mov_text",), _IN_MOVIES, "aac", "terminological", covers=True),
+        Container(".m4v", "mp4", ("mov_text",), _IN_MOVIES, "aac", "terminological", covers=True),
         Container(".mov", "mov", ("mov_text",), ("mov_text", "eia_608"), "aac", "bibliographic"),
-        Container(".mkv", "matroska", ("srt", "ass", "webvtt"), _IN_MATROSKA, "aac", "whole", attachments=True),
+        Container(
+            ".mkv", "matroska", ("srt", "ass", "webvtt"), _IN_MATROSKA, "aac", "whole", attachments=True, covers=True
+        ),
         Container(".webm", "webm", ("webvtt",), ("webvtt",), "libopus", "whole"),
     )
 }

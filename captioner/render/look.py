@@ -56,11 +56,6 @@ class Wishes:
     karaoke: Literal["word", "sweep", "pop"] | None = None
     karaoke_color: str | None = None
 
-    @property
-    def any(self) -> bool:
-        """Whether anything is asked for but a font."""
-        return self != Wishes(font=self.font, font_file=self.font_file)
-
 
 def safe_area(width: int, height: int) -> tuple[float, float]:
     """The middle part of a picture, across and down, in which text belongs, in percent (BBC Subtitle Guidelines 10).
