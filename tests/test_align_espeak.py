@@ -101,7 +101,7 @@ def test_a_clip_too_long_to_compare_says_so() -> None:
     doubts: list[str] = []
     clip = Audio(silence(LONGEST + 1), RATE, 2.0)
     assert len(load_aligner("espeak", doubts.append).align(clip, "one two", "en")) == 2
-    assert doubts == ["the sound is longer than 40 s, so its words are timed by pauses"]
+    assert doubts == ["the sound is longer than 40 s without a pause, so its words are timed by pauses"]
 
 
 def test_a_language_that_is_not_spoken_is_timed_by_pauses_without_a_doubt(speech: Audio) -> None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from captioner.align.sound import HOP, frames, levels, loud
 from captioner.align.units import Unit
-from captioner.values import Audio
+from captioner.values import Audio, Span
 
 Numbers = NDArray[np.float64]
 
@@ -65,6 +66,27 @@ def speech_clock(clip: Audio) -> Clock:
     starts = spoken[np.concatenate(([0], longest + 1))] * HOP
     ends = (spoken[np.concatenate((longest, [len(spoken) - 1]))] + 1) * HOP
     return Clock(np.asarray(starts, float), np.asarray(np.minimum(ends, clip.duration), float))
+
+
+def sections(clip: Audio, parts: Sequence[Unit], longest: float) -> list[tuple[Audio, slice]]:
+    """The clip cut between clauses into pieces of `longest` seconds at most, and the part of the text said in each.
+
+    A piece is longer where no pause was found to cut it at. Silence at both ends of it is left out.
+    """
+    weights = np.cumsum([0.0, *(part.weight for part in parts)])
+    clock = speech_clock(clip)
+    known = anchors(parts, weights, clock)
+    cuts = [known[0]]
+    for before, after in pairwise(known[1:]):
+        if clock.ends[after[1] - 1] - clock.starts[cuts[-1][1]] > longest:
+            cuts.append(before)
+    return [
+        (
+            clip.clip(Span(clip.start + clock.starts[run], clip.start + clock.ends[next_run - 1])),
+            slice(parts[unit].first, parts[next_unit - 1].last),
+        )
+        for (unit, run), (next_unit, next_run) in pairwise([*cuts, known[-1]])
+    ]
 
 
 def anchors(parts: Sequence[Unit], weights: Numbers, clock: Clock) -> list[tuple[int, int]]:

@@ -6,11 +6,13 @@ once as they are, then again fitted to the speaker by what the first time taught
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from captioner.align import Warn
+from captioner.align.clauses import sections
 from captioner.align.espeak_library import load, speak
 from captioner.align.espeak_voices import voice_for
 from captioner.align.heard import Heard, hear
@@ -19,7 +21,7 @@ from captioner.align.readings import reading
 from captioner.align.sound import Floats, product
 from captioner.align.spelled import kinds_of_frames, strangeness
 from captioner.align.synthetic import Synthetic, synthetic
-from captioner.align.units import units
+from captioner.align.units import Unit, units
 from captioner.align.warp import Band, Indices, Path, best_path
 from captioner.align.words import followed
 from captioner.values import Audio, Word
@@ -53,7 +55,7 @@ REACH = 40
 class Espeak:
     """Times each word by espeak-ng's, in every language that it reads; the pauses time the rest.
 
-    `warn` hears of a clip that does not sound like its text, and of one longer than `LONGEST`.
+    `warn` hears of a clip that does not sound like its text, and of one longer than `LONGEST` without a pause.
     """
 
     def __init__(self, warn: Warn = lambda doubt: None) -> None:
@@ -68,7 +70,7 @@ class Espeak:
         if voice is None or read is None or not any(character.isalnum() for character in read.said):
             return self._pauses.align(clip, text, language)
         if clip.duration > LONGEST:
-            return self._roughly(clip, text, language, f"is longer than {LONGEST:g} s")
+            return self._in_sections(clip, text, parts, language)
         if sum(part.weight for part in parts) > FASTEST * (clip.duration + 0.2):
             return self._roughly(clip, text, language, "is too short for its text")
         heard = hear(clip)
@@ -80,6 +82,12 @@ class Espeak:
         if path is None:
             return self._roughly(clip, text, language, "does not sound like its text")
         return followed(clip, text, parts, path, spoken.starts)
+
+    def _in_sections(self, clip: Audio, text: str, parts: Sequence[Unit], language: str | None) -> tuple[Word, ...]:
+        pieces = sections(clip, parts, LONGEST)
+        if len(pieces) == 1 and pieces[0][0].duration > LONGEST:
+            return self._roughly(clip, text, language, f"is longer than {LONGEST:g} s without a pause")
+        return tuple(word for piece, said in pieces for word in self.align(piece, text[said], language))
 
     def _roughly(self, clip: Audio, text: str, language: str | None, reason: str) -> tuple[Word, ...]:
         self._warn(f"the sound {reason}, so its words are timed by pauses")

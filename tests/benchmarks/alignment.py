@@ -234,10 +234,10 @@ with a model:
 - `qwen3`: Qwen3-ForcedAligner by transformers, for eleven languages in steps of 80 ms. Nothing is downloaded unasked:
   `hf download Qwen/Qwen3-ForcedAligner-0.6B-hf` brings it, `--align qwen3:FOLDER` names another place.
 
-`--align auto` is `espeak`. It leaves to `pauses`, and tells so in the region's line of the ledger, a clip longer than
-40 s and a clip that does not sound like its text; also, without a word, a language that espeak-ng cannot read. Kanji
-are read by pykakasi; without `pip install captioner[cjk]` Japanese is left to `pauses` too. `pauses` cuts what is
-longer than 30 s between clauses. The same clip and text give the same times in every run, on one core.
+`--align auto` is `espeak`. It leaves to `pauses`, and tells so in the region's line of the ledger, a clip that does not
+sound like its text; also, without a word, a language that espeak-ng cannot read. Kanji are read by pykakasi; without
+`pip install captioner[cjk]` Japanese is left to `pauses` too. Both cut what is longer than 30 or 40 s between clauses.
+The same clip and text give the same times in every run, on one core.
 
 An aligner of your own is a class in the entry point group `captioner.aligners`: its constructor takes `warn`, which it
 calls with a sentence when it has a doubt, and `model`, if it wants one (`--align NAME:MODEL`).
