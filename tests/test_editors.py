@@ -188,7 +188,7 @@ def test_audition_refuses_samples_and_audacity_counts_frequencies() -> None:
         read_back("audition", head + "One\t100\t5\t48000 Samples\tCue\t\n")
     with pytest.raises(FormatError, match="audition line 2: not a time: 'soon'"):
         read_back("audition", head + "One\tsoon\t0:01\tdecimal\tCue\t\n")
-    contents = FORMATS["audacity"].read("1.000000\t2.500000\tOne\n\\\t100.0\t200.0\n3,5\t3,5\tpoint\n4.0\t5.0\t\n")
+    contents = FORMATS["audacity"].read("1.000000\t2.500000\x1c\tOne\n\\\t100.0\t200.0\n3,5\t3,5\tpoint\n4.0\t5.0\t\n")
     assert contents.cues == [Cue(1, 2.5, "One"), Cue(3.5, 3.501, "point")]
     assert contents.losses == ("1 range of frequencies", "1 label without text")
 

@@ -42,6 +42,7 @@ def parse(text: str) -> Contents:
 
 
 def _milliseconds(text: str, line: int) -> int:
-    if not _SECONDS.fullmatch(text.strip()):
+    seconds = text.strip()
+    if not _SECONDS.fullmatch(seconds):
         raise FormatError("audacity", f"does not begin with a start and an end in seconds: {text[:40]!r}", line)
-    return round(float(text.replace(",", ".")) * 1000)
+    return round(float(seconds.replace(",", ".")) * 1000)
