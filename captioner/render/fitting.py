@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from captioner.formats.ass_look import Look
 from captioner.values import Cue, Position, Style, Word
@@ -90,14 +91,17 @@ def _moved(style: Style, place: int) -> Style:
 
 def beside(second: Iterable[Cue], first: Sequence[Cue], look: Look, other: Look) -> list[Cue]:
     """The second language where the first, which has `look`, leaves room: each cue clear of all it is shown with."""
-    return [
-        _clear(cue, [one for one in first if one.start < cue.end and cue.start < one.end], look, other)
-        for cue in second
-    ]
+    ordered = sorted(first, key=lambda cue: cue.start)
+    starts, gone_by = [cue.start for cue in ordered], list(accumulate((cue.end for cue in ordered), max))
+    moved = []
+    for cue in second:
+        near = ordered[bisect_right(gone_by, cue.start) : bisect_left(starts, cue.end)]
+        moved.append(_clear(cue, [one for one in near if one.end > cue.start], look, other))
+    return moved
 
 
 def _clear(cue: Cue, shown: Sequence[Cue], look: Look, other: Look) -> Cue:
-    if cue.position or not 1 <= look.anchor <= 9 or look.anchor in (4, 5, 6):
+    if cue.position or look.anchor in (4, 5, 6):
         return cue
     lines = max((_lines(one, look) for one in shown if one.position is None), default=0)
     room = look.margin_vertical + lines * look.size + (other.size / 4 if lines else 0)
