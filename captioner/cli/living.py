@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,15 +12,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import click
-
 from captioner.align import open_timer
 from captioner.backends import Hints, backend_class
 from captioner.cli.console import Console
-from captioner.cli.errors import SPEECH_LOST, counted
 from captioner.cli.hearing import hotwords_in, open_hearing
 from captioner.cli.places import earlier_state, open_places, serving
 from captioner.cli.styles import asked_profile
+from captioner.cli.watching import Watching
 from captioner.errors import OutputNotWritten, UsageError
 from captioner.languages import asked_language
 from captioner.live.clock import SAMPLE_RATE, StreamClock
@@ -30,10 +27,8 @@ from captioner.live.reader import Reader
 from captioner.live.running import Running, Telling
 from captioner.live.session import BEGINNING, Hearing, Session
 from captioner.live.source import Opening, open_live
-from captioner.live.standing import Standing
 from captioner.live.state import State, save
 from captioner.settings import Settings
-from captioner.timestamps import format_clock
 
 LINGERING = 60.0
 """Seconds in which a stream that has ended is still served: players are some segments behind."""
@@ -112,10 +107,10 @@ def caption_live(request: Request, settings: Settings) -> int:
         state = earlier_state(request)
         places = stack.enter_context(open_places(request, hearing))
         live = _Live(request, hearing, places.telling, state, console)
-        stack.enter_context(serving(request.serve, places, live.standing, request.hold))
+        stack.enter_context(serving(request.serve, places, live.watching.standing, request.hold))
         stack.enter_context(_stopping(live.running.stop))
         live.run()
-    return live.judge()
+    return live.watching.judge()
 
 
 @contextmanager
@@ -158,7 +153,7 @@ class _Live:
     def __init__(
         self, request: Request, hearing: Hearing, telling: Telling, state: State | None, console: Console
     ) -> None:
-        self._request, self._telling, self._console = request, telling, console
+        self._request = request
         opening = replace(request.opening, after=state.after if state else None)
         clock = StreamClock(state.epoch, round(state.position * SAMPLE_RATE)) if state else StreamClock()
         idle = time.time() - state.wall if state and state.after is None else 0.0
@@ -173,9 +168,9 @@ class _Live:
             limits=replace(Limits(), skipping=request.max_lag),
         )
         self.running = Running(self._reader, self.session, telling)
-        self._due = self._noted = self._said = 0.0
+        self.watching = Watching(request.source, self.running, self.session, telling, console, quiet=request.quiet)
+        self._noted = 0.0
         self._waiting: State | None = None
-        self._told: dict[str, str | None] = {}
 
     def run(self) -> None:
         """Until the end. Raises what ended the stream."""
@@ -184,8 +179,7 @@ class _Live:
             if self._request.serve and self.running.ended:
                 self._linger()
         finally:
-            if sys.stderr.isatty() and not self._request.quiet:
-                click.echo(err=True)
+            self.watching.end()
             self._keep(self._standing())
             path = self._request.state
             if self.running.ended and path:
@@ -197,19 +191,6 @@ class _Live:
         while time.monotonic() < until and not self.running.stopped:
             time.sleep(0.2)
 
-    def judge(self) -> int:
-        """What became of it, in a line, and the exit code."""
-        counts = self.session.counts
-        self._console.say(
-            f"{self._request.source}: {counted(counts.cues, 'cue')} from {counts.heard:.0f} s of the stream"
-        )
-        dropped = [outlet for outlet in self._telling.outlets if outlet.dropped]
-        for outlet in dropped:
-            self._console.warn(f"{outlet.name}: {counted(outlet.dropped, 'event')} could not be delivered")
-        if counts.lost:
-            self._console.warn(f"{self._request.source}: speech was lost in {counted(counts.lost, 'region')}")
-        return SPEECH_LOST if counts.lost else 0
-
     def _tick(self) -> None:
         now = time.monotonic()
         if now - self._noted >= KEPT_EVERY:
@@ -217,8 +198,7 @@ class _Live:
             self._noted = now
             self._keep(self._waiting)
             self._waiting = self._standing()
-        self._tell_troubles()
-        self._tell_status(now)
+        self.watching.look(now)
 
     def _standing(self) -> State | None:
         session, passed = self.session, self.session.passed
@@ -241,60 +221,7 @@ class _Live:
             try:
                 save(state, path)
             except OutputNotWritten as error:
-                self._warn_once("state", str(error))
-
-    def _tell_troubles(self) -> None:
-        self._warn_once(self._request.source, self.running.away)
-        self._warn_once("backend", self.session.counts.failing)
-        for outlet in self._telling.outlets:
-            self._warn_once(outlet.name, outlet.trouble)
-
-    def _warn_once(self, what: str, trouble: str | None) -> None:
-        """Say a trouble when it begins, and when it is over."""
-        if trouble != self._told.get(what):
-            if trouble:
-                self._console.warn(f"{what}: {trouble}")
-            elif self._told.get(what):
-                self._console.say(f"{what}: goes on")
-            self._told[what] = trouble
-
-    def _tell_status(self, now: float) -> None:
-        terminal = sys.stderr.isatty()
-        if self._request.quiet or now - self._said < (1.0 if terminal else 60.0):
-            return
-        self._said = now
-        line = self.status()
-        if terminal:
-            click.echo(f"\r\033[K{line}", err=True, nl=False)
-        else:
-            self._console.say(line)
-
-    def standing(self) -> Standing:
-        """How things stand, in figures."""
-        counts, running = self.session.counts, self.running
-        return Standing(
-            heard=counts.heard,
-            settled=counts.settled,
-            lag=counts.lag,
-            speed=counts.spoken / counts.hearing if counts.hearing else 0.0,
-            regions=counts.regions,
-            lost=counts.lost,
-            cues=counts.cues,
-            reconnects=running.reconnects,
-            dropped={outlet.name: outlet.dropped for outlet in self._telling.outlets},
-            trouble=running.away or counts.failing,
-        )
-
-    def status(self) -> str:
-        """How things stand, in a line."""
-        counts = self.session.counts
-        speed = f", hears {counts.spoken / counts.hearing:.1f} times real time" if counts.hearing > 0 else ""
-        lost = f", {counts.lost} lost" if counts.lost else ""
-        again = f", {counted(self.running.reconnects, 'reconnect')}" if self.running.reconnects else ""
-        return (
-            f"{format_clock(counts.heard)}  lag {counts.lag:.1f} s{speed}, "
-            f"{counted(counts.regions, 'region')}{lost}, {counted(counts.cues, 'cue')}{again}"
-        )
+                self.watching.warn_once("state", str(error))
 
 
 def _target(target: str) -> str:

@@ -121,6 +121,7 @@ class Hls:
         self._wait(
             Slot(piece.sequence, chapter.start, chapter.end, piece.duration, chapter.epoch, piece.cuts, piece.date)
         )
+        self._keep()
 
     def _add_own(self, heard: float, epoch: Epoch) -> None:
         """Segments of our own, as far as sound was heard; none crosses an epoch."""
@@ -152,6 +153,7 @@ class Hls:
         if caption.is_final and caption.start >= self._shelf.until - LATE:
             self._shelf.cues.append(Cue(caption.start, caption.end, caption.text, caption.speaker))
             self._shelf.until = caption.end
+            self._keep()
 
     def _publish(self, settled: float, *, ended: bool = False) -> None:
         """Publish every segment that is ready. May be called again where the disk failed in the middle of it."""
