@@ -37,6 +37,7 @@ def _checks() -> Iterator[Check]:
     yield _checked("detector", lambda: f"silero-vad {_version('silero-vad')}")
     ready = ", ".join(standing.name for standing in standings() if standing.ready)
     yield _checked("backend", lambda: f"{choose(user_settings().keyed).name}; ready: {ready}")
+    yield Check("words", True, _aligner())
     yield Check("cjk", True, _segmenters())
     yield _checked("settings", _settings)
 
@@ -79,6 +80,19 @@ def _burning() -> str:
             missing.append(writing)
             cure = error.package
     return f"libass, without a font for {', '.join(missing)}: apt install {cure}" if missing else "libass, and fonts"
+
+
+def _aligner() -> str:
+    from importlib.util import find_spec
+
+    from captioner.align import FALLBACK, open_timer
+
+    timer = open_timer()
+    if timer is None or timer.name == FALLBACK:
+        return "espeak-ng does not load here, so words are timed by their letters and by pauses"
+    if find_spec("pykakasi") is None:
+        return "timed by espeak-ng, Japanese by its letters; better with: pip install 'captioner[cjk]'"
+    return "timed by espeak-ng"
 
 
 def _segmenters() -> str:
