@@ -229,6 +229,7 @@ def test_a_sink_that_is_down_for_good_costs_neither_memory_nor_the_end() -> None
         outlet.give(caption(number))
     assert outlet.dropped >= 49
     outlet.close(0.5)
+    assert outlet.dropped == MOST_WAITING + 50
     assert sink.closed
     assert not sink.taken
 

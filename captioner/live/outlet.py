@@ -62,6 +62,7 @@ class Outlet:
     def _run(self) -> None:
         while (given := self._next()) is not None:
             self._hand_over(given)
+        self.dropped += sum(isinstance(given.event, Caption) and given.event.is_final for given in self._waiting)
         try:
             self._sink.close()
         except Exception as error:  # somebody else's code
