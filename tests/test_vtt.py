@@ -169,6 +169,14 @@ def test_a_file_that_does_not_begin_as_the_standard_says_is_refused(text: str) -
     assert str(caught.value) == "vtt line 1: does not begin with WEBVTT"
 
 
+@pytest.mark.parametrize("hours", ["9" * 10, "9" * 400, "9" * 5000])
+def test_hours_that_no_clock_counts(hours: str) -> None:
+    for timing in (f"{hours}:00:00.000 --> {hours}:00:01.000", f"00:00.000 --> {hours}:00:01.000"):
+        with pytest.raises(FormatError, match="vtt line 3: a time later than any clock can count"):
+            one("Hello.", timing)
+    assert one(f"one <{hours}:00:00.000>two")[0].text == f"one <{hours}:00:00.000>two"
+
+
 READ_ALTHOUGH_BROWSERS_DO_NOT = {
     # webvtt-py takes times with short fields, and an end that garbage follows.
     "file-parsing/nulls.vtt",

@@ -23,6 +23,8 @@ from captioner.timestamps import format_clock
 from captioner.values import Cue
 
 _SIGNATURE = re.compile(r"WEBVTT(?:[ \t\n]|\Z)")
+# The standard sets no limit to hours; Python does, to the digits of a number.
+_ENDLESS = re.compile(r"^[^\n]*\d{10,}:[^\n]*-->|-->[ \t]*\d{10,}:", re.MULTILINE | re.ASCII)
 _HEADER = re.compile(r"^(\w+):[ \t]*(.+)$", re.MULTILINE)
 _RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
 _COLOR_CLASS = re.compile(r"::cue\(\s*c?\.([\w-]+)\s*\)")
@@ -72,6 +74,8 @@ def parse(text: str) -> Contents:
     source = "\n".join(source_lines(text)).replace("\0", "\ufffd")
     if not _SIGNATURE.match(source):
         raise FormatError("vtt", "does not begin with WEBVTT", line=1)
+    if match := _ENDLESS.search(source):
+        raise FormatError("vtt", "a time later than any clock can count", source.count("\n", 0, match.start()) + 1)
     file = webvtt.WebVTT.from_string(source)
     losses = Losses()
     classes = COLORS | _color_classes(file.styles, losses)

@@ -26,7 +26,7 @@ _CLASS_OF = {color: name for name, color in COLORS.items()}
 # The tags of section 4.2.2, and the one that converters carry over from SubRip. Any other `<` is somebody's text that
 # was not escaped, and is kept.
 _TAG = re.compile(
-    r"<(?P<end>/?)(?P<tag>c|i|b|u|ruby|rt|v|lang|font)(?P<rest>[.\s][^<>]*)?>|<(?P<time>(?:\d{2,}:)?\d\d:\d\d\.\d{3})>",
+    r"<(?P<end>/?)(?P<tag>c|i|b|u|ruby|rt|v|lang|font)(?P<rest>[.\s][^<>]*)?>|<(?P<time>(?:\d{2,9}:)?\d\d:\d\d\.\d{3})>",
     re.ASCII,
 )
 _LOOKS = {"i": Looks(italic=True), "b": Looks(bold=True), "u": Looks(underline=True)}
