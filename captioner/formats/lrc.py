@@ -36,7 +36,7 @@ _TAG = re.compile(r"\s*\[\s*([A-Za-z#]\w*)\s*:([^\]]*)\]\s*")
 _LIKE_A_TIME = re.compile(r"[\[<](?=\d+:)", re.ASCII)
 _JOINED = re.compile(rf"[\[<]{JOINER}+")
 _SPACES = re.compile(r"\s+")
-_EDGES = re.compile(r"\A\s+|\s+\Z")
+_EDGES = re.compile(r"\A\s+|(?<!\s)\s+\Z")
 
 _ABOUT_THE_FILE = ("by", "re", "ve", "tool", "offset", "length", "ti", "la", "#")
 

@@ -7,6 +7,16 @@ from dataclasses import dataclass, field
 from captioner.formats.styling import PLAIN, Looks, Spelled, styles_of
 
 
+def without_comments(text: str, opening: str, closing: str) -> str:
+    """The text less its comments; one that nothing closes goes to the end."""
+    kept, rest = [], text
+    while opening in rest:
+        before, _, rest = rest.partition(opening)
+        kept.append(before)
+        rest = rest.partition(closing)[2]
+    return "".join([*kept, rest])
+
+
 @dataclass
 class Markup:
     """A cue's text as far as it is read. Tags that are not closed hold until the end, as players have it."""

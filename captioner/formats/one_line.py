@@ -12,7 +12,7 @@ from captioner.formats.clean import is_unspaced, writable
 from captioner.formats.styling import reworded
 from captioner.values import Cue
 
-_BREAK = re.compile(r"[ \t]*[\n\t][ \t]*")
+_BREAK = re.compile(r"(?<![ \t])[ \t]*[\n\t][ \t]*")
 
 
 def in_one_line(cue: Cue) -> Cue:

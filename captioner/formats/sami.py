@@ -16,7 +16,7 @@ from captioner.formats.colors import color_of
 from captioner.formats.contents import Contents, Programme
 from captioner.formats.frames import one_at_a_time
 from captioner.formats.keeping import LOOKS, Losses, reduced
-from captioner.formats.markup import Markup
+from captioner.formats.markup import Markup, without_comments
 from captioner.formats.styling import PLAIN, Looks, Spelled, reworded, runs
 from captioner.values import Cue
 
@@ -26,16 +26,15 @@ LAST_TEXT = 5000
 _SYNC = re.compile(r"<sync\b[^<>]*?\bstart\s*=\s*[\"']?\s*(-?\d{1,10})[^<>]*>", re.IGNORECASE | re.ASCII)
 _PARAGRAPH = re.compile(r"<p\b([^<>]*)>", re.IGNORECASE)
 _CLASS = re.compile(r"\bclass\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
-_TITLE = re.compile(r"<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
-_LANGUAGE = re.compile(r"\.([\w-]+)\s*\{[^}]*\blang\s*:\s*([\w-]+)", re.IGNORECASE)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_TITLE = re.compile(r"<title>([^<]*)</title>", re.IGNORECASE)
+_LANGUAGE = re.compile(r"\.([\w-]+)\s*\{[^{}]*\blang\s*:\s*([\w-]+)", re.IGNORECASE)
 _TAG = re.compile(r"<(?P<end>/?)(?P<tag>[a-z]+)\b(?P<attributes>[^<>]*)>", re.IGNORECASE)
 _COLOR = re.compile(r"\bcolor\s*[=:]\s*(\"[^\"]*\"|'[^']*'|[^\s>;\"']+)", re.IGNORECASE)
 _LOOKS = {"i": Looks(italic=True), "em": Looks(italic=True), "b": Looks(bold=True), "strong": Looks(bold=True),
           "u": Looks(underline=True)}  # fmt: skip
 _SPACES = re.compile(r"[ \t\n]+")
-_AROUND_BREAKS = re.compile(r"[ \t]*\n[ \t]*")
-_EDGES = re.compile(r"\A[ \t\n]+|[ \t\n]+\Z")
+_AROUND_BREAKS = re.compile(r"(?<![ \t])[ \t]*\n[ \t]*")
+_EDGES = re.compile(r"\A[ \t\n]+|(?<![ \t\n])[ \t\n]+\Z")
 _BREAK = "\x1e"
 _NO_CHARACTER = re.compile(r"&#0*[1-9]\d{7,};?", re.ASCII)
 
@@ -88,7 +87,7 @@ def parse(text: str) -> Contents:
     losses, mended = Losses(), Losses()
     language = _LANGUAGE.search(source)
     title = _TITLE.search(source)
-    body = _COMMENT.sub("", source)
+    body = without_comments(source, "<!--", "-->")
     syncs = list(_SYNC.finditer(body))
     texts = [body[first.end() : second.start()] for first, second in pairwise(syncs)]
     texts += [body[syncs[-1].end() :]] if syncs else []

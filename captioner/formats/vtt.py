@@ -17,6 +17,7 @@ from captioner.formats.clean import cue_read, on_grid, one_line, source_lines
 from captioner.formats.colors import color_of
 from captioner.formats.contents import Contents, Programme
 from captioner.formats.keeping import LOOKS, Losses, reduced
+from captioner.formats.markup import without_comments
 from captioner.formats.vtt_settings import SETTINGS, position_of, settings_of
 from captioner.formats.vtt_text import COLORS, class_of, read, stamped, written
 from captioner.timestamps import format_clock
@@ -24,12 +25,10 @@ from captioner.values import Cue
 
 _SIGNATURE = re.compile(r"WEBVTT(?:[ \t\n]|\Z)")
 # The standard sets no limit to hours; Python does, to the digits of a number.
-_ENDLESS = re.compile(r"^[^\n]*\d{10,}:[^\n]*-->|-->[ \t]*\d{10,}:", re.MULTILINE | re.ASCII)
+_ENDLESS = re.compile(r"(?<!\d)\d{10,}:", re.ASCII)
 _HEADER = re.compile(r"^(\w+):[ \t]*(.+)$", re.MULTILINE)
-_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
 _COLOR_CLASS = re.compile(r"::cue\(\s*c?\.([\w-]+)\s*\)")
 _COLOR_PROPERTY = re.compile(r"color\s*:\s*([^;]+?)\s*;?")
-_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 def kept(cues: Iterable[Cue]) -> list[Cue]:
@@ -74,8 +73,9 @@ def parse(text: str) -> Contents:
     source = "\n".join(source_lines(text)).replace("\0", "\ufffd")
     if not _SIGNATURE.match(source):
         raise FormatError("vtt", "does not begin with WEBVTT", line=1)
-    if match := _ENDLESS.search(source):
-        raise FormatError("vtt", "a time later than any clock can count", source.count("\n", 0, match.start()) + 1)
+    for number, line in enumerate(source.split("\n"), 1):
+        if "-->" in line and _ENDLESS.search(line):
+            raise FormatError("vtt", "a time later than any clock can count", number)
     file = webvtt.WebVTT.from_string(source)
     losses = Losses()
     classes = COLORS | _color_classes(file.styles, losses)
@@ -86,7 +86,9 @@ def parse(text: str) -> Contents:
 def _color_classes(styles: Iterable[webvtt.Style], losses: Losses) -> dict[str, str]:
     """Colors by the class that a style sheet gives them to. Counts the rules that do anything else."""
     classes = {}
-    for selector, body in _RULE.findall("\n".join(_CSS_COMMENT.sub("", style.text) for style in styles)):
+    sheet = without_comments("\n".join(style.text for style in styles), "/*", "*/")
+    for rule in sheet.split("}")[:-1]:
+        selector, _, body = rule.partition("{")
         name, value = _COLOR_CLASS.fullmatch(selector.strip()), _COLOR_PROPERTY.fullmatch(body.strip())
         color = color_of(value[1]) if value else None
         if name and color:
