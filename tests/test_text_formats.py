@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from fractions import Fraction
 
 import av
@@ -172,3 +173,20 @@ def _times(packet: av.Packet[Stream]) -> tuple[int, int]:
     assert packet.time_base is not None
     milliseconds = packet.time_base * 1000
     return round(packet.pts * milliseconds), round((packet.pts + (packet.duration or 0)) * milliseconds)
+
+
+HEADS = {
+    "srt": "1\n00:00:01,000 --> 00:00:02,000\n{}\n",
+    "vtt": "WEBVTT\n\nSTYLE\n{}\n\n00:01.000 --> 00:02.000 {}\n{}x",
+    "ass": "[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,{}x",
+    "lrc": "[00:01.00]a{}b\n[00:02.00]",
+    "sami": "<SAMI><TITLE>{}</TITLE><SYNC Start=1><P Class=A>a{}b<SYNC Start=3>",
+}
+
+
+@pytest.mark.parametrize("name", HEADS)
+@pytest.mark.parametrize("piece", ["9", " ", "<", "<!--", "/*", "{", "\\t(", "[", "&#", "-->"])
+def test_a_long_line_of_nothing_is_no_trap(name: str, piece: str) -> None:
+    """A pattern that looks at each of its characters from each of them would take minutes here."""
+    with suppress(FormatError):
+        assert read(name, HEADS[name].replace("{}", piece * (100_000 // len(piece)))) is not None

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import chain
 from typing import Any, NamedTuple
 
 from captioner.formats.keeping import Losses
@@ -18,6 +19,7 @@ RATE = 100
 # An escape, or tags between braces. An opening brace that nothing closes is text. A word joiner behind a backslash is
 # how captioner keeps that from being an escape.
 _MARKUP = re.compile("\\\\(?P<escape>[nNh{}]|\u2060+)|\\{(?P<tags>[^}]*)\\}")
+_ESCAPE = re.compile("\\\\(?P<escape>[nNh{}]|\u2060+)")
 _ANIMATION = re.compile(r"\\t\s*\((?:[^()]|\([^()]*\))*\)?")
 _TAG = re.compile(r"\\(?:(?:(an|a|pos|move|kf|ko|kt|k|K|[12]?c|i|b|u|p|q)(?![a-z])|(r))([^\\]*)|([^\\]+))")
 _NUMBERS = re.compile(r"-?\d{1,9}(?:\.\d{0,9})?", re.ASCII)
@@ -73,9 +75,10 @@ def walk(text: str, style: Style, script: Script, start: Fraction, losses: Losse
     """What is shown of an event that begins at `start` hundredths, and where. Counts the tags that are left out."""
     walked = _Walk(script, style, losses, start, start)
     at = 0
-    for match in _MARKUP.finditer(text):
+    closed = text.rfind("}") + 1  # behind it no brace closes, which need not be found out for each
+    for match in chain(_MARKUP.finditer(text, 0, closed), _ESCAPE.finditer(text, closed)):
         walked.add(text[at : match.start()])
-        if match["tags"] is None:
+        if match["escape"]:
             walked.add(_escape(match["escape"], script))
         else:
             walked.take(match["tags"])
