@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from captioner.cli import COMMANDS, load_command, main
+from tests.media_factory import ffmpeg
 
 SCRIPT = "lines=['The first sentence.', 'The second sentence.', 'The third sentence.']"
 
@@ -92,6 +93,14 @@ def test_a_file_address_is_captioned_beside_its_file(run: Run, talk: Path) -> No
 def test_the_format_is_told_by_the_ending(run: Run, talk: Path) -> None:
     assert run(talk, "-o", "x.VTT").code == 0
     assert Path("x.VTT").read_text("utf-8").startswith("WEBVTT\n")
+
+
+def test_a_project_has_the_size_of_the_picture(run: Run, speech_file: Path, tmp_path: Path) -> None:
+    film = tmp_path / "upright.mp4"
+    picture = ("-f", "lavfi", "-i", "color=gray:size=108x192:rate=25:duration=10")
+    ffmpeg(*picture, "-i", speech_file, "-pix_fmt", "yuv420p", "-g", "25", film)
+    assert run(film, "-f", "fcpxml").code == 0
+    assert 'width="108" height="192"' in film.with_suffix(".fcpxml").read_text("utf-8")
 
 
 def test_an_existing_result_is_left_alone(run: Run, talk: Path) -> None:

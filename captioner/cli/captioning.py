@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -22,10 +22,10 @@ from captioner.cli.offline import go_offline
 from captioner.cli.rendering import Videos
 from captioner.cli.styles import asked_style
 from captioner.cli.writing import Writing, title_of, write_targets
-from captioner.errors import UsageError
+from captioner.errors import MediaError, UsageError
 from captioner.formats import Contents, Programme, render_report
 from captioner.languages import asked_language
-from captioner.media import Listen
+from captioner.media import Listen, open_media, picture_of
 from captioner.pipeline import Captions, caption
 from captioner.render import Subtitles
 from captioner.settings import Settings, options_from
@@ -171,6 +171,8 @@ class _Run:
             duration=captions.report.duration,
             frame_rate=captions.report.frame_rate,
         )
+        if any("programme" in target.format.of for target in job.targets):
+            known = _with_size(known, job.source)
         return Contents(captions.cues, captions.transcript, captions.report, self._writing.on(known))
 
     def write_reports(self, name: str, *, many: bool, overwrite: bool) -> None:
@@ -201,3 +203,13 @@ class _Run:
             first = f"{lost[0].status} at {format_clock(lost[0].start)}: {lost[0].reason or 'nobody knows why'}"
             where = counted(len(lost), "region")
             self._console.warn(f"{job.source}: {seconds:.1f} s of speech lost in {where}; {first}")
+
+
+def _with_size(programme: Programme, source: str) -> Programme:
+    """With the size of the source's picture, where it has one that can be looked at twice."""
+    try:
+        with open_media(source) as media:
+            picture = picture_of(media)
+    except (MediaError, UsageError):
+        return programme
+    return replace(programme, width=picture.shown_width, height=picture.height)
