@@ -92,10 +92,11 @@ def test_a_segment_says_what_the_clock_of_the_source_shows() -> None:
     slot = Slot(3, 16.0, 20.0, 4.0, epoch)
     text = segment_text(slot, [Cue(15.5, 17.25, "a < b\nc & d")])
     assert text == (
-        "WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:90000,LOCAL:00:00:16.000\n\n"
+        f"WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:{WRAP - 5 * TICKS},LOCAL:00:00:10.000\n\n"
         "00:00:15.500 --> 00:00:17.250\na &lt; b\nc &amp; d\n\n"
     )
-    assert segment_text(slot, []) == "WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:90000,LOCAL:00:00:16.000\n\n"
+    later = Slot(9, 3616.0, 3620.0, 4.0, epoch)  # an hour on, the clock has wrapped
+    assert segment_text(later, []) == (f"WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:{3595 * TICKS},LOCAL:01:00:10.000\n\n")
 
 
 def test_playlists_are_held_back() -> None:

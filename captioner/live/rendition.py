@@ -20,6 +20,9 @@ from captioner.values import Cue
 GROUP = "captions"
 """The group of subtitles that the master playlist gets where it has none."""
 
+SAME_MAP = 3600
+"""Seconds in which all segments of an epoch have the same map; far below the 26.5 hours of a turn of the clock."""
+
 CHARACTERISTICS = "public.accessibility.transcribes-spoken-dialog"
 
 
@@ -41,11 +44,15 @@ class Slot:
 
 
 def segment_text(slot: Slot, cues: Iterable[Cue]) -> str:
-    """A WebVTT segment. Its map says what the source's clock shows at its start, so nobody counts its turns."""
+    """A WebVTT segment. Its map says what the source's clock shows at some moment.
+
+    That is the same moment in neighbouring segments: players know a cue again by its times, to the last bit.
+    """
     body = vtt.render(cues).partition("\n\n")[2]
     if slot.epoch is None:
         return "WEBVTT\n\n"
-    local = round(slot.start, 3)
+    hours = int((slot.start - slot.epoch.time) // SAME_MAP)
+    local = round(slot.epoch.time + SAME_MAP * hours, 3)
     header = f"WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:{slot.epoch.ticks_at(local)},LOCAL:{format_clock(local)}\n\n"
     # The blank line at the end parts it from the next one: ffmpeg reads all segments as one text.
     return f"{header}{body.rstrip()}\n\n" if body.strip() else header
