@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -153,6 +154,10 @@ def test_a_service_that_comes_back_is_found_again() -> None:
     sounds = clips(3)
     with GlmService({}) as before:
         pass
+    # Bound by nobody who listens, so that no other program is given the port meanwhile.
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", before.port))
     after = GlmService(said(sounds), port=before.port)
     naps = 0
 
@@ -163,7 +168,7 @@ def test_a_service_that_comes_back_is_found_again() -> None:
             after.__enter__()
 
     policy = Policy(sleep=sleep, random=lambda: 1.0)
-    with glm_at(before, concurrency=1, policy=policy) as glm:
+    with held, glm_at(before, concurrency=1, policy=policy) as glm:
         assert [one.status for one in glm.transcribe(sounds, Hints())] == ["ok"] * 3
     after.__exit__(None, None, None)
 
@@ -175,7 +180,7 @@ def test_a_service_that_falls_silent_ends_the_run() -> None:
     heard: list[Heard] = []
     with (
         service,
-        glm_at(service, concurrency=2, timeout=0.1, policy=quick(attempts=2)) as glm,
+        glm_at(service, concurrency=2, timeout=0.5, policy=quick(attempts=2)) as glm,
         pytest.raises(BackendError, match="no answer in time; check the network"),
     ):
         heard.extend(glm.transcribe(sounds, Hints()))
