@@ -87,7 +87,8 @@ def lay(script: str, regions: Sequence[RegionReport], segments: Sequence[Segment
         for (region, _), (begin, end) in zip(stretches, ranges, strict=True):
             owners.update(dict.fromkeys(range(first + begin, first + end), region))
         if first and last - first <= SLIP:
-            owners.update({place: owners.get(place, owners[first - 1]) for place in range(first, last)})
+            for place in range(first, last):
+                owners.setdefault(place, owners[place - 1])
     return _told(script, parts, owners, regions, _unwritten(heard, pairs))
 
 
