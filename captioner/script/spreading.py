@@ -12,13 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from captioner.align.clauses import PAUSE_AT, SPREAD
 from captioner.align.units import Unit
-
-SPREAD = 0.35
-"""How far the pace strays: the standard deviation, in seconds, of what takes a second on average."""
-
-PAUSE_AT = (8.0, 3.0, 0.3, 0.0)
-"""Cost of a pause after a unit, by `Unit.boundary`: a speaker rarely stops within a clause."""
 
 PASSED_OVER, PASSED = 8.0, 0.15
 """Cost of text that nobody says, once and for each syllable."""
