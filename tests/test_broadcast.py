@@ -209,7 +209,7 @@ def test_an_stl_of_others() -> None:
     file[1024 + 128 + 9 : 1024 + 128 + 13] = bytes(4)  # an end before the start
     contents = FORMATS["stl"].read(bytes(file))
     assert contents.cues == [Cue(2, 3, "cue 2"), Cue(3, 4, "cue 3")]
-    assert contents.losses == ("1 comment", "1 block that breaks off", "1 subtitle that ends before it begins")
+    assert contents.losses == ("1 comment", "1 incomplete block", "1 subtitle with its end before its start")
     with pytest.raises(FormatError, match="stl: does not begin as EBU Tech 3264 wants it"):
         FORMATS["stl"].read(b"Spruce")
 

@@ -20,6 +20,25 @@ def test_counts_have_their_plural() -> None:
     assert losses.phrases() == ("2 cues without text", "2 classes", "1 comment")
 
 
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("blank line in a text", "blank lines in a text"),
+        ("cue before the start", "cues before the start"),
+        ("cue with its end before its start", "cues with its end before its start"),
+        ("language of a text", "languages of a text"),
+        ("line without an end", "lines without an end"),
+        ("pair of coordinates", "pairs of coordinates"),
+        ("place outside of the picture", "places outside of the picture"),
+        ("thing that ttconv did not understand", "things that ttconv did not understand"),
+        ("time inside a text", "times inside a text"),
+    ],
+)
+def test_the_noun_of_a_phrase_has_the_plural(one: str, two: str) -> None:
+    assert Losses({one: 1}).phrases() == (f"1 {one}",)
+    assert Losses({one: 2}).phrases() == (f"2 {two}",)
+
+
 def test_all_that_a_format_does_not_hold_is_named() -> None:
     assert losses_between([RICH], [RICH]) == ()
     assert losses_between([RICH, RICH], [Cue(1, 2, "One two")] * 2) == (
@@ -31,6 +50,8 @@ def test_all_that_a_format_does_not_hold_is_named() -> None:
     )
     assert losses_between([Cue(1, 2, "One")], [Cue(1, 2.2, "1")]) == ("text of 1 cue", "times of 1 cue")
     assert losses_between([Cue(1, 2, "x", position=Position(2))], [Cue(1.01, 2, "x")]) == ()
+    assert losses_between([RICH, RICH], [RICH]) == ("text of 1 of 2 cues",)
+    assert losses_between([RICH], [RICH, RICH]) == ("overlap of cues shown at once",)
 
 
 def test_a_cue_has_no_more_than_a_format_holds() -> None:

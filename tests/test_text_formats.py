@@ -101,7 +101,7 @@ def test_what_others_write(name: str, text: str, cues: list[Cue]) -> None:
                 "<s>a</s>{\\pos(1,2)}\n\nb\n00:00:03.000 --> 00:00:03.000\n\n",
          ("1 effect", "1 strikethrough", "1 cue without text", "1 pair of coordinates"),
          ("1 missing number", "1 missing blank line", "1 time in another spelling", "1 blank line in a text",
-          "1 cue that ends before it begins")),
+          "1 cue with its end before its start")),
         ("vtt", "WEBVTT\nX-TIMESTAMP-MAP=LOCAL:0,MPEGTS:1\n\nNOTE hi\n\nname\n"
                 "00:01.000 --> 00:02.000 size:50% region:a\n<v A>a</v><v B>b</v> <ruby>c<rt>d</rt></ruby>",
          ("1 header line", "1 ruby text", "2 voices", "1 region", "1 width", "1 comment", "1 identifier"), ()),

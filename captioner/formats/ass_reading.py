@@ -136,7 +136,7 @@ def _events(lines: Sequence[_Line]) -> Iterator[tuple[_Line, dict[str, str]]]:
 
 def _cue(line: _Line, values: dict[str, str], script: Script, losses: Losses, mended: Losses) -> Cue | None:
     start, end = (_hundredths(values.get(name, ""), line.number) for name in ("start", "end"))
-    mended["time that ends before it begins"] += end <= start
+    mended["cue with its end before its start"] += end <= start
     style = script.style(values.get("style", "").strip().lstrip("*"))
     spelled, position = walk(values.get("text", ""), style, script, start, losses)
     name = one_line(values.get("name", ""))

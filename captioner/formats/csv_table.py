@@ -106,7 +106,7 @@ def _contents(name: str, rows: Sequence[tuple[int, list[str]]], columns: dict[st
     unit = 1 if in_milliseconds else 1000
     cues = []
     for start, end, cells in timed:
-        mended["cue that ends before it begins"] += end <= start
+        mended["cue with its end before its start"] += end <= start
         speaker = one_line(cells.get("speaker", ""))
         cues.append(cue_read(round(start * unit), round(end * unit), cells["text"], speaker))
     found = [cue for cue in cues if cue]

@@ -21,7 +21,7 @@ MOVED = 0.1
 """Seconds. No format's grain is that coarse: a time that moves further was not rounded, it was not kept."""
 
 
-_NOUN = re.compile(r" (?:in|inside|of|on|outside|that|without) ")
+_NOUN = re.compile(r" (?:before|in|inside|of|on|outside|that|with|without) ")
 
 
 class Losses(Counter[str]):
@@ -92,12 +92,12 @@ def without_white(cue: Cue) -> Cue:
 
 
 def losses_between(cues: Iterable[Cue], kept: Sequence[Cue]) -> tuple[str, ...]:
-    """What is in the cues and not in those that a format keeps of them: `styles of 3 cues`."""
+    """What is in the cues and not in those that a format keeps of them, behind a "the": `styles of 3 cues`."""
     whole = sorted(cues, key=lambda cue: cue.start)
     if len(whole) < len(kept):
-        return ("the overlap of cues shown at once",)
+        return ("overlap of cues shown at once",)
     if len(whole) > len(kept):
-        return (f"{len(whole) - len(kept)} of {len(whole)} cues",)
+        return (f"text of {len(whole) - len(kept)} of {len(whole)} cues",)
     lost = Counter(name for cue, held in zip(whole, kept, strict=True) for name in _differences(cue, held))
     return tuple(f"{name} of {count} {'cue' if count == 1 else 'cues'}" for name, count in lost.items())
 

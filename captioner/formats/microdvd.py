@@ -73,7 +73,7 @@ def parse(text: str, programme: Programme) -> Contents:
         assert rate is not None
         last = int(end) if end else following if following is not None else start + round(LAST_LINE * rate)
         mended["cue without an end"] += not end
-        mended["cue that ends before it begins"] += last <= start
+        mended["cue with its end before its start"] += last <= start
         cues.append(cue_read(start, last, _read(shown, losses), rate=rate))
     found = [cue for cue in cues if cue]
     losses["cue without text"] = len(cues) - len(found)

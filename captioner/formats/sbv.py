@@ -78,6 +78,6 @@ def _cue(start: str, end: str, lines: list[str], headed: bool, losses: Losses, m
     text = _BREAK.sub("\n", _END.sub("", text)) if headed else text
     cue = cue_read(first, last, text)
     losses["cue without text"] += cue is None
-    mended["cue that ends before it begins"] += last <= first
+    mended["cue with its end before its start"] += last <= first
     mended["blank line in a text"] += any(not line.strip() for line in text.split("\n"))
     return cue

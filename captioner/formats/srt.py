@@ -67,7 +67,7 @@ def _cue(block: _Block, losses: Losses, mended: Losses) -> Cue | None:
     cue = cue_read(item.start.ordinal, item.end.ordinal, spelled, position=position)
     losses["cue without text"] += cue is None
     losses["pair of coordinates"] += block.coordinates
-    mended["cue that ends before it begins"] += block.end <= block.start
+    mended["cue with its end before its start"] += block.end <= block.start
     mended["blank line in a text"] += sum(not line.strip() for line in block.lines)
     return cue
 

@@ -29,7 +29,7 @@ def read_stl(data: bytes) -> Contents:
         raise FormatError("stl", "does not begin as EBU Tech 3264 wants it, so it is no STL of the EBU")
     blocks = [data[at : at + BLOCK] for at in range(HEAD, len(data), BLOCK)]
     losses = Losses({"comment": sum(len(block) == BLOCK and block[_COMMENT] == 1 for block in blocks)})
-    losses["block that breaks off"] = sum(len(block) < BLOCK for block in blocks)
+    losses["incomplete block"] = sum(len(block) < BLOCK for block in blocks)
     whole = [block for block in blocks if len(block) == BLOCK and block[_COMMENT] != 1]
     reader, config = library("stl", "ttconv.stl.reader"), library("stl", "ttconv.stl.config")
     start = _start(data, whole)
@@ -40,7 +40,7 @@ def read_stl(data: bytes) -> Contents:
         except Exception as error:  # whatever the library stumbles over in somebody's file
             raise FormatError("stl", f"cannot be read by ttconv: {error}") from error
     omitted = sum("omitting" in record.getMessage() for record in heard)
-    losses["subtitle that ends before it begins"] = omitted
+    losses["subtitle with its end before its start"] = omitted
     mended = Losses({"thing that ttconv did not understand": len(heard) - omitted})
     cues = [_composed(cue) for cue in cues_of(document, "stl", losses)]
     return Contents(cues, programme=_programme(data, start), losses=losses.phrases(), mended=mended.phrases())
