@@ -61,7 +61,7 @@ def ordered_cues(draw: st.DrawFn, texts: st.SearchStrategy[str] = texts, *, spea
     return cues
 
 
-colors = st.none() | st.sampled_from(("#ffff00", "#ff8000", "#00ffff"))
+colors = st.none() | st.sampled_from(("#ffff00", "#ff8000", "#00ffff", "#ffffff"))
 looks = st.builds(Looks, st.booleans(), st.booleans(), st.booleans(), colors)
 shares = st.none() | st.floats(0, 100)
 positions = st.none() | st.builds(Position, st.integers(1, 9), shares, shares, st.sampled_from(("", "rl", "lr")))

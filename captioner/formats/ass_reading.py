@@ -32,7 +32,8 @@ class _Line(NamedTuple):
 
 
 def parse(text: str) -> Contents:
-    """The cues as they stand in the file, less those without text. A look that the style `Default` has is no style.
+    """The cues as they stand in the file, less those without text. A look that the style `Default` has is no style,
+    but for a color that a tag gives to text which has it already.
 
     Fonts, sizes, margins and effects are left out. Raises `FormatError` where there is no event, or one whose times
     cannot be read.

@@ -117,6 +117,7 @@ class _Walk:
     syllables: list[_Syllable] = field(default_factory=list)
     karaoke: int = 0
     drawing: bool = False
+    recolored: bool = False  # by a tag that says the usual color where it was the usual one
     anchor: int | None = None
     place: tuple[float, float] | None = None
 
@@ -132,7 +133,7 @@ class _Walk:
             self.now.italic and not usual.italic,
             self.now.bold and not usual.bold,
             self.now.underline and not usual.underline,
-            None if self.now.color == usual.color else self.now.color,
+            None if self.now.color == usual.color and not self.recolored else self.now.color,
         )
         self.pieces.append((text, looks))
         self.syllables.append(_Syllable(text, self.karaoke, self.singing, self.sung))
@@ -152,8 +153,9 @@ class _Walk:
         if name in ("i", "b", "u"):
             self._switch(name, number)
         elif name in ("c", "1c"):
-            self.now = replace(self.now, color=color_of(value) if value else self.style.color)
+            self._color(color_of(value) if value else None)
         elif name == "r":
+            self.recolored = False
             self.now = self.script.style(value) if value else self.style
         elif name in ("an", "a") and number and self.anchor is None:
             anchor = int(number) if name == "an" else anchor_of_old(int(number))
@@ -172,6 +174,11 @@ class _Walk:
         on = getattr(self.style, switch) if number is None else number == 1 or number >= 600
         changed: dict[str, Any] = {switch: on}
         self.now = replace(self.now, **changed)
+
+    def _color(self, color: str | None) -> None:
+        """None is back to the style's. Of the usual color it is meant, unless it only ends another."""
+        self.recolored = color is not None and color == self.now.color == self.script.usual.color
+        self.now = replace(self.now, color=color or self.style.color)
 
     def _sing(self, name: str, duration: Fraction) -> None:
         self.karaoke += 1
