@@ -6,8 +6,13 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import av
 import pytest
@@ -276,6 +281,55 @@ def test_what_goes_wrong_is_one_sentence(
     assert (exit_code, said.count("\n")) == (code, 0)
     assert said.startswith(f"captioner: {sentence}")
     assert sorted(Path().iterdir()) == before
+
+
+class Whole(SimpleHTTPRequestHandler):
+    """Sends files whole, whatever part of them is asked for."""
+
+    def copyfile(self, source: Any, outputfile: Any) -> None:
+        with suppress(ConnectionError):
+            super().copyfile(source, outputfile)
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """The tests tell what went wrong."""
+
+
+@pytest.fixture
+def whole_files(tmp_path: Path) -> Iterator[str]:
+    """The address of a server without byte ranges, which has two films: one that begins with its index, one that ends
+    with it."""
+    folder = tmp_path / "served"
+    folder.mkdir()
+    noise = ("-f", "lavfi", "-i", "testsrc2=s=320x180:r=10:d=2,noise=alls=40:allf=t", "-f", "lavfi", "-i", "sine=d=2")
+    ffmpeg(*noise, "-c:v", "mpeg4", "-b:v", "2M", folder / "last.mov")
+    ffmpeg("-i", folder / "last.mov", "-c", "copy", "-movflags", "+faststart", folder / "first.mov")
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Whole, directory=str(folder))) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("mux", "{}", "film.srt", "-o", "new.mov"),
+        ("burn", "{}", "film.srt", "-o", "new.mov"),
+        ("{}", "--backend", "sphinx", "-o", "new.srt"),
+    ],
+)
+def test_a_film_that_ends_with_its_index_wants_a_server_with_byte_ranges(
+    words: tuple[str, ...], whole_files: str, commands: Commands
+) -> None:
+    before = sorted(Path().iterdir())
+    address = f"{whole_files}/last.mov"
+    reason = "cannot be read from its server: its index comes last, and the server sends no byte ranges"
+    sentence = f"captioner: {address}: {reason}; download it first"
+    assert commands(*(word.format(address) for word in words), "-q") == (3, sentence)
+    assert sorted(Path().iterdir()) == before
+    assert commands(*(word.format(f"{whole_files}/first.mov") for word in words), "-q") == (0, "")
+    assert Path(words[-1]).is_file()
 
 
 def test_a_source_without_a_picture_cannot_be_burned_into(commands: Commands) -> None:

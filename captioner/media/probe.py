@@ -48,9 +48,23 @@ def probe(source: Source) -> Media:
             _readable(source) as file,
             av.open(file, options=dict(source.options), metadata_errors="replace", timeout=timeout) as container,
         ):
-            return _describe(source, container)
+            media = _describe(source, container)
+            if not (source.path or source.pipe) and "mov" in container.format.name.split(","):
+                _refuse_out_of_reach(source, container)
+            return media
     except (av.FFmpegError, OSError) as error:
         raise MediaNotReadable(source.name, _reason(source, error)) from error
+
+
+def _refuse_out_of_reach(source: Source, container: InputContainer) -> None:
+    """A movie that ends with its index says what is in it, yet its server may have no way back to where that lies."""
+    try:
+        next(container.demux(), None)
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        reason = "cannot be read from its server: its index comes last, and the server sends no byte ranges"
+        raise MediaNotReadable(source.name, f"{reason}; download it first") from error
 
 
 @contextmanager
