@@ -125,7 +125,8 @@ def caption_script(
     """
     text = script if isinstance(script, str) else joined(script)
     with _ready(backend) as engine:
-        heard = caption(source, backend=engine, journal=journal, **options)
+        # Nobody looks at the cues of the first time; cutting them takes a second of an hour, finding shots takes long.
+        heard = caption(source, backend=engine, journal=journal, **(options | {"shot_changes": False}))
         laid = lay(text, heard.report.regions, heard.transcript.segments)
         said = caption(source, backend=Told(laid.told, engine.traits.longest_clip), **options)
     warnings = (*said.report.warnings, *(_unsaid(text[part.first : part.last], part.after) for part in laid.missing))

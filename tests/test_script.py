@@ -39,9 +39,9 @@ WRITTEN = (
 )
 
 
-def laid_over(script: str, heard: Sequence[str]) -> tuple[list[str], list[str]]:
-    """What each region is told to say, regions of three seconds each, and what nobody says."""
-    regions = [RegionReport(4.0 * index, 4.0 * index + 3, index, "ok", text) for index, text in enumerate(heard)]
+def laid_over(script: str, heard: Sequence[str], length: float = 3.0) -> tuple[list[str], list[str]]:
+    """What each region is told to say, regions of `length` seconds each, and what nobody says."""
+    regions = [RegionReport(4.0 * index, 4.0 * index + length, index, "ok", text) for index, text in enumerate(heard)]
     segments = [Segment(region.start, region.end, region.text) for region in regions if region.text]
     laid = lay(script, regions, segments)
     return [told.text for told in laid.told], [script[part.first : part.last].strip() for part in laid.missing]
@@ -69,6 +69,13 @@ def test_what_is_said_and_not_written_stands_as_it_was_heard() -> None:
 def test_a_region_in_which_nothing_was_heard_gets_the_words_between() -> None:
     said, missing = laid_over("".join(WRITTEN), (HEARD[0], "", *HEARD[2:]))
     assert said == [text.strip() for text in WRITTEN]
+    assert missing == []
+
+
+def test_words_that_were_passed_over_follow_the_one_before_them() -> None:
+    laugh = f" Yes. H{'aha' * 20}!"  # no region of half a second says all of it
+    said, missing = laid_over("".join((WRITTEN[0], laugh, WRITTEN[2])), (HEARD[0], "", HEARD[2]), 0.5)
+    assert said == [WRITTEN[0].strip(), laugh.strip(), WRITTEN[2].strip()]
     assert missing == []
 
 
