@@ -18,11 +18,11 @@ from captioner.errors import BackendError
 from captioner.journal import journaled
 from captioner.media import Listen, Media, open_media, read_audio, read_shot_changes
 from captioner.profiles import Profile, profile_for, profile_named
-from captioner.script import Told, joined, lay, retimed
+from captioner.script import Told, joined, lay, retimed, unlike
 from captioner.speech import SAMPLE_RATE, SpeechOptions, speech_clips
 from captioner.timing import in_time
 from captioner.transcribe import Context, Outcome, transcribe
-from captioner.values import Audio, Cue, Report, Transcript
+from captioner.values import Audio, Cue, Report, Span, Transcript
 
 AHEAD = 4
 """Regions that are found and wait to be heard: enough that a backend never waits, few enough to be held."""
@@ -120,8 +120,9 @@ def caption_script(
     """Caption `source` with the words of `script`: a text, or cues whose times are wrong and which stay as they are.
 
     What the backend hears only tells where the script is said; one that hears nothing leaves that to the time it takes.
-    What nobody says is named in the warnings; speech that is not in the script stands as it was heard, with its reason
-    in the ledger. `options` are `caption`'s; so are the errors. The source is read twice.
+    The warnings name what nobody says, and where the speech does not sound like the script; speech that is not in the
+    script stands as it was heard, with its reason in the ledger. `options` are `caption`'s; so are the errors. The
+    source is read twice.
     """
     text = script if isinstance(script, str) else joined(script)
     with _ready(backend) as engine:
@@ -129,12 +130,21 @@ def caption_script(
         heard = caption(source, backend=engine, journal=journal, **(options | {"shot_changes": False}))
         laid = lay(text, heard.report.regions, heard.transcript.segments)
         said = caption(source, backend=Told(laid.told, engine.traits.longest_clip), **options)
-    warnings = (*said.report.warnings, *(_unsaid(text[part.first : part.last], part.after) for part in laid.missing))
+    warnings = (
+        *said.report.warnings,
+        *(_unlike(span) for span in unlike(laid.told, said.report.regions)),
+        *(_unsaid(text[part.first : part.last], part.after) for part in laid.missing),
+    )
     cues = said.cues
     if not isinstance(script, str):
         profile = _style(options.get("profile"), said.transcript.language)
         cues = tuple(retimed(script, laid, said.report.regions, said.transcript.segments, profile))
     return Captions(cues, said.transcript, replace(said.report, warnings=warnings))
+
+
+def _unlike(span: Span) -> str:
+    where = f"from {span.start:.1f} to {span.end:.1f} s"
+    return f"{where} the speech does not sound like the words of the script that stand there: they may be out of place"
 
 
 def _unsaid(text: str, after: float) -> str:

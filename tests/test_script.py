@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from captioner.align.units import units
-from captioner.backends import Hints
+from captioner.backends import Heard, Hints
 from captioner.backends.scripted import Scripted
 from captioner.cli import main
 from captioner.formats import format_named
 from captioner.pipeline import Captions, caption_script
 from captioner.profiles import profile_for
-from captioner.script import joined, lay
-from captioner.values import Cue, RegionReport, Segment
+from captioner.script import joined, lay, unlike
+from captioner.values import Cue, RegionReport, Segment, Span
 
 TRUTH = json.loads((Path(__file__).parent / "data" / "three_sentences.json").read_text("utf-8"))["sentences"]
 SCRIPT = "\n".join(sentence["text"] for sentence in TRUTH)
@@ -113,6 +113,40 @@ def test_a_text_is_timed_where_it_is_said_though_nothing_was_heard(speech_file: 
     for cue, sentence in zip(made.cues, TRUTH, strict=True):
         assert cue.start == pytest.approx(sentence["start"], abs=0.08)
     assert made.report.warnings == ()
+
+
+def test_a_script_that_lies_wrong_is_said_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    samples = Path(__file__).parents[1] / "samples"
+    lines = (samples / "truth" / "lighthouse.txt").read_text("utf-8").splitlines(keepends=True)
+    for name, script in {"whole": lines, "part": lines[:8] + lines[13:]}.items():
+        (tmp_path / f"{name}.txt").write_text("".join(script), "utf-8")
+        words = (samples / "lighthouse.mp4", tmp_path / f"{name}.txt", "-q", "-o", tmp_path / f"{name}.srt")
+        assert align(*words, "--language", "en") == 0
+        said = capsys.readouterr().err
+        assert ("the speech does not sound like the words of the script that stand there" in said) == (name == "part")
+
+
+@pytest.mark.parametrize(
+    ("doubted", "stretches"),
+    [
+        ("......", []),
+        ("..xx..", []),
+        (".xxx..", [(4, 15)]),
+        ("xxx.xxx", [(0, 11), (16, 27)]),
+        ("x", [(0, 3)]),
+        ("x.", []),
+        (".x_xx_", [(4, 19)]),
+        (".xx+x.", [(4, 19)]),
+    ],
+)
+def test_three_doubts_in_a_row_are_no_chance(doubted: str, stretches: list[tuple[float, float]]) -> None:
+    """`x` is a region that does not sound like its words, `_` one without words, `+` one that is not in the script."""
+    told = [Heard("ok", "" if mark == "_" else "words", reason="heard" if mark == "+" else None) for mark in doubted]
+    regions = [
+        RegionReport(4.0 * index, 4.0 * index + 3, index, "ok", heard.text, "unlike" if mark == "x" else heard.reason)
+        for index, (mark, heard) in enumerate(zip(doubted, told, strict=True))
+    ]
+    assert list(unlike(told, regions)) == [Span(*stretch) for stretch in stretches]
 
 
 def test_old_cues_stay_as_they_are_at_the_times_of_their_words(speech_file: Path) -> None:

@@ -1,0 +1,21 @@
+"""Where a script lies over speech that does not sound like it: there it may lie wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from captioner.backends import Heard
+from captioner.values import RegionReport, Span
+
+TOGETHER = 3
+"""So many regions in a row that are all unlike their words are no chance; one or two may be noise."""
+
+
+def unlike(told: Sequence[Heard], regions: Sequence[RegionReport]) -> Iterator[Span]:
+    """The stretches of speech whose words the aligner doubts; `regions` are timed, and say what they were `told`."""
+    written = [region for heard, region in zip(told, regions, strict=True) if region.text and not heard.reason]
+    for doubted, run in groupby(written, key=lambda region: region.reason is not None):
+        spans = list(run)
+        if doubted and len(spans) >= min(TOGETHER, len(written)):
+            yield Span(spans[0].start, spans[-1].end)
