@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,6 +60,75 @@ def test_findings_are_lines_that_an_editor_can_follow(lint: Lint, golden: Callab
 
 def test_clean_is_silent_and_exits_with_0(lint: Lint) -> None:
     assert lint("clean.srt", "-q") == (0, "", "")
+
+
+LEVEL = frozenset(("none", "note", "warning", "error"))
+MESSAGE = {"text!": str}
+LOCATION = {"physicalLocation": {"artifactLocation!": {"uri": str}, "region": {"startLine": int}}}
+RULE = {
+    "id!": str,
+    "shortDescription": MESSAGE,
+    "fullDescription": MESSAGE,
+    "helpUri": str,
+    "defaultConfiguration": {"level": LEVEL},
+}
+RUN = {
+    "tool!": {"driver!": {"name!": str, "version": str, "informationUri": str, "rules": [RULE]}},
+    "invocations": [
+        {
+            "executionSuccessful!": bool,
+            "toolExecutionNotifications": [{"message!": MESSAGE, "level": LEVEL, "locations": [LOCATION]}],
+        }
+    ],
+    "results": [
+        {
+            "message!": MESSAGE,
+            "ruleId": str,
+            "ruleIndex": int,
+            "level": LEVEL,
+            "locations": [LOCATION],
+            "properties": dict,
+        }
+    ],
+    "columnKind": frozenset(("utf16CodeUnits", "unicodeCodePoints")),
+}
+LOG = {"$schema": str, "version!": frozenset(("2.1.0",)), "runs!": [RUN]}
+"""What SARIF 2.1.0 (3.13 and on) says of the members that captioner writes; `!` are those that must be there. Its
+schema takes no other member anywhere but in `properties`."""
+
+
+def faults(value: Any, shape: Any, place: str = "log") -> Iterator[str]:
+    """Where a value is not as a shape wants it."""
+    if isinstance(shape, dict):
+        named = {name.rstrip("!"): inner for name, inner in shape.items()}
+        yield from (f"{place}.{name}: unknown" for name in value.keys() - named.keys())
+        yield from (f"{place}.{name[:-1]}: missing" for name in shape if name.endswith("!") and name[:-1] not in value)
+        for name in value.keys() & named.keys():
+            yield from faults(value[name], named[name], f"{place}.{name}")
+    elif isinstance(shape, list):
+        for number, item in enumerate(value):
+            yield from faults(item, shape[0], f"{place}[{number}]")
+    elif value not in shape if isinstance(shape, frozenset) else type(value) is not shape:
+        yield f"{place}: {value!r}"
+
+
+def test_sarif_is_as_its_standard_has_it(lint: Lint) -> None:
+    Path("a b:ü.srt").write_text(FAULTY, "utf-8")
+    log = json.loads(lint("faulty.srt", Path("a b:ü.srt").absolute(), "a b:ü.srt", "gone.srt", "--format", "sarif")[1])
+    assert list(faults(log, LOG)) == []
+    (run,) = log["runs"]
+    assert run["results"]
+    assert len({json.dumps(rule) for rule in run["tool"]["driver"]["rules"]}) == len(RULES)
+    places = [found["locations"][0]["physicalLocation"] for found in run["results"]]
+    assert {place["artifactLocation"]["uri"] for place in places} == {
+        "faulty.srt", "a%20b%3A%C3%BC.srt", Path("a b:ü.srt").absolute().as_uri()
+    }  # fmt: skip
+    assert all(place["region"]["startLine"] >= 1 for place in places)
+    assert sorted(faults({"version": "2", "runs": [{"tool": {}, "x": 1}]}, LOG)) == [
+        "log.runs[0].tool.driver: missing",
+        "log.runs[0].x: unknown",
+        "log.version: '2'",
+    ]
 
 
 def test_sarif(lint: Lint, golden: Callable[[str, str], None]) -> None:
