@@ -159,12 +159,12 @@ class Silero:
         frames = (len(sound) - _CONTEXT) // FRAME
         hops = sound[: frames * FRAME].reshape(frames, 4, _HOP)
         windows = np.empty((frames, 4, _WINDOW), np.float32)
-        windows[:, :, :_HOP] = hops
-        windows[:, :3, _HOP:] = hops[:, 1:]
+        rising, falling, last = np.split(self._window, [_HOP, _HOP + _CONTEXT])
+        np.multiply(hops, rising, out=windows[:, :, :_HOP])
+        np.multiply(hops[:, 1:], self._window[_HOP:], out=windows[:, :3, _HOP:])
         ends = sound[_CONTEXT:].reshape(frames, FRAME)
-        windows[:, 3, _HOP : _HOP + _CONTEXT] = ends[:, -_CONTEXT:]
-        windows[:, 3, _HOP + _CONTEXT :] = ends[:, -2 : -2 - _CONTEXT : -1]
-        windows *= self._window
+        np.multiply(ends[:, -_CONTEXT:], falling, out=windows[:, 3, _HOP : _HOP + _CONTEXT])
+        np.multiply(ends[:, -2 : -2 - _CONTEXT : -1], last, out=windows[:, 3, _HOP + _CONTEXT :])
         return np.abs(np.fft.rfft(windows))
 
 
