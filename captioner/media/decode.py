@@ -21,8 +21,11 @@ from captioner.media.reading import reader_of
 from captioner.media.tracks import AudioTrack, Listen, Media, choose_channel, choose_track
 from captioner.values import Audio, Span
 
-BLOCK = 2.0
-"""Seconds in a block."""
+BLOCK = 16.0
+"""Seconds in a block of a file: long, since who works on many frames at once works faster."""
+
+FLOWING_BLOCK = 2.0
+"""Seconds in a block of what flows in, which is heard as it comes."""
 
 # A jump back by more than this, in seconds, is a stream that was glued to another: it goes on where the first ended.
 _LONGEST_OVERLAP = 1.0
@@ -41,6 +44,14 @@ _WRITE_MUCH_AT_ONCE = {"flush_packets": 0}
 
 # Larger ones cost less to read. What is in the last one is lost where a stream changes its format: at most 0.13 s.
 _PACKETS = {"n": 2048, "p": 0}
+
+_BUFFER = 1 << 19
+"""Bytes that libav asks for at once: 8 s of sound, where so many are there."""
+
+# The expression for a frame's timestamp, in samples: its own, but it goes on where the last one ended after a jump.
+# ffmpeg's register 1 holds where the last frame ended, register 0 what was added since a jump.
+_JUMP = f"gt(N,0)*(lt(PTS-ld(1),-{_LONGEST_OVERLAP}*SR)+gt(PTS-ld(1),{LONGEST_GAP}*SR))"
+_WITHOUT_JUMPS = f"st(0,ld(0)+if({_JUMP},ld(1)-PTS,0));st(1,PTS+S);PTS+ld(0)+{_HEADROOM}*SR"
 
 _NO_PROBING = {"probesize": "32", "analyzeduration": "0"}
 
@@ -69,7 +80,8 @@ def read_audio(
     with running(decode_arguments(media, track, listen, sample_rate), media.opened.pipe) as work:
         media.opened.leaving.callback(work.stop)
         pieces = line_up(_packets(work.output, origin + first, sample_rate), sample_rate)
-        for samples in blocks(pieces, round(BLOCK * sample_rate), None if last is None else last - first):
+        size = round((BLOCK if media.opened.path else FLOWING_BLOCK) * sample_rate)
+        for samples in blocks(pieces, size, None if last is None else last - first):
             yield Audio(samples, sample_rate, count / sample_rate)
             count += len(samples)
         if last is None or count < last:
@@ -87,34 +99,27 @@ def decode_arguments(media: Media, track: AudioTrack, listen: Listen, sample_rat
         options |= {"ss": f"{media.start_time + start - _RUN_UP:.6f}", "seek_timestamp": 1, "noaccurate_seek": None}
     # Its graph takes no name that is not UTF-8, so the name comes in afterwards.
     sound = ffmpeg.input("source", **options)[f"a:{track.number - 1}"]
-    sound = _one_channel(sound, track, choose_channel(track, listen.channel), sample_rate)
-    sound = sound.filter("asetpts", _without_jumps(sample_rate))
-    sound = sound.filter("aresample", **{"async": 1, "min_hard_comp": SMALLEST_GAP}).filter("asetnsamples", **_PACKETS)
+    sound = _chosen(sound, track, choose_channel(track, listen.channel)).filter("asetpts", _WITHOUT_JUMPS)
+    # What is asked of its output here, one resampler does with all else that there is to do.
+    sound = sound.filter("aresample", sample_rate, **{"async": 1, "min_hard_comp": SMALLEST_GAP})
+    sound = sound.filter("aformat", sample_fmts="flt", channel_layouts="mono").filter("asetnsamples", **_PACKETS)
     output = sound.output("pipe:1", format="nut", acodec="pcm_f32le", **_NO_INDEX, **_WRITE_MUCH_AT_ONCE)
     arguments: list[str] = ffmpeg.get_args(output)
     arguments[arguments.index("-i") + 1] = media.opened.url
     return ["-nostdin", "-hide_banner", "-v", "error", "-copyts", *arguments]
 
 
-def _one_channel(sound: Any, track: AudioTrack, channel: int | None, sample_rate: int) -> Any:
-    """One channel, or all mixed: as a player would for two loudspeakers where the layout is known, else evenly."""
+def _chosen(sound: Any, track: AudioTrack, channel: int | None) -> Any:
+    """One channel alone; or all, to be mixed as a player would for two loudspeakers where the layout is known, else
+    evenly.
+    """
     if channel is not None:
-        sound = sound.filter("pan", args=f"mono|c0=c{channel - 1}")
-    elif track.channels > 2 and track.layout is None:
+        return sound.filter("pan", args=f"mono|c0=c{channel - 1}")
+    if track.channels > 2 and track.layout is None:
         share = 1 / track.channels
         all_channels = "+".join(f"{share:.6f}*c{number}" for number in range(track.channels))
-        sound = sound.filter("pan", args=f"mono|c0={all_channels}")
-    return sound.filter("aformat", sample_fmts="flt", sample_rates=sample_rate, channel_layouts="mono")
-
-
-def _without_jumps(sample_rate: int) -> str:
-    """The expression for a frame's timestamp in samples: its own, but it goes on where the last one ended after a jump.
-
-    ffmpeg's register 1 holds the timestamp at which the last frame ended, register 0 what was added since a jump.
-    """
-    overlap, gap = round(_LONGEST_OVERLAP * sample_rate), round(LONGEST_GAP * sample_rate)
-    jump = f"gt(N,0)*(lt(PTS-ld(1),-{overlap})+gt(PTS-ld(1),{gap}))"
-    return f"st(0,ld(0)+if({jump},ld(1)-PTS,0));st(1,PTS+S);PTS+ld(0)+{round(_HEADROOM * sample_rate)}"
+        return sound.filter("pan", args=f"mono|c0={all_channels}")
+    return sound
 
 
 def _packets(output: IO[bytes], origin: int, sample_rate: int) -> Iterator[Packet]:
@@ -124,7 +129,7 @@ def _packets(output: IO[bytes], origin: int, sample_rate: int) -> Iterator[Packe
     try:
         with (
             reader_of(output.read) as reader,
-            av.open(reader, "r", format="nut", options=_NO_PROBING) as container,
+            av.open(reader, "r", format="nut", options=_NO_PROBING, buffer_size=_BUFFER) as container,
         ):
             packet: Any  # it has the buffer protocol, which its annotations do not tell
             for packet in container.demux(audio=0):

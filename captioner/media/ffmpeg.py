@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -20,6 +21,7 @@ VARIABLE = "CAPTIONER_FFMPEG"
 """The environment variable that names the ffmpeg to use."""
 
 _COMPLAINTS_KEPT = 100
+_PIPE = 1 << 20  # bytes that may wait in one: as many as Linux gives to everybody
 
 
 class Feed(Protocol):
@@ -131,9 +133,21 @@ def _start(command: Sequence[str], *, fed: bool, folder: Path | None) -> subproc
     """Its output is read unbuffered: blocks are large, and what is there should not wait for what comes."""
     stdin, pipe = subprocess.PIPE if fed else subprocess.DEVNULL, subprocess.PIPE
     try:
-        return subprocess.Popen(command, stdin=stdin, stdout=pipe, stderr=pipe, bufsize=0, cwd=folder)
+        process = subprocess.Popen(command, stdin=stdin, stdout=pipe, stderr=pipe, bufsize=0, cwd=folder)
     except OSError as error:
         raise FfmpegNotFound(f"{command[0]} does not start: {error.strerror}") from error
+    assert process.stdout
+    _widen(process.stdout)
+    return process
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Let more wait in a pipe than the second of sound that it holds by itself, where the system can do that."""
+    if sys.platform == "linux":
+        from fcntl import F_SETPIPE_SZ, fcntl
+
+        with suppress(OSError):  # who has many pipes open is given no more
+            fcntl(pipe, F_SETPIPE_SZ, _PIPE)
 
 
 def _pour(feed: Feed, sink: IO[bytes]) -> None:
