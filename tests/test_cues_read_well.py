@@ -258,6 +258,8 @@ def rendered(transcript: Transcript, language: str) -> str:
         ),
         ("이 새로운 카메라는 무게가 아주 가벼워서 모두 합쳐도 겨우 350 그램밖에 되지 않습니다", "ko", "350 그램밖에"),
         ("昨日から新しいコンピューターでプログラミングを勉強しています。", "ja", "コンピューター"),
+        ("方言や専門用語は、うまく聞き取れないことがあります。", "ja", "あります。"),
+        ("วันนี้เราจะพูดถึงการใช้ระบบรู้จำเสียงพูดในโรงพยาบาล", "th", "การใช้"),
     ],
 )
 def test_some_things_are_never_torn(text: str, language: str, whole: str) -> None:

@@ -85,6 +85,7 @@ def in_time(text: str, start: int, end: int) -> tuple[Word, ...]:
 
 
 @given(found_cues(), profiles(), st.sampled_from((None, "en", "zh")), frame_rates)
+@example([Cue(0, 0.001, "the"), Cue(0.039, 0.04, "the")], replace(NARROW, gap=0.0, chain=0.0), None, Fraction(25))
 def test_a_fixed_file_is_better_keeps_its_text_and_has_nothing_left_to_fix(
     cues: list[Cue], profile: Profile, language: str | None, frame_rate: Fraction | None
 ) -> None:

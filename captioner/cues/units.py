@@ -14,7 +14,7 @@ from itertools import accumulate
 from captioner.cues.characters import NOT_AT_END, NOT_AT_START, clings, is_visible, may_part
 from captioner.cues.spoken import Passage, SpokenText
 from captioner.cues.tables import closed_class
-from captioner.cues.unspaced import inner_edges
+from captioner.cues.unspaced import inner_edges, unspaced_cost
 from captioner.profiles import Profile
 from captioner.values import Transcript, Word
 
@@ -129,7 +129,8 @@ def _narrow(text: str, piece: Place, profile: Profile) -> Iterator[Place]:
 def _cut(text: str, first: int, last: int, profile: Profile) -> int | None:
     """Where a word that is wider than a line is cut, None where it is not wider: as far as the line goes.
 
-    After a mark of an address if half a line is filled then, and never so that a mark of this line begins the next.
+    After a mark of an address if half a line is filled then, and never so that a mark of this line begins the next. In
+    unspaced script, where it costs least, and near the middle, so that no stump is left.
     """
     fitting: list[int] = []
     for edge in range(first + 1, last + 1):
@@ -141,6 +142,8 @@ def _cut(text: str, first: int, last: int, profile: Profile) -> int | None:
     else:
         return None
     whole = [edge for edge in fitting if text[edge] not in NOT_AT_START and text[edge - 1] not in NOT_AT_END]
+    if parting := [edge for edge in whole if may_part(text[edge - 1], text[edge])]:
+        return min(parting, key=lambda edge: (unspaced_cost(text[edge - 1], text[edge]), abs(2 * edge - first - last)))
     marks = [edge for edge in whole if text[edge - 1] in _MARKS and 2 * (edge - first) >= profile.width]
     return (marks or whole or fitting)[-1]
 

@@ -65,6 +65,9 @@ _THAI = re.compile(r"[\u0e01-\u0e5b]")
 _THAI_WORDS = re.compile("และ|หรือ|แต่|เพราะ|เพื่อ|ซึ่ง|โดย|ดังนั้น|ถ้า|เมื่อ")
 """Conjunctions that stand inside no other common word."""
 
+_THAI_PREFIXES = ("การ", "ความ")
+"""They make a noun of the word behind them."""
+
 _THAI_LEADING = frozenset("เแโใไ")
 
 _KANA = re.compile(r"[\u3041-\u30ff]")
@@ -94,6 +97,8 @@ def unspaced_cost(before: str, after: str) -> float:
     if _KANA.search(before + after):
         return _japanese_cost(before, after)
     if _THAI.search(before + after):
+        if before.endswith(_THAI_PREFIXES):
+            return BOUND
         return EDGE if _THAI_WORDS.match(after) else UNKNOWN
     if before in _LEANING_RIGHT or _COUNTED.search(before):
         return BOUND

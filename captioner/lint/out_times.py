@@ -60,8 +60,8 @@ class Clock:
         return is_too_fast(cue, self._profile) or not is_too_fast(replace(cue, end=end), self._profile)
 
     def _before(self, seconds: float) -> float:
-        """The last moment that leaves the gap before a time."""
-        return self._grid.seconds(max(0, self._tick(seconds) - self._grid.at_least(self._gap)))
+        """The last moment that leaves the gap before a time, which itself may lie a rounding before its frame."""
+        return min(seconds, self._grid.seconds(max(0, self._tick(seconds) - self._grid.at_least(self._gap))))
 
     def _after(self, seconds: float) -> float:
         return self._grid.seconds(self._grid.at_least(seconds))
