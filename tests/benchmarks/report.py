@@ -19,6 +19,10 @@ PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 PICTURE = PAGE.with_suffix(".svg")
 PACKAGES = ("numpy", "silero-vad", "faster-whisper", "torch", "av", "espeakng-loader", "httpx")
 
+WHAT_IS_LEFT = """
+Without words in time, what is left is ffmpeg's decoding, which is the floor, and silero's numbers: its recurrent cell
+walks frame by frame (a third of a run's own time), and its convolutions and spectra run at what one core multiplies."""
+
 
 def write(rows: Sequence[Row | str], lengths: Lengths, *, keep: bool) -> None:
     """Measure what is missing and print the page; `keep` writes it with its picture."""
@@ -40,12 +44,15 @@ def page(
     yield HEAD
     yield from map(shown, rows)
     yield f"\n## Where the time of a talk of {lengths.talk:g} minutes goes\n"
-    yield "Processor seconds, each stage by itself. In a run the first two, the recogniser and `align` work side by"
-    yield "side.\n"
-    yield "| stage | captioner | programs beside it | share |\n|---|---|---|---|"
+    yield "Processor seconds, each stage by itself. In a run they work side by side: ffmpeg, the reading of its sound,"
+    yield "the search for speech, the recogniser and `align`. `before` is the plain way: silero's own loop.\n"
+    yield "| stage | before | captioner | programs beside it | share |\n|---|---|---|---|---|"
     whole = sum(part.own + part.beside for part in parts)
     for part in parts:
-        yield f"| {part.name} | {part.own:.2f} | {part.beside:.2f} | {(part.own + part.beside) / whole:.0%} |"
+        before = part.own if part.before is None else part.before
+        share = (part.own + part.beside) / whole
+        yield f"| {part.name} | {before:.2f} | {part.own:.2f} | {part.beside:.2f} | {share:.0%} |"
+    yield WHAT_IS_LEFT
     yield "\n## Cost against length\n"
     yield "![Time and memory at four lengths](performance.svg)\n"
     yield "| minutes | captioner without recognition, s | ffmpeg alone, s | peak memory, MiB |\n|---|---|---|---|"

@@ -13,6 +13,16 @@ from tests.benchmarks.measuring import RATE, ROUNDS, cost, python, talk
 
 OURS = "import sys, captioner; captioner.caption(sys.argv[1], backend='scripted', align='none')"
 
+PLAIN = """
+import sys
+from contextlib import nullcontext
+from captioner import pipeline
+from tests.benchmarks.stages import plain_silero
+pipeline.ahead = lambda items, most: nullcontext(iter(items))
+with plain_silero():
+    pipeline.caption(sys.argv[1], backend='scripted', align='none')
+"""
+
 
 def measure(lengths: Lengths) -> Sequence[Row | str]:
     with TemporaryDirectory() as folder:
@@ -21,10 +31,12 @@ def measure(lengths: Lengths) -> Sequence[Row | str]:
         for command in (ours, floor):
             cost(command)  # so that all finds the film in memory
         ours_wall, ours_cpu, floor_wall, floor_cpu = _both(ours, floor)
-    what = f"{lengths.talk:g} min without recognition / ffmpeg to 16 kHz mono"
+        plain = cost(python(PLAIN, film))
+    what = f"{lengths.talk:g} min without recognition"
     return [
-        Row(what, ours_wall, floor_wall, "s", "≤ 1.35"),
-        Row(f"{what}, processor", ours_cpu, floor_cpu, "s", ""),
+        Row(f"{what} / ffmpeg to 16 kHz mono", ours_wall, floor_wall, "s", "≤ 1.35"),
+        Row(f"{what} / ffmpeg to 16 kHz mono, processor", ours_cpu, floor_cpu, "s", ""),
+        Row(f"{what} / the plain way: silero's own loop, one stage after the other", ours_wall, plain.wall, "s", ""),
     ]
 
 
