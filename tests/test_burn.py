@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from captioner.errors import FfmpegFailed, FormatError, MediaNotReadable, NoPicture, UsageError
+from captioner.errors import FfmpegFailed, FormatError, MediaNotReadable, NoPicture, UnknownName, UsageError
 from captioner.media import open_media, picture_of
 from captioner.render import Encoding, Subtitles, Wishes, overlay, preview
 from captioner.render.look import safe_area
@@ -309,6 +309,8 @@ def test_a_preview_is_a_frame_of_what_will_be_burned(container: str, tmp_path: P
     with open_media(str(source)) as media:
         preview(media, [track], tmp_path / "at.png", at=12.25)
         preview(media, [track], tmp_path / "first.png")
+        with pytest.raises(UnknownName, match=r"unknown kind of picture '\.jpg'; there is: \.png"):
+            preview(media, [track], tmp_path / "first.jpg")
         with pytest.raises(UsageError, match="nothing to see at 14 s"):
             preview(media, [track], tmp_path / "late.png", at=14.0)
     burned(source, tmp_path / "burned.mkv", track)

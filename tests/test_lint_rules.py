@@ -59,6 +59,13 @@ def test_a_rule_finds_its_breach_and_nothing_else(rule: str, cues: list[Cue]) ->
     assert rules(*cues) == [rule]
 
 
+@pytest.mark.parametrize(("end", "measured"), [(2.0, "21.0"), (2.048, "20.038")])
+def test_what_is_too_fast_never_reads_as_what_is_allowed(end: float, measured: str) -> None:
+    (found,) = lint([cue("Twenty-one characters", 1, end)], ENGLISH, language="en")
+    assert found.message == f"{measured} characters a second, at most 20"
+    assert found.measured == float(measured)
+
+
 @pytest.mark.parametrize(
     ("rule", "text"),
     [

@@ -103,8 +103,9 @@ def _too_fast(index: int, cue: Cue, profile: Profile) -> Finding:
     """The profile counts characters a second, or else words a minute."""
     allowed, unit = (profile.cps, "characters a second") if profile.wpm is None else (profile.wpm, "words a minute")
     speed = allowed * profile.reading_time(cue.text) / cue.duration
-    message = f"{speed:.1f} {unit}, at most {allowed:g}"
-    return Finding("reading-speed", index, cue.start, cue.end, round(speed, 1), allowed, unit, message)
+    digits = 1 if round(speed, 1) > allowed else 3  # or what is too fast would read as what is allowed
+    message = f"{speed:.{digits}f} {unit}, at most {allowed:g}"
+    return Finding("reading-speed", index, cue.start, cue.end, round(speed, digits), allowed, unit, message)
 
 
 def _off_frames(index: int, cue: Cue, frame_rate: Fraction) -> Iterator[Finding]:

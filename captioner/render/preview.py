@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from captioner.errors import FfmpegFailed, UsageError
+from captioner.errors import FfmpegFailed, UnknownName, UsageError
 from captioner.media import Media, Picture, input_of, make, picture_of
 from captioner.render.drawing import drawing
 from captioner.render.look import Wishes
@@ -30,8 +30,11 @@ def preview(
 ) -> None:
     """Write `target`, a PNG of the frame at second `at` with its captions; None is the middle of the first cue.
 
-    Raises `UsageError` where the media has ended by then, and what `burn` raises.
+    Raises `UsageError` where the media has ended by then, `UnknownName` for a picture of another kind, and what `burn`
+    raises.
     """
+    if target.suffix.lower() != ".png":
+        raise UnknownName("kind of picture", target.suffix or target.name, (".png",))
     picture = picture_of(media)
     drawn = drawing(subtitles, picture, wishes)
     for doubt in drawn.doubts:
