@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from captioner.errors import FfmpegFailed, FormatError, MediaNotReadable, NoPicture, UnknownName, UsageError
 from captioner.media import open_media, picture_of
 from captioner.render import Encoding, Subtitles, Wishes, overlay, preview
+from captioner.render.encoders import Encoder, taken_instead
 from captioner.render.look import safe_area
 from captioner.values import Cue, Style
 from tests.media_factory import ffmpeg
@@ -388,10 +389,25 @@ def test_what_cannot_be_burned_is_said(tmp_path: Path) -> None:
 
 
 def test_hardware_is_taken_only_if_it_works(tmp_path: Path) -> None:
-    """Here or there: what is written is a video either way."""
+    """Here or there: what is written is a video either way, and who has no such chip is told."""
     source = gray_video(tmp_path / "gray.mkv", frames=2)
-    burned(source, tmp_path / "out.mp4", captions("Hello"), encoding=Encoding("hardware"))
+    told = burned(source, tmp_path / "out.mp4", captions("Hello"), encoding=Encoding("hardware"))
+    assert told in ([], ["no chip of this machine encodes; libx264 is taken"])
     assert len(pictures(tmp_path / "out.mp4")) == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "taken", "said"),
+    [
+        (None, "libx264", []),
+        (None, "mpeg4", ["this ffmpeg has no better encoder than mpeg4"]),
+        ("mpeg4", "mpeg4", []),
+        ("hardware", "hevc_nvenc", []),
+        ("hardware", "libx265", ["no chip of this machine encodes; libx265 is taken"]),
+    ],
+)
+def test_an_encoder_that_stands_in_for_a_better_one_is_said(asked: str | None, taken: str, said: list[str]) -> None:
+    assert list(taken_instead(asked, Encoder(taken))) == said
 
 
 def test_an_encoder_that_works_is_taken_as_asked(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from captioner.media import Media, Picture, Stream, input_of, make, picture_of, 
 from captioner.render.carrying import NOT_HELD, Carried, carried
 from captioner.render.containers import Container, container_of
 from captioner.render.drawing import drawing
-from captioner.render.encoders import Encoding, choose, drawn_into, encoded
+from captioner.render.encoders import Encoding, choose, drawn_into, encoded, taken_instead
 from captioner.render.look import Wishes
 from captioner.render.subtitles import Subtitles
 
@@ -48,7 +48,7 @@ def burn(
         *drawn_into(picture, drawn.filter, encoder, over.place(picture.index)),
         *encoded(encoder, encoding, picture, container, over.place(picture.index)),
     ]
-    for message in (*over.left_out, *drawn.doubts, *_flattened(picture)):
+    for message in (*over.left_out, *drawn.doubts, *taken_instead(encoding.encoder, encoder), *_flattened(picture)):
         warn(message)
     making = partial(make, target=target, files=drawn.files, watch=watch)
     try:

@@ -84,6 +84,14 @@ def choose(asked: str | None, picture: Picture, container: Container) -> Encoder
     raise UsageError(f"no encoder works here ({'; '.join(faults)}); name another with --encoder")
 
 
+def taken_instead(asked: str | None, encoder: Encoder) -> Iterator[str]:
+    """That an encoder stands in for a better one, in words; nothing where it does not."""
+    if asked == HARDWARE and not encoder.name.endswith(_CHIPS):
+        yield f"no chip of this machine encodes; {encoder.name} is taken"
+    elif asked is None and any(encoder.name in names[1:] for names in _SOFTWARE.values()):
+        yield f"this ffmpeg has no better encoder than {encoder.name}"
+
+
 @lru_cache
 def _fault(program: str, encoder: Encoder, pixel_format: str) -> str | None:
     """Why an encoder does not work with this ffmpeg: many are listed whose chip or library is not here.
