@@ -152,6 +152,11 @@ def test_a_speaker_is_named_in_the_text_where_there_is_no_other_place(
     assert capfd.readouterr().err == "talk.vtt: 2 cues -> talk.srt\n"
     assert cues_in("talk.srt")[0].text == "[Anna] Good evening,\nladies."
     assert cues_in("talk.srt")[0].styles == (Style(7, 11, italic=True),)
+    Path("both.vtt").write_text(
+        "WEBVTT\n\n00:01.000 --> 00:03.000\n<v Anna>Hello\n\n00:02.000 --> 00:04.000\n<v Bo>Hi\n", "utf-8"
+    )
+    assert main(["convert", "both.vtt", "both.lrc", "--speaker-label", "[{}] "]) == 0
+    assert [cue.text for cue in cues_in("both.lrc")] == ["[Anna] Hello", "[Anna] Hello [Bo] Hi", "[Bo] Hi"]
     assert main(["convert", "talk.vtt", "same.vtt", "--speaker-label", "[{}] "]) == 0
     assert cues_in("same.vtt") == CUES
     assert main(["convert", "talk.vtt", "x.srt", "--speaker-label", "Anna"]) == 2

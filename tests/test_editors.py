@@ -166,7 +166,7 @@ def test_avid_shows_one_at_a_time() -> None:
         (4, 6, "\u2060<end subtitles>"),
         (6, 7, "After"),
     ]
-    assert FORMATS["avid"].losses(cues, programme) == ("overlap of cues shown at once",)
+    assert FORMATS["avid"].losses(cues, programme) == ("overlap of cues shown at once", "styles of 1 cue")
 
 
 def test_what_is_shown_at_once_keeps_its_looks_and_its_place() -> None:

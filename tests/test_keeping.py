@@ -50,8 +50,15 @@ def test_all_that_a_format_does_not_hold_is_named() -> None:
     )
     assert losses_between([Cue(1, 2, "One")], [Cue(1, 2.2, "1")]) == ("text of 1 cue", "times of 1 cue")
     assert losses_between([Cue(1, 2, "x", position=Position(2))], [Cue(1.01, 2, "x")]) == ()
+
+
+def test_what_is_lost_is_named_where_there_are_more_cues_or_fewer_than_before() -> None:
     assert losses_between([RICH, RICH], [RICH]) == ("text of 1 of 2 cues",)
     assert losses_between([RICH], [RICH, RICH]) == ("overlap of cues shown at once",)
+    gone = ("styles of 2 cues", "place of 2 cues", "speakers of 2 cues", "word times of 2 cues")
+    plain = Cue(1, 2, RICH.text)
+    assert losses_between([RICH, RICH, plain], [plain] * 4) == ("overlap of cues shown at once", *gone)
+    assert losses_between([RICH, RICH, plain], [plain]) == ("text of 2 of 3 cues", *gone)
 
 
 def test_a_cue_has_no_more_than_a_format_holds() -> None:

@@ -35,6 +35,13 @@ def one_line(text: str) -> str:
     return " ".join(writable(text).split())
 
 
+def named(characters: Iterable[str]) -> str:
+    """Characters for an error's sentence: `é (U+00E9), U+200D`, in order, twenty at most."""
+    ordered = sorted(characters)
+    shown = [f"{c} (U+{ord(c):04X})" if c.isprintable() else f"U+{ord(c):04X}" for c in ordered[:20]]
+    return ", ".join(shown) + (f" and {len(ordered) - 20} more" if len(ordered) > 20 else "")
+
+
 def is_unspaced(character: str) -> bool:
     """Whether a character is Chinese or Japanese, punctuation included; Korean is as wide, but has spaces."""
     return unicodedata.east_asian_width(character) in "WF" and "HANGUL" not in unicodedata.name(character, "")

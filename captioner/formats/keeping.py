@@ -95,11 +95,27 @@ def losses_between(cues: Iterable[Cue], kept: Sequence[Cue]) -> tuple[str, ...]:
     """What is in the cues and not in those that a format keeps of them, behind a "the": `styles of 3 cues`."""
     whole = sorted(cues, key=lambda cue: cue.start)
     if len(whole) < len(kept):
-        return ("overlap of cues shown at once",)
+        return ("overlap of cues shown at once", *_of_cues(_gone(whole, kept)))
     if len(whole) > len(kept):
-        return (f"text of {len(whole) - len(kept)} of {len(whole)} cues",)
-    lost = Counter(name for cue, held in zip(whole, kept, strict=True) for name in _differences(cue, held))
+        return (f"text of {len(whole) - len(kept)} of {len(whole)} cues", *_of_cues(_gone(whole, kept)))
+    return _of_cues(Counter(name for cue, held in zip(whole, kept, strict=True) for name in _differences(cue, held)))
+
+
+def _of_cues(lost: Counter[str]) -> tuple[str, ...]:
     return tuple(f"{name} of {count} {'cue' if count == 1 else 'cues'}" for name, count in lost.items())
+
+
+def _gone(whole: Iterable[Cue], kept: Iterable[Cue]) -> Counter[str]:
+    """What cues have and none that is kept has, where there are more of them or fewer."""
+    held = {name for cue in kept for name in _has(cue)}
+    return Counter(name for cue in whole for name in _has(cue) if name not in held)
+
+
+def _has(cue: Cue) -> list[str]:
+    """What a cue has besides its text."""
+    place, speaker, words = _place(cue.position, "whole"), cue.speaker, cue.words
+    found = {"styles": cue.styles, "place": place, SPEAKERS: speaker, "word times": words}
+    return [name for name, there in found.items() if there]
 
 
 def _breaks(cue: Cue) -> int:

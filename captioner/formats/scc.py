@@ -16,7 +16,7 @@ from typing import Any
 
 from captioner.errors import FormatError
 from captioner.formats.by_ttconv import complaints, cues_of
-from captioner.formats.clean import source_lines
+from captioner.formats.clean import named, source_lines
 from captioner.formats.contents import Contents, Programme
 from captioner.formats.extras import library
 from captioner.formats.frames import FrameClock, frame_clock, on_frames, one_at_a_time
@@ -73,10 +73,8 @@ def _clock(programme: Programme) -> FrameClock:
 def _fitting(cues: Iterable[Cue], clock: FrameClock) -> list[Cue]:
     """The cues on frames, one at a time, with no more text, looks and place than a caption of line 21 has."""
     written = [_normal(cue) for cue in on_frames(cues, clock)]
-    if lacking := sorted(missing("".join(cue.text for cue in written))):
-        named = ", ".join(f"{c} (U+{ord(c):04X})" if c.isprintable() else f"U+{ord(c):04X}" for c in lacking[:20])
-        more = f" and {len(lacking) - 20} more" if len(lacking) > 20 else ""
-        raise FormatError("scc", f"line 21 has Latin letters and no {named}{more}; write ttml for this text")
+    if lacking := missing("".join(cue.text for cue in written)):
+        raise FormatError("scc", f"line 21 has Latin letters and no {named(lacking)}; write ttml for this text")
     return [_in_rows(cue) for cue in one_at_a_time(written)]
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from captioner.errors import FormatError
+from captioner.formats.clean import named
 from captioner.formats.contents import Contents, Programme
 from captioner.formats.frames import FrameClock, frame_clock, on_frames, one_at_a_time
 from captioner.formats.keeping import reduced
@@ -74,9 +75,8 @@ def _table(cues: Iterable[Cue]) -> bytes:
     lacking = {table: missing(characters, table) for table in TABLES}
     table = min(lacking, key=lambda table: len(lacking[table]))
     if lacking[table]:
-        named = ", ".join(f"{c} (U+{ord(c):04X})" for c in sorted(lacking[table])[:20])
-        alphabets = "Latin, Cyrillic, Arabic, Greek or Hebrew"
-        raise FormatError("stl", f"a file has one alphabet, {alphabets}, and none has all of this text: no {named}")
+        alphabets = "Latin, Cyrillic, Arabic, Greek or Hebrew, and none has all of this text"
+        raise FormatError("stl", f"a file has one alphabet, {alphabets}: no {named(lacking[table])}")
     return table
 
 
