@@ -29,7 +29,7 @@ def test_each_measures_at_given_lengths(name: str) -> None:
 def test_the_page(golden: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.benchmarks.report.machine", lambda: "Measured on a machine")
     rows: list[Row | str] = [Row("ours / theirs", 3.0, 2.0, "s", "≤ 2"), "theirs is not installed"]
-    stages = [Stage("media", 0.1, 2.9), Stage("speech", 3.0, 0.0)]
+    stages = [Stage("media", 0.1, 2.9), Stage("speech", 3.0, 0.0, 38.0)]
     golden("performance.md", "\n".join(page(rows, stages, POINTS, FULL)) + "\n")
 
 
