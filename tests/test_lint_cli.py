@@ -143,6 +143,12 @@ def test_sarif(lint: Lint, golden: Callable[[str, str], None]) -> None:
     golden("lint.sarif", json.dumps(log, ensure_ascii=False, indent=1) + "\n")
 
 
+def test_standard_input_must_say_its_format(lint: Lint, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(CLEAN.encode())))
+    sentence = "captioner: standard input does not tell its format; where --from cannot say it, name a file\n"
+    assert lint("-") == (2, "", sentence)
+
+
 def test_json(lint: Lint, golden: Callable[[str, str], None]) -> None:
     code, out, _ = lint("faulty.srt", "gone.srt", "--language", "en", "--format", "json")
     assert code == 5

@@ -165,6 +165,19 @@ def test_old_cues_stay_as_they_are_at_the_times_of_their_words(speech_file: Path
     assert all(cue.duration >= shortest - 0.001 for cue in made.cues[2:])
 
 
+def test_a_long_part_that_nobody_says_is_named_in_short_and_reported_whole(
+    speech_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text, report = tmp_path / "long.txt", tmp_path / "report.json"
+    text.write_text(f"{SCRIPT}\n" + "And all the while the lanterns swing. " * 99, "utf-8")
+    assert align(speech_file, text, "-o", tmp_path / "o.srt", "--language", "en", "--report", report) == 0
+    (said,) = [line for line in capsys.readouterr().err.splitlines() if "nobody says" in line]
+    assert said.endswith(" ... (--report has all of it)")
+    assert len(said) < 500
+    (warning,) = [line for line in json.loads(report.read_text())["warnings"] if "nobody says" in line]
+    assert len(warning) > 3000
+
+
 def test_a_cue_that_nobody_says_is_left_out_and_named(speech_file: Path) -> None:
     never = Cue(0.0, 1.0, "Subtitles by the good people of the subtitling society of the northern islands of the sea.")
     old = [replace(never, start=5.0, end=6.0), *(Cue(9.0, 10.0, sentence["text"]) for sentence in TRUTH)]
@@ -201,6 +214,7 @@ def test_the_command_takes_a_text_or_an_old_file(
         ("-", "talk.txt", 2, "reads MEDIA twice"),
         ("talk.flac", "nowhere.txt", 2, "cannot read the script"),
         ("talk.flac", "empty.txt", 5, "there is no text in it"),
+        ("talk.flac", "talk.flac", 5, "talk.flac: is no text, or in an encoding that cannot be told"),
         ("talk.flac", "broken.srt", 5, "no times in it"),
         ("nowhere.mp4", "talk.txt", 3, "No such file"),
     ],

@@ -73,6 +73,8 @@ def _script(path: str) -> str | Sequence[Cue]:
         text = decoded(Path(path).read_bytes())
     except OSError as error:
         raise UsageError(f"cannot read the script {path}: {(error.strerror or str(error)).lower()}") from error
+    except FormatError as error:
+        raise FormatError(path, "is no text, or in an encoding that cannot be told; save it in UTF-8") from error
     if not text.strip():
         raise FormatError(path, "there is no text in it")
     return text

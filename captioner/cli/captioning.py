@@ -34,6 +34,9 @@ from captioner.timestamps import format_clock
 from captioner.transcribe import Context
 from captioner.values import Report
 
+LONGEST_WARNING = 300
+"""Characters of a warning that are shown: one may hold a whole script."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
@@ -188,7 +191,7 @@ class _Run:
         """What became of a source. That something is wrong or missing is said to the quiet as well."""
         regions = captions.report.regions
         for warning in captions.report.warnings:
-            self._console.warn(f"{job.source}: {warning}")
+            self._console.warn(f"{job.source}: {_in_short(warning)}")
         if not regions:
             self._console.say(f"{job.source}: no speech was found, so there is no cue{job.arrow}")
             return
@@ -203,6 +206,11 @@ class _Run:
             first = f"{lost[0].status} at {format_clock(lost[0].start)}: {lost[0].reason or 'nobody knows why'}"
             where = counted(len(lost), "region")
             self._console.warn(f"{job.source}: {seconds:.1f} s of speech lost in {where}; {first}")
+
+
+def _in_short(warning: str) -> str:
+    """A warning without the most of a long text that stands in it; the report has it whole."""
+    return warning if len(warning) <= LONGEST_WARNING else f"{warning[:LONGEST_WARNING]} ... (--report has all of it)"
 
 
 def _with_size(programme: Programme, source: str) -> Programme:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from captioner.errors import FormatError, OutputNotWritten, UsageError
+from captioner.errors import FormatError, OutputNotWritten, UnknownName, UsageError
 from captioner.formats import (
     UNKNOWN,
     Contents,
@@ -185,11 +185,20 @@ def captions_in(
     strict: bool = False,
 ) -> tuple[Format, Contents]:
     """As `read_captions`, of a file that was read."""
-    format = format or format_of_file(path, data)
+    format = format or _format_told(path, data)
     try:
         return format, format.read(data, programme, encoding=encoding, strict=strict)
     except FormatError as error:
         raise FormatError(path, str(error)) from error
+
+
+def _format_told(path: str, data: bytes) -> Format:
+    try:
+        return format_of_file(path, data)
+    except UnknownName as error:
+        if path != STANDARD:
+            raise
+        raise UsageError("standard input does not tell its format; where --from cannot say it, name a file") from error
 
 
 def write_whole(path: Path | None, file: str | bytes) -> None:
