@@ -209,6 +209,8 @@ class TestErrors:
             (["--backend-option", "volume=11"], "volume"),
             (["-o", "a.srt", "-f", "srt,vtt"], "-d"),
             (["-o", "captions.docx"], "unknown format"),
+            (["-o", "new/"], "-o new/ is a folder, not a file; use -d"),
+            (["-o", "."], "-o . is a folder, not a file; use -d"),
             (["--no-such-flag"], "no-such-flag"),
         ],
     )

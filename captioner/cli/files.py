@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -72,6 +73,8 @@ def _named_target(output: str, formats: Sequence[str]) -> Target:
     if output == STANDARD:
         return Target(format_named(formats[0] if formats else "srt"), None)
     path = Path(output)
+    if path.is_dir() or output.endswith(("/", os.sep)):
+        raise UsageError(f"-o {output} is a folder, not a file; use -d")
     return Target(format_named(formats[0]) if formats else format_of_path(path), path)
 
 
