@@ -87,6 +87,23 @@ def test_chinese_is_laid_by_its_characters() -> None:
     assert missing == []
 
 
+@pytest.mark.parametrize("first", [1.6, 1.8, 2.0, 2.2, 2.4, 2.6])
+@pytest.mark.parametrize(
+    ("script", "ends"),
+    [
+        ("今天我们来讨论人工智能在医院里面的应用", ("今天我们来讨论", "今天我们来讨论人工智能")),
+        ("二〇二四年の調査によるとおよそ六十五パーセントの病院が", ("二〇二四年の調査に", "二〇二四年の調査によると")),
+    ],
+)
+def test_no_word_is_torn_between_two_regions_where_no_spaces_are_written(
+    script: str, ends: tuple[str, ...], first: float
+) -> None:
+    regions = [RegionReport(0.0, first, 0, "empty"), RegionReport(first + 1, 6.0, 1, "empty")]
+    said = [told.text for told in lay(script, regions, []).told]
+    assert "".join(said) == script
+    assert said[0] in ends
+
+
 words = st.sampled_from(("the", "sea", "and", "grey", "house.", "we,", "had", "我", "们", "5", "—", "\n"))
 texts = st.lists(words, max_size=30).map(" ".join)
 

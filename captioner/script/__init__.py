@@ -1,6 +1,7 @@
 """A script that exists, laid over the speech of a source: which region says which part of it.
 
     matching.py   words that stand in the script and were heard, in order: the anchors
+    parts.py      the script in units, and what ends behind each
     spreading.py  what lies between two anchors, by how long it takes to say
     laying.py     both together: the text of each region, what nobody says, what is not in the script
     doubts.py     where it may lie wrong all the same

@@ -16,6 +16,7 @@ from captioner.align.units import Unit, units
 from captioner.backends import Heard, Hints, Traits
 from captioner.script.clock import TextClock
 from captioner.script.matching import anchors, key
+from captioner.script.parts import parts_of
 from captioner.script.spreading import Stretch, spread
 from captioner.values import Audio, RegionReport, Segment
 
@@ -75,7 +76,7 @@ class Told:
 
 def lay(script: str, regions: Sequence[RegionReport], segments: Sequence[Segment]) -> Laid:
     """`script` over the speech `regions` of a source; `segments` are those in which something was heard."""
-    parts = _by_line(script, units(script))
+    parts = parts_of(script)
     heard = list(_heard(regions, segments))
     pairs = anchors([key(script[part.first : part.last]) for part in parts], [word.key for word in heard])
     owners: dict[int, int] = {first: heard[second].region for first, second in pairs}
@@ -90,16 +91,6 @@ def lay(script: str, regions: Sequence[RegionReport], segments: Sequence[Segment
             for place in range(first, last):
                 owners.setdefault(place, owners[place - 1])
     return _told(script, parts, owners, regions, _unwritten(heard, pairs))
-
-
-def _by_line(script: str, parts: Sequence[Unit]) -> list[Unit]:
-    """The units of a script; where a line of it ends, so does a clause at the least."""
-    followed = [script[part.first : part.last] for part in parts[1:]]
-    ends = [len(text) > len(text.lstrip("\r\n")) for text in followed]
-    return [
-        replace(part, boundary=max(part.boundary, 2)) if end else part
-        for part, end in zip(parts, [*ends, True], strict=False)
-    ]
 
 
 @dataclass(frozen=True)
