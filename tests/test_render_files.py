@@ -461,3 +461,9 @@ def test_a_video_that_cannot_be_is_said_before_anything_is_heard(
 ) -> None:
     code, said = commands(*words, "--backend", "scripted")
     assert (code, said.startswith(f"captioner: {sentence}")) == (2, True)
+
+
+def test_sound_alone_is_not_heard_for_the_sake_of_a_picture(commands: Commands) -> None:
+    sentence = "captioner: sound.mp3: has no moving picture, so captions cannot be shown in it"
+    assert commands("sound.mp3", "--burn", "new.mp4", "--backend", "scripted") == (3, sentence)
+    assert not Path("sound.srt").exists()

@@ -12,7 +12,7 @@ from captioner.cli.console import Console
 from captioner.cli.files import STANDARD, same_file
 from captioner.cli.subtitle_files import named, read_subtitles
 from captioner.errors import UsageError
-from captioner.media import Media, open_media, path_of
+from captioner.media import Media, open_media, path_of, picture_of
 from captioner.pipeline import Progress, Watch
 from captioner.render import Subtitles, burn, mux
 from captioner.render.containers import container_of
@@ -112,7 +112,7 @@ class Videos:
         return any(not target.is_file() for _, target in self.targets)
 
     def refuse_for(self, sources: Sequence[str]) -> None:
-        """Raises `UsageError` where none can be made of these sources, before any work is done."""
+        """Raises `UsageError`, `MediaError` where none can be made of these sources, before any work is done."""
         if self.targets and (len(sources) > 1 or sources[0] == STANDARD):
             raise UsageError("--burn and --mux take one input, which is a file or an address")
         for _, target in self.targets:
@@ -120,6 +120,9 @@ class Videos:
             refuse_over(target, path_of(sources[0]))
         if len(self.targets) == 2 and same_file(self.targets[0][1], self.targets[1][1]):
             raise UsageError(f"--burn and --mux would both become {self.burn}; name two files")
+        if self.burn is not None:
+            with open_media(sources[0]) as media:
+                picture_of(media)
 
     def make(self, source: str, track: Subtitles, *, overwrite: bool, console: Console) -> None:
         """Make those that are not there. Raises what `burn` and `mux` raise."""
