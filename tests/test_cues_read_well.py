@@ -267,6 +267,21 @@ def test_some_things_are_never_torn(text: str, language: str, whole: str) -> Non
     assert any(whole in line for cue in cues for line in cue.text.split("\n"))
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "shown"),
+    [
+        ("好的。\n谢谢。", "zh", "好的。谢谢。"),
+        ("他说：\n“好”\n，就走了", "zh", "他说：“好”，就走了"),
+        ("床前明月光\n疑是地上霜", "zh", "床前明月光 疑是地上霜"),
+        ("他用\nPython", "zh", "他用 Python"),
+        ("Yes.\n“No”, I said.", "en", "Yes. “No”, I said."),
+    ],
+)
+def test_lines_of_a_text_meet_as_their_script_has_it(text: str, language: str, shown: str) -> None:
+    (cue,) = make_cues(Transcript((Segment(0.0, 0.9, text),), language), profile_for(language))
+    assert cue.text == shown
+
+
 @pytest.mark.parametrize("language", ["zh", "ja"])
 def test_kinsoku(language: str) -> None:
     text = "「今日」、（東京）に、『行っ』た。ーっ。“好”！……" * 6

@@ -221,6 +221,10 @@ class TestFix:
         assert mended.text.replace("\n", "") == "其实很多人都觉得这个话题离自己很远但是你想一想"
         assert lint([mended], CHINESE) == []
 
+    def test_a_quotation_meets_chinese_without_a_space(self) -> None:
+        mended = self.only(cue("他说：\n“好”\n就走了", 1, 5), language="zh")
+        assert mended.text == "他说：“好”就走了"
+
     def test_characters_set_apart_come_together(self) -> None:
         assert self.only(cue("今 天 天 气 很好 我们走"), language="zh").text == "今天天气 很好 我们走"
 

@@ -51,3 +51,5 @@ def test_spaces_are_put_only_where_the_script_has_them() -> None:
     assert joined("日本語", "です") == "日本語です"
     assert joined("안녕하세요", "반갑습니다") == "안녕하세요 반갑습니다"
     assert joined("这是", "captioner", "字幕") == "这是 captioner 字幕"
+    assert joined("好的。\n谢谢。", "他说：", "“再见”", "就走了") == "好的。谢谢。他说：“再见”就走了"
+    assert joined("He said:", "“Go”") == "He said: “Go”"

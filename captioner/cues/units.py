@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from captioner.cues.characters import NOT_AT_END, NOT_AT_START, clings, is_visible, may_part
+from captioner.cues.characters import NOT_AT_END, NOT_AT_START, PUNCTUATION, clings, is_visible, may_part, meet_unspaced
 from captioner.cues.spoken import Passage, SpokenText
 from captioner.cues.tables import closed_class
 from captioner.cues.unspaced import inner_edges, unspaced_cost
@@ -54,7 +54,7 @@ def units_of(transcript: Transcript, profile: Profile) -> list[Unit]:
     for passage in spoken.passages:
         language = passage.segment.language or transcript.language
         for first, last in _places(spoken.text, passage, language, profile):
-            space = _space(spoken.text[read:first])
+            space = _space(spoken.text, read, first)
             start, end = spoken.span(first, last)
             words, continues = spoken.words(passage, first, last)
             text, speaker = spoken.text[first:last], passage.segment.speaker
@@ -148,11 +148,19 @@ def _cut(text: str, first: int, last: int, profile: Profile) -> int | None:
     return (marks or whole or fitting)[-1]
 
 
-def _space(between: str) -> str:
-    """The space that stands between two units on one line: as it is, unless it would break the line."""
+def _space(text: str, last: int, first: int) -> str:
+    """The space between a unit that ends at `last` and the next on one line: as it is, unless it would break the line.
+
+    A break of the text is a space, none beside the punctuation of scripts that write none; in them it stands for a
+    comma.
+    """
+    between = text[last:first]
     if between.isprintable() or between in ("\u3000", "\u200b"):
         return between
-    return " " if between.strip("\u200b\ufeff") else ""
+    if not between.strip("\u200b\ufeff"):
+        return ""
+    edges = text[max(0, last - 1) : last], text[first]
+    return "" if any(edge and edge in PUNCTUATION for edge in edges) and meet_unspaced(*edges) else " "
 
 
 def _parted(units: list[Unit]) -> list[Unit]:

@@ -16,6 +16,8 @@ _LINE_END = re.compile(r"\r\n?|\n")
 _CARRIAGE_RETURN = re.compile(r"\r\n?")
 _BLANK_LINES = re.compile(r"\A\s*\n|\n\s*(?=\n)|\n\s*\Z")
 
+_SHARED = frozenset("“”‘’…—·")
+
 # No text file can hold half a surrogate pair, and what is written in C stops reading at a NUL.
 _UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -45,6 +47,14 @@ def named(characters: Iterable[str]) -> str:
 def is_unspaced(character: str) -> bool:
     """Whether a character is Chinese or Japanese, punctuation included; Korean is as wide, but has spaces."""
     return unicodedata.east_asian_width(character) in "WF" and "HANGUL" not in unicodedata.name(character, "")
+
+
+def meet_unspaced(before: str, after: str) -> bool:
+    """Whether no space belongs between two characters where lines are put together: both are Chinese or Japanese, or
+    one is, beside a mark that these scripts share with others.
+    """
+    sides = is_unspaced(before), is_unspaced(after)
+    return any(sides) and (sides[0] or before in _SHARED) and (sides[1] or after in _SHARED)
 
 
 def cleaned(spelled: Spelled) -> Spelled:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from captioner.formats.clean import is_unspaced, writable
+from captioner.formats.clean import meet_unspaced, writable
 from captioner.formats.styling import reworded
 from captioner.values import Cue
 
@@ -23,7 +23,7 @@ def in_one_line(cue: Cue) -> Cue:
 
 def _between(text: str, first: int, last: int) -> str:
     around = text[first - 1 : first] + text[last : last + 1]
-    return "" if len(around) == 2 and all(map(is_unspaced, around)) and "\n" in text[first:last] else " "
+    return "" if len(around) == 2 and meet_unspaced(*around) and "\n" in text[first:last] else " "
 
 
 def name_in_one_line(name: str | None) -> str:

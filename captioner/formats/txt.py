@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from captioner.formats.clean import is_unspaced, writable
+from captioner.formats.clean import meet_unspaced, writable
 from captioner.values import Segment, Transcript
+
+_BREAK = re.compile(r"\s*\n\s*")
 
 LONGEST_PAUSE = 2.0
 """Seconds of silence that a paragraph runs across; after more a new one begins."""
@@ -65,10 +68,11 @@ def _parted(paragraph: list[Segment], segment: Segment) -> bool:
 
 
 def _joined(segments: list[Segment]) -> str:
-    """The segments' texts in one line, a space between them unless both scripts do without."""
-    text = ""
-    for segment in segments:
-        part = " ".join(segment.text.split())
-        space = " " if text and not (is_unspaced(text[-1]) and is_unspaced(part[0])) else ""
-        text += space + part
-    return text
+    """The segments' texts in one line, a space where lines meet unless the script does without."""
+    text = "\n".join(segment.text.strip() for segment in segments)
+    return " ".join(_BREAK.sub(_between, text).split())
+
+
+def _between(lines: re.Match[str]) -> str:
+    text = lines.string
+    return "" if meet_unspaced(text[lines.start() - 1], text[lines.end()]) else " "

@@ -9,7 +9,7 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 from captioner.cues import break_lines, make_cues
-from captioner.cues.characters import is_unspaced, is_visible, may_part, speech_weights
+from captioner.cues.characters import is_visible, may_part, meet_unspaced, speech_weights
 from captioner.lint.respell import Shown, respelled
 from captioner.lint.text import spaced_han
 from captioner.profiles import Profile
@@ -62,7 +62,7 @@ def _speeches(lines: list[str]) -> list[str]:
         if _OF_ITS_OWN.match(line):
             speeches.append(line)
         else:
-            space = "" if is_unspaced(speeches[-1][-1]) and is_unspaced(line[0]) else " "
+            space = "" if meet_unspaced(speeches[-1][-1], line[0]) else " "
             speeches[-1] += space + line
     return speeches
 
