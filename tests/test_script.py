@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -193,6 +194,14 @@ def test_a_long_part_that_nobody_says_is_named_in_short_and_reported_whole(
     assert len(said) < 500
     (warning,) = [line for line in json.loads(report.read_text())["warnings"] if "nobody says" in line]
     assert len(warning) > 3000
+
+
+def test_a_short_gap_between_old_cues_is_closed(speech_file: Path) -> None:
+    profile = replace(profile_for("en"), chain=1.5)
+    old = [Cue(60.0 + index, 61.0 + index, sentence["text"]) for index, sentence in enumerate(TRUTH)]
+    cues = caption_script(speech_file, old, backend=NOBODY, hints=Hints("en"), profile=profile).cues
+    assert [after.start - before.end for before, after in pairwise(cues)] == pytest.approx([profile.gap] * 2)
+    assert cues[2].end < TRUTH[2]["end"] + profile.tail + 0.1
 
 
 def test_a_cue_that_nobody_says_is_left_out_and_named(speech_file: Path) -> None:

@@ -39,7 +39,7 @@ def retimed(
             timed.append((cue, start, max(end, start + 0.001)))
     latest = [*(start - profile.gap for _, start, _ in timed[1:]), inf]
     return [
-        replace(cue, start=start, end=max(end, min(_readable(cue, start, end, profile), limit)), words=())
+        replace(cue, start=start, end=_out_time(cue, start, end, limit, profile), words=())
         for (cue, start, end), limit in zip(timed, latest, strict=True)
     ]
 
@@ -54,6 +54,13 @@ def _spoken(laid: Laid, regions: Sequence[RegionReport], segments: Sequence[Segm
         last = following[2] if following and following[1] == region else len(texts[region].text)
         spoken.append((place, Span(*clocks[region].span(first, last))))
     return spoken
+
+
+def _out_time(cue: Cue, start: float, end: float, limit: float, profile: Profile) -> float:
+    """When a cue goes whose words end at `end`: when it is read, before `limit`, to which a short gap is closed."""
+    stays = max(end, min(_readable(cue, start, end, profile), limit))
+    closes = stays <= limit < stays + profile.chain - profile.gap and limit - start <= profile.maximum_duration
+    return limit if closes else stays
 
 
 def _readable(cue: Cue, start: float, end: float, profile: Profile) -> float:
