@@ -103,6 +103,24 @@ def test_a_project_has_the_size_of_the_picture(run: Run, speech_file: Path, tmp_
     assert 'width="108" height="192"' in film.with_suffix(".fcpxml").read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["-f", "srt,edl"], "edl: counts frames: say how many a second the video has, as with --fps 25"),
+        (["-f", "edl", "--fps", "25", "--start-timecode", "1:2"], "edl: no timecode: '1:2'; write HH:MM:SS:FF"),
+        (["-f", "edl", "--fps", "25", "--drop-frame"], "edl: timecode drops frames at 29.97 and 59.94 a second"),
+    ],
+)
+def test_what_a_format_wants_to_know_is_asked_before_anything_is_heard(
+    run: Run, talk: Path, words: list[str], sentence: str
+) -> None:
+    ran = run(talk, *words, "-v")
+    assert (ran.code, ran.err.count("\n")) == (5, 1)
+    assert ran.err.startswith(f"captioner: {sentence}")
+    assert not talk.with_suffix(".srt").exists()
+    assert run(talk, "-f", "srt,edl,md", "--fps", "25").code == 0
+
+
 def test_an_existing_result_is_left_alone(run: Run, talk: Path) -> None:
     target = talk.with_suffix(".srt")
     target.write_text("mine")

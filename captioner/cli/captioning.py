@@ -25,7 +25,7 @@ from captioner.cli.writing import Writing, title_of, write_targets
 from captioner.errors import MediaError, UsageError
 from captioner.formats import Contents, Programme, render_report
 from captioner.languages import asked_language
-from captioner.media import Listen, open_media, picture_of
+from captioner.media import Listen, open_media, path_of, picture_of
 from captioner.pipeline import Captions, caption
 from captioner.render import Subtitles
 from captioner.settings import Settings, options_from
@@ -141,12 +141,14 @@ class _Run:
             word_times=request.word_times,
             speaker_label=request.speaker_label,
         )
+        self._asked = replace(self._writing, frame_rate=request.frame_rate)
         self._videos = videos
         self._overwrite = request.overwrite
         self._reports: list[Report] = []
 
     def caption(self, job: Job) -> int:
         """Caption one input and write its results."""
+        self._refuse_unwritable(job)
         captions = self._caption(job, self._hearing.backend)
         write_targets(job.targets, self._contents(job, captions), self._writing, self._console.warn)
         self._tell(job, captions)
@@ -154,6 +156,19 @@ class _Run:
             track = Subtitles(job.source, captions.cues, captions.transcript.language, frozenset({"default"}))
             self._videos.make(job.source, track, overwrite=self._overwrite, console=self._console)
         return SPEECH_LOST if captions.report.lost else 0
+
+    def _refuse_unwritable(self, job: Job) -> None:
+        """Raises `FormatError` before a file is heard, where a format wants a frame rate or a label that nobody gave.
+
+        What flows, or comes from elsewhere, is opened once, and tells its rate when it is heard.
+        """
+        formats = [target.format for target in job.targets if set(target.format.of) == {"cues", "programme"}]
+        path = path_of(job.source)
+        if formats and job.source != STANDARD and path is not None and path.is_file():
+            with open_media(job.source) as media:
+                known = self._asked.on(Programme(frame_rate=media.frame_rate))
+            for format in formats:
+                format.write((), None, None, known)
 
     def rehearse(self, job: Job) -> int:
         """--dry-run: say what would be sent and what that costs; send nothing and write nothing but the report."""
