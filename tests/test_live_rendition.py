@@ -93,7 +93,7 @@ def test_a_segment_says_what_the_clock_of_the_source_shows() -> None:
     text = segment_text(slot, [Cue(15.5, 17.25, "a < b\nc & d")])
     assert text == (
         f"WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:{WRAP - 5 * TICKS},LOCAL:00:00:10.000\n\n"
-        "00:00:15.500 --> 00:00:17.250\na &lt; b\nc &amp; d\n\n"
+        "15500\n00:00:15.500 --> 00:00:17.250\na &lt; b\nc &amp; d\n\n"
     )
     later = Slot(9, 3616.0, 3620.0, 4.0, epoch)  # an hour on, the clock has wrapped
     assert segment_text(later, []) == (f"WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:{3595 * TICKS},LOCAL:01:00:10.000\n\n")
@@ -172,6 +172,15 @@ def test_a_segment_waits_for_its_captions_but_no_longer_than_a_target_duration(f
     assert folder.cues(2) == []
 
 
+def test_the_last_words_have_a_place_even_after_the_last_segment(folder: Folder) -> None:
+    folder.tell(chapter(0), Settled(0.5, 2.0))
+    folder.now = 1.0
+    folder.tell(Settled(0.5, 2.0))
+    folder.tell(caption(0.5, 1.5, "The end."), Ended())
+    assert [piece.sequence for piece in folder.listed] == [0, 1]
+    assert folder.cues(1) == [(0.5, 1.5, "The end.")]
+
+
 def test_the_window_is_that_of_the_source_and_old_segments_are_deleted_later(folder: Folder) -> None:
     for number in range(40):
         folder.now = 2.0 * number
@@ -187,6 +196,27 @@ def test_discontinuities_are_those_of_the_source(folder: Folder) -> None:
     text = (folder.path / folder.listed[2].address).read_text("utf-8")
     assert "MPEGTS:7,LOCAL:00:00:04.000" in text
     assert media_playlist((folder.path / "captions.m3u8").read_text("utf-8"), "").ended
+
+
+def test_no_cue_crosses_a_discontinuity(folder: Folder) -> None:
+    second = Epoch(1, 4.0, 7)
+    folder.tell(chapter(0), chapter(1), chapter(2, epoch=second), caption(3.0, 4.5), Settled(6.0, 6.0))
+    assert folder.cues(1) == [(3.0, 4.5, "Hello.")]
+    assert folder.cues(2) == []
+
+
+@pytest.mark.parametrize("missing", [0, 2])
+def test_a_cue_that_is_told_after_a_discontinuity_keeps_its_place_before_it(folder: Folder, missing: int) -> None:
+    """The sender was gone for 20 s, which no player waits for; of a segment that it missed, a player knows how long."""
+    second = Epoch(1, 24.0, 7)
+    folder.tell(chapter(0), chapter(1), Settled(2.5, 4.0))
+    folder.now = 1.0
+    folder.tell(Settled(2.5, 4.0))
+    back = replace(chapter(2 + missing, epoch=second), start=24.0, end=26.0)
+    folder.tell(caption(2.5, 4.0, "Late."), caption(24.5, 25.0, "New."), back, Settled(26.0, 26.0))
+    gone = 20.0 - 2.0 * missing
+    assert folder.cues(2 + missing) == [(2.5 + gone, 4.0 + gone, "Late."), (24.5, 25.0, "New.")]
+    assert folder.cues(1) == []
 
 
 def test_a_segment_that_never_came_is_an_empty_one(folder: Folder) -> None:

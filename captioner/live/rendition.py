@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
 from captioner.formats import vtt
@@ -22,6 +22,8 @@ GROUP = "captions"
 
 SAME_MAP = 3600
 """Seconds in which all segments of an epoch have the same map; far below the 26.5 hours of a turn of the clock."""
+
+_PARTING = "\n\n"
 
 CHARACTERISTICS = "public.accessibility.transcribes-spoken-dialog"
 
@@ -46,16 +48,37 @@ class Slot:
 def segment_text(slot: Slot, cues: Iterable[Cue]) -> str:
     """A WebVTT segment. Its map says what the source's clock shows at some moment.
 
-    That is the same moment in neighbouring segments: players know a cue again by its times, to the last bit.
+    That is the same moment in neighbouring segments: players know a cue again by its times, to the last bit. hls.js
+    takes its own clock anew with every segment of sound, so each cue is also named, by the millisecond it begins at.
     """
-    body = vtt.render(cues).partition("\n\n")[2]
+    # The blank line at the end of each parts segments as well: ffmpeg reads all of them as one text.
+    body = "".join(
+        f"{round(1000 * cue.start)}\n{vtt.render([cue]).partition(_PARTING)[2].rstrip()}\n\n" for cue in cues
+    )
     if slot.epoch is None:
         return "WEBVTT\n\n"
     hours = int((slot.start - slot.epoch.time) // SAME_MAP)
     local = round(slot.epoch.time + SAME_MAP * hours, 3)
     header = f"WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:{slot.epoch.ticks_at(local)},LOCAL:{format_clock(local)}\n\n"
-    # The blank line at the end parts it from the next one: ffmpeg reads all segments as one text.
-    return f"{header}{body.rstrip()}\n\n" if body.strip() else header
+    return header + body
+
+
+def told_late(cue: Cue, slot: Slot, slots: Iterable[Slot]) -> Cue:
+    """A cue that stands in a later slot than its own, with the times that it has on the clock of that slot's epoch.
+
+    Players show the segments of two epochs one right after the other, whatever time lies between them. `slots` are
+    those from the cue's own on, in order.
+    """
+    ahead = silent = 0.0
+    before: Slot | None = None
+    for each in slots:
+        if each.epoch is None:
+            silent += each.duration
+            continue
+        if before and each.epoch != before.epoch and cue.start < each.start <= slot.start:
+            ahead += each.start - before.end - silent
+        before, silent = each, 0.0
+    return replace(cue, start=cue.start + ahead, end=cue.end + ahead)
 
 
 def playlist_text(slots: Sequence[Slot], target: float, *, ended: bool) -> str:

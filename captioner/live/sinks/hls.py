@@ -1,7 +1,8 @@
 """Captions as a WebVTT rendition of an HLS stream, in a folder that any web server may serve.
 
 A segment is published when no caption can begin in it any more, and in any case within a target duration after the
-source's own was; a caption that is later still stands in the next segment, at its right time.
+source's own was; a caption that is later still stands in the next segment, at its right time, and after the last one
+in a segment more.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from urllib.parse import urljoin
 from captioner.live.clock import Epoch
 from captioner.live.events import Caption, Ended, Event, Settled
 from captioner.live.reader import Chapter
-from captioner.live.rendition import Slot, master_text, plain_master, playlist_text, segment_text
+from captioner.live.rendition import Slot, master_text, plain_master, playlist_text, segment_text, told_late
 from captioner.live.sinks.files import LATE
 from captioner.live.source import Origin
 from captioner.live.whole import write_whole
@@ -35,6 +36,9 @@ OWN_DURATION = 6.0
 
 OWN_WINDOW = 600.0
 """Seconds that stay in the playlist where there is no rendition to go with."""
+
+EPILOGUE = 1.0
+"""Seconds of the segment after the last one. RFC 8216, 6.2.4: one rendition may be longer by a target duration."""
 
 EMPTY = "empty.vtt"
 """The segment of all times in which nothing was heard."""
@@ -97,6 +101,8 @@ class Hls:
                 self._add_own(event.heard, event.epoch)
             self._publish(event.until)
         elif isinstance(event, Ended):
+            self._publish(float("inf"))
+            self._add_epilogue()
             self._publish(float("inf"), ended=True)
 
     def close(self) -> None:
@@ -144,6 +150,12 @@ class Hls:
             window = sequence - int(OWN_WINDOW / OWN_DURATION)
             self._shelf.oldest = max(self._shelf.oldest, window)
 
+    def _add_epilogue(self) -> None:
+        """A segment more than the source has, for the last words of all where they were told after its last one."""
+        last = self._shelf.last
+        if last and last.epoch and self._shelf.placed < len(self._shelf.cues):
+            self._wait(replace(last, sequence=last.sequence + 1, start=last.end, end=last.end, duration=EPILOGUE))
+
     def _wait(self, slot: Slot) -> None:
         name = EMPTY if slot.epoch is None else f"{self._shelf.run}-{slot.sequence}.vtt"
         self._shelf.waiting.append(replace(slot, name=name))
@@ -166,14 +178,14 @@ class Hls:
         if not ready and not (ended and not shelf.ended):
             return
         fresh, placed = shelf.waiting[:ready], shelf.placed
-        for slot in fresh:
-            shown = [
-                cue for place, cue in enumerate(shelf.cues) if _stands_in(cue, slot) or _late(cue, slot, place, placed)
-            ]
-            if slot.epoch:
-                write_whole(self.folder / slot.name, segment_text(slot, shown))
-                placed = max([placed, *(place + 1 for place, cue in enumerate(shelf.cues) if cue in shown)])
         listed = [*shelf.published, *fresh]
+        for slot in fresh:
+            if slot.epoch:
+                late = [cue for cue in shelf.cues[placed:] if _late(cue, slot)]
+                timely = [cue for cue in shelf.cues if _stands_in(cue, slot)]
+                shown = [*(told_late(cue, slot, listed) for cue in late), *timely]
+                write_whole(self.folder / slot.name, segment_text(slot, shown))
+                placed = max([placed, *(place + 1 for place, cue in enumerate(shelf.cues) if cue in (*late, *timely))])
         kept = [slot for slot in listed if slot.sequence >= shelf.oldest] or listed[-1:]
         write_whole(self.folder / PLAYLIST, playlist_text(kept, shelf.target, ended=ended))
         self._retire([slot for slot in listed if slot not in kept], kept)
@@ -233,12 +245,17 @@ class Hls:
 
 
 def _stands_in(cue: Cue, slot: Slot) -> bool:
-    return cue.start < slot.end and cue.end > slot.start
+    return cue.start < slot.end and cue.end > slot.start and not _foreign(cue, slot)
 
 
-def _late(cue: Cue, slot: Slot, place: int, placed: int) -> bool:
-    """Whether a cue, its segment being published, has found no place yet."""
-    return place >= placed and cue.end <= slot.start
+def _late(cue: Cue, slot: Slot) -> bool:
+    """Whether a cue that has found no place yet can only be told of in a slot that comes after its own."""
+    return cue.end <= slot.start or _foreign(cue, slot)
+
+
+def _foreign(cue: Cue, slot: Slot) -> bool:
+    """Whether it was said before the slot's epoch: no cue crosses from one to the next."""
+    return slot.epoch is not None and cue.start < slot.epoch.time - LATE
 
 
 def _slot(entry: dict[str, object]) -> Slot:
