@@ -42,7 +42,7 @@ const state = { shifts: [], errors: [], cues: [], time: 0 };
 const hls = new Hls({ startPosition: START, lowLatencyMode: false });
 hls.on(Hls.Events.ERROR, (_, data) => state.errors.push(data.details));
 hls.on(Hls.Events.SUBTITLE_TRACKS_UPDATED, () => { hls.subtitleTrack = 0; hls.subtitleDisplay = true; });
-hls.on(Hls.Events.MANIFEST_PARSED, () => { hls.subtitleTrack = 0; video.playbackRate = 2; video.play(); });
+hls.on(Hls.Events.MANIFEST_PARSED, () => { hls.subtitleTrack = 0; video.play(); });
 hls.loadSource(new URLSearchParams(location.search).get("stream"));
 hls.attachMedia(video);
 video.requestVideoFrameCallback(function seen(_, frame) {
