@@ -29,6 +29,12 @@ def sounds(seconds: float = 10.0, *, start: float = 0.0, step: float = 0.1) -> I
         yield Sound(Audio(samples, RATE, start + at / RATE), EPOCH)
 
 
+def silence(start: float, end: float, *, step: float = 0.1) -> Iterator[Sound]:
+    """Nothing, in pieces of `step` seconds."""
+    for number in range(round((end - start) / step)):
+        yield Sound(Audio(np.zeros(round(step * RATE), np.float32), RATE, start + number * step), EPOCH)
+
+
 class Stage:
     """A session in one thread, on a clock of its own that runs with the stream's."""
 

@@ -17,7 +17,7 @@ from captioner.live.events import Caption, Ended, Settled
 from captioner.live.playlist import Piece, attributes, media_playlist, renditions
 from captioner.live.reader import Chapter
 from captioner.live.rendition import Slot, held_back, master_text, playlist_text, segment_text
-from captioner.live.sinks.hls import Hls
+from captioner.live.sinks.hls import Hls, forget
 from captioner.live.source import Origin
 from captioner.values import Cue
 
@@ -243,6 +243,21 @@ def test_a_killed_run_goes_on_where_it_was(folder: Folder) -> None:
     assert [piece.sequence for piece in folder.listed] == [0, 1, 2]
     assert folder.cues(0) == [(0.5, 1.5, "One.")]
     assert [text for _, _, text in folder.cues(1)] == ["Two.", "Three."]
+
+
+def test_what_an_earlier_stream_left_is_deleted_when_told_and_nothing_else(folder: Folder) -> None:
+    (folder.path / "1-0.vtt").write_text("somebody's\n", "utf-8")
+    (folder.path / "captions.m3u8").write_text("somebody's\n", "utf-8")
+    (folder.path / "captions.state").unlink(missing_ok=True)
+    forget(folder.path)
+    forget(folder.path / "new")
+    assert (folder.path / "1-0.vtt").exists()
+    folder.tell(
+        Origin("http://127.0.0.1/live.m3u8", None, 1), chapter(0), caption(0.5, 1.0), Settled(2.0, 2.0), Ended()
+    )
+    (folder.path / "index.html").write_text("somebody's\n", "utf-8")
+    forget(folder.path)
+    assert [path.name for path in folder.path.iterdir()] == ["index.html"]
 
 
 def test_without_a_rendition_to_go_with_it_makes_segments_of_its_own(folder: Folder) -> None:

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from captioner.backends import Heard, Hints, Traits, load_backend
 from captioner.cues.greedy import next_cues
 from captioner.errors import BackendError
+from captioner.live.captions import Mark
 from captioner.live.clock import Epoch
 from captioner.live.drafts import Draft, agree
 from captioner.live.events import HOLE, Settled
-from captioner.live.reader import Sound
 from captioner.profiles import PROFILES
 from captioner.values import Audio, Segment
-from tests.live_parts import Stage, shifted, sounds
+from tests.live_parts import Stage, shifted, silence, sounds
 from tests.speech_parts import three_sentences
 
 
@@ -163,6 +163,29 @@ def test_drafts_come_while_somebody_speaks_and_their_settled_part_stays() -> Non
     assert any(draft.stable for draft in stage.drafts)
 
 
+def test_a_draft_of_what_was_no_speech_is_taken_back() -> None:
+    """A word that breaks off after a tenth of a second is too short to be speech."""
+    stage = Stage(drafts=True)
+    begun = three_sentences()[1][0][0]
+    stage.play(sounds(begun + 0.1))
+    stage.play(silence(begun + 0.1, 4.0))
+    (draft, taken_back) = stage.drafts
+    assert (draft.region, taken_back.region, draft.text, taken_back.text) == (0, 0, "One.", "")
+    assert not stage.accounts
+    stage.play(sounds(10.0, start=4.0))
+    stage.end()
+    assert [caption.region for caption in stage.finals] == [0, 1, 2]
+    assert not any(draft.text == "" for draft in stage.drafts[2:])
+
+
+def test_a_run_that_goes_on_goes_on_with_its_numbers() -> None:
+    stage = Stage(mark=Mark(seq=31, number=4, finals=9))
+    stage.play(sounds(10.0))
+    assert stage.session.mark.number == 7
+    told = [(caption.seq, caption.region, caption.number) for caption in stage.finals]
+    assert told == [(31, 4, 10), (32, 5, 11), (33, 6, 12)]
+
+
 @given(st.lists(st.text("ab ,.B我们", max_size=12), max_size=8))
 def test_what_two_hearings_agree_on_is_never_taken_back(hearings: list[str]) -> None:
     draft = Draft()
@@ -215,8 +238,7 @@ def test_a_cue_leaves_when_somebody_else_begins_to_speak() -> None:
 
 def test_silence_is_heard_as_nothing() -> None:
     stage = Stage()
-    for piece in sounds(5.0):
-        stage.play(iter([Sound(Audio(piece.audio.samples * 0, 16_000, piece.audio.start), piece.epoch)]))
+    stage.play(silence(0.0, 5.0))
     stage.end()
     assert not stage.finals
     assert isinstance(stage.told[-1], Settled)

@@ -28,7 +28,9 @@ def caption(number: int, text: str = "Hello <you> & me.", *, final: bool = True)
     """A caption of two seconds, from `3 * number` seconds on."""
     start = 3.0 * number
     words = (Word(start, start + 2, text, 0.5),)
-    return Caption(number + 1, f"{number}.0", number, start, start + 2, text, final, True, words, "en", "Ann")
+    return Caption(
+        number + 1, f"{number}.0", number, start, start + 2, text, final, True, words, "en", "Ann", number=number + 1
+    )
 
 
 @pytest.mark.parametrize("name", ["srt", "vtt", "jsonl"])
@@ -122,17 +124,27 @@ def test_youtube_gets_captions_with_their_time_under_rising_numbers() -> None:
     with at_work(YouTubeService()) as service:
         sink = YouTube(f"http://{service.address}/closedcaption?cid=event", now=lambda: 1_000_000_000.0)
         sink.take(Settled(20.0, 20.0))
-        sink.take(caption(1, "one\ntwo"))
+        sink.take(caption(0, "one\ntwo"))
         service.failures = 1
         with pytest.raises(Trouble, match="answers 503"):
-            sink.take(caption(2))
-        sink.take(caption(2))
+            sink.take(caption(1))
+        sink.take(caption(1))
         sink.close()
     assert service.taken == [
-        ("2001-09-09T01:46:23.000", "one<br>two"),
-        ("2001-09-09T01:46:26.000", "Hello <you> & me."),
+        ("2001-09-09T01:46:20.000", "one<br>two"),
+        ("2001-09-09T01:46:23.000", "Hello <you> & me."),
     ]
     assert not service.refused
+
+
+def test_youtube_goes_on_with_its_numbers_after_a_restart() -> None:
+    with at_work(YouTubeService()) as service:
+        for numbers in ((0, 1), (2, 3)):
+            sink = YouTube(f"http://{service.address}/closedcaption?cid=event")
+            for number in numbers:
+                sink.take(caption(number))
+            sink.close()
+    assert (len(service.taken), service.refused) == (4, [])
 
 
 def test_zoom_is_asked_for_the_last_number_first() -> None:

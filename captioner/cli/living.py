@@ -21,11 +21,12 @@ from captioner.cli.styles import asked_profile
 from captioner.cli.watching import Watching
 from captioner.errors import OutputNotWritten, UsageError
 from captioner.languages import asked_language
+from captioner.live.captions import BEGINNING
 from captioner.live.clock import SAMPLE_RATE, StreamClock
 from captioner.live.pace import Limits
 from captioner.live.reader import Reader
 from captioner.live.running import Running, Telling
-from captioner.live.session import BEGINNING, Hearing, Session
+from captioner.live.session import Hearing, Session
 from captioner.live.source import Opening, open_live
 from captioner.live.state import State, save
 from captioner.settings import Settings

@@ -13,7 +13,7 @@ from captioner.live.outlet import Outlet
 from captioner.live.running import Telling
 from captioner.live.session import Hearing
 from captioner.live.sinks import Sink, load_sink
-from captioner.live.sinks.hls import STATE, Hls
+from captioner.live.sinks.hls import STATE, Hls, forget
 from captioner.live.sinks.record import Record
 from captioner.live.state import State, load
 from captioner.values import Report
@@ -45,8 +45,6 @@ def earlier_state(request: Request) -> State | None:
     """Where an earlier run stopped. Raises `OutputNotWritten` for a result that is none of this stream's."""
     path = request.state
     state = load(path, request.source) if path and not request.overwrite else None
-    if request.hls and state is None:
-        Path(request.hls, STATE).unlink(missing_ok=True)  # of another stream, or of one that has ended
     for name in (*request.outputs, *([request.record] if request.record else [])):
         if request.overwrite:
             for old in (Path(name), Path(f"{name}.lines")):
@@ -54,6 +52,10 @@ def earlier_state(request: Request) -> State | None:
         elif state is None and Path(name).exists():
             reason = "it is there already, and no run of this stream stopped there; use --overwrite"
             raise OutputNotWritten(name, reason)
+    if request.hls and request.overwrite:
+        forget(Path(request.hls))
+    elif request.hls and state is None:
+        Path(request.hls, STATE).unlink(missing_ok=True)  # of another stream, or of one that has ended
     return state
 
 

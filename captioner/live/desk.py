@@ -47,6 +47,7 @@ class Desk:
         self._hand: deque[Waiting] = deque()  # taken, and not done yet
         self._draft: OpenRegion | None = None
         self._drafted = (-1, 0.0)  # the region that was drafted last, and its length then
+        self._retracted = False
         self._pace = Pace()
         self._changed = Condition()
         self.closed = False
@@ -80,10 +81,24 @@ class Desk:
             self._draft = OpenRegion(self._number, audio)
             self._changed.notify_all()
 
-    def wait(self, seconds: float) -> bool:
-        """Wait until there is something to hear. Whether there is."""
+    def retract(self) -> None:
+        """The region that was open has turned out to be no speech; the next one has its number."""
         with self._changed:
-            return self._changed.wait_for(lambda: bool(self._line or self._draft or self.closed), seconds)
+            self._draft, self._drafted, self._retracted = None, (-1, 0.0), True
+            self._changed.notify_all()
+
+    def take_retracted(self) -> bool:
+        """Whether a region was retracted since this was asked last."""
+        with self._changed:
+            retracted, self._retracted = self._retracted, False
+            return retracted
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until there is something to do. Whether there is."""
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: bool(self._line or self._draft or self._retracted or self.closed), seconds
+            )
 
     def draft(self) -> OpenRegion | None:
         """The draft to hear, if there is one and no clip waits."""
@@ -147,7 +162,7 @@ class Desk:
     def empty(self) -> bool:
         """Whether nothing waits and nothing is in hand."""
         with self._changed:
-            return not (self._line or self._hand)
+            return not (self._line or self._hand or self._retracted)
 
     def _lag(self, now: float) -> float:
         undone = [item.span.start for item in (*self._hand, *self._line) if not item.skipped]

@@ -18,8 +18,9 @@ HOLE = "[…]"
 class Caption:
     """A caption: a draft, which the next one of its `region` replaces, or final, which nothing ever changes.
 
-    `seq` counts all captions of a stream from 1. `ends_speech` is true of the last cue of a region. The first `stable`
-    characters of a draft will not change before it is final. `lost` says that this marks a hole.
+    `seq` counts all captions of a stream from 1, `number` the final ones. `ends_speech` is true of the last cue of a
+    region. The first `stable` characters of a draft will not change before it is final. `lost` says that this marks a
+    hole.
     """
 
     seq: int
@@ -35,6 +36,7 @@ class Caption:
     speaker: str | None = None
     stable: int = 0
     lost: bool = False
+    number: int = 0
 
 
 @dataclass(frozen=True)

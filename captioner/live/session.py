@@ -7,27 +7,26 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Lock
 
 from captioner.align import Timer
 from captioner.backends import Backend, Hints
-from captioner.cues.greedy import next_cues
 from captioner.errors import BackendError
+from captioner.live.captions import BEGINNING, Captions, Mark
 from captioner.live.clock import Epoch
 from captioner.live.desk import Desk, OpenRegion, Waiting
-from captioner.live.drafts import Draft, agree
 from captioner.live.ears import SPEECH, Clip, Ears
-from captioner.live.events import HOLE, Account, Caption, Event, Settled
+from captioner.live.events import Event, Settled
 from captioner.live.pace import LIMITS, Limits
 from captioner.live.reader import Chapter, Sound
 from captioner.live.source import Origin
-from captioner.profiles import Profile, profile_for
+from captioner.profiles import Profile
 from captioner.speech import SpeechOptions
 from captioner.timing import in_time
 from captioner.transcribe import Outcome, transcribe
-from captioner.values import Audio, RegionReport, Segment, Span
+from captioner.values import RegionReport, Span
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 10.0
 """Seconds before a backend that failed is asked again: doubled each time."""
@@ -63,18 +62,6 @@ class Counts:
     failing: str | None = None
 
 
-@dataclass(frozen=True)
-class Mark:
-    """Where a stream stands: the next caption's `seq`, the next region's `number`, and when the screen is free."""
-
-    seq: int = 1
-    number: int = 0
-    free_from: float = 0.0
-
-
-BEGINNING = Mark()
-
-
 class Session:
     """One stream. `hear` and `flush` are for one thread, `work` is for another."""
 
@@ -89,39 +76,37 @@ class Session:
         limits: Limits = LIMITS,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._hearing, self._tell, self._now, self._limits = hearing, tell, now, limits
+        self._hearing, self._now, self._limits = hearing, now, limits
         longest = min(speech.longest_region, hearing.backend.traits.longest_clip)
         self._ears = Ears(replace(speech, longest_region=longest))
         self.desk = Desk(limits, mark.number)
         self.counts = Counts()
-        self._seq, self._free_from = mark.seq, mark.free_from
+        self._captions = Captions(tell, mark, hearing.profile, hearing.hints.language)
         self._deaf_until = deaf_until  # what is read before it was told by an earlier run
         self._chapters: deque[Chapter] = deque()  # read, but not all of them told
         self.passed: Chapter | None = None  # the last one of which all was told
         self.epoch: Epoch | None = None
-        self._draft: tuple[int, Draft] = (-1, Draft())
+        self._offered: float | None = None  # where the region begins that was offered for a draft, until it is settled
         self._answered = False
         self._pause = 0.0
-        self._telling = Lock()
         self._listening = Lock()  # or a clip could be with neither ears nor desk when one looks
 
     @property
     def mark(self) -> Mark:
         """Where the next run of this stream goes on."""
-        with self._telling:
-            return Mark(self._seq, self.counts.regions, self._free_from)
+        return self._captions.mark
 
     # -- the thread that listens -------------------------------------------------------------------------------------
 
     def hear(self, reading: Sound | Chapter | Origin) -> None:
         """The next piece of the stream."""
         if isinstance(reading, Origin):
-            self._tell_event(reading)
+            self._captions.event(reading)
             return
         self.epoch = reading.epoch
         if isinstance(reading, Chapter):
             self._chapters.append(reading)
-            self._tell_event(reading)
+            self._captions.event(reading)
             return
         if reading.audio.end <= self._deaf_until:
             return
@@ -148,17 +133,23 @@ class Session:
             self.counts.settled = max(self.counts.settled, self.desk.undone_from(self._ears.settled_until))
             while self._chapters and self._chapters[0].end <= self.counts.settled:
                 self.passed = self._chapters.popleft()
-            self._tell_event(Settled(self.counts.settled, heard, self.epoch))
+            self._captions.event(Settled(self.counts.settled, heard, self.epoch))
 
     def _put(self, clips: list[Clip]) -> None:
         for clip in clips:
             self.desk.put(clip)
+        if clips:
+            self._offered = None
+        elif self._offered is not None and self._offered < self._ears.settled_until:
+            self._offered = None
+            self.desk.retract()
 
     def _offer_draft(self) -> None:
         since = self._ears.open_since
         if since is not None and self.desk.wants_draft(since, self._ears.heard):
             clip = self._ears.open_clip()
             if clip:
+                self._offered = since
                 self.desk.offer(clip)
 
     # -- the thread that hears ---------------------------------------------------------------------------------------
@@ -168,6 +159,8 @@ class Session:
 
         Raises `BackendError` where the backend fails before it ever gave an answer.
         """
+        if self.desk.take_retracted():
+            self._captions.withdraw()
         if skipped := self.desk.take_skipped(self._now()):
             self._answer(skipped, Outcome(_report(skipped, SKIPPED), None))
             return 0.0
@@ -205,53 +198,11 @@ class Session:
     def _answer(self, waiting: Waiting, outcome: Outcome) -> None:
         """Tell what became of a clip, and take it off the desk."""
         report = replace(outcome.report, index=waiting.number)
-        with self._telling:
-            self._tell(Account(report, outcome.segment))
-            for caption in self._captions(waiting, report, outcome.segment):
-                self._tell(caption)
-            self.counts.regions = waiting.number + 1
-            self.counts.lost += report.lost
+        self.counts.cues += self._captions.region(waiting, report, outcome.segment)
+        self.counts.regions = waiting.number + 1
+        self.counts.lost += report.lost
         self.desk.done()
         self.settle()
-
-    def _captions(self, waiting: Waiting, report: RegionReport, segment: Segment | None) -> Iterator[Caption]:
-        lost = segment is None and report.lost
-        shown = Segment(waiting.span.start, waiting.span.end, HOLE) if lost else segment
-        if shown is None:
-            yield from self._withdrawn(waiting.number)
-            return
-        language = shown.language or self._hearing.hints.language
-        cues = next_cues(
-            shown,
-            self._hearing.profile or profile_for(language),
-            language=language,
-            free_from=self._free_from,
-            free_until=waiting.clip.free_until,
-        )
-        for place, cue in enumerate(cues):
-            self.counts.cues += 1
-            self._free_from = cue.end
-            yield Caption(
-                seq=self._next_seq(),
-                id=f"{waiting.number}.{place}",
-                region=waiting.number,
-                start=cue.start,
-                end=cue.end,
-                text=cue.text,
-                is_final=True,
-                ends_speech=place == len(cues) - 1,
-                words=cue.words,
-                language=language,
-                speaker=cue.speaker,
-                lost=lost,
-            )
-        if not cues:
-            yield from self._withdrawn(waiting.number)
-
-    def _withdrawn(self, region: int) -> Iterator[Caption]:
-        """An empty draft, where one was shown of a region in which nothing was said after all."""
-        if self._draft[0] == region and self._draft[1].text:
-            yield Caption(self._next_seq(), str(region), region, self._free_from, self._free_from, "", is_final=False)
 
     def _hear_draft(self, open_region: OpenRegion) -> None:
         began = self._now()
@@ -259,35 +210,8 @@ class Session:
         self.counts.hearing += self._now() - began
         self.counts.spoken += open_region.audio.duration
         if heard.status == "ok" and heard.text.strip():
-            self._tell_draft(open_region.number, open_region.audio, heard.text.strip(), heard.language)
-
-    def _tell_draft(self, number: int, audio: Audio, text: str, language: str | None) -> None:
-        region, before = self._draft
-        draft = agree(before if region == number else Draft(), text)
-        self._draft = (number, draft)
-        self.counts.drafts += 1
-        with self._telling:
-            self._tell(
-                Caption(
-                    seq=self._next_seq(),
-                    id=str(number),
-                    region=number,
-                    start=max(audio.start, self._free_from),
-                    end=max(audio.end, self._free_from),
-                    text=draft.text,
-                    is_final=False,
-                    language=language or self._hearing.hints.language,
-                    stable=draft.stable,
-                )
-            )
-
-    def _next_seq(self) -> int:
-        self._seq += 1
-        return self._seq - 1
-
-    def _tell_event(self, event: Event) -> None:
-        with self._telling:
-            self._tell(event)
+            self.counts.drafts += 1
+            self._captions.draft(open_region, heard.text.strip(), heard.language)
 
 
 def _report(waiting: Waiting, reason: str) -> RegionReport:

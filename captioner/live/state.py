@@ -6,8 +6,8 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from captioner.live.captions import Mark
 from captioner.live.clock import Epoch
-from captioner.live.session import Mark
 from captioner.live.whole import write_whole
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
@@ -42,6 +43,18 @@ EPILOGUE = 1.0
 
 EMPTY = "empty.vtt"
 """The segment of all times in which nothing was heard."""
+
+
+_SEGMENT = re.compile(r"\d+-\d+\.vtt")
+
+
+def forget(folder: Path) -> None:
+    """Delete what an earlier stream, of which the state tells, has left in a folder: its segments, its playlists."""
+    if (folder / STATE).exists():
+        ours = {PLAYLIST, MASTER, STATE, EMPTY}
+        for path in folder.iterdir():
+            if path.name in ours or _SEGMENT.fullmatch(path.name):
+                path.unlink(missing_ok=True)
 
 
 @dataclass

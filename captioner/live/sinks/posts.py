@@ -70,12 +70,13 @@ class _Posting:
 
 class YouTube(_Posting):
     """YouTube Live's "POST captions to URL": https://support.google.com/youtube/answer/3068031. The target is the
-    caption ingestion URL of the event. A post that failed is sent again under its own number."""
+    caption ingestion URL of the event. A post that failed is sent again under its own number; a run that goes on where
+    an earlier one was goes on with the numbers too."""
 
     def __init__(self, target: str, now: Callable[[], float] = time.time) -> None:
         super().__init__(target)
         self._now = now
-        self._number = 1
+        self._number: int | None = None
         self._origin: float | None = None  # when stream second 0 was, in seconds since 1970
 
     def take(self, event: Event) -> None:
@@ -90,6 +91,7 @@ class YouTube(_Posting):
         said = datetime.fromtimestamp((self._origin or self._now() - caption.end) + caption.start, UTC)
         body = f"{said:%Y-%m-%dT%H:%M:%S}.{said.microsecond // 1000:03}\n{caption.text.replace(chr(10), '<br>')}\n"
         headers = {"Content-Type": "text/plain; charset=utf-8"}
+        self._number = self._number or caption.number
         self._send("POST", self._numbered(self._number), content=body.encode(), headers=headers)
         self._number += 1
 
