@@ -122,7 +122,8 @@ class Site(SimpleHTTPRequestHandler):
 
     def end_headers(self) -> None:
         self.send_header("Access-Control-Allow-Origin", "*")
-        self.send_header("Cache-Control", "no-cache")
+        # A browser that asks again tells changes by whole seconds, and may miss the last one.
+        self.send_header("Cache-Control", "no-store")
         super().end_headers()
 
     def do_POST(self) -> None:
