@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import httpx
 import pytest
@@ -22,6 +22,7 @@ from captioner.live.events import Caption, Settled
 from captioner.live.sinks.hls import Hls
 from captioner.live.source import Origin
 from captioner.live.standing import Standing
+from captioner.live.whole import write_whole
 from tests.live_stream import served, waited_for
 from tests.test_live_rendition import MEDIA, chapter
 
@@ -181,6 +182,26 @@ def test_the_rendition_is_served_with_the_headers_that_players_and_caches_want(t
         assert {answer.headers["access-control-allow-origin"] for answer in (playlist, segment)} == {"*"}
         for path in ("/captions.state", "/..%2fcaptions.m3u8", "/other.vtt", "/video/0.m3u8"):
             assert doorway.get(path).status_code == 404
+
+
+def test_a_playlist_that_is_written_anew_while_it_is_asked_for_is_the_old_one_or_the_new_one(tmp_path: Path) -> None:
+    texts = ["#EXTM3U\n", "#EXTM3U\n" + "#EXT-X-ENDLIST\n" * 1000]
+    done = Event()
+
+    def write() -> None:
+        while not done.is_set():
+            for text in texts:
+                write_whole(tmp_path / "captions.m3u8", text)
+
+    hls = Hls(str(tmp_path))
+    write_whole(tmp_path / "captions.m3u8", texts[0])
+    writer = Thread(target=write, daemon=True)
+    with door(hls=hls) as doorway, httpx.Client(base_url=doorway.address, timeout=10) as client:
+        writer.start()
+        answers = {client.get("/captions.m3u8").text for _ in range(100)}
+        done.set()
+        writer.join()
+    assert answers <= set(texts)
 
 
 def test_picture_and_sound_are_held_back(tmp_path: Path) -> None:

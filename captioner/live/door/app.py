@@ -16,7 +16,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from sse_starlette import EventSourceResponse
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -159,8 +159,11 @@ async def _file(shown: Shown, request: Request) -> Response:
     headers = PLAYLIST if name.endswith(".m3u8") else SEGMENT if name.endswith(".vtt") else None
     if shown.hls is None or headers is None or Path(name).name != name:
         return Response("not found\n", 404, OPEN)
-    path = shown.hls.folder / name
-    return FileResponse(path, headers=headers) if path.is_file() else Response("not found\n", 404, OPEN)
+    try:
+        # At once: it is replaced while it is asked for, and what follows must have the length that was said.
+        return Response((shown.hls.folder / name).read_bytes(), headers=headers)
+    except OSError:
+        return Response("not found\n", 404, OPEN)
 
 
 class _Collector:
