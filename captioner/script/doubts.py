@@ -13,9 +13,16 @@ TOGETHER = 3
 
 
 def unlike(told: Sequence[Heard], regions: Sequence[RegionReport]) -> Iterator[Span]:
-    """The stretches of speech whose words the aligner doubts; `regions` are timed, and say what they were `told`."""
+    """The stretches of speech whose words the aligner doubts; `regions` are timed, and say what they were `told`.
+
+    Where it doubts more of the regions than it does not, that is all from the first to the last of them.
+    """
     written = [region for heard, region in zip(told, regions, strict=True) if region.text and not heard.reason]
-    for doubted, run in groupby(written, key=lambda region: region.reason is not None):
+    doubted = [region for region in written if region.reason]
+    if 2 * len(doubted) > len(written):
+        yield Span(doubted[0].start, doubted[-1].end)
+        return
+    for is_doubted, run in groupby(written, key=lambda region: region.reason is not None):
         spans = list(run)
-        if doubted and len(spans) >= min(TOGETHER, len(written)):
+        if is_doubted and len(spans) >= TOGETHER:
             yield Span(spans[0].start, spans[-1].end)
