@@ -7,12 +7,11 @@ in a segment more.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urljoin
@@ -20,8 +19,9 @@ from urllib.parse import urljoin
 from captioner.live.clock import Epoch
 from captioner.live.events import Caption, Ended, Event, Settled
 from captioner.live.reader import Chapter
-from captioner.live.rendition import Slot, master_text, plain_master, playlist_text, segment_text, told_late
+from captioner.live.rendition import Slot, master_text, plain_master, playlist_text, segment_text
 from captioner.live.sinks.files import LATE
+from captioner.live.sinks.shelf import OWN_DURATION, Shelf, shelf_of, shelf_text
 from captioner.live.source import Origin
 from captioner.live.whole import write_whole
 from captioner.media import path_of
@@ -31,9 +31,6 @@ PLAYLIST, MASTER, STATE = "captions.m3u8", "master.m3u8", "captions.state"
 
 PATIENCE = 0.5
 """Target durations that a segment waits for its captions; until it came here, up to a third of one has passed."""
-
-OWN_DURATION = 6.0
-"""Seconds of a segment where there is no rendition to go with."""
 
 OWN_WINDOW = 600.0
 """Seconds that stay in the playlist where there is no rendition to go with."""
@@ -57,27 +54,6 @@ def forget(folder: Path) -> None:
                 path.unlink(missing_ok=True)
 
 
-@dataclass
-class _Shelf:
-    """What is published and what waits. `until` is the end of the last caption that was taken, `run` tells the names of
-    one beginning of the sequence from those of another, `since` when each waiting segment came."""
-
-    run: int
-    published: list[Slot] = field(default_factory=list)
-    waiting: list[Slot] = field(default_factory=list)
-    since: list[float] = field(default_factory=list)
-    cues: list[Cue] = field(default_factory=list)
-    placed: int = 0  # how many of the cues stand in a published segment
-    until: float = 0.0
-    target: float = OWN_DURATION
-    oldest: int = 0
-    ended: bool = False
-
-    @property
-    def last(self) -> Slot | None:
-        return self.waiting[-1] if self.waiting else self.published[-1] if self.published else None
-
-
 class Hls:
     """Writes the rendition into the folder `target`. `held` says that a server of ours serves the other renditions, in
     which case the master playlist names them as `video/0.m3u8` and so on, in the order of `addresses`."""
@@ -96,7 +72,7 @@ class Hls:
         self._language, self._name, self._held, self._now = language, name, held, now
         self._retired: list[tuple[float, Slot]] = []
         self._follows = False  # whether the source has segments of its own
-        self._shelf = self._restored() or _Shelf(int(time.time()))
+        self._shelf = self._restored() or Shelf(int(time.time()))
         write_whole(self.folder / EMPTY, "WEBVTT\n\n")
         self._shelf.ended = False
 
@@ -124,7 +100,7 @@ class Hls:
     def _add_chapter(self, chapter: Chapter) -> None:
         shelf, piece = self._shelf, chapter.piece
         if chapter.anew:
-            shelf = self._shelf = _Shelf(max(int(time.time()), shelf.run + 1), until=shelf.until)
+            shelf = self._shelf = Shelf(max(int(time.time()), shelf.run + 1), until=shelf.until)
         known = shelf.last
         if known and piece.sequence <= known.sequence:
             return
@@ -194,11 +170,8 @@ class Hls:
         listed = [*shelf.published, *fresh]
         for slot in fresh:
             if slot.epoch:
-                late = [cue for cue in shelf.cues[placed:] if _late(cue, slot)]
-                timely = [cue for cue in shelf.cues if _stands_in(cue, slot)]
-                shown = [*(told_late(cue, slot, listed) for cue in late), *timely]
+                shown, placed = shelf.shown_in(slot, listed, placed)
                 write_whole(self.folder / slot.name, segment_text(slot, shown))
-                placed = max([placed, *(place + 1 for place, cue in enumerate(shelf.cues) if cue in (*late, *timely))])
         kept = [slot for slot in listed if slot.sequence >= shelf.oldest] or listed[-1:]
         write_whole(self.folder / PLAYLIST, playlist_text(kept, shelf.target, ended=ended))
         self._retire([slot for slot in listed if slot not in kept], kept)
@@ -242,35 +215,12 @@ class Hls:
         write_whole(self.folder / MASTER, text)
 
     def _keep(self) -> None:
-        write_whole(self.folder / STATE, json.dumps(asdict(self._shelf)))
+        write_whole(self.folder / STATE, shelf_text(self._shelf))
 
-    def _restored(self) -> _Shelf | None:
+    def _restored(self) -> Shelf | None:
         """What an earlier run left; None where there is nothing that can be read."""
         try:
-            fields = json.loads((self.folder / STATE).read_text("utf-8"))
-            for name in ("published", "waiting"):
-                fields[name] = [_slot(entry) for entry in fields[name]]
-            fields["cues"] = [Cue(cue["start"], cue["end"], cue["text"], cue["speaker"]) for cue in fields["cues"]]
-            shelf = _Shelf(**fields)
+            shelf = shelf_of((self.folder / STATE).read_text("utf-8"))
         except (OSError, ValueError, TypeError, LookupError):
             return None
         return replace(shelf, since=[self._now()] * len(shelf.waiting))
-
-
-def _stands_in(cue: Cue, slot: Slot) -> bool:
-    return cue.start < slot.end and cue.end > slot.start and not _foreign(cue, slot)
-
-
-def _late(cue: Cue, slot: Slot) -> bool:
-    """Whether a cue that has found no place yet can only be told of in a slot that comes after its own."""
-    return cue.end <= slot.start or _foreign(cue, slot)
-
-
-def _foreign(cue: Cue, slot: Slot) -> bool:
-    """Whether it was said before the slot's epoch: no cue crosses from one to the next."""
-    return slot.epoch is not None and cue.start < slot.epoch.time - LATE
-
-
-def _slot(entry: dict[str, object]) -> Slot:
-    epoch = entry.pop("epoch")
-    return Slot(epoch=Epoch(**epoch) if isinstance(epoch, dict) else None, **entry)  # type: ignore[arg-type]
