@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urljoin
 
+from captioner.errors import OutputNotWritten
 from captioner.live.clock import Epoch
 from captioner.live.events import Caption, Ended, Event, Settled
 from captioner.live.reader import Chapter
@@ -46,12 +47,17 @@ _SEGMENT = re.compile(r"\d+-\d+\.vtt")
 
 
 def forget(folder: Path) -> None:
-    """Delete what an earlier stream, of which the state tells, has left in a folder: its segments, its playlists."""
-    if (folder / STATE).exists():
-        ours = {PLAYLIST, MASTER, STATE, EMPTY}
-        for path in folder.iterdir():
+    """Delete what an earlier stream, of which the state tells, has left in a folder: its segments, its playlists.
+
+    Raises `OutputNotWritten`.
+    """
+    ours = {PLAYLIST, MASTER, STATE, EMPTY}
+    try:
+        for path in folder.iterdir() if (folder / STATE).exists() else ():
             if path.name in ours or _SEGMENT.fullmatch(path.name):
                 path.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputNotWritten(str(folder), (error.strerror or str(error)).lower()) from error
 
 
 class Hls:
