@@ -25,9 +25,7 @@ from captioner.transcribe import Context, Outcome, transcribe
 from captioner.values import Audio, Cue, Report, Span, Transcript
 
 AHEAD = 4
-"""Blocks that are read, and regions that are found, before the next stage asks: enough that none waits for the one
-before it, few enough to be held.
-"""
+"""Regions that are found and wait to be heard: enough that a backend never waits, few enough to be held."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +86,9 @@ def caption(
         open_media(str(source)) as media,
     ):
         progress = _Meter(media.duration if listen.end is None else listen.end, watch)
-        sound = progress.heard(read_audio(media, listen, sample_rate=SAMPLE_RATE, warn=warnings.append))
-        regions = _fitting(speech, engine.traits)
-        with ahead(sound, AHEAD) as blocks, ahead(progress.found(speech_clips(blocks, regions)), AHEAD) as clips:
+        blocks = progress.heard(read_audio(media, listen, sample_rate=SAMPLE_RATE, warn=warnings.append))
+        found = progress.found(speech_clips(blocks, _fitting(speech, engine.traits)))
+        with ahead(found, AHEAD) as clips:
             heard = transcribe(clips, ears, hints, context)
             outcomes = tuple(progress.answered(in_time(heard, timer, hints.language)))
         transcript = _transcript(outcomes, hints)
@@ -210,8 +208,8 @@ def _transcript(outcomes: tuple[Outcome, ...], hints: Hints) -> Transcript:
 class _Meter:
     """Watches the three streams of one run and tells how far it is.
 
-    Media is done as far as it was read, or only to the end of the last answered region while one is in flight. Each
-    stream is made in a thread of its own, so each count has one writer.
+    Media is done as far as it was read, or only to the end of the last answered region while one is in flight. Sound
+    is read in another thread than answers come in, so each count has one writer.
     """
 
     def __init__(self, duration: float | None, watch: Watch) -> None:

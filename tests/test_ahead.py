@@ -63,21 +63,3 @@ def test_who_leaves_early_leaves_no_thread() -> None:
     with ahead(items(), 1) as made:
         assert next(made) == 0
     assert closed.wait(PATIENCE)
-
-
-def test_a_stage_that_feeds_another_leaves_no_thread_either() -> None:
-    ended = threading.Event()
-    stuck = threading.Event()
-
-    def never() -> Iterator[int]:
-        yield 1
-        stuck.wait(PATIENCE)
-
-    def through(items: Iterator[int]) -> Iterator[int]:
-        yield from items
-        ended.set()
-
-    with ahead(never(), 2) as first, ahead(through(first), 2) as second:
-        assert next(second) == 1
-    stuck.set()
-    assert ended.wait(PATIENCE)
