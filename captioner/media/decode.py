@@ -21,11 +21,8 @@ from captioner.media.reading import reader_of
 from captioner.media.tracks import AudioTrack, Listen, Media, choose_channel, choose_track
 from captioner.values import Audio, Span
 
-BLOCK = 16.0
-"""Seconds in a block of a file: long, since who works on many frames at once works faster."""
-
-FLOWING_BLOCK = 2.0
-"""Seconds in a block of what flows in, which is heard as it comes."""
+BLOCK = 2.0
+"""Seconds in a block."""
 
 # A jump back by more than this, in seconds, is a stream that was glued to another: it goes on where the first ended.
 _LONGEST_OVERLAP = 1.0
@@ -44,9 +41,6 @@ _WRITE_MUCH_AT_ONCE = {"flush_packets": 0}
 
 # Larger ones cost less to read. What is in the last one is lost where a stream changes its format: at most 0.13 s.
 _PACKETS = {"n": 2048, "p": 0}
-
-_BUFFER = 1 << 19
-"""Bytes that libav asks for at once: 8 s of sound, where so many are there."""
 
 # The expression for a frame's timestamp, in samples: its own, but it goes on where the last one ended after a jump.
 # ffmpeg's register 1 holds where the last frame ended, register 0 what was added since a jump.
@@ -80,8 +74,7 @@ def read_audio(
     with running(decode_arguments(media, track, listen, sample_rate), media.opened.pipe) as work:
         media.opened.leaving.callback(work.stop)
         pieces = line_up(_packets(work.output, origin + first, sample_rate), sample_rate)
-        size = round((BLOCK if media.opened.path else FLOWING_BLOCK) * sample_rate)
-        for samples in blocks(pieces, size, None if last is None else last - first):
+        for samples in blocks(pieces, round(BLOCK * sample_rate), None if last is None else last - first):
             yield Audio(samples, sample_rate, count / sample_rate)
             count += len(samples)
         if last is None or count < last:
@@ -129,7 +122,7 @@ def _packets(output: IO[bytes], origin: int, sample_rate: int) -> Iterator[Packe
     try:
         with (
             reader_of(output.read) as reader,
-            av.open(reader, "r", format="nut", options=_NO_PROBING, buffer_size=_BUFFER) as container,
+            av.open(reader, "r", format="nut", options=_NO_PROBING) as container,
         ):
             packet: Any  # it has the buffer protocol, which its annotations do not tell
             for packet in container.demux(audio=0):

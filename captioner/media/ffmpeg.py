@@ -142,7 +142,9 @@ def _start(command: Sequence[str], *, fed: bool, folder: Path | None) -> subproc
 
 
 def _widen(pipe: IO[bytes]) -> None:
-    """Let more wait in a pipe than the second of sound that it holds by itself, where the system can do that."""
+    """Let 16 s of sound wait in a pipe instead of one, where the system can do that, so that its two ends work side by
+    side.
+    """
     if sys.platform == "linux":
         from fcntl import F_SETPIPE_SZ, fcntl
 

@@ -44,8 +44,8 @@ def page(
     yield HEAD
     yield from map(shown, rows)
     yield f"\n## Where the time of a talk of {lengths.talk:g} minutes goes\n"
-    yield "Processor seconds, each stage by itself. In a run they work side by side: ffmpeg, the reading of its sound,"
-    yield "the search for speech, the recogniser and `align`. `before` is the plain way: silero's own loop.\n"
+    yield "Processor seconds, each stage by itself. In a run these work side by side: ffmpeg, captioner's `media`"
+    yield "and `speech`, the recogniser, and `align`. `before` is the plain way: silero's own loop.\n"
     yield "| stage | before | captioner | programs beside it | share |\n|---|---|---|---|---|"
     whole = sum(part.own + part.beside for part in parts)
     for part in parts:
