@@ -1,6 +1,6 @@
 // Reads TTML files with imsc.js and prints, for each, the intervals in which text is seen, as JSON.
 const path = require("path"), fs = require("fs");
-const root = path.resolve(process.argv[2], "imsc", "src", "main", "js");
+const root = path.resolve(process.argv[2], "src", "main", "js");
 const { fromXML } = require(path.join(root, "doc.js")), { generateISD } = require(path.join(root, "isd.js"));
 function textOf(e) {
   if (e.kind === "br") return "\n";

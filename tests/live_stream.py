@@ -4,7 +4,6 @@ web server that serves its segments, and a browser that plays them."""
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import socket
 import subprocess
@@ -23,6 +22,7 @@ from typing import Any
 import pytest
 
 from captioner.media import find_ffmpeg
+from tests.npm import npm_package
 
 TALK = Path(__file__).parent.parent / "samples" / "lighthouse.mp4"
 TRUTH = json.loads((TALK.parent / "truth" / "lighthouse.json").read_text("utf-8"))["sentences"]
@@ -163,12 +163,8 @@ def served(folder: Path) -> Iterator[Served]:
 
 
 def hls_js() -> Path:
-    """hls.js, as npm installs it; skips where nobody says where it is."""
-    modules = os.environ.get("CAPTIONER_NODE_MODULES")
-    player = Path(modules or "", "hls.js", "dist", "hls.min.js")
-    if not modules or not player.is_file():
-        pytest.skip("npm install hls.js, and name its node_modules in CAPTIONER_NODE_MODULES")
-    return player
+    """hls.js, as npm installs it."""
+    return npm_package("hls.js") / "dist" / "hls.min.js"
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import unicodedata
@@ -31,6 +30,7 @@ from captioner.timestamps import FrameRate
 from captioner.values import Cue, Position, Style
 from tests.cue_strategies import ordered_cues, plain_texts
 from tests.editor_cues import CUES, WORLD, cues_at_edges, file_of, read_back
+from tests.npm import npm_package
 
 TTML = ("ttml", "ebuttd", "itt")
 IN_LATIN = [
@@ -39,8 +39,6 @@ IN_LATIN = [
     Cue(8.0, 9.5, "¡Ça va, Ägypten! ♪ é", position=Position(4), styles=(Style(0, 20, underline=True),)),
     Cue(9.5, 11.0, "Red.", styles=(Style(0, 4, color="#ff0000"),)),
 ]
-
-NODE_MODULES = os.environ.get("CAPTIONER_NODE_MODULES")
 
 
 def by_pycaption(reader: pycaption.base.BaseReader, text: str) -> list[Any]:
@@ -78,12 +76,11 @@ def test_pycaption_reads_the_same_ttml(name: str, cues: list[Cue]) -> None:
 @pytest.mark.parametrize("name", ["ttml", "ebuttd"])
 def test_imsc_js_shows_the_same_ttml(name: str, tmp_path: Path) -> None:
     """It knows no SMPTE times, so no iTT. White space at the edge of a line is not seen on a screen."""
-    if not NODE_MODULES:
-        pytest.skip("npm install imsc, and name its node_modules in CAPTIONER_NODE_MODULES")
+    package = npm_package("imsc")
     later = [Cue(cue.start + 5000, cue.end + 5000, cue.text) for cue in WORLD]
     texts = [*CUES, Cue(4000, 4001, "a  b\t<br/> ]]> &amp; 'q'"), *later]
     (tmp_path / "cues.ttml").write_text(file_of(name, texts), "utf-8")
-    command = ["node", str(Path(__file__).parent / "imsc.js"), NODE_MODULES, str(tmp_path / "cues.ttml")]
+    command = ["node", str(Path(__file__).parent / "imsc.js"), str(package), str(tmp_path / "cues.ttml")]
     read = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     assert read == {"shown": [[cue.start, cue.end, cue.text] for cue in texts], "problems": []}
 

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import html
 import json
-import os
 import re
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from captioner.formats import vtt
+from tests.npm import npm_package
 from tests.test_vtt_in_chromium import WRITTEN
-
-NODE_MODULES = os.environ.get("CAPTIONER_NODE_MODULES")
 
 
 def test_vtt_js_reads_the_cues_that_were_written(tmp_path: Path) -> None:
-    if not NODE_MODULES:
-        pytest.skip("npm install vtt.js, and name its node_modules in CAPTIONER_NODE_MODULES")
+    package = npm_package("vtt.js")
     for name, cues in WRITTEN.items():
         (tmp_path / name).write_text(vtt.render(cues), "utf-8")
-    command = ["node", str(Path(__file__).parent / "vtt.js"), NODE_MODULES, *(str(tmp_path / name) for name in WRITTEN)]
+    command = ["node", str(Path(__file__).parent / "vtt.js"), str(package), *(str(tmp_path / name) for name in WRITTEN)]
     read = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     for (name, cues), found in zip(WRITTEN.items(), read, strict=True):
         assert [(start, end, _shown(text)) for start, end, text in found] == [

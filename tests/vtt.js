@@ -1,7 +1,7 @@
 // Reads WebVTT files with vtt.js and prints, as JSON, a list for each: its cues as [start, end, text].
 const path = require("path"), fs = require("fs");
 globalThis.navigator ??= { userAgent: "" }; // asked for when it is loaded
-const { WebVTT, VTTCue, VTTRegion } = require(path.resolve(process.argv[2], "vtt.js"));
+const { WebVTT, VTTCue, VTTRegion } = require(path.resolve(process.argv[2]));
 const read = process.argv.slice(3).map(file => {
   const parser = new WebVTT.Parser({ VTTCue, VTTRegion }, WebVTT.StringDecoder());
   const cues = [];

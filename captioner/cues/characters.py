@@ -10,6 +10,7 @@ import unicodedata
 from functools import lru_cache
 
 from captioner.profiles import ZERO_WIDTH_JOINER, character_columns
+from captioner.seams import closes_up
 
 SENTENCE_ENDS = ".!?…。！？．｡؟۔।॥"
 CLAUSE_ENDS = ",;:—–，、；：､،؛"
@@ -33,7 +34,6 @@ _HAN = re.compile(r"[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U000200
 _HIRAGANA = re.compile(r"[\u3041-\u309f]")
 _KATAKANA = re.compile(r"[\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9f]")
 _INVISIBLE = ("Cc", "Cf", "Zs", "Zl", "Zp")
-_SHARED = frozenset("“”‘’…—·")
 _HAN_NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿億兩两几")
 COUNTERS = frozenset("年月日号號時时点點分秒岁歳回次块塊元円角个個件位条張张只天周本人歩度倍米吨页頁")
 
@@ -44,11 +44,8 @@ def is_unspaced(character: str) -> bool:
 
 
 def meet_unspaced(before: str, after: str) -> bool:
-    """Whether no space belongs between two characters where lines are put together: both are of a script without, or
-    one is, beside a mark that such scripts share with others.
-    """
-    sides = is_unspaced(before), is_unspaced(after)
-    return any(sides) and (sides[0] or before in _SHARED) and (sides[1] or after in _SHARED)
+    """Whether no space belongs between two characters where lines are put together."""
+    return closes_up(before, after, is_unspaced)
 
 
 def is_han(character: str) -> bool:

@@ -10,13 +10,12 @@ from fractions import Fraction
 from math import inf
 
 from captioner.formats.styling import Spelled
+from captioner.seams import closes_up
 from captioner.values import Cue, Position, Word
 
 _LINE_END = re.compile(r"\r\n?|\n")
 _CARRIAGE_RETURN = re.compile(r"\r\n?")
 _BLANK_LINES = re.compile(r"\A\s*\n|\n\s*(?=\n)|\n\s*\Z")
-
-_SHARED = frozenset("“”‘’…—·")
 
 # No text file can hold half a surrogate pair, and what is written in C stops reading at a NUL.
 _UNWRITABLE = re.compile("[\0\ud800-\udfff]")
@@ -50,11 +49,8 @@ def is_unspaced(character: str) -> bool:
 
 
 def meet_unspaced(before: str, after: str) -> bool:
-    """Whether no space belongs between two characters where lines are put together: both are Chinese or Japanese, or
-    one is, beside a mark that these scripts share with others.
-    """
-    sides = is_unspaced(before), is_unspaced(after)
-    return any(sides) and (sides[0] or before in _SHARED) and (sides[1] or after in _SHARED)
+    """Whether no space belongs between two characters where lines are put together."""
+    return closes_up(before, after, is_unspaced)
 
 
 def cleaned(spelled: Spelled) -> Spelled:

@@ -40,7 +40,8 @@ class Shelf:
         so many are `placed` before."""
         late = [cue for cue in self.cues[placed:] if _late(cue, slot)]
         timely = [cue for cue in self.cues if _stands_in(cue, slot)]
-        last = max([placed, *(place + 1 for place, cue in enumerate(self.cues) if cue in (*late, *timely))])
+        shown = [*late, *timely]
+        last = max([placed, *(place + 1 for place, cue in enumerate(self.cues) if cue in shown)])
         return [*(told_late(cue, slot, listed) for cue in late), *timely], last
 
 
