@@ -24,11 +24,11 @@ import captioner.media.probe
 from captioner.errors import FfmpegNotFound, MediaNotReadable, NoAudio, UnknownName, UsageError
 from captioner.languages import language_tag, speaks
 from captioner.media import AudioTrack, Listen, Media, apart, ffmpeg_version, find_ffmpeg, open_media, read_audio
-from captioner.media.decode import decode_arguments
+from captioner.media.decode import BLOCK, decode_arguments
 from captioner.media.source import Source
 from captioner.media.tracks import choose_channel, choose_track
 from captioner.values import Samples
-from tests.media_factory import Film, ffmpeg, make_film, onsets, picture_source
+from tests.media_factory import Film, ffmpeg, make_film, onsets, picture_source, tone_source
 
 RATE = 16_000
 FREQUENCIES = (400, 800, 1600)
@@ -498,15 +498,20 @@ def test_three_hours_need_no_more_memory_than_ten_minutes(tmp_path: Path) -> Non
     assert (peaks[1] - peaks[0] < 5).all(), peaks
 
 
-def test_a_pipe_that_is_still_open_is_heard_already(film: Path) -> None:
-    """What has come is heard when it has come; nobody waits for the end of a live stream."""
+def test_a_pipe_that_is_still_open_is_heard_already(tmp_path: Path) -> None:
+    """What has come is heard block by block; nobody waits for the end of a live stream."""
+    film = tmp_path / "longer-than-a-block.mkv"
+    ffmpeg("-f", "lavfi", "-i", tone_source(3 * BLOCK), film)
     command = [sys.executable, "-uc", LISTENER, "0"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as listener:
         assert listener.stdin
         assert listener.stdout
         listener.stdin.write(film.read_bytes())
         listener.stdin.flush()
+        patience = threading.Timer(60, listener.kill)
+        patience.start()
         assert len(listener.stdout.read(4 * RATE)) == 4 * RATE
+        patience.cancel()
         listener.stdin.close()
         listener.stdout.read()
 
