@@ -18,7 +18,6 @@ from captioner.errors import BackendError
 from captioner.journal import journaled
 from captioner.media import Listen, Media, open_media, read_audio, read_shot_changes
 from captioner.profiles import Profile, profile_for, profile_named
-from captioner.script import Told, joined, lay, retimed, unlike
 from captioner.speech import SAMPLE_RATE, SpeechOptions, speech_clips
 from captioner.timing import in_time
 from captioner.transcribe import Context, Outcome, transcribe
@@ -124,6 +123,8 @@ def caption_script(
     script stands as it was heard, with its reason in the ledger. `options` are `caption`'s; so are the errors. The
     source is read twice.
     """
+    from captioner.script import Told, joined, lay, retimed, unlike
+
     text = script if isinstance(script, str) else joined(script)
     with _ready(backend) as engine:
         # Nobody looks at the cues of the first time; cutting them takes a second of an hour, finding shots takes long.

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from captioner.errors import MediaNotReadable
 from captioner.media.pipe import Pipe
@@ -75,6 +74,8 @@ def open_source(name: str) -> Iterator[Source]:
 def path_of(name: str) -> Path | None:
     """The file that a source's name means; None for an address, which ffmpeg fetches."""
     if name.lower().startswith("file://"):
+        from urllib.request import url2pathname  # it imports all of HTTP
+
         return Path(url2pathname(urlsplit(name).path))
     return None if _ADDRESS.match(name) else Path(name)
 
