@@ -163,6 +163,7 @@ def test_a_sender_that_starts_anew_with_other_timestamps_is_captioned_on(tmp_pat
     [
         (["http://127.0.0.1:{port}/live.m3u8", "-o", "{new}"], 3, "cannot be reached"),
         (["rtmp://127.0.0.1:{port}/live", "-o", "{new}"], 3, "connection refused"),
+        (["http://127.0.0.1:{port}/live.m3u8", "-o", "{new_vtt}", "--record", "{record}"], 3, "cannot be reached"),
         ([str(TALK), "-o", "{new}"], 2, "is a file and not a stream"),
         (["{silent}", "-o", "{new}"], 3, "has no audio track"),
         (["{silent}", "-o", "/proc/captions.srt"], 1, "cannot write"),
@@ -188,6 +189,8 @@ def test_what_cannot_work_is_told_in_a_sentence(
         facts = {
             "port": free_port(),
             "new": tmp_path / "new.srt",
+            "new_vtt": tmp_path / "new.vtt",
+            "record": tmp_path / "new.json",
             "old": tmp_path / "old.srt",
             "silent": silent_stream,
             "taken": taken.getsockname()[1],
@@ -200,6 +203,7 @@ def test_what_cannot_work_is_told_in_a_sentence(
     assert last.startswith("captioner: ")
     assert sentence in last.lower()
     assert "Traceback" not in told
+    assert [path.name for path in tmp_path.iterdir()] == ["old.srt"]  # nothing that the next try would stumble over
 
 
 @pytest.fixture(scope="session")

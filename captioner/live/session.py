@@ -133,7 +133,8 @@ class Session:
             self.counts.settled = max(self.counts.settled, self.desk.undone_from(self._ears.settled_until))
             while self._chapters and self._chapters[0].end <= self.counts.settled:
                 self.passed = self._chapters.popleft()
-            self._captions.event(Settled(self.counts.settled, heard, self.epoch))
+            if self.epoch:
+                self._captions.event(Settled(self.counts.settled, heard, self.epoch))
 
     def _put(self, clips: list[Clip]) -> None:
         for clip in clips:

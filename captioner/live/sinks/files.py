@@ -26,6 +26,7 @@ class GrowingFile:
         self.path = Path(target)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._made = not self.path.exists()
             self.path.touch()
             self._length = self.path.stat().st_size
             if not self._length and header:
@@ -56,6 +57,12 @@ class GrowingFile:
             raise _not_written(self.path, error) from error
         self._length += len(data)
 
+    def take_back(self) -> bool:
+        """Take the file away again where there was none before; whether that was so. For a stream that never began."""
+        if self._made:
+            self.path.unlink(missing_ok=True)
+        return self._made
+
 
 class _CaptionFile:
     """Final captions, each one once: what begins before the last one's end was written by an earlier run."""
@@ -65,18 +72,22 @@ class _CaptionFile:
         whole, rest, _ = self._file.text().rpartition(self._parting)
         self._file.cut(whole + rest)
         self._until = end(whole + rest)
+        self._began = False
 
     _parting = "\n\n"
 
     def take(self, event: Event) -> None:
         """Add a final caption."""
+        self._began = True
         if not isinstance(event, Caption) or not event.is_final or event.start < self._until - LATE:
             return
         self._file.add(self._entry(event))
         self._until = event.end
 
     def close(self) -> None:
-        """Nothing is left to be done: what was taken is written."""
+        """What was taken is written; where no stream was, no file is left."""
+        if not self._began:
+            self._file.take_back()
 
     def _entry(self, caption: Caption) -> str:
         raise NotImplementedError

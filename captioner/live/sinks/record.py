@@ -28,10 +28,11 @@ class Record:
         self._lines.cut(whole + rest)
         self._until = max((entry[0].end for entry in self._entries()), default=0.0)
         self._heard = self._until
-        self._ended = False
+        self._began = self._ended = False
 
     def take(self, event: Event) -> None:
         """Add a region."""
+        self._began = True
         if isinstance(event, Account) and event.report.start >= self._until - LATE:
             segments = (event.segment,) if event.segment else ()
             text = transcript.render(Transcript(segments), replace(self._report, regions=(event.report,)))
@@ -43,7 +44,9 @@ class Record:
             self._ended = True
 
     def close(self) -> None:
-        """Write the transcript; the lines stay for as long as the stream may go on."""
+        """Write the transcript; the lines stay for as long as the stream may go on, and none where no stream was."""
+        if not self._began and self._lines.take_back():
+            return
         entries = self._entries()
         segments = tuple(segment for _, found in entries for segment in found)
         regions = tuple(replace(region, index=index) for index, (region, _) in enumerate(entries))
