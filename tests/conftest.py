@@ -30,6 +30,7 @@ KEPT = (
 
 # No test fails because a machine is slow.
 hypothesis.settings.register_profile("everyday", deadline=None)
+hypothesis.settings.register_profile("gate", deadline=None, derandomize=True)  # the same examples for every change
 hypothesis.settings.register_profile("release", deadline=None, max_examples=1000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "everyday"))
 

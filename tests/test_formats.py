@@ -69,9 +69,10 @@ def fit_for(format: Format, cues: list[Cue]) -> list[Cue]:
 
 
 def latin(cue: Cue) -> Cue:
-    """The cue with an x for each character that is not Latin, without words."""
+    """The cue with an x for each character that is not Latin, in lines that fit on the screen, without words."""
     text = "".join(character if character in string.printable[:95] + "\néÄ♪“" else "x" for character in cue.text)
-    return replace(cue, text=text, words=())
+    lines = [line if len(line) <= 60 else line.strip()[:60] for line in text.split("\n")]
+    return replace(cue, text="\n".join(lines), words=())
 
 
 def write(format: Format, whole: Contents) -> str | bytes:
