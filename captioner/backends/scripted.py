@@ -34,7 +34,8 @@ class Scripted:
 
     def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Heard]:
         for clip in clips:
-            time.sleep(self._delay * clip.duration)
+            if self._delay:
+                time.sleep(self._delay * clip.duration)
             line = next(self._lines)
             if isinstance(line, Heard):
                 yield line
