@@ -139,17 +139,15 @@ class Silero:
         """See `SpeechModel.probabilities`. Blocks may be of any size; 128 frames and more go fastest."""
         if len(samples) % FRAME:
             raise ValueError(f"{len(samples)} samples are not whole frames of {FRAME}")
-        sound = np.concatenate((self._context, samples))
-        self._context = sound[len(sound) - _CONTEXT :].copy()
         # Products of a millisecond are not worth handing to another core, least of all to one that others use.
         with _libraries().limit(limits=1, user_api="blas"):
-            blocks = [
-                self._block(sound[at : at + _BLOCK * FRAME + _CONTEXT]) for at in range(0, len(samples), _BLOCK * FRAME)
-            ]
+            blocks = [self._block(samples[at : at + _BLOCK * FRAME]) for at in range(0, len(samples), _BLOCK * FRAME)]
         return np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
 
-    def _block(self, sound: Samples) -> Tensor:
-        """Probabilities of n frames; `sound` is their n * FRAME samples behind _CONTEXT earlier ones."""
+    def _block(self, samples: Samples) -> Tensor:
+        """Probabilities of whole frames."""
+        sound = np.concatenate((self._context, samples))
+        self._context = sound[-_CONTEXT:].copy()
         features = self._spectra(sound)
         for convolution in self._convolutions:
             features = convolution(features)
