@@ -7,20 +7,20 @@ by the same entry points (group `captioner.aligners`).
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.metadata import EntryPoint, entry_points
 from inspect import signature
 from typing import Protocol, runtime_checkable
 
-from captioner.errors import BackendError, UnknownName, UsageError
+from captioner.errors import BackendError, UsageError
+from captioner.plugins import Plugins
 from captioner.values import Audio, Word
-
-GROUP = "captioner.aligners"
 
 BUILT_IN = {
     "espeak": "captioner.align.espeak:Espeak",
     "pauses": "captioner.align.pauses:Pauses",
     "qwen3": "captioner.align.qwen3:Qwen3",
 }
+
+ALIGNERS = Plugins("aligner", "captioner.aligners", BUILT_IN)
 
 DEFAULT = "espeak"
 """Speaks a hundred languages, and leaves the others to `pauses`."""
@@ -74,24 +74,15 @@ def open_timer(name: str = "auto") -> Timer | None:
         return Timer(FALLBACK)
 
 
-def aligner_entry_points() -> dict[str, EntryPoint]:
-    """Every aligner there is by name; an installed plug-in cannot take the name of one of ours."""
-    installed = {point.name: point for point in entry_points(group=GROUP)}
-    return installed | {name: EntryPoint(name, value, GROUP) for name, value in BUILT_IN.items()}
-
-
 def load_aligner(name: str = DEFAULT, warn: Warn = lambda doubt: None) -> Aligner:
     """An aligner, ready to work; `warn` hears of its doubts. Raises `UnknownName`, `UsageError`, `BackendError`.
 
     `name` may end in a colon and the model that the aligner is to work with: `qwen3:FOLDER`.
     """
-    points = aligner_entry_points()
     name, _, model = name.partition(":")
-    if name not in points:
-        raise UnknownName("aligner", name, sorted(points))
     options = {"model": model} if model else {}
     try:
-        maker = points[name].load()
+        maker = ALIGNERS.load(name)
         if options and "model" not in signature(maker).parameters:
             raise UsageError(f"aligner {name} works without a model, so {model!r} says nothing to it")
         aligner = maker(warn=warn, **options)

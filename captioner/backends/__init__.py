@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Protocol, runtime_checkable
 
 from captioner.backends.options import check_options
-from captioner.errors import BackendError, UnknownName
+from captioner.errors import BackendError
+from captioner.plugins import Plugins
 from captioner.values import Audio, Status, Word
-
-GROUP = "captioner.backends"
 
 BUILT_IN = {
     "glm": "captioner.backends.glm:Glm",
@@ -25,6 +23,8 @@ BUILT_IN = {
     "scripted": "captioner.backends.scripted:Scripted",
     "sphinx": "captioner.backends.sphinx:Sphinx",
 }
+
+BACKENDS = Plugins("backend", "captioner.backends", BUILT_IN)
 
 
 @dataclass(frozen=True)
@@ -102,19 +102,10 @@ class Backend(Protocol):
         ...
 
 
-def backend_entry_points() -> dict[str, EntryPoint]:
-    """Every backend there is by name; an installed plug-in cannot take the name of one of ours."""
-    installed = {point.name: point for point in entry_points(group=GROUP)}
-    return installed | {name: EntryPoint(name, value, GROUP) for name, value in BUILT_IN.items()}
-
-
 def backend_class(name: str) -> Any:
     """The class registered under `name`, its engine not yet imported. Raises `UnknownName`, `BackendError`."""
-    points = backend_entry_points()
-    if name not in points:
-        raise UnknownName("backend", name, sorted(points))
     try:
-        return points[name].load()
+        return BACKENDS.load(name)
     except (ImportError, AttributeError) as error:
         raise BackendError(name, f"its plug-in cannot be loaded: {error}") from error
 

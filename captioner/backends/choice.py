@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from captioner.backends import backend_class, backend_entry_points
+from captioner.backends import BACKENDS, backend_class
 from captioner.errors import BackendError
 
 AUTO = ("glm", "glm-nano", "sphinx")
@@ -44,19 +44,13 @@ def standing(name: str) -> Standing:
 
 def standings() -> list[Standing]:
     """All backends: first those that `auto` looks at, in its order, then the rest by name."""
-    names = backend_entry_points()
-    return [standing(name) for name in (*_auto(), *sorted(set(names) - set(AUTO)))]
+    return [standing(name) for name in (*AUTO, *sorted(set(BACKENDS.names()) - set(AUTO)))]
 
 
 def choose(keyed: Collection[str] = (), *, offline: bool = False) -> Standing:
     """The backend that `auto` takes; those in `keyed` have their key from elsewhere. Raises `BackendError` for none."""
-    looked_at = [candidate for name in _auto() if not ((candidate := standing(name)).remote and offline)]
+    looked_at = [candidate for name in AUTO if not ((candidate := standing(name)).remote and offline)]
     for candidate in looked_at:
         if candidate.ready or candidate.name in keyed:
             return candidate
     raise BackendError("auto", "; ".join(f"{candidate.name}: {candidate.missing}" for candidate in looked_at))
-
-
-def _auto() -> list[str]:
-    names = backend_entry_points()
-    return [name for name in AUTO if name in names]

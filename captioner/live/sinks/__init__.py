@@ -16,13 +16,11 @@ ends it. Ours and everybody else's are found by the same entry points (group `ca
 
 from __future__ import annotations
 
-from importlib.metadata import EntryPoint, entry_points
 from typing import Protocol, runtime_checkable
 
-from captioner.errors import CaptionerError, UnknownName
+from captioner.errors import CaptionerError
 from captioner.live.events import Event
-
-GROUP = "captioner.sinks"
+from captioner.plugins import Plugins
 
 BUILT_IN = {
     "srt": "captioner.live.sinks.files:SrtFile",
@@ -34,6 +32,8 @@ BUILT_IN = {
     "zoom": "captioner.live.sinks.posts:Zoom",
     "ovenmediaengine": "captioner.live.sinks.posts:OvenMediaEngine",
 }
+
+SINKS = Plugins("sink", "captioner.sinks", BUILT_IN)
 
 
 @runtime_checkable
@@ -56,19 +56,10 @@ class Sink(Protocol):
         ...
 
 
-def sink_entry_points() -> dict[str, EntryPoint]:
-    """Every sink there is by name; an installed plug-in cannot take the name of one of ours."""
-    installed = {point.name: point for point in entry_points(group=GROUP)}
-    return installed | {name: EntryPoint(name, value, GROUP) for name, value in BUILT_IN.items()}
-
-
 def load_sink(name: str, target: str) -> Sink:
     """A sink, ready to take. Raises `UnknownName`, and what its constructor has against the target."""
-    points = sink_entry_points()
-    if name not in points:
-        raise UnknownName("sink", name, sorted(points))
     try:
-        sink = points[name].load()(target)
+        sink = SINKS.load(name)(target)
     except (ImportError, AttributeError) as error:
         raise CaptionerError(f"{name}: its plug-in cannot be loaded: {error}") from error
     if not isinstance(sink, Sink):
