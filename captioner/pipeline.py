@@ -13,7 +13,7 @@ from captioner.ahead import ahead
 from captioner.align import Timer, open_timer
 from captioner.backends import Backend, Hints, Traits, load_backend
 from captioner.backends.choice import choose
-from captioner.cues import make_cues
+from captioner.cues import make_cues, show_cues
 from captioner.errors import BackendError
 from captioner.journal import journaled
 from captioner.media import Listen, Media, open_media, read_audio, read_shot_changes
@@ -99,7 +99,7 @@ def caption(
             model=engine.traits.model,
             language=transcript.language,
             align=timer.name if timer and not engine.traits.word_times else None,
-            frame_rate=_film_rate(media) if frame_rate == "media" else None if frame_rate == "none" else frame_rate,
+            frame_rate=film_rate(media) if frame_rate == "media" else None if frame_rate == "none" else frame_rate,
             shot_changes=cuts,
             regions=tuple(outcome.report for outcome in outcomes),
             warnings=tuple(warnings),
@@ -139,7 +139,9 @@ def caption_script(
     cues = said.cues
     if not isinstance(script, str):
         profile = _style(options.get("profile"), said.transcript.language)
-        cues = tuple(retimed(script, laid, said.report.regions, said.transcript.segments, profile))
+        spoken = retimed(script, laid, said.report.regions, said.transcript.segments)
+        report = said.report
+        cues = tuple(show_cues(spoken, profile, frame_rate=report.frame_rate, shot_changes=report.shot_changes))
     return Captions(cues, said.transcript, replace(said.report, warnings=warnings))
 
 
@@ -165,7 +167,8 @@ def cut_cues(
     return tuple(make_cues(transcript, style, frame_rate=frame_rate, shot_changes=shot_changes))
 
 
-def _film_rate(media: Media) -> Fraction | None:
+def film_rate(media: Media) -> Fraction | None:
+    """The frame rate to which cues are timed: that of the media's picture, None where it has none or too few frames."""
     return media.frame_rate if media.frame_rate and media.frame_rate >= SLOWEST_FILM else None
 
 

@@ -121,6 +121,17 @@ def test_what_a_format_wants_to_know_is_asked_before_anything_is_heard(
     assert run(talk, "-f", "srt,edl,md", "--fps", "25").code == 0
 
 
+def test_a_picture_too_slow_to_time_cues_to_is_told_before_anything_is_heard(
+    run: Run, speech_file: Path, tmp_path: Path
+) -> None:
+    lecture = tmp_path / "lecture.mp4"
+    picture = ("-f", "lavfi", "-i", "color=gray:size=64x64:rate=5:duration=10")
+    ffmpeg(*picture, "-i", speech_file, "-pix_fmt", "yuv420p", lecture)
+    ran = run(lecture, "-f", "edl", "-v")
+    assert (ran.code, ran.err.count("\n")) == (5, 1)
+    assert ran.err.startswith("captioner: edl: counts frames: say how many a second")
+
+
 def test_an_existing_result_is_left_alone(run: Run, talk: Path) -> None:
     target = talk.with_suffix(".srt")
     target.write_text("mine")

@@ -13,7 +13,7 @@ from itertools import pairwise, zip_longest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from captioner.cues import make_cues
+from captioner.cues import make_cues, show_cues
 from captioner.cues.characters import clings
 from captioner.cues.units import Unit, units_of
 from captioner.profiles import PROFILES, Profile, profile_named
@@ -227,6 +227,27 @@ def test_two_speakers_have_a_line_each_or_a_cue_each(transcript: Transcript, pro
     for cue in make_cues(transcript, replace(profile, dialogue="@@")):
         lines = [line.startswith("@@") for line in cue.text.split("\n")]
         assert not any(lines) or (lines == [True, True] and cue.speaker is None)
+
+
+@unhurried
+@given(
+    st.lists(st.tuples(st.integers(0, 4000), st.integers(1, 9000), st.integers(1, 4)), max_size=12),
+    frame_rates,
+    st.lists(st.floats(0, 60), max_size=9),
+)
+def test_cues_that_are_there_are_shown_like_ones_that_are_made(
+    spoken: list[tuple[int, int, int]], frame_rate: Fraction | None, cuts: list[float]
+) -> None:
+    """Of the same words: where each is a speaker's turn, the cues are the same."""
+    profile = replace(profile_named("default"), dialogue="")
+    cues, now = [], 0
+    for place, (pause, lasting, times) in enumerate(spoken):
+        start, now = now + pause, now + pause + lasting
+        cues.append(Cue(start / 1000, now / 1000, "Hello" * times, speaker=f"speaker {place}"))
+    turns = [Segment(c.start, c.end, c.text, (Word(c.start, c.end, c.text),), speaker=c.speaker) for c in cues]
+    made = make_cues(Transcript(tuple(turns)), profile, frame_rate=frame_rate, shot_changes=cuts)
+    shown = show_cues(cues, profile, frame_rate=frame_rate, shot_changes=cuts)
+    assert [(cue.text, cue.start, cue.end) for cue in shown] == [(cue.text, cue.start, cue.end) for cue in made]
 
 
 def test_nothing_said_makes_no_cue() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
@@ -203,8 +204,15 @@ def test_a_short_gap_between_old_cues_is_closed(speech_file: Path) -> None:
     profile = replace(profile_for("en"), chain=1.5)
     old = [Cue(60.0 + index, 61.0 + index, sentence["text"]) for index, sentence in enumerate(TRUTH)]
     cues = caption_script(speech_file, old, backend=NOBODY, hints=Hints("en"), profile=profile).cues
-    assert [after.start - before.end for before, after in pairwise(cues)] == pytest.approx([profile.gap] * 2)
+    assert [after.start - before.end for before, after in pairwise(cues)] == pytest.approx([profile.gap] * 2, abs=0.001)
     assert cues[2].end < TRUTH[2]["end"] + profile.tail + 0.1
+
+
+def test_old_cues_come_and_go_with_frames(speech_file: Path) -> None:
+    old = [Cue(60.0 + index, 61.0 + index, sentence["text"]) for index, sentence in enumerate(TRUTH)]
+    made = caption_script(speech_file, old, backend=NOBODY, hints=Hints("en"), frame_rate=Fraction(25))
+    frames = [25 * edge for cue in made.cues for edge in (cue.start, cue.end)]
+    assert frames == pytest.approx([round(frame) for frame in frames])
 
 
 def test_a_cue_that_nobody_says_is_left_out_and_named(speech_file: Path) -> None:

@@ -26,7 +26,7 @@ from captioner.errors import MediaError, UsageError
 from captioner.formats import Contents, Programme, render_report
 from captioner.languages import asked_language
 from captioner.media import Listen, open_media, path_of, picture_of
-from captioner.pipeline import Captions, caption
+from captioner.pipeline import Captions, caption, film_rate
 from captioner.render import Subtitles
 from captioner.settings import Settings, options_from
 from captioner.speech import SpeechOptions
@@ -166,7 +166,7 @@ class _Run:
         path = path_of(job.source)
         if formats and job.source != STANDARD and path is not None and path.is_file():
             with open_media(job.source) as media:
-                known = self._asked.on(Programme(frame_rate=media.frame_rate))
+                known = self._asked.on(Programme(frame_rate=film_rate(media)))
             for format in formats:
                 format.write((), None, None, known)
 

@@ -14,7 +14,7 @@ that follows at once. A cue made of words in time carries them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -22,6 +22,7 @@ from captioner.cues.grid import Grid
 from captioner.cues.marks import as_shown
 from captioner.cues.optimise import Layout, Optimiser
 from captioner.cues.shots import Shots
+from captioner.cues.shown import Screen
 from captioner.cues.units import Unit, units_of
 from captioner.profiles import Profile
 from captioner.values import Cue, Segment, Transcript, Word
@@ -43,6 +44,28 @@ def make_cues(
     grid = Grid(frame_rate)
     layouts = Optimiser(units, profile, grid, Shots(shot_changes, grid)).layouts()
     return [as_shown(_cue(units, layout, profile), profile) for layout in layouts]
+
+
+def show_cues(
+    cues: Sequence[Cue],
+    profile: Profile,
+    *,
+    frame_rate: Fraction | None = None,
+    shot_changes: Iterable[float] = (),
+) -> list[Cue]:
+    """Cues as they are, each shown as one whose words are spoken from its start to its end.
+
+    They are in order and do not overlap. `frame_rate` and `shot_changes` are `make_cues`'.
+    """
+    grid = Grid(frame_rate)
+    spoken = [(round(1000 * cue.start), round(1000 * cue.end)) for cue in cues]
+    screen = Screen(spoken, profile, grid, Shots(shot_changes, grid))
+    each = [(place, place + 1) for place in range(len(cues))]
+    times = screen.times(each, [profile.reading_time(cue.text) for cue in cues])
+    return [
+        replace(cue, start=grid.seconds(start), end=grid.seconds(end))
+        for cue, (start, end) in zip(cues, times, strict=True)
+    ]
 
 
 def break_lines(text: str, profile: Profile, language: str | None) -> str | None:

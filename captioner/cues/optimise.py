@@ -80,7 +80,7 @@ class Optimiser:
     def __init__(self, units: Sequence[Unit], profile: Profile, grid: Grid, shots: Shots) -> None:
         self._profile = profile
         self._grid = grid
-        self._screen = Screen(units, profile, grid, shots)
+        self._screen = Screen([(unit.start, unit.end) for unit in units], profile, grid, shots)
         self._gap = float(profile.gap_at(grid.frame_rate) * 1000)
         self._left, self._right = _edges(units, profile.columns)
         self._read, self._unread = _edges(units, profile.reading_time)

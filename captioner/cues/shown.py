@@ -11,7 +11,6 @@ from math import ceil
 
 from captioner.cues.grid import Grid
 from captioner.cues.shots import Shots
-from captioner.cues.units import Unit
 from captioner.profiles import Profile
 
 NEVER = 1 << 60
@@ -19,7 +18,8 @@ NEVER = 1 << 60
 
 
 class Screen:
-    """The times of every cue that could be made of `units`: it depends on no other choice than where cues begin.
+    """The times of every cue that could be made of units, each `spoken` from the first to the second of its
+    milliseconds: it depends on no other choice than where cues begin.
 
     A cue stays until its last word is spoken, then as long as its text needs to be read but not longer than `tail`,
     and at least `minimum_duration`. It leaves the profile's gap before the next; where the words themselves leave less,
@@ -27,7 +27,7 @@ class Screen:
     closed to the gap. `shots` may move any of this.
     """
 
-    def __init__(self, units: Sequence[Unit], profile: Profile, grid: Grid, shots: Shots) -> None:
+    def __init__(self, spoken: Sequence[tuple[int, int]], profile: Profile, grid: Grid, shots: Shots) -> None:
         self.minimum = grid.at_least(profile.minimum_duration)
         self.gap = grid.at_least(profile.gap_at(grid.frame_rate))
         self.rate = float(grid.rate)
@@ -35,8 +35,8 @@ class Screen:
         self._chain = max(round(profile.chain * grid.rate), self.gap)
         self._tail = grid.at_least(profile.tail)
         self._shots = shots
-        self._ends = [grid.after(unit.end) for unit in units]
-        self.opens = self._opens([grid.before(unit.start) for unit in units], grid.at_least(profile.lead))
+        self._ends = [grid.after(end) for _, end in spoken]
+        self.opens = self._opens([grid.before(start) for start, _ in spoken], grid.at_least(profile.lead))
 
     def closes(self, first: int, last: int, reading: float) -> int:
         """When a cue of units `first` to `last` (exclusive) goes that takes `reading` seconds to read."""
