@@ -131,18 +131,18 @@ def caption_script(
         heard = caption(source, backend=engine, journal=journal, **(options | {"shot_changes": False}))
         laid = lay(text, heard.report.regions, heard.transcript.segments)
         said = caption(source, backend=Told(laid.told, engine.traits.longest_clip), **options)
-    warnings = (
-        *said.report.warnings,
-        *(_unlike(span) for span in unlike(laid.told, said.report.regions)),
-        *(_unsaid(text[part.first : part.last], part.after) for part in laid.missing),
-    )
-    cues = said.cues
+    cues, report, unsaid = said.cues, said.report, [*laid.missing]
     if not isinstance(script, str):
         profile = _style(options.get("profile"), said.transcript.language)
-        spoken = retimed(script, laid, said.report.regions, said.transcript.segments)
-        report = said.report
+        spoken, mute = retimed(script, laid, report.regions, said.transcript.segments)
         cues = tuple(show_cues(spoken, profile, frame_rate=report.frame_rate, shot_changes=report.shot_changes))
-    return Captions(cues, said.transcript, replace(said.report, warnings=warnings))
+        unsaid = sorted([*unsaid, *mute], key=lambda part: part.first)
+    warnings = (
+        *report.warnings,
+        *(_unlike(span) for span in unlike(laid.told, report.regions)),
+        *(_unsaid(text[part.first : part.last], part.after) for part in unsaid),
+    )
+    return Captions(cues, said.transcript, replace(report, warnings=warnings))
 
 
 def _unlike(span: Span) -> str:

@@ -115,11 +115,16 @@ def test_every_word_is_said_somewhere_in_order_or_named_as_missing(script: str, 
     regions = [RegionReport(4.0 * index, 4.0 * index + 3, index, "ok", text) for index, text in enumerate(heard)]
     laid = lay(script, regions, [Segment(region.start, region.end, region.text) for region in regions if region.text])
     assert [told.status for told in laid.told].count("failed") == 0
-    assert [region for _, region, _ in laid.places] == sorted(region for _, region, _ in laid.places)
-    said = {place for place, _, _ in laid.places}
-    unsaid = {part.first for part in units(script) for gap in laid.missing if gap.first <= part.first < gap.last}
-    assert said | unsaid == {part.first for part in units(script)}
+    assert [place.region for place in laid.places] == sorted(place.region for place in laid.places)
+    seen = {part.first: part.last - len(script[part.first : part.last].lstrip()) for part in units(script)}
+    said = {place.script for place in laid.places}
+    unsaid = {seen[first] for first in seen for gap in laid.missing if gap.first <= first < gap.last}
+    assert said | unsaid == set(seen.values())
     assert not said & unsaid
+    for place in laid.places:
+        text = laid.told[place.region].text[place.first : place.last]
+        assert text == text.strip()
+        assert script.startswith(text, place.script)
 
 
 def captions(source: Path, script: str | Sequence[Cue]) -> Captions:
@@ -176,15 +181,16 @@ def test_old_cues_stay_as_they_are_at_the_times_of_their_words(speech_file: Path
         Cue(60.0, 61.0, "The first train\nleaves at seven."),
         Cue(61.0, 62.0, "We will meet you"),
         Cue(62.0, 63.0, "at the station."),
-        Cue(63.0, 64.0, "Please bring the old map with you."),
+        Cue(63.0, 64.0, "Please"),
+        Cue(63.0, 64.0, "bring the old map with you."),
     ]
     made = captions(speech_file, old)
     assert [cue.text for cue in made.cues] == [cue.text for cue in old]
-    assert made.cues[0].start == pytest.approx(TRUTH[0]["start"], abs=0.08)
+    for cue, sentence in zip((made.cues[0], made.cues[1], made.cues[3]), TRUTH, strict=True):
+        assert cue.start == pytest.approx(sentence["start"], abs=0.08)
     assert TRUTH[1]["start"] < made.cues[1].end <= made.cues[2].start < TRUTH[1]["end"]
-    assert made.cues[3].end >= TRUTH[2]["end"] - 0.08
-    shortest = profile_for("en").minimum_duration
-    assert all(cue.duration >= shortest - 0.001 for cue in made.cues[2:])
+    assert made.cues[4].end >= TRUTH[2]["end"] - 0.08
+    assert made.cues[4].duration >= profile_for("en").minimum_duration - 0.001
 
 
 def test_a_long_part_that_nobody_says_is_named_in_short_and_reported_whole(
@@ -225,6 +231,15 @@ def test_a_cue_that_nobody_says_is_left_out_and_named(speech_file: Path) -> None
     assert made.report.warnings == (f"nobody says this part of the script, after 0.0 s: {never.text}",)
 
 
+def test_a_cue_without_a_word_is_left_out_and_named(speech_file: Path) -> None:
+    said = [Cue(9.0, 10.0, sentence["text"]) for sentence in TRUTH]
+    made = captions(speech_file, [said[0], Cue(9.0, 10.0, "♪"), *said[1:]])
+    assert [cue.text for cue in made.cues] == [sentence["text"] for sentence in TRUTH]
+    (warning,) = made.report.warnings
+    assert warning.startswith("nobody says this part of the script, after ")
+    assert warning.endswith(" s: ♪")
+
+
 def test_joined_cues_are_their_script() -> None:
     assert joined([Cue(0.0, 1.0, "one\ntwo"), Cue(1.0, 2.0, "three")]) == "one\ntwo\nthree"
 
@@ -243,6 +258,9 @@ def test_the_command_takes_a_text_or_an_old_file(
     read = format_named("vtt").read(out.read_text("utf-8"))
     assert [cue.text for cue in read.cues or ()] == [sentence["text"] for sentence in TRUTH]
     assert "3 cues" in capsys.readouterr().err
+    markers = tmp_path / "talk.edl"
+    assert align(speech_file, old, "-o", markers, "--language", "en", "--fps", "25", "--shot-changes") == 0
+    assert markers.read_text("utf-8").count("|M:") == 3
 
 
 @pytest.mark.parametrize(

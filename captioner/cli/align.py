@@ -25,6 +25,10 @@ NOBODY = "none"
 @options.directory
 @options.formats
 @options.profile
+@options.frame_rate
+@options.start_timecode
+@options.drop_frame
+@options.shot_changes
 @options.language
 @options.backend
 @options.backend_options

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import log
 from statistics import median
+from typing import NamedTuple
 
 import numpy as np
 
@@ -48,16 +49,24 @@ class Missing:
     after: float
 
 
+class Place(NamedTuple):
+    """Where a unit begins in the script, the region that says it, and the characters of its text that it is, `first` to
+    `last` (exclusive). What is blank around a unit is left out."""
+
+    script: int
+    region: int
+    first: int
+    last: int
+
+
 @dataclass(frozen=True)
 class Laid:
-    """What each region says, in order, `told` as a recogniser would; and what of the script nobody says.
-
-    `places` are (character of the script, region, character of its text) of every unit that is said.
-    """
+    """What each region says, in order, `told` as a recogniser would; what of the script nobody says; and the `places`
+    of every unit that is said."""
 
     told: tuple[Heard, ...]
     missing: tuple[Missing, ...]
-    places: tuple[tuple[int, int, int], ...]
+    places: tuple[Place, ...]
 
 
 class Told:
@@ -183,7 +192,7 @@ def _told(
     unwritten: Counter[int],
 ) -> Laid:
     texts = [""] * len(regions)
-    places: list[tuple[int, int, int]] = []
+    places: list[Place] = []
     missing: list[Missing] = []
     previous: int | None = None
     for index, part in enumerate(parts):
@@ -196,7 +205,9 @@ def _told(
                 missing.append(Missing(part.first, part.last, regions[previous].end if previous is not None else 0.0))
             continue
         texts[region] += text if texts[region] else text.lstrip()
-        places.append((part.first, region, len(texts[region]) - len(text.lstrip())))
+        end = len(texts[region])
+        shown = len(text.lstrip())
+        places.append(Place(part.last - shown, region, end - shown, end - len(text) + len(text.rstrip())))
         previous = region
     told = tuple(_fate(text, region, unwritten[region.index]) for text, region in zip(texts, regions, strict=True))
     return Laid(told, tuple(missing), tuple(places))

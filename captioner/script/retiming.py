@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from captioner.script.clock import TextClock
-from captioner.script.laying import Laid
+from captioner.script.laying import Laid, Missing
 from captioner.values import Cue, RegionReport, Segment, Span
 
 _BETWEEN = "\n"
@@ -18,31 +18,33 @@ def joined(cues: Sequence[Cue]) -> str:
     return _BETWEEN.join(cue.text for cue in cues)
 
 
-def retimed(cues: Sequence[Cue], laid: Laid, regions: Sequence[RegionReport], segments: Sequence[Segment]) -> list[Cue]:
-    """The cues of which something is said, in order, each from its first word to the end of its last.
+def retimed(
+    cues: Sequence[Cue], laid: Laid, regions: Sequence[RegionReport], segments: Sequence[Segment]
+) -> tuple[list[Cue], list[Missing]]:
+    """The cues of which something is said, in order, each from its first word to the end of its last; and those that
+    have no word to say, as a lone note, which are not among the missing of `laid`.
 
     `laid` is their `joined` text over the `regions`, `segments` the same regions with their words in time.
     """
     spoken = _spoken(laid, regions, segments)
     firsts = [place for place, _ in spoken]
-    timed = []
-    offset = 0
+    timed: list[Cue] = []
+    mute: list[Missing] = []
+    first = 0
     for cue in cues:
-        low, high = (bisect_left(firsts, offset + edge) for edge in (0, len(cue.text)))
-        offset += len(cue.text) + len(_BETWEEN)
+        last = first + len(cue.text)
+        low, high = bisect_left(firsts, first), bisect_left(firsts, last)
         if low < high:
             start, end = spoken[low][1].start, spoken[high - 1][1].end
             timed.append(replace(cue, start=start, end=max(end, start + 0.001), words=()))
-    return timed
+        elif not any(gap.first < last and first < gap.last for gap in laid.missing):
+            mute.append(Missing(first, last, timed[-1].end if timed else 0.0))
+        first = last + len(_BETWEEN)
+    return timed, mute
 
 
 def _spoken(laid: Laid, regions: Sequence[RegionReport], segments: Sequence[Segment]) -> list[tuple[int, Span]]:
     """Every unit that is said: its place in the script, and when it is said."""
     by_start = {segment.start: segment for segment in segments}
-    texts = {region.index: by_start[region.start] for region in regions if region.start in by_start}
-    clocks = {index: TextClock(segment) for index, segment in texts.items()}
-    spoken = []
-    for (place, region, first), following in zip(laid.places, [*laid.places[1:], None], strict=True):
-        last = following[2] if following and following[1] == region else len(texts[region].text)
-        spoken.append((place, Span(*clocks[region].span(first, last))))
-    return spoken
+    clocks = {r.index: TextClock(by_start[r.start]) for r in regions if r.start in by_start}
+    return [(place.script, Span(*clocks[place.region].span(place.first, place.last))) for place in laid.places]
