@@ -16,7 +16,7 @@ class Plugins:
     """All parts of one `kind`: those `built_in`, each a "module:attribute", and the entry points of a `group`.
 
     An installed plug-in cannot take the name of one of ours; so for one of ours nobody looks at what is installed,
-    which takes longer than all else.
+    which takes longer than to load it.
     """
 
     def __init__(self, kind: str, group: str, built_in: Mapping[str, str]) -> None:

@@ -205,9 +205,9 @@ def _told(
                 missing.append(Missing(part.first, part.last, regions[previous].end if previous is not None else 0.0))
             continue
         texts[region] += text if texts[region] else text.lstrip()
-        end = len(texts[region])
-        shown = len(text.lstrip())
-        places.append(Place(part.last - shown, region, end - shown, end - len(text) + len(text.rstrip())))
+        visible = text.lstrip()
+        first = len(texts[region]) - len(visible)
+        places.append(Place(part.last - len(visible), region, first, first + len(visible.rstrip())))
         previous = region
     told = tuple(_fate(text, region, unwritten[region.index]) for text, region in zip(texts, regions, strict=True))
     return Laid(told, tuple(missing), tuple(places))

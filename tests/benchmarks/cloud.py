@@ -19,6 +19,7 @@ from captioner.backends.patience import Policy
 from captioner.testing import Fault, GlmService, Request, audio_key, error, reset
 from captioner.values import Audio
 from tests.benchmarks import Lengths, Row
+from tests.benchmarks.measuring import ROUNDS
 
 TROUBLES = (error("500"), error("1120"), error("1303"), error("1305"), error("1312"), error(status=502), reset())
 
@@ -51,14 +52,21 @@ TALK = Job("a talk of 60 regions, tier 20", 60, 20, seconds=10.0, goal="< 0.1")
 
 
 def measure(lengths: Lengths) -> Sequence[Row | str]:
-    rows = [Row(job.name, *seconds(job), "s", job.goal) for job in LONG]
+    rows = [Row(job.name, *usual(job), "s", job.goal) for job in LONG]
     alone, _ = seconds(replace(TALK, concurrency=1))
     return [*rows, Row(TALK.name, seconds(TALK)[0], alone, "s", TALK.goal)]
 
 
-def seconds(job: Job) -> tuple[float, float]:
-    """How long a job took, and how long it had to."""
-    draw = random.Random(1)
+def usual(job: Job) -> tuple[float, float]:
+    """The `seconds` of the middle one of some runs, each with its own bad luck: one region that meets five troubles in
+    a row, late in the job, is waited for with nothing else to do."""
+    runs = [seconds(job, seed) for seed in range(1, ROUNDS + 1)]
+    return sorted(runs, key=lambda run: run[0] / run[1])[ROUNDS // 2]
+
+
+def seconds(job: Job, seed: int = 1) -> tuple[float, float]:
+    """How long a job took, and how long it had to; `seed` says which regions meet troubles, and which."""
+    draw = random.Random(seed)
     clips = list(_clips(job))
     keys = [audio_key(clip) for clip in clips]
     faults = {key: troubles for key in keys if (troubles := _troubles(job, draw))}
