@@ -21,7 +21,10 @@ PACKAGES = ("numpy", "silero-vad", "faster-whisper", "torch", "av", "espeakng-lo
 
 WHAT_IS_LEFT = """
 Without words in time, what is left is ffmpeg's decoding, which is the floor, and silero's numbers: its recurrent cell
-walks frame by frame (a third of a run's own time), and its convolutions and spectra run at what one core multiplies."""
+walks frame by frame (a third of a run's own time), and its convolutions and spectra run at what one core multiplies.
+
+Two programs side by side lose more to a machine's other users than one alone does: where it is shared, the ratio of the
+whole way to ffmpeg moves by a tenth from hour to hour."""
 
 
 def write(rows: Sequence[Row | str], lengths: Lengths, *, keep: bool) -> None:
