@@ -123,7 +123,7 @@ def caption_script(
     script stands as it was heard, with its reason in the ledger. `options` are `caption`'s; so are the errors. The
     source is read twice.
     """
-    from captioner.script import Told, joined, lay, retimed, unlike
+    from captioner.script import Told, joined, lay, retimed, unlike  # which nobody else needs at the start
 
     text = script if isinstance(script, str) else joined(script)
     with _ready(backend) as engine:

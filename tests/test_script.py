@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
+from math import ceil
 from pathlib import Path
 
 import pytest
@@ -190,7 +191,8 @@ def test_old_cues_stay_as_they_are_at_the_times_of_their_words(speech_file: Path
         assert cue.start == pytest.approx(sentence["start"], abs=0.08)
     assert TRUTH[1]["start"] < made.cues[1].end <= made.cues[2].start < TRUTH[1]["end"]
     assert made.cues[4].end >= TRUTH[2]["end"] - 0.08
-    assert made.cues[4].duration >= profile_for("en").minimum_duration - 0.001
+    shortest = profile_for("en").minimum_duration
+    assert all(cue.duration >= shortest - 0.001 for cue in (made.cues[2], made.cues[4]))
 
 
 def test_a_long_part_that_nobody_says_is_named_in_short_and_reported_whole(
@@ -210,7 +212,8 @@ def test_a_short_gap_between_old_cues_is_closed(speech_file: Path) -> None:
     profile = replace(profile_for("en"), chain=1.5)
     old = [Cue(60.0 + index, 61.0 + index, sentence["text"]) for index, sentence in enumerate(TRUTH)]
     cues = caption_script(speech_file, old, backend=NOBODY, hints=Hints("en"), profile=profile).cues
-    assert [after.start - before.end for before, after in pairwise(cues)] == pytest.approx([profile.gap] * 2, abs=0.001)
+    gap = ceil(1000 * profile.gap) / 1000  # times are whole milliseconds
+    assert [after.start - before.end for before, after in pairwise(cues)] == pytest.approx([gap] * 2)
     assert cues[2].end < TRUTH[2]["end"] + profile.tail + 0.1
 
 

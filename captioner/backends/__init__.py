@@ -1,7 +1,7 @@
 """Speech recognisers behind one contract, and the registry that finds them.
 
 A backend is a class: its constructor takes keyword options and imports its engine, `traits` says what it can do,
-`transcribe` hears clips. Ours and everybody else's are found by the same entry points (group
+`transcribe` hears clips. Ours are found by name (`BUILT_IN`), everybody else's by entry point (group
 `captioner.backends`), and all pass the same conformance suite (`tests/test_backends.py`).
 """
 

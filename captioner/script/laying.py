@@ -204,8 +204,8 @@ def _told(
             else:
                 missing.append(Missing(part.first, part.last, regions[previous].end if previous is not None else 0.0))
             continue
-        texts[region] += text if texts[region] else text.lstrip()
         visible = text.lstrip()
+        texts[region] += text if texts[region] else visible
         first = len(texts[region]) - len(visible)
         places.append(Place(part.last - len(visible), region, first, first + len(visible.rstrip())))
         previous = region

@@ -203,6 +203,7 @@ class _Cell:
         self._from_features = np.ascontiguousarray((weights.cell_from_features[gates] * half[:, None]).T)
         self._from_output = np.ascontiguousarray((weights.cell_from_output[gates] * half[:, None]).T) / 2
         self._bias = weights.cell_bias[gates] * half
+        # Side by side, so that one product serves what is kept of the memory and what is added to it.
         self._gates_and_memory = np.zeros(5 * _CELL, np.float32)
         self._doubled = np.zeros(_CELL, np.float32)
 

@@ -1,7 +1,7 @@
 """Where captions go, any number of places at once; and the registry that finds them.
 
 A sink is a class: its constructor takes a target (a file, an address), `take` is told every event in order, `close`
-ends it. Ours and everybody else's are found by the same entry points (group `captioner.sinks`).
+ends it. Ours are found by name (`BUILT_IN`), everybody else's by entry point (group `captioner.sinks`).
 
     class Shouting:
         def __init__(self, target: str) -> None:
