@@ -231,12 +231,13 @@ def test_the_command_decodes_one_track_and_nothing_else() -> None:
         *("-dn", "-noaccurate_seek", "-opt", "1", "-seek_timestamp", "1", "-sn", "-ss", "60.400000", "-vn"),
         *("-i", "file:film.mkv", "-filter_complex"),
         r"[0:a:1]pan=args=mono|c0\\=c1[s0];"
-        r"[s0]asetpts=st(0\,ld(0)+if(gt(N\,0)*(lt(PTS-ld(1)\,-1.0*SR)+gt(PTS-ld(1)\,3600.0*SR))\,ld(1)-PTS\,0))\;"
-        r"st(1\,PTS+S)\;PTS+ld(0)+3600.0*SR[s1];"
-        r"[s1]aresample=16000:async=1:min_hard_comp=0.04[s2];"
-        r"[s2]aformat=channel_layouts=mono:sample_fmts=flt[s3];"
-        r"[s3]asetnsamples=n=2048:p=0[s4]",
-        *("-map", "[s4]", "-f", "nut", "-acodec", "pcm_f32le", "-flush_packets", "0"),
+        r"[s0]asetnsamples=n=3840:p=0[s1];"
+        r"[s1]asetpts=st(0\,ld(0)+if(gt(N\,0)*(lt(PTS-ld(1)\,-1.0*SR)+gt(PTS-ld(1)\,3600.0*SR))\,ld(1)-PTS\,0))\;"
+        r"st(1\,PTS+S)\;PTS+ld(0)+3600.0*SR[s2];"
+        r"[s2]aresample=16000:async=1:min_hard_comp=0.04[s3];"
+        r"[s3]aformat=channel_layouts=mono:sample_fmts=flt[s4]",
+        *("-map", "[s4]", "-f", "nut", "-acodec", "pcm_f32le", "-bsf:a", "pcm_rechunk=n=4000:pad=0"),
+        *("-flush_packets", "0"),
         *("-strict", "experimental", "-syncpoints", "none", "-write_index", "0", "pipe:1"),
     ]
 

@@ -137,6 +137,23 @@ def test_sound_that_changes_its_format_keeps_its_time(glued: bool, tmp_path: Pat
 
 
 @pytest.mark.usefixtures("either_ffmpeg")
+@pytest.mark.parametrize(("channels", "early"), [("11", 0.08), ("12", 0.25)])
+def test_what_sounds_right_before_and_after_a_gap_is_kept(channels: str, early: float, tmp_path: Path) -> None:
+    """The first of what sounds after it may be heard before it: a frame, or a packet where the format changes too."""
+    parts = []
+    for number, each in enumerate(channels):
+        parts.append(tmp_path / f"part{number}.ts")
+        tone = ["-f", "lavfi", "-i", "sine=frequency=1000:duration=10:sample_rate=48000", "-af", "volume=4"]
+        ffmpeg(*tone, "-ac", each, "-c:a", "mp2", "-output_ts_offset", str(15 * number), parts[-1])
+    (tmp_path / "whole.ts").write_bytes(b"".join(part.read_bytes() for part in parts))
+    heard = heard_bursts(hear(tmp_path / "whole.ts"))
+    assert abs(sum(end - start for start, end in heard) - 20.0) < 0.08
+    assert abs(heard[-1][1] - 25.0) < TOLERANCE
+    before = [end for _, end in heard if end < 12.5]
+    assert 10.0 - TOLERANCE < before[-1] < 10.0 + early + TOLERANCE
+
+
+@pytest.mark.usefixtures("either_ffmpeg")
 @pytest.mark.parametrize("rate", [8_000, 11_025, 20_000, 44_100, 96_000])
 def test_every_sample_rate_keeps_the_time(rate: int, tmp_path: Path) -> None:
     ffmpeg("-f", "lavfi", "-i", tone_source(sample_rate=rate), tmp_path / "tone.wav")

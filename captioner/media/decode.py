@@ -8,6 +8,7 @@ however long the stream runs.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import IO, Any
 
@@ -39,8 +40,13 @@ _NO_INDEX = {"syncpoints": "none", "strict": "experimental", "write_index": 0}
 # Else each small packet is handed over on its own, and that costs the reader more than the packet does.
 _WRITE_MUCH_AT_ONCE = {"flush_packets": 0}
 
-# Larger ones cost less to read. What is in the last one is lost where a stream changes its format: at most 0.13 s.
-_PACKETS = {"n": 2048, "p": 0}
+# Seconds of sound that ffmpeg works on at once: larger frames cost less. So much of it, at most, is lost where a stream
+# changes its format, and is heard before a gap instead of after it.
+_FRAME = 0.08
+
+# Larger packets cost less to read. Where a stream has a gap and changes its format at once, the gap is heard after the
+# packet in which it lies: they are shorter than the shortest speech, 0.25 s.
+_PACKETS = "pcm_rechunk=n=4000:pad=0"
 
 # The expression for a frame's timestamp, in samples: its own, but it goes on where the last one ended after a jump.
 # ffmpeg's register 1 holds where the last frame ended, register 0 what was added since a jump.
@@ -92,11 +98,14 @@ def decode_arguments(media: Media, track: AudioTrack, listen: Listen, sample_rat
         options |= {"ss": f"{media.start_time + start - _RUN_UP:.6f}", "seek_timestamp": 1, "noaccurate_seek": None}
     # Its graph takes no name that is not UTF-8, so the name comes in afterwards.
     sound = ffmpeg.input("source", **options)[f"a:{track.number - 1}"]
-    sound = _chosen(sound, track, choose_channel(track, listen.channel)).filter("asetpts", _WITHOUT_JUMPS)
+    sound = _chosen(sound, track, choose_channel(track, listen.channel))
+    frame = math.ceil(_FRAME * (track.sample_rate or sample_rate))
+    sound = sound.filter("asetnsamples", n=frame, p=0).filter("asetpts", _WITHOUT_JUMPS)
     # What is asked of its output here, one resampler does with all else that there is to do.
     sound = sound.filter("aresample", sample_rate, **{"async": 1, "min_hard_comp": SMALLEST_GAP})
-    sound = sound.filter("aformat", sample_fmts="flt", channel_layouts="mono").filter("asetnsamples", **_PACKETS)
-    output = sound.output("pipe:1", format="nut", acodec="pcm_f32le", **_NO_INDEX, **_WRITE_MUCH_AT_ONCE)
+    sound = sound.filter("aformat", sample_fmts="flt", channel_layouts="mono")
+    written = {"format": "nut", "acodec": "pcm_f32le", "bsf:a": _PACKETS}
+    output = sound.output("pipe:1", **written, **_NO_INDEX, **_WRITE_MUCH_AT_ONCE)
     arguments: list[str] = ffmpeg.get_args(output)
     arguments[arguments.index("-i") + 1] = media.opened.url
     return ["-nostdin", "-hide_banner", "-v", "error", "-copyts", *arguments]
