@@ -15,7 +15,6 @@ from captioner.backends import Backend, Hints, Traits, load_backend
 from captioner.backends.choice import choose
 from captioner.cues import make_cues, show_cues
 from captioner.errors import BackendError
-from captioner.journal import journaled
 from captioner.media import Listen, Media, open_media, read_audio, read_shot_changes
 from captioner.profiles import Profile, profile_for, profile_named
 from captioner.speech import SAMPLE_RATE, SpeechOptions, speech_clips
@@ -200,6 +199,8 @@ def _remembering(
 ) -> closing[Backend] | nullcontext[Backend]:
     if journal is None:
         return nullcontext(backend)
+    from captioner.journal import journaled
+
     return closing(journaled(backend, journal, source=source, warn=warn))
 
 
