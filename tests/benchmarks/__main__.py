@@ -6,6 +6,7 @@ and nothing is written.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from importlib import import_module
@@ -16,6 +17,7 @@ ALL = ("startup", "whole_way", "detection", "words", "cues", "overlap", "memory"
 
 
 def main(words: Sequence[str]) -> None:
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # who installs a program has it compiled once, not at each start
     lengths = QUICK if "--quick" in words else FULL
     names = [word for word in words if word != "--quick"]
     print(HEAD)
