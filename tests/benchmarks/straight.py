@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from tests.benchmarks import Lengths
-from tests.benchmarks.measuring import cost, python, talk
+from tests.benchmarks.measuring import cost, in_turns, python, talk
 from tests.benchmarks.memory import peak
 from tests.benchmarks.whole_way import OURS, decoding
 
@@ -28,12 +28,14 @@ class Point:
 
 def points(lengths: Lengths) -> list[Point]:
     """Four lengths, up to twice the talk."""
-    found = []
     with TemporaryDirectory() as folder:
-        for minutes in lengths.talk * np.array([0.25, 0.5, 1.0, 2.0]):
-            film = talk(float(minutes), Path(folder))
-            found.append(Point(float(minutes), cost(python(OURS, film)).cpu, cost(decoding(film)).cpu, peak(film)))
-    return found
+        return [_point(lengths.talk * share, Path(folder)) for share in (0.25, 0.5, 1.0, 2.0)]
+
+
+def _point(minutes: float, folder: Path) -> Point:
+    film = talk(minutes, folder)
+    ours, floor = in_turns(lambda: cost(python(OURS, film)).cpu, lambda: cost(decoding(film)).cpu)
+    return Point(minutes, ours, floor, peak(film))
 
 
 def bend(points: Sequence[Point]) -> float:
