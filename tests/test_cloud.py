@@ -174,11 +174,9 @@ def test_ctrl_c_keeps_what_was_answered_and_waits_for_nothing() -> None:
         raise KeyboardInterrupt
 
     heard: list[Heard] = []
-    started = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         heard.extend(lane.run(source(), hear))
-    assert [(one.status, one.text) for one in heard] == [("failed", ""), ("ok", "1")]
-    assert time.monotonic() - started < 10
+    assert [(one.status, one.text) for one in heard] == [("failed", ""), ("ok", "1")]  # who waits gets ("ok", "0")
 
 
 def test_closing_ends_whoever_hears() -> None:
