@@ -44,9 +44,9 @@ _WRITE_MUCH_AT_ONCE = {"flush_packets": 0}
 # changes its format, and is heard before a gap instead of after it.
 _FRAME = 0.08
 
-# Larger packets cost less to read. Where a stream has a gap and changes its format at once, the gap is heard after the
-# packet in which it lies: they are shorter than the shortest speech, 0.25 s.
-_PACKETS = "pcm_rechunk=n=4000:pad=0"
+# Seconds in a packet: larger ones cost less to read. Where a stream has a gap and changes its format at once, the gap
+# is heard after the packet in which it lies, so late by a syllable at most.
+_PACKET = 0.25
 
 # The expression for a frame's timestamp, in samples: its own, but it goes on where the last one ended after a jump.
 # ffmpeg's register 1 holds where the last frame ended, register 0 what was added since a jump.
@@ -104,7 +104,8 @@ def decode_arguments(media: Media, track: AudioTrack, listen: Listen, sample_rat
     # What is asked of its output here, one resampler does with all else that there is to do.
     sound = sound.filter("aresample", sample_rate, **{"async": 1, "min_hard_comp": SMALLEST_GAP})
     sound = sound.filter("aformat", sample_fmts="flt", channel_layouts="mono")
-    written = {"format": "nut", "acodec": "pcm_f32le", "bsf:a": _PACKETS}
+    packets = f"pcm_rechunk=n={round(_PACKET * sample_rate)}:pad=0"
+    written = {"format": "nut", "acodec": "pcm_f32le", "bsf:a": packets}
     output = sound.output("pipe:1", **written, **_NO_INDEX, **_WRITE_MUCH_AT_ONCE)
     arguments: list[str] = ffmpeg.get_args(output)
     arguments[arguments.index("-i") + 1] = media.opened.url
