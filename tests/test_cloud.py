@@ -159,10 +159,14 @@ def test_a_source_that_breaks_does_not_cost_what_was_sent() -> None:
 
 def test_ctrl_c_keeps_what_was_answered_and_waits_for_nothing() -> None:
     lane, answered = Lane("test", 4, Policy()), threading.Event()
+    release, ended = threading.Event(), threading.Event()
+    stops: list[threading.Event] = []
 
     def hear(clip: Audio, errand: Errand) -> Heard:
         if errand.place == 0:
-            errand.stop.wait(30)
+            stops.append(errand.stop)
+            release.wait(30)
+            ended.set()
         else:
             answered.set()
         return Heard("ok", str(errand.place))
@@ -176,7 +180,10 @@ def test_ctrl_c_keeps_what_was_answered_and_waits_for_nothing() -> None:
     heard: list[Heard] = []
     with pytest.raises(KeyboardInterrupt):
         heard.extend(lane.run(source(), hear))
-    assert [(one.status, one.text) for one in heard] == [("failed", ""), ("ok", "1")]  # who waits gets ("ok", "0")
+    assert [(one.status, one.text) for one in heard] == [("failed", ""), ("ok", "1")]
+    assert not ended.is_set()
+    assert stops[0].is_set()
+    release.set()
 
 
 def test_closing_ends_whoever_hears() -> None:
