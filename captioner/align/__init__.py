@@ -1,7 +1,7 @@
 """Text and its sound to words in time, for backends that hear what was said and not when; and the registry.
 
-An aligner is a class: its constructor imports its engine, `align` times one clip. Ours are found by
-name (`BUILT_IN`), everybody else's by entry point (group `captioner.aligners`).
+An aligner is a class: its constructor imports its engine, `align` times one clip. Ours are found by name
+(`BUILT_IN`), everybody else's by entry point (group `captioner.aligners`).
 """
 
 from __future__ import annotations

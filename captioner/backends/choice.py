@@ -44,7 +44,8 @@ def standing(name: str) -> Standing:
 
 def standings() -> list[Standing]:
     """All backends: first those that `auto` looks at, in its order, then the rest by name."""
-    return [standing(name) for name in (*AUTO, *sorted(set(BACKENDS.names()) - set(AUTO)))]
+    others = [name for name in BACKENDS.names() if name not in AUTO]
+    return [standing(name) for name in (*AUTO, *others)]
 
 
 def choose(keyed: Collection[str] = (), *, offline: bool = False) -> Standing:

@@ -76,6 +76,12 @@ def cost(command: Sequence[str]) -> Cost:
     return Cost(wall, usage.ru_utime + usage.ru_stime)
 
 
+def costs(*commands: Sequence[str], rounds: int = ROUNDS) -> list[Cost]:
+    """The medians of what each program takes, run one after the other, `rounds` times."""
+    runs = zip(*([cost(command) for command in commands] for _ in range(rounds)), strict=True)
+    return [Cost(median(run.wall for run in of_one), median(run.cpu for run in of_one)) for of_one in runs]
+
+
 def in_turns(*works: Callable[[], float], rounds: int = ROUNDS) -> list[float]:
     """The medians of what each work gives, run one after the other, `rounds` times."""
     taken: list[list[float]] = [[] for _ in works]

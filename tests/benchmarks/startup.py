@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tempfile import TemporaryDirectory
 
 from tests.benchmarks import Lengths, Row
-from tests.benchmarks.measuring import SAMPLES, cost, in_turns, python
+from tests.benchmarks.measuring import SAMPLES, costs, in_turns, python
 
 BARE = "import click; click.command(help='Say hello.')(lambda: None).main(['--help'])"
 HELP = "import sys; from captioner.cli import main; sys.exit(main(['--help']))"
@@ -20,10 +20,10 @@ FIRST_LINE = 1.5
 
 
 def measure(lengths: Lengths) -> Sequence[Row | str]:
-    ours, bare = in_turns(lambda: cost(python(HELP)).wall, lambda: cost(python(BARE)).wall, rounds=TIMES)
+    ours, bare = costs(python(HELP), python(BARE), rounds=TIMES)
     (first,) = in_turns(first_line)
     return [
-        Row("captioner --help / a bare click program", ours, bare, "s", "≤ 2"),
+        Row("captioner --help / a bare click program", ours.wall, bare.wall, "s", "≤ 2"),
         Row("captioner FILE, its first region heard / the patience of a user", first, FIRST_LINE, "s", "≤ 1"),
     ]
 

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from tests.benchmarks import Lengths
-from tests.benchmarks.measuring import cost, in_turns, python, talk
+from tests.benchmarks.measuring import costs, python, talk
 from tests.benchmarks.memory import peak
 from tests.benchmarks.whole_way import OURS, decoding
 
@@ -34,8 +34,8 @@ def points(lengths: Lengths) -> list[Point]:
 
 def _point(minutes: float, folder: Path) -> Point:
     film = talk(minutes, folder)
-    ours, floor = in_turns(lambda: cost(python(OURS, film)).cpu, lambda: cost(decoding(film)).cpu)
-    return Point(minutes, ours, floor, peak(film))
+    ours, floor = costs(python(OURS, film), decoding(film))
+    return Point(minutes, ours.cpu, floor.cpu, peak(film))
 
 
 def bend(points: Sequence[Point]) -> float:

@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 
 from captioner.media import find_ffmpeg
 from tests.benchmarks import Lengths, Row
-from tests.benchmarks.measuring import RATE, cost, python, talk
+from tests.benchmarks.measuring import RATE, cost, costs, python, talk
 
 OURS = "import sys, captioner; captioner.caption(sys.argv[1], backend='scripted', align='none')"
 
@@ -31,16 +30,16 @@ with plain_silero():
 def measure(lengths: Lengths) -> Sequence[Row | str]:
     with TemporaryDirectory() as folder:
         film = talk(lengths.talk, Path(folder))
-        ours, floor = python(OURS, film), decoding(film)
-        for command in (ours, floor):
+        works = python(OURS, film), decoding(film)
+        for command in works:
             cost(command)  # so that all finds the film in memory
-        ours_wall, ours_cpu, floor_wall, floor_cpu = _both(ours, floor)
+        ours, floor = costs(*works, rounds=TURNS)
         plain = cost(python(PLAIN, film))
     what = f"{lengths.talk:g} min without recognition"
     return [
-        Row(f"{what} / ffmpeg to 16 kHz mono (medians of {TURNS})", ours_wall, floor_wall, "s", "≤ 1.35"),
-        Row(f"{what} / ffmpeg to 16 kHz mono, processor (medians of {TURNS})", ours_cpu, floor_cpu, "s", ""),
-        Row(f"{what} / the plain way: silero's own loop, one stage after the other", ours_wall, plain.wall, "s", ""),
+        Row(f"{what} / ffmpeg to 16 kHz mono (medians of {TURNS})", ours.wall, floor.wall, "s", "≤ 1.35"),
+        Row(f"{what} / ffmpeg to 16 kHz mono, processor (medians of {TURNS})", ours.cpu, floor.cpu, "s", ""),
+        Row(f"{what} / the plain way: silero's own loop, one stage after the other", ours.wall, plain.wall, "s", ""),
     ]
 
 
@@ -48,12 +47,3 @@ def decoding(film: Path) -> list[str]:
     """ffmpeg alone: the sound decoded, made 16 kHz mono, and thrown away."""
     sound = ["-vn", "-ac", "1", "-ar", str(RATE), "-f", "s16le", "-y", "/dev/null"]
     return [find_ffmpeg(), "-nostdin", "-v", "fatal", "-i", str(film), *sound]
-
-
-def _both(ours: list[str], floor: list[str]) -> list[float]:
-    """Wall and processor time of ours, then of the floor."""
-    runs = [(cost(ours), cost(floor)) for _ in range(TURNS)]
-    one, other = zip(*runs, strict=True)
-    figures = ([each.wall for each in one], [each.cpu for each in one], [each.wall for each in other],
-               [each.cpu for each in other])  # fmt: skip
-    return [median(values) for values in figures]
