@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -10,11 +11,15 @@ from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from captioner.cli import main
 from captioner.formats import srt, vtt
+from captioner.live.hls import HlsSource
 from captioner.live.playlist import media_playlist
+from captioner.live.sound import Packet
+from captioner.live.source import Opening
 from captioner.media import find_ffmpeg
 from captioner.values import Cue
 from tests.live_stream import (
@@ -29,6 +34,7 @@ from tests.live_stream import (
     sidecar,
     waited_for,
 )
+from tests.media_factory import ffmpeg, onsets, tone_source
 
 
 def starts_of(path: Path) -> list[float]:
@@ -86,6 +92,16 @@ def test_sound_from_anywhere_is_captioned_at_its_time(protocol: str, tmp_path: P
     first, second, *_ = starts_of(output)
     truth = [start for start, _, _ in said(1.0, 12.0)]
     assert min(abs(second - first - (after - before)) for before, after in pairwise(truth)) < 0.35
+
+
+def test_segments_whose_title_is_not_utf8_are_captioned(tmp_path: Path) -> None:
+    title = os.fsdecode(b"title=" + "中文标题".encode("gbk"))
+    playlist = tmp_path / "talk.m3u8"
+    ffmpeg("-f", "lavfi", "-i", tone_source(), "-metadata", title, "-f", "segment", "-segment_time", "2",
+           "-segment_list", playlist, tmp_path / "%d.mp3")  # fmt: skip
+    items = HlsSource(str(playlist), Opening(from_start=True)).items()
+    samples = np.concatenate([item.samples for item in items if isinstance(item, Packet)])
+    assert len(onsets(samples, 16_000)) == 4
 
 
 def protocols() -> str:

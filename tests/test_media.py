@@ -392,6 +392,21 @@ def test_any_name_can_be_read(name: str, film: Path, tmp_path: Path, monkeypatch
     assert len(hear(name)) == len(hear(film))
 
 
+TITLES = {"gbk": "中文标题", "shift_jis": "日本語の題名", "latin-1": "Café Müller"}
+"""Titles as old taggers write them, by their encoding."""
+
+
+@pytest.mark.parametrize("encoding", TITLES)
+@pytest.mark.parametrize("container", ["mp3", "avi", "mp4", "mkv", "wav"])
+def test_a_title_that_is_not_utf8_is_no_obstacle(container: str, encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / f"titled.{container}"
+    title = os.fsdecode(b"title=" + TITLES[encoding].encode(encoding))
+    ffmpeg("-f", "lavfi", "-i", tone_source(), "-metadata", title, "-metadata:s:a", title, path)
+    with open_media(str(path)) as media:
+        samples = np.concatenate([block.samples for block in read_audio(media)])
+    assert len(onsets(samples, 16_000)) == 4
+
+
 def test_a_file_address_is_a_file(film: Path) -> None:
     assert len(hear(film.as_uri())) == len(hear(film))
 

@@ -89,8 +89,9 @@ class HlsSource:
         self.bandwidth = self.bandwidth or round(8 * len(data) / (piece.duration or 1.0))
         idle, cut = None if anew else missing, anew or self._cuts not in (None, piece.cuts)
         self._cuts = piece.cuts
+        options = {"ignore_editlist": "1"} if piece.opening else {}
         try:
-            with av.open(io.BytesIO(data), "r", options={"ignore_editlist": "1"} if piece.opening else {}) as container:
+            with av.open(io.BytesIO(data), "r", options=options, metadata_errors="replace") as container:
                 stream = chosen(container, None, self.name)
                 self._heard = True
                 for ticks, samples in self._decoder.decode(stream, container.demux(stream)):

@@ -132,7 +132,7 @@ def _packets(output: IO[bytes], origin: int, sample_rate: int) -> Iterator[Packe
     try:
         with (
             reader_of(output.read) as reader,
-            av.open(reader, "r", format="nut", options=_NO_PROBING) as container,
+            av.open(reader, "r", format="nut", options=_NO_PROBING, metadata_errors="replace") as container,
         ):
             packet: Any  # it has the buffer protocol, which its annotations do not tell
             for packet in container.demux(audio=0):

@@ -65,7 +65,7 @@ def _mp3(data: bytes) -> Audio:
     import av
 
     try:
-        with av.open(io.BytesIO(data), mode="r", format="mp3") as file:
+        with av.open(io.BytesIO(data), mode="r", format="mp3", metadata_errors="replace") as file:
             resampler = av.AudioResampler(format="flt", layout="mono", rate=16_000)
             frames = [part for frame in file.decode(audio=0) for part in resampler.resample(frame)]
             frames += resampler.resample(None)
