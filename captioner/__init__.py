@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from captioner.backends import Backend as Backend
-    from captioner.backends import Heard as Heard
     from captioner.backends import Hints as Hints
+    from captioner.backends import Recognition as Recognition
     from captioner.backends import Traits as Traits
     from captioner.backends import load_backend as load_backend
     from captioner.errors import CaptionerError as CaptionerError
-    from captioner.media import Listen as Listen
+    from captioner.media import AudioSelection as AudioSelection
     from captioner.pipeline import Captions as Captions
     from captioner.pipeline import Progress as Progress
     from captioner.pipeline import caption as caption
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from captioner.values import Report as Report
     from captioner.values import Segment as Segment
     from captioner.values import Span as Span
-    from captioner.values import Style as Style
+    from captioner.values import StyleSpan as StyleSpan
     from captioner.values import Transcript as Transcript
     from captioner.values import Word as Word
 
@@ -38,12 +38,12 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Backend": "backends",
-    "Heard": "backends",
+    "Recognition": "backends",
     "Hints": "backends",
     "Traits": "backends",
     "load_backend": "backends",
     "CaptionerError": "errors",
-    "Listen": "media",
+    "AudioSelection": "media",
     "Captions": "pipeline",
     "Progress": "pipeline",
     "caption": "pipeline",
@@ -55,7 +55,7 @@ _HOMES = {
     "Report": "values",
     "Segment": "values",
     "Span": "values",
-    "Style": "values",
+    "StyleSpan": "values",
     "Transcript": "values",
     "Word": "values",
 }

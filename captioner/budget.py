@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from captioner.backends import Backend, Heard, Hints
+from captioner.backends import Backend, Hints, Recognition
 from captioner.errors import BackendError
 from captioner.values import Audio, RegionReport
 
@@ -65,16 +65,16 @@ def estimate(regions: Iterable[RegionReport]) -> Estimate:
     return Estimate(len(regions), len(remembered), speech, speech - sum(region.duration for region in remembered))
 
 
-class Unheard:
+class DryRunBackend:
     """Stands in for a backend in a rehearsal: has its traits, hears nothing and sends nothing."""
 
     def __init__(self, backend: Backend) -> None:
         self.traits = backend.traits
         self.fingerprint = getattr(backend, "fingerprint", "")
 
-    def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Heard]:
+    def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
         for _ in clips:
-            yield Heard("failed", reason="not sent: this was a rehearsal", attempts=0)
+            yield Recognition("failed", reason="not sent: this was a rehearsal", attempts=0)
 
     def close(self) -> None:
         pass
@@ -89,7 +89,7 @@ class Limited:
         self._backend, self._seconds, self._limit = backend, seconds, limit
         self._spent = 0.0
 
-    def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Heard]:
+    def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
         return self._backend.transcribe(self._within(clips), hints)
 
     def close(self) -> None:

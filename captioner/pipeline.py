@@ -9,18 +9,18 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
 
-from captioner.ahead import ahead
 from captioner.align import Timer, open_timer
 from captioner.backends import Backend, Hints, Traits, load_backend
-from captioner.backends.choice import choose
+from captioner.backends.selection import choose_backend
 from captioner.cues import make_cues, show_cues
 from captioner.errors import BackendError
-from captioner.media import Listen, Media, open_media, read_audio, read_shot_changes
+from captioner.media import AudioSelection, Media, open_media, read_audio, read_shot_changes
+from captioner.prefetch import prefetch
 from captioner.profiles import Profile, profile_for, profile_named
 from captioner.speech import SAMPLE_RATE, SpeechOptions, speech_clips
-from captioner.timing import in_time
-from captioner.transcribe import Context, Outcome, transcribe
+from captioner.transcribe import ContextMode, RegionResult, transcribe
 from captioner.values import Audio, Cue, Report, Span, Transcript
+from captioner.word_timing import time_words
 
 AHEAD = 4
 """Regions that are found and wait to be heard: enough that a backend never waits, few enough to be held."""
@@ -41,12 +41,12 @@ class Progress:
 
     done: float
     duration: float | None
-    outcome: Outcome | None = None
+    result: RegionResult | None = None
 
 
-Watch = Callable[[Progress], object]
+ProgressCallback = Callable[[Progress], object]
 
-Style = str | Profile | Callable[[str | None], Profile] | None
+ProfileChoice = str | Profile | Callable[[str | None], Profile] | None
 """A style by name or as it is; a function from the language, where it depends on that; None for the language's own."""
 
 SLOWEST_FILM = 20
@@ -57,16 +57,16 @@ def caption(
     source: str | Path,
     *,
     backend: str | Backend = "auto",
-    profile: Style = None,
+    profile: ProfileChoice = None,
     frame_rate: Fraction | Literal["media", "none"] = "media",
     shot_changes: bool = False,
     hints: Hints = Hints(),
-    listen: Listen = Listen(),
-    context: Context = "none",
+    selection: AudioSelection = AudioSelection(),
+    context: ContextMode = "none",
     align: str | Timer | None = "auto",
     speech: SpeechOptions = SpeechOptions(),
     journal: Path | None = None,
-    watch: Watch = lambda progress: None,
+    on_progress: ProgressCallback = lambda progress: None,
 ) -> Captions:
     """Caption `source`: a path, a URL that ffmpeg reads, or `-` for standard input.
 
@@ -83,14 +83,14 @@ def caption(
         _remembering(engine, journal, str(source), warnings.append) as ears,
         open_media(str(source)) as media,
     ):
-        progress = _Meter(media.duration if listen.end is None else listen.end, watch)
-        blocks = progress.heard(read_audio(media, listen, sample_rate=SAMPLE_RATE, warn=warnings.append))
+        progress = _Meter(media.duration if selection.end is None else selection.end, on_progress)
+        blocks = progress.heard(read_audio(media, selection, sample_rate=SAMPLE_RATE, warn=warnings.append))
         found = progress.found(speech_clips(blocks, _fitting(speech, engine.traits)))
-        with ahead(found, AHEAD) as clips:
+        with prefetch(found, AHEAD) as clips:
             heard = transcribe(clips, ears, hints, context)
-            outcomes = tuple(progress.answered(in_time(heard, timer, hints.language)))
+            outcomes = tuple(progress.answered(time_words(heard, timer, hints.language)))
         transcript = _transcript(outcomes, hints)
-        cuts = tuple(read_shot_changes(media, listen, warn=warnings.append)) if shot_changes else ()
+        cuts = tuple(read_shot_changes(media, selection, warn=warnings.append)) if shot_changes else ()
         report = Report(
             source=str(source),
             duration=progress.position if media.duration is None else media.duration,
@@ -98,12 +98,16 @@ def caption(
             model=engine.traits.model,
             language=transcript.language,
             align=timer.name if timer and not engine.traits.word_times else None,
-            frame_rate=film_rate(media) if frame_rate == "media" else None if frame_rate == "none" else frame_rate,
+            frame_rate=video_frame_rate(media)
+            if frame_rate == "media"
+            else None
+            if frame_rate == "none"
+            else frame_rate,
             shot_changes=cuts,
             regions=tuple(outcome.report for outcome in outcomes),
             warnings=tuple(warnings),
         )
-    cues = cut_cues(transcript, profile, frame_rate=report.frame_rate, shot_changes=cuts)
+    cues = cues_of_transcript(transcript, profile, frame_rate=report.frame_rate, shot_changes=cuts)
     return Captions(cues, transcript, report)
 
 
@@ -122,23 +126,29 @@ def caption_script(
     script stands as it was heard, with its reason in the ledger. `options` are `caption`'s; so are the errors. The
     source is read twice.
     """
-    from captioner.script import Told, joined, lay, retimed, unlike  # which nobody else needs at the start
+    from captioner.script import (  # which nobody else needs at the start
+        ScriptBackend,
+        mismatches,
+        place_script,
+        retime_cues,
+        script_of_cues,
+    )
 
-    text = script if isinstance(script, str) else joined(script)
+    text = script if isinstance(script, str) else script_of_cues(script)
     with _ready(backend) as engine:
         # Nobody looks at the cues of the first time; cutting them takes a second of an hour, finding shots takes long.
         heard = caption(source, backend=engine, journal=journal, **(options | {"shot_changes": False}))
-        laid = lay(text, heard.report.regions, heard.transcript.segments)
-        said = caption(source, backend=Told(laid.told, engine.traits.longest_clip), **options)
+        laid = place_script(text, heard.report.regions, heard.transcript.segments)
+        said = caption(source, backend=ScriptBackend(laid.told, engine.traits.longest_clip), **options)
     cues, report, unsaid = said.cues, said.report, [*laid.missing]
     if not isinstance(script, str):
         profile = _style(options.get("profile"), said.transcript.language)
-        spoken, mute = retimed(script, laid, report.regions, said.transcript.segments)
+        spoken, mute = retime_cues(script, laid, report.regions, said.transcript.segments)
         cues = tuple(show_cues(spoken, profile, frame_rate=report.frame_rate, shot_changes=report.shot_changes))
         unsaid = sorted([*unsaid, *mute], key=lambda part: part.first)
     warnings = (
         *report.warnings,
-        *(_unlike(span) for span in unlike(laid.told, report.regions)),
+        *(_unlike(span) for span in mismatches(laid.told, report.regions)),
         *(_unsaid(text[part.first : part.last], part.after) for part in unsaid),
     )
     return Captions(cues, said.transcript, replace(report, warnings=warnings))
@@ -154,9 +164,9 @@ def _unsaid(text: str, after: float) -> str:
     return f"nobody says this part of the script, after {after:.1f} s: {shown}"
 
 
-def cut_cues(
+def cues_of_transcript(
     transcript: Transcript,
-    profile: Style = None,
+    profile: ProfileChoice = None,
     *,
     frame_rate: Fraction | None = None,
     shot_changes: Sequence[float] = (),
@@ -166,12 +176,12 @@ def cut_cues(
     return tuple(make_cues(transcript, style, frame_rate=frame_rate, shot_changes=shot_changes))
 
 
-def film_rate(media: Media) -> Fraction | None:
+def video_frame_rate(media: Media) -> Fraction | None:
     """The frame rate to which cues are timed: that of the media's picture, None where it has none or too few frames."""
     return media.frame_rate if media.frame_rate and media.frame_rate >= SLOWEST_FILM else None
 
 
-def _style(style: Style, language: str | None) -> Profile:
+def _style(style: ProfileChoice, language: str | None) -> Profile:
     if isinstance(style, str):
         return profile_named(style)
     return style if isinstance(style, Profile) else (style or profile_for)(language)
@@ -180,7 +190,7 @@ def _style(style: Style, language: str | None) -> Profile:
 def _ready(backend: str | Backend) -> closing[Backend] | nullcontext[Backend]:
     if not isinstance(backend, str):
         return nullcontext(backend)
-    return closing(load_backend(choose().name if backend == "auto" else backend))
+    return closing(load_backend(choose_backend().name if backend == "auto" else backend))
 
 
 def _fitting(speech: SpeechOptions, traits: Traits) -> SpeechOptions:
@@ -204,7 +214,7 @@ def _remembering(
     return closing(journaled(backend, journal, source=source, warn=warn))
 
 
-def _transcript(outcomes: tuple[Outcome, ...], hints: Hints) -> Transcript:
+def _transcript(outcomes: tuple[RegionResult, ...], hints: Hints) -> Transcript:
     segments = tuple(outcome.segment for outcome in outcomes if outcome.segment)
     heard = [segment.language for segment in segments if segment.language]
     return Transcript(segments, hints.language or (max(set(heard), key=heard.count) if heard else None))
@@ -217,7 +227,7 @@ class _Meter:
     is read in another thread than answers come in, so each count has one writer.
     """
 
-    def __init__(self, duration: float | None, watch: Watch) -> None:
+    def __init__(self, duration: float | None, watch: ProgressCallback) -> None:
         self.position = 0.0
         self._duration = duration
         self._watch = watch
@@ -235,7 +245,7 @@ class _Meter:
             self._found += 1
             yield clip
 
-    def answered(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    def answered(self, outcomes: Iterable[RegionResult]) -> Iterator[RegionResult]:
         for outcome in outcomes:
             self._answered += 1
             self._watch(Progress(outcome.report.end, self._duration, outcome))

@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, get_args
 
-from captioner.backends import Backend, Heard, Hints
+from captioner.backends import Backend, Hints, Recognition
 from captioner.errors import BackendError, UnknownName, UsageError
 from captioner.values import Audio, RegionReport, Segment, Span, Word
 
-Context = Literal["none", "previous"]
+ContextMode = Literal["none", "previous"]
 """What of the transcript so far a backend is told."""
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RegionResult:
     """What became of one speech region: its line in the ledger, and what was said unless nothing was heard.
 
     `clip` is its sound, None once nobody needs it any more.
@@ -28,8 +28,10 @@ class Outcome:
     clip: Audio | None = None
 
 
-def transcribe(clips: Iterable[Audio], backend: Backend, hints: Hints, context: Context = "none") -> Iterator[Outcome]:
-    """One Outcome for each clip, in order, as soon as the backend has it.
+def transcribe(
+    clips: Iterable[Audio], backend: Backend, hints: Hints, context: ContextMode = "none"
+) -> Iterator[RegionResult]:
+    """One RegionResult for each clip, in order, as soon as the backend has it.
 
     With `context` "previous" the text of the clip before is added to the prompt. Clips then wait for each other, so a
     backend that hears ten at a time takes ten times as long.
@@ -38,8 +40,8 @@ def transcribe(clips: Iterable[Audio], backend: Backend, hints: Hints, context: 
     `BackendError` when the backend gives up on all of them, or leaves clips without an answer; `UnknownName` for a
     `context` that is none, `UsageError` for one that the backend does not take.
     """
-    if context not in get_args(Context):
-        raise UnknownName("context", context, get_args(Context))
+    if context not in get_args(ContextMode):
+        raise UnknownName("context", context, get_args(ContextMode))
     if context == "previous" and not backend.traits.takes_context:
         raise UsageError(f"{backend.traits.name} takes a prompt for an instruction, not for what was said before")
     waiting: deque[Audio] = deque()
@@ -58,7 +60,7 @@ def transcribe(clips: Iterable[Audio], backend: Backend, hints: Hints, context: 
         raise BackendError(backend.traits.name, f"it left {len(waiting)} clips without an answer")
 
 
-def _in_context(backend: Backend, clips: Iterable[Audio], hints: Hints) -> Iterator[Heard]:
+def _in_context(backend: Backend, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
     """One call for each clip, its prompt the user's and what was heard last.
 
     A text that failed or cannot be right would mislead the clips after it.
@@ -72,7 +74,7 @@ def _in_context(backend: Backend, clips: Iterable[Audio], hints: Hints) -> Itera
             yield heard
 
 
-def _outcome(index: int, clip: Audio, heard: Heard) -> Outcome:
+def _outcome(index: int, clip: Audio, heard: Recognition) -> RegionResult:
     span = Span(clip.start, clip.end)
     words = _words_in(span, heard)
     reason = heard.reason
@@ -82,11 +84,11 @@ def _outcome(index: int, clip: Audio, heard: Heard) -> Outcome:
         span.start, span.end, index, heard.status, heard.text, reason, cached=heard.cached, attempts=heard.attempts
     )
     if not heard.text.strip():
-        return Outcome(report, None, clip)
-    return Outcome(report, Segment(span.start, span.end, heard.text, words, language=heard.language), clip)
+        return RegionResult(report, None, clip)
+    return RegionResult(report, Segment(span.start, span.end, heard.text, words, language=heard.language), clip)
 
 
-def _words_in(span: Span, heard: Heard) -> tuple[Word, ...]:
+def _words_in(span: Span, heard: Recognition) -> tuple[Word, ...]:
     """The words, held inside the region they were heard in; none if they do not spell the text."""
     if "".join(word.text for word in heard.words) != heard.text:
         return ()

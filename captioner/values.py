@@ -115,7 +115,7 @@ class Transcript:
 
 
 @dataclass(frozen=True)
-class Style:
+class StyleSpan:
     """How characters `first` to `last` (exclusive) of a cue's text look; `color` is `#rrggbb`, None for the usual."""
 
     first: int
@@ -166,7 +166,7 @@ class Cue(Span):
     text: str
     speaker: str | None = None
     words: tuple[Word, ...] = ()
-    styles: tuple[Style, ...] = ()
+    styles: tuple[StyleSpan, ...] = ()
     position: Position | None = None
 
     def __post_init__(self) -> None:

@@ -16,8 +16,8 @@ from captioner.errors import FontMissing
 from captioner.media import open_media, read_audio
 from captioner.render.fonts import font_for
 from captioner.values import Audio
+from tests.paths import DATA, GOLDEN
 
-HERE = Path(__file__).parent
 KEPT = (
     "CAPTIONER_NO_SKIPS",
     "CAPTIONER_TESTDATA",
@@ -94,7 +94,7 @@ def testdata() -> Path:
 @pytest.fixture(scope="session")
 def speech_file() -> Path:
     """Three sentences spoken by flite, a second apart; their times stand beside it."""
-    return HERE / "data" / "three_sentences.flac"
+    return DATA / "three_sentences.flac"
 
 
 @pytest.fixture(scope="session")
@@ -110,7 +110,7 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
     """`golden(name, text)`: text equals tests/golden/name, or becomes it under --update-golden."""
 
     def check(name: str, text: str) -> None:
-        path = HERE / "golden" / name
+        path = GOLDEN / name
         if request.config.getoption("--update-golden"):
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="")

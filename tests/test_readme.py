@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import captioner
+from tests.paths import TOP
 
-TOP = Path(__file__).parent.parent
 README = (TOP / "README.md").read_text("utf-8")
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-TOP = Path(__file__).parent.parent
+from tests.paths import TOP
+
 PACKAGE = TOP / "captioner"
 DOORS = {"__init__", "__main__"}  # they open the rooms to the outside
 

@@ -12,8 +12,8 @@ import numpy as np
 import pysrt
 import pytest
 
-HERE = Path(__file__).parent
-SAMPLES = HERE.parent / "samples"
+from tests.paths import DATA, SAMPLES
+
 FILM = SAMPLES / "lighthouse.mp4"
 TRUTH = SAMPLES / "truth" / "lighthouse"
 FIXTURES = ["three_sentences", "two_voices_stereo"]
@@ -117,8 +117,8 @@ def test_the_shots_fill_the_film_and_the_picture_cuts_there() -> None:
 
 @pytest.mark.parametrize("name", FIXTURES)
 def test_a_fixture_speaks_where_its_truth_says_and_is_silent_elsewhere(name: str) -> None:
-    truth = facts(HERE / "data" / f"{name}.json")
-    samples, rate = sound(HERE / "data" / f"{name}.flac")
+    truth = facts(DATA / f"{name}.json")
+    samples, rate = sound(DATA / f"{name}.flac")
     assert rate == 16_000
     assert samples.shape[1] / rate == truth["duration"] < 15
     assert_in_order(truth["sentences"], truth["duration"])

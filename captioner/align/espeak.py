@@ -12,17 +12,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from captioner.align import Warn
-from captioner.align.clauses import sections
+from captioner.align.emission_cost import emission_costs, kinds_of_frames
 from captioner.align.espeak_library import load, speak
 from captioner.align.espeak_voices import voice_for
-from captioner.align.heard import Heard, hear
+from captioner.align.features import ClipFeatures, clip_features
+from captioner.align.mfcc import Floats, product
+from captioner.align.pause_anchors import sections
 from captioner.align.pauses import Pauses
 from captioner.align.readings import reading
-from captioner.align.sound import Floats, product
-from captioner.align.spelled import kinds_of_frames, strangeness
 from captioner.align.synthetic import Synthetic, synthetic
-from captioner.align.units import Unit, units
-from captioner.align.warp import Band, Indices, Path, best_path
+from captioner.align.text_units import TextUnit, text_units
+from captioner.align.viterbi import Band, Indices, Path, best_path
 from captioner.align.words import followed
 from captioner.values import Audio, Word
 
@@ -64,7 +64,7 @@ class Espeak:
         load()
 
     def align(self, clip: Audio, text: str, language: str | None) -> tuple[Word, ...]:
-        parts = units(text)
+        parts = text_units(text)
         voice = voice_for(language, text)
         read = reading(text, voice) if voice else None
         if voice is None or read is None or not any(character.isalnum() for character in read.said):
@@ -73,7 +73,7 @@ class Espeak:
             return self._in_sections(clip, text, parts, language)
         if sum(part.weight for part in parts) > FASTEST * (clip.duration + 0.2):
             return self._roughly(clip, text, language, "is too short for its text")
-        heard = hear(clip)
+        heard = clip_features(clip)
         speech = speak(read.said, voice)
         if speech is None or heard is None:
             return self._pauses.align(clip, text, language)
@@ -83,7 +83,7 @@ class Espeak:
             return self._roughly(clip, text, language, "does not sound like its text")
         return followed(clip, text, parts, path, spoken.starts)
 
-    def _in_sections(self, clip: Audio, text: str, parts: Sequence[Unit], language: str | None) -> tuple[Word, ...]:
+    def _in_sections(self, clip: Audio, text: str, parts: Sequence[TextUnit], language: str | None) -> tuple[Word, ...]:
         pieces = sections(clip, parts, LONGEST)
         if len(pieces) == 1 and pieces[0][0].duration > LONGEST:
             return self._roughly(clip, text, language, f"is longer than {LONGEST:g} s without a pause")
@@ -94,7 +94,7 @@ class Espeak:
         return self._pauses.align(clip, text, language)
 
 
-def _fitted_path(clip: Heard, spoken: Synthetic, kinds: Indices) -> Path | None:
+def _fitted_path(clip: ClipFeatures, spoken: Synthetic, kinds: Indices) -> Path | None:
     """None where the clip does not sound like its text; `kinds` are what letters say about the voice's frames.
 
     A path of every second frame first; by it the voice is fitted to the speaker, and every frame is laid near it. What
@@ -116,12 +116,12 @@ def _fitted_path(clip: Heard, spoken: Synthetic, kinds: Indices) -> Path | None:
 class _Cost:
     """What every `step`th frame of a clip costs as a frame of a voice."""
 
-    clip: Heard
+    clip: ClipFeatures
     step: int
 
     def path(self, voice: Floats, kinds: Indices, gaps: Indices, band: Band | None = None) -> Path:
         heard, clip = self.clip.features[:: self.step], self.clip
-        cost = UNLIKE[self.step] * _distances(heard, voice) + (STRANGE * strangeness(heard))[:, kinds]
+        cost = UNLIKE[self.step] * _distances(heard, voice) + (STRANGE * emission_costs(heard))[:, kinds]
         cost += clip.hushed[:: self.step, None]
         return best_path(cost, clip.silent[:: self.step], gaps, band, pace=PACES[self.step])
 

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from captioner.align import Warn
-from captioner.align.clauses import anchors, sections, speech_clock
-from captioner.align.heard import hear
-from captioner.align.spelled import follow
-from captioner.align.units import Unit, units
+from captioner.align.emission_cost import follow
+from captioner.align.features import clip_features
+from captioner.align.pause_anchors import anchors, sections, speech_clock
+from captioner.align.text_units import TextUnit, text_units
 from captioner.align.words import followed, timed
 from captioner.values import Audio, Word
 
@@ -29,7 +29,7 @@ class Pauses:
         self._warn = warn
 
     def align(self, clip: Audio, text: str, language: str | None) -> tuple[Word, ...]:
-        parts = units(text)
+        parts = text_units(text)
         if not parts:
             return ()
         if clip.duration <= LONGEST:
@@ -40,14 +40,14 @@ class Pauses:
         return tuple(word for piece, said in pieces for word in self.align(piece, text[said], language))
 
 
-def _followed(clip: Audio, text: str, parts: Sequence[Unit]) -> tuple[Word, ...]:
+def _followed(clip: Audio, text: str, parts: Sequence[TextUnit]) -> tuple[Word, ...]:
     """No words where nothing can be followed."""
-    heard = hear(clip)
+    heard = clip_features(clip)
     found = follow(heard, text, parts) if heard else None
     return followed(clip, text, parts, *found) if found else ()
 
 
-def _shared(clip: Audio, text: str, parts: Sequence[Unit]) -> tuple[Word, ...]:
+def _shared(clip: Audio, text: str, parts: Sequence[TextUnit]) -> tuple[Word, ...]:
     """Between two pauses each word has the share of its weight."""
     weights = np.cumsum([0.0, *(part.weight for part in parts)])
     clock = speech_clock(clip)

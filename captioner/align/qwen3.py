@@ -15,7 +15,7 @@ import numpy as np
 
 from captioner.align import Warn
 from captioner.align.pauses import Pauses
-from captioner.align.units import Unit, units
+from captioner.align.text_units import TextUnit, text_units
 from captioner.align.words import timed
 from captioner.errors import BackendError
 from captioner.languages import language_tag
@@ -53,7 +53,7 @@ class Qwen3:
         self._load = partial(_load, model)
 
     def align(self, clip: Audio, text: str, language: str | None) -> tuple[Word, ...]:
-        parts = units(text)
+        parts = text_units(text)
         known = _known(language)
         if clip.duration < SHORTEST or not any(character.isalnum() for character in text):
             return self._pauses.align(clip, text, language)
@@ -133,7 +133,7 @@ def _at_rate(clip: Audio) -> Samples:
     return np.interp(seconds * clip.sample_rate, np.arange(len(clip.samples)), clip.samples).astype(np.float32)
 
 
-def placed(clip: Audio, text: str, parts: Sequence[Unit], said: Sequence[Said]) -> tuple[Word, ...]:
+def placed(clip: Audio, text: str, parts: Sequence[TextUnit], said: Sequence[Said]) -> tuple[Word, ...]:
     """Each unit from its first character to its last; one that the model does not know stands where the last ended."""
     marks = list(_marks(text, said))
     places = np.array([place for place, _, _ in marks])

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from captioner.align.espeak_library import Speech
-from captioner.align.sound import HOP, Floats, frames, levels, timbre
-from captioner.align.units import Unit
+from captioner.align.mfcc import HOP, Floats, frames, levels, mfcc
+from captioner.align.text_units import TextUnit
 
 TRACT = 1.08
 """How much higher than the voice's the resonances are laid: between a man's, which it has, and a woman's."""
@@ -51,7 +51,7 @@ def _is_sayable(character: str) -> bool:
 _SIGNS = ("Sc", "Sm")
 
 
-def synthetic(speech: Speech, parts: Sequence[Unit], duration: float) -> Synthetic:
+def synthetic(speech: Speech, parts: Sequence[TextUnit], duration: float) -> Synthetic:
     """`speech` at the pace at which it takes `duration` seconds without its pauses."""
     places, times = _marks(speech, parts)
     kept = _kept(speech, times, HOP)
@@ -59,7 +59,7 @@ def synthetic(speech: Speech, parts: Sequence[Unit], duration: float) -> Synthet
     kept = _kept(speech, times, hop)
     framed = frames(speech.samples, speech.sample_rate, hop)[kept]
     level = levels(framed)
-    features = timbre(framed, speech.sample_rate, level > np.percentile(level, 95) - _RANGE, TRACT)
+    features = mfcc(framed, speech.sample_rate, level > np.percentile(level, 95) - _RANGE, TRACT)
     count = len(framed)
     passed = np.concatenate(([0], np.cumsum(kept)))
     marked = passed[np.minimum(np.rint(times / hop).astype(int), len(kept))]
@@ -69,7 +69,7 @@ def synthetic(speech: Speech, parts: Sequence[Unit], duration: float) -> Synthet
     return Synthetic(features, np.rint(starts).astype(int), gaps)
 
 
-def _marks(speech: Speech, parts: Sequence[Unit]) -> tuple[list[int], NDArray[np.float64]]:
+def _marks(speech: Speech, parts: Sequence[TextUnit]) -> tuple[list[int], NDArray[np.float64]]:
     """The units that are known to begin at some second of the speech, the first at 0, and those seconds."""
     firsts = np.array([part.first for part in parts])
     known: dict[int, float] = {0: 0.0}

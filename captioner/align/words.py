@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from captioner.align.sound import HOP
-from captioner.align.units import Unit
-from captioner.align.warp import Indices, Path
+from captioner.align.mfcc import HOP
+from captioner.align.text_units import TextUnit
+from captioner.align.viterbi import Indices, Path
 from captioner.values import Audio, Word
 
 Floating = NDArray[np.floating[Any]]
 
 
-def timed(clip: Audio, text: str, parts: Sequence[Unit], starts: Floating, ends: Floating) -> tuple[Word, ...]:
+def timed(clip: Audio, text: str, parts: Sequence[TextUnit], starts: Floating, ends: Floating) -> tuple[Word, ...]:
     """The words of `text`, their times, seconds since the clip began, put in order and held inside it."""
     latest = max(clip.start, clip.end)
     first = np.maximum.accumulate(np.clip(clip.start + starts, clip.start, latest))
@@ -27,7 +27,7 @@ def timed(clip: Audio, text: str, parts: Sequence[Unit], starts: Floating, ends:
     )
 
 
-def followed(clip: Audio, text: str, parts: Sequence[Unit], path: Path, begins: Indices) -> tuple[Word, ...]:
+def followed(clip: Audio, text: str, parts: Sequence[TextUnit], path: Path, begins: Indices) -> tuple[Word, ...]:
     """The words of `text` along a path in which units begin at the places `begins`, of which the last is the end.
 
     A word lasts from its first frame to its last; two frames part half a hop before the second.

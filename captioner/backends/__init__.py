@@ -11,15 +11,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from captioner.backends.options import check_options
+from captioner.backends.option_check import check_options
 from captioner.errors import BackendError
 from captioner.plugins import Plugins
 from captioner.values import Audio, Status, Word
 
 BUILT_IN = {
-    "glm": "captioner.backends.glm:Glm",
-    "glm-nano": "captioner.backends.glm_nano:GlmNano",
-    "openai": "captioner.backends.openai:OpenAI",
+    "glm": "captioner.backends.glm.backend:Glm",
+    "glm-nano": "captioner.backends.nano.backend:GlmNano",
+    "openai": "captioner.backends.openai.backend:OpenAI",
     "scripted": "captioner.backends.scripted:Scripted",
     "sphinx": "captioner.backends.sphinx:Sphinx",
 }
@@ -34,7 +34,7 @@ class Traits:
     Speech is found at 16000 Hz, and clips are given so: a backend that asks for another rate is refused. So is one
     whose `longest_clip` leaves no second beside a region's padding: 1.6 s, unless the user pads otherwise.
 
-    `languages` are BCP 47 tags, empty where the backend does not say; `word_times` that `Heard.words` will be there;
+    `languages` are BCP 47 tags, empty where the backend does not say; `word_times` that `Recognition.words` will be there;
     `takes_context` that a prompt may be what was said before, and is no instruction.
     """
 
@@ -58,7 +58,7 @@ class Hints:
 
 
 @dataclass(frozen=True)
-class Heard:
+class Recognition:
     """What became of one clip. Times of `words` are on the media's clock, as the clip's are; their texts spell `text`.
 
     `reason` is there whenever `status` is not ok or empty; beside ok it is a doubt about the text. `confidence` lies in
@@ -87,8 +87,8 @@ class Backend(Protocol):
 
     traits: Traits
 
-    def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Heard]:
-        """Yield one Heard for each clip, in order.
+    def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
+        """Yield one Recognition for each clip, in order.
 
         Each clip is heard by itself: what a backend is to know of others stands in `hints`, or a journal would take
         the answer for that of the clip alone. Pulls only as many clips ahead as it can work on. What goes wrong with

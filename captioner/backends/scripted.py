@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import cycle
 
-from captioner.backends import Heard, Hints, Traits
+from captioner.backends import Hints, Recognition, Traits
 from captioner.errors import UsageError
 from captioner.values import Audio
 
@@ -15,13 +15,13 @@ from captioner.values import Audio
 class Scripted:
     """Answers clip after clip with `lines`, from the start again when they run out; an empty line is `empty`.
 
-    A `Heard` in the place of a line is passed on as it is, so any fate can be scripted. `delay` is the time that each
-    clip takes, in seconds per second of audio. Raises `UsageError` for no lines at all and a delay below 0.
+    A `Recognition` in the place of a line is passed on as it is, so any fate can be scripted. `delay` is the time that
+    each clip takes, in seconds per second of audio. Raises `UsageError` for no lines at all and a delay below 0.
     """
 
     needs = "nothing: it hears nothing and says what it is told (lines=...)"
 
-    def __init__(self, *, lines: str | Sequence[str | Heard] = ("Hello.",), delay: float = 0.0) -> None:
+    def __init__(self, *, lines: str | Sequence[str | Recognition] = ("Hello.",), delay: float = 0.0) -> None:
         self.traits = Traits("scripted", shortest_clip=0.0)
         lines = lines.split("|") if isinstance(lines, str) else list(lines)
         if not lines:
@@ -32,15 +32,15 @@ class Scripted:
         self._lines = cycle(lines)
         self._delay = delay
 
-    def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Heard]:
+    def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
         for clip in clips:
             if self._delay:
                 time.sleep(self._delay * clip.duration)
             line = next(self._lines)
-            if isinstance(line, Heard):
+            if isinstance(line, Recognition):
                 yield line
             else:
-                yield Heard("ok" if line else "empty", line, language=hints.language)
+                yield Recognition("ok" if line else "empty", line, language=hints.language)
 
     def close(self) -> None:
         pass

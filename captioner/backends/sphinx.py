@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from captioner.backends import Heard, Hints, Traits
+from captioner.backends import Hints, Recognition, Traits
 from captioner.errors import BackendNotInstalled
 from captioner.values import Audio, Word
 
@@ -41,12 +41,12 @@ class Sphinx:
     def missing() -> str | None:
         return None if find_spec("pocketsphinx") else "pocketsphinx is not installed"
 
-    def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Heard]:
+    def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
         for clip in clips:
             words = tuple(self._hear(clip))
             confidence = sum(word.confidence or 0.0 for word in words) / len(words) if words else None
             text = "".join(word.text for word in words)
-            yield Heard("ok" if words else "empty", text, words, language="en", confidence=confidence)
+            yield Recognition("ok" if words else "empty", text, words, language="en", confidence=confidence)
 
     def close(self) -> None:
         self._decoder = None

@@ -13,13 +13,13 @@ from importlib import import_module
 
 import click
 
-from captioner.cli.errors import INTERRUPTED, say_error
+from captioner.cli.messages import INTERRUPTED, say_error
 from captioner.errors import CaptionerError
 
 COMMANDS = {
     "live": "Captions beside a running stream.",
     "align": "Captions from a script that exists, or an old caption file at the right times.",
-    "render": "Again in another format or profile, without hearing anything anew.",
+    "export": "Again in another format or profile, without hearing anything anew.",
     "burn": "Captions into the picture of a video.",
     "preview": "One frame with its captions, as a picture.",
     "convert": "One caption format into another.",
@@ -70,6 +70,6 @@ def _run(words: list[str]) -> int:
 
 def load_command(name: str) -> click.Command:
     """The click command that the module of that name holds."""
-    command = getattr(import_module(f"captioner.cli.{name}"), name)
+    command = getattr(import_module(f"captioner.cli.commands.{name}"), name)
     assert isinstance(command, click.Command)
     return command

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from captioner.cli.errors import printable
+from captioner.cli.messages import printable
 from captioner.timestamps import format_clock
 
 if TYPE_CHECKING:
-    from captioner.pipeline import Progress, Watch
+    from captioner.pipeline import Progress, ProgressCallback
 
 EVERY = 10.0
 """Seconds between two lines of progress where there is no terminal."""
@@ -36,7 +36,7 @@ class Console:
         click.echo(printable(text), err=True)
 
     @contextmanager
-    def watching(self, name: str) -> Iterator[Watch]:
+    def watching(self, name: str) -> Iterator[ProgressCallback]:
         """A watcher for one source: a bar on a terminal, plain lines in a pipe, nothing if quiet."""
         if self._quiet:
             yield lambda progress: None
@@ -46,17 +46,17 @@ class Console:
         else:
             yield self._telling(_Lines(name, self.say))
 
-    def _telling(self, watch: Watch) -> Watch:
+    def _telling(self, watch: ProgressCallback) -> ProgressCallback:
         def both(progress: Progress) -> None:
-            if self._verbose and progress.outcome is not None:
-                region = progress.outcome.report
+            if self._verbose and progress.result is not None:
+                region = progress.result.report
                 self.say(f"{format_clock(region.start)} {region.status}: {region.text or region.reason or ''}")
             watch(progress)
 
         return both
 
     @contextmanager
-    def _bar(self, name: str) -> Iterator[Watch]:
+    def _bar(self, name: str) -> Iterator[ProgressCallback]:
         from rich.console import Console as Terminal
         from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as Bar

@@ -71,7 +71,7 @@ def _as_given(option: click.Parameter, value: Any) -> Any:
     return [value] if getattr(option, "multiple", False) and isinstance(value, str) else value
 
 
-class Time(click.ParamType[float]):
+class TimeParam(click.ParamType[float]):
     """Seconds, from `90`, `1:30` or `0:01:30.5`."""
 
     name = "time"
@@ -85,7 +85,7 @@ class Time(click.ParamType[float]):
             self.fail(str(error), param, ctx)
 
 
-class KeyValue(click.ParamType[tuple[str, Any]]):
+class KeyValueParam(click.ParamType[tuple[str, Any]]):
     """`KEY=VALUE`, the value read as TOML where it is TOML (numbers, true, lists) and else, or if `plain`, as text."""
 
     name = "key=value"
@@ -110,7 +110,7 @@ class KeyValue(click.ParamType[tuple[str, Any]]):
             return key.strip(), text
 
 
-class Rate(click.ParamType[Fraction | Literal["none"]]):
+class RateParam(click.ParamType[Fraction | Literal["none"]]):
     """Frames a second, from `25`, `23.976` or `30000/1001`; `none` for times in milliseconds."""
 
     name = "rate"
@@ -128,7 +128,7 @@ class Rate(click.ParamType[Fraction | Literal["none"]]):
             self.fail(str(error), param, ctx)
 
 
-class Stretch(click.ParamType[Fraction]):
+class StretchParam(click.ParamType[Fraction]):
     """What times are multiplied with, from two speeds: `23.976:25`, or any two numbers."""
 
     name = "stretch"
@@ -143,14 +143,14 @@ class Stretch(click.ParamType[Fraction]):
             self.fail(f"{value!r} is not FROM:TO: {error}", param, ctx)
 
 
-class Shift(click.ParamType[float]):
+class ShiftParam(click.ParamType[float]):
     """Seconds, later or with a minus earlier, from `2.5`, `-1:30`."""
 
     name = "shift"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         text = str(value).strip()
-        seconds = Time().convert(text.lstrip("+-"), param, ctx)
+        seconds = TimeParam().convert(text.lstrip("+-"), param, ctx)
         return -seconds if text.startswith("-") else seconds
 
 
@@ -186,20 +186,20 @@ profile = click.option(
     help="Style rules of the captions; see docs/cues.md.  [default: what fits the language]",
 )
 profile_option = click.option(
-    "--profile-option", "profile_options", type=KeyValue(), multiple=True, metavar="KEY=VALUE",
+    "--profile-option", "profile_options", type=KeyValueParam(), multiple=True, metavar="KEY=VALUE",
     help="Change one rule of the style, such as cps=15 or width=37; may be repeated.",
 )  # fmt: skip
 frame_rate = click.option(
     "--fps",
     "frame_rate",
-    type=Rate(),
+    type=RateParam(),
     metavar="RATE|none",
     help="Time cues to frames at 25, 23.976, ... a second; none is milliseconds.  [default: as the video has it]",
 )
 frame_rate_of_video = click.option(
     "--fps",
     "frame_rate",
-    type=Rate(),
+    type=RateParam(),
     metavar="RATE",
     help="Frames a second of the video, for formats that count frames.  [default: what IN tells]",
 )
@@ -214,7 +214,7 @@ backend = click.option(
     "--backend", default="auto", metavar="NAME", help="Who hears; see 'captioner backends'.  [default: auto]"
 )
 backend_options = click.option(
-    "--backend-option", "backend_options", type=KeyValue(), multiple=True, metavar="KEY=VALUE",
+    "--backend-option", "backend_options", type=KeyValueParam(), multiple=True, metavar="KEY=VALUE",
     help="An option of the backend; may be repeated.",
 )  # fmt: skip
 model = click.option("--model", metavar="NAME", help="The backend's model, by name or path.")

@@ -18,12 +18,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from captioner.cues.grid import Grid
-from captioner.cues.marks import as_shown
+from captioner.cues.break_units import BreakUnit, units_of
+from captioner.cues.cue_timing import CueTiming
 from captioner.cues.optimise import Layout, Optimiser
-from captioner.cues.shots import Shots
-from captioner.cues.shown import Screen
-from captioner.cues.units import Unit, units_of
+from captioner.cues.punctuation import as_shown
+from captioner.cues.shot_snapping import ShotChanges
+from captioner.cues.time_grid import Grid
 from captioner.profiles import Profile
 from captioner.values import Cue, Segment, Transcript, Word
 
@@ -42,7 +42,7 @@ def make_cues(
     """
     units = units_of(transcript, profile)
     grid = Grid(frame_rate)
-    layouts = Optimiser(units, profile, grid, Shots(shot_changes, grid)).layouts()
+    layouts = Optimiser(units, profile, grid, ShotChanges(shot_changes, grid)).layouts()
     return [as_shown(_cue(units, layout, profile), profile) for layout in layouts]
 
 
@@ -59,7 +59,7 @@ def show_cues(
     """
     grid = Grid(frame_rate)
     spoken = [(round(1000 * cue.start), round(1000 * cue.end)) for cue in cues]
-    screen = Screen(spoken, profile, grid, Shots(shot_changes, grid))
+    screen = CueTiming(spoken, profile, grid, ShotChanges(shot_changes, grid))
     each = [(place, place + 1) for place in range(len(cues))]
     times = screen.times(each, [profile.reading_time(cue.text) for cue in cues])
     return [
@@ -71,11 +71,11 @@ def show_cues(
 def break_lines(text: str, profile: Profile, language: str | None) -> str | None:
     """A text in the lines of one cue, broken where it reads best; None where one cue cannot hold it."""
     units = units_of(Transcript((Segment(0.0, 1.0, text, language=language),)), profile)
-    lines = Optimiser(units, profile, Grid(), Shots((), Grid())).lines() if units else None
+    lines = Optimiser(units, profile, Grid(), ShotChanges((), Grid())).lines() if units else None
     return None if lines is None else "\n".join(_line(units[first:last]) for first, last in lines)
 
 
-def _cue(units: list[Unit], layout: Layout, profile: Profile) -> Cue:
+def _cue(units: list[BreakUnit], layout: Layout, profile: Profile) -> Cue:
     lines = [units[first:last] for first, last in layout.lines]
     speakers = {unit.speaker for line in lines for unit in line}
     dash = profile.dialogue if len(speakers) > 1 else ""
@@ -83,11 +83,11 @@ def _cue(units: list[Unit], layout: Layout, profile: Profile) -> Cue:
     return Cue(layout.start, layout.end, text, None if dash else lines[0][0].speaker, _words(lines, dash))
 
 
-def _line(units: list[Unit]) -> str:
+def _line(units: list[BreakUnit]) -> str:
     return units[0].text + "".join(unit.space + unit.text for unit in units[1:])
 
 
-def _words(lines: list[list[Unit]], dash: str) -> tuple[Word, ...]:
+def _words(lines: list[list[BreakUnit]], dash: str) -> tuple[Word, ...]:
     """The words of a cue, each with what stands before it; none where not all of its text has words."""
     words: list[Word] = []
     for line in lines:

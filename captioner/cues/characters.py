@@ -10,7 +10,7 @@ import unicodedata
 from functools import lru_cache
 
 from captioner.profiles import ZERO_WIDTH_JOINER, character_columns
-from captioner.seams import closes_up
+from captioner.text.joining import closes_up
 
 SENTENCE_ENDS = ".!?…。！？．｡؟۔।॥"
 CLAUSE_ENDS = ",;:—–，、；：､،؛"

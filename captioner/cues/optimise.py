@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from math import inf
 
-from captioner.cues.breaks import PLAIN, break_cost, ends_sentence
-from captioner.cues.grid import Grid
-from captioner.cues.shots import Shots
-from captioner.cues.shown import Screen
-from captioner.cues.units import Unit
+from captioner.cues.break_costs import PLAIN, break_cost, ends_sentence
+from captioner.cues.break_units import BreakUnit
+from captioner.cues.cue_timing import CueTiming
+from captioner.cues.shot_snapping import ShotChanges
+from captioner.cues.time_grid import Grid
 from captioner.profiles import Profile
 
 CUE = 1.2
@@ -77,10 +77,10 @@ class Layout:
 class Optimiser:
     """Prefix sums over `units`, so that the cost of any cue takes a few subtractions, and the search over them."""
 
-    def __init__(self, units: Sequence[Unit], profile: Profile, grid: Grid, shots: Shots) -> None:
+    def __init__(self, units: Sequence[BreakUnit], profile: Profile, grid: Grid, shots: ShotChanges) -> None:
         self._profile = profile
         self._grid = grid
-        self._screen = Screen([(unit.start, unit.end) for unit in units], profile, grid, shots)
+        self._screen = CueTiming([(unit.start, unit.end) for unit in units], profile, grid, shots)
         self._gap = float(profile.gap_at(grid.frame_rate) * 1000)
         self._left, self._right = _edges(units, profile.columns)
         self._read, self._unread = _edges(units, profile.reading_time)
@@ -199,7 +199,7 @@ class Optimiser:
         return tuple(pairwise((first, *places, last)))
 
 
-def _edges(units: Sequence[Unit], measure: Callable[[str], float]) -> tuple[list[float], list[float]]:
+def _edges(units: Sequence[BreakUnit], measure: Callable[[str], float]) -> tuple[list[float], list[float]]:
     """Where each unit begins and where the one before it ends, were all set in one endless line."""
     left, right = [], [0.0]
     for unit in units:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import inf
 
 from captioner.formats.styling import Spelled
-from captioner.seams import closes_up
+from captioner.text.joining import closes_up
 from captioner.values import Cue, Position, Word
 
 _LINE_END = re.compile(r"\r\n?|\n")

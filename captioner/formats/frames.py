@@ -12,7 +12,7 @@ from captioner.formats.clean import cue_read, on_grid
 from captioner.formats.contents import Programme
 from captioner.formats.styling import Spelled, merged
 from captioner.timestamps import FrameRate, format_clock, format_timecode, frame_at, parse_timecode, seconds_at
-from captioner.values import Cue, Style
+from captioner.values import Cue, StyleSpan
 
 MIDNIGHT = "00:00:00:00"
 """The label of the first frame where a programme says nothing."""
@@ -139,7 +139,7 @@ def together(cues: Sequence[Cue], start: float, end: float) -> Cue:
     """One cue with the lines of all, at the place of the first. Words and speakers stay where there is but one cue."""
     if len(cues) == 1:
         return replace(cues[0], start=start, end=end)
-    text, styles = "", list[Style]()
+    text, styles = "", list[StyleSpan]()
     for cue in cues:
         text += "\n" if text else ""
         styles += [replace(style, first=style.first + len(text), last=style.last + len(text)) for style in cue.styles]

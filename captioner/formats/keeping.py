@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Literal
 
 from captioner.formats.styling import Looks, merged, runs
-from captioner.values import Cue, Position, Style
+from captioner.values import Cue, Position, StyleSpan
 
 Look = Literal["italic", "bold", "underline", "color"]
 LOOKS: tuple[Look, ...] = ("italic", "bold", "underline", "color")
@@ -69,7 +69,7 @@ def _ninth(position: Position) -> int:
     return row * 3 + column + 1
 
 
-def _looks(style: Style, held: Collection[Look]) -> Looks:
+def _looks(style: StyleSpan, held: Collection[Look]) -> Looks:
     return Looks(
         style.italic and "italic" in held,
         style.bold and "bold" in held,

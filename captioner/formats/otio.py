@@ -20,7 +20,7 @@ from captioner.formats.keeping import Losses
 from captioner.formats.one_line import in_one_line
 from captioner.formats.styling import Spelled
 from captioner.timestamps import FrameRate, format_timecode, parse_rate
-from captioner.values import Cue, Position, Style, Word
+from captioner.values import Cue, Position, StyleSpan, Word
 
 Value = TypeVar("Value")
 
@@ -120,7 +120,7 @@ def _cue(marker: Any, span: Any) -> Cue | None:
     fallback = cue_read(max(0, first), first + length, marker.comment or marker.name, rate=rate)
     try:
         whole = _plain(marker.metadata[KEY])
-        spelled = Spelled(whole["text"], _built(Style, whole["styles"]), _built(Word, whole["words"]))
+        spelled = Spelled(whole["text"], _built(StyleSpan, whole["styles"]), _built(Word, whole["words"]))
         position = whole["position"] and Position(**whole["position"])
         return cue_read(first, first + length, spelled, whole["speaker"], position, rate=rate)
     except (KeyError, TypeError, ValueError):

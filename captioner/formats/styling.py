@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import NamedTuple
 
-from captioner.values import Cue, Style, Word
+from captioner.values import Cue, StyleSpan, Word
 
 
 class Looks(NamedTuple):
@@ -28,22 +28,22 @@ class Looks(NamedTuple):
             self.color or around.color,
         )
 
-    def over(self, first: int, last: int) -> tuple[Style, ...]:
+    def over(self, first: int, last: int) -> tuple[StyleSpan, ...]:
         """The style of the characters `first` to `last`, exclusive; none where there is nothing to style."""
-        return (Style(first, last, *self),) if any(self) and first < last else ()
+        return (StyleSpan(first, last, *self),) if any(self) and first < last else ()
 
 
 PLAIN = Looks()
 
 
-def looks_of(style: Style) -> Looks:
+def looks_of(style: StyleSpan) -> Looks:
     """How the characters of a style look."""
     return Looks(style.italic, style.bold, style.underline, style.color)
 
 
-def merged(styles: Iterable[Style]) -> tuple[Style, ...]:
+def merged(styles: Iterable[StyleSpan]) -> tuple[StyleSpan, ...]:
     """The styles in order, those that touch and look the same as one."""
-    whole: list[Style] = []
+    whole: list[StyleSpan] = []
     for style in styles:
         if whole and whole[-1].last == style.first and looks_of(whole[-1]) == looks_of(style):
             whole[-1] = replace(whole[-1], last=style.last)
@@ -63,7 +63,7 @@ def runs(cue: Cue) -> list[tuple[str, Looks]]:
     return [(text, looks) for text, looks in pieces if text]
 
 
-def styles_of(pieces: Iterable[tuple[str, Looks]]) -> tuple[Style, ...]:
+def styles_of(pieces: Iterable[tuple[str, Looks]]) -> tuple[StyleSpan, ...]:
     """The styles of a text that comes in pieces."""
     pieces = list(pieces)
     ends = accumulate(len(text) for text, _ in pieces)
@@ -76,7 +76,7 @@ class Spelled(NamedTuple):
     """A text with what is fixed to its characters, so that both change together."""
 
     text: str
-    styles: tuple[Style, ...] = ()
+    styles: tuple[StyleSpan, ...] = ()
     words: tuple[Word, ...] = ()
 
     def sub(self, pattern: re.Pattern[str], put: str | Callable[[re.Match[str]], str]) -> Spelled:

@@ -18,7 +18,7 @@ from captioner.formats.frames import FrameClock, frame_clock, on_frames
 from captioner.formats.keeping import Losses, reduced
 from captioner.formats.xml_text import attribute, in_xml, xml_document, xml_root
 from captioner.timestamps import FrameRate, parse_timecode
-from captioner.timestamps.rates import NTSC
+from captioner.timestamps.frame_rates import NTSC
 from captioner.values import Cue
 
 _NUMBER = re.compile(r"-?\d{1,12}", re.ASCII)

@@ -18,7 +18,7 @@ from threading import Lock
 
 import numpy as np
 
-from captioner.backends import Backend, Heard, Hints
+from captioner.backends import Backend, Hints, Recognition
 from captioner.errors import BackendError, JournalNotUsable
 from captioner.journal.store import Store, Summary, Warn, clear, default_path, spelled, summary, warn_in_log
 from captioner.values import Audio, Word
@@ -61,9 +61,9 @@ class _Journaled:
         self._backend, self._store, self._source, self._warn = backend, store, source, warn
         self._readable = self._writable = True
 
-    def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Heard]:
+    def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
         line = _Line(clips, lambda clip: self._look_up(clip, hints))
-        answers: Iterator[Heard] = iter(())
+        answers: Iterator[Recognition] = iter(())
         while (place := line.step()) is not None:
             if place.remembered is not None:
                 yield place.remembered
@@ -84,7 +84,7 @@ class _Journaled:
         key = clip_key(clip, hints, self._backend)
         return _Place(key, clip.start, self._recall(key, clip.start) if self._readable else None)
 
-    def _recall(self, key: bytes, start: float) -> Heard | None:
+    def _recall(self, key: bytes, start: float) -> Recognition | None:
         try:
             rows = self._store.execute("SELECT answer FROM heard WHERE key = ?", key)
         except JournalNotUsable as error:
@@ -93,7 +93,7 @@ class _Journaled:
             return None
         return _read(rows[0][0], start) if rows else None
 
-    def _remember(self, place: _Place, heard: Heard) -> None:
+    def _remember(self, place: _Place, heard: Recognition) -> None:
         if not self._writable or heard.status not in KEPT:
             return
         row = (place.key, self._source, _written(heard, place.start))
@@ -115,7 +115,7 @@ class _Place:
 
     key: bytes
     start: float
-    remembered: Heard | None
+    remembered: Recognition | None
 
 
 class _Line:
@@ -170,18 +170,18 @@ class _Line:
         return True
 
 
-def _written(heard: Heard, start: float) -> str:
+def _written(heard: Recognition, start: float) -> str:
     """An answer as JSON, with the second at which its clip began."""
     return json.dumps(asdict(heard) | {"clip_start": start}, default=float)  # float: a plug-in may answer in numpy's
 
 
-def _read(answer: str, start: float) -> Heard | None:
+def _read(answer: str, start: float) -> Recognition | None:
     """An answer for the same clip at `start` seconds, its words moved there; None where the row is damaged."""
     try:
         fields = json.loads(answer)
         shift = start - fields.pop("clip_start")  # 0.0 at the same place, where times must not change by one bit
         words = tuple(_moved(**word, shift=shift) for word in fields.pop("words"))
-        return Heard(**fields | {"words": words, "cached": True})
+        return Recognition(**fields | {"words": words, "cached": True})
     except (ValueError, TypeError, LookupError, AttributeError):
         return None
 

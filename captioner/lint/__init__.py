@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from captioner.lint.rules import RULES, Finding, Level, Rule, about_file
-from captioner.lint.text import text_findings
-from captioner.lint.timing import time_findings
+from captioner.lint.text_rules import text_findings
+from captioner.lint.timing_rules import time_findings
 from captioner.profiles import Profile
 from captioner.values import Cue
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
-from captioner.lint.frames import frame_rate_of
-from captioner.lint.out_times import Clock
+from captioner.lint.frame_rate_guess import frame_rate_of
+from captioner.lint.out_times import OutTimes
 from captioner.lint.reflow import cleaned, reflowed
 from captioner.lint.rules import Finding
-from captioner.lint.text import text_findings
-from captioner.lint.timing import gap_between, least_gap, neighbours, time_findings
+from captioner.lint.text_rules import text_findings
+from captioner.lint.timing_rules import gap_between, least_gap, neighbours, time_findings
 from captioner.profiles import Profile
 from captioner.timestamps import format_clock
 from captioner.values import Cue, Position
@@ -73,7 +73,7 @@ class _Fixer:
         self.changes: list[Change] = []
         self._profile, self._language = profile, language
         self._rate = frame_rate or frame_rate_of(cues)
-        self._clock = Clock(profile, self._rate, least_gap(cues, profile, frame_rate))
+        self._clock = OutTimes(profile, self._rate, least_gap(cues, profile, frame_rate))
 
     def in_order(self, held: list[Numbered]) -> list[Numbered]:
         latest = -math.inf

@@ -6,14 +6,14 @@ import math
 from dataclasses import replace
 from fractions import Fraction
 
-from captioner.cues.grid import Grid
-from captioner.lint.frames import SLACK, off_frame
-from captioner.lint.timing import closes_chain, gap_between, is_too_fast
+from captioner.cues.time_grid import Grid
+from captioner.lint.frame_rate_guess import SLACK, off_frame
+from captioner.lint.timing_rules import closes_chain, gap_between, is_too_fast
 from captioner.profiles import Profile
 from captioner.values import Cue
 
 
-class Clock:
+class OutTimes:
     """The times that a profile wants, on whole frames where the frame rate is known, else on milliseconds."""
 
     def __init__(self, profile: Profile, frame_rate: Fraction | None, gap: float) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from captioner.cues import break_lines, make_cues
 from captioner.cues.characters import is_visible, may_part, meet_unspaced, speech_weights
 from captioner.lint.respell import Shown, respelled
-from captioner.lint.text import spaced_han
+from captioner.lint.text_rules import spaced_han
 from captioner.profiles import Profile
 from captioner.values import Cue, Segment, Span, Transcript
 

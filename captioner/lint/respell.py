@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import accumulate
 
 from captioner.cues.characters import is_visible
-from captioner.values import Cue, Span, Style, Word
+from captioner.values import Cue, Span, StyleSpan, Word
 
 Shown = tuple[Span, str]
 """When a text is shown."""
@@ -34,7 +34,7 @@ def _visible_before(text: str) -> list[int]:
     return list(accumulate(map(is_visible, text), initial=0))
 
 
-def _styles(cue: Cue, passed: list[int], places: list[int], offset: int) -> Iterator[Style]:
+def _styles(cue: Cue, passed: list[int], places: list[int], offset: int) -> Iterator[StyleSpan]:
     for style in cue.styles:
         first, last = (_held(passed[place] - offset, places) for place in (style.first, style.last))
         if first < last:

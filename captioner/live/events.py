@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from captioner.live.clock import Epoch
-from captioner.live.reader import Chapter
-from captioner.live.source import Origin
+from captioner.live.session.source_reader import TimedSegment
+from captioner.live.session.stream_clock import Epoch
+from captioner.live.source.contract import HlsStream
 from captioner.values import RegionReport, Segment, Word
 
 HOLE = "[…]"
@@ -49,7 +49,7 @@ class Settled:
 
 
 @dataclass(frozen=True)
-class Account:
+class RegionReported:
     """What became of a speech region, and what was said in it: a piece of the transcript."""
 
     report: RegionReport
@@ -61,7 +61,7 @@ class Ended:
     """The stream itself has come to its end; a stream that is only left goes on without this."""
 
 
-Event = Caption | Settled | Account | Chapter | Origin | Ended
+Event = Caption | Settled | RegionReported | TimedSegment | HlsStream | Ended
 
 
 def caption_json(caption: Caption) -> str:

@@ -1,7 +1,7 @@
 """Sources: any file, address or pipe that ffmpeg reads, what is in it, and its sound as a lazy stream of blocks.
 
     with open_media("talk.mp4") as media:
-        for audio in read_audio(media, Listen(track="en")):
+        for audio in read_audio(media, AudioSelection(track="en")):
             ...
 
 The only room that starts another program.
@@ -9,24 +9,25 @@ The only room that starts another program.
 
 from __future__ import annotations
 
+from captioner.atomic_file import atomic_write
 from captioner.media.decode import read_audio
 from captioner.media.ffmpeg import ffmpeg_version, find_ffmpeg
-from captioner.media.making import Files, input_of, listen_to, make, try_out
-from captioner.media.picture import Light, Picture, picture_of
+from captioner.media.ffmpeg_job import Files, input_of, listen_to, make, try_out
+from captioner.media.picture import Picture, TransferFunction, picture_of
 from captioner.media.probe import open_media
-from captioner.media.shots import read_shot_changes
+from captioner.media.shot_detection import read_shot_changes
 from captioner.media.source import path_of
-from captioner.media.tracks import AudioTrack, Listen, Media, Stream
-from captioner.media.whole import written_whole
+from captioner.media.tracks import AudioSelection, AudioTrack, Media, StreamInfo
 
 __all__ = [
+    "AudioSelection",
     "AudioTrack",
     "Files",
-    "Light",
-    "Listen",
     "Media",
     "Picture",
-    "Stream",
+    "StreamInfo",
+    "TransferFunction",
+    "atomic_write",
     "ffmpeg_version",
     "find_ffmpeg",
     "input_of",
@@ -38,5 +39,4 @@ __all__ = [
     "read_audio",
     "read_shot_changes",
     "try_out",
-    "written_whole",
 ]

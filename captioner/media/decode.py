@@ -15,11 +15,11 @@ from typing import IO, Any
 import numpy as np
 
 from captioner.errors import MediaNotReadable, UsageError
-from captioner.media.clock import LONGEST_GAP, SMALLEST_GAP, Packet, blocks, line_up
-from captioner.media.ending import shortfall
-from captioner.media.ffmpeg import Running, running
-from captioner.media.reading import reader_of
-from captioner.media.tracks import AudioTrack, Listen, Media, choose_channel, choose_track
+from captioner.media.av_io import reader_of
+from captioner.media.ffmpeg import FfmpegProcess, ffmpeg_process
+from captioner.media.timeline import LONGEST_GAP, SMALLEST_GAP, Packet, blocks, line_up
+from captioner.media.tracks import AudioSelection, AudioTrack, Media, choose_channel, choose_track
+from captioner.media.truncation import shortfall
 from captioner.values import Audio, Span
 
 BLOCK = 8.192
@@ -55,7 +55,7 @@ _WITHOUT_JUMPS = f"st(0,ld(0)+if({_JUMP},ld(1)-PTS,0));st(1,PTS+S);PTS+ld(0)+{_H
 
 _NO_PROBING = {"probesize": "32", "analyzeduration": "0"}
 
-EVERYTHING = Listen()
+EVERYTHING = AudioSelection()
 
 
 def _ignore(message: str) -> None:
@@ -63,7 +63,11 @@ def _ignore(message: str) -> None:
 
 
 def read_audio(
-    media: Media, listen: Listen = EVERYTHING, *, sample_rate: int = 16_000, warn: Callable[[str], None] = _ignore
+    media: Media,
+    listen: AudioSelection = EVERYTHING,
+    *,
+    sample_rate: int = 16_000,
+    warn: Callable[[str], None] = _ignore,
 ) -> Iterator[Audio]:
     """Blocks of mono float32, each where the one before it ended; nothing is read ahead of who asks.
 
@@ -77,7 +81,7 @@ def read_audio(
     first = count = round((listen.start or 0.0) * sample_rate)
     origin = round(media.start_time * sample_rate)
     last = None if listen.end is None else round(listen.end * sample_rate)
-    with running(decode_arguments(media, track, listen, sample_rate), media.opened.pipe) as work:
+    with ffmpeg_process(decode_arguments(media, track, listen, sample_rate), media.opened.pipe) as work:
         media.opened.leaving.callback(work.stop)
         pieces = line_up(_packets(work.output, origin + first, sample_rate), sample_rate)
         for samples in blocks(pieces, round(BLOCK * sample_rate), None if last is None else last - first):
@@ -87,7 +91,7 @@ def read_audio(
             _judge_the_end(media, track, work, Span(first / sample_rate, count / sample_rate), warn)
 
 
-def decode_arguments(media: Media, track: AudioTrack, listen: Listen, sample_rate: int) -> list[str]:
+def decode_arguments(media: Media, track: AudioTrack, listen: AudioSelection, sample_rate: int) -> list[str]:
     """ffmpeg's arguments: decode one track and nothing else, from `listen.start` or before, to its standard output."""
     import ffmpeg
 
@@ -145,7 +149,9 @@ def _packets(output: IO[bytes], origin: int, sample_rate: int) -> Iterator[Packe
         return  # ffmpeg ended before it wrote the header, or in the middle of a packet; it says why itself
 
 
-def _judge_the_end(media: Media, track: AudioTrack, work: Running, span: Span, warn: Callable[[str], None]) -> None:
+def _judge_the_end(
+    media: Media, track: AudioTrack, work: FfmpegProcess, span: Span, warn: Callable[[str], None]
+) -> None:
     """Tell what is missing, after ffmpeg has said that there is no more; `span` is what was heard."""
     exit_code = work.finish()
     missing = shortfall(work.complaints, span.end, track.end, exit_code)

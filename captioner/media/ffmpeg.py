@@ -24,7 +24,7 @@ _COMPLAINTS_KEPT = 100
 _PIPE = 1 << 20  # bytes that may wait in one: as many as Linux gives to everybody
 
 
-class Feed(Protocol):
+class InputFeed(Protocol):
     """Bytes for the standard input of a program."""
 
     def pour(self, sink: IO[bytes]) -> None:
@@ -33,7 +33,7 @@ class Feed(Protocol):
 
 
 @dataclass(frozen=True)
-class Running:
+class FfmpegProcess:
     """A running ffmpeg: what it writes, and the last that it complained about."""
 
     output: IO[bytes]
@@ -90,7 +90,7 @@ def ffmpeg_version(program: str | None = None) -> str:
     return words[2] if words[:2] == ["ffmpeg", "version"] else "unknown"
 
 
-def heard(arguments: Sequence[str], folder: Path | None = None) -> tuple[int, list[str]]:
+def run_ffmpeg(arguments: Sequence[str], folder: Path | None = None) -> tuple[int, list[str]]:
     """Run ffmpeg to its end for what it says: its exit status and every line. Raises `FfmpegNotFound`."""
     command = [_from_anywhere(find_ffmpeg()), *arguments]
     try:
@@ -106,7 +106,9 @@ def _from_anywhere(program: str) -> str:
 
 
 @contextmanager
-def running(arguments: Sequence[str], feed: Feed | None = None, folder: Path | None = None) -> Iterator[Running]:
+def ffmpeg_process(
+    arguments: Sequence[str], feed: InputFeed | None = None, folder: Path | None = None
+) -> Iterator[FfmpegProcess]:
     """ffmpeg at work, its standard input fed or closed. However the block is left, nothing of it stays behind.
 
     `folder` is where relative names lie. Raises `FfmpegNotFound`.
@@ -121,7 +123,7 @@ def running(arguments: Sequence[str], feed: Feed | None = None, folder: Path | N
         # It may wait for a live pipe that has nothing to say, so nobody waits for it: a daemon.
         Thread(target=_pour, args=(feed, process.stdin), daemon=True).start()
     try:
-        yield Running(process.stdout, complaints, process, listener)
+        yield FfmpegProcess(process.stdout, complaints, process, listener)
     finally:
         process.kill()
         process.wait()
@@ -152,7 +154,7 @@ def _widen(pipe: IO[bytes]) -> None:
             fcntl(pipe, F_SETPIPE_SZ, _PIPE)
 
 
-def _pour(feed: Feed, sink: IO[bytes]) -> None:
+def _pour(feed: InputFeed, sink: IO[bytes]) -> None:
     """Feed a program until there is no more, or until it has had enough."""
     with suppress(BrokenPipeError), sink:
         feed.pour(sink)

@@ -8,17 +8,17 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
 from captioner.errors import MediaNotReadable, NoPicture, UsageError
-from captioner.media.ffmpeg import heard
-from captioner.media.making import input_of
+from captioner.media.ffmpeg import run_ffmpeg
+from captioner.media.ffmpeg_job import input_of
 from captioner.media.tracks import Media
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
 
-Light = Literal["sdr", "pq", "hlg"]
+TransferFunction = Literal["sdr", "pq", "hlg"]
 
 # ITU-T H.273, table 3.
-_LIGHTS: dict[int, Light] = {16: "pq", 18: "hlg"}
+_LIGHTS: dict[int, TransferFunction] = {16: "pq", 18: "hlg"}
 
 _DOLBY_VISION = re.compile(r"DOVI configuration record:.*?profile: (\d+)")
 
@@ -41,7 +41,7 @@ class Picture:
     height: int
     shape: Fraction
     pixel_format: str
-    light: Light
+    transfer: TransferFunction
     frame_rate: Fraction
     duration: float | None
     interlaced: bool = False
@@ -105,7 +105,7 @@ def _describe(media: Media, stream: Any, frame: Any) -> Picture:
         height=height,
         shape=shape if upright else 1 / shape,
         pixel_format=frame.format.name,
-        light=_LIGHTS.get(int(frame.color_trc or 0), "sdr"),
+        transfer=_LIGHTS.get(int(frame.color_trc or 0), "sdr"),
         frame_rate=stream.average_rate or stream.base_rate or Fraction(25),
         duration=media.duration,
         interlaced=bool(frame.interlaced_frame),
@@ -122,6 +122,6 @@ def _bytes_of(side: Any) -> bytes | None:
 
 def _dolby_vision(media: Media) -> int | None:
     """The profile of Dolby Vision, which a stream's header tells and PyAV does not."""
-    _, lines = heard(["-nostdin", "-hide_banner", *input_of(media)])
+    _, lines = run_ffmpeg(["-nostdin", "-hide_banner", *input_of(media)])
     profile = next((match[1] for line in lines if (match := _DOLBY_VISION.search(line))), None)
     return None if profile is None else int(profile)

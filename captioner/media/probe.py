@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from captioner.errors import MediaNotReadable
 from captioner.languages import language_tag
-from captioner.media.apart import is_large, probe_apart
-from captioner.media.clock import LONGEST_GAP
+from captioner.media.av_io import reader_of
 from captioner.media.pipe import begins_like_a_movie
-from captioner.media.reading import reader_of
-from captioner.media.source import NETWORK_PATIENCE, Source, open_source
+from captioner.media.probe_subprocess import is_large, probe_in_subprocess
+from captioner.media.source import NETWORK_PATIENCE, MediaSource, open_source
+from captioner.media.timeline import LONGEST_GAP
 from captioner.media.tracks import UNKNOWN_CODEC, AudioTrack, Kind, Media
-from captioner.media.tracks import Stream as Streamed
+from captioner.media.tracks import StreamInfo as Streamed
 from captioner.timestamps import parse_rate
 
 if TYPE_CHECKING:
@@ -35,10 +35,10 @@ def open_media(source: str) -> Iterator[Media]:
     Once it is closed nobody reads it any more, in whatever thread.
     """
     with open_source(source) as opened, opened.leaving:
-        yield probe_apart(opened) if is_large(opened) else probe(opened)
+        yield probe_in_subprocess(opened) if is_large(opened) else probe(opened)
 
 
-def probe(source: Source) -> Media:
+def probe(source: MediaSource) -> Media:
     """What `source` holds. Raises `MediaNotReadable` where libav makes nothing of it."""
     import av
 
@@ -56,7 +56,7 @@ def probe(source: Source) -> Media:
         raise MediaNotReadable(source.name, _reason(source, error)) from error
 
 
-def _refuse_out_of_reach(source: Source, container: InputContainer) -> None:
+def _refuse_out_of_reach(source: MediaSource, container: InputContainer) -> None:
     """A movie that ends with its index says what is in it, yet its server may have no way back to where that lies."""
     try:
         next(container.demux(), None)
@@ -68,7 +68,7 @@ def _refuse_out_of_reach(source: Source, container: InputContainer) -> None:
 
 
 @contextmanager
-def _readable(source: Source) -> Iterator[Any]:
+def _readable(source: MediaSource) -> Iterator[Any]:
     """What PyAV opens: a reader of what flows, else the address."""
     if source.pipe is None:
         yield source.url
@@ -77,7 +77,7 @@ def _readable(source: Source) -> Iterator[Any]:
         yield reader
 
 
-def _reason(source: Source, error: Exception) -> str:
+def _reason(source: MediaSource, error: Exception) -> str:
     import av
 
     if isinstance(error, (av.InvalidDataError, av.ArgumentError)):
@@ -96,7 +96,7 @@ def _is_movie(path: Path) -> bool:
         return begins_like_a_movie(file.read(8))
 
 
-def _describe(source: Source, container: InputContainer) -> Media:
+def _describe(source: MediaSource, container: InputContainer) -> Media:
     formats = set(container.format.name.split(","))
     origin = _origin(container, formats)
     return Media(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from captioner.media.ffmpeg import Running, running
+from captioner.media.ffmpeg import FfmpegProcess, ffmpeg_process
 
 
 @contextmanager
-def relayed(address: str, device: str | None, options: Mapping[str, str]) -> Iterator[Running]:
+def relayed(address: str, device: str | None, options: Mapping[str, str]) -> Iterator[FfmpegProcess]:
     """ffmpeg at work, its `output` what `relay_arguments` says. Raises `FfmpegNotFound`."""
-    with running(relay_arguments(address, device, options)) as work:
+    with ffmpeg_process(relay_arguments(address, device, options)) as work:
         yield work
 
 

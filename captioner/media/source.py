@@ -37,7 +37,7 @@ NETWORK_PATIENCE = 30.0
 
 
 @dataclass(frozen=True)
-class Source:
+class MediaSource:
     """An opened source. `name` is the user's word for it, `url` and `options` are for libav, `pipe` is what flows.
 
     `path` is there where it is a file on this machine. `leaving` ends what still works on the source when it is closed.
@@ -57,7 +57,7 @@ class Source:
 
 
 @contextmanager
-def open_source(name: str) -> Iterator[Source]:
+def open_source(name: str) -> Iterator[MediaSource]:
     """Open a path, an address or `-`. Raises `MediaNotReadable`."""
     if not name:
         raise MediaNotReadable("''", "is no file name")
@@ -65,7 +65,7 @@ def open_source(name: str) -> Iterator[Source]:
         with _open_descriptor(name, _standard_input()) as source:
             yield source
     elif (path := path_of(name)) is None:
-        yield Source(name, name, _address_options(name))
+        yield MediaSource(name, name, _address_options(name))
     else:
         with _open_path(name, path) as source:
             yield source
@@ -88,7 +88,7 @@ def _standard_input() -> int:
 
 
 @contextmanager
-def _open_path(name: str, path: Path) -> Iterator[Source]:
+def _open_path(name: str, path: Path) -> Iterator[MediaSource]:
     # Opening tells more than any question that could be asked before.
     try:
         if path.is_dir():
@@ -104,7 +104,7 @@ def _open_path(name: str, path: Path) -> Iterator[Source]:
 
 
 @contextmanager
-def _open_descriptor(name: str, descriptor: int, path: Path | None = None) -> Iterator[Source]:
+def _open_descriptor(name: str, descriptor: int, path: Path | None = None) -> Iterator[MediaSource]:
     """A regular file is opened by its path, where that is known; all else flows."""
     path = path or _path_behind(descriptor)
     status = os.fstat(descriptor)
@@ -115,16 +115,16 @@ def _open_descriptor(name: str, descriptor: int, path: Path | None = None) -> It
         return
     pipe = Pipe(descriptor)
     if not pipe.needs_a_file():
-        yield Source(name, "pipe:0", {"protocol_whitelist": "pipe", "format_whitelist": _FORMATS}, pipe)
+        yield MediaSource(name, "pipe:0", {"protocol_whitelist": "pipe", "format_whitelist": _FORMATS}, pipe)
         return
     with NamedTemporaryFile(prefix="captioner-") as spool:
         pipe.pour(spool.file)
         yield _file_source(name, Path(spool.name))
 
 
-def _file_source(name: str, path: Path) -> Source:
+def _file_source(name: str, path: Path) -> MediaSource:
     # "file:" so that a colon in a name is no protocol and a dash in front of it no option.
-    return Source(name, f"file:{path}", {"protocol_whitelist": "file", "format_whitelist": _FORMATS}, path=path)
+    return MediaSource(name, f"file:{path}", {"protocol_whitelist": "file", "format_whitelist": _FORMATS}, path=path)
 
 
 def _path_behind(descriptor: int) -> Path | None:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from captioner.errors import NoAudio, UnknownName, UsageError
 from captioner.languages import speaks
-from captioner.media.source import Source
+from captioner.media.source import MediaSource
 
 UNKNOWN_CODEC = "unknown codec"
 """In the place of the name of a codec that libav has never heard of."""
@@ -45,7 +45,7 @@ class AudioTrack:
 
 
 @dataclass(frozen=True)
-class Stream:
+class StreamInfo:
     """One stream of any kind. `index` counts all of them from 0; `codec` and `language` are as the container has them.
 
     `flags` are what players are told of it, by ffmpeg's names of its dispositions.
@@ -77,17 +77,17 @@ class Media:
     start_time: float
     tracks: tuple[AudioTrack, ...]
     frame_rate: Fraction | None
-    opened: Source
-    streams: tuple[Stream, ...] = ()
+    opened: MediaSource
+    streams: tuple[StreamInfo, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
 
-    def of_kind(self, kind: Kind) -> tuple[Stream, ...]:
+    def of_kind(self, kind: Kind) -> tuple[StreamInfo, ...]:
         """The streams of one kind, in the container's order."""
         return tuple(stream for stream in self.streams if stream.kind == kind)
 
 
 @dataclass(frozen=True)
-class Listen:
+class AudioSelection:
     """What of a source is heard.
 
     `track` is a number from 1 or a language tag, None for the default one; `channel` is `mix`, `left`, `right` or a

@@ -5,10 +5,10 @@ A profile also says how its publisher counts, so that whoever makes cues and who
 
 from __future__ import annotations
 
-from captioner.profiles.columns import ZERO_WIDTH_JOINER, character_columns
 from captioner.profiles.custom import changed_profile, profile_from
 from captioner.profiles.presets import BY_LANGUAGE, PROFILES, profile_for, profile_named
 from captioner.profiles.profile import Profile
+from captioner.text.width import ZERO_WIDTH_JOINER, character_columns
 
 __all__ = [
     "BY_LANGUAGE",

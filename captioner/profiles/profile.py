@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
-from captioner.profiles.columns import bases, character_columns, east_asian_columns
+from captioner.text.width import bases, character_columns, east_asian_columns
 
 
 @dataclass(frozen=True, kw_only=True)

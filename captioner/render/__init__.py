@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from captioner.render.burn import burn
 from captioner.render.encoders import Encoding
-from captioner.render.look import Wishes
 from captioner.render.mux import mux
 from captioner.render.overlay import overlay
 from captioner.render.preview import preview
+from captioner.render.style_options import StyleOptions
 from captioner.render.subtitles import FLAGS, Flag, Subtitles
 
-__all__ = ["FLAGS", "Encoding", "Flag", "Subtitles", "Wishes", "burn", "mux", "overlay", "preview"]
+__all__ = ["FLAGS", "Encoding", "Flag", "StyleOptions", "Subtitles", "burn", "mux", "overlay", "preview"]

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Literal
 
 from captioner.errors import FfmpegFailed, MediaNotReadable
-from captioner.media import Media, Picture, Stream, input_of, make, picture_of, try_out
-from captioner.render.carrying import NOT_HELD, Carried, carried
+from captioner.media import Media, Picture, StreamInfo, input_of, make, picture_of, try_out
+from captioner.render.burn_filter import drawing
 from captioner.render.containers import Container, container_of
-from captioner.render.drawing import drawing
 from captioner.render.encoders import Encoding, choose, drawn_into, encoded, taken_instead
-from captioner.render.look import Wishes
+from captioner.render.stream_mapping import NOT_HELD, StreamMap, carried
+from captioner.render.style_options import StyleOptions
 from captioner.render.subtitles import Subtitles
 
 Streams = Literal["all", "main"]
@@ -25,7 +25,7 @@ def burn(
     subtitles: Sequence[Subtitles],
     target: Path,
     *,
-    wishes: Wishes = Wishes(),
+    wishes: StyleOptions = StyleOptions(),
     encoding: Encoding = Encoding(),
     streams: Streams = "all",
     watch: Callable[[float], object] = lambda seconds: None,
@@ -87,17 +87,17 @@ def _flattened(picture: Picture) -> Iterator[str]:
         yield "what HDR10+ says of each scene is lost; it is HDR10 now"
 
 
-def _foreign(media: Media, over: Carried, container: Container) -> list[Stream]:
+def _foreign(media: Media, over: StreamMap, container: Container) -> list[StreamInfo]:
     """The sound that the container cannot hold as it is, found by trying each."""
     return [stream for stream in over.streams if stream.kind == "audio" and not _holds(media, stream, container)]
 
 
-def _holds(media: Media, stream: Stream, container: Container) -> bool:
+def _holds(media: Media, stream: StreamInfo, container: Container) -> bool:
     one = ["-map", f"0:{stream.index}", "-c", "copy", "-t", "0.1", "-strict", "experimental", "-f", container.muxer]
     return try_out([*input_of(media), *one, "trial"]) is None
 
 
-def _encoded_sound(over: Carried, container: Container, foreign: Collection[Stream]) -> Iterator[str]:
+def _encoded_sound(over: StreamMap, container: Container, foreign: Collection[StreamInfo]) -> Iterator[str]:
     for stream in foreign:
         place = over.place(stream.index)
         yield from (f"-c:a:{place}", container.audio, f"-b:a:{place}", "192k")

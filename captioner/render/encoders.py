@@ -143,7 +143,7 @@ def encoded(encoder: Encoder, encoding: Encoding, picture: Picture, container: C
 
 def _hdr(picture: Picture) -> Iterator[str]:
     """What HDR10 tells of the screen that the picture was made on: ffmpeg 5 does not hand it on."""
-    if picture.light != "sdr":
+    if picture.transfer != "sdr":
         yield "hdr-opt=1:repeat-headers=1"
     if picture.mastering:
         yield from _screen(picture.mastering)

@@ -9,8 +9,8 @@ from pathlib import Path
 from captioner.errors import FfmpegFailed, UnknownName
 from captioner.formats import format_named
 from captioner.media import Media, input_of, make
-from captioner.render.carrying import NOT_HELD, carried
 from captioner.render.containers import Container, SubtitleCodec, container_of
+from captioner.render.stream_mapping import NOT_HELD, carried
 from captioner.render.subtitles import DISPOSITIONS, FLAGS, Subtitles, refuse_empty
 
 # The format that ffmpeg reads each codec from.

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from captioner.errors import UsageError
 from captioner.media import Media, find_ffmpeg, make, picture_of, try_out
-from captioner.render.drawing import FILE, drawing
-from captioner.render.light import thinned
-from captioner.render.look import Wishes
+from captioner.render.burn_filter import FILE, drawing
+from captioner.render.hdr_colors import thinned
+from captioner.render.style_options import StyleOptions
 from captioner.render.subtitles import Subtitles
 
 SUFFIX = ".mov"
@@ -38,7 +38,7 @@ def overlay(
     subtitles: Sequence[Subtitles],
     target: Path,
     *,
-    wishes: Wishes = Wishes(),
+    wishes: StyleOptions = StyleOptions(),
     watch: Callable[[float], object] = lambda seconds: None,
     warn: Callable[[str], object] = lambda message: None,
 ) -> None:
@@ -48,7 +48,7 @@ def overlay(
     """
     if target.suffix.lower() != SUFFIX:
         raise UsageError(f"an overlay is a {SUFFIX} (ProRes 4444), so {target} needs that ending")
-    picture = replace(picture_of(media), light="sdr")  # an editor gives graphics the light of its timeline
+    picture = replace(picture_of(media), transfer="sdr")  # an editor gives graphics the light of its timeline
     drawn = drawing(subtitles, picture, wishes)
     for doubt in drawn.doubts:
         warn(doubt)

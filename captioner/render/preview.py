@@ -7,8 +7,8 @@ from pathlib import Path
 
 from captioner.errors import FfmpegFailed, UnknownName, UsageError
 from captioner.media import Media, Picture, input_of, make, picture_of
-from captioner.render.drawing import drawing
-from captioner.render.look import Wishes
+from captioner.render.burn_filter import drawing
+from captioner.render.style_options import StyleOptions
 from captioner.render.subtitles import Subtitles
 from captioner.values import Cue
 
@@ -25,7 +25,7 @@ def preview(
     target: Path,
     *,
     at: float | None = None,
-    wishes: Wishes = Wishes(),
+    wishes: StyleOptions = StyleOptions(),
     warn: Callable[[str], object] = lambda message: None,
 ) -> None:
     """Write `target`, a PNG of the frame at second `at` with its captions; None is the middle of the first cue.
@@ -66,7 +66,7 @@ def _chain(draw: str, picture: Picture, moment: float) -> Iterator[str]:
     # The frame that is seen then began before.
     yield f"trim=start={moment - float(1 / picture.frame_rate) + 0.0005:.6f}"
     yield draw
-    if picture.light != "sdr":
+    if picture.transfer != "sdr":
         yield _TO_SDR
     if picture.shape != 1:
         yield f"scale={picture.shown_width}:{picture.height},setsar=1"

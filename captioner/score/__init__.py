@@ -11,25 +11,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from captioner.score.rates import ErrorRate, compared
-from captioner.score.said import Said, Timed, said_in_cues, said_in_text
-from captioner.score.times import LIMITS, TimeErrors, covered, merged, time_errors
+from captioner.score.error_rates import ErrorRate, compared
+from captioner.score.time_errors import LIMITS, TimeErrors, covered, merged, time_errors
+from captioner.score.timed_tokens import Timed, TimedTokens, tokens_in_cues, tokens_in_text
 from captioner.score.tokens import tokens
 
 __all__ = [
     "LIMITS",
     "ErrorRate",
-    "Said",
     "Score",
     "TimeErrors",
+    "TimedTokens",
     "compared",
     "covered",
     "merged",
-    "said_in_cues",
-    "said_in_text",
     "score",
     "time_errors",
     "tokens",
+    "tokens_in_cues",
+    "tokens_in_text",
 ]
 
 
@@ -50,7 +50,7 @@ class Score:
     lost: float | None
 
 
-def score(hypothesis: Said, reference: Said) -> Score:
+def score(hypothesis: TimedTokens, reference: TimedTokens) -> Score:
     """Words and cues are matched through the words that are right; a cue's start, where both begin one with a word.
 
     Raises `NotInstalled`.
@@ -74,7 +74,7 @@ def score(hypothesis: Said, reference: Said) -> Score:
     )
 
 
-def _texts(said: Said) -> list[str]:
+def _texts(said: TimedTokens) -> list[str]:
     return [token.text for token in said.tokens]
 
 

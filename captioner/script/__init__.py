@@ -13,8 +13,8 @@ only the speaker knows, cost what they cost, and everything around them keeps it
 
 from __future__ import annotations
 
-from captioner.script.doubts import unlike
-from captioner.script.laying import Laid, Missing, Told, lay
-from captioner.script.retiming import joined, retimed
+from captioner.script.cue_retiming import retime_cues, script_of_cues
+from captioner.script.mismatches import mismatches
+from captioner.script.placement import Missing, ScriptBackend, ScriptPlacement, place_script
 
-__all__ = ["Laid", "Missing", "Told", "joined", "lay", "retimed", "unlike"]
+__all__ = ["Missing", "ScriptBackend", "ScriptPlacement", "mismatches", "place_script", "retime_cues", "script_of_cues"]

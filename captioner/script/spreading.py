@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from captioner.align.clauses import PAUSE_AT, SPREAD
-from captioner.align.units import Unit
+from captioner.align.pause_anchors import PAUSE_AT, SPREAD
+from captioner.align.text_units import TextUnit
 
 PASSED_OVER, PASSED = 8.0, 0.15
 """Cost of text that nobody says, once and for each syllable."""
@@ -32,7 +32,7 @@ _Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
-class Stretch:
+class SpeechStretch:
     """`seconds` of speech; `closed` where it ends in a pause; `doubt` is what it costs to say any of the text there."""
 
     seconds: float
@@ -40,7 +40,7 @@ class Stretch:
     doubt: float = 0.0
 
 
-def spread(parts: Sequence[Unit], stretches: Sequence[Stretch], pace: float) -> list[tuple[int, int]]:
+def spread(parts: Sequence[TextUnit], stretches: Sequence[SpeechStretch], pace: float) -> list[tuple[int, int]]:
     """For each stretch the first and, exclusive, the last of the `parts` that it says; `pace` in syllables a second."""
     times = np.cumsum([0.0, *(part.weight / pace for part in parts)])
     ends = np.array([0.0, *(PAUSE_AT[part.boundary] for part in parts)])

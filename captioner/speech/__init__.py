@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from captioner.speech.finder import SpeechFinder
-from captioner.speech.options import SpeechOptions
 from captioner.speech.silero import FRAME, SAMPLE_RATE, Silero, load_speech_model
+from captioner.speech.speech_options import SpeechOptions
 from captioner.speech.stream import SpeechStream
 from captioner.values import Audio, SpeechRegion
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from captioner.speech.level import AHEAD, QuietGain, amplify, frame_levels
+from captioner.speech.gain import AHEAD, QuietGain, amplify, frame_levels
 from captioner.speech.silero import FRAME, SpeechModel, load_speech_model
 from captioner.values import Samples
 

@@ -13,9 +13,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from captioner.speech.options import SpeechOptions
-from captioner.speech.pause import deepest_pause
 from captioner.speech.silero import FRAME, SAMPLE_RATE
+from captioner.speech.speech_options import SpeechOptions
+from captioner.speech.split import deepest_pause
 
 Region = tuple[int, int]
 """First sample and the sample after the last, counted from the beginning of the stream."""

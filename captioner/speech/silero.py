@@ -6,7 +6,7 @@ the model's recurrent cell depends on one frame and 64 samples before it, so it 
 once, in a few large matrix products; only the cell itself walks frame by frame.
 
 Which graph belongs to the weights is known for the files in `KNOWN_WEIGHTS` alone. Any other release of silero-vad is
-served by its own loop (`captioner.speech.packaged`): slower, and right.
+served by its own loop (`captioner.speech.silero_torch`): slower, and right.
 """
 
 from __future__ import annotations
@@ -67,9 +67,9 @@ def load_speech_model() -> SpeechModel:
     model = Path(spec.submodule_search_locations[0], "data", "silero_vad.jit")
     if model.is_file() and _fingerprint(model) in KNOWN_WEIGHTS:
         return Silero(read_weights(model.read_bytes()))
-    from captioner.speech.packaged import PackagedSilero
+    from captioner.speech.silero_torch import TorchSilero
 
-    return PackagedSilero()
+    return TorchSilero()
 
 
 @cache
@@ -84,7 +84,7 @@ def _fingerprint(model: Path) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class Weights:
+class SileroWeights:
     """The model's numbers, float32, each shape (outputs, inputs[, taps])."""
 
     window: Tensor
@@ -96,7 +96,7 @@ class Weights:
     output_bias: Tensor
 
 
-def read_weights(model: bytes) -> Weights:
+def read_weights(model: bytes) -> SileroWeights:
     """The weights inside a model file of `KNOWN_WEIGHTS`: a zip archive in which tensor n of the graph is `data/n`."""
     with zipfile.ZipFile(io.BytesIO(model)) as archive:
         folder = archive.namelist()[0].split("/")[0]
@@ -105,7 +105,7 @@ def read_weights(model: bytes) -> Weights:
             return np.frombuffer(archive.read(f"{folder}/data/{number}"), "<f4").reshape(shape)
 
         # The transform's first row is the constant wave: what is left in it is the window.
-        return Weights(
+        return SileroWeights(
             window=tensor(2, 258, _WINDOW)[0],
             convolutions=(
                 (tensor(3, 128, 129, 3), tensor(4, 128)),
@@ -124,7 +124,7 @@ def read_weights(model: bytes) -> Weights:
 class Silero:
     """The model in numpy, at the beginning of a stream."""
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: SileroWeights) -> None:
         # The scale is undone by the transform: `norm="forward"` divides by the window's length.
         self._window = weights.window * np.float32(_WINDOW)
         self._convolutions = [
@@ -197,7 +197,7 @@ class _Cell:
     are halved beforehand, the output is kept doubled (and the weights that read it halved), and the memory as it is.
     """
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: SileroWeights) -> None:
         gates = np.r_[0:256, 384:512, 256:384]  # input, forget, cell, output -> input, forget, output, cell
         half = np.r_[np.full(3 * _CELL, 0.5), np.ones(_CELL)].astype(np.float32)
         self._from_features = np.ascontiguousarray((weights.cell_from_features[gates] * half[:, None]).T)

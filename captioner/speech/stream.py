@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from captioner.speech.detector import Detector, Judged
-from captioner.speech.edges import loud_stretch
 from captioner.speech.finder import SpeechFinder
-from captioner.speech.level import AHEAD
-from captioner.speech.options import SpeechOptions
+from captioner.speech.gain import AHEAD
 from captioner.speech.silero import FRAME, SAMPLE_RATE
+from captioner.speech.speech_options import SpeechOptions
+from captioner.speech.trim import trim
 from captioner.values import Audio, Samples
 
 
@@ -95,7 +95,7 @@ class SpeechStream:
     def _clip(self, start: int, end: int) -> Audio:
         """A copy, so that a clip in flight holds no more than itself; trimmed to what is loud in it."""
         samples = self._kept[start - self._first : end - self._first]
-        first, last = loud_stretch(samples) if self._trim < len(samples) else (0, len(samples))
+        first, last = trim(samples) if self._trim < len(samples) else (0, len(samples))
         first, last = max(0, first - self._trim), min(len(samples), last + self._trim)
         samples, start = samples[first:last].copy(), start + first
         # Where two clips meet, the float sum of start and duration may lie a hair behind the next start.

@@ -8,6 +8,7 @@ assert heard.text == "Hello." and len(service.requests) == 2
 
 from __future__ import annotations
 
+from captioner.testing.audio_file import AudioFile, audio_key
 from captioner.testing.faults import (
     Fault,
     cut_stream,
@@ -22,17 +23,16 @@ from captioner.testing.faults import (
     reset,
     silence,
 )
-from captioner.testing.requests import Request
+from captioner.testing.requests import ServiceRequest
 from captioner.testing.service import Answers, Faults, GlmService
-from captioner.testing.sound import Sound, audio_key
 
 __all__ = [
     "Answers",
+    "AudioFile",
     "Fault",
     "Faults",
     "GlmService",
-    "Request",
-    "Sound",
+    "ServiceRequest",
     "audio_key",
     "cut_stream",
     "drip",

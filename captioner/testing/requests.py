@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from email.message import Message
 from email.parser import BytesHeaderParser
 
+from captioner.testing.audio_file import AudioFile, NotAudio, sound_of
 from captioner.testing.faults import Fault, error
-from captioner.testing.sound import NotSound, Sound, sound_of
 
 LARGEST = 25 * 1024 * 1024
 LONGEST = {"glm-asr-2512": 30.0, "glm-asr": 60.0}
@@ -49,13 +49,13 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Request:
+class ServiceRequest:
     """A request that was understood. `headers` are without the key; `parts` stand in the order of the form."""
 
     index: int
     headers: Mapping[str, str]
     parts: tuple[Part, ...]
-    sound: Sound
+    sound: AudioFile
     as_json: bool = False
     fields: Mapping[str, str] = field(init=False)
 
@@ -79,7 +79,7 @@ class Request:
         return list(json.loads(values[0])) if values[0].startswith("[") else values
 
 
-class NotUnderstood(Exception):
+class BadRequest(Exception):
     """The request is wrong; `fault` is what to answer."""
 
     def __init__(self, fault: Fault) -> None:
@@ -87,13 +87,13 @@ class NotUnderstood(Exception):
         self.fault = fault
 
 
-def request_of(index: int, headers: Mapping[str, str], body: bytes) -> Request:
+def request_of(index: int, headers: Mapping[str, str], body: bytes) -> ServiceRequest:
     """Read and check a request, headers by lower-case name. Raises `NotUnderstood`."""
     kind = headers.get("content-type", "")
     as_json = kind.startswith("application/json")
     parts = _json_parts(body) if as_json else form_parts(kind, body)
     shown = {name: value for name, value in headers.items() if name != "authorization"}
-    request = Request(index, shown, parts, _sound(parts), as_json)
+    request = ServiceRequest(index, shown, parts, _sound(parts), as_json)
     _check(request)
     return request
 
@@ -103,10 +103,10 @@ def form_parts(kind: str, body: bytes) -> tuple[Part, ...]:
     header["content-type"] = kind
     boundary = header.get_boundary()
     if header.get_content_type() != "multipart/form-data" or not boundary:
-        raise NotUnderstood(error("1210", message=f"content type {kind!r}"))
+        raise BadRequest(error("1210", message=f"content type {kind!r}"))
     pieces = (b"\r\n" + body).split(b"\r\n--" + boundary.encode("ascii"))
     if len(pieces) < 3 or pieces[0] or pieces[-1].strip() != b"--":
-        raise NotUnderstood(error("1210", message="the form does not end"))
+        raise BadRequest(error("1210", message="the form does not end"))
     return tuple(_part(piece.removeprefix(b"\r\n")) for piece in pieces[1:-1])
 
 
@@ -123,62 +123,62 @@ def _json_parts(body: bytes) -> tuple[Part, ...]:
         given = json.loads(body)
         return tuple(Part(name, _as_text(value).encode()) for name, value in given.items())
     except (ValueError, AttributeError) as problem:
-        raise NotUnderstood(error("1210", message="not a JSON object")) from problem
+        raise BadRequest(error("1210", message="not a JSON object")) from problem
 
 
 def _as_text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _sound(parts: tuple[Part, ...]) -> Sound:
+def _sound(parts: tuple[Part, ...]) -> AudioFile:
     """The sound of `file`, or of `file_base64` where there is no file."""
     by_name = {part.name: part.value for part in parts}
     if "file" not in by_name and "file_base64" not in by_name:
-        raise NotUnderstood(error("1213", message="file is missing"))
+        raise BadRequest(error("1213", message="file is missing"))
     try:
         data = by_name["file"] if "file" in by_name else base64.b64decode(by_name["file_base64"], validate=True)
         if len(data) > LARGEST:
-            raise NotUnderstood(error("1214", message="the file is larger than 25 MB: size too long"))
+            raise BadRequest(error("1214", message="the file is larger than 25 MB: size too long"))
         return sound_of(data)
-    except (NotSound, binascii.Error) as problem:
-        raise NotUnderstood(error("1214")) from problem
+    except (NotAudio, binascii.Error) as problem:
+        raise BadRequest(error("1214")) from problem
 
 
-def _check(request: Request) -> None:
+def _check(request: ServiceRequest) -> None:
     for wrong, fault in _CHECKS:
         if wrong(request):
-            raise NotUnderstood(fault)
+            raise BadRequest(fault)
 
 
-def _has_unknown_fields(request: Request) -> bool:
+def _has_unknown_fields(request: ServiceRequest) -> bool:
     return not {part.name for part in request.parts} <= FIELDS
 
 
-def _has_no_model(request: Request) -> bool:
+def _has_no_model(request: ServiceRequest) -> bool:
     return "model" not in request.fields
 
 
-def _model_is_unknown(request: Request) -> bool:
+def _model_is_unknown(request: ServiceRequest) -> bool:
     return request.model not in LONGEST
 
 
-def _is_too_long(request: Request) -> bool:
+def _is_too_long(request: ServiceRequest) -> bool:
     return request.sound.duration > LONGEST[request.model]
 
 
-def _prompt_is_too_long(request: Request) -> bool:
+def _prompt_is_too_long(request: ServiceRequest) -> bool:
     return len(request.fields.get("prompt", "")) >= 8000
 
 
-def _stream_is_wrong(request: Request) -> bool:
+def _stream_is_wrong(request: ServiceRequest) -> bool:
     return request.fields.get("stream", "false") not in ("true", "false")
 
 
-def _user_id_is_wrong(request: Request) -> bool:
+def _user_id_is_wrong(request: ServiceRequest) -> bool:
     return "user_id" in request.fields and not 6 <= len(request.fields["user_id"]) <= 128
 
 
-def _hotwords_are_wrong(request: Request) -> bool:
+def _hotwords_are_wrong(request: ServiceRequest) -> bool:
     try:
         hotwords = request.hotwords
     except ValueError:
@@ -186,7 +186,7 @@ def _hotwords_are_wrong(request: Request) -> bool:
     return len(hotwords) > 100 or not all(isinstance(word, str) and word.strip() for word in hotwords)
 
 
-def _temperature_is_wrong(request: Request) -> bool:
+def _temperature_is_wrong(request: ServiceRequest) -> bool:
     temperature = request.fields.get("temperature")
     if temperature is None:
         return False
@@ -196,7 +196,7 @@ def _temperature_is_wrong(request: Request) -> bool:
         return True
 
 
-_CHECKS: tuple[tuple[Callable[[Request], bool], Fault], ...] = (
+_CHECKS: tuple[tuple[Callable[[ServiceRequest], bool], Fault], ...] = (
     (_has_unknown_fields, error("1210", message="unknown field")),
     (_has_no_model, error("1213", message="model is missing")),
     (_model_is_unknown, error("1211", message="no such model")),

@@ -12,13 +12,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from captioner.backends import Backend, Hints
-from captioner.testing.door import Door
 from captioner.testing.faults import Fault, error
-from captioner.testing.requests import Request
+from captioner.testing.handler import RequestHandler
+from captioner.testing.requests import ServiceRequest
 
 KEY = "0123456789abcdef.loopback-secret"
 
-Answers = Mapping[str, str] | Callable[[Request], str] | Backend
+Answers = Mapping[str, str] | Callable[[ServiceRequest], str] | Backend
 """Texts by the `audio_key` of a clip ("" for any other), a function, or a backend that really hears."""
 
 Faults = Mapping[Any, Fault | Sequence[Fault | None]]
@@ -40,12 +40,12 @@ class GlmService:
         answers: Answers,
         *,
         faults: Faults | None = None,
-        latency: float | Callable[[Request], float] = 0.0,
+        latency: float | Callable[[ServiceRequest], float] = 0.0,
         concurrency: int | None = None,
         key: str = KEY,
         port: int = 0,
     ) -> None:
-        self.key, self.requests, self.refusals, self.peak = key, list[Request](), list[str](), 0
+        self.key, self.requests, self.refusals, self.peak = key, list[ServiceRequest](), list[str](), 0
         self._answers, self._latency, self._concurrency = answers, latency, concurrency
         self._faults = {} if faults is None else faults  # the caller may add to it
         self.broke: list[BaseException] = []
@@ -61,7 +61,7 @@ class GlmService:
         return f"http://127.0.0.1:{self.port}/api/paas/v4"
 
     def __enter__(self) -> Self:
-        self._server = _Server(("127.0.0.1", self.port), Door)
+        self._server = _Server(("127.0.0.1", self.port), RequestHandler)
         self._server.service = self
         self.port = self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
@@ -86,7 +86,7 @@ class GlmService:
             self._arrived += 1
             return self._arrived - 1
 
-    def leave(self, request: Request | None) -> None:
+    def leave(self, request: ServiceRequest | None) -> None:
         with self._lock:
             self._in_flight -= 1
             if request is not None:
@@ -95,7 +95,7 @@ class GlmService:
     def opens_with(self, authorization: str) -> bool:
         return hmac.compare_digest(authorization.encode(), f"Bearer {self.key}".encode())
 
-    def fault_for(self, request: Request) -> Fault | None:
+    def fault_for(self, request: ServiceRequest) -> Fault | None:
         """What the scenario has for this request, and what the rules of the service say."""
         with self._lock:
             self.requests.append(request)
@@ -112,7 +112,7 @@ class GlmService:
             self._met[request.sound.key] += 1
             return fault[turn] if turn < len(fault) else None
 
-    def text_for(self, request: Request) -> str:
+    def text_for(self, request: ServiceRequest) -> str:
         if isinstance(self._answers, Mapping):
             return self._answers.get(request.sound.key, "")
         if not isinstance(self._answers, Backend):
@@ -122,7 +122,7 @@ class GlmService:
             (heard,) = self._answers.transcribe([request.sound.audio], hints)
             return heard.text
 
-    def wait_for(self, request: Request) -> None:
+    def wait_for(self, request: ServiceRequest) -> None:
         seconds = self._latency(request) if callable(self._latency) else self._latency
         self.closing.wait(seconds)
 

@@ -7,7 +7,7 @@ exact fraction (30000/1001 is 29.97), and a frame's time is one division of inte
 from __future__ import annotations
 
 from captioner.timestamps.clock import format_clock, parse_clock
-from captioner.timestamps.rates import FrameRate, parse_rate
+from captioner.timestamps.frame_rates import FrameRate, parse_rate
 from captioner.timestamps.timecode import format_timecode, frame_at, parse_timecode, seconds_at
 
 __all__ = [

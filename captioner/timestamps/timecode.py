@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from captioner.timestamps.rates import FrameRate
+from captioner.timestamps.frame_rates import FrameRate
 
 HOURS = 24
 """Timecode begins anew after so many (ST 12-1)."""

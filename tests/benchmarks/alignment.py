@@ -25,8 +25,8 @@ from captioner.media import open_media, read_audio
 from captioner.score import time_errors
 from captioner.speech import speech_clips
 from captioner.values import Audio, Samples, Span, Word
-from tests.test_align import OURS, SAID, known_starts
-from tests.voices import noisy, spoken_with_marks
+from tests.align.test_aligners import OURS, SAID, known_starts
+from tests.align.voices import noisy, spoken_with_marks
 
 FOLDER = Path(os.environ.get("CAPTIONER_TESTDATA", "."))
 ENGLISH = FOLDER / "audio/en"

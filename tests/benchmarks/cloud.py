@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from captioner.backends import Hints
-from captioner.backends.glm import Glm
-from captioner.backends.patience import Policy
-from captioner.testing import Fault, GlmService, Request, audio_key, error, reset
+from captioner.backends.cloud.retry import RetryPolicy
+from captioner.backends.glm.backend import Glm
+from captioner.testing import Fault, GlmService, ServiceRequest, audio_key, error, reset
 from captioner.values import Audio
 from tests.benchmarks import Lengths, Row
 from tests.benchmarks.measuring import ROUNDS
@@ -72,11 +72,11 @@ def seconds(job: Job, seed: int = 1) -> tuple[float, float]:
     faults = {key: troubles for key in keys if (troubles := _troubles(job, draw))}
     waited: list[float] = []
 
-    def latency(request: Request) -> float:
+    def latency(request: ServiceRequest) -> float:
         waited.append(SCALE * draw.uniform(0.1, 2.0))
         return waited[-1]
 
-    policy = Policy(first_pause=0.5 * SCALE, longest_pause=30 * SCALE, random=random.Random(2).random)
+    policy = RetryPolicy(first_pause=0.5 * SCALE, longest_pause=30 * SCALE, random=random.Random(2).random)
     with GlmService(dict.fromkeys(keys, "Yes."), faults=faults, latency=latency) as service:
         glm = Glm(key=service.key, base_url=service.base_url, concurrency=job.concurrency, policy=policy)
         started = time.monotonic()

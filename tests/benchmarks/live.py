@@ -20,11 +20,11 @@ from threading import Thread
 import httpx
 import numpy as np
 
-from captioner.live.playlist import media_playlist
+from captioner.live.source.playlist import media_playlist
 from tests.benchmarks import QUICK, Lengths, Row
-from tests.live_soak import Soak
-from tests.live_stream import PLAIN, TALK, TRUTH, finish, free_port, hls, send, sidecar, waited_for
-from tests.speech_parts import decoded
+from tests.live.live_soak import Soak
+from tests.live.live_stream import PLAIN, TALK, TRUTH, finish, free_port, hls, send, sidecar, waited_for
+from tests.speech.speech_parts import decoded
 
 SECONDS = 45.0
 HOURS = float(os.environ.get("CAPTIONER_SOAK_HOURS", "1"))

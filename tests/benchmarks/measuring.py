@@ -17,8 +17,8 @@ import numpy as np
 
 from captioner.media import find_ffmpeg, open_media, read_audio
 from captioner.values import Audio, Samples, Segment
+from tests.paths import SAMPLES
 
-SAMPLES = Path(__file__).parents[2] / "samples"
 ROUNDS = 3
 RATE = 16_000
 

@@ -21,14 +21,15 @@ import numpy as np
 import torch
 from transformers import AutoProcessor, GlmAsrConfig, GlmAsrForConditionalGeneration
 
-from captioner.backends.glm_nano import WINDOW
 from captioner.backends.nano import engine as room
+from captioner.backends.nano.backend import WINDOW
+from captioner.backends.nano.decoding import BatchDecoder, Prompt
 from captioner.backends.nano.engine import ENCODED_AT_ONCE, Engine
-from captioner.backends.nano.writing import Prompt, Writer
 from captioner.values import Audio
 from tests.benchmarks import Lengths, Row
+from tests.paths import DATA
 
-DIGITS = Path(__file__).parents[1] / "data" / "glmasr-digits"
+DIGITS = DATA / "glmasr-digits"
 RATE = 16_000
 TOKENS_A_SECOND = 4
 SHORTEST, LONGEST = 2.0, 28.0
@@ -177,7 +178,7 @@ def against_floors(engine: Engine, clips: list[Audio], batch: int) -> list[Row]:
     embedded = engine._embedded(inputs)
     encoding = timed(lambda: engine._embedded(inputs), device)
     prompts = [Prompt(0, embedded[0], 448) for _ in range(batch)]
-    writer = Writer(model, batch, Writer.columns_for(prompts[0]))
+    writer = BatchDecoder(model, batch, BatchDecoder.columns_for(prompts[0]))
     reading = timed(lambda: writer._read(prompts, list(range(batch))), device)
     with torch.inference_mode():
         step = timed(partial(stepped, writer, 8), device) / 8
@@ -194,7 +195,7 @@ def against_floors(engine: Engine, clips: list[Audio], batch: int) -> list[Row]:
     ]
 
 
-def stepped(writer: Writer, count: int) -> None:
+def stepped(writer: BatchDecoder, count: int) -> None:
     for _ in range(count):
         writer._step()
 

@@ -21,7 +21,7 @@ from captioner.backends import Hints, load_backend
 from captioner.media import open_media, read_audio
 from captioner.score import compared, covered, merged, tokens
 from captioner.values import Audio, Span
-from tests.speech_parts import spoken
+from tests.speech.speech_parts import spoken
 
 FOLDER = Path(os.environ.get("CAPTIONER_TESTDATA", "."))
 SPEECH = re.compile(r"^(audio/(?!nonspeech|vad)|video/tos_).*\.(?!txt|json)\w+$")

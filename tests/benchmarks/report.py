@@ -14,8 +14,9 @@ from captioner.media import ffmpeg_version, find_ffmpeg
 from tests.benchmarks import HEAD, Lengths, Row, shown
 from tests.benchmarks.stages import Stage, stages
 from tests.benchmarks.straight import Point, bend, draw, points
+from tests.paths import DOCS
 
-PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
+PAGE = DOCS / "performance.md"
 PICTURE = PAGE.with_suffix(".svg")
 PACKAGES = ("numpy", "silero-vad", "faster-whisper", "torch", "av", "espeakng-loader", "httpx")
 

@@ -18,11 +18,12 @@ from captioner.formats import FORMATS
 from captioner.media import open_media, read_audio
 from captioner.profiles import profile_for
 from captioner.speech import speech_clips
-from captioner.speech.packaged import PackagedSilero
+from captioner.speech.silero_torch import TorchSilero
 from captioner.transcribe import transcribe
 from captioner.values import Audio, Segment, Transcript
 from tests.benchmarks import Lengths
-from tests.benchmarks.measuring import SAMPLES, processor_seconds, said_in, talk
+from tests.benchmarks.measuring import processor_seconds, said_in, talk
+from tests.paths import SAMPLES
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def stages(lengths: Lengths) -> Sequence[Stage]:
 def plain_silero() -> Iterator[None]:
     """Meanwhile speech is found by silero's own loop, one call for each 32 ms, as by everybody who uses the package."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("captioner.speech.detector.load_speech_model", PackagedSilero)
+        patch.setattr("captioner.speech.detector.load_speech_model", TorchSilero)
         yield
 
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from tempfile import TemporaryDirectory
 
 from tests.benchmarks import Lengths, Row
-from tests.benchmarks.measuring import SAMPLES, costs, in_turns, python
+from tests.benchmarks.measuring import costs, in_turns, python
+from tests.paths import SAMPLES
 
 BARE = "import click; click.command(help='Say hello.')(lambda: None).main(['--help'])"
 HELP = "import sys; from captioner.cli import main; sys.exit(main(['--help']))"

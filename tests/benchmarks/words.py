@@ -9,7 +9,8 @@ from captioner.align import Timer
 from captioner.speech import speech_clips
 from captioner.values import Audio
 from tests.benchmarks import Lengths, Row
-from tests.benchmarks.measuring import RATE, SAMPLES, in_turns, processor_seconds, said_in, sound_of
+from tests.benchmarks.measuring import RATE, in_turns, processor_seconds, said_in, sound_of
+from tests.paths import SAMPLES
 
 GOAL = 100.0
 """Times real time."""

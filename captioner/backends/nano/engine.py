@@ -17,7 +17,7 @@ from torch import Tensor
 from transformers import AutoModelForSeq2SeqLM, AutoProcessor
 from transformers.utils import logging as transformers_logging
 
-from captioner.backends.nano.writing import Prompt, Writer
+from captioner.backends.nano.decoding import BatchDecoder, Prompt
 from captioner.errors import BackendError, UsageError
 from captioner.values import Audio, Samples
 
@@ -50,7 +50,7 @@ class Engine:
 
     def __init__(self, processor: Any, model: Any, worker: Executor) -> None:
         self._processor, self._model, self._worker = processor, model.eval(), worker
-        self._idle: Writer | None = None
+        self._idle: BatchDecoder | None = None
 
     @property
     def device(self) -> torch.device:
@@ -65,7 +65,7 @@ class Engine:
         prompts = self._prompts(clips, prompt)
         longest = next(prompts)
         self._check(longest)
-        writer = self._writer(min(batch, len(clips)), Writer.columns_for(longest))
+        writer = self._writer(min(batch, len(clips)), BatchDecoder.columns_for(longest))
         yield from writer.write(chain([longest], prompts))
         self._idle = writer
 
@@ -89,13 +89,13 @@ class Engine:
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
 
-    def _writer(self, slots: int, columns: int) -> Writer:
+    def _writer(self, slots: int, columns: int) -> BatchDecoder:
         """The idle writer if it is such a one. One in use is not idle: a clip may be heard again beside the others."""
         idle, self._idle = self._idle, None
         if idle is not None and idle.ring.slots == slots and idle.ring.columns >= columns:
             return idle
         del idle  # before the next takes its room
-        return Writer(self._model, slots, columns)
+        return BatchDecoder(self._model, slots, columns)
 
     def _prompts(self, clips: Sequence[tuple[int, Audio]], prompt: str | None) -> Iterator[Prompt]:
         """Clips as the language model reads them. The features of one group are made while another is written."""

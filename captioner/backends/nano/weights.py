@@ -26,7 +26,7 @@ _HUB_NAME = re.compile(r"\w[\w.-]*/\w[\w.-]*", re.ASCII)
 
 
 @dataclass(frozen=True)
-class Weights:
+class ModelFiles:
     """A model on this machine: its `folder`, and `version`, which changes whenever the weights do."""
 
     folder: Path
@@ -38,16 +38,16 @@ class Weights:
         return sum(path.stat().st_size for path in self.folder.glob("*.safetensors"))
 
 
-def find(model: str, revision: str | None = None) -> Weights | None:
+def find(model: str, revision: str | None = None) -> ModelFiles | None:
     """The weights of `model`, a folder or a name on the hub whose weights were pulled; None where there are none."""
     folder = Path(model).expanduser()
     if folder.is_dir():
         files = sorted(folder.glob("*.safetensors"))
-        return Weights(folder, " ".join(f"{path.stat().st_size}@{path.stat().st_mtime_ns}" for path in files))
+        return ModelFiles(folder, " ".join(f"{path.stat().st_size}@{path.stat().st_mtime_ns}" for path in files))
     if not is_hub_name(model):
         return None
     snapshot = _snapshot(repository(model), revision or "main")
-    return Weights(snapshot, snapshot.name) if snapshot.is_dir() else None
+    return ModelFiles(snapshot, snapshot.name) if snapshot.is_dir() else None
 
 
 def is_hub_name(model: str) -> bool:
@@ -55,7 +55,7 @@ def is_hub_name(model: str) -> bool:
     return _HUB_NAME.fullmatch(model) is not None
 
 
-def checked(model: str, revision: str | None = None) -> Weights:
+def checked(model: str, revision: str | None = None) -> ModelFiles:
     """The weights of `model`, their files looked at. Raises `BackendError` where they are not there or not whole."""
     weights = find(model, revision)
     if weights is None and is_hub_name(model):
@@ -73,12 +73,12 @@ def pull_command(model: str) -> str:
     return "captioner models pull" if model == NANO else f"captioner models pull {model}"
 
 
-def pulled() -> Iterator[tuple[str, Weights]]:
+def pulled() -> Iterator[tuple[str, ModelFiles]]:
     """Every model of this kind that was pulled from the hub, by name."""
     for folder in sorted(_hub_folder().glob("models--*--*")):
         snapshot = _snapshot(folder, "main")
         if read_json(snapshot / CONFIG).get("model_type") == KIND:
-            yield folder.name.removeprefix("models--").replace("--", "/"), Weights(snapshot, snapshot.name)
+            yield folder.name.removeprefix("models--").replace("--", "/"), ModelFiles(snapshot, snapshot.name)
 
 
 def repository(model: str) -> Path:
@@ -99,7 +99,7 @@ def _snapshot(folder: Path, revision: str) -> Path:
     return folder / "snapshots" / commit
 
 
-def problem_of(weights: Weights) -> str | None:
+def problem_of(weights: ModelFiles) -> str | None:
     """Why no GLM-ASR can be loaded from these weights, as far as their files tell without torch."""
     folder = weights.folder
     config = read_json(folder / CONFIG)

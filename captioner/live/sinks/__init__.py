@@ -23,14 +23,14 @@ from captioner.live.events import Event
 from captioner.plugins import Plugins
 
 BUILT_IN = {
-    "srt": "captioner.live.sinks.files:SrtFile",
-    "vtt": "captioner.live.sinks.files:VttFile",
-    "jsonl": "captioner.live.sinks.files:JsonLines",
-    "hls": "captioner.live.sinks.hls:Hls",
+    "srt": "captioner.live.sinks.growing_files:SrtFile",
+    "vtt": "captioner.live.sinks.growing_files:VttFile",
+    "jsonl": "captioner.live.sinks.growing_files:JsonLines",
+    "hls": "captioner.live.sinks.hls_captions:Hls",
     "obs": "captioner.live.sinks.obs:Obs",
-    "youtube": "captioner.live.sinks.posts:YouTube",
-    "zoom": "captioner.live.sinks.posts:Zoom",
-    "ovenmediaengine": "captioner.live.sinks.posts:OvenMediaEngine",
+    "youtube": "captioner.live.sinks.http_push:YouTube",
+    "zoom": "captioner.live.sinks.http_push:Zoom",
+    "ovenmediaengine": "captioner.live.sinks.http_push:OvenMediaEngine",
 }
 
 SINKS = Plugins("sink", "captioner.sinks", BUILT_IN)

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from captioner.errors import CaptionerError, UsageError
 from captioner.live.events import Caption, Event
-from captioner.live.sinks.posts import Trouble
+from captioner.live.sinks.http_push import DeliveryError
 
 PATIENCE = 5.0
 """Seconds that OBS may take for an answer."""
@@ -53,7 +53,7 @@ class Obs:
             self._send(event.text)
         except (OSError, TimeoutError, WebSocketException, ValueError, LookupError, TypeError) as error:
             self.close()
-            raise Trouble(f"OBS cannot be reached: {type(error).__name__}") from error
+            raise DeliveryError(f"OBS cannot be reached: {type(error).__name__}") from error
 
     def close(self) -> None:
         """End the connection."""
@@ -72,9 +72,9 @@ class Obs:
         try:
             answer = json.loads(connection.recv(PATIENCE))
         except Exception as error:  # it hangs up on a wrong password
-            raise Trouble("OBS does not take the password") from error
+            raise DeliveryError("OBS does not take the password") from error
         if answer["op"] != _IDENTIFIED:
-            raise Trouble("OBS does not take the password")
+            raise DeliveryError("OBS does not take the password")
         return connection
 
     def _send(self, text: str) -> None:
@@ -91,9 +91,9 @@ class Obs:
                 break
         status = answer["d"]["requestStatus"]
         if status["code"] == _NOT_STREAMING:
-            raise Trouble("OBS is not streaming, so there is nothing to caption")
+            raise DeliveryError("OBS is not streaming, so there is nothing to caption")
         if not status["result"]:
-            raise Trouble(f"OBS refuses a caption: {status.get('comment', status['code'])}")
+            raise DeliveryError(f"OBS refuses a caption: {status.get('comment', status['code'])}")
 
 
 def authentication(password: str, salt: str, challenge: str) -> str:

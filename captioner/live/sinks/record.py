@@ -11,8 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from captioner.formats import transcript
-from captioner.live.events import Account, Ended, Event, Settled
-from captioner.live.sinks.files import LATE, GrowingFile
+from captioner.live.events import Ended, Event, RegionReported, Settled
+from captioner.live.sinks.growing_files import LATE, GrowingFile
 from captioner.live.whole import write_whole
 from captioner.values import RegionReport, Report, Segment, Transcript
 
@@ -33,7 +33,7 @@ class Record:
     def take(self, event: Event) -> None:
         """Add a region."""
         self._began = True
-        if isinstance(event, Account) and event.report.start >= self._until - LATE:
+        if isinstance(event, RegionReported) and event.report.start >= self._until - LATE:
             segments = (event.segment,) if event.segment else ()
             text = transcript.render(Transcript(segments), replace(self._report, regions=(event.report,)))
             self._lines.add(json.dumps(json.loads(text), ensure_ascii=True) + "\n")

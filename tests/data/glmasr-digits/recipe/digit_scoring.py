@@ -8,7 +8,7 @@ import jiwer
 from digit_speech import TRAINED_ACCENTS, TRAINED_VARIANTS, UNHEARD_ACCENTS, UNHEARD_VARIANTS, sayings
 
 from captioner.backends import Hints
-from captioner.backends.glm_nano import Dtype, GlmNano
+from captioner.backends.nano.backend import Dtype, GlmNano
 from captioner.values import Audio
 
 COUNT = 120

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from captioner.values import Samples
-from tests.voices import noisy, silence, spoken
+from tests.align.voices import noisy, silence, spoken
 
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 

@@ -1,0 +1,1 @@
+"""GLM-ASR in the cloud of Zhipu AI."""

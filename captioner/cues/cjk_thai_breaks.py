@@ -1,0 +1,147 @@
+"""Where Chinese, Japanese and Thai may break: by a segmenter where one is installed, else by small words and script.
+
+A closed list of function words finds sure word edges in Chinese and Thai; in Japanese a phrase mostly ends where kana
+give way to kanji.
+"""
+
+from __future__ import annotations
+
+import re
+
+from captioner.cues import segmenters
+from captioner.cues.characters import is_han, is_hiragana, is_katakana
+from captioner.cues.function_words import words
+
+UNKNOWN = 7.0
+"""The cost of a break that may well lie inside a word."""
+
+WORD = 5.5
+"""The cost of a break between two words of which nothing more is known."""
+
+EDGE = 3.0
+"""The cost of a break that surely lies between two words."""
+
+BOUND = 8.0
+"""The cost of a break after a word that leans on the next one."""
+
+_LEANING_RIGHT = words(
+    "但是 但 而且 而 因为 所以 如果 虽然 不过 然后 或者 或 还是 以及 并且 就是 就 也 还 才 却 都 又 很 太 更 最 不 没",
+    "是 离 在 从 对于 对 把 被 给 跟 向 为了 和 与 通过 关于 根据 按照 由于 由 当 只要 只有 除了 无论 不管 即使 可是",
+    "而是 那么 于是 因此 其实 让 总是 不是 没有 不能 不会 可以 可能 应该 需要 能够 已经 正在 非常 特别 为什么 怎么",
+    "什么 我们 你们 他们 她们 它们 咱们 我 你 他 她 它 这个 那个 这些 那些 这样 那样 这 那 每",
+    "喺 唔係 唔 係 啲 佢哋 佢 我哋 你哋 呢個 嗰個 呢啲 嗰啲 但係 同埋 仲 點解 冇",
+    "並且 因為 雖然 為了 我們 你們 他們 這個 那個 這些 這樣 什麼 怎麼 沒有 不會 應該 已經 還是 還 對於 對 從 與 讓",
+)
+"""Conjunctions, prepositions, adverbs, auxiliaries and pronouns: a line may well begin with them and must not end."""
+
+_LEANING_LEFT = frozenset("的地得了着著过過们們吗嗎呢吧啊呀嘛啦么麼嘅咗緊哋喎喇咩㗎啩")
+"""Particles: no line begins with them."""
+
+_TRAILING = re.compile("一下|起来|起來|下来|下來|出来|出來|下去|过来|過來|之一|而已|左右")
+"""Words that follow a verb or a number: no line begins with them."""
+
+_POSTPOSITIONS = frozenset("上里裡中下内內外前后後")
+"""Words of place that follow a noun; many words begin with them too, so they are sure only behind a Latin word."""
+
+_WHOLE = words(
+    "现在 今天 明天 昨天 大家 自己 一个 一些 一样 这里 那里 哪里 开始 时候 的时候 时间 之间 之后 之前 以后 以前 的话",
+    "存在 所在 面对 绝对 相对 针对 反对 方向 倾向 自由 理由 人才 刚才 首都 成都 温和 缓和 和平 参与 成就 应当 相当",
+    "当时 当然 适当 不同 不断 最后 最近 更加 太阳 还有 每个 都市 首先 也许 地方 地区 得到 觉得 了解 过去 过程 经过",
+    "而家 琴日 聽日 今日 幾多",
+    "目的 現在 時候 時間 開始 過去 過程 經過 覺得 當然 還有 每個",
+)
+"""Common words that hold one of the above inside."""
+
+_LONG_WORDS = sorted((word for word in _LEANING_RIGHT | _WHOLE if len(word) > 1), key=len, reverse=True)
+_WORD = re.compile("|".join(_LONG_WORDS))
+_BEGINS_WORD = tuple(_LEANING_RIGHT | _WHOLE)
+
+_COUNTED = re.compile(
+    r"(?:[\d〇零一二三四五六七八九十百千万亿萬億兩两几幾这這那哪每某各上下]|第.+)[个個位条條张張只隻本次件种種家辆輛台座块塊份名]$"
+)
+"""A number and its measure word, which lean on what is counted: 三百五十个|字."""
+
+_THAI = re.compile(r"[\u0e01-\u0e5b]")
+_THAI_WORDS = re.compile("และ|หรือ|แต่|เพราะ|เพื่อ|ซึ่ง|โดย|ดังนั้น|ถ้า|เมื่อ")
+"""Conjunctions that stand inside no other common word."""
+
+_THAI_PREFIXES = ("การ", "ความ")
+"""They make a noun of the word behind them."""
+
+_THAI_LEADING = frozenset("เแโใไ")
+
+_KANA = re.compile(r"[\u3041-\u30ff]")
+_PARTICLES = frozenset("はがをにへもでとやの")
+_SURE_PARTICLES = frozenset("はがを")
+_PREFIXES = frozenset("おご御約")
+
+
+def inner_edges(chunk: str) -> frozenset[int]:
+    """The places inside `chunk` where no break may stand: inside function words and before what leans to the left."""
+    every = frozenset(range(1, len(chunk)))
+    if _KANA.search(chunk):
+        if phrases := segmenters.japanese():
+            return every - segmenters.edges(phrases, chunk)
+        return frozenset(edge for edge in every if _joins(chunk[edge - 1], chunk[edge]))
+    if _THAI.search(chunk):
+        return frozenset(edge for edge in every if not _begins_thai(chunk, edge))
+    inside = frozenset(edge for match in _WORD.finditer(chunk) for edge in range(match.start() + 1, match.end()))
+    if words_of := segmenters.chinese():
+        # A word's edge stays one where a function word begins or ends that the segmenter took for part of another.
+        inside |= every - segmenters.edges(words_of, chunk) - _function_edges(chunk)
+    return inside | {edge for edge in every if _leans_left(chunk, edge)}
+
+
+def unspaced_cost(before: str, after: str) -> float:
+    """The cost of a break between two units that no space parts."""
+    if _KANA.search(before + after):
+        return _japanese_cost(before, after)
+    if _THAI.search(before + after):
+        if before.endswith(_THAI_PREFIXES):
+            return BOUND
+        return EDGE if _THAI_WORDS.match(after) else UNKNOWN
+    if before in _LEANING_RIGHT or _COUNTED.search(before):
+        return BOUND
+    if after.startswith(_BEGINS_WORD):
+        return EDGE
+    if before[-1] in _LEANING_LEFT or is_han(before[-1]) != is_han(after[0]):
+        return EDGE + 1
+    return UNKNOWN if segmenters.chinese() is None else WORD
+
+
+def _function_edges(chunk: str) -> frozenset[int]:
+    return frozenset(edge for match in _WORD.finditer(chunk) for edge in match.span())
+
+
+def _begins_thai(chunk: str, edge: int) -> bool:
+    """Whether a syllable surely begins here: with a vowel that is written first, a conjunction, or after a mark."""
+    if not (_THAI.match(chunk[edge]) and _THAI.match(chunk[edge - 1])):
+        return True
+    return chunk[edge] in _THAI_LEADING or chunk[edge - 1] in "ๆฯ" or _THAI_WORDS.match(chunk, edge) is not None
+
+
+def _leans_left(chunk: str, edge: int) -> bool:
+    """Whether what begins here belongs to the word before: a particle, but not 地 in 地方."""
+    if chunk[edge - 1].isascii() and (chunk[edge] in _POSTPOSITIONS or chunk[edge] in _LEANING_LEFT):
+        return True
+    match = _WORD.match(chunk, edge)
+    if _TRAILING.match(chunk, edge):
+        return True
+    return chunk[edge] in _LEANING_LEFT and (match is None or match.group() not in _WHOLE)
+
+
+def _joins(before: str, after: str) -> bool:
+    """Kana after kanji are its ending or its particle; a particle leans to the left, a prefix to the right."""
+    if not is_hiragana(after):
+        return before in _PREFIXES
+    if not is_hiragana(before):
+        return before.isalnum()
+    return after in _PARTICLES and before not in _SURE_PARTICLES
+
+
+def _japanese_cost(before: str, after: str) -> float:
+    if before[-1] in _SURE_PARTICLES:
+        return EDGE
+    if not is_hiragana(before[-1]):
+        return EDGE + 1 if is_katakana(before[-1]) != is_katakana(after[0]) else UNKNOWN
+    return UNKNOWN if is_hiragana(after[0]) else EDGE + 1

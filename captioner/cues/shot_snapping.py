@@ -1,0 +1,64 @@
+"""Where the picture cuts, and how a cue steps aside: it should come and go with a cut or well away from one.
+
+The numbers are those of Netflix's Timed Text Style Guide, Subtitle Timing Guidelines, as Subtitle Edit's checker has
+them at 5c98fbd (2026-08-22), in frames of 24 a second; half a second scales with the frame rate.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+
+from captioner.cues.time_grid import Grid
+
+NEAR = 0.5
+"""Seconds around a cut in which nothing should come or go but with it."""
+
+LATE = 0.75
+"""The share of `NEAR` before a cut in which a cue waits for it; earlier ones come sooner instead."""
+
+
+class ShotChanges:
+    """The cuts of a video, at `seconds`, in ticks of the grid; false where nobody knows of any."""
+
+    def __init__(self, seconds: Iterable[float], grid: Grid) -> None:
+        self._cuts = sorted({grid.nearest(second) for second in seconds})
+        self._near = round(NEAR * grid.rate)
+        self._late = int(LATE * self._near + 0.5)
+
+    def __bool__(self) -> bool:
+        return bool(self._cuts)
+
+    def in_time(self, start: int, free: int) -> int:
+        """When a cue comes that would at `start`, on a screen on which the one before is spoken until `free`.
+
+        Up to half a second after a cut it comes with the cut; 1 to 8 frames before one it waits for it; 9 to 11
+        frames before one it comes half a second before it.
+        """
+        before, after = self._around(start)
+        if before is not None and start - before < self._near and free <= before:
+            return before
+        if after is None or after - start >= self._near:
+            return start
+        if after - start < self._late:
+            return after
+        return after - self._near if free <= after - self._near else start
+
+    def out_time(self, end: int, spoken: int, least: int, latest: int, gap: int) -> int:
+        """When a cue goes that would at `end`, being spoken until `spoken` and shown from `least` to `latest`.
+
+        Within half a second of a cut it goes `gap` before the cut; where it is spoken or must be read beyond that, it
+        stays until half a second after the cut if it may.
+        """
+        near = [cut for cut in self._around(end) if cut is not None and abs(cut - end) < self._near]
+        if not near:
+            return end
+        cut = min(near, key=lambda cut: abs(cut - end))
+        if spoken <= cut and least <= cut - gap:
+            return min(cut - gap, latest)
+        return max(end, min(cut + self._near, latest))
+
+    def _around(self, tick: int) -> tuple[int | None, int | None]:
+        """The last cut at or before a tick, and the first one after it."""
+        place = bisect_right(self._cuts, tick)
+        return self._cuts[place - 1] if place else None, self._cuts[place] if place < len(self._cuts) else None

@@ -1,0 +1,71 @@
+"""Captions for any number of viewers, none of whom the stream notices."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+from captioner.live.events import Caption, Event
+
+HISTORY = 1000
+"""Final captions that are kept for viewers who come back."""
+
+MOST_WAITING = 256
+"""Captions that may wait for one viewer. One who is slower is let go, and may come back for the rest."""
+
+
+class CaptionFeed:
+    """A sink whose captions viewers follow in the event loop that `open` was called in."""
+
+    def __init__(self) -> None:
+        self._history: deque[Caption] = deque(maxlen=HISTORY)
+        self._viewers: set[asyncio.Queue[Caption | None]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def viewers(self) -> int:
+        """How many follow."""
+        return len(self._viewers)
+
+    def open(self) -> None:
+        """Serve viewers in the event loop that runs here."""
+        self._loop = asyncio.get_running_loop()
+
+    def take(self, event: Event) -> None:
+        """Hand a caption to everybody."""
+        if isinstance(event, Caption):
+            self._in_loop(event)
+
+    def close(self) -> None:
+        """End what everybody follows."""
+        self._in_loop(None)
+
+    async def follow(self, after: int | None) -> AsyncIterator[Caption]:
+        """Captions from now on; with `after`, first the final ones since that number, as far as they are kept."""
+        mine: asyncio.Queue[Caption | None] = asyncio.Queue()
+        missed = [caption for caption in self._history if after is not None and caption.seq > after]
+        self._viewers.add(mine)
+        try:
+            for caption in missed:
+                yield caption
+            while (next_one := await mine.get()) is not None:
+                yield next_one
+        finally:
+            self._viewers.discard(mine)
+
+    def _in_loop(self, caption: Caption | None) -> None:
+        if self._loop:
+            with suppress(RuntimeError):  # the loop is closed: nobody follows any more
+                self._loop.call_soon_threadsafe(self._spread, caption)
+
+    def _spread(self, caption: Caption | None) -> None:
+        if caption and caption.is_final:
+            self._history.append(caption)
+        for viewer in list(self._viewers):
+            if caption is None or viewer.qsize() >= MOST_WAITING:
+                self._viewers.discard(viewer)
+                viewer.put_nowait(None)  # behind all that waits, so that nothing is missing when it comes back
+            else:
+                viewer.put_nowait(caption)

@@ -1,0 +1,66 @@
+"""The door on a socket: uvicorn in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from threading import Thread
+
+import uvicorn
+
+from captioner.errors import UsageError
+from captioner.live.server.app import ServerContent, make_app
+
+_PARTING = 0.2  # seconds in which the ends of streams go out
+
+FAREWELL = 2
+"""Seconds that viewers get to notice the end."""
+
+
+class Server:
+    """Serves what is `shown` at an address, `PORT` or `HOST:PORT`, until it is closed.
+
+    Raises `UsageError` where the address is no address, or is taken.
+    """
+
+    def __init__(self, shown: ServerContent, address: str) -> None:
+        self._shown = shown
+        self._socket = _listening(address)
+        config = uvicorn.Config(
+            make_app(shown), lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=FAREWELL
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = Thread(target=lambda: asyncio.run(self._serve()), name="server", daemon=True)
+        self._thread.start()
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        port: int = self._socket.getsockname()[1]
+        return port
+
+    def close(self) -> None:
+        """Serve no more, after everybody who follows was told."""
+        self._shown.feed.close()
+        time.sleep(_PARTING)
+        self._server.should_exit = True
+        self._thread.join(FAREWELL + 1)
+        self._socket.close()
+
+    async def _serve(self) -> None:
+        self._shown.feed.open()
+        await self._server.serve(sockets=[self._socket])
+
+
+def _listening(address: str) -> socket.socket:
+    host, _, port = address.rpartition(":")
+    if not port.isdecimal() or int(port) > 65535:
+        raise UsageError(f"--serve {address}: is no address; write a port, or HOST:PORT")
+    try:
+        listening = socket.create_server((host.strip("[]") or "127.0.0.1", int(port)), reuse_port=False)
+        # Every connection has it from here: no answer waits 40 ms for the viewer to confirm the one before.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listening
+    except OSError as error:
+        raise UsageError(f"--serve {address}: {(error.strerror or str(error)).lower()}; name another port") from error

@@ -1,0 +1,1 @@
+"""One live session: from the source's audio to numbered captions."""

@@ -1,0 +1,43 @@
+"""Where a stream stands, kept on the disk, so that a run that was killed goes on where it was."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from captioner.live.session.caption_stream import CaptionCursor
+from captioner.live.session.stream_clock import Epoch
+from captioner.live.whole import write_whole
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """At `wall` seconds since 1970, sound of `source` had been read up to stream second `position`, in `epoch`.
+
+    All was told up to stream second `settled`. Of an HLS source, `after` is the last segment that is done with.
+    """
+
+    source: str
+    wall: float
+    epoch: Epoch
+    position: float
+    settled: float
+    mark: CaptionCursor
+    after: int | None = None
+
+
+def save_checkpoint(state: Checkpoint, path: Path) -> None:
+    """Keep it. Raises `OutputNotWritten`."""
+    write_whole(path, json.dumps(asdict(state)))
+
+
+def load_checkpoint(path: Path, source: str) -> Checkpoint | None:
+    """What was kept of that source; None where nothing was, or nothing that can be read."""
+    try:
+        fields = json.loads(path.read_text("utf-8"))
+        fields |= {"epoch": Epoch(**fields["epoch"]), "mark": CaptionCursor(**fields["mark"])}
+        state = Checkpoint(**fields)
+    except (OSError, ValueError, TypeError, LookupError):
+        return None
+    return state if state.source == source else None

@@ -1,0 +1,143 @@
+"""Captions by HTTP POST: YouTube, Zoom, OvenMediaEngine. Small clients; each says where its protocol is described.
+
+An address holds a secret, so no trouble that is told ever names it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit, urlunsplit
+
+import httpx
+
+from captioner.errors import UsageError
+from captioner.live.events import Caption, Event, Settled
+
+PATIENCE = 10.0
+"""Seconds that a server may take for an answer."""
+
+STALE = 30.0
+"""Seconds after which a caption is of no use to viewers of a picture that runs on."""
+
+
+class DeliveryError(Exception):
+    """A caption was not taken; half a sentence says why."""
+
+
+class _Posting:
+    """What the three have in common: final captions, one after another."""
+
+    stale = STALE
+
+    def __init__(self, target: str) -> None:
+        if urlsplit(target).scheme not in ("http", "https") or not urlsplit(target).hostname:
+            raise UsageError("a sink that posts wants a web address; '@FILE' reads it from a file")
+        self._target = target
+        self._client = httpx.Client(timeout=PATIENCE)
+
+    def take(self, event: Event) -> None:
+        """Post a final caption. Raises `Trouble`; it is safe to be called again then."""
+        if isinstance(event, Caption) and event.is_final:
+            self._post(event)
+
+    def close(self) -> None:
+        """End the connection."""
+        self._client.close()
+
+    def _post(self, caption: Caption) -> None:
+        raise NotImplementedError
+
+    def _send(self, method: str, address: str, **content: Any) -> str:
+        try:
+            answer = self._client.request(method, address, **content)
+        except httpx.TimeoutException as error:
+            raise DeliveryError(f"gave no answer within {PATIENCE:g} s") from error
+        except httpx.HTTPError as error:
+            raise DeliveryError("cannot be reached") from error
+        if not answer.is_success:
+            raise DeliveryError(f"answers {answer.status_code} {answer.reason_phrase}".rstrip())
+        return answer.text
+
+    def _numbered(self, number: int, **more: str) -> str:
+        """The address with the number of a post, and more, in its query."""
+        added = "".join(f"&{name}={value}" for name, value in {"seq": str(number), **more}.items())
+        return f"{self._target}{added if urlsplit(self._target).query else '?' + added[1:]}"
+
+
+class YouTube(_Posting):
+    """YouTube Live's "POST captions to URL": https://support.google.com/youtube/answer/3068031. The target is the
+    caption ingestion URL of the event. A post that failed is sent again under its own number; a run that goes on where
+    an earlier one was goes on with the numbers too."""
+
+    def __init__(self, target: str, now: Callable[[], float] = time.time) -> None:
+        super().__init__(target)
+        self._now = now
+        self._number: int | None = None
+        self._origin: float | None = None  # when stream second 0 was, in seconds since 1970
+
+    def take(self, event: Event) -> None:
+        """Post a final caption with the time at which it was said."""
+        if isinstance(event, Settled):
+            # Sound is never heard before it was made, so the least delay is the truest.
+            origin = self._now() - event.heard
+            self._origin = origin if self._origin is None else min(self._origin + 0.001, origin)
+        super().take(event)
+
+    def _post(self, caption: Caption) -> None:
+        said = datetime.fromtimestamp((self._origin or self._now() - caption.end) + caption.start, UTC)
+        body = f"{said:%Y-%m-%dT%H:%M:%S}.{said.microsecond // 1000:03}\n{caption.text.replace(chr(10), '<br>')}\n"
+        headers = {"Content-Type": "text/plain; charset=utf-8"}
+        self._number = self._number or caption.number
+        self._send("POST", self._numbered(self._number), content=body.encode(), headers=headers)
+        self._number += 1
+
+
+class Zoom(_Posting):
+    """Zoom's closed caption API: https://support.zoom.com/hc/en/article?id=zm_kb&sysparm_article=KB0060372. The target
+    is the API token that the host copies. The meeting is asked for the last number, so a restart goes on."""
+
+    def __init__(self, target: str) -> None:
+        super().__init__(target)
+        self._number: int | None = None
+
+    def _post(self, caption: Caption) -> None:
+        if self._number is None:
+            self._number = self._last() + 1
+        address = self._numbered(self._number, lang=_zoom_language(caption.language))
+        headers = {"Content-Type": "text/plain; charset=utf-8"}
+        self._send("POST", address, content=f"{caption.text}\n".encode(), headers=headers)
+        self._number += 1
+
+    def _last(self) -> int:
+        parts = urlsplit(self._target)
+        text = self._send("GET", urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/seq")))
+        return int(text) if text.strip().lstrip("-").isdecimal() else 0
+
+
+def _zoom_language(language: str | None) -> str:
+    """With a region, as Zoom wants it."""
+    return {"en": "en-US", "zh": "zh-CN", "de": "de-DE", "ja": "ja-JP"}.get(language or "en", language or "en-US")
+
+
+class OvenMediaEngine(_Posting):
+    """OvenMediaEngine's `sendSubtitles`: https://docs.ovenmediaengine.com. The target is
+    `http://TOKEN@HOST:PORT/v1/vhosts/VHOST/apps/APP/streams/STREAM?label=English`."""
+
+    def __init__(self, target: str) -> None:
+        super().__init__(target)
+        parts = urlsplit(target)
+        self._label = parse_qs(parts.query).get("label", ["Captions"])[0]
+        host = f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname or ""
+        self._address = urlunsplit((parts.scheme, host, f"{parts.path}:sendSubtitles", "", ""))
+        self._credentials = (parts.username or "", parts.password or "")
+
+    def _post(self, caption: Caption) -> None:
+        shown = {"startOffset": 0, "durationMs": round(1000 * (caption.end - caption.start)), "text": caption.text}
+        body = {"format": "webvtt", "data": [{"label": self._label, "subtitles": [shown]}]}
+        headers = {"Content-Type": "application/json"}
+        content = json.dumps(body).encode()
+        self._send("POST", self._address, content=content, headers=headers, auth=self._credentials)

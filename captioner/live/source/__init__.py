@@ -1,0 +1,1 @@
+"""Live sources: HLS, whatever libav opens, pipes."""

@@ -1,0 +1,76 @@
+"""What a service can tell about a file of sound from its bytes alone; the name it came under says nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import wave
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from captioner.backends.cloud.wav import wav_bytes
+from captioner.backends.glm.backend import SHORTEST
+from captioner.values import Audio
+
+
+@dataclass(frozen=True)
+class AudioFile:
+    """A file as it came: its format, `size` in bytes, `duration` in seconds, and the key of its samples."""
+
+    kind: Literal["wav", "mp3"]
+    size: int
+    duration: float
+    key: str
+    audio: Audio
+
+
+class NotAudio(Exception):
+    """Neither WAV nor MP3."""
+
+
+def audio_key(clip: Audio) -> str:
+    """What a clip is known by when it arrives: SHA-256 of its 16-bit samples, padded as the backend pads it."""
+    return sound_of(wav_bytes(clip, shortest=SHORTEST)).key
+
+
+def sound_of(data: bytes) -> AudioFile:
+    """Raises `NotSound`."""
+    if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
+        kind: Literal["wav", "mp3"] = "wav"
+        audio = _wav(data)
+    elif data[:3] == b"ID3" or (len(data) > 1 and data[0] == 0xFF and data[1] & 0xE6 == 0xE2):  # layer III
+        kind, audio = "mp3", _mp3(data)
+    else:
+        raise NotAudio
+    pcm = np.rint(audio.samples * 32768).astype("<i4").tobytes()
+    return AudioFile(kind, len(data), audio.duration, hashlib.sha256(pcm).hexdigest(), audio)
+
+
+def _wav(data: bytes) -> Audio:
+    try:
+        with wave.open(io.BytesIO(data)) as file:
+            if file.getsampwidth() != 2:
+                raise NotAudio
+            frames = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+            channels, rate = file.getnchannels(), file.getframerate()
+    except (wave.Error, EOFError) as error:
+        raise NotAudio from error
+    samples = frames.reshape(-1, channels).mean(axis=1, dtype=np.float32) / 32768
+    return Audio(samples.astype(np.float32), rate)
+
+
+def _mp3(data: bytes) -> Audio:
+    import av
+
+    try:
+        with av.open(io.BytesIO(data), mode="r", format="mp3", metadata_errors="replace") as file:
+            resampler = av.AudioResampler(format="flt", layout="mono", rate=16_000)
+            frames = [part for frame in file.decode(audio=0) for part in resampler.resample(frame)]
+            frames += resampler.resample(None)
+    except av.FFmpegError as error:
+        raise NotAudio from error
+    if not frames:
+        raise NotAudio
+    return Audio(np.concatenate([frame.to_ndarray()[0] for frame in frames]).astype(np.float32), 16_000)

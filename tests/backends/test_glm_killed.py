@@ -1,0 +1,130 @@
+"""A long job in the cloud, killed again and again: its captions come out the same, and nothing is paid twice."""
+
+from __future__ import annotations
+
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+
+from captioner.backends import Hints
+from captioner.backends.glm.backend import Glm
+from captioner.journal import clip_key
+from captioner.testing import GlmService, ServiceRequest
+from tests.media.media_factory import ffmpeg
+from tests.speech.speech_parts import three_sentences
+
+REGIONS = 100
+"""The same was run once with 200, in a minute."""
+
+RATE = 16_000
+
+KILLS = 20
+
+
+def talk(path: Path, regions: int) -> Path:
+    """A second of speech, a pause, a second of speech, ...: no two of them are equally loud."""
+    samples, sentences = three_sentences()
+    pause = np.zeros(round(0.8 * RATE), np.float32)
+    parts = [pause]
+    for number in range(regions):
+        start = sentences[number % 3][0] + (number % 2) * 0.9
+        part = samples[round(start * RATE) : round((start + 1) * RATE)]
+        parts += [part * (1 - 0.7 * number / regions), pause]
+    raw = path.with_suffix(".raw")
+    raw.write_bytes((np.concatenate(parts) * 32767).astype("<i2").tobytes())
+    ffmpeg("-f", "s16le", "-ar", str(RATE), "-ac", "1", "-i", raw, path)
+    return path
+
+
+def said(request: ServiceRequest) -> str:
+    return f"What sounds like {request.sound.key[:8]} was said here."
+
+
+def patience(request: ServiceRequest) -> float:
+    """0.02 to 0.1 s, the same for the same sound."""
+    return 0.02 + 0.08 * random.Random(request.sound.key).random()
+
+
+class Job:
+    """Captions `media` by command line, as often as it takes, with a journal of its own."""
+
+    def __init__(self, service: GlmService, media: Path, folder: Path) -> None:
+        folder.mkdir()
+        self.journal, self.folder = folder / "journal.sqlite", folder
+        self._command = [sys.executable, "-m", "captioner", str(media), "-d", str(folder), "--backend", "glm"]
+        self._command += ["--base-url", service.base_url, "--concurrency", "5"]
+        self._environment = os.environ | {"ZAI_API_KEY": service.key, "CAPTIONER_JOURNAL": str(self.journal)}
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        return subprocess.Popen([*self._command, *words], env=self._environment, stderr=subprocess.PIPE, text=True)
+
+    def finish(self, *words: str) -> None:
+        running = self.start(*words)
+        _, told = running.communicate(timeout=120)
+        assert running.returncode == 0, told
+
+    def remembered(self) -> set[bytes]:
+        """The keys in the journal, which is sound."""
+        if not self.journal.exists():
+            return set()
+        with closing(sqlite3.connect(self.journal)) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+            return {key for (key,) in connection.execute("SELECT key FROM heard")} if tables else set()
+
+
+def kill_soon(running: subprocess.Popen[str], service: GlmService, chance: random.Random) -> None:
+    """At a moment drawn by chance: while it starts, or after a request or a few."""
+    before, goal = len(service.requests), chance.randrange(12)
+    while len(service.requests) < before + goal and running.poll() is None:
+        time.sleep(0.002)
+    time.sleep(chance.random() * (0.06 if goal else 0.3))
+    running.kill()
+    with running:
+        assert running.stderr
+        assert "Traceback" not in running.stderr.read()
+
+
+def test_a_job_killed_twenty_times(tmp_path: Path) -> None:
+    media = talk(tmp_path / "talk.flac", REGIONS)
+    chance = random.Random(5)
+    with GlmService(said, latency=patience) as service, closing(Glm(key=service.key)) as glm:
+
+        def asked_since(count: int) -> list[bytes]:
+            return [clip_key(request.sound.audio, Hints(), glm) for request in service.requests[count:]]
+
+        Job(service, media, tmp_path / "undisturbed").finish()
+        everything = asked_since(0)
+        assert len(everything) == len(set(everything)) == REGIONS
+
+        job = Job(service, media, tmp_path / "killed")
+        kept: set[bytes] = set()
+        for _ in range(KILLS):
+            count = len(service.requests)
+            running = job.start()
+            kill_soon(running, service, chance)
+            assert running.returncode == -9
+            assert not kept & set(asked_since(count))
+            kept, kept_before = job.remembered(), kept
+            assert kept_before <= kept
+        assert 0 < len(kept) < REGIONS
+
+        time.sleep(0.5)  # in which what the last one sent arrives
+        count = len(service.requests)
+        job.finish()
+        assert sorted(asked_since(count)) == sorted(set(everything) - kept)
+        captions = (job.folder / "talk.srt").read_bytes()
+        assert captions.count(b"-->") >= REGIONS // 2
+        assert captions == (tmp_path / "undisturbed" / "talk.srt").read_bytes()
+
+        count = len(service.requests)
+        job.finish("--format", "vtt,json", "--profile", "ted")
+        job.finish("--format", "srt", "--overwrite", "--profile", "shorts")
+        assert asked_since(count) == []

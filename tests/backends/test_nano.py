@@ -1,0 +1,185 @@
+"""GLM-ASR-Nano on this machine, shown on a small real model of its kind that reads spoken digits."""
+
+from __future__ import annotations
+
+import random
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from captioner.backends import Hints, Recognition
+from captioner.backends.nano.backend import LONGEST, GlmNano
+from captioner.values import Audio
+from tests.align.voices import RATE, silence
+from tests.backends.nano_parts import CLIPS, DIGITS, TEXTS, UNHEARD, hub_with_digits, random_model, talk, texts
+from tests.media.media_factory import ffmpeg
+from tests.paths import DOCS
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("the network was touched")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+
+
+@pytest.fixture
+def nano() -> Iterator[GlmNano]:
+    backend = GlmNano(model=str(DIGITS), dtype="float32")
+    yield backend
+    backend.close()
+
+
+def test_it_reads_voices_it_never_heard(nano: GlmNano) -> None:
+    heard = list(nano.transcribe(CLIPS, Hints(language="en")))
+    assert [one.text for one in heard] == TEXTS
+    assert {one.status for one in heard} == {"ok"}
+    assert {one.language for one in heard} == {"en"}
+    assert all(one.confidence is not None and 0.5 < one.confidence <= 1 for one in heard)
+
+
+@pytest.mark.parametrize("batch", [1, 2, 7, 32])
+def test_batch_and_order_do_not_matter(batch: int) -> None:
+    order = random.Random(batch).sample(range(len(CLIPS)), len(CLIPS))
+    backend = GlmNano(model=str(DIGITS), batch=batch, dtype="float32")
+    assert texts(backend, [CLIPS[number] for number in order]) == [TEXTS[number] for number in order]
+    backend.close()
+
+
+def test_bfloat16_reads_them_too() -> None:
+    backend = GlmNano(model=str(DIGITS), dtype="bfloat16")
+    assert texts(backend, CLIPS[:3]) == TEXTS[:3]
+    backend.close()
+
+
+def test_a_window_of_clips_is_pulled_and_no_more() -> None:
+    backend, pulled = GlmNano(model=str(DIGITS), dtype="float32", batch=2), 0
+
+    def clips() -> Iterator[Audio]:
+        nonlocal pulled
+        for clip in CLIPS:
+            pulled += 1
+            yield clip
+
+    answers = backend.transcribe(clips(), Hints())
+    assert next(answers).text == TEXTS[0]
+    assert pulled == 4
+    backend.close()
+
+
+def test_silence_and_noise_are_empty(nano: GlmNano) -> None:
+    noise = np.random.default_rng(0).normal(0, 0.1, 3 * RATE).astype(np.float32)
+    assert list(nano.transcribe([Audio(silence(3.0), RATE), Audio(noise, RATE)], Hints())) == [Recognition("empty")] * 2
+
+
+def test_odd_clips_beside_good_ones(nano: GlmNano) -> None:
+    broken = Audio(np.full(RATE, np.nan, np.float32), RATE)
+    loud = Audio(CLIPS[3].samples * np.float32(1.0001 / np.abs(CLIPS[3].samples).max()), RATE)
+    slow = Audio(CLIPS[0].samples, RATE // 2)
+    heard = list(nano.transcribe([Audio(silence(0.19), RATE), CLIPS[0], broken, loud, slow], Hints()))
+    assert [(one.status, one.text) for one in heard] == [
+        ("empty", ""),
+        ("ok", TEXTS[0]),
+        ("failed", ""),
+        ("ok", TEXTS[3]),
+        ("failed", ""),
+    ]
+    assert heard[2].reason == "its samples are no numbers"
+    assert heard[4].reason == "its sound has 8000 samples a second, and glm-nano hears 16000"
+
+
+def test_what_is_longer_than_a_window_is_heard_in_parts(nano: GlmNano) -> None:
+    track, _ = talk([(0.3, UNHEARD[0]), (16.3, UNHEARD[1])], 32.0)
+    assert len(track) / RATE > LONGEST
+    (heard,) = nano.transcribe([Audio(track, RATE)], Hints())
+    assert (heard.status, heard.attempts) == ("ok", 2)
+
+
+# Usages of the model's documentation, held against transformers itself.
+
+
+@pytest.fixture(scope="module")
+def reference() -> tuple[Any, Any]:
+    """The processor and the model as the documentation loads them."""
+    from transformers import AutoModelForSeq2SeqLM, AutoProcessor
+
+    processor: Any = AutoProcessor.from_pretrained(DIGITS)  # type: ignore[no-untyped-call]
+    return processor, AutoModelForSeq2SeqLM.from_pretrained(DIGITS, dtype="float32").eval()
+
+
+@pytest.mark.parametrize("prompt", [None, "Please transcribe this audio"])
+def test_one_clip_and_a_batch_as_documented(nano: GlmNano, reference: tuple[Any, Any], prompt: str | None) -> None:
+    processor, model = reference
+    clips = CLIPS[:4]
+    inputs = processor.apply_transcription_request([clip.samples for clip in clips], prompt=prompt)
+    written = model.generate(**inputs, do_sample=False, max_new_tokens=100)[:, inputs.input_ids.shape[1] :]
+    documented = processor.batch_decode(written, skip_special_tokens=True)
+    assert texts(nano, clips, Hints(prompt=prompt)) == documented
+    assert texts(nano, clips[:1], Hints(prompt=prompt)) == documented[:1]
+
+
+def test_a_chat_style_prompt_as_documented(nano: GlmNano, reference: tuple[Any, Any]) -> None:
+    processor, model = reference
+    content = [{"type": "audio", "audio": CLIPS[1].samples}, {"type": "text", "text": "The digits, please."}]
+    inputs = processor.apply_chat_template(
+        [{"role": "user", "content": content}], tokenize=True, add_generation_prompt=True, return_dict=True
+    )
+    written = model.generate(**inputs, do_sample=False, max_new_tokens=100)[:, inputs.input_ids.shape[1] :]
+    documented = processor.batch_decode(written, skip_special_tokens=True)
+    assert texts(nano, [CLIPS[1]], Hints(prompt="The digits, please.")) == documented
+
+
+def test_the_page_says_how_in_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (DOCS / "glm-nano.md").read_text("utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HF_HUB_CACHE", str(hub_with_digits(tmp_path / "hub")))
+    for name, clip in zip(("talk.mp4", "interview.wav", "yes.wav", "no.wav"), CLIPS, strict=False):
+        ffmpeg("-f", "f32le", "-ar", str(RATE), "-i", write_raw(tmp_path / "raw", clip), tmp_path / name)
+    exec(compile(code, "glm-nano.md", "exec"), {})
+    shown = capsys.readouterr().out
+    assert f"text={TEXTS[0]!r}" in shown
+    assert f"ok {TEXTS[2]} 0." in shown
+    assert f"ok {TEXTS[3]} 0." in shown
+
+
+def write_raw(path: Path, clip: Audio) -> Path:
+    path.write_bytes(clip.samples.astype("<f4").tobytes())
+    return path
+
+
+@pytest.mark.parametrize(("kind", "batch"), [("digits", 3), ("random", 1), ("random", 5)])
+def test_token_for_token_what_generate_writes(
+    reference: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch, kind: str, batch: int
+) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from captioner.backends.nano import engine
+
+    monkeypatch.setattr(engine, "TOKENS_A_SECOND", 2)  # so that limits differ, and none is far
+    processor, model = reference[0], reference[1] if kind == "digits" else random_model()
+    generator = np.random.default_rng(1)
+    noise = [
+        generator.normal(0, 0.1, int(seconds * RATE)).astype(np.float32) for seconds in generator.uniform(0.3, 6, 3)
+    ]
+    clips = [Audio(samples, RATE) for samples in noise] + CLIPS[:2]
+    clips.sort(key=lambda clip: -len(clip.samples))
+    inputs = processor.apply_transcription_request([np.clip(clip.samples, -1, 1) for clip in clips])
+    generated = model.generate(**inputs, do_sample=False, max_new_tokens=60)[:, inputs.input_ids.shape[1] :].tolist()
+    ends = model.generation_config.eos_token_id
+    with ThreadPoolExecutor(1) as worker:
+        for written in engine.Engine(processor, model, worker).write(list(enumerate(clips)), None, batch):
+            expected = generated[written.number][: written.limit]
+            while any(token in ends for token in expected):
+                expected.pop()
+            assert written.tokens == expected
+            assert written.ended == (len(expected) < written.limit)

@@ -1,0 +1,135 @@
+"""The forms of answers and streams, and words that are made to spell a text."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from captioner.backends.cloud.responses import ErrorInStream, error_in, json_object, text_in, texts_as_they_come
+from captioner.backends.cloud.retry import RetryableError
+from captioner.backends.word_text import spelled
+from captioner.values import Word
+
+
+def events(*chunks: dict[str, Any], done: bool = True) -> list[str]:
+    return [json.dumps(chunk) for chunk in chunks] + ["[DONE]"] * done
+
+
+def delta(text: str) -> dict[str, Any]:
+    return {"type": "transcript.text.delta", "delta": text}
+
+
+def whole(text: str) -> dict[str, Any]:
+    return {"type": "transcript.text.done", "text": text}
+
+
+def vllm(text: str | None) -> dict[str, Any]:
+    return {"object": "transcription.chunk", "choices": [{"delta": {"content": text}}]}
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ({"text": " How's the weather? "}, "How's the weather?"),
+        ({"text": ""}, ""),
+        ({"text": "a\ud83d b\U0001f600"}, "a\ufffd b\U0001f600"),
+        ({"text": "All.", "segments": [{"id": 0, "start": 0.2, "end": 3.5, "text": "A part."}]}, "All."),
+        ({"segments": [{"text": "One. "}, {"text": "Two."}]}, "One. Two."),
+        ({"choices": [{"message": {"role": "assistant", "content": "As in a chat."}}], "usage": {}}, "As in a chat."),
+    ],
+)
+def test_the_text_of_an_answer(answer: dict[str, Any], text: str) -> None:
+    assert text_in(answer) == text
+
+
+@pytest.mark.parametrize(
+    "answer", [{}, {"text": 7}, {"choices": []}, {"segments": None}, {"choices": [{"message": 1}]}]
+)
+def test_an_answer_without_a_text(answer: dict[str, Any]) -> None:
+    with pytest.raises(RetryableError, match="without a text"):
+        text_in(answer)
+
+
+@pytest.mark.parametrize("body", ["", " ", "{", "<html>", "[1]", '"text"', "null"])
+def test_what_is_no_json_object(body: str) -> None:
+    with pytest.raises(RetryableError, match=r"an empty answer|not JSON|wrong shape"):
+        json_object(body)
+
+
+@pytest.mark.parametrize(
+    ("stream", "texts"),
+    [
+        (events(delta("How's"), delta(" the"), whole("How's the.")), ["How's", "How's the", "How's the."]),
+        (events(delta("How's"), whole("How is."), done=False), ["How's", "How is."]),
+        (events(delta("How's"), delta(" it")), ["How's", "How's it", "How's it"]),
+        (events(vllm("你"), vllm("好"), vllm(None), vllm("")), ["你", "你好", "你好"]),
+        (events(), [""]),
+        (events(whole("")), [""]),
+    ],
+)
+def test_a_stream_grows(stream: list[str], texts: list[str]) -> None:
+    assert list(texts_as_they_come(stream)) == texts
+
+
+def test_a_stream_that_breaks_off_is_no_answer() -> None:
+    texts = texts_as_they_come(events(delta("How's"), delta(" the"), done=False))
+    assert next(texts) == "How's"
+    with pytest.raises(RetryableError, match="broke off"):
+        list(texts)
+
+
+def test_an_error_in_a_stream() -> None:
+    with pytest.raises(ErrorInStream) as caught:
+        list(texts_as_they_come(events(delta("How's"), {"error": {"code": "1301", "message": "unsafe"}})))
+    assert error_in(caught.value.body) == ("1301", "unsafe")
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ('{"error": {"code": "1214", "message": "bad"}}', ("1214", "bad")),
+        ('{"error": {"code": 1302}}', ("1302", "")),
+        ('{"error": {"message": "bad", "type": "x", "code": null}}', ("", "bad")),
+        ('{"error": "bad"}', ("", "bad")),
+        ("<html>", ("", "")),
+        ("[]", ("", "")),
+        ("{}", ("", "")),
+    ],
+)
+def test_the_error_of_a_body(body: str, error: tuple[str, str]) -> None:
+    assert error_in(body) == error
+
+
+def timed(*texts: str) -> list[Word]:
+    return [Word(float(number), number + 0.5, text) for number, text in enumerate(texts)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "spelling"),
+    [
+        ("Hello, big world.", ("hello", "big", "world"), ["Hello,", " big", " world."]),
+        ('He said: "Go on!"', ("He", "said", "Go", "on"), ["He", " said:", ' "Go', ' on!"']),
+        ("你好，世界。", ("你好", "世界"), ["你好，", "世界。"]),
+        ("— well —", ("well",), ["— well —"]),
+        ("It's 5 o'clock", (" It's", " 5", " o'clock"), ["It's", " 5", " o'clock"]),
+    ],
+)
+def test_words_spell_the_text(text: str, words: tuple[str, ...], spelling: list[str]) -> None:
+    assert [word.text for word in spelled(text, timed(*words))] == spelling
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("Hello world", ("world",)), ("Hello", ("hullo",)), ("", ()), ("Hi", ()), ("a b", ("a", ""))]
+)
+def test_words_of_another_text_are_left_out(text: str, words: tuple[str, ...]) -> None:
+    assert spelled(text, timed(*words)) == ()
+
+
+@given(st.text(max_size=40), st.lists(st.text(max_size=5), max_size=6))
+def test_words_spell_the_text_or_are_not_there(text: str, words: list[str]) -> None:
+    spelling = spelled(text, timed(*words))
+    assert not spelling or "".join(word.text for word in spelling) == text

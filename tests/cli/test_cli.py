@@ -1,0 +1,368 @@
+"""The command line as a user meets it: real media in, files and exit codes out."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from captioner.cli import COMMANDS, load_command, main
+from tests.media.media_factory import ffmpeg
+from tests.paths import DOCS
+
+SCRIPT = "lines=['The first sentence.', 'The second sentence.', 'The third sentence.']"
+
+
+@dataclass
+class Ran:
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """`run(*words)`: the command line in an empty folder, hearing what SCRIPT says."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str | Path, backend: bool = True) -> Ran:
+        told = ["--backend", "scripted", "--backend-option", SCRIPT] if backend else []
+        code = main([*told, *map(str, words)])
+        captured = capfd.readouterr()
+        return Ran(code, captured.out, captured.err)
+
+    return run
+
+
+@pytest.fixture
+def talk(tmp_path: Path, speech_file: Path) -> Path:
+    """Three sentences with a second of silence between them."""
+    path = tmp_path / "talk.flac"
+    path.write_bytes(speech_file.read_bytes())
+    return path
+
+
+def silence(path: Path, seconds: float = 1.0) -> Path:
+    import numpy as np
+
+    write_wav(path, np.zeros(round(seconds * 16_000), np.int16).tobytes())
+    return path
+
+
+def write_wav(path: Path, data: bytes) -> None:
+    import wave
+
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes(data)
+
+
+def test_a_file_becomes_captions_beside_it(run: Run, talk: Path, golden: Callable[[str, str], None]) -> None:
+    ran = run(talk)
+    assert ran.code == 0
+    assert ran.out == ""
+    golden("cli_talk.srt", talk.with_suffix(".srt").read_text("utf-8"))
+
+
+def test_several_formats_at_once(run: Run, talk: Path) -> None:
+    assert run(talk, "-f", "srt,vtt", "-f", "json", "-d", "deep/er").code == 0
+    assert sorted(path.name for path in Path("deep/er").iterdir()) == ["talk.json", "talk.srt", "talk.vtt"]
+
+
+def test_standard_output_holds_the_captions_and_nothing_else(run: Run, talk: Path) -> None:
+    ran = run(talk, "-o", "-", "-f", "vtt")
+    assert ran.out.startswith("WEBVTT\n")
+    assert not talk.with_suffix(".srt").exists()
+
+
+def test_a_file_address_is_captioned_beside_its_file(run: Run, talk: Path) -> None:
+    assert run(talk.as_uri()).code == 0
+    assert talk.with_suffix(".srt").exists()
+    assert run(talk.as_uri(), "-o", talk, "-f", "srt", "--overwrite").code == 2
+
+
+def test_the_format_is_told_by_the_ending(run: Run, talk: Path) -> None:
+    assert run(talk, "-o", "x.VTT").code == 0
+    assert Path("x.VTT").read_text("utf-8").startswith("WEBVTT\n")
+
+
+def test_a_project_has_the_size_of_the_picture(run: Run, speech_file: Path, tmp_path: Path) -> None:
+    film = tmp_path / "upright.mp4"
+    picture = ("-f", "lavfi", "-i", "color=gray:size=108x192:rate=25:duration=10")
+    ffmpeg(*picture, "-i", speech_file, "-pix_fmt", "yuv420p", "-g", "25", film)
+    assert run(film, "-f", "fcpxml").code == 0
+    assert 'width="108" height="192"' in film.with_suffix(".fcpxml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["-f", "srt,edl"], "edl: counts frames: say how many a second the video has, as with --fps 25"),
+        (["-f", "edl", "--fps", "25", "--start-timecode", "1:2"], "edl: no timecode: '1:2'; write HH:MM:SS:FF"),
+        (["-f", "edl", "--fps", "25", "--drop-frame"], "edl: timecode drops frames at 29.97 and 59.94 a second"),
+    ],
+)
+def test_what_a_format_wants_to_know_is_asked_before_anything_is_heard(
+    run: Run, talk: Path, words: list[str], sentence: str
+) -> None:
+    ran = run(talk, *words, "-v")
+    assert (ran.code, ran.err.count("\n")) == (5, 1)
+    assert ran.err.startswith(f"captioner: {sentence}")
+    assert not talk.with_suffix(".srt").exists()
+    assert run(talk, "-f", "srt,edl,md", "--fps", "25").code == 0
+
+
+def test_a_picture_too_slow_to_time_cues_to_is_told_before_anything_is_heard(
+    run: Run, speech_file: Path, tmp_path: Path
+) -> None:
+    lecture = tmp_path / "lecture.mp4"
+    picture = ("-f", "lavfi", "-i", "color=gray:size=64x64:rate=5:duration=10")
+    ffmpeg(*picture, "-i", speech_file, "-pix_fmt", "yuv420p", lecture)
+    ran = run(lecture, "-f", "edl", "-v")
+    assert (ran.code, ran.err.count("\n")) == (5, 1)
+    assert ran.err.startswith("captioner: edl: counts frames: say how many a second")
+
+
+def test_an_existing_result_is_left_alone(run: Run, talk: Path) -> None:
+    target = talk.with_suffix(".srt")
+    target.write_text("mine")
+    ran = run(talk)
+    assert (ran.code, target.read_text()) == (0, "mine")
+    assert "talk.srt is there already" in ran.err
+    assert run(talk, "--overwrite").code == 0
+    assert "The first sentence." in target.read_text()
+
+
+def test_only_the_missing_result_is_written(run: Run, talk: Path) -> None:
+    talk.with_suffix(".srt").write_text("mine")
+    assert run(talk, "-f", "srt,txt").code == 0
+    assert talk.with_suffix(".srt").read_text() == "mine"
+    assert "The first sentence." in talk.with_suffix(".txt").read_text()
+
+
+def test_render_makes_the_same_captions_from_the_transcript(run: Run, talk: Path) -> None:
+    run(talk, "-f", "srt,vtt,json")
+    before = {suffix: talk.with_suffix(suffix).read_text() for suffix in (".srt", ".vtt", ".json")}
+    ran = run("export", "talk.json", "-f", "srt,vtt", "-d", "again", backend=False)
+    assert ran.code == 0
+    assert Path("again/talk.srt").read_text() == before[".srt"]
+    assert Path("again/talk.vtt").read_text() == before[".vtt"]
+
+
+def test_the_report_accounts_for_every_region(run: Run, talk: Path) -> None:
+    run(talk, "--report", "report.json")
+    report = json.loads(Path("report.json").read_text())
+    assert report["version"] == 1
+    assert [region["status"] for region in report["regions"]] == ["ok"] * 3
+    assert report["totals"]["regions"] == 3
+
+
+def test_several_inputs_give_a_list_of_reports(run: Run, talk: Path, tmp_path: Path) -> None:
+    run(talk, silence(tmp_path / "quiet.wav"), "--report", "report.json")
+    assert [len(report["regions"]) for report in json.loads(Path("report.json").read_text())] == [3, 0]
+
+
+def test_silence_is_a_valid_file_without_cues(run: Run, tmp_path: Path) -> None:
+    ran = run(silence(tmp_path / "quiet.wav"), "-f", "vtt")
+    assert (ran.code, Path("quiet.vtt").read_text()) == (0, "WEBVTT\n")
+    assert "no speech was found" in ran.err
+
+
+def test_quiet_says_nothing(run: Run, talk: Path) -> None:
+    assert run(talk, "-q").err == ""
+
+
+def test_verbose_shows_each_region(run: Run, talk: Path) -> None:
+    assert "ok: The second sentence." in run(talk, "-v").err
+
+
+def test_lost_speech_is_told_and_exits_with_7(run: Run, talk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from captioner.backends import Recognition, scripted
+
+    monkeypatch.setattr(
+        scripted,
+        "cycle",
+        lambda lines: iter([Recognition("ok", "One."), Recognition("failed", reason="no answer")] * 2),
+    )
+    ran = run(talk)
+    assert ran.code == 7
+    assert "lost in 1 region; failed at 00:00:0" in ran.err
+    assert "One." in talk.with_suffix(".srt").read_text()
+
+
+class TestErrors:
+    """One sentence each, a fitting exit code, nothing half-written."""
+
+    def refused(self, run: Run, code: int, part: str, *words: str | Path, backend: bool = True) -> None:
+        before = sorted(Path().rglob("*"))
+        ran = run(*words, backend=backend)
+        assert ran.code == code, ran.err
+        assert part in ran.err
+        assert "Traceback" not in ran.err
+        assert sum(line.startswith(("captioner:", "Error:")) for line in ran.err.split("\n")) == 1
+        assert sorted(Path().rglob("*")) == before
+
+    @pytest.mark.parametrize(
+        ("content", "part"),
+        [(None, "No such file"), (b"", "empty"), (b"Dear diary,\ntoday nothing happened.\n" * 50, "not media")],
+    )
+    def test_no_media(self, run: Run, tmp_path: Path, content: bytes | None, part: str) -> None:
+        path = tmp_path / "thing.mp4"
+        if content is not None:
+            path.write_bytes(content)
+        self.refused(run, 3, part, path)
+
+    def test_a_folder(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "folder").mkdir()
+        self.refused(run, 3, "folder", tmp_path / "folder")
+
+    @pytest.mark.parametrize(
+        ("words", "part"),
+        [
+            (["--format", "docx"], "unknown format 'docx'; there is: srt"),
+            (["--profile", "tiktok"], "unknown profile 'tiktok'; there is:"),
+            (["--language", "klingon"], "klingon"),
+            (["--audio-track", "7"], "7"),
+            (["--audio-track", "fra"], "fra"),
+            (["--channel", "middle"], "middle"),
+            (["--from", "9", "--to", "3"], "from"),
+            (["--from", "soon"], "not a time"),
+            (["--backend-option", "volume"], "KEY=VALUE"),
+            (["--backend-option", "volume=11"], "volume"),
+            (["-o", "a.srt", "-f", "srt,vtt"], "-d"),
+            (["-o", "captions.docx"], "unknown format"),
+            (["-o", "new/"], "-o new/ is a folder, not a file; use -d"),
+            (["-o", "."], "-o . is a folder, not a file; use -d"),
+            (["--no-such-flag"], "no-such-flag"),
+        ],
+    )
+    def test_what_makes_no_sense(self, run: Run, talk: Path, words: list[str], part: str) -> None:
+        self.refused(run, 2, part, talk, *words)
+
+    def test_an_unknown_backend(self, run: Run, talk: Path) -> None:
+        self.refused(run, 2, "unknown backend 'ears'; there is:", talk, "--backend", "ears", backend=False)
+
+    def test_a_language_that_the_backend_does_not_hear(self, run: Run, talk: Path) -> None:
+        self.refused(run, 2, "hears en", talk, "--backend", "sphinx", "--language", "zh", backend=False)
+
+    def test_two_inputs_with_one_result(self, run: Run, talk: Path, tmp_path: Path) -> None:
+        other = tmp_path / "talk.wav"
+        silence(other)
+        self.refused(run, 2, "both become", talk, other)
+
+    def test_a_result_that_is_its_own_source(self, run: Run, talk: Path) -> None:
+        self.refused(run, 2, "overwritten", talk, "-o", talk, "-f", "srt", "--overwrite")
+
+    def test_a_folder_in_the_place_of_the_result(self, run: Run, talk: Path) -> None:
+        talk.with_suffix(".srt").mkdir()
+        self.refused(run, 1, "cannot write", talk, "--overwrite")
+
+    def test_an_output_folder_that_is_a_file(self, run: Run, talk: Path, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("")
+        self.refused(run, 1, "cannot write", talk, "-d", "file")
+
+    def test_a_transcript_that_is_none(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "x.json").write_text("{}")
+        self.refused(run, 5, "json", "export", "x.json", backend=False)
+
+    def test_a_transcript_that_is_missing(self, run: Run) -> None:
+        self.refused(run, 5, "no such file", "export", "x.json", backend=False)
+
+    def test_the_settings_file(self, run: Run, talk: Path, settings_file: Path) -> None:
+        settings_file.write_text("colour = 'red'\n")
+        self.refused(run, 2, "unknown key 'colour'", talk)
+
+    def test_the_good_ones_are_written_among_bad_ones(self, run: Run, talk: Path, tmp_path: Path) -> None:
+        (tmp_path / "notes.txt").write_text("Nothing to hear here.\n" * 100)
+        ran = run(tmp_path / "missing.mp4", talk, tmp_path / "notes.txt", silence(tmp_path / "quiet.wav"))
+        assert ran.code == 3
+        assert talk.with_suffix(".srt").exists()
+        assert Path("quiet.srt").exists()
+        assert sum(line.startswith("captioner:") for line in ran.err.split("\n")) == 2
+
+
+ODD_NAMES = ['it\'s "quoted".flac', "two\nlines.flac", "-dash.flac", "a:b.flac", "😀 喜.flac", "%d [x].flac"]
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_odd_file_names(run: Run, talk: Path, name: str) -> None:
+    odd = talk.rename(talk.with_name(name))
+    assert run("--", name).code == 0
+    assert "The first sentence." in odd.with_suffix(".srt").read_text("utf-8")
+
+
+@pytest.fixture
+def settings_file() -> Path:
+    import os
+
+    return Path(os.environ["CAPTIONER_CONFIG_DIR"]) / "config.toml"
+
+
+def test_settings_file_environment_and_flags(
+    run: Run, talk: Path, settings_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings_file.write_text('format = "txt"\noverwrite = true\n[backends.scripted]\nlines = "From the file."\n')
+    assert run(talk, "--backend", "scripted", backend=False).code == 0
+    assert "From the file." in talk.with_suffix(".txt").read_text()
+    monkeypatch.setenv("CAPTIONER_FORMAT", "vtt")
+    assert run(talk, "--backend", "scripted", backend=False).code == 0
+    assert talk.with_suffix(".vtt").exists()
+    assert run(talk, "--backend", "scripted", "-f", "srt", backend=False).code == 0
+    assert talk.with_suffix(".srt").exists()
+
+
+def test_offline_reaches_no_other_machine(run: Run, talk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")  # so that it is put back afterwards
+    monkeypatch.setenv("HF_HUB_CACHE", str(talk.parent / "hub"))
+    monkeypatch.setenv("ZAI_API_KEY", "a.key")
+    address = run("https://example.org/talk.mp4", "--offline")
+    assert (address.code, address.err.count("\n")) == (2, 1)
+    assert "https://example.org/talk.mp4 is an address" in address.err
+    cloud = run(talk, "--offline", "--backend", "glm", backend=False)
+    assert cloud.code == 2
+    assert cloud.err.endswith("glm sends the sound to one; there is: glm-nano, sphinx, scripted\n")
+    assert run(talk, "--offline").code == 0
+    alone = run(talk, "--offline", "--overwrite", backend=False)
+    assert alone.code == 0
+    assert alone.err.startswith("sphinx hears")
+
+
+def test_backends_and_doctor_tell(run: Run) -> None:
+    assert "* sphinx" in run("backends", backend=False).out
+    doctor = run("doctor", backend=False)
+    assert doctor.code == 0
+    assert "ffmpeg" in doctor.out
+
+
+def test_help_imports_no_engine() -> None:
+    script = "import sys; from captioner.cli import main; main(['--help']); print(*sorted(sys.modules))"
+    shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    loaded = set(shown.strip().split("\n")[-1].split())
+    assert not loaded & {"torch", "transformers", "numpy", "av", "httpx", "rich", "ffmpeg", "pocketsphinx"}
+
+
+def helps() -> Iterator[tuple[str, str]]:
+    from click.testing import CliRunner
+
+    for name in ("caption", *COMMANDS):
+        shown = "captioner" if name == "caption" else f"captioner {name}"
+        yield shown, CliRunner().invoke(load_command(name), ["--help"], prog_name=shown, terminal_width=100).output
+
+
+def test_the_documented_help_is_the_real_help(request: pytest.FixtureRequest) -> None:
+    path = DOCS / "cli.md"
+    parts = [f"## {name}\n\n```\n{text}```\n" for name, text in helps()]
+    text = "# The command line\n\nMade from `--help` by `pytest --update-golden`.\n\n" + "\n".join(parts)
+    if request.config.getoption("--update-golden"):
+        path.write_text(text, "utf-8")
+    assert path.read_text("utf-8") == text

@@ -1,0 +1,95 @@
+"""The command line among broken inputs, full disks and impatient users, as a program of its own."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.cli.test_cli import write_wav
+from tests.media.media_factory import ffmpeg, picture_source
+
+SCRIPTED = ("--backend", "scripted", "--no-journal")
+CAPTIONER = (sys.executable, "-m", "captioner")
+
+
+def captioner(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [*CAPTIONER, *map(str, words)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, timeout=120)
+
+
+def test_twelve_inputs_of_which_four_are_trouble(tmp_path: Path, speech_file: Path) -> None:
+    for container in ("flac", "wav", "mp3", "m4a", "mkv", "ts", "ogg", "mov"):
+        ffmpeg("-i", speech_file, tmp_path / f"good{container}.{container}")
+    write_wav(tmp_path / "silence.wav", np.zeros(32_000, np.int16).tobytes())
+    (tmp_path / "notes.txt").write_text("Nothing to hear.\n" * 99)
+    ffmpeg("-f", "lavfi", "-i", picture_source(1), tmp_path / "mute.mp4")
+    fragmented = ("-movflags", "frag_keyframe+empty_moov", "-frag_duration", "500000")
+    ffmpeg("-i", speech_file, "-metadata", "comment=whole", *fragmented, tmp_path / "whole.mp4")
+    whole = (tmp_path / "whole.mp4").read_bytes()
+    (tmp_path / "broken.mp4").write_bytes(whole[: len(whole) * 6 // 10])
+    (tmp_path / "whole.mp4").unlink()
+    inputs = sorted(tmp_path.iterdir())
+    assert len(inputs) == 12
+
+    ran = captioner(*inputs, *SCRIPTED, cwd=tmp_path)
+
+    assert ran.returncode == 3
+    written = {path.stem: path.read_text() for path in tmp_path.glob("*.srt")}
+    assert set(written) == {path.stem for path in inputs} - {"notes", "mute"}
+    assert written["silence"] == ""
+    assert {written[stem].count("-->") for stem in written if stem.startswith("good")} == {3}
+    assert written["broken"].count("-->") in (1, 2)
+    sentences = [line for line in ran.stderr.split("\n") if line.startswith("captioner:")]
+    assert [Path(line.split(": ")[1]).name for line in sentences] == ["mute.mp4", "notes.txt"]
+    assert "broken.mp4: " in ran.stderr
+    assert "breaks off" in ran.stderr
+    assert "silence.wav: no speech was found" in ran.stderr
+
+
+def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path, speech_file: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    fill = 'mount -t tmpfs -o size=16k none "$0" && head -c 16384 /dev/zero > "$0/rest"'
+    script = f'{fill}; "$@"; code=$?; ls -A "$0"; exit $code'
+    command = ["unshare", "-rm", "sh", "-c", script, disk, *CAPTIONER, speech_file, "-d", disk, *SCRIPTED]
+    ran = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, timeout=120)
+    if "unshare" in ran.stderr or "mount:" in ran.stderr:
+        pytest.skip("this system lets nobody mount a small disk")
+    assert ran.returncode == 1, ran.stderr
+    assert "cannot write" in ran.stderr
+    assert "no space left" in ran.stderr
+    assert ran.stdout.split() == ["rest"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_who_is_interrupted_leaves_no_half_file(tmp_path: Path, speech_file: Path, number: signal.Signals) -> None:
+    slow = ("--backend-option", "delay=100.0", "-v")
+    command = [*CAPTIONER, str(speech_file), "-d", str(tmp_path), *SCRIPTED, *slow]
+    running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    time.sleep(3)  # in which it begins to hear
+    running.send_signal(number)
+    _, said = running.communicate(timeout=60)
+    assert list(tmp_path.iterdir()) == []
+    if number == signal.SIGINT:
+        assert running.returncode == 130
+        assert said.strip() == "captioner: interrupted"
+
+
+def test_a_pipe_in_and_a_pipe_out(speech_file: Path) -> None:
+    command = [*CAPTIONER, "-", "-f", "vtt", "-q", *SCRIPTED]
+    ran = subprocess.run(command, input=speech_file.read_bytes(), capture_output=True, check=True)
+    assert ran.stdout.startswith(b"WEBVTT\n")
+    assert ran.stdout.count(b"-->") == 3
+    assert ran.stderr == b""
+
+
+def test_a_reader_that_goes_away(speech_file: Path) -> None:
+    shell = f"'{sys.executable}' -m captioner '{speech_file}' -o - -q {' '.join(SCRIPTED)} | true"
+    ran = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=False)
+    assert "Traceback" not in ran.stderr

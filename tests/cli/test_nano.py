@@ -1,0 +1,86 @@
+"""glm-nano by the command line, and the models that it runs on."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from captioner.backends import load_backend
+from captioner.backends.nano.weights import NANO
+from captioner.backends.selection import backend_status
+from captioner.cli import main
+from captioner.media import find_ffmpeg
+from captioner.values import Samples
+from tests.align.voices import RATE, silence
+from tests.backends.nano_parts import CLIPS, DIGITS, TEXTS, UNHEARD, hub_with_digits, talk, texts
+
+
+def captions(folder: Path, film: Path, *flags: str) -> list[dict[str, Any]]:
+    """The segments that the command line hears in a film."""
+    where = ("-d", str(folder), "-f", "srt,json", "--backend", "glm-nano", "--model", str(DIGITS))
+    exact = ("--backend-option", "dtype=float32")
+    assert main([str(film), *where, *exact, *flags]) == 0
+    segments: list[dict[str, Any]] = json.loads((folder / f"{film.stem}.json").read_text("utf-8"))["segments"]
+    return segments
+
+
+@pytest.mark.parametrize("noise", [None, 20.0])
+def test_a_film_of_digits_becomes_captions_in_time(tmp_path: Path, noise: float | None) -> None:
+    track, placed = talk([(1.0, UNHEARD[0]), (5.5, UNHEARD[1]), (20.0, UNHEARD[3]), (24.0, UNHEARD[5])], 28.0, noise)
+    segments = captions(tmp_path, film_of(track, tmp_path / "film.mp4"))
+    assert [segment["text"] for segment in segments] == [place.phrase.text for place in placed]
+    for segment, place in zip(segments, placed, strict=True):
+        assert segment["start"] == pytest.approx(place.start, abs=0.4)
+        assert segment["end"] == pytest.approx(place.end, abs=0.4)
+
+
+def test_nine_digits_of_nine_in_32_seconds(tmp_path: Path) -> None:
+    """Heard in one piece, the model makes five digits of them: it knows nothing beyond its window of 30 s."""
+    track, _ = talk([(0.3, UNHEARD[3]), (15.0, UNHEARD[4]), (29.8, UNHEARD[3])], 32.4)
+    segments = captions(tmp_path, film_of(track, tmp_path / "film.mp4"))
+    assert " ".join(segment["text"] for segment in segments) == "three five zero seven nine two three five zero"
+
+
+def film_of(track: Samples, path: Path) -> Path:
+    """The sound with a picture, as MP4."""
+    raw = path.with_suffix(".raw")
+    raw.write_bytes(np.clip(track, -1, 1).astype("<f4").tobytes())
+    command = [find_ffmpeg(), "-v", "error", "-f", "f32le", "-ar", str(RATE), "-ac", "1", "-i", str(raw)]
+    picture = ["-f", "lavfi", "-i", f"color=size=64x64:rate=5:duration={len(track) / RATE}", "-c:v", "mpeg4"]
+    subprocess.run([*command, *picture, "-c:a", "aac", "-b:a", "128k", str(path)], check=True)
+    return path
+
+
+def test_pulled_weights_are_listed_and_ready(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "none"))
+    assert "not on this machine" in (backend_status("glm-nano").missing or "")
+    assert main(["models"]) == 0
+    assert capsys.readouterr().out == f"{NANO}: not here; 'captioner models pull' downloads its 4.5 GB\n"
+    monkeypatch.setenv("HF_HUB_CACHE", str(hub_with_digits(tmp_path / "hub")))
+    assert backend_status("glm-nano").ready
+    assert main(["models"]) == 0
+    assert (
+        capsys.readouterr().out
+        == f"{NANO}: 2.6 MB in {tmp_path}/hub/models--zai-org--GLM-ASR-Nano-2512/snapshots/0123abc\n"
+    )
+    backend = load_backend("glm-nano", dtype="float32")
+    assert texts(backend, CLIPS[:1]) == TEXTS[:1]
+    backend.close()
+
+
+def test_only_a_name_can_be_pulled(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "pull", "./folder"]) == 2
+    assert "is no name on the hub" in capsys.readouterr().err
+
+
+def test_missing_weights_are_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    film = film_of(silence(1.0), tmp_path / "film.mp4")
+    assert main([str(film), "--backend", "glm-nano", "--model", str(tmp_path)]) == 4
+    assert capsys.readouterr().err.count("\n") == 1

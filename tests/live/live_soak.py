@@ -1,0 +1,181 @@
+"""Hours of a live stream on a clock of its own, with faults on purpose: senders that come back with other timestamps,
+silence on the wire, a backend that fails or is slow, a sink whose disk is full."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+
+import numpy as np
+
+from captioner.backends import Hints, Recognition, Traits
+from captioner.errors import BackendError
+from captioner.formats import srt
+from captioner.live.events import Caption, Event, RegionReported
+from captioner.live.session.session import RecognitionConfig, Session
+from captioner.live.session.source_reader import AudioPiece, SourceReader
+from captioner.live.session.stream_clock import SAMPLE_RATE, TICKS, WRAP, StreamClock
+from captioner.live.sinks.growing_files import SrtFile
+from captioner.live.sinks.hls_captions import Hls
+from captioner.live.source.contract import Interrupted, Item
+from captioner.live.source.decoder import Packet
+from captioner.values import Audio, Samples
+from tests.speech.speech_parts import three_sentences
+
+STEP = 0.25
+"""Seconds of sound in a packet."""
+
+
+@dataclass
+class Soak:
+    """A run of `seconds` of stream time with so many `faults`; what it found is in the fields behind."""
+
+    folder: Path
+    seconds: float
+    faults: int
+    seed: int = 1
+    now: float = 1000.0
+    told: int = 0
+    captions: int = 0
+    lost: int = 0
+    most_lag: float = 0.0
+    regions: int = 0
+    memory: list[int] = field(default_factory=list)  # bytes, now and then
+    spoken: int = 0  # sentences that were sent whole
+    broken: list[str] = field(default_factory=list)  # what should not have happened
+
+    def run(self) -> None:
+        """Run it."""
+        random = Random(self.seed)
+        self._last: Caption | None = None
+        self._number = 0
+        self._srt, self._hls = SrtFile(str(self.folder / "a.srt")), Hls(str(self.folder / "hls"), now=lambda: self.now)
+        plan = sorted(random.uniform(30, self.seconds - 30) for _ in range(self.faults))
+        self._failing_until = self._busy_until = self._slow_until = 0.0
+        session = Session(RecognitionConfig(_Engine(self)), self._tell, now=lambda: self.now)
+        reader = SourceReader(
+            _Sender(self, plan, random), StreamClock(), patience=600, now=lambda: self.now, sleep=self.sleep
+        )
+        threads, files = threading.active_count(), _open_files()
+        for reading in reader.readings():
+            if isinstance(reading, AudioPiece):
+                session.hear(reading)
+                self.most_lag = max(self.most_lag, session.counts.lag)
+                while self.now >= self._busy_until and session.desk.wait(0.0):
+                    self._busy_until = max(self.now + session.work(), self._busy_until)
+        self._failing_until = self._slow_until = 0.0
+        session.flush()
+        while not session.desk.empty:
+            session.work()
+        if threading.active_count() > threads + 1 or _open_files() > files + 1:
+            self.broken.append("threads or files are left")
+        self._judge()
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+    def _tell(self, event: Event) -> None:
+        self.told += 1
+        if isinstance(event, RegionReported):
+            if event.report.index != self._number:
+                self.broken.append(f"region {event.report.index} after {self._number - 1}")
+            self._number += 1
+            self.regions += 1
+            self.lost += event.report.lost
+        if isinstance(event, Caption):
+            if self._last and (event.start < self._last.end - 1e-9 or event.seq != self._last.seq + 1):
+                self.broken.append(f"{event} after {self._last}")
+            self._last = event
+            self.captions += 1
+        for sink in (self._srt, self._hls):
+            sink.take(event)
+        if self.told % 5000 == 0:
+            self.memory.append(_resident())
+
+    def _judge(self) -> None:
+        cues = srt.parse((self.folder / "a.srt").read_text("utf-8")).cues or ()
+        if len(cues) != self.captions:
+            self.broken.append(f"{len(cues)} cues in the file, {self.captions} captions told")
+        if any(before.end > after.start for before, after in pairwise(cues)):
+            self.broken.append("cues in the file overlap")
+
+
+class _Sender:
+    """Three sentences in ten seconds, over and over; each fault of the plan at its second of the stream."""
+
+    name = "soak"
+
+    def __init__(self, soak: Soak, plan: list[float], random: Random) -> None:
+        self._soak, self._plan, self._random = soak, plan, random
+        self._ticks = random.randrange(WRAP)
+        self._sent = 0.0
+        speech = three_sentences()[0][: 10 * SAMPLE_RATE]
+        self._loop: Samples = np.concatenate([speech, np.zeros(10 * SAMPLE_RATE - len(speech), np.float32)])
+
+    def items(self) -> Iterator[Item]:
+        size = round(STEP * SAMPLE_RATE)
+        while self._sent < self._soak.seconds:
+            at = round(self._sent % 10.0 * SAMPLE_RATE)
+            yield Packet(self._ticks, self._loop[at : at + size])
+            self._pass(STEP, STEP)
+            self._soak.spoken += (self._sent % 10.0) in (3.5, 6.5, 9.5)
+            if self._plan and self._sent >= self._plan[0]:
+                self._plan.pop(0)
+                self._fault()
+
+    def _pass(self, seconds: float, sent: float) -> None:
+        self._sent += sent
+        self._soak.now += seconds
+        self._ticks = (self._ticks + round(seconds * TICKS)) % WRAP
+
+    def _fault(self) -> None:
+        soak, kind = self._soak, self._random.randrange(5)
+        if kind == 0:  # the sender dies and comes back, its clock having run on
+            self._pass(self._random.uniform(1, 20), 0.0)
+            raise Interrupted("gone")
+        if kind == 1:  # it comes back with another clock
+            self._pass(self._random.uniform(1, 20), 0.0)
+            self._ticks = self._random.randrange(WRAP)
+            raise Interrupted("gone")
+        if kind == 2:  # its clock jumps
+            self._ticks = self._random.randrange(WRAP)
+        elif kind == 3:
+            soak._failing_until = soak.now + self._random.uniform(1, 60)
+        else:
+            soak._slow_until = soak.now + self._random.uniform(1, 120)
+
+
+class _Engine:
+    """Hears everything, unless it fails, or takes twice as long as it was said."""
+
+    def __init__(self, soak: Soak) -> None:
+        self.traits = Traits("soak")
+        self._soak = soak
+        self._heard = 0
+
+    def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
+        for clip in clips:
+            if self._heard and self._soak.now < self._soak._failing_until:
+                raise BackendError("soak", "fails")
+            self._heard += 1
+            yield Recognition("ok", f"Line {self._heard}.")
+            if self._soak.now < self._soak._slow_until:
+                self._soak._busy_until = self._soak.now + 2.5 * clip.duration
+                return
+
+    def close(self) -> None: ...
+
+
+def _open_files() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
+def _resident() -> int:
+    """Bytes that this process holds."""
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")

@@ -1,0 +1,131 @@
+"""Captions of a live stream as players show them, against the clock in the picture itself."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+
+from tests.live.live_stream import (
+    BITS,
+    PLAIN,
+    RATE,
+    Packaging,
+    Served,
+    finish,
+    hls,
+    play,
+    runs,
+    said,
+    send,
+    served,
+    sidecar,
+    waited_for,
+)
+
+Part = tuple[float, float, Packaging]
+"""A run of a sender: the second of the sample it begins at and how many it sends, and how it packs them."""
+
+STREAMS: dict[str, tuple[Part, ...]] = {
+    "TS from 0 s": ((0, 10, Packaging(from_zero=True)),),
+    "TS from 1.4 s": ((0, 10, PLAIN),),
+    "TS whose clock wraps": ((0, 10, Packaging(offset=95_438.5)),),
+    "fMP4": ((0, 10, Packaging("fmp4")),),
+    "a sender that starts anew": ((0, 6, PLAIN), (8.8, 6, Packaging(offset=700.0))),
+}
+
+
+@dataclass(frozen=True)
+class Live:
+    """A live stream on a web server, whose captions are in `out`; `ended` waits until all is told."""
+
+    parts: Sequence[Part]
+    site: Served
+    ended: Callable[[], object]
+
+    @property
+    def expected(self) -> list[list[tuple[float, float, str]]]:
+        """The sentences of each part, in seconds of its picture."""
+        return [said(start, start + seconds) for start, seconds, _ in self.parts]
+
+
+@pytest.fixture(scope="module", params=list(STREAMS.values()), ids=list(STREAMS))
+def live(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """Each stream while it runs, for one player after another."""
+    with served(tmp_path_factory.mktemp("live")) as site, running(site, request.param) as stream:
+        yield stream
+
+
+@contextmanager
+def running(site: Served, parts: Sequence[Part]) -> Iterator[Live]:
+    """A live stream with the sidecar beside it; in the block its last part is being sent."""
+    named = ["-master_pl_name", "master.m3u8"]
+    with ExitStack() as stack:
+
+        def begin(part: Part, *flags: str) -> subprocess.Popen[bytes]:
+            start, seconds, packaging = part
+            target = site.folder / "live.m3u8"
+            sender = send(target, start, seconds, packaging, *hls(packaging, *flags), *named, speed=2.0)
+            stack.callback(finish, [sender])
+            return sender
+
+        sender = begin(parts[0], *(["omit_endlist"] if parts[1:] else []))
+        waited_for((site.folder / "master.m3u8").exists)
+        places = ("--hls", site.folder / "out", "--from-start", "--no-drafts")
+        captioner = stack.enter_context(sidecar(f"{site.address}/master.m3u8", *places, backend="sphinx"))
+        waited_for((site.folder / "out/captions.m3u8").exists)
+        for part in parts[1:]:
+            sender.wait()
+            sender = begin(part, "append_list")
+        yield Live(parts, site, lambda: captioner.process.wait(60))
+
+
+def test_hls_js_shows_cues_when_they_are_said(live: Live) -> None:
+    """Strictly: B-frames would shift hls.js's clock by 80 ms, so there are none."""
+
+    def all_shown(report: dict[str, Any]) -> bool:
+        last = max((start for start, _, _ in report["cues"]), default=0.0)
+        return len(runs(report)) == len(live.parts) and last > runs(report)[-1] + live.expected[-1][-1][0] - 0.5
+
+    report = play(live.site, f"{live.site.address}/out/master.m3u8", all_shown, start=0)
+    cues = sorted(map(tuple, report["cues"]))
+    assert len(cues) == len({text for _, _, text in cues})
+    for ahead, sentences in zip(runs(report), live.expected, strict=True):
+        for truth, _, text in sentences:
+            nearest = min(abs(start - ahead - truth) for start, _, _ in cues)
+            assert nearest < 0.1, (text, ahead, cues)
+
+
+def test_mpv_draws_cues_when_they_are_said_once_the_stream_has_ended(live: Live) -> None:
+    """It reads no subtitles of a master playlist, and a playlist of subtitles only as a whole. After a discontinuity
+    its clock jumps with the source's, so only what comes before one is looked at."""
+    if shutil.which("mpv") is None:
+        pytest.skip("install mpv")
+    live.ended()
+    out = live.site.folder / "out"
+    shown = live.site.folder / "shown.mkv"
+    options = ["--no-config", "--really-quiet", "--no-audio", "--ovc=libx264", "--ovcopts=preset=ultrafast,qp=10"]
+    subtitles = f"--sub-file={out / 'captions.m3u8'}"
+    subprocess.run(["mpv", *options, f"--o={shown}", subtitles, out / "master.m3u8"], check=True, timeout=60)
+    appeared = appearances(shown)
+    for truth, _, text in live.expected[0]:
+        assert min(abs(start - truth) for start in appeared) < 0.1, (text, appeared)
+
+
+def appearances(video: Path) -> list[float]:
+    """The times, in seconds of the clock in the picture, at which something comes to stand below it."""
+    found, drawn = [], False
+    with av.open(str(video)) as container:
+        for frame in container.decode(video=0):
+            grey = frame.to_ndarray(format="gray")
+            number = sum(1 << bit for bit in range(BITS) if grey[10, 20 * bit + 10] > 128)
+            before, drawn = drawn, bool((grey[60:] > 128).any())
+            found += [number / RATE] if drawn and not before else []
+    return found

@@ -1,0 +1,19 @@
+"""A stream with faults, for long; the long version is `python -m tests.benchmarks live`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.live.live_soak import Soak
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_whatever_happens_every_region_is_told_once_and_in_order(seed: int, tmp_path: Path) -> None:
+    soak = Soak(tmp_path, seconds=400.0, faults=12, seed=seed)
+    soak.run()
+    assert not soak.broken
+    assert soak.most_lag < 32.0
+    assert soak.regions >= 0.9 * soak.spoken
+    assert soak.captions >= soak.regions - 1

@@ -1,0 +1,155 @@
+"""What is decided before anything is drawn: lines that fit, fonts, colors in another light."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from captioner.errors import FontMissing, UsageError
+from captioner.formats.ass_look import Look
+from captioner.render.fonts import FAMILIES, at_once, family_in, font_for
+from captioner.render.hdr_colors import coded, in_light, thinned
+from captioner.render.layout import FULL_WIDTH, beside, fitted
+from captioner.values import Cue, StyleSpan, Word
+
+TALL = Look(width=1080, height=1920, size=96, margin_left=58, margin_right=58, margin_vertical=244)
+WIDE = Look(size=91, margin_left=244, margin_right=244, margin_vertical=58)
+
+CHINESE = st.text("这是一句没有空格的话，而且很长。「好」A1", min_size=1, max_size=60)
+
+
+@st.composite
+def chinese_cues(draw: st.DrawFn) -> Cue:
+    """A cue of some words and one style, in one line or two."""
+    texts = draw(st.lists(CHINESE, min_size=1, max_size=6))
+    text = "".join(texts)
+    words = [Word(index / 10, index / 10 + 0.1, part) for index, part in enumerate(texts)]
+    first = draw(st.integers(0, len(text) - 1))
+    style = StyleSpan(first, draw(st.integers(first + 1, len(text))), italic=True)
+    return Cue(0.0, 9.0, text, words=tuple(words), styles=(style,))
+
+
+@given(chinese_cues(), st.sampled_from([TALL, WIDE]))
+def test_full_width_lines_fit_and_lose_nothing(cue: Cue, look: Look) -> None:
+    [fits] = fitted([cue], look)
+    assert fits.text.replace("\n", "") == cue.text
+    assert [word.text.replace("\n", "") for word in fits.words] == [word.text for word in cue.words]
+    styled = [fits.text[style.first : style.last].replace("\n", "") for style in fits.styles]
+    assert styled == [cue.text[style.first : style.last] for style in cue.styles]
+    lines = fits.text.split("\n")
+    assert not any(line[0] in "，。」" for line in lines[1:])
+    assert not any(line[-1] == "「" for line in lines[:-1])
+
+
+@given(st.integers(1, 100), st.sampled_from([TALL, WIDE]))
+def test_no_line_is_wider_than_the_safe_area(length: int, look: Look) -> None:
+    [fits] = fitted([Cue(0, 1, "字" * length)], look)
+    room = look.width - look.margin_left - look.margin_right
+    lines = fits.text.split("\n")
+    assert max(map(len, lines)) * FULL_WIDTH * look.size <= room
+    assert max(map(len, lines)) - min(map(len, lines)) <= 1
+
+
+def test_lines_with_spaces_are_left_to_libass() -> None:
+    cue = Cue(0, 1, "A very long line of English that no upright picture could ever hold in one piece")
+    assert fitted([cue], TALL) == [cue]
+
+
+def test_a_second_language_stands_clear_of_all_lines_that_it_meets() -> None:
+    first = [Cue(0, 2, "one"), Cue(2, 4, "one\ntwo"), Cue(6, 8, "one")]
+    second = [Cue(1, 3, "eins"), Cue(4, 6, "allein"), Cue(6.5, 7, "eins")]
+    heights = [cue.position.y if cue.position else None for cue in beside(second, first, WIDE, WIDE)]
+    line, margin, room = 100 * 91 / 1080, 100 * 58 / 1080, 100 * 91 / 4 / 1080
+    expected = [100 - margin - 2 * line - room, 100 - margin, 100 - margin - line - room]
+    assert heights == pytest.approx(expected)
+
+
+@given(st.tuples(*[st.integers(0, 255)] * 3))
+def test_hdr_never_glares(color: tuple[int, int, int]) -> None:
+    """Nothing that is drawn is brighter than graphics white, and black stays black."""
+    for light, white in (("pq", 148), ("hlg", 191)):
+        assert max(coded(color, light)) <= white  # type: ignore[arg-type]
+    assert coded(color, "sdr") == color
+
+
+def test_colors_of_an_ass_file_change_wherever_they_stand() -> None:
+    ass = "Style: A,Arial,20,&H00FFFFFF,&H80000000\nDialogue: 0,0,0,A,{\\1c&HFFFFFF&}&Hello"
+    bright = "Style: A,Arial,20,&H00949494,&H80000000\nDialogue: 0,0,0,A,{\\1c&H949494&}&Hello"
+    assert in_light(ass, "pq") == bright
+    assert in_light(ass, "sdr") == ass
+    assert thinned("&H00112233 &H1122EE& &HFF112233") == "&H00112233 &H1122EE& &HFF112233"
+    assert thinned("&HBF000000") == "&H7F000000"
+
+
+@pytest.mark.usefixtures("cjk_fonts")
+@pytest.mark.parametrize(
+    ("language", "text", "family"),
+    [
+        ("zh-TW", "字", "Noto Sans CJK TC"),
+        ("yue", "字", "Noto Sans CJK HK"),
+        ("zh", "汉语", "Noto Sans CJK SC"),
+        ("zh", "漢語", "Noto Sans CJK TC"),
+        ("ja", "漢字", "Noto Sans CJK JP"),
+        (None, "漢字かな", "Noto Sans CJK JP"),
+        ("ko", "한국어", "Noto Sans CJK KR"),
+        ("en", "The word 汉", "Noto Sans CJK SC"),
+    ],
+)
+@pytest.mark.usefixtures("either_ffmpeg")
+def test_the_font_follows_the_language(language: str | None, text: str, family: str) -> None:
+    font = font_for([text], language)
+    assert (font.family, font.doubt, font.full_width) == (family, None, True)
+
+
+@pytest.mark.usefixtures("cjk_fonts", "either_ffmpeg")
+def test_a_font_that_has_no_chinese_is_refused_for_it() -> None:
+    with pytest.raises(UsageError, match="DejaVu Sans would be shown in the shapes of another language than zh-Hans"):
+        font_for(["汉语"], "zh-Hans", "DejaVu Sans")
+    assert font_for(["Hello"], "en", "DejaVu Sans").doubt is None
+    assert font_for(["Hello"], "en", "No Such Font").doubt == (
+        "there is no font 'No Such Font' here; DejaVuSans is taken"
+    )
+
+
+@pytest.mark.usefixtures("either_ffmpeg")
+def test_a_character_that_no_font_has_is_named() -> None:
+    with pytest.raises(FontMissing) as raised:
+        font_for(["Hello \U0001f9ff\U0010fffd\n"], "en", "DejaVu Sans")
+    assert str(raised.value).startswith("no font here has ")
+    assert "(U+10FFFD)" in str(raised.value)
+    assert font_for(["a\u200b\u2060\ufe0f{\\}b"], "en").doubt is None
+
+
+@given(st.text(min_size=1, max_size=20), st.text("a,@\n\\{}: é字", max_size=9))
+@settings(max_examples=15)
+def test_any_text_and_any_name_of_a_font_get_an_answer(text: str, name: str) -> None:
+    with suppress(FontMissing, UsageError):
+        assert font_for([text], "en", name).family
+
+
+@given(st.lists(st.text("Dialogue:, 0.Style\\N{}あい", max_size=30), max_size=5))
+def test_all_characters_of_all_styles_are_shown_at_once(lines: list[str]) -> None:
+    events = [f"Dialogue: 0,0:00:{number:02}.00,0:01:00.00,S{number % 2},{line}" for number, line in enumerate(lines)]
+    shown = at_once("\n".join([*lines, *events, *events])).split("\n")
+    for style in ("S0", "S1"):
+        told = {letter for event in events if f",{style}," in event for letter in event.split(",", 4)[4]}
+        kept = {letter for line in shown if f"0:00:10.00,{style}," in line for letter in line.split(",", 4)[4]}
+        assert kept >= told
+    assert sum(line.startswith("Dialogue: 0,0:00:00.00") for line in shown) <= len(lines)
+
+
+def test_where_no_font_is_installed_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(FAMILIES, "ja", ("No Such Font", "Nor This One"))
+    with pytest.raises(FontMissing) as raised:
+        font_for(["かな"], "ja")
+    cure = "install one (apt install fonts-noto-cjk), or name its file with --font-file"
+    assert str(raised.value) == f"no font for ja is here (No Such Font, Nor This One, ...); {cure}"
+
+
+def test_a_file_that_is_no_font_is_refused() -> None:
+    for data in (b"", b"ttcf", b"no font", b"\0\1\0\0" + bytes(40)):
+        with pytest.raises(UsageError, match="--font-file names"):
+            family_in(data)

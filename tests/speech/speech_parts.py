@@ -1,0 +1,93 @@
+"""Sound for the tests of speech detection: ours, real recordings, and sound that is no speech."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from captioner.media import open_media, read_audio
+from captioner.speech import SAMPLE_RATE
+from captioner.values import Audio, Samples
+from tests.paths import DATA
+
+MEDIA = {".wav", ".flac", ".mp3", ".aiff", ".aac", ".ogg", ".webm", ".mp4"}
+Spans = list[tuple[float, float]]
+
+
+@cache
+def decoded(path: Path) -> Samples:
+    """The sound of a file as captioner hears it."""
+    with open_media(str(path)) as media:
+        return np.concatenate([audio.samples for audio in read_audio(media, sample_rate=SAMPLE_RATE)])
+
+
+def three_sentences() -> tuple[Samples, Spans]:
+    """Ten seconds of synthetic speech, and when each sentence was placed there."""
+    truth = json.loads((DATA / "three_sentences.json").read_text("utf-8"))
+    return decoded(DATA / "three_sentences.flac"), [(line["start"], line["end"]) for line in truth["sentences"]]
+
+
+def blocks(samples: Samples, size: int = 32_000, start: float = 0.0) -> Iterator[Audio]:
+    """The samples as a stream of blocks, the last one shorter."""
+    for at in range(0, len(samples), size):
+        yield Audio(samples[at : at + size], SAMPLE_RATE, start + at / SAMPLE_RATE)
+
+
+def amplified(samples: Samples, decibels: float) -> Samples:
+    """Louder or quieter, and clipped as a recording would be."""
+    return np.asarray(np.clip(samples * 10 ** (decibels / 20), -1, 1), np.float32)
+
+
+def noises(seconds: float) -> dict[str, Samples]:
+    """What must never be taken for speech, at -20 dBFS."""
+    count = round(seconds * SAMPLE_RATE)
+    random = np.random.default_rng(20)
+    time = np.arange(count) / SAMPLE_RATE
+    white = random.normal(size=count)
+    spectrum, bins = np.fft.rfft(white), np.arange(1, count // 2 + 2)
+    sounds = {
+        "white": white,
+        "pink": np.fft.irfft(spectrum / np.sqrt(bins), count),
+        "brown": np.fft.irfft(spectrum / bins, count),
+        "hum": sum(np.sin(2 * np.pi * 50 * harmonic * time) / harmonic for harmonic in (1, 2, 3, 5)),
+        "chord": sum(
+            np.sin(2 * np.pi * pitch * time + np.sin(10 * np.pi * time) / 2) for pitch in (220, 277, 330, 440)
+        ),
+        "knocks": np.where(time % 1 < 0.02, white, 0),
+        "gusts": white * (1 + np.sin(8 * np.pi * time)),
+    }
+    return {name: (sound / np.sqrt(np.mean(sound**2)) / 10).astype(np.float32) for name, sound in sounds.items()}
+
+
+def recordings(testdata: Path) -> dict[str, Path]:
+    """Every recording by its name inside the test data."""
+    files = [path for folder in ("audio", "video") for path in (testdata / folder).rglob("*") if path.suffix in MEDIA]
+    assert len(files) > 70
+    return {str(path.relative_to(testdata)): path for path in sorted(files)}
+
+
+def spoken(reference: Path) -> Spans:
+    """Where a reference says that somebody speaks: its words if it has them, else its segments, if it knows them."""
+    known = json.loads(reference.read_text("utf-8"))
+    words = known.get("words") or [word for clip in known.get("clips", []) for word in clip["words"]]
+    return merged([(part["start"], part["end"]) for part in words or known.get("segments", [])])
+
+
+def merged(spans: Spans) -> Spans:
+    """The same time in spans that do not overlap."""
+    result: Spans = []
+    for start, end in sorted(spans):
+        if result and start <= result[-1][1]:
+            result[-1] = result[-1][0], max(end, result[-1][1])
+        else:
+            result.append((start, end))
+    return result
+
+
+def shared(ours: Spans, theirs: Spans) -> float:
+    """Seconds that both cover, if neither overlaps itself."""
+    return sum(max(0.0, min(a[1], b[1]) - max(a[0], b[0])) for a in ours for b in theirs)
