@@ -34,8 +34,8 @@ class Traits:
     Speech is found at 16000 Hz, and clips are given so: a backend that asks for another rate is refused. So is one
     whose `longest_clip` leaves no second beside a region's padding: 1.6 s, unless the user pads otherwise.
 
-    `languages` are BCP 47 tags, empty where the backend does not say; `word_times` that `Recognition.words` will be there;
-    `takes_context` that a prompt may be what was said before, and is no instruction.
+    `languages` are BCP 47 tags, empty where the backend does not say; `word_times` that `Recognition.words` will be
+    there; `takes_context` that a prompt may be what was said before, and is no instruction.
     """
 
     name: str

@@ -17,13 +17,13 @@ from collections.abc import Iterator
 from pathlib import PurePath
 
 from captioner.errors import UnknownName
-from captioner.formats.contents import Contents, Part, Programme
-from captioner.formats.encodings import decoded
-from captioner.formats.format import UNKNOWN, Format
-from captioner.formats.report import render as render_report
-from captioner.formats.retiming import retimed
-from captioner.formats.speakers import labelled
-from captioner.formats.spoken import transcript_of
+from captioner.formats.model.contents import Contents, Part, Programme
+from captioner.formats.model.encodings import decoded
+from captioner.formats.model.format import UNKNOWN, Format
+from captioner.formats.model.retiming import shift_and_stretch
+from captioner.formats.model.speaker_labels import with_speaker_labels
+from captioner.formats.transcript.from_cues import transcript_of
+from captioner.formats.transcript.report import write as render_report
 
 __all__ = [
     "FORMATS",
@@ -36,10 +36,10 @@ __all__ = [
     "format_named",
     "format_of_file",
     "format_of_path",
-    "labelled",
     "render_report",
-    "retimed",
+    "shift_and_stretch",
     "transcript_of",
+    "with_speaker_labels",
 ]
 
 HEAD = 4096
@@ -51,87 +51,97 @@ TTML = r"(?s).*<(?:\w+:)?tt\s"
 FORMATS = {
     format.name: format
     for format in (
-        Format("srt", ".srt", "captioner.formats.srt", of=("cues",)),
-        Format("vtt", ".vtt", "captioner.formats.vtt", of=("cues",), mark=r"WEBVTT"),
-        Format("ass", ".ass", "captioner.formats.ass", of=("cues", "programme"), others=(".ssa",)),
-        Format("lrc", ".lrc", "captioner.formats.lrc", of=("cues", "programme")),
+        Format("srt", ".srt", "captioner.formats.srt", parts=("cues",)),
+        Format("vtt", ".vtt", "captioner.formats.vtt", parts=("cues",), signature=r"WEBVTT"),
+        Format("ass", ".ass", "captioner.formats.ass.writer", parts=("cues", "programme"), aliases=(".ssa",)),
+        Format("lrc", ".lrc", "captioner.formats.lrc", parts=("cues", "programme")),
         Format(
-            "microdvd", ".sub", "captioner.formats.microdvd", of=("cues", "programme"), mark=r"\s*\{\d+\}", told=True
+            "microdvd",
+            ".sub",
+            "captioner.formats.microdvd",
+            parts=("cues", "programme"),
+            signature=r"\s*\{\d+\}",
+            needs_frame_rate=True,
         ),
-        Format("sbv", ".sbv", "captioner.formats.sbv", of=("cues",), others=(".sub",)),
+        Format("sbv", ".sbv", "captioner.formats.sbv", parts=("cues",), aliases=(".sub",)),
         Format(
-            "sami", ".smi", "captioner.formats.sami", of=("cues", "programme"), others=(".sami",), mark=r"(?i)\s*<sami"
+            "sami",
+            ".smi",
+            "captioner.formats.sami",
+            parts=("cues", "programme"),
+            aliases=(".sami",),
+            signature=r"(?i)\s*<sami",
         ),
-        Format("csv", ".csv", "captioner.formats.csv_commas", of=("cues",)),
-        Format("tsv", ".tsv", "captioner.formats.csv_tabs", of=("cues",)),
-        Format("txt", ".txt", "captioner.formats.txt", of=("transcript",), readable=False),
-        Format("md", ".md", "captioner.formats.markdown", of=("transcript", "programme"), readable=False),
+        Format("csv", ".csv", "captioner.formats.csv_commas", parts=("cues",)),
+        Format("tsv", ".tsv", "captioner.formats.csv_tabs", parts=("cues",)),
+        Format("txt", ".txt", "captioner.formats.transcript.txt", parts=("transcript",), readable=False),
+        Format("md", ".md", "captioner.formats.transcript.markdown", parts=("transcript", "programme"), readable=False),
         Format(
             "html",
             ".html",
-            "captioner.formats.html_page",
-            of=("transcript", "programme"),
+            "captioner.formats.transcript.html",
+            parts=("transcript", "programme"),
             readable=False,
-            others=(".htm",),
+            aliases=(".htm",),
         ),
-        Format("json", ".json", "captioner.formats.transcript", of=("transcript", "report")),
+        Format("json", ".json", "captioner.formats.transcript.json", parts=("transcript", "report")),
         Format(
             "ttml",
             ".ttml",
-            "captioner.formats.ttml",
-            of=("cues", "programme"),
-            others=(".dfxp", ".xml"),
-            mark=TTML,
+            "captioner.formats.ttml.imsc",
+            parts=("cues", "programme"),
+            aliases=(".dfxp", ".xml"),
+            signature=TTML,
         ),
-        Format("ebuttd", ".ebuttd.xml", "captioner.formats.ebuttd", of=("cues", "programme"), mark=TTML),
-        Format("itt", ".itt", "captioner.formats.itt", of=("cues", "programme"), told=True),
-        Format("scc", ".scc", "captioner.formats.scc", of=("cues", "programme"), told=True),
-        Format("stl", ".stl", "captioner.formats.stl", of=("cues", "programme"), binary=True),
-        Format("fcpxml", ".fcpxml", "captioner.formats.fcpxml", of=("cues", "programme")),
-        Format("fcpxml-titles", ".titles.fcpxml", "captioner.formats.fcpxml_titles", of=("cues", "programme")),
+        Format("ebuttd", ".ebuttd.xml", "captioner.formats.ttml.ebuttd", parts=("cues", "programme"), signature=TTML),
+        Format("itt", ".itt", "captioner.formats.ttml.itt", parts=("cues", "programme"), needs_frame_rate=True),
+        Format("scc", ".scc", "captioner.formats.scc.writer", parts=("cues", "programme"), needs_frame_rate=True),
+        Format("stl", ".stl", "captioner.formats.stl.writer", parts=("cues", "programme"), binary=True),
+        Format("fcpxml", ".fcpxml", "captioner.formats.fcpxml.captions", parts=("cues", "programme")),
+        Format("fcpxml-titles", ".titles.fcpxml", "captioner.formats.fcpxml.titles", parts=("cues", "programme")),
         Format(
             "xmeml",
             ".fcp7.xml",
             "captioner.formats.xmeml",
-            of=("cues", "programme"),
-            others=(".xml",),
-            mark=r"(?s).*<xmeml",
+            parts=("cues", "programme"),
+            aliases=(".xml",),
+            signature=r"(?s).*<xmeml",
         ),
-        Format("otio", ".otio", "captioner.formats.otio", of=("cues", "programme")),
-        Format("edl", ".edl", "captioner.formats.edl", of=("cues", "programme"), told=True),
+        Format("otio", ".otio", "captioner.formats.otio", parts=("cues", "programme")),
+        Format("edl", ".edl", "captioner.formats.edl", parts=("cues", "programme"), needs_frame_rate=True),
         Format(
             "avid",
             ".avid.txt",
             "captioner.formats.avid",
-            of=("cues", "programme"),
-            others=(".txt",),
-            mark=r"(?s).*<begin subtitles>",
-            told=True,
+            parts=("cues", "programme"),
+            aliases=(".txt",),
+            signature=r"(?s).*<begin subtitles>",
+            needs_frame_rate=True,
         ),
         Format(
             "premiere",
             ".premiere.csv",
             "captioner.formats.premiere",
-            of=("cues", "programme"),
-            others=(".csv",),
-            mark="Marker Name\t",
-            told=True,
+            parts=("cues", "programme"),
+            aliases=(".csv",),
+            signature="Marker Name\t",
+            needs_frame_rate=True,
         ),
         Format(
             "audition",
             ".audition.csv",
             "captioner.formats.audition",
-            of=("cues",),
-            others=(".csv",),
-            mark="Name\tStart\t",
+            parts=("cues",),
+            aliases=(".csv",),
+            signature="Name\tStart\t",
         ),
         Format(
             "audacity",
             ".labels.txt",
             "captioner.formats.audacity",
-            of=("cues",),
-            others=(".txt",),
-            mark=r"\d+[.,]\d+\t\d",
+            parts=("cues",),
+            aliases=(".txt",),
+            signature=r"\d+[.,]\d+\t\d",
         ),
     )
 }
@@ -159,14 +169,14 @@ def format_of_file(path: str | PurePath, data: bytes) -> Format:
     """
     head = data[:HEAD].replace(b"\0", b"").decode("latin-1").lstrip("ï»¿þÿ")  # without zeros UTF-16 is as plain
     named = [format for format in _formats_of(path) if format.readable]
-    marked = [format for format in named or FORMATS.values() if format.mark and re.match(format.mark, head)]
-    plain = [format for format in named if not format.mark]
+    marked = [format for format in named or FORMATS.values() if format.signature and re.match(format.signature, head)]
+    plain = [format for format in named if not format.signature]
     return (marked or plain or [format_of_path(path)])[0]
 
 
 def _formats_of(path: str | PurePath) -> Iterator[Format]:
     """The longest end first, so that `.fcp.xml` is not only `.xml`."""
     name = PurePath(path).name.lower()
-    ends = ((end, format) for format in FORMATS.values() for end in (format.suffix, *format.others))
+    ends = ((end, format) for format in FORMATS.values() for end in (format.suffix, *format.aliases))
     told = [(end, format) for end, format in ends if name.endswith(end)]
     yield from (format for _, format in sorted(told, key=lambda pair: -len(pair[0])))

@@ -6,24 +6,24 @@ import re
 from collections.abc import Iterable
 
 from captioner.errors import FormatError
-from captioner.formats.clean import cue_read, on_grid, source_lines
-from captioner.formats.columns import table
-from captioner.formats.contents import Contents
-from captioner.formats.keeping import Losses, reduced
-from captioner.formats.one_line import in_one_line
+from captioner.formats.model.clean import cue_read, quantize, source_lines
+from captioner.formats.model.contents import Contents
+from captioner.formats.model.fidelity import Losses, restricted_to
+from captioner.formats.model.one_line import in_one_line
+from captioner.formats.model.table import table
 from captioner.values import Cue
 
 _SECONDS = re.compile(r"\d{1,9}(?:[.,]\d{1,9})?", re.ASCII)
 
 
-def render(cues: Iterable[Cue]) -> str:
+def write(cues: Iterable[Cue]) -> str:
     """A label for each cue, times in seconds."""
-    return table([(f"{cue.start:.3f}", f"{cue.end:.3f}", cue.text) for cue in kept(cues)])
+    return table([(f"{cue.start:.3f}", f"{cue.end:.3f}", cue.text) for cue in representable(cues)])
 
 
-def kept(cues: Iterable[Cue]) -> list[Cue]:
+def representable(cues: Iterable[Cue]) -> list[Cue]:
     """The cues on milliseconds, in one line."""
-    return [in_one_line(reduced(cue)) for cue in on_grid(cues)]
+    return [in_one_line(restricted_to(cue)) for cue in quantize(cues)]
 
 
 def parse(text: str) -> Contents:

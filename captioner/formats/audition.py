@@ -6,20 +6,20 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from captioner.errors import FormatError
-from captioner.formats.clean import cue_read, on_grid
-from captioner.formats.columns import table, table_rows
-from captioner.formats.contents import Contents
-from captioner.formats.keeping import Losses, reduced
-from captioner.formats.one_line import in_one_line
+from captioner.formats.model.clean import cue_read, quantize
+from captioner.formats.model.contents import Contents
+from captioner.formats.model.fidelity import Losses, restricted_to
+from captioner.formats.model.one_line import in_one_line
+from captioner.formats.model.table import table, table_rows
 from captioner.timestamps import format_clock, parse_clock
 from captioner.values import Cue
 
 COLUMNS = ("Name", "Start", "Duration", "Time Format", "Type", "Description")
 
 
-def render(cues: Iterable[Cue]) -> str:
+def write(cues: Iterable[Cue]) -> str:
     """A row for each cue: its text as the marker's name, its speaker as the description."""
-    return table([COLUMNS, *(_row(cue) for cue in kept(cues))])
+    return table([COLUMNS, *(_row(cue) for cue in representable(cues))])
 
 
 def _row(cue: Cue) -> tuple[str, ...]:
@@ -33,9 +33,9 @@ def _time(seconds: float) -> str:
     return f"{int(hour)}:{minute}:{second}" if int(hour) else f"{int(minute)}:{second}"
 
 
-def kept(cues: Iterable[Cue]) -> list[Cue]:
+def representable(cues: Iterable[Cue]) -> list[Cue]:
     """The cues on milliseconds, in one line, with their speakers."""
-    return [in_one_line(reduced(cue, speaker=True)) for cue in on_grid(cues)]
+    return [in_one_line(restricted_to(cue, speaker=True)) for cue in quantize(cues)]
 
 
 def parse(text: str) -> Contents:

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from captioner.errors import FormatError
-from captioner.formats.clean import source_lines
-from captioner.formats.contents import Contents, Programme
-from captioner.formats.frames import ONE_HOUR, FrameClock, frame_clock, on_frames, one_at_a_time, read_clock
-from captioner.formats.keeping import reduced
-from captioner.formats.styling import reworded
+from captioner.formats.model.clean import source_lines
+from captioner.formats.model.contents import Contents, Programme
+from captioner.formats.model.fidelity import restricted_to
+from captioner.formats.model.frames import ONE_HOUR, FrameClock, frame_clock, on_frames, one_at_a_time, read_clock
+from captioner.formats.model.styled_text import substitute
 from captioner.timestamps import seconds_at
 from captioner.values import Cue
 
@@ -27,21 +27,24 @@ _TIMING = re.compile(r"\s*(\d\d[:;]\d\d[:;]\d\d[:;]\d\d)\s+(\d\d[:;]\d\d[:;]\d\d
 _LINE = re.compile(r"[^\n]+")
 
 
-def render(cues: Iterable[Cue], programme: Programme) -> str:
+def write(cues: Iterable[Cue], programme: Programme) -> str:
     """The captions, each two labels and its lines. Raises `FormatError` without a frame rate."""
     clock = _clock(programme)
-    blocks = (f"{clock.timecode(cue.start)} {clock.timecode(cue.end)}\n{cue.text}\n\n" for cue in kept(cues, programme))
+    blocks = (
+        f"{clock.timecode(cue.start)} {clock.timecode(cue.end)}\n{cue.text}\n\n"
+        for cue in representable(cues, programme)
+    )
     return f"{HEAD}{BEGIN}\n{''.join(blocks)}{END}\n"
 
 
-def kept(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
+def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
     """The cues on frames, one at a time, with ends that Media Composer takes.
 
     A line that it would take for the next caption or for the end has U+2060, which nobody sees, before it.
     """
     clock = _clock(programme)
-    alone = one_at_a_time(on_frames(map(reduced, cues), clock))
-    return [reworded(cue, _LINE, lambda line: _guarded(line[0])) for cue in _with_ends(alone, clock)]
+    alone = one_at_a_time(on_frames(map(restricted_to, cues), clock))
+    return [substitute(cue, _LINE, lambda line: _guarded(line[0])) for cue in _with_ends(alone, clock)]
 
 
 def _with_ends(cues: Iterable[Cue], clock: FrameClock) -> Iterator[Cue]:

@@ -13,9 +13,9 @@ from dataclasses import replace
 from statistics import median
 
 from captioner.errors import FormatError
-from captioner.formats.clean import cue_read, on_grid, one_line, source_lines
-from captioner.formats.contents import Contents
-from captioner.formats.keeping import Losses, reduced
+from captioner.formats.model.clean import cue_read, one_line, quantize, source_lines
+from captioner.formats.model.contents import Contents
+from captioner.formats.model.fidelity import Losses, restricted_to
 from captioner.timestamps import parse_clock
 from captioner.values import Cue
 
@@ -33,9 +33,9 @@ SHORT_CUE = 100
 """Where all times are whole numbers and cues last longer than as many, they count milliseconds."""
 
 
-def kept(cues: Iterable[Cue]) -> list[Cue]:
+def representable(cues: Iterable[Cue]) -> list[Cue]:
     """The cues as the table holds them, to the millisecond. A name is in one line."""
-    return [_named(reduced(cue, speaker=True)) for cue in on_grid(cues)]
+    return [_named(restricted_to(cue, speaker=True)) for cue in quantize(cues)]
 
 
 def _named(cue: Cue) -> Cue:
@@ -47,7 +47,7 @@ def render_with(cues: Iterable[Cue], delimiter: str) -> str:
     file = io.StringIO()
     writer = csv.writer(file, delimiter=delimiter, lineterminator="\n")
     writer.writerow(HEAD)
-    writer.writerows((f"{cue.start:.3f}", f"{cue.end:.3f}", cue.speaker or "", cue.text) for cue in kept(cues))
+    writer.writerows((f"{cue.start:.3f}", f"{cue.end:.3f}", cue.speaker or "", cue.text) for cue in representable(cues))
     return file.getvalue()
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from captioner.formats.contents import Contents
-from captioner.formats.csv_table import kept, parse_with, render_with
+from captioner.formats.csv_table import parse_with, render_with, representable
+from captioner.formats.model.contents import Contents
 from captioner.values import Cue
 
-__all__ = ["kept", "parse", "render"]
+__all__ = ["parse", "representable", "write"]
 
 
-def render(cues: Iterable[Cue]) -> str:
+def write(cues: Iterable[Cue]) -> str:
     """A head and a row for each cue, by start."""
     return render_with(cues, "\t")
 

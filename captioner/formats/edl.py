@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from captioner.errors import FormatError
-from captioner.formats.clean import source_lines
-from captioner.formats.contents import Contents, Programme
-from captioner.formats.frames import ONE_HOUR, FrameClock, frame_clock, on_frames, read_clock
-from captioner.formats.keeping import Losses, reduced
-from captioner.formats.one_line import in_one_line, name_in_one_line
-from captioner.formats.styling import reworded
+from captioner.formats.model.clean import source_lines
+from captioner.formats.model.contents import Contents, Programme
+from captioner.formats.model.fidelity import Losses, restricted_to
+from captioner.formats.model.frames import ONE_HOUR, FrameClock, frame_clock, on_frames, read_clock
+from captioner.formats.model.one_line import in_one_line, name_in_one_line
+from captioner.formats.model.styled_text import substitute
 from captioner.values import Cue
 
 COLOR = "ResolveColorBlue"
@@ -30,12 +30,12 @@ _EVENT = re.compile(r"\d+\s.*\s[\d:;]{11}\s+[\d:;]{11}\s+([\d:;]{11})\s+[\d:;]{1
 _MARKER = re.compile(r"(?P<note>.*?)\|C:\w+ \|M:(?P<text>.*?) ?\|D:(?P<frames>\d{1,9})\s*", re.ASCII)
 
 
-def render(cues: Iterable[Cue], programme: Programme) -> str:
+def write(cues: Iterable[Cue], programme: Programme) -> str:
     """A title, the way of counting, and two lines for each cue. Raises `FormatError` without a frame rate."""
     clock = _clock(programme)
     counting = "DROP FRAME" if clock.rate.drop_frame else "NON-DROP FRAME"
     head = f"TITLE: {name_in_one_line(programme.title) or 'Captions'}\nFCM: {counting}\n"
-    return head + "".join(_event(number, cue, clock) for number, cue in enumerate(kept(cues, programme), 1))
+    return head + "".join(_event(number, cue, clock) for number, cue in enumerate(representable(cues, programme), 1))
 
 
 def _event(number: int, cue: Cue, clock: FrameClock) -> str:
@@ -45,9 +45,9 @@ def _event(number: int, cue: Cue, clock: FrameClock) -> str:
     return f"\n{number:03}  001      V     C        {span} {span}\n |C:{COLOR} |M:{cue.text} |D:{length}\n"
 
 
-def kept(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
+def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
     """The cues on frames, in one line; `|`, which parts the comment, becomes `¦`."""
-    return [reworded(in_one_line(reduced(cue)), _BAR, "¦") for cue in on_frames(cues, _clock(programme))]
+    return [substitute(in_one_line(restricted_to(cue)), _BAR, "¦") for cue in on_frames(cues, _clock(programme))]
 
 
 def _clock(programme: Programme) -> FrameClock:
@@ -69,7 +69,7 @@ def parse(text: str, programme: Programme) -> Contents:
     return Contents(cues, programme=clock.programme(title or None), losses=losses.phrases())
 
 
-class _Event(NamedTuple):
+class _EdlEvent(NamedTuple):
     """A line of an EDL with the label at which it is recorded, and what markers stand below it."""
 
     timecode: str
@@ -77,20 +77,20 @@ class _Event(NamedTuple):
     markers: list[re.Match[str]]
 
 
-def _events(lines: list[str]) -> Iterator[_Event]:
-    event: _Event | None = None
+def _events(lines: list[str]) -> Iterator[_EdlEvent]:
+    event: _EdlEvent | None = None
     for number, line in enumerate(lines, 1):
         if match := _EVENT.fullmatch(line):
             if event:
                 yield event
-            event = _Event(match[1], number, [])
+            event = _EdlEvent(match[1], number, [])
         elif event and (match := _MARKER.fullmatch(line)):
             event.markers.append(match)
     if event:
         yield event
 
 
-def _cues(event: _Event, clock: FrameClock) -> Iterator[Cue]:
+def _cues(event: _EdlEvent, clock: FrameClock) -> Iterator[Cue]:
     """The name of a marker is the text; a note, where somebody has typed one, is the line below."""
     first = clock.labelled(event.timecode, event.line)
     for marker in event.markers:

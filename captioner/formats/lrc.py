@@ -12,12 +12,12 @@ from itertools import groupby, pairwise, zip_longest
 from typing import NamedTuple
 
 from captioner.errors import FormatError
-from captioner.formats.clean import cue_read, on_grid, one_line, source_lines
-from captioner.formats.contents import Contents, Programme
-from captioner.formats.frames import one_at_a_time
-from captioner.formats.keeping import Losses, reduced
-from captioner.formats.one_line import in_one_line
-from captioner.formats.styling import Spelled
+from captioner.formats.model.clean import cue_read, one_line, quantize, source_lines
+from captioner.formats.model.contents import Contents, Programme
+from captioner.formats.model.fidelity import Losses, restricted_to
+from captioner.formats.model.frames import one_at_a_time
+from captioner.formats.model.one_line import in_one_line
+from captioner.formats.model.styled_text import StyledText
 from captioner.values import Cue, Word
 
 RATE = 100
@@ -41,18 +41,18 @@ _EDGES = re.compile(r"\A\s+|(?<!\s)\s+\Z")
 _ABOUT_THE_FILE = ("by", "re", "ve", "tool", "offset", "length", "ti", "la", "#")
 
 
-def kept(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
+def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
     """The cues as the file holds them: one at a time, in one line, with single spaces; a word until the next."""
-    alone = one_at_a_time(list(on_grid((reduced(cue, words=True) for cue in cues), RATE)))
+    alone = one_at_a_time(list(quantize((restricted_to(cue, words=True) for cue in cues), RATE)))
     return [_words_until_the_next(_single_spaced(in_one_line(cue))) for cue in alone]
 
 
 def _single_spaced(cue: Cue) -> Cue:
-    spelled = Spelled(cue.text, cue.styles, cue.words).sub(_JOINED, lambda match: match[0][0])
+    spelled = StyledText(cue.text, cue.styles, cue.words).sub(_JOINED, lambda match: match[0][0])
     return replace(cue, **_trimmed(spelled)._asdict())
 
 
-def _trimmed(spelled: Spelled) -> Spelled:
+def _trimmed(spelled: StyledText) -> StyledText:
     return spelled.sub(_EDGES, "").sub(_SPACES, " ")
 
 
@@ -61,9 +61,9 @@ def _words_until_the_next(cue: Cue) -> Cue:
     return replace(cue, words=tuple(replace(word, end=end) for word, end in zip(cue.words, ends, strict=True)))
 
 
-def render(cues: Iterable[Cue], programme: Programme) -> str:
+def write(cues: Iterable[Cue], programme: Programme) -> str:
     """A line for each cue; one without text where nothing follows at once. Words with times have the enhanced form."""
-    held = kept(cues, programme)
+    held = representable(cues, programme)
     title = one_line(programme.title or "").replace("]", ")")
     lines = [f"[ti:{title}]"] if title else []
     for cue, following in zip_longest(held, held[1:]):
@@ -93,11 +93,11 @@ def _shielded(text: str) -> str:
     return _LIKE_A_TIME.sub(lambda match: match[0] + JOINER, text)
 
 
-class _Line(NamedTuple):
+class _TimedLine(NamedTuple):
     """What is sung from `start` on, in hundredths of a second; nothing where a line ended."""
 
     start: int
-    spelled: Spelled
+    spelled: StyledText
 
 
 def parse(text: str) -> Contents:
@@ -121,7 +121,7 @@ def _offset(text: str) -> int:
     return -round(int(text) / 10) if re.fullmatch(r"[+-]?\d{1,8}", text, re.ASCII) else 0
 
 
-def _lines(source: list[str], offset: int, losses: Losses) -> Iterator[_Line]:
+def _lines(source: list[str], offset: int, losses: Losses) -> Iterator[_TimedLine]:
     found, without = False, None
     for number, line in enumerate(source, 1):
         stamps, at = [], 0
@@ -134,7 +134,7 @@ def _lines(source: list[str], offset: int, losses: Losses) -> Iterator[_Line]:
             losses["line without a time"] += 1
         spelled = _spelled(line[at:], offset, losses)
         for stamp in stamps:  # a refrain stands once, behind all its times; its words have times but once
-            yield _Line(max(stamp + offset, 0), spelled if stamp == stamps[0] else Spelled(spelled.text))
+            yield _TimedLine(max(stamp + offset, 0), spelled if stamp == stamps[0] else StyledText(spelled.text))
     if without and not found:
         raise FormatError("lrc", "no times in it, so it is no LRC file", without)
 
@@ -144,11 +144,11 @@ def _hundredths(match: re.Match[str]) -> int:
     return (int(minute) * 60 + int(second)) * RATE + round(int(fraction.ljust(3, "0")) / 10)
 
 
-def _spelled(text: str, offset: int, losses: Losses) -> Spelled:
+def _spelled(text: str, offset: int, losses: Losses) -> StyledText:
     """The text of a line, and its words where it has the enhanced form."""
     stamps = list(_WORD_STAMP.finditer(text))
     if not stamps:
-        return _trimmed(Spelled(_plain(text)))
+        return _trimmed(StyledText(_plain(text)))
     edges = [0, *(match.end() for match in stamps)]
     pieces = [
         _plain(text[first:last]) for first, last in zip(edges, [m.start() for m in stamps] + [len(text)], strict=True)
@@ -157,25 +157,25 @@ def _spelled(text: str, offset: int, losses: Losses) -> Spelled:
     times = [max(_hundredths(match) + offset, 0) for match in stamps]
     if times != sorted(times) or pieces[0].strip():
         losses["time inside a text"] += len(times)
-        return _trimmed(Spelled(whole))
+        return _trimmed(StyledText(whole))
     words, space = [], pieces[0]
     for piece, (start, end) in zip(pieces[1:], pairwise([*times, times[-1]]), strict=True):
         spoken = (space + piece).rstrip()
         space = (space + piece)[len(spoken) :]
         if spoken:
             words.append(Word(start / RATE, end / RATE, spoken))
-    return _trimmed(Spelled(whole[: len(whole) - len(space)], (), tuple(words)))
+    return _trimmed(StyledText(whole[: len(whole) - len(space)], (), tuple(words)))
 
 
 def _plain(text: str) -> str:
     return _JOINED.sub(lambda match: match[0][0], text)
 
 
-def _cues(together: list[tuple[int, list[_Line]]], mended: Losses) -> Iterator[Cue | None]:
+def _cues(together: list[tuple[int, list[_TimedLine]]], mended: Losses) -> Iterator[Cue | None]:
     ends = (later for later, _ in together[1:])
     for (start, lines), end in zip_longest(together, ends):
         texts = [line.spelled for line in lines if line.spelled.text]
         if texts:
             mended["line without an end"] += end is None
-            spelled = texts[0] if len(texts) == 1 else Spelled("\n".join(text.text for text in texts))
+            spelled = texts[0] if len(texts) == 1 else StyledText("\n".join(text.text for text in texts))
             yield cue_read(start, start + LAST_LINE if end is None else end, spelled, rate=RATE)

@@ -11,12 +11,12 @@ from fractions import Fraction
 from itertools import zip_longest
 
 from captioner.errors import FormatError
-from captioner.formats.clean import cue_read, on_grid, source_lines
-from captioner.formats.colors import color_of
-from captioner.formats.contents import Contents, Programme
-from captioner.formats.keeping import Losses, reduced
-from captioner.formats.markup import Markup
-from captioner.formats.styling import Looks, Spelled, reworded
+from captioner.formats.model.clean import cue_read, quantize, source_lines
+from captioner.formats.model.colors import color_of
+from captioner.formats.model.contents import Contents, Programme
+from captioner.formats.model.fidelity import Losses, restricted_to
+from captioner.formats.model.markup import Markup
+from captioner.formats.model.styled_text import StyledText, TextStyle, substitute
 from captioner.timestamps import parse_rate
 from captioner.values import Cue
 
@@ -32,10 +32,10 @@ LAST_LINE = 5
 """Seconds that a cue lasts whose end is not written, where none follows."""
 
 
-def kept(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
+def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
     """The cues on frames; `|` in a text becomes `¦`, for it would break the line. Raises `FormatError`."""
-    held = (reduced(cue) for cue in on_grid(cues, _rate(programme)))
-    return [reworded(reworded(cue, _BAR, "¦"), _JOINED, "{") for cue in held]
+    held = (restricted_to(cue) for cue in quantize(cues, _rate(programme)))
+    return [substitute(substitute(cue, _BAR, "¦"), _JOINED, "{") for cue in held]
 
 
 def _rate(programme: Programme) -> Fraction:
@@ -44,11 +44,11 @@ def _rate(programme: Programme) -> Fraction:
     return programme.frame_rate
 
 
-def render(cues: Iterable[Cue], programme: Programme) -> str:
+def write(cues: Iterable[Cue], programme: Programme) -> str:
     """The frame rate, to three decimals, and the cues by start."""
     rate = _rate(programme)
     lines = [f"{{1}}{{1}}{f'{float(rate):.3f}'.rstrip('0').rstrip('.')}"]
-    for cue in kept(cues, programme):
+    for cue in representable(cues, programme):
         text = _LIKE_A_TAG.sub("{" + JOINER, cue.text).replace("\n", "|")
         lines.append(f"{{{round(cue.start * rate)}}}{{{round(cue.end * rate)}}}{text}")
     return "".join(f"{line}\n" for line in lines)
@@ -87,7 +87,7 @@ def _told(text: str) -> Fraction:
         raise FormatError("microdvd", str(error), 1) from error
 
 
-def _read(text: str, losses: Losses) -> Spelled:
+def _read(text: str, losses: Losses) -> StyledText:
     """The text, its lines parted by bars. A tag with a small letter holds for its line, one with a capital for all."""
     markup = Markup()
     for number, line in enumerate(text.split("|")):
@@ -110,12 +110,12 @@ def _plain(text: str) -> str:
     return _JOINED.sub("{", text)
 
 
-def _looks(name: str, value: str, losses: Losses) -> Looks | None:
+def _looks(name: str, value: str, losses: Losses) -> TextStyle | None:
     if name == "y":
         marks = {mark.strip().lower() for mark in value.split(",")}
         losses["strikethrough"] += "s" in marks
-        return Looks("i" in marks, "b" in marks, "u" in marks)
+        return TextStyle("i" in marks, "b" in marks, "u" in marks)
     if name == "c" and (color := color_of(value.removeprefix("$"))):
-        return Looks(color=f"#{color[5:7]}{color[3:5]}{color[1:3]}")  # blue comes first
+        return TextStyle(color=f"#{color[5:7]}{color[3:5]}{color[1:3]}")  # blue comes first
     losses["effect"] += 1
     return None

@@ -12,13 +12,13 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from captioner.errors import FormatError
-from captioner.formats.clean import cue_read, on_grid, writable
-from captioner.formats.contents import Contents, Programme
-from captioner.formats.extras import library
-from captioner.formats.frames import FrameClock, frame_clock
-from captioner.formats.keeping import Losses
-from captioner.formats.one_line import in_one_line
-from captioner.formats.styling import Spelled
+from captioner.formats.model.clean import cue_read, quantize, writable
+from captioner.formats.model.contents import Contents, Programme
+from captioner.formats.model.extras import library
+from captioner.formats.model.fidelity import Losses
+from captioner.formats.model.frames import FrameClock, frame_clock
+from captioner.formats.model.one_line import in_one_line
+from captioner.formats.model.styled_text import StyledText
 from captioner.timestamps import FrameRate, format_timecode, parse_rate
 from captioner.values import Cue, Position, StyleSpan, Word
 
@@ -33,10 +33,10 @@ MILLISECONDS = FrameClock("otio", FrameRate(Fraction(1000)))
 COLOR = "CYAN"
 
 
-def render(cues: Iterable[Cue], programme: Programme) -> str:
+def write(cues: Iterable[Cue], programme: Programme) -> str:
     """A timeline of one track, with one gap that carries the markers. Raises `FormatError` without the library."""
     otio = library("otio", "opentimelineio")
-    clock, shown = _clock(programme), kept(cues, programme)
+    clock, shown = _clock(programme), representable(cues, programme)
     end = max((cue.end for cue in shown), default=0.0)
     frames = max(clock.frame(end), clock.frame(programme.duration or 0))
     gap = otio.schema.Gap(source_range=_range(otio, 0, frames, clock.rate))
@@ -64,12 +64,12 @@ def _marker(otio: Any, cue: Cue, clock: FrameClock) -> Any:
     )
 
 
-def kept(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
+def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
     """The cues on frames or, where nobody knows a frame rate, on milliseconds: whole, with words, styles and place."""
-    return [_kept(cue) for cue in on_grid(cues, _clock(programme).rate.per_second)]
+    return [_representable(cue) for cue in quantize(cues, _clock(programme).rate.per_second)]
 
 
-def _kept(cue: Cue) -> Cue:
+def _representable(cue: Cue) -> Cue:
     """Numbers have six decimals: the library reads those with seventeen digits a little wrong."""
     place = cue.position
     return replace(
@@ -120,7 +120,7 @@ def _cue(marker: Any, span: Any) -> Cue | None:
     fallback = cue_read(max(0, first), first + length, marker.comment or marker.name, rate=rate)
     try:
         whole = _plain(marker.metadata[KEY])
-        spelled = Spelled(whole["text"], _built(StyleSpan, whole["styles"]), _built(Word, whole["words"]))
+        spelled = StyledText(whole["text"], _built(StyleSpan, whole["styles"]), _built(Word, whole["words"]))
         position = whole["position"] and Position(**whole["position"])
         return cue_read(first, first + length, spelled, whole["speaker"], position, rate=rate)
     except (KeyError, TypeError, ValueError):

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from captioner.formats.columns import table, table_rows
-from captioner.formats.contents import Contents, Programme
-from captioner.formats.frames import MIDNIGHT, FrameClock, frame_clock, on_frames, read_clock
-from captioner.formats.keeping import Losses, reduced
-from captioner.formats.one_line import in_one_line
+from captioner.formats.model.contents import Contents, Programme
+from captioner.formats.model.fidelity import Losses, restricted_to
+from captioner.formats.model.frames import MIDNIGHT, FrameClock, frame_clock, on_frames, read_clock
+from captioner.formats.model.one_line import in_one_line
+from captioner.formats.model.table import table, table_rows
 from captioner.values import Cue
 
 COLUMNS = ("Marker Name", "Description", "In", "Out", "Duration", "Marker Type")
 
 
-def render(cues: Iterable[Cue], programme: Programme) -> str:
+def write(cues: Iterable[Cue], programme: Programme) -> str:
     """A row for each cue: its text as the marker's name, its speaker as the description."""
     clock = frame_clock("premiere", programme)
-    return table([COLUMNS, *(_row(cue, clock) for cue in kept(cues, programme))])
+    return table([COLUMNS, *(_row(cue, clock) for cue in representable(cues, programme))])
 
 
 def _row(cue: Cue, clock: FrameClock) -> tuple[str, ...]:
@@ -36,10 +36,10 @@ def _spelled(timecode: str) -> str:
     return timecode.replace(":", ";") if ";" in timecode else timecode
 
 
-def kept(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
+def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
     """The cues on frames, in one line, with their speakers."""
     on_grid = on_frames(cues, frame_clock("premiere", programme))
-    return [in_one_line(reduced(cue, speaker=True)) for cue in on_grid]
+    return [in_one_line(restricted_to(cue, speaker=True)) for cue in on_grid]
 
 
 def parse(text: str, programme: Programme) -> Contents:

@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from itertools import pairwise, zip_longest
 
 from captioner.errors import FormatError
-from captioner.formats.clean import cue_read, on_grid, one_line, source_lines
-from captioner.formats.colors import color_of
-from captioner.formats.contents import Contents, Programme
-from captioner.formats.frames import one_at_a_time
-from captioner.formats.keeping import LOOKS, Losses, reduced
-from captioner.formats.markup import Markup, without_comments
-from captioner.formats.styling import PLAIN, Looks, Spelled, reworded, runs
+from captioner.formats.model.clean import cue_read, one_line, quantize, source_lines
+from captioner.formats.model.colors import color_of
+from captioner.formats.model.contents import Contents, Programme
+from captioner.formats.model.fidelity import LOOKS, Losses, restricted_to
+from captioner.formats.model.frames import one_at_a_time
+from captioner.formats.model.markup import Markup, without_comments
+from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, runs, substitute
 from captioner.values import Cue
 
 LAST_TEXT = 5000
@@ -30,8 +30,8 @@ _TITLE = re.compile(r"<title>([^<]*)</title>", re.IGNORECASE)
 _LANGUAGE = re.compile(r"\.([\w-]+)\s*\{[^{}]*\blang\s*:\s*([\w-]+)", re.IGNORECASE)
 _TAG = re.compile(r"<(?P<end>/?)(?P<tag>[a-z]+)\b(?P<attributes>[^<>]*)>", re.IGNORECASE)
 _COLOR = re.compile(r"\bcolor\s*[=:]\s*(\"[^\"]*\"|'[^']*'|[^\s>;\"']+)", re.IGNORECASE)
-_LOOKS = {"i": Looks(italic=True), "em": Looks(italic=True), "b": Looks(bold=True), "strong": Looks(bold=True),
-          "u": Looks(underline=True)}  # fmt: skip
+_LOOKS = {"i": TextStyle(italic=True), "em": TextStyle(italic=True), "b": TextStyle(bold=True),
+          "strong": TextStyle(bold=True), "u": TextStyle(underline=True)}  # fmt: skip
 _SPACES = re.compile(r"[ \t\n]+")
 _AROUND_BREAKS = re.compile(r"(?<![ \t])[ \t]*\n[ \t]*")
 _EDGES = re.compile(r"\A[ \t\n]+|(?<![ \t\n])[ \t\n]+\Z")
@@ -39,19 +39,19 @@ _BREAK = "\x1e"
 _NO_CHARACTER = re.compile(r"&#0*[1-9]\d{7,};?", re.ASCII)
 
 
-def kept(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
+def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
     """The cues as the file holds them: one at a time, with single spaces, as HTML has them."""
-    alone = one_at_a_time([reduced(cue, looks=LOOKS) for cue in on_grid(cues)])
+    alone = one_at_a_time([restricted_to(cue, looks=LOOKS) for cue in quantize(cues)])
     return [_spaced(cue) for cue in alone]
 
 
 def _spaced(cue: Cue) -> Cue:
     for pattern, put in ((re.compile(_BREAK), " "), (re.compile(r"[ \t]+"), " "), (_AROUND_BREAKS, "\n"), (_EDGES, "")):
-        cue = reworded(cue, pattern, put)
+        cue = substitute(cue, pattern, put)
     return cue
 
 
-def render(cues: Iterable[Cue], programme: Programme) -> str:
+def write(cues: Iterable[Cue], programme: Programme) -> str:
     """The cues by start, each in a paragraph of one class, which has the programme's language."""
     language = programme.language or "en"
     title = html.escape(one_line(programme.title or ""), quote=False)
@@ -59,7 +59,7 @@ def render(cues: Iterable[Cue], programme: Programme) -> str:
         "<SAMI>", "<HEAD>", f"<TITLE>{title}</TITLE>", '<STYLE TYPE="text/css">', "<!--",
         f".CAPTIONS {{ Name: {language}; lang: {language}; SAMIType: CC; }}", "-->", "</STYLE>", "</HEAD>", "<BODY>",
     ]  # fmt: skip
-    held = kept(cues, programme)
+    held = representable(cues, programme)
     for cue, following in zip_longest(held, held[1:]):
         lines.append(_sync(cue.start, "".join(_tagged(text, looks) for text, looks in runs(cue))))
         if following is None or cue.end < following.start:
@@ -71,7 +71,7 @@ def _sync(seconds: float, text: str) -> str:
     return f"<SYNC Start={round(seconds * 1000)}><P Class=CAPTIONS>{text}"
 
 
-def _tagged(text: str, looks: Looks) -> str:
+def _tagged(text: str, looks: TextStyle) -> str:
     tags = ["i"] * looks.italic + ["b"] * looks.bold + ["u"] * looks.underline
     first = "".join(f"<{tag}>" for tag in tags) + (f'<font color="{looks.color}">' if looks.color else "")
     last = ("</font>" if looks.color else "") + "".join(f"</{tag}>" for tag in reversed(tags))
@@ -120,7 +120,7 @@ def _of_first_class(texts: list[tuple[int, str]], losses: Losses) -> list[tuple[
     return sorted(ours, key=lambda pair: pair[0])
 
 
-def _read(paragraph: str, losses: Losses) -> Spelled:
+def _read(paragraph: str, losses: Losses) -> StyledText:
     """The text of a paragraph; spaces count once, and `<br>` alone breaks a line."""
     markup = Markup()
     at = 0
@@ -143,6 +143,6 @@ def _words(text: str) -> str:
     return html.unescape(_NO_CHARACTER.sub("\ufffd", _SPACES.sub(" ", text))).replace("\n", " ").replace("\r", " ")
 
 
-def _looks(tag: str, attributes: str) -> Looks:
+def _looks(tag: str, attributes: str) -> TextStyle:
     color = _COLOR.search(attributes)
     return _LOOKS.get(tag, PLAIN)._replace(color=color_of(color[1]) if color else None)

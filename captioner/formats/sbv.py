@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from captioner.errors import FormatError
-from captioner.formats.clean import cue_read, on_grid, source_lines
-from captioner.formats.contents import Contents
-from captioner.formats.keeping import Losses, reduced
-from captioner.formats.styling import reworded
+from captioner.formats.model.clean import cue_read, quantize, source_lines
+from captioner.formats.model.contents import Contents
+from captioner.formats.model.fidelity import Losses, restricted_to
+from captioner.formats.model.styled_text import substitute
 from captioner.timestamps import format_clock, parse_clock
 from captioner.values import Cue
 
@@ -25,14 +25,14 @@ _END = re.compile(r"\n\s*\[END[^\]\n]*\]\s*\Z")
 _BREAK = re.compile(r"\[br\]", re.IGNORECASE)
 
 
-def kept(cues: Iterable[Cue]) -> list[Cue]:
+def representable(cues: Iterable[Cue]) -> list[Cue]:
     """The cues as the file holds them: their text and their times, to the millisecond."""
-    return [reworded(reduced(cue), _JOINED, "") for cue in on_grid(cues)]
+    return [substitute(restricted_to(cue), _JOINED, "") for cue in quantize(cues)]
 
 
-def render(cues: Iterable[Cue]) -> str:
+def write(cues: Iterable[Cue]) -> str:
     """The cues by start."""
-    return "\n".join(_block(cue) for cue in kept(cues))
+    return "\n".join(_block(cue) for cue in representable(cues))
 
 
 def _block(cue: Cue) -> str:

@@ -14,11 +14,11 @@ from typing import NamedTuple
 import pysrt
 
 from captioner.errors import FormatError
-from captioner.formats.clean import cue_read, on_grid, source_lines
-from captioner.formats.contents import Contents
-from captioner.formats.keeping import LOOKS, Losses, reduced
+from captioner.formats.model.clean import cue_read, quantize, source_lines
+from captioner.formats.model.contents import Contents
+from captioner.formats.model.fidelity import LOOKS, Losses, restricted_to
+from captioner.formats.model.styled_text import substitute
 from captioner.formats.srt_text import read, unshielded, written
-from captioner.formats.styling import reworded
 from captioner.timestamps import format_clock, parse_clock
 from captioner.values import Cue
 
@@ -34,15 +34,15 @@ _PLAIN_TIMING = re.compile(r"\d{2,}:\d\d:\d\d,\d{3} --> \d{2,}:\d\d:\d\d,\d{3}",
 _TIME = re.compile(r"((?:\d{1,6}:)?\d{1,2}:\d{1,2})(?:[,.:](\d{1,9}))?", re.ASCII)
 
 
-def render(cues: Iterable[Cue]) -> str:
+def write(cues: Iterable[Cue]) -> str:
     """The cues by start, numbered from 1."""
-    return "\n".join(str(_item(number, cue)) for number, cue in enumerate(kept(cues), 1))
+    return "\n".join(str(_item(number, cue)) for number, cue in enumerate(representable(cues), 1))
 
 
-def kept(cues: Iterable[Cue]) -> list[Cue]:
+def representable(cues: Iterable[Cue]) -> list[Cue]:
     """The cues as the file holds them. `-->` in a text becomes `→`, which no reader takes for a timing."""
-    held = (reduced(cue, looks=LOOKS, place="anchor") for cue in on_grid(cues))
-    return [unshielded(reworded(cue, _ARROW, "→")) for cue in held]
+    held = (restricted_to(cue, looks=LOOKS, place="anchor") for cue in quantize(cues))
+    return [unshielded(substitute(cue, _ARROW, "→")) for cue in held]
 
 
 def _item(number: int, cue: Cue) -> pysrt.SubRipItem:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 
-from captioner.formats.ass_text import anchor_of_old
-from captioner.formats.colors import color_of
-from captioner.formats.keeping import Losses
-from captioner.formats.markup import Markup
-from captioner.formats.styling import PLAIN, Looks, Spelled, reworded, runs
+from captioner.formats.ass.tags import anchor_of_old
+from captioner.formats.model.colors import color_of
+from captioner.formats.model.fidelity import Losses
+from captioner.formats.model.markup import Markup
+from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, runs, substitute
 from captioner.values import Cue, Position
 
 JOINER = "\u2060"
@@ -26,17 +26,17 @@ _MARKUP = re.compile(
 )
 _COLOR = re.compile(r"\bcolor\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>]+)", re.IGNORECASE)
 _ANCHOR = re.compile(r"(an?)(\d{1,2})", re.ASCII)
-_LOOKS = {"i": Looks(italic=True), "b": Looks(bold=True), "u": Looks(underline=True)}
+_LOOKS = {"i": TextStyle(italic=True), "b": TextStyle(bold=True), "u": TextStyle(underline=True)}
 
 
 def shielded(cue: Cue) -> Cue:
     """The cue with a joiner wherever its text would be taken for a tag."""
-    return reworded(cue, _LIKE_A_TAG, lambda match: match[0] + JOINER)
+    return substitute(cue, _LIKE_A_TAG, lambda match: match[0] + JOINER)
 
 
 def unshielded(cue: Cue) -> Cue:
     """The cue without them."""
-    return reworded(cue, _JOINED, lambda match: match[0][0])
+    return substitute(cue, _JOINED, lambda match: match[0][0])
 
 
 def written(cue: Cue) -> str:
@@ -45,13 +45,13 @@ def written(cue: Cue) -> str:
     return place + "".join(_tagged(text, looks) for text, looks in runs(shielded(cue)))
 
 
-def _tagged(text: str, looks: Looks) -> str:
+def _tagged(text: str, looks: TextStyle) -> str:
     tags = ["i"] * looks.italic + ["b"] * looks.bold + ["u"] * looks.underline
     first = "".join(f"<{tag}>" for tag in tags) + (f'<font color="{looks.color}">' if looks.color else "")
     return first + text + ("</font>" if looks.color else "") + "".join(f"</{tag}>" for tag in reversed(tags))
 
 
-def read(text: str, losses: Losses) -> tuple[Spelled, Position | None]:
+def read(text: str, losses: Losses) -> tuple[StyledText, Position | None]:
     """The text without its tags, with the styles that they gave, and where it stands. Counts what is left out."""
     markup = Markup()
     position: Position | None = None
@@ -71,12 +71,12 @@ def read(text: str, losses: Losses) -> tuple[Spelled, Position | None]:
     return markup.spelled(), position
 
 
-def _looks(tag: str, attributes: str, losses: Losses) -> Looks:
+def _looks(tag: str, attributes: str, losses: Losses) -> TextStyle:
     if tag == "font":
         color = _COLOR.search(attributes)
         hexadecimal = color_of(color[1]) if color else None
         losses["font"] += hexadecimal is None
-        return Looks(color=hexadecimal)
+        return TextStyle(color=hexadecimal)
     losses["strikethrough"] += tag == "s"
     return _LOOKS.get(tag, PLAIN)
 

@@ -13,11 +13,11 @@ from dataclasses import replace
 import webvtt
 
 from captioner.errors import FormatError
-from captioner.formats.clean import cue_read, on_grid, one_line, source_lines
-from captioner.formats.colors import color_of
-from captioner.formats.contents import Contents, Programme
-from captioner.formats.keeping import LOOKS, Losses, reduced
-from captioner.formats.markup import without_comments
+from captioner.formats.model.clean import cue_read, one_line, quantize, source_lines
+from captioner.formats.model.colors import color_of
+from captioner.formats.model.contents import Contents, Programme
+from captioner.formats.model.fidelity import LOOKS, Losses, restricted_to
+from captioner.formats.model.markup import without_comments
 from captioner.formats.vtt_settings import SETTINGS, position_of, settings_of
 from captioner.formats.vtt_text import COLORS, class_of, read, stamped, written
 from captioner.timestamps import format_clock
@@ -31,22 +31,22 @@ _COLOR_CLASS = re.compile(r"::cue\(\s*c?\.([\w-]+)\s*\)")
 _COLOR_PROPERTY = re.compile(r"color\s*:\s*([^;]+?)\s*;?")
 
 
-def kept(cues: Iterable[Cue]) -> list[Cue]:
+def representable(cues: Iterable[Cue]) -> list[Cue]:
     """The cues as the file holds them. A name is one line; a word lasts until the next begins."""
-    return [_kept(cue) for cue in on_grid(cues)]
+    return [_representable(cue) for cue in quantize(cues)]
 
 
-def _kept(cue: Cue) -> Cue:
-    held = stamped(reduced(cue, looks=LOOKS, place="whole", words=True, speaker=True))
+def _representable(cue: Cue) -> Cue:
+    held = stamped(restricted_to(cue, looks=LOOKS, place="whole", words=True, speaker=True))
     settings = settings_of(held.position) if held.position else {}
     return replace(
         held, speaker=one_line(cue.speaker or "") or None, position=position_of(settings, cue.text, Losses())
     )
 
 
-def render(cues: Iterable[Cue]) -> str:
+def write(cues: Iterable[Cue]) -> str:
     """The cues by start. A speaker becomes a voice span around the whole cue, a color a class with a style."""
-    held = kept(cues)
+    held = representable(cues)
     content: str = webvtt.WebVTT(captions=[_caption(cue) for cue in held], styles=_styles(held)).content
     return content
 

@@ -9,11 +9,11 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from captioner.formats.clean import one_line
-from captioner.formats.colors import NAMED, color_of
-from captioner.formats.keeping import Losses
-from captioner.formats.markup import Markup
-from captioner.formats.styling import PLAIN, Looks, Spelled, looks_of
+from captioner.formats.model.clean import one_line
+from captioner.formats.model.colors import NAMED, color_of
+from captioner.formats.model.fidelity import Losses
+from captioner.formats.model.markup import Markup
+from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, looks_of
 from captioner.timestamps import format_clock, parse_clock
 from captioner.values import Cue, Word
 
@@ -29,7 +29,7 @@ _TAG = re.compile(
     r"<(?P<end>/?)(?P<tag>c|i|b|u|ruby|rt|v|lang|font)(?P<rest>[.\s][^<>]*)?>|<(?P<time>(?:\d{2,9}:)?\d\d:\d\d\.\d{3})>",
     re.ASCII,
 )
-_LOOKS = {"i": Looks(italic=True), "b": Looks(bold=True), "u": Looks(underline=True)}
+_LOOKS = {"i": TextStyle(italic=True), "b": TextStyle(bold=True), "u": TextStyle(underline=True)}
 _COLOR = re.compile(r"color\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>]+)", re.IGNORECASE)
 
 # No character has a number of eight digits, and Python refuses to read one of thousands.
@@ -57,7 +57,7 @@ def _pieces(cue: Cue) -> Iterator[str]:
         yield time + _tagged(html.escape(cue.text[first:last], quote=False), looks)
 
 
-def _tagged(text: str, looks: Looks) -> str:
+def _tagged(text: str, looks: TextStyle) -> str:
     tags = ["i"] * looks.italic + ["b"] * looks.bold + ["u"] * looks.underline
     tags += [f"c.{class_of(looks.color)}"] if looks.color else []
     return "".join(f"<{tag}>" for tag in tags) + text + "".join(f"</{tag[0]}>" for tag in reversed(tags))
@@ -96,7 +96,7 @@ class Payload(NamedTuple):
     """What is read of a cue's text: the only name among its voices, and the text with its styles and words."""
 
     speaker: str | None
-    spelled: Spelled
+    spelled: StyledText
 
 
 def read(payload: str, start: float, end: float, classes: Mapping[str, str], losses: Losses) -> Payload:
@@ -123,7 +123,7 @@ def read(payload: str, start: float, end: float, classes: Mapping[str, str], los
     rising = _rising(times, start, end)
     losses["time inside a text"] += len(times) - len(rising)
     words = tuple(_words(text, rising, start, end))
-    return Payload(min(names) if len(names) == 1 else None, Spelled(text, styles, words))
+    return Payload(min(names) if len(names) == 1 else None, StyledText(text, styles, words))
 
 
 def _rising(times: list[tuple[int, float]], start: float, end: float) -> list[tuple[int, float]]:
@@ -141,7 +141,7 @@ def _names(rest: str) -> set[str]:
     return {name} if name else set()
 
 
-def _looks(tag: str, rest: str, classes: Mapping[str, str], losses: Losses) -> Looks:
+def _looks(tag: str, rest: str, classes: Mapping[str, str], losses: Losses) -> TextStyle:
     color = None
     for name in re.split(r"\s", rest, maxsplit=1)[0].split(".")[1:]:
         losses["class"] += name not in classes

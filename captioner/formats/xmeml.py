@@ -13,10 +13,10 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from captioner.errors import FormatError
-from captioner.formats.contents import Contents, Programme
-from captioner.formats.frames import FrameClock, frame_clock, on_frames
-from captioner.formats.keeping import Losses, reduced
-from captioner.formats.xml_text import attribute, in_xml, xml_document, xml_root
+from captioner.formats.model.contents import Contents, Programme
+from captioner.formats.model.fidelity import Losses, restricted_to
+from captioner.formats.model.frames import FrameClock, frame_clock, on_frames
+from captioner.formats.model.xml import attribute, in_xml, xml_document, xml_root
 from captioner.timestamps import FrameRate, parse_timecode
 from captioner.timestamps.frame_rates import NTSC
 from captioner.values import Cue
@@ -24,10 +24,10 @@ from captioner.values import Cue
 _NUMBER = re.compile(r"-?\d{1,12}", re.ASCII)
 
 
-def render(cues: Iterable[Cue], programme: Programme) -> str:
+def write(cues: Iterable[Cue], programme: Programme) -> str:
     """A sequence without clips and with a marker for each cue. Raises `FormatError` without a frame rate."""
     clock = _clock(programme)
-    shown = kept(cues, programme)
+    shown = representable(cues, programme)
     root = Element("xmeml", version="5")
     sequence = SubElement(root, "sequence", id="captions")
     SubElement(sequence, "name").text = attribute(programme.title or "Captions")
@@ -76,9 +76,9 @@ def _add_marker(sequence: Element, cue: Cue, clock: FrameClock) -> Element:
     return comment
 
 
-def kept(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
+def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
     """The cues on frames."""
-    return [in_xml(reduced(cue)) for cue in on_frames(cues, _clock(programme))]
+    return [in_xml(restricted_to(cue)) for cue in on_frames(cues, _clock(programme))]
 
 
 def _clock(programme: Programme) -> FrameClock:

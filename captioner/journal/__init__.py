@@ -62,7 +62,7 @@ class _Journaled:
         self._readable = self._writable = True
 
     def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
-        line = _Line(clips, lambda clip: self._look_up(clip, hints))
+        line = _ClipLine(clips, lambda clip: self._look_up(clip, hints))
         answers: Iterator[Recognition] = iter(())
         while (place := line.step()) is not None:
             if place.remembered is not None:
@@ -118,7 +118,7 @@ class _Place:
     remembered: Recognition | None
 
 
-class _Line:
+class _ClipLine:
     """The clips that were pulled and are not yet answered, in order.
 
     Two pull from one source: the journal, when nothing waits, and the wrapped backend, which works ahead and is given

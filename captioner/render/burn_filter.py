@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from captioner.errors import UsageError
-from captioner.formats.ass import render as render_ass
-from captioner.formats.ass_look import Look
+from captioner.formats.ass.style import AssStyle
+from captioner.formats.ass.writer import write as render_ass
 from captioner.media import Files, Picture
 from captioner.render.fonts import FOLDER, Font, doubts_about, font_for, own_font
 from captioner.render.hdr_colors import in_light
@@ -83,7 +83,7 @@ def _drawn(languages: Sequence[Sequence[Cue]], fonts: Sequence[Font], picture: P
     return _both(ass, _shown(beside(fitted(languages[1], other), first, look, other), other))
 
 
-def _shown(cues: Sequence[Cue], look: Look) -> str:
+def _shown(cues: Sequence[Cue], look: AssStyle) -> str:
     """An ASS file as libass shows it best: it breaks lines that are too long, and reads them as their letters run."""
     ass = render_ass(cues, look=look).replace("WrapStyle: 2\n", "WrapStyle: 0\n", 1)
     head, style, rest = re.split(r"(?m)^(Style: .*)$", ass, maxsplit=1)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import accumulate, pairwise
 
-from captioner.formats.ass_look import Look
+from captioner.formats.ass.style import AssStyle
 from captioner.values import Cue, Position, StyleSpan, Word
 
 FULL_WIDTH = 0.72
@@ -29,12 +29,12 @@ _NO_BEGINNING = frozenset(
 _NO_END = frozenset("（「『【《〈〔［｛“‘([{")
 
 
-def fitted(cues: Iterable[Cue], look: Look) -> list[Cue]:
+def fitted(cues: Iterable[Cue], look: AssStyle) -> list[Cue]:
     """The cues, their lines of full-width characters no longer than the safe area is wide."""
     return [_fitted(cue, look) for cue in cues]
 
 
-def _fitted(cue: Cue, look: Look) -> Cue:
+def _fitted(cue: Cue, look: AssStyle) -> Cue:
     offset = 0
     for line in cue.text.split("\n"):
         for place in _breaks(line, look):
@@ -44,7 +44,7 @@ def _fitted(cue: Cue, look: Look) -> Cue:
     return cue
 
 
-def _breaks(line: str, look: Look) -> list[int]:
+def _breaks(line: str, look: AssStyle) -> list[int]:
     """Where a line is broken, in order: into as few parts as fit, each about as long as the others."""
     if _width(line, look) <= _room(look) or sum(map(_is_wide, line)) < len(line) / 2:
         return []
@@ -89,7 +89,7 @@ def _moved(style: StyleSpan, place: int) -> StyleSpan:
     return replace(style, first=style.first + (style.first >= place), last=style.last + (style.last > place))
 
 
-def beside(second: Iterable[Cue], first: Sequence[Cue], look: Look, other: Look) -> list[Cue]:
+def beside(second: Iterable[Cue], first: Sequence[Cue], look: AssStyle, other: AssStyle) -> list[Cue]:
     """The second language where the first, which has `look`, leaves room: each cue clear of all it is shown with."""
     ordered = sorted(first, key=lambda cue: cue.start)
     starts, gone_by = [cue.start for cue in ordered], list(accumulate((cue.end for cue in ordered), max))
@@ -100,7 +100,7 @@ def beside(second: Iterable[Cue], first: Sequence[Cue], look: Look, other: Look)
     return moved
 
 
-def _clear(cue: Cue, shown: Sequence[Cue], look: Look, other: Look) -> Cue:
+def _clear(cue: Cue, shown: Sequence[Cue], look: AssStyle, other: AssStyle) -> Cue:
     if cue.position or look.anchor in (4, 5, 6):
         return cue
     lines = max((_lines(one, look) for one in shown if one.position is None), default=0)
@@ -109,16 +109,16 @@ def _clear(cue: Cue, shown: Sequence[Cue], look: Look, other: Look) -> Cue:
     return replace(cue, position=Position(look.anchor, y=share if look.anchor > 6 else 100 - share))
 
 
-def _lines(cue: Cue, look: Look) -> int:
+def _lines(cue: Cue, look: AssStyle) -> int:
     return sum(max(1, math.ceil(_width(line, look) / _room(look))) for line in cue.text.split("\n"))
 
 
-def _width(line: str, look: Look) -> float:
+def _width(line: str, look: AssStyle) -> float:
     """Pixels, about."""
     return look.size * sum(FULL_WIDTH if _is_wide(character) else HALF_WIDTH for character in line)
 
 
-def _room(look: Look) -> float:
+def _room(look: AssStyle) -> float:
     return max(look.size, look.width - look.margin_left - look.margin_right)
 
 

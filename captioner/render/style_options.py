@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
-from captioner.formats.ass_look import Look
+from captioner.formats.ass.style import AssStyle
 from captioner.media import Picture
 
 Place = Literal["bottom", "bottom-left", "bottom-right", "middle", "top", "top-left", "top-right"]
@@ -68,7 +68,7 @@ def safe_area(width: int, height: int) -> tuple[float, float]:
     return (90.0, 75.0) if height >= 1.5 * width else (90.0, 90.0)
 
 
-def look_for(picture: Picture, wishes: StyleOptions, font: str, *, full_width: bool = False) -> Look:
+def look_for(picture: Picture, wishes: StyleOptions, font: str, *, full_width: bool = False) -> AssStyle:
     """The look of captions in a picture; `full_width` where they are Chinese, Japanese or Korean."""
     width, height = picture.shown_width, picture.height
     across, down = safe_area(width, height)
@@ -80,8 +80,8 @@ def look_for(picture: Picture, wishes: StyleOptions, font: str, *, full_width: b
     # What is drawn around the letters is inside the safe area too.
     side = math.ceil(width * (100 - across) / 200 + outline)
     above = (100 - down) / 2 if wishes.margin is None else wishes.margin
-    usual = Look()
-    return Look(
+    usual = AssStyle()
+    return AssStyle(
         width=width,
         height=height,
         font=font,
@@ -105,6 +105,6 @@ def _spoken_color(wishes: StyleOptions) -> str | None:
     return (wishes.karaoke_color if wishes.karaoke in ("word", "sweep") else None) or wishes.color
 
 
-def second(look: Look) -> Look:
+def second(look: AssStyle) -> AssStyle:
     """The look of a second language beside it: smaller, and without karaoke."""
     return replace(look, size=round(look.size * SECOND, 1), outline=round(look.outline * SECOND, 2), karaoke="none")

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from captioner.formats.styling import Looks, merged
+from captioner.formats.model.styled_text import TextStyle, merged
 from captioner.values import Cue, Position, StyleSpan, Word
 
 ODD_LINES = (
@@ -62,7 +62,7 @@ def ordered_cues(draw: st.DrawFn, texts: st.SearchStrategy[str] = texts, *, spea
 
 
 colors = st.none() | st.sampled_from(("#ffff00", "#ff8000", "#00ffff", "#ffffff"))
-looks = st.builds(Looks, st.booleans(), st.booleans(), st.booleans(), colors)
+looks = st.builds(TextStyle, st.booleans(), st.booleans(), st.booleans(), colors)
 shares = st.none() | st.floats(0, 100)
 positions = st.none() | st.builds(Position, st.integers(1, 9), shares, shares, st.sampled_from(("", "rl", "lr")))
 

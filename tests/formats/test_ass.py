@@ -8,7 +8,8 @@ from av.container import InputContainer
 from hypothesis import given
 
 from captioner.errors import FormatError
-from captioner.formats import Contents, Programme, ass
+from captioner.formats import Contents, Programme
+from captioner.formats.ass import writer as ass
 from captioner.values import Cue, Position, StyleSpan, Word
 from tests.cues.cue_strategies import ordered_cues, plain_texts
 
@@ -153,13 +154,13 @@ def test_what_cannot_be_read_is_refused(text: str, sentence: str) -> None:
 @given(ordered_cues(plain_texts))
 def test_ffmpeg_reads_the_same_cues(cues: list[Cue]) -> None:
     if cues:  # ffmpeg finds no track in a file without events
-        meant = [(cue.start, cue.end, _text(cue)) for cue in ass.kept(cues)]
-        assert list(_seen(ass.render(cues))) == meant
+        meant = [(cue.start, cue.end, _text(cue)) for cue in ass.representable(cues)]
+        assert list(_seen(ass.write(cues))) == meant
 
 
 def _text(cue: Cue) -> str:
     """The last field of an event, as it stands in the file."""
-    return ass.render([cue]).splitlines()[-1].split(",", 9)[9]
+    return ass.write([cue]).splitlines()[-1].split(",", 9)[9]
 
 
 def _seen(text: str) -> list[tuple[float, float, str]]:
@@ -183,4 +184,4 @@ def _seen(text: str) -> list[tuple[float, float, str]]:
     ],
 )
 def test_lines_do_not_leave_the_picture(position: Position, kept: Position) -> None:
-    assert [cue.position for cue in ass.kept([Cue(0, 1, "one\ntwo", position=position)])] == [kept]
+    assert [cue.position for cue in ass.representable([Cue(0, 1, "one\ntwo", position=position)])] == [kept]

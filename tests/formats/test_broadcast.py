@@ -22,10 +22,11 @@ from imageio_ffmpeg import get_ffmpeg_exe
 from ttconv.stl import iso6937
 
 from captioner.errors import FormatError
-from captioner.formats import FORMATS, Contents, Programme, format_of_file, stl
-from captioner.formats.scc import kept as kept_by_scc
-from captioner.formats.scc_characters import BASIC, EXTENDED, SPECIAL
-from captioner.formats.stl_characters import LATIN, encoded
+from captioner.formats import FORMATS, Contents, Programme, format_of_file
+from captioner.formats.scc.characters import BASIC, EXTENDED, SPECIAL
+from captioner.formats.scc.writer import representable as kept_by_scc
+from captioner.formats.stl import writer as stl
+from captioner.formats.stl.characters import LATIN, encoded
 from captioner.timestamps import FrameRate
 from captioner.values import Cue, Position, StyleSpan
 from tests.cues.cue_strategies import ordered_cues, plain_texts
@@ -201,7 +202,7 @@ def test_an_stl_goes_on_in_more_blocks_and_tells_its_programme() -> None:
 
 
 def test_an_stl_of_others() -> None:
-    file = bytearray(stl.render([Cue(n, n + 1, f"cue {n}") for n in range(4)], Programme()) + b"cut")
+    file = bytearray(stl.write([Cue(n, n + 1, f"cue {n}") for n in range(4)], Programme()) + b"cut")
     file[256:264] = b"01000000"  # a start that lies behind the subtitles
     file[1024 + 15] = 1  # a comment
     file[1024 + 128 + 9 : 1024 + 128 + 13] = bytes(4)  # an end before the start
@@ -214,7 +215,7 @@ def test_an_stl_of_others() -> None:
 
 @given(st.binary(max_size=300), st.integers(0, 1400))
 def test_a_damaged_stl_is_read_or_refused(noise: bytes, at: int) -> None:
-    file = stl.render([Cue(1, 2, "One."), Cue(3, 4, "Two."), Cue(5, 6, "Three.")], Programme())
+    file = stl.write([Cue(1, 2, "One."), Cue(3, 4, "Two."), Cue(5, 6, "Three.")], Programme())
     with suppress(FormatError):
         assert FORMATS["stl"].read(bytes(file[:at] + noise + file[at + len(noise) :])).cues is not None
 

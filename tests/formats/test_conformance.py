@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from captioner.errors import FormatError, UnknownName
 from captioner.formats import FORMATS, Contents, Format, Programme, format_named, format_of_file, format_of_path
-from captioner.formats.clean import on_grid
+from captioner.formats.model.clean import quantize
 from captioner.values import Cue, RegionReport, Report, Segment, Transcript
 from tests.cues.cue_strategies import ordered_cues, rich_cues
 
@@ -103,9 +103,9 @@ def kept(format: Format, whole: Contents) -> Contents:
     """What of these parts the format keeps."""
     given = {"cues": whole.cues, "programme": whole.programme}
     module = import_module(format.module)
-    cues = module.kept(*(given[part] for part in format.of)) if "cues" in format.of else None
-    transcript = whole.transcript if "transcript" in format.of else None
-    return Contents(cues, transcript, whole.report if "report" in format.of else None)
+    cues = module.representable(*(given[part] for part in format.parts)) if "cues" in format.parts else None
+    transcript = whole.transcript if "transcript" in format.parts else None
+    return Contents(cues, transcript, whole.report if "report" in format.parts else None)
 
 
 @every_format
@@ -120,7 +120,7 @@ def test_a_format_is_found_by_its_name_and_by_a_path(format: Format) -> None:
 def test_a_file_is_known_by_its_name_and_its_head(format: Format) -> None:
     file = write(format, contents(Cue(0, 1, "One."), Cue(1, 2, "Two.")))
     data = file.encode() if isinstance(file, str) else file
-    for suffix in (format.suffix, *format.others):
+    for suffix in (format.suffix, *format.aliases):
         assert format_of_file(f"some.talk{suffix}", data) is format
 
 
@@ -140,7 +140,7 @@ def test_libraries_are_imported_when_they_are_used() -> None:
 
 @every_format
 def test_a_part_that_is_missing_is_named(format: Format) -> None:
-    with pytest.raises(FormatError, match=f"{format.name}: cannot be written without the {format.of[0]}"):
+    with pytest.raises(FormatError, match=f"{format.name}: cannot be written without the {format.parts[0]}"):
         format.write(None, None, None)
 
 
@@ -219,7 +219,7 @@ def test_a_damaged_file_is_read_or_refused(format: Format, cues: list[Cue], data
 
 def test_times_are_rounded_once_and_in_order() -> None:
     cues = [Cue(2.0004, 3.0006, "b"), Cue(0.0005, 1.9996, "a"), Cue(3.0006, 59.99951, "c")]
-    assert [(cue.start, cue.end, cue.text) for cue in on_grid(cues)] == [
+    assert [(cue.start, cue.end, cue.text) for cue in quantize(cues)] == [
         (0.0, 2.0, "a"),
         (2.0, 3.001, "b"),
         (3.001, 60.0, "c"),
@@ -228,7 +228,7 @@ def test_times_are_rounded_once_and_in_order() -> None:
 
 def test_a_cue_below_a_millisecond_is_seen_and_moves_the_next() -> None:
     cues = [Cue(1.0, 1.0001, "a"), Cue(1.0001, 1.0002, "b"), Cue(1.0002, 2.0, "c"), Cue(1.9, 3.0, "over c")]
-    assert [(cue.start, cue.end) for cue in on_grid(cues)] == [(1.0, 1.001), (1.001, 1.002), (1.002, 2.0), (1.9, 3.0)]
+    assert [(cue.start, cue.end) for cue in quantize(cues)] == [(1.0, 1.001), (1.001, 1.002), (1.002, 2.0), (1.9, 3.0)]
 
 
 @given(st.lists(st.floats(0, 1e7), min_size=2, max_size=12))
@@ -236,7 +236,7 @@ def test_cues_that_did_not_overlap_do_not_after_rounding(seconds: list[float]) -
     marks = sorted(seconds)
     pairs = [(start, end) for start, end in pairwise(marks) if start < end]
     cues = [Cue(start, end, str(index)) for index, (start, end) in enumerate(pairs)]
-    rounded = list(on_grid(cues))
+    rounded = list(quantize(cues))
     assert [cue.text for cue in rounded] == [cue.text for cue in cues]
     assert all(cue.end <= after.start for cue, after in pairwise(rounded))
     assert all(round(cue.start * 1000) / 1000 == cue.start for cue in rounded)

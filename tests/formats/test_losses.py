@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from captioner.formats.keeping import LOOKS, Losses, losses_between, reduced
+from captioner.formats.model.fidelity import LOOKS, Losses, losses_between, restricted_to
 from captioner.values import Cue, Position, StyleSpan, Word
 
 RICH = Cue(
@@ -62,9 +62,9 @@ def test_what_is_lost_is_named_where_there_are_more_cues_or_fewer_than_before() 
 
 
 def test_a_cue_has_no_more_than_a_format_holds() -> None:
-    assert reduced(RICH, looks=LOOKS, place="whole", words=True, speaker=True) == RICH
-    assert reduced(RICH) == Cue(1, 2, "One\ntwo")
-    assert reduced(RICH, looks=LOOKS[:1]).styles == (StyleSpan(0, 2, italic=True),)
+    assert restricted_to(RICH, looks=LOOKS, place="whole", words=True, speaker=True) == RICH
+    assert restricted_to(RICH) == Cue(1, 2, "One\ntwo")
+    assert restricted_to(RICH, looks=LOOKS[:1]).styles == (StyleSpan(0, 2, italic=True),)
 
 
 @pytest.mark.parametrize(
@@ -78,4 +78,4 @@ def test_a_cue_has_no_more_than_a_format_holds() -> None:
     ],
 )
 def test_a_point_lies_in_a_ninth_of_the_picture(position: Position, anchor: int) -> None:
-    assert reduced(Cue(0, 1, "x", position=position), place="anchor").position == Position(anchor)
+    assert restricted_to(Cue(0, 1, "x", position=position), place="anchor").position == Position(anchor)

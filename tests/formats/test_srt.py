@@ -28,7 +28,7 @@ def test_a_file() -> None:
         Cue(0.0004, 2.5, "Good evening,\nladies & <gentlemen>."),
         Cue(359_999.9996, 360_002, "Until tomorrow.", "Anna"),
     ]
-    assert srt.render(cues) == dedent("""\
+    assert srt.write(cues) == dedent("""\
         1
         00:00:00,000 --> 00:00:02,500
         Good evening,
@@ -41,12 +41,12 @@ def test_a_file() -> None:
 
 
 def test_no_cues() -> None:
-    assert srt.render([]) == ""
+    assert srt.write([]) == ""
     assert parse("") == parse("\ufeff\n \n") == []
 
 
 def test_cues_are_written_by_start() -> None:
-    assert parse(srt.render(reversed(ONE_TWO))) == ONE_TWO
+    assert parse(srt.write(reversed(ONE_TWO))) == ONE_TWO
 
 
 @pytest.mark.parametrize(
@@ -61,11 +61,11 @@ def test_cues_are_written_by_start() -> None:
     ],
 )
 def test_what_the_format_cannot_hold_is_replaced(text: str, written: str) -> None:
-    assert parse(srt.render([Cue(0, 1, text)])) == [Cue(0, 1, written)]
+    assert parse(srt.write([Cue(0, 1, text)])) == [Cue(0, 1, written)]
 
 
 def test_a_speaker_is_not_held() -> None:
-    assert parse(srt.render([Cue(0, 1, "Hello.", "Anna")])) == [Cue(0, 1, "Hello.")]
+    assert parse(srt.write([Cue(0, 1, "Hello.", "Anna")])) == [Cue(0, 1, "Hello.")]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_what_would_lose_text_is_refused(text: str, sentence: str) -> None:
 @given(ordered_cues(plain_texts))
 def test_ffmpeg_reads_the_same_cues(cues: list[Cue]) -> None:
     if cues:  # ffmpeg knows a SubRip file by its first cue
-        read = cues_by_ffmpeg(srt.render(cues), "srt")
+        read = cues_by_ffmpeg(srt.write(cues), "srt")
         assert [replace(cue, text=cue.text.replace(JOINER, "")) for cue in read] == cues
 
 

@@ -15,9 +15,9 @@ from av.stream import Stream
 
 from captioner.errors import FormatError
 from captioner.formats import Programme, format_named, transcript_of
-from captioner.formats.ass import Look
-from captioner.formats.ass import render as render_ass
-from captioner.formats.ass_look import Karaoke
+from captioner.formats.ass.style import Karaoke
+from captioner.formats.ass.writer import AssStyle
+from captioner.formats.ass.writer import write as render_ass
 from captioner.values import Cue, Position, StyleSpan, Word
 
 PROGRAMME = Programme(title="The <Lighthouse> & I", language="en", frame_rate=Fraction(25), width=1280, height=720)
@@ -51,7 +51,7 @@ def test_a_file(name: str, golden: Callable[[str, str], None]) -> None:
 
 @pytest.mark.parametrize("karaoke", ["word", "sweep", "pop"])
 def test_karaoke_in_ass(karaoke: Karaoke, golden: Callable[[str, str], None]) -> None:
-    look = Look(width=720, height=1280, font="Noto Sans", size=60, box="#00000099", karaoke=karaoke)
+    look = AssStyle(width=720, height=1280, font="Noto Sans", size=60, box="#00000099", karaoke=karaoke)
     golden(f"formats/karaoke_{karaoke}.ass", render_ass([CUES[2]], PROGRAMME, look))
 
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from captioner.errors import FormatError
-from captioner.formats import render_report, transcript
+from captioner.formats import render_report
+from captioner.formats.transcript import json as transcript
 from captioner.values import STATUSES, RegionReport, Report, Segment, Span, Transcript, Word
 
 HEARD = Transcript(
@@ -52,7 +53,7 @@ def parse(text: str) -> tuple[Transcript, Report]:
 
 
 def test_a_transcript(golden: Callable[[str, str], None]) -> None:
-    golden("transcript.json", transcript.render(HEARD, LEDGER))
+    golden("transcript.json", transcript.write(HEARD, LEDGER))
 
 
 def test_a_report(golden: Callable[[str, str], None]) -> None:
@@ -65,7 +66,7 @@ def test_a_report_of_nothing_has_all_its_totals() -> None:
 
 
 def test_what_only_concerns_the_run_is_not_in_the_transcript() -> None:
-    assert parse(transcript.render(HEARD, LEDGER)) == (HEARD, replace(LEDGER, align=None, warnings=()))
+    assert parse(transcript.write(HEARD, LEDGER)) == (HEARD, replace(LEDGER, align=None, warnings=()))
 
 
 spans = st.tuples(st.floats(0, 1e9), st.floats(0, 1e9)).map(lambda times: Span(min(times), max(times)))
@@ -101,12 +102,12 @@ def test_what_goes_in_comes_out_to_the_last_bit(
 ) -> None:
     heard = Transcript(tuple(said), tag)
     report = Report(name, duration, name, tag, tag, regions=tuple(ledger))
-    assert parse(transcript.render(heard, report)) == (heard, report)
+    assert parse(transcript.write(heard, report)) == (heard, report)
 
 
 def test_half_a_surrogate_pair_is_kept_as_an_escape() -> None:
     heard = Transcript((Segment(0, 1, "half \ud83d, \udc80"),))
-    text = transcript.render(heard, LEDGER)
+    text = transcript.write(heard, LEDGER)
     assert r"half \ud83d, \udc80" in text
     assert parse(text)[0] == heard
 
@@ -120,7 +121,7 @@ def test_the_least_that_somebody_must_write() -> None:
 
 def damaged(path: str, value: Any) -> str:
     """The document above with one of its values replaced; `...` takes it away."""
-    document = json.loads(transcript.render(HEARD, LEDGER))
+    document = json.loads(transcript.write(HEARD, LEDGER))
     place: Any = document
     *keys, last = (int(key) if key.isdecimal() else key for key in path.split("."))
     for key in keys:
@@ -202,4 +203,4 @@ def test_nothing_wrong_is_let_in(path: str, value: Any) -> None:
         heard, report = parse(damaged(path, value))
     except FormatError:
         return
-    assert parse(transcript.render(heard, report)) == (heard, report)
+    assert parse(transcript.write(heard, report)) == (heard, report)

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 from textwrap import dedent
 
-from captioner.formats import txt
+from captioner.formats.transcript import txt
 from captioner.values import Segment, Transcript
 
 
 def paragraphs(*segments: Segment) -> list[str]:
-    return txt.render(Transcript(segments)).removesuffix("\n").split("\n\n")
+    return txt.write(Transcript(segments)).removesuffix("\n").split("\n\n")
 
 
 def test_a_file() -> None:
@@ -22,7 +22,7 @@ def test_a_file() -> None:
             Segment(15, 16, "Music"),
         )
     )
-    assert txt.render(transcript) == dedent("""\
+    assert txt.write(transcript) == dedent("""\
         Anna: Good evening. Tonight we talk about captions.
 
         And that is all.
@@ -34,7 +34,7 @@ def test_a_file() -> None:
 
 
 def test_nothing_was_said() -> None:
-    assert txt.render(Transcript()) == txt.render(Transcript((Segment(0, 1, ""),))) == ""
+    assert txt.write(Transcript()) == txt.write(Transcript((Segment(0, 1, ""),))) == ""
 
 
 def test_a_long_paragraph_ends_with_a_segment() -> None:

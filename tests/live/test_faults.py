@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from captioner.backends import Hints, Recognition, Traits
-from captioner.formats import srt, transcript, vtt
+from captioner.formats import srt, vtt
+from captioner.formats.transcript import json as transcript
 from captioner.live.events import Ended
 from captioner.live.session.runner import SinkFanout
 from captioner.live.session.session import RecognitionConfig, Session

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from captioner.errors import OutputNotWritten, UnknownName, UsageError
-from captioner.formats import srt, transcript, vtt
+from captioner.formats import srt, vtt
+from captioner.formats.transcript import json as transcript
 from captioner.live.events import Caption, Ended, Event, RegionReported, Settled
 from captioner.live.sinks import BUILT_IN, load_sink
 from captioner.live.sinks.growing_files import GrowingFile

@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captioner.errors import FontMissing, UsageError
-from captioner.formats.ass_look import Look
+from captioner.formats.ass.style import AssStyle
 from captioner.render.fonts import FAMILIES, at_once, family_in, font_for
 from captioner.render.hdr_colors import coded, in_light, thinned
 from captioner.render.layout import FULL_WIDTH, beside, fitted
 from captioner.values import Cue, StyleSpan, Word
 
-TALL = Look(width=1080, height=1920, size=96, margin_left=58, margin_right=58, margin_vertical=244)
-WIDE = Look(size=91, margin_left=244, margin_right=244, margin_vertical=58)
+TALL = AssStyle(width=1080, height=1920, size=96, margin_left=58, margin_right=58, margin_vertical=244)
+WIDE = AssStyle(size=91, margin_left=244, margin_right=244, margin_vertical=58)
 
 CHINESE = st.text("这是一句没有空格的话，而且很长。「好」A1", min_size=1, max_size=60)
 
@@ -33,7 +33,7 @@ def chinese_cues(draw: st.DrawFn) -> Cue:
 
 
 @given(chinese_cues(), st.sampled_from([TALL, WIDE]))
-def test_full_width_lines_fit_and_lose_nothing(cue: Cue, look: Look) -> None:
+def test_full_width_lines_fit_and_lose_nothing(cue: Cue, look: AssStyle) -> None:
     [fits] = fitted([cue], look)
     assert fits.text.replace("\n", "") == cue.text
     assert [word.text.replace("\n", "") for word in fits.words] == [word.text for word in cue.words]
@@ -45,7 +45,7 @@ def test_full_width_lines_fit_and_lose_nothing(cue: Cue, look: Look) -> None:
 
 
 @given(st.integers(1, 100), st.sampled_from([TALL, WIDE]))
-def test_no_line_is_wider_than_the_safe_area(length: int, look: Look) -> None:
+def test_no_line_is_wider_than_the_safe_area(length: int, look: AssStyle) -> None:
     [fits] = fitted([Cue(0, 1, "字" * length)], look)
     room = look.width - look.margin_left - look.margin_right
     lines = fits.text.split("\n")

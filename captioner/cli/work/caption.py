@@ -164,7 +164,7 @@ class _Run:
 
         What flows, or comes from elsewhere, is opened once, and tells its rate when it is heard.
         """
-        formats = [target.format for target in job.targets if set(target.format.of) == {"cues", "programme"}]
+        formats = [target.format for target in job.targets if set(target.format.parts) == {"cues", "programme"}]
         path = path_of(job.source)
         if formats and job.source != STANDARD and path is not None and path.is_file():
             with open_media(job.source) as media:
@@ -191,7 +191,7 @@ class _Run:
             duration=captions.report.duration,
             frame_rate=captions.report.frame_rate,
         )
-        if any("programme" in target.format.of for target in job.targets):
+        if any("programme" in target.format.parts for target in job.targets):
             known = _with_size(known, job.source)
         return Contents(captions.cues, captions.transcript, captions.report, self._writing.on(known))
 

@@ -9,8 +9,8 @@ from typing import Literal
 
 from captioner.cli.work.jobs import STANDARD, Target, stem_of, write_whole
 from captioner.errors import CaptionerError
-from captioner.formats import Contents, Format, Programme, labelled
-from captioner.formats.keeping import SPEAKERS
+from captioner.formats import Contents, Format, Programme, with_speaker_labels
+from captioner.formats.model.fidelity import SPEAKERS
 from captioner.values import Cue
 
 
@@ -41,7 +41,7 @@ class WritingOptions:
         """The cues as they are written in that format."""
         shown = cues if self.word_times else [replace(cue, words=()) for cue in cues]
         nowhere = any(phrase.startswith(SPEAKERS) for phrase in format.losses(shown, programme))
-        return labelled(shown, self.speaker_label) if self.speaker_label and nowhere else shown
+        return with_speaker_labels(shown, self.speaker_label) if self.speaker_label and nowhere else shown
 
 
 def title_of(source: str) -> str | None:

@@ -13,7 +13,15 @@ from captioner.cli.messages import counted
 from captioner.cli.work.caption_output import WritingOptions, title_of, write_targets
 from captioner.cli.work.jobs import STANDARD, Job, Target, read_captions, same_file, without_existing
 from captioner.errors import FormatError, UsageError
-from captioner.formats import Contents, Format, Programme, format_named, format_of_path, retimed, transcript_of
+from captioner.formats import (
+    Contents,
+    Format,
+    Programme,
+    format_named,
+    format_of_path,
+    shift_and_stretch,
+    transcript_of,
+)
 from captioner.languages import asked_language
 from captioner.pipeline import cues_of_transcript
 from captioner.values import Cue, Report
@@ -86,7 +94,7 @@ def _contents(request: ConvertRequest, writing: WritingOptions, console: Console
         programme = replace(programme, language=asked_language(request.language))
     programme = replace(programme, title=programme.title or title_of(request.source))
     cues = _cues(contents, programme)
-    moved, lost = retimed(cues, request.shift, request.stretch or Fraction(1))
+    moved, lost = shift_and_stretch(cues, request.shift, request.stretch or Fraction(1))
     _tell(request, contents, lost.phrases(), console)
     told = replace(contents, cues=moved, programme=programme)
     return told if contents.transcript and moved == list(cues) else _spoken(told, request.source)

@@ -17,7 +17,7 @@ from captioner.cli.work.jobs import STANDARD, write_whole
 from captioner.cli.work.profile_choice import asked_style
 from captioner.errors import CaptionerError, FormatError, UsageError
 from captioner.formats import format_named
-from captioner.formats.report import as_json
+from captioner.formats.transcript.report import as_json
 from captioner.languages import asked_language
 from captioner.lint import about_file, lint
 from captioner.lint.fix import fix

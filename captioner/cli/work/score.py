@@ -14,7 +14,7 @@ from captioner.cli.work.caption_files import ChosenProfile, cues_of, open_captio
 from captioner.cli.work.jobs import read_bytes
 from captioner.errors import FormatError
 from captioner.formats import decoded
-from captioner.formats.report import as_json as json_text
+from captioner.formats.transcript.report import as_json as json_text
 from captioner.lint import Finding, lint
 from captioner.profiles import Profile
 from captioner.score import LIMITS, ErrorRate, Score, TimedTokens, TimeErrors, score, tokens_in_cues, tokens_in_text

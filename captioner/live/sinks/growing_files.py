@@ -106,7 +106,7 @@ class SrtFile(_CaptionFile):
         return max((cue.end for cue in cues), default=0.0)
 
     def _entry(self, caption: Caption) -> str:
-        text = srt.render([_cue(caption)])
+        text = srt.write([_cue(caption)])
         self._number += 1
         return f"{self._number}\n{text.partition(chr(10))[2].rstrip(chr(10))}\n\n"
 
@@ -121,7 +121,7 @@ class VttFile(_CaptionFile):
         return max((cue.end for cue in _cues(vtt.parse, text, self._file.path)), default=0.0)
 
     def _entry(self, caption: Caption) -> str:
-        text = vtt.render([_cue(caption)])
+        text = vtt.write([_cue(caption)])
         return text.partition("\n\n")[2].rstrip("\n") + "\n\n"
 
 

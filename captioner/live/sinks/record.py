@@ -10,7 +10,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from captioner.formats import transcript
+from captioner.formats.transcript import json as transcript
 from captioner.live.events import Ended, Event, RegionReported, Settled
 from captioner.live.sinks.growing_files import LATE, GrowingFile
 from captioner.live.whole import write_whole
@@ -35,7 +35,7 @@ class Record:
         self._began = True
         if isinstance(event, RegionReported) and event.report.start >= self._until - LATE:
             segments = (event.segment,) if event.segment else ()
-            text = transcript.render(Transcript(segments), replace(self._report, regions=(event.report,)))
+            text = transcript.write(Transcript(segments), replace(self._report, regions=(event.report,)))
             self._lines.add(json.dumps(json.loads(text), ensure_ascii=True) + "\n")
             self._until = event.report.end
         elif isinstance(event, Settled):
@@ -53,7 +53,7 @@ class Record:
         heard = [segment.language for segment in segments if segment.language]
         language = self._language or (max(set(heard), key=heard.count) if heard else None)
         report = replace(self._report, regions=regions, duration=self._heard, language=language)
-        write_whole(self._path, transcript.render(Transcript(segments, language), report))
+        write_whole(self._path, transcript.write(Transcript(segments, language), report))
         if self._ended:
             self._lines.path.unlink()
 

@@ -52,9 +52,7 @@ def segment_text(slot: CaptionSegment, cues: Iterable[Cue]) -> str:
     takes its own clock anew with every segment of sound, so each cue is also named, by the millisecond it begins at.
     """
     # The blank line at the end of each parts segments as well: ffmpeg reads all of them as one text.
-    body = "".join(
-        f"{round(1000 * cue.start)}\n{vtt.render([cue]).partition(_PARTING)[2].rstrip()}\n\n" for cue in cues
-    )
+    body = "".join(f"{round(1000 * cue.start)}\n{vtt.write([cue]).partition(_PARTING)[2].rstrip()}\n\n" for cue in cues)
     if slot.epoch is None:
         return "WEBVTT\n\n"
     hours = int((slot.start - slot.epoch.time) // SAME_MAP)

@@ -1,0 +1,154 @@
+"""Reading Advanced SubStation, and the SubStation Alpha v4 before it: what a player would show of it, as cues."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from captioner.errors import FormatError
+from captioner.formats.ass.tags import Script, TagStyle, anchor_of_old, color_of, walk
+from captioner.formats.model.clean import cue_read, one_line, source_lines
+from captioner.formats.model.contents import Contents, Programme
+from captioner.formats.model.fidelity import Losses
+from captioner.values import Cue
+
+_SECTION = re.compile(r"\s*\[([^\]]*)\]\s*")
+_TIME = re.compile(r"\s*(\d{1,6}):(\d{1,2}):(\d{1,2})(?:[.:,](\d{1,9}))?\s*", re.ASCII)
+EVENT_FIELDS = ["layer", "start", "end", "style", "name", "marginl", "marginr", "marginv", "effect", "text"]
+
+NO_NAME = "NTP"
+"""What writers of SubStation Alpha v4 put where nobody is named."""
+
+
+class _ScriptLine(NamedTuple):
+    """A line of a file: its number, its section, what stands before the colon and what behind, both as they are."""
+
+    number: int
+    section: str
+    key: str
+    value: str
+
+
+def parse(text: str) -> Contents:
+    """The cues as they stand in the file, less those without text. A look that the style `Default` has is no style,
+    but for a color that a tag gives to text which has it already.
+
+    Fonts, sizes, margins and effects are left out. Raises `FormatError` where there is no event, or one whose times
+    cannot be read.
+    """
+    lines = _lines(source_lines(text))
+    info = {line.key: line.value.strip() for line in lines if line.section == "script info"}
+    if not any(line.section == "events" or line.key == "dialogue" for line in lines):
+        raise FormatError("ass", "has no [Events], so it is no SubStation file")
+    script = _script(info, lines)
+    losses, mended = Losses(), Losses()
+    losses["comment"] = sum(line.key == "comment" for line in lines)
+    losses["attached file"] = sum(line.key in ("fontname", "filename") for line in lines)
+    cues = [_cue(line, fields, script, losses, mended) for line, fields in _events(lines)]
+    programme = Programme(
+        title=one_line(info.get("title", "")) or None,
+        language=info.get("language") or None,
+        width=script.width if "playresx" in info else None,
+        height=script.height if "playresy" in info else None,
+    )
+    found = [cue for cue in cues if cue]
+    return Contents(found, programme=programme, losses=losses.phrases(), mended=mended.phrases())
+
+
+def _lines(source: Sequence[str]) -> list[_ScriptLine]:
+    lines, section = [], ""
+    for number, line in enumerate(source, 1):
+        if match := _SECTION.fullmatch(line):
+            section = match[1].strip().lower()
+            lines.append(_ScriptLine(number, section, "", ""))
+        elif not line.startswith((";", "!:")):
+            key, _, value = line.partition(":")
+            lines.append(_ScriptLine(number, section, key.strip().lower(), value))
+    return lines
+
+
+def _fields(line: _ScriptLine) -> list[str]:
+    return [name.strip().lower() for name in line.value.split(",")]
+
+
+def _script(info: dict[str, str], lines: Sequence[_ScriptLine]) -> Script:
+    width, height = _pixels(info.get("playresx")), _pixels(info.get("playresy"))
+    if width is None and height is None:
+        width, height = 384, 288  # VSFilter's, and everybody's since
+    return Script(
+        width=width or round((height or 288) * 4 / 3),
+        height=height or round((width or 384) * 3 / 4),
+        keeps_lines=info.get("wrapstyle") == "2",
+        styles=_styles(lines),
+    )
+
+
+def _pixels(text: str | None) -> int | None:
+    return int(text) if text and re.fullmatch(r"[1-9]\d{0,5}", text, re.ASCII) else None
+
+
+def _styles(lines: Sequence[_ScriptLine]) -> dict[str, TagStyle]:
+    """The styles by name; the first is the one that is usual where none is called `Default`."""
+    names, styles = [], {}
+    for line in lines:
+        if line.section in ("v4+ styles", "v4 styles") and line.key == "format":
+            names = _fields(line)
+        elif line.key == "style":
+            values = dict(zip(names, (value.strip() for value in line.value.split(",")), strict=False))
+            styles[values.get("name", "").lstrip("*")] = _style(values, old=line.section == "v4 styles")
+    return styles
+
+
+def _style(values: dict[str, str], *, old: bool) -> TagStyle:
+    alignment = _number(values.get("alignment"), 2)
+    return TagStyle(
+        italic=_number(values.get("italic"), 0) != 0,
+        bold=_number(values.get("bold"), 0) != 0,
+        underline=_number(values.get("underline"), 0) != 0,
+        color=_style_color(values.get("primarycolour", ""), old),
+        anchor=anchor_of_old(alignment) if old else alignment if 1 <= alignment <= 9 else 2,
+    )
+
+
+def _number(text: str | None, default: int) -> int:
+    return int(text) if text and re.fullmatch(r"-?\d{1,6}", text, re.ASCII) else default
+
+
+def _style_color(text: str, old: bool) -> str | None:
+    """`#rrggbb`; v4 writes the number `&HBBGGRR` decimally."""
+    if old and re.fullmatch(r"-?\d{1,10}", text, re.ASCII):
+        return color_of(f"{int(text) & 0xFFFFFF:06X}")
+    return color_of(text)
+
+
+def _events(lines: Sequence[_ScriptLine]) -> Iterator[tuple[_ScriptLine, dict[str, str]]]:
+    names = EVENT_FIELDS
+    for line in lines:
+        if line.section == "events" and line.key == "format":
+            names = _fields(line)
+        elif line.key == "dialogue":
+            values = line.value.lstrip().split(",", len(names) - 1)
+            if len(values) < len(names):
+                raise FormatError("ass", f"an event with {len(values)} of {len(names)} fields", line.number)
+            yield line, dict(zip(names, values, strict=True))
+
+
+def _cue(line: _ScriptLine, values: dict[str, str], script: Script, losses: Losses, mended: Losses) -> Cue | None:
+    start, end = (_hundredths(values.get(name, ""), line.number) for name in ("start", "end"))
+    mended["cue with its end before its start"] += end <= start
+    style = script.style(values.get("style", "").strip().lstrip("*"))
+    spelled, position = walk(values.get("text", ""), style, script, start, losses)
+    name = one_line(values.get("name", ""))
+    cue = cue_read(start, end, spelled, None if name == NO_NAME else name, position, rate=100)
+    losses["cue without text"] += cue is None
+    return cue
+
+
+def _hundredths(text: str, line: int) -> Fraction:
+    match = _TIME.fullmatch(text)
+    if not match:
+        raise FormatError("ass", f"not a time: {text.strip()!r}", line)
+    hour, minute, second, fraction = match.groups(default="0")
+    return 100 * (int(hour) * 3600 + int(minute) * 60 + int(second) + Fraction(int(fraction), 10 ** len(fraction)))

@@ -1,0 +1,1 @@
+"""Final Cut Pro XML, as captions or as titles."""

@@ -1,0 +1,1 @@
+"""What all formats share: contents, fidelity, styled text, frames, encodings."""

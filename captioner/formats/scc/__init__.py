@@ -1,0 +1,1 @@
+"""Scenarist closed captions: CEA-608."""

@@ -1,0 +1,1 @@
+"""The transcript, the report, and documents to read: JSON, text, Markdown, HTML."""

@@ -1,0 +1,123 @@
+"""The transcript as JSON, format `json`: all that was heard and what became of each region, so that captions can be
+made again in another format or style without hearing anything twice.
+
+Times are in seconds and not rounded: the cues made of a transcript that was read are those of the one that was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any, TypeVar
+
+from captioner.formats.model.contents import Contents, Programme
+from captioner.formats.model.json_object import JsonObject, parse_object
+from captioner.formats.transcript.report import VERSION, as_json, region_entry
+from captioner.timestamps import parse_rate
+from captioner.values import STATUSES, RegionReport, Report, Segment, Transcript, Word
+
+Value = TypeVar("Value")
+
+
+def write(transcript: Transcript, report: Report) -> str:
+    """A transcript and its ledger. What only concerns the run, `align` and `warnings`, stands in `--report`'s file."""
+    return as_json(
+        {
+            "version": VERSION,
+            "source": report.source,
+            "duration": report.duration,
+            "language": transcript.language,
+            "backend": report.backend,
+            "model": report.model,
+            "frame_rate": None if report.frame_rate is None else str(report.frame_rate),
+            "shot_changes": list(report.shot_changes),
+            "segments": [_segment_entry(segment) for segment in transcript.segments],
+            "regions": [region_entry(region) for region in report.regions],
+        }
+    )
+
+
+def _segment_entry(segment: Segment) -> dict[str, Any]:
+    return {
+        "start": segment.start,
+        "end": segment.end,
+        "text": segment.text,
+        "speaker": segment.speaker,
+        "language": segment.language,
+        "words": [_word_entry(word) for word in segment.words],
+    }
+
+
+def _word_entry(word: Word) -> dict[str, Any]:
+    return {"start": word.start, "end": word.end, "text": word.text, "confidence": word.confidence}
+
+
+def parse(text: str) -> Contents:
+    """A transcript and its ledger again. Keys that are not known are passed over.
+
+    Raises `FormatError`, with the place, for what is no JSON, of another version, or not what it should be there.
+    """
+    document = parse_object(text)
+    if document.whole("version") != VERSION:
+        document.refuse(f"is {document.whole('version')}, and this captioner reads version {VERSION}", "version")
+    language = document.text_or_none("language")
+    segments = tuple(_built(entry, _segment) for entry in document.objects("segments"))
+    report = Report(
+        source=document.text("source"),
+        duration=document.number("duration"),
+        backend=document.text("backend"),
+        model=document.text_or_none("model"),
+        language=language,
+        frame_rate=_frame_rate(document),
+        shot_changes=document.numbers("shot_changes"),
+        regions=tuple(_built(entry, _region) for entry in document.objects("regions")),
+    )
+    programme = Programme(language=language, duration=report.duration, frame_rate=report.frame_rate)
+    return Contents(transcript=Transcript(segments, language), report=report, programme=programme)
+
+
+def _frame_rate(document: JsonObject) -> Fraction | None:
+    text = document.text_or_none("frame_rate")
+    try:
+        return None if text is None else parse_rate(text).per_second
+    except ValueError as error:
+        document.refuse(str(error), "frame_rate")
+
+
+def _built(entry: JsonObject, build: Callable[[JsonObject], Value]) -> Value:
+    """What `build` makes of the entry; where a value refuses to be born, the error names the place of the entry."""
+    try:
+        return build(entry)
+    except ValueError as error:
+        entry.refuse(str(error))
+
+
+def _segment(entry: JsonObject) -> Segment:
+    return Segment(
+        entry.number("start"),
+        entry.number("end"),
+        entry.text("text"),
+        tuple(_built(word, _word) for word in entry.objects("words")),
+        entry.text_or_none("speaker"),
+        entry.text_or_none("language"),
+    )
+
+
+def _word(entry: JsonObject) -> Word:
+    return Word(entry.number("start"), entry.number("end"), entry.text("text"), entry.number_or_none("confidence"))
+
+
+def _region(entry: JsonObject) -> RegionReport:
+    status = entry.text("status")
+    if status not in STATUSES:
+        entry.refuse(f"is none of {', '.join(STATUSES)}", "status")
+    return RegionReport(
+        entry.number("start"),
+        entry.number("end"),
+        index=entry.whole("index"),
+        status=status,
+        text=entry.text("text"),
+        reason=entry.text_or_none("reason"),
+        cached=entry.truth("cached"),
+        attempts=entry.whole("attempts"),
+    )

@@ -1,0 +1,33 @@
+"""The transcript to be read and edited, in Markdown: a title, and paragraphs with their time and speaker."""
+
+from __future__ import annotations
+
+import re
+
+from captioner.formats.model.clean import one_line
+from captioner.formats.model.contents import Programme
+from captioner.formats.transcript.txt import paragraphs
+from captioner.timestamps import format_clock
+from captioner.values import Transcript
+
+# Characters that begin something wherever they stand in a line. A paragraph begins with its time, so that none is the
+# first of a line, where more would have a meaning (CommonMark 2.4 and 6).
+_SPECIAL = re.compile(r"[\\`*_\[\]<>&~|]")
+
+
+def write(transcript: Transcript, programme: Programme) -> str:
+    """The title, where there is one, and a paragraph for each turn, with the time at which it begins."""
+    title = [f"# {_escaped(one_line(programme.title))}\n"] if programme.title else []
+    return "\n".join(
+        title
+        + [
+            f"**{format_clock(paragraph.start)[:-4]}** "
+            + (f"**{_escaped(one_line(paragraph.speaker))}:** " if paragraph.speaker else "")
+            + f"{_escaped(paragraph.text)}\n"
+            for paragraph in paragraphs(transcript)
+        ]
+    )
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(lambda match: "\\" + match[0], text)
