@@ -20,10 +20,10 @@ from fractions import Fraction
 
 from captioner.cues.break_units import BreakUnit, units_of
 from captioner.cues.cue_timing import CueTiming
-from captioner.cues.optimise import Layout, Optimiser
-from captioner.cues.punctuation import as_shown
+from captioner.cues.optimiser import Layout, Optimiser
+from captioner.cues.punctuation_style import apply_punctuation_style
 from captioner.cues.shot_snapping import ShotChanges
-from captioner.cues.time_grid import Grid
+from captioner.cues.time_grid import TimeGrid
 from captioner.profiles import Profile
 from captioner.values import Cue, Segment, Transcript, Word
 
@@ -41,12 +41,12 @@ def make_cues(
     the seconds at which the picture cuts.
     """
     units = units_of(transcript, profile)
-    grid = Grid(frame_rate)
+    grid = TimeGrid(frame_rate)
     layouts = Optimiser(units, profile, grid, ShotChanges(shot_changes, grid)).layouts()
-    return [as_shown(_cue(units, layout, profile), profile) for layout in layouts]
+    return [apply_punctuation_style(_cue(units, layout, profile), profile) for layout in layouts]
 
 
-def show_cues(
+def time_cues(
     cues: Sequence[Cue],
     profile: Profile,
     *,
@@ -57,7 +57,7 @@ def show_cues(
 
     They are in order and do not overlap. `frame_rate` and `shot_changes` are `make_cues`'.
     """
-    grid = Grid(frame_rate)
+    grid = TimeGrid(frame_rate)
     spoken = [(round(1000 * cue.start), round(1000 * cue.end)) for cue in cues]
     screen = CueTiming(spoken, profile, grid, ShotChanges(shot_changes, grid))
     each = [(place, place + 1) for place in range(len(cues))]
@@ -71,7 +71,7 @@ def show_cues(
 def break_lines(text: str, profile: Profile, language: str | None) -> str | None:
     """A text in the lines of one cue, broken where it reads best; None where one cue cannot hold it."""
     units = units_of(Transcript((Segment(0.0, 1.0, text, language=language),)), profile)
-    lines = Optimiser(units, profile, Grid(), ShotChanges((), Grid())).lines() if units else None
+    lines = Optimiser(units, profile, TimeGrid(), ShotChanges((), TimeGrid())).lines() if units else None
     return None if lines is None else "\n".join(_line(units[first:last]) for first, last in lines)
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 
 from captioner.cues.break_units import BreakUnit
-from captioner.cues.characters import CLAUSE_ENDS, CLOSERS, OPENERS, PUNCTUATION, SENTENCE_ENDS, is_unspaced
 from captioner.cues.cjk_thai_breaks import UNKNOWN, unspaced_cost
-from captioner.cues.function_word_tables import closed_class
-from captioner.cues.function_words import FunctionWords, words
+from captioner.cues.function_word_tables import function_words_for
+from captioner.cues.function_words import FunctionWords, word_set
+from captioner.text.punctuation import CLAUSE_ENDS, CLOSERS, OPENERS, PUNCTUATION, SENTENCE_ENDS
+from captioner.text.scripts import is_unspaced
 
 CLAUSE = 1.0
 QUOTE = 1.5
@@ -32,7 +33,7 @@ ENDING = 3.0
 """After a word whose ending says that a clause is over, as Korean has them."""
 
 _AROUND = PUNCTUATION.replace("'", "") + "-–—~*_#♪"
-_CLOSING = words("etc usw osv enz ecc itd itp jr sr inc ltd co corp")
+_CLOSING = word_set("etc usw osv enz ecc itd itp jr sr inc ltd co corp")
 """Abbreviations that close what they belong to; others open it, as in Dr. Brown, Nr. 5 and p. 12."""
 
 _INITIAL = re.compile(r"[^\W\d_]\.(?:[^\W\d_]\.)*")
@@ -41,7 +42,7 @@ _ENDS_IN_NUMBER = re.compile(r"[^\w\s]*\d[\d.,:/]*")
 
 def break_cost(before: BreakUnit, after: BreakUnit) -> float:
     """The cost of a line ending with `before` and the next one beginning with `after`, by their text alone."""
-    small = closed_class(after.language)
+    small = function_words_for(after.language)
     if ends_sentence(before, after):
         return 0.0
     tail = before.text.rstrip(CLOSERS)
@@ -61,7 +62,9 @@ def ends_sentence(before: BreakUnit, after: BreakUnit) -> bool:
     if not tail or tail[-1] not in SENTENCE_ENDS:
         return False
     if tail[-1] in ".…":
-        return not (_is_abbreviated(tail, closed_class(before.language)) or after.text.lstrip(OPENERS)[:1].islower())
+        return not (
+            _is_abbreviated(tail, function_words_for(before.language)) or after.text.lstrip(OPENERS)[:1].islower()
+        )
     return True
 
 

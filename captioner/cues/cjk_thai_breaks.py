@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from captioner.cues import segmenters
-from captioner.cues.characters import is_han, is_hiragana, is_katakana
-from captioner.cues.function_words import words
+from captioner.cues.function_words import word_set
+from captioner.text.scripts import is_han, is_hiragana, is_katakana
 
 UNKNOWN = 7.0
 """The cost of a break that may well lie inside a word."""
@@ -24,7 +24,7 @@ EDGE = 3.0
 BOUND = 8.0
 """The cost of a break after a word that leans on the next one."""
 
-_LEANING_RIGHT = words(
+_LEANING_RIGHT = word_set(
     "但是 但 而且 而 因为 所以 如果 虽然 不过 然后 或者 或 还是 以及 并且 就是 就 也 还 才 却 都 又 很 太 更 最 不 没",
     "是 离 在 从 对于 对 把 被 给 跟 向 为了 和 与 通过 关于 根据 按照 由于 由 当 只要 只有 除了 无论 不管 即使 可是",
     "而是 那么 于是 因此 其实 让 总是 不是 没有 不能 不会 可以 可能 应该 需要 能够 已经 正在 非常 特别 为什么 怎么",
@@ -43,7 +43,7 @@ _TRAILING = re.compile("一下|起来|起來|下来|下來|出来|出來|下去|
 _POSTPOSITIONS = frozenset("上里裡中下内內外前后後")
 """Words of place that follow a noun; many words begin with them too, so they are sure only behind a Latin word."""
 
-_WHOLE = words(
+_WHOLE = word_set(
     "现在 今天 明天 昨天 大家 自己 一个 一些 一样 这里 那里 哪里 开始 时候 的时候 时间 之间 之后 之前 以后 以前 的话",
     "存在 所在 面对 绝对 相对 针对 反对 方向 倾向 自由 理由 人才 刚才 首都 成都 温和 缓和 和平 参与 成就 应当 相当",
     "当时 当然 适当 不同 不断 最后 最近 更加 太阳 还有 每个 都市 首先 也许 地方 地区 得到 觉得 了解 过去 过程 经过",
@@ -76,19 +76,19 @@ _SURE_PARTICLES = frozenset("はがを")
 _PREFIXES = frozenset("おご御約")
 
 
-def inner_edges(chunk: str) -> frozenset[int]:
+def unbreakable_places(chunk: str) -> frozenset[int]:
     """The places inside `chunk` where no break may stand: inside function words and before what leans to the left."""
     every = frozenset(range(1, len(chunk)))
     if _KANA.search(chunk):
         if phrases := segmenters.japanese():
-            return every - segmenters.edges(phrases, chunk)
+            return every - segmenters.word_edges(phrases, chunk)
         return frozenset(edge for edge in every if _joins(chunk[edge - 1], chunk[edge]))
     if _THAI.search(chunk):
         return frozenset(edge for edge in every if not _begins_thai(chunk, edge))
     inside = frozenset(edge for match in _WORD.finditer(chunk) for edge in range(match.start() + 1, match.end()))
     if words_of := segmenters.chinese():
         # A word's edge stays one where a function word begins or ends that the segmenter took for part of another.
-        inside |= every - segmenters.edges(words_of, chunk) - _function_edges(chunk)
+        inside |= every - segmenters.word_edges(words_of, chunk) - _function_edges(chunk)
     return inside | {edge for edge in every if _leans_left(chunk, edge)}
 
 

@@ -10,7 +10,7 @@ from itertools import accumulate
 from math import ceil
 
 from captioner.cues.shot_snapping import ShotChanges
-from captioner.cues.time_grid import Grid
+from captioner.cues.time_grid import TimeGrid
 from captioner.profiles import Profile
 
 NEVER = 1 << 60
@@ -27,7 +27,7 @@ class CueTiming:
     closed to the gap. `shots` may move any of this.
     """
 
-    def __init__(self, spoken: Sequence[tuple[int, int]], profile: Profile, grid: Grid, shots: ShotChanges) -> None:
+    def __init__(self, spoken: Sequence[tuple[int, int]], profile: Profile, grid: TimeGrid, shots: ShotChanges) -> None:
         self.minimum = grid.at_least(profile.minimum_duration)
         self.gap = grid.at_least(profile.gap_at(grid.frame_rate))
         self.rate = float(grid.rate)
@@ -36,47 +36,47 @@ class CueTiming:
         self._tail = grid.at_least(profile.tail)
         self._shots = shots
         self._ends = [grid.after(end) for _, end in spoken]
-        self.opens = self._opens([grid.before(start) for start, _ in spoken], grid.at_least(profile.lead))
+        self.starts = self._starts([grid.before(start) for start, _ in spoken], grid.at_least(profile.lead))
 
-    def closes(self, first: int, last: int, reading: float) -> int:
+    def end_of(self, first: int, last: int, reading: float) -> int:
         """When a cue of units `first` to `last` (exclusive) goes that takes `reading` seconds to read."""
-        return self._goes(self.opens[first], self._ends[last - 1], self.opens[last], reading)
+        return self._end(self.starts[first], self._ends[last - 1], self.starts[last], reading)
 
     def fits(self, first: int, last: int) -> bool:
         """Whether a cue of units `first` to `last` (exclusive) can be spoken within the longest duration."""
-        return self._ends[last - 1] - self.opens[first] <= self._maximum
+        return self._ends[last - 1] - self.starts[first] <= self._maximum
 
     def times(self, cues: Sequence[tuple[int, int]], readings: Sequence[float]) -> list[tuple[int, int]]:
         """When each of these cues comes and goes; they are all the units, and none is empty.
 
         Units may begin within one frame; a cue of them still lasts for one, and the next begins after it.
         """
-        starts = list(accumulate((self.opens[first] for first, _ in cues), lambda earlier, at: max(at, earlier + 1)))
+        starts = list(accumulate((self.starts[first] for first, _ in cues), lambda earlier, at: max(at, earlier + 1)))
         followings = [*starts[1:], NEVER]
         return [
-            (start, self._goes(start, self._ends[last - 1], following, reading))
+            (start, self._end(start, self._ends[last - 1], following, reading))
             for (_, last), start, reading, following in zip(cues, starts, readings, followings, strict=False)
         ]
 
-    def _goes(self, start: int, spoken: int, following: int, reading: float) -> int:
+    def _end(self, start: int, spoken: int, following: int, reading: float) -> int:
         latest = max(following - self.gap, following - (following - start) // 2)
-        read = min(start + ceil(reading * self.rate), spoken + self._tail)
+        read = min(start + ceil(round(reading * self.rate, 6)), spoken + self._tail)
         end = max(spoken, start + self.minimum, read)
         if latest - end < self._chain - self.gap:
             end = latest
         latest = min(latest, max(start + self._maximum, spoken))
         end = min(end, latest)
         if self._shots:
-            end = self._shots.out_time(end, spoken, start + self.minimum, latest, self.gap)
+            end = self._shots.snapped_end(end, spoken, start + self.minimum, latest, self.gap)
         return max(end, start + 1)
 
-    def _opens(self, starts: list[int], lead: int) -> list[int]:
+    def _starts(self, starts: list[int], lead: int) -> list[int]:
         """When a cue that begins with each unit comes: up to `lead` early where the screen is free; `NEVER` at last."""
         opens = []
         free = spoken = 0
         for start, end in zip(starts, self._ends, strict=True):
             come = start - min(lead, max(0, start - free))
-            opens.append(self._shots.in_time(come, spoken) if self._shots else come)
+            opens.append(self._shots.snapped_start(come, spoken) if self._shots else come)
             spoken = max(end, start + 1)
             free = spoken + self.gap
         return [*opens, NEVER]

@@ -41,17 +41,17 @@ class FunctionWords:
         return self.before.get(word) or self.before.get(elided)
 
 
-def words(*lists: str) -> frozenset[str]:
+def word_set(*lists: str) -> frozenset[str]:
     """The words of lists with spaces between them."""
     return frozenset(word for written in lists for word in written.split())
 
 
-def costs(table: Mapping[float, frozenset[str]]) -> dict[str, float]:
+def cost_by_word(table: Mapping[float, frozenset[str]]) -> dict[str, float]:
     """Costs by word, from words by cost; where a word stands twice, the last counts."""
     return {word: cost for cost, listed in table.items() for word in listed}
 
 
-MEASURES = words(
+MEASURES = word_set(
     "mm cm m km km/h kph mph g kg mg t l ml s ms min h hz khz mhz ghz kb mb gb tb w kw kwh v a",
     "°c °f ° % ‰ € $ £ ¥ am pm a.m p.m",
 )
@@ -61,7 +61,7 @@ NEUTRAL = FunctionWords(measures=MEASURES)
 """For a language without a table: punctuation and pauses alone."""
 
 
-def table(
+def european_table(
     *,
     determiners: str = "",
     prepositions: str = "",
@@ -87,20 +87,22 @@ def table(
     `verb_last`, or its subject goes behind the verb, auxiliaries and pronouns often end a phrase and are loose as well.
     """
     after = {
-        7.0: words(loose, objects, *([auxiliaries, subjects] if verb_last else [])),
-        7.5: words("" if verb_last else auxiliaries),
-        8.0: words(opening, linking, "" if verb_last else subjects),
-        8.5: words(prepositions, of),
-        9.0: words(determiners, clitics),
+        7.0: word_set(loose, objects, *([auxiliaries, subjects] if verb_last else [])),
+        7.5: word_set("" if verb_last else auxiliaries),
+        8.0: word_set(opening, linking, "" if verb_last else subjects),
+        8.5: word_set(prepositions, of),
+        9.0: word_set(determiners, clitics),
     }
     before = {
-        4.5: words(determiners, of),
-        4.0: words(clitics, "" if verb_last else auxiliaries),
-        6.5: words(objects),
-        7.5: words(trailing),
-        3.0: words(subjects),
-        2.5: words(prepositions),
-        2.0: words(linking),
-        1.5: words(opening),
+        4.5: word_set(determiners, of),
+        4.0: word_set(clitics, "" if verb_last else auxiliaries),
+        6.5: word_set(objects),
+        7.5: word_set(trailing),
+        3.0: word_set(subjects),
+        2.5: word_set(prepositions),
+        2.0: word_set(linking),
+        1.5: word_set(opening),
     }
-    return FunctionWords(costs(after), costs(before), words(abbreviations), MEASURES | words(measures), ordinals)
+    return FunctionWords(
+        cost_by_word(after), cost_by_word(before), word_set(abbreviations), MEASURES | word_set(measures), ordinals
+    )

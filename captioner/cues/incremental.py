@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from captioner.cues import make_cues
-from captioner.cues.spoken_text import milliseconds_after
+from captioner.cues.spoken_text import ceil_milliseconds
 from captioner.profiles import Profile
 from captioner.values import Cue, Segment, Transcript
 
@@ -14,7 +14,7 @@ SHORTEST = 0.04
 
 
 def incremental_cues(
-    segment: Segment, profile: Profile, *, language: str | None, free_from: float, free_until: float
+    segment: Segment, profile: Profile, *, language: str | None, start_after: float, silent_until: float
 ) -> list[Cue]:
     """The cues of a segment, in order, none of them before `free_from`, where the cues before it are gone.
 
@@ -25,11 +25,11 @@ def incremental_cues(
     spoken = max([word.end for word in segment.words] or [segment.end])
     shown: list[Cue] = []
     for cue in cues:
-        start = max(cue.start, free_from)
+        start = max(cue.start, start_after)
         end = max(cue.end, round(start + SHORTEST, 3))
         if cue is cues[-1]:
-            least = max(milliseconds_after(spoken) / 1000, start + profile.minimum_duration, free_until)
+            least = max(ceil_milliseconds(spoken) / 1000, start + profile.minimum_duration, silent_until)
             end = max(min(end, round(least, 3)), round(start + SHORTEST, 3))
         shown.append(replace(cue, start=start, end=end))
-        free_from = end
+        start_after = end
     return shown

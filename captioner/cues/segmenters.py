@@ -35,11 +35,11 @@ def japanese() -> Cut | None:
     return parse
 
 
-def missing() -> list[str]:
+def languages_without_segmenter() -> list[str]:
     """The languages, by name, that no installed library cuts."""
     return [name for name, found in (("Chinese", chinese()), ("Japanese", japanese())) if found is None]
 
 
-def edges(cut: Cut, text: str) -> frozenset[int]:
+def word_edges(cut: Cut, text: str) -> frozenset[int]:
     """The places between the parts into which a text is cut."""
     return frozenset(accumulate(map(len, cut(text))))

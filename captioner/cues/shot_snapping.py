@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 
-from captioner.cues.time_grid import Grid
+from captioner.cues.time_grid import TimeGrid
 
 NEAR = 0.5
 """Seconds around a cut in which nothing should come or go but with it."""
@@ -21,7 +21,7 @@ LATE = 0.75
 class ShotChanges:
     """The cuts of a video, at `seconds`, in ticks of the grid; false where nobody knows of any."""
 
-    def __init__(self, seconds: Iterable[float], grid: Grid) -> None:
+    def __init__(self, seconds: Iterable[float], grid: TimeGrid) -> None:
         self._cuts = sorted({grid.nearest(second) for second in seconds})
         self._near = round(NEAR * grid.rate)
         self._late = int(LATE * self._near + 0.5)
@@ -29,7 +29,7 @@ class ShotChanges:
     def __bool__(self) -> bool:
         return bool(self._cuts)
 
-    def in_time(self, start: int, free: int) -> int:
+    def snapped_start(self, start: int, free: int) -> int:
         """When a cue comes that would at `start`, on a screen on which the one before is spoken until `free`.
 
         Up to half a second after a cut it comes with the cut; 1 to 8 frames before one it waits for it; 9 to 11
@@ -44,7 +44,7 @@ class ShotChanges:
             return after
         return after - self._near if free <= after - self._near else start
 
-    def out_time(self, end: int, spoken: int, least: int, latest: int, gap: int) -> int:
+    def snapped_end(self, end: int, spoken: int, least: int, latest: int, gap: int) -> int:
         """When a cue goes that would at `end`, being spoken until `spoken` and shown from `least` to `latest`.
 
         Within half a second of a cut it goes `gap` before the cut; where it is spoken or must be read beyond that, it

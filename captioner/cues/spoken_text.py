@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
 
-from captioner.cues.characters import PUNCTUATION, is_unspaced, speech_weights
+from captioner.text.joining import space_between
+from captioner.text.punctuation import PUNCTUATION
+from captioner.text.speaking_time import speech_weights
 from captioner.values import Segment, Span, Transcript, Word
 
 
@@ -51,7 +53,7 @@ class SpokenText:
 
     def __init__(self, transcript: Transcript) -> None:
         self.text, self.passages = _joined(transcript)
-        self._stretches = _mended([stretch for passage in self.passages for stretch in _heard(passage)])
+        self._stretches = _in_order([stretch for passage in self.passages for stretch in _stretches_of(passage)])
         self._firsts = [stretch.first for stretch in self._stretches]
         self._weights: dict[int, list[float]] = {}
 
@@ -113,7 +115,7 @@ def _joined(transcript: Transcript) -> tuple[str, tuple[Passage, ...]]:
     for segment in transcript.segments:
         if not segment.text.strip():
             continue
-        separator = _separator(text, segment.text)
+        separator = space_between(text, segment.text)
         first += len(separator)
         parts += (separator, segment.text)
         passages.append(Passage(first, first + len(segment.text), segment))
@@ -122,14 +124,7 @@ def _joined(transcript: Transcript) -> tuple[str, tuple[Passage, ...]]:
     return "".join(parts), tuple(passages)
 
 
-def _separator(before: str, after: str) -> str:
-    """A space where two segments meet, unless there is one or the script writes none."""
-    if not before or before[-1].isspace() or after[0].isspace():
-        return ""
-    return "" if is_unspaced(before[-1]) or is_unspaced(after[0]) else " "
-
-
-def _heard(passage: Passage) -> Iterator[TimedStretch]:
+def _stretches_of(passage: Passage) -> Iterator[TimedStretch]:
     """A stretch for each word, for the whole passage where it has none."""
     if not passage.words:
         yield _stretch(passage.first, passage.last, passage.segment)
@@ -139,15 +134,15 @@ def _heard(passage: Passage) -> Iterator[TimedStretch]:
 
 
 def _stretch(first: int, last: int, span: Span) -> TimedStretch:
-    return TimedStretch(first, last, milliseconds_before(span.start), milliseconds_after(span.end))
+    return TimedStretch(first, last, floor_milliseconds(span.start), ceil_milliseconds(span.end))
 
 
-def _mended(stretches: list[TimedStretch]) -> list[TimedStretch]:
+def _in_order(stretches: list[TimedStretch]) -> list[TimedStretch]:
     """The same text in stretches that begin one after another and end before the next begins.
 
     The most starts that rise are believed; any other stretch shares the time of the one before it.
     """
-    believed = _rising([stretch.start for stretch in stretches])
+    believed = _longest_rising([stretch.start for stretch in stretches])
     mended: list[TimedStretch] = []
     for index, first in enumerate(believed):
         following = believed[index + 1] if index + 1 < len(believed) else len(stretches)
@@ -160,7 +155,7 @@ def _mended(stretches: list[TimedStretch]) -> list[TimedStretch]:
     return mended
 
 
-def _rising(values: list[int]) -> list[int]:
+def _longest_rising(values: list[int]) -> list[int]:
     """The indices of a longest strictly rising subsequence, found by patience sorting."""
     tails: list[int] = []  # the least value that ends a rising subsequence of each length, and where it stands
     places: list[int] = []
@@ -178,13 +173,13 @@ def _rising(values: list[int]) -> list[int]:
     return chain[::-1]
 
 
-def milliseconds_before(seconds: float) -> int:
+def floor_milliseconds(seconds: float) -> int:
     """The last whole millisecond at or before a time."""
     nearest = round(seconds * 1000)
     return nearest if nearest / 1000 <= seconds else nearest - 1
 
 
-def milliseconds_after(seconds: float) -> int:
+def ceil_milliseconds(seconds: float) -> int:
     """The first whole millisecond at or after a time."""
     nearest = round(seconds * 1000)
     return nearest if nearest / 1000 >= seconds else nearest + 1

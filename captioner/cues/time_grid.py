@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import ceil, floor
 
 
-class Grid:
+class TimeGrid:
     """Ticks of `rate` a second: frames at `frame_rate`, milliseconds where that is None."""
 
     def __init__(self, frame_rate: Fraction | None = None) -> None:

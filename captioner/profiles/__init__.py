@@ -8,15 +8,12 @@ from __future__ import annotations
 from captioner.profiles.custom import changed_profile, profile_from
 from captioner.profiles.presets import BY_LANGUAGE, PROFILES, profile_for, profile_named
 from captioner.profiles.profile import Profile
-from captioner.text.width import ZERO_WIDTH_JOINER, character_columns
 
 __all__ = [
     "BY_LANGUAGE",
     "PROFILES",
-    "ZERO_WIDTH_JOINER",
     "Profile",
     "changed_profile",
-    "character_columns",
     "profile_for",
     "profile_from",
     "profile_named",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_right
 from collections import Counter
@@ -10,13 +11,15 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise, zip_longest
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from captioner.cues import make_cues, show_cues
+from captioner.cues import make_cues, time_cues
 from captioner.cues.break_units import BreakUnit, units_of
-from captioner.cues.characters import clings
 from captioner.profiles import PROFILES, Profile, profile_named
+from captioner.text.graphemes import graphemes
+from captioner.text.width import is_visible
 from captioner.values import Cue, Segment, Transcript, Word
 from tests.cues.cue_inputs import disorderly, orderly, profiles, segment, spoken
 
@@ -29,6 +32,12 @@ unhurried = settings(deadline=None)
 
 def is_blank(character: str) -> bool:
     return character.isspace() or unicodedata.category(character) in ("Cc", "Cf")
+
+
+def visible_graphemes(text: str) -> list[str]:
+    """The graphemes of a text between the spaces at which a line may break, without those that show nothing."""
+    chunks = re.split(r"[\s\u200b\ufeff]+", text)
+    return [grapheme for chunk in chunks for grapheme in graphemes(chunk) if is_visible(grapheme)]
 
 
 @dataclass(frozen=True)
@@ -100,8 +109,40 @@ def test_lines_are_few_and_fit(transcript: Transcript, profile: Profile) -> None
         lines = cue.text.split("\n")
         assert len(lines) <= profile.lines
         for line in lines:
-            is_letter = all(clings(before, after) for before, after in pairwise(line))
-            assert profile.columns(line) <= profile.width or is_letter
+            assert profile.columns(line) <= profile.width or len(visible_graphemes(line)) == 1
+
+
+@unhurried
+@given(transcripts, profiles())
+def test_no_cue_line_or_unit_tears_a_grapheme(transcript: Transcript, profile: Profile) -> None:
+    expected = visible_graphemes("\n".join(segment.text for segment in transcript.segments))
+    lines = "\n".join(cue.text for cue in make_cues(transcript, profile))
+    assert visible_graphemes(lines) == expected
+    units = "\n".join(unit.text for unit in units_of(transcript, profile))
+    assert visible_graphemes(units) == expected
+
+
+@pytest.mark.parametrize("width", [2, 3, 5, 8])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "🇩🇪🇫🇷🇯🇵🇰🇷",
+        "\u1112\u1161\u11ab\u1100\u1173\u11af",
+        "क्षत्रियस्त्री",
+        "ಕ್ಷಮಿಸಿ",
+        "ශ්\u200dරීලංකා",
+        "กำลังน้ำท่วม",
+        "မြန်မာနိုင်ငံ",
+        "👩\u200d👩\u200d👧👍\U0001f3fd",
+    ],
+)
+def test_words_of_wide_graphemes_are_cut_between_them(text: str, width: int) -> None:
+    profile = replace(profile_named("default"), width=width, lines=1)
+    text *= 4
+    cues = make_cues(Transcript((Segment(0.0, 60.0, text),)), profile)
+    assert len(cues) > 1
+    assert [grapheme for cue in cues for grapheme in graphemes(cue.text)] == graphemes(text)
+    assert all(profile.columns(cue.text) <= width or len(graphemes(cue.text)) == 1 for cue in cues)
 
 
 @unhurried
@@ -235,6 +276,7 @@ def test_two_speakers_have_a_line_each_or_a_cue_each(transcript: Transcript, pro
     frame_rates,
     st.lists(st.floats(0, 60), max_size=9),
 )
+@example(spoken=[(0, 1, 1), (0, 1, 1), (0, 1, 2), (0, 501, 4)], frame_rate=None, cuts=[])
 def test_cues_that_are_there_are_shown_like_ones_that_are_made(
     spoken: list[tuple[int, int, int]], frame_rate: Fraction | None, cuts: list[float]
 ) -> None:
@@ -246,7 +288,7 @@ def test_cues_that_are_there_are_shown_like_ones_that_are_made(
         cues.append(Cue(start / 1000, now / 1000, "Hello" * times, speaker=f"speaker {place}"))
     turns = [Segment(c.start, c.end, c.text, (Word(c.start, c.end, c.text),), speaker=c.speaker) for c in cues]
     made = make_cues(Transcript(tuple(turns)), profile, frame_rate=frame_rate, shot_changes=cuts)
-    shown = show_cues(cues, profile, frame_rate=frame_rate, shot_changes=cuts)
+    shown = time_cues(cues, profile, frame_rate=frame_rate, shot_changes=cuts)
     assert [(cue.text, cue.start, cue.end) for cue in shown] == [(cue.text, cue.start, cue.end) for cue in made]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from captioner.cli import main
 from captioner.cues import make_cues, segmenters
-from captioner.cues.punctuation import as_shown
+from captioner.cues.punctuation_style import apply_punctuation_style
 from captioner.lint import lint
 from captioner.profiles import profile_for, profile_named
 from captioner.timestamps import format_clock
@@ -217,7 +217,7 @@ def test_east_asian_texts_break_well_by_rules_alone(name: str, golden: Callable[
 
 @pytest.mark.usefixtures("without_segmenters")
 def test_the_doctor_says_what_east_asian_lines_lack(capsys: pytest.CaptureFixture[str]) -> None:
-    assert segmenters.missing() == ["Chinese", "Japanese"]
+    assert segmenters.languages_without_segmenter() == ["Chinese", "Japanese"]
     assert main(["doctor"]) == 0
     assert "lines of Chinese and Japanese break by rules alone; better with: pip install" in capsys.readouterr().out
 
@@ -351,7 +351,7 @@ def test_japanese_marks_may_be_spaces_and_lines_may_end_bare() -> None:
 def test_spaces_stand_inside_of_a_line_alone(text: str, shown: str) -> None:
     profile = replace(profile_for("ja"), japanese_spaces=True)
     words = tuple(Word(place, place + 1, letter) for place, letter in enumerate(text))
-    cue = as_shown(Cue(0, 20, text, words=words), profile)
+    cue = apply_punctuation_style(Cue(0, 20, text, words=words), profile)
     assert cue.text == shown
     assert cue.words[0].start == 0
     assert cue.words[-1].end == len(text)

@@ -19,7 +19,7 @@ from captioner.cues.break_costs import PLAIN, break_cost, ends_sentence
 from captioner.cues.break_units import BreakUnit
 from captioner.cues.cue_timing import CueTiming
 from captioner.cues.shot_snapping import ShotChanges
-from captioner.cues.time_grid import Grid
+from captioner.cues.time_grid import TimeGrid
 from captioner.profiles import Profile
 
 CUE = 1.2
@@ -77,13 +77,13 @@ class Layout:
 class Optimiser:
     """Prefix sums over `units`, so that the cost of any cue takes a few subtractions, and the search over them."""
 
-    def __init__(self, units: Sequence[BreakUnit], profile: Profile, grid: Grid, shots: ShotChanges) -> None:
+    def __init__(self, units: Sequence[BreakUnit], profile: Profile, grid: TimeGrid, shots: ShotChanges) -> None:
         self._profile = profile
         self._grid = grid
-        self._screen = CueTiming([(unit.start, unit.end) for unit in units], profile, grid, shots)
+        self._timing = CueTiming([(unit.start, unit.end) for unit in units], profile, grid, shots)
         self._gap = float(profile.gap_at(grid.frame_rate) * 1000)
-        self._left, self._right = _edges(units, profile.columns)
-        self._read, self._unread = _edges(units, profile.reading_time)
+        self._left, self._right = _line_edges(units, profile.columns)
+        self._read, self._unread = _line_edges(units, profile.reading_time)
         pairs = list(pairwise(units))
         pauses = [after.start - before.end for before, after in pairs]
         self._tight = [0.0, *map(self._tightness, pauses), 0.0]
@@ -95,14 +95,14 @@ class Optimiser:
         self._borders = [0, *(silences if shared else sorted({*silences, *turns})), len(units)]
         self._turns = turns if shared else []
         self._dash = profile.columns(profile.dialogue)
-        self._breaks = [0.0, *map(_eased, (break_cost(*pair) for pair in pairs), pauses), 0.0]
+        self._breaks = [0.0, *map(_cost_after_pause, (break_cost(*pair) for pair in pairs), pauses), 0.0]
         for border in (*silences, *turns):
             self._breaks[border] = 0.0
 
     def layouts(self) -> list[Layout]:
         """The cues of all units; one always ends where the speaker changes and where a silence is long."""
         cues = [cue for first, last in pairwise(self._borders) for cue in self._best_cues(first, last)]
-        times = self._screen.times(cues, [self._unread[last] - self._read[first] for first, last in cues])
+        times = self._timing.times(cues, [self._unread[last] - self._read[first] for first, last in cues])
         return [
             Layout(self._lines(first, last), self._grid.seconds(start), self._grid.seconds(end))
             for (first, last), (start, end) in zip(cues, times, strict=True)
@@ -110,7 +110,7 @@ class Optimiser:
 
     def lines(self) -> tuple[tuple[int, int], ...] | None:
         """All units as the lines of one cue, whatever its time; None where they do not fit."""
-        cost, places = self._split(0, self._borders[-1], self._profile.lines)
+        cost, places = self._split_lines(0, self._borders[-1], self._profile.lines)
         return tuple(pairwise((0, *places, self._borders[-1]))) if cost < inf else None
 
     def _best_cues(self, start: int, stop: int) -> list[tuple[int, int]]:
@@ -128,7 +128,7 @@ class Optimiser:
                 if cost < least:
                     cost += self._time_cost(first, last)
                 if cost < least:
-                    cost += self._set(first, last)[0]
+                    cost += self._best_lines(first, last)[0]
                 if cost < least:
                     least, begin = cost, first
             best.append(least)
@@ -144,19 +144,19 @@ class Optimiser:
         if last - first == 1:
             return True
         widest = self._profile.lines * (self._profile.width + 2)
-        return self._right[last] - self._left[first] <= widest and self._screen.fits(first, last)
+        return self._right[last] - self._left[first] <= widest and self._timing.fits(first, last)
 
     def _time_cost(self, first: int, last: int) -> float:
         """The points of one cue's speed, length, silences and sentence ends."""
         reading = self._unread[last] - self._read[first]
-        duration = max(1, self._screen.closes(first, last, reading) - self._screen.opens[first])
+        duration = max(1, self._timing.end_of(first, last, reading) - self._timing.starts[first])
         cost = SENTENCE_INSIDE * (self._sentences[last] - self._sentences[first + 1])
         cost += SILENCE / 1000 * (self._silence[last] - self._silence[first + 1])
-        too_fast = reading * self._screen.rate / duration - 1
+        too_fast = reading * self._timing.rate / duration - 1
         if too_fast > 0:
             cost += TOO_FAST * too_fast + MUCH_TOO_FAST * too_fast * too_fast
-        if duration < self._screen.minimum:
-            cost += FLASH + TOO_SHORT * (1 - duration / self._screen.minimum)
+        if duration < self._timing.minimum:
+            cost += FLASH + TOO_SHORT * (1 - duration / self._timing.minimum)
         columns, half = self._right[last] - self._left[first], self._profile.width / 2
         if columns < half:
             cost += FRAGMENT * (1 - columns / half) * min(1.0, (self._breaks[first] + self._breaks[last]) / PLAIN)
@@ -165,16 +165,16 @@ class Optimiser:
     def _tightness(self, pause: int) -> float:
         return TIGHT * (1 - pause / self._gap) if pause < self._gap else 0.0
 
-    def _set(self, first: int, last: int) -> tuple[float, tuple[int, ...]]:
+    def _best_lines(self, first: int, last: int) -> tuple[float, tuple[int, ...]]:
         """The cheapest lines of units `first` to `last`, as `_split` says; two speakers have a line each or no cue."""
         turns = self._turns[bisect_right(self._turns, first) : bisect_left(self._turns, last)] if self._turns else ()
         if not turns:
-            return self._split(first, last, self._profile.lines)
+            return self._split_lines(first, last, self._profile.lines)
         lines = pairwise((first, *turns, last))
         widths = [self._dash + self._right[stop] - self._left[start] for start, stop in lines]
         return (0.0, tuple(turns)) if len(turns) == 1 and max(widths) <= self._profile.width else (inf, ())
 
-    def _split(self, first: int, last: int, lines: int) -> tuple[float, tuple[int, ...]]:
+    def _split_lines(self, first: int, last: int, lines: int) -> tuple[float, tuple[int, ...]]:
         """The cheapest way to set units `first` to `last` in at most `lines`: its points and where lines begin."""
         left, right, width = self._left, self._right, self._profile.width
         if right[last] - left[first] <= width or last - first == 1:
@@ -187,7 +187,7 @@ class Optimiser:
             top, bottom = right[middle] - left[first], right[last] - left[middle]
             if top > width and middle > first + 1:
                 break
-            cost, places = (0.0, ()) if bottom <= width else self._split(middle, last, lines - 1)
+            cost, places = (0.0, ()) if bottom <= width else self._split_lines(middle, last, lines - 1)
             bottom /= len(places) + 1
             cost += LINE_BREAK * self._breaks[middle] + IMBALANCE * abs(top - bottom) + TOP_HEAVY * (top > bottom)
             if cost < best[0]:
@@ -195,11 +195,11 @@ class Optimiser:
         return best
 
     def _lines(self, first: int, last: int) -> tuple[tuple[int, int], ...]:
-        _, places = self._set(first, last)
+        _, places = self._best_lines(first, last)
         return tuple(pairwise((first, *places, last)))
 
 
-def _edges(units: Sequence[BreakUnit], measure: Callable[[str], float]) -> tuple[list[float], list[float]]:
+def _line_edges(units: Sequence[BreakUnit], measure: Callable[[str], float]) -> tuple[list[float], list[float]]:
     """Where each unit begins and where the one before it ends, were all set in one endless line."""
     left, right = [], [0.0]
     for unit in units:
@@ -208,7 +208,7 @@ def _edges(units: Sequence[BreakUnit], measure: Callable[[str], float]) -> tuple
     return left, right
 
 
-def _eased(cost: float, pause: int) -> float:
+def _cost_after_pause(cost: float, pause: int) -> float:
     """What a break costs where the speaker pauses for so many milliseconds."""
     most = PAUSE_POINTS if cost < HESITATION else HESITATION_POINTS
     return max(0.0, cost - min(most, max(0, pause - BREATH) / PAUSE_POINT))

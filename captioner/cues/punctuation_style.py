@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from captioner.cues.characters import CLOSERS, is_visible
 from captioner.profiles import Profile
+from captioner.text.punctuation import CLOSERS
+from captioner.text.width import is_visible
 from captioner.values import Cue, Word
 
 _SPACES = {"、": " ", "。": "\u3000"}
 _AT_LINE_END = "，、。"
 
 
-def as_shown(cue: Cue, profile: Profile) -> Cue:
+def apply_punctuation_style(cue: Cue, profile: Profile) -> Cue:
     """The cue with its marks as the profile shows them; nothing else changes, and no line is left empty."""
     if not (profile.japanese_spaces or profile.bare_line_ends):
         return cue
