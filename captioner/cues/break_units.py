@@ -1,7 +1,7 @@
-"""What a line may not be broken inside: a transcript's text as units, each with its time.
+"""A transcript's text in units that no line break may cut, each with its time.
 
-In scripts with spaces a unit is a word with its punctuation; a number keeps its unit of measure. In Chinese, Japanese
-or Thai it is the shortest piece that the rules of `characters.may_part` and the closed-class words of `unspaced` allow.
+In scripts with spaces a unit is a word with its punctuation, and a number with its unit of measure. In Chinese,
+Japanese and Thai it is the shortest piece that `text.line_breaks.may_break` and `cjk_thai_breaks` allow.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from captioner.text.width import character_columns, is_visible
 from captioner.values import Transcript, Word
 
 _CHUNK = re.compile(r"[^\s\u200b\ufeff]+(?:[\u00a0\u2007\u202f]+[^\s\u200b\ufeff]+)*")
-"""Text without a space that a line may break at: no-break spaces are not such, a zero width space is."""
+"""Text without a space at which a line may break: a zero width space is one, a no-break space is not."""
 
 _WORD = re.compile(r"\S+")
 _MARKS = "/-_?&=#.,"
@@ -35,41 +35,42 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True)
 class BreakUnit:
-    """`text` that stays on one line, `space` between it and the unit before, spoken from `start` to `end` (ms).
-
-    Where the transcript has words, `words` spell the text; the first of them `continues` one that began in the unit
-    before.
-    """
+    """Text that stays on one line."""
 
     text: str
     space: str
+    """The space between the unit before and this one where both are on one line."""
     start: int
+    """Milliseconds."""
     end: int
+    """Milliseconds."""
     speaker: str | None = None
     language: str | None = None
     words: tuple[Word, ...] = ()
+    """The words that spell the text; empty where the transcript has none."""
     continues: bool = False
+    """Whether the first word began in the unit before."""
 
 
 def units_of(transcript: Transcript, profile: Profile) -> list[BreakUnit]:
-    """All text of a transcript in units that begin one after another and do not overlap."""
+    """All text of a transcript in units that start one after another and do not overlap."""
     spoken = SpokenText(transcript)
     units: list[BreakUnit] = []
-    read = 0
+    done = 0
     for passage in spoken.passages:
         language = passage.segment.language or transcript.language
         for first, last in _places(spoken.text, passage, language, profile):
-            space = _space(spoken.text, read, first)
+            space = _space(spoken.text, done, first)
             start, end = spoken.span(first, last)
             words, continues = spoken.words(passage, first, last)
             text, speaker = spoken.text[first:last], passage.segment.speaker
             units.append(BreakUnit(text, space, start, end, speaker, language, words, continues))
-            read = last
+            done = last
     return _separated(units)
 
 
 def _places(text: str, passage: Passage, language: str | None, profile: Profile) -> Iterator[Place]:
-    """Where the units of one passage stand in `text`; none is wider than a line unless it is a single letter."""
+    """Where the units of one passage stand in `text`; none is wider than a line unless it is a single grapheme."""
     chunks = [match.span() for match in _CHUNK.finditer(text, passage.first, passage.last)]
     visible = [(first, last) for first, last in chunks if is_visible(text[first:last])]
     for first, last in _with_measures(text, _with_punctuation(text, visible), language):
@@ -78,34 +79,34 @@ def _places(text: str, passage: Passage, language: str | None, profile: Profile)
 
 
 def _with_punctuation(text: str, chunks: list[Place]) -> list[Place]:
-    """The chunks, a mark that stands alone (French "quoi ?", "« non »") with the word that it belongs to."""
-    held: list[Place] = []
+    """The chunks; punctuation that stands alone (French "quoi ?", "« non »") is joined to the word it belongs to."""
+    joined: list[Place] = []
     for first, last in chunks:
-        clings_left = all(character in NOT_AT_LINE_START for character in text[first:last])
-        clings_right = bool(held) and all(character in NOT_AT_LINE_END for character in text[slice(*held[-1])])
-        if held and text[held[-1][1] : first] == " " and (clings_left or clings_right):
-            first = held.pop()[0]
-        held.append((first, last))
-    return held
+        leans_left = all(character in NOT_AT_LINE_START for character in text[first:last])
+        leans_right = bool(joined) and all(character in NOT_AT_LINE_END for character in text[slice(*joined[-1])])
+        if joined and text[joined[-1][1] : first] == " " and (leans_left or leans_right):
+            first = joined.pop()[0]
+        joined.append((first, last))
+    return joined
 
 
 def _with_measures(text: str, chunks: list[Place], language: str | None) -> Iterator[Place]:
-    """The chunks, a number and its unit of measure ("5 km") as one."""
+    """The chunks; a number is joined to its unit of measure ("5 km")."""
     words = function_words_for(language)
-    held: Place | None = None
+    before: Place | None = None
     for first, last in chunks:
-        follows = held and text[held[1] : first] == " " and words.measures_begin(text[first:last])
-        if held and follows and _NUMBER.fullmatch(text, *held):
-            first = held[0]
-        elif held:
-            yield held
-        held = first, last
-    if held:
-        yield held
+        follows = before and text[before[1] : first] == " " and words.measures_begin(text[first:last])
+        if before and follows and _NUMBER.fullmatch(text, *before):
+            first = before[0]
+        elif before:
+            yield before
+        before = first, last
+    if before:
+        yield before
 
 
 def _pieces(text: str, first: int, last: int) -> Iterator[Place]:
-    """A chunk, cut where unspaced script allows it."""
+    """The parts of a chunk, cut where a script without spaces allows it."""
     chunk = text[first:last]
     begin = first
     if not chunk.isascii():
@@ -165,9 +166,10 @@ def _best_cut(word: str, first: int, fitting: list[int], profile: Profile) -> in
 
 
 def _space(text: str, last: int, first: int) -> str:
-    """The space between a unit that ends at `last` and the next on one line: as it is, unless it would break the line.
+    """The space on one line between a unit that ends at `last` and the next, which begins at `first`.
 
-    A break of the text is a space, none beside the punctuation of scripts that write none; in them it stands for a
+    It is the text's own, unless that would break the line. A line break of the text becomes a space; beside the
+    punctuation of a script without spaces it becomes nothing, and elsewhere in such a script its space stands for a
     comma.
     """
     between = text[last:first]
@@ -180,7 +182,7 @@ def _space(text: str, last: int, first: int) -> str:
 
 
 def _separated(units: list[BreakUnit]) -> list[BreakUnit]:
-    """The units with each starting at least a millisecond after the one before and ending before the next."""
+    """The units, each starting at least a millisecond after the one before and ending before the next."""
     starts = list(accumulate((unit.start for unit in units), lambda earlier, start: max(start, earlier + 1)))
     limits = [*starts[1:], *(unit.end for unit in units[-1:])]
     return [

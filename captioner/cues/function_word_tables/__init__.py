@@ -1,4 +1,4 @@
-"""The tables of small words, by language."""
+"""The function words of each language."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ FUNCTION_WORDS = {
 
 
 def function_words_for(language: str | None) -> FunctionWords:
-    """The table for a BCP 47 tag: English where nobody knows the language, `NEUTRAL` where it has none."""
+    """The function words for a BCP 47 tag: English if the language is unknown, `NEUTRAL` if it has no table."""
     if language is None:
         return ENGLISH
     return FUNCTION_WORDS.get(language.lower().split("-")[0], NEUTRAL)

@@ -1,4 +1,4 @@
-"""Arabic. "And" is written with the word that it opens; so small words stand here with and without it."""
+"""Arabic. "And" is attached to the word after it, so function words are listed with and without it."""
 
 from __future__ import annotations
 

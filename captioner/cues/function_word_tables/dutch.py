@@ -1,4 +1,4 @@
-"""Dutch. As in German the verb may end the clause and the subject may follow it."""
+"""Dutch. As in German, the verb may end the clause and the subject may follow the verb."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""English. Articles, prepositions, conjunctions, auxiliaries, pronouns; what leans loosely stands last."""
+"""English. Articles, prepositions, conjunctions, auxiliaries and pronouns; words that only may lean come last."""
 
 from __future__ import annotations
 

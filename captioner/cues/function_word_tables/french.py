@@ -1,4 +1,4 @@
-"""French. Its pronouns lean on the verb after them, its negation ends behind it."""
+"""French. Its pronouns lean on the verb after them, and its negation ends behind the verb."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""German. Its verb ends the clause and its subject follows the verb, so both often stand last in a phrase."""
+"""German. Its verb ends the clause and its subject follows the verb, so both often come last in a phrase."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hindi. Its small words follow what they belong to: no line begins with one."""
+"""Hindi. Its function words follow the word they belong to: no line begins with one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Korean. Its particles are written with their words; what follows a word as an auxiliary begins no line."""
+"""Korean. Its particles are attached to their words; an auxiliary that follows a word begins no line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Swedish, Danish and Norwegian. Their subject follows the verb where anything else comes first."""
+"""Swedish, Danish and Norwegian. Their subject follows the verb if anything else comes first."""
 
 from __future__ import annotations
 

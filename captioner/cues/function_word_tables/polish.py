@@ -1,4 +1,4 @@
-"""Polish. It has no articles; its negation leans on what follows."""
+"""Polish. It has no articles; its negation leans on the next word."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Russian. It has no articles; its negation leans on what follows, its particles on what goes before."""
+"""Russian. It has no articles; its negation leans on the next word, its particles on the word before."""
 
 from __future__ import annotations
 
