@@ -18,4 +18,4 @@ NOT_AT_LINE_START = frozenset(
 """Characters that do not begin a line: kinsoku of JIS X 4051, and the classes CL, CP, EX, NS and CJ of UAX #14."""
 
 NOT_AT_LINE_END = frozenset("([{¡¿‚„⁅〈《「『【〔〖〘〚〝（［｛｟｢“‘«‹$€£¥￥＄第" + VOWELS_BEFORE_CONSONANT)
-"""Characters that do not end a line: kinsoku of JIS X 4051, the classes OP and PR of UAX #14, and 第 before a number."""
+"""Characters that do not end a line: kinsoku of JIS X 4051, classes OP and PR of UAX #14, and 第 before a number."""
