@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from fractions import Fraction
 
-from captioner.cues.time_grid import Grid
+from captioner.cues.time_grid import TimeGrid
 from captioner.lint.frame_rate_guess import SLACK, off_frame
 from captioner.lint.timing_rules import closes_chain, gap_between, is_too_fast
 from captioner.profiles import Profile
@@ -19,7 +19,7 @@ class OutTimes:
     def __init__(self, profile: Profile, frame_rate: Fraction | None, gap: float) -> None:
         self._profile = profile
         self._rate = frame_rate
-        self._grid = Grid(frame_rate)
+        self._grid = TimeGrid(frame_rate)
         self._gap = gap
 
     def on_frames(self, cue: Cue) -> Cue:

@@ -9,10 +9,13 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 from captioner.cues import break_lines, make_cues
-from captioner.cues.characters import is_visible, may_part, meet_unspaced, speech_weights
 from captioner.lint.respell import Shown, respelled
 from captioner.lint.text_rules import spaced_han
 from captioner.profiles import Profile
+from captioner.text.line_breaks import may_break
+from captioner.text.scripts import meet_unspaced
+from captioner.text.speaking_time import speech_weights
+from captioner.text.width import is_visible
 from captioner.values import Cue, Segment, Span, Transcript
 
 _OF_ITS_OWN = re.compile(r"\s*[-‐–—♪♫#>\[(（【*]")
@@ -71,12 +74,8 @@ def _is_torn(text: str, pieces: list[str]) -> bool:
     """Whether a line break stands inside a word."""
     spaced = {len(_seen(text[: match.end()])) for match in re.finditer(r"\s", text)}
     lines = [_seen(line) for piece in pieces for line in piece.split("\n")]
-    at = 0
-    for above, below in pairwise(lines):
-        at += len(above)
-        if at not in spaced and not may_part(above[-1], below[0]):
-            return True
-    return False
+    seen = "".join(lines)
+    return any(edge not in spaced and not may_break(seen, edge) for edge in accumulate(map(len, lines[:-1])))
 
 
 def _seen(text: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
-from captioner.cues.characters import is_visible
+from captioner.text.width import is_visible
 from captioner.values import Cue, Span, StyleSpan, Word
 
 Shown = tuple[Span, str]

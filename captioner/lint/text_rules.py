@@ -8,32 +8,27 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from captioner.cues.characters import (
-    CLOSERS,
-    COUNTERS,
-    NOT_AT_END,
-    NOT_AT_START,
-    SENTENCE_ENDS,
-    is_unspaced,
-    is_visible,
-)
-from captioner.cues.function_word_tables import closed_class
-from captioner.cues.function_words import FunctionWords, words
-from captioner.cues.punctuation import as_shown
+from captioner.cues.function_word_tables import function_words_for
+from captioner.cues.function_words import FunctionWords, word_set
+from captioner.cues.punctuation_style import apply_punctuation_style
 from captioner.lint.rules import Finding
 from captioner.profiles import Profile
+from captioner.text.line_breaks import COUNTERS
+from captioner.text.punctuation import CLOSERS, NOT_AT_LINE_END, NOT_AT_LINE_START, SENTENCE_ENDS
+from captioner.text.scripts import is_unspaced
+from captioner.text.width import is_visible
 from captioner.values import Cue
 
 LEANING = {
-    "en": words("a an the my your our their its very than Mr Mrs Ms Mr. Mrs. Ms. Dr."),
-    "de": words("ein eine einen einem eines dem des mein meine meinen meinem dein deine unser unsere Herr Frau"),
-    "fr": words(
+    "en": word_set("a an the my your our their its very than Mr Mrs Ms Mr. Mrs. Ms. Dr."),
+    "de": word_set("ein eine einen einem eines dem des mein meine meinen meinem dein deine unser unsere Herr Frau"),
+    "fr": word_set(
         "le la les un une des du au aux mon ma mes ton ta tes sa ses notre votre nos vos ce cet cette ces très"
     ),
-    "es": words("el la los las un una unos unas mi mis tu tus su sus al muy"),
-    "it": words("il lo la gli un uno una al del della dei delle"),
-    "pt": words("o os um uma uns umas ao aos do da dos das"),
-    "nl": words("de een mijn jouw"),
+    "es": word_set("el la los las un una unos unas mi mis tu tus su sus al muy"),
+    "it": word_set("il lo la gli un uno una al del della dei delle"),
+    "pt": word_set("o os um uma uns umas ao aos do da dos das"),
+    "nl": word_set("de een mijn jouw"),
 }
 """Words, as they are written, that surely belong to the next. Most that lean ("his", "in", "no") end a phrase too."""
 
@@ -51,7 +46,7 @@ def text_findings(cues: Sequence[Cue], profile: Profile, language: str | None) -
         for rule, measured, allowed, unit, message in _faults(lines, profile, language):
             yield Finding(rule, index, cue.start, cue.end, measured, allowed, unit, message)
         bare = replace(cue, words=(), styles=())
-        if as_shown(bare, profile) != bare:
+        if apply_punctuation_style(bare, profile) != bare:
             message = "a mark where the style shows a space or none"
             yield Finding("marks", index, cue.start, cue.end, None, None, "", message)
 
@@ -101,9 +96,9 @@ def _break_faults(above: str, below: str, language: str | None) -> Iterator[Faul
     """What is wrong with a line break inside a cue."""
     last, first = above[-1], below[0]
     beside = is_unspaced(last) or is_unspaced(first)
-    if beside and first in NOT_AT_START and last not in SENTENCE_ENDS + CLOSERS:
+    if beside and first in NOT_AT_LINE_START and last not in SENTENCE_ENDS + CLOSERS:
         yield _plain("line-start", f"a line begins with {first}")
-    if last in NOT_AT_END and _opens(above):
+    if last in NOT_AT_LINE_END and _opens(above):
         yield _plain("line-end", f"a line ends with {last}")
     yield from _word_faults(above, below, language)
 
@@ -118,7 +113,7 @@ def _opens(line: str) -> bool:
 
 def _word_faults(above: str, below: str, language: str | None) -> Iterator[Fault]:
     following = _bare(_FIRST_WORD.match(below))
-    measures = below[0] in COUNTERS or _is_measure(following, closed_class(language or "und"))
+    measures = below[0] in COUNTERS or _is_measure(following, function_words_for(language or "und"))
     if measures and _NUMBER_AT_END.search(above):
         yield _plain("torn-number", f"parts {above.split()[-1]} from {below.split()[0]}")
     leaning = match.group() if (match := _LAST_WORD.search(above)) else ""

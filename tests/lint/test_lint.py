@@ -13,10 +13,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from captioner.cues import make_cues
-from captioner.cues.characters import is_visible
 from captioner.lint import RULES, Finding, lint
 from captioner.lint.fix import WORST, fix
 from captioner.profiles import Profile
+from captioner.text.width import is_visible
 from captioner.values import Cue, Position, Segment, StyleSpan, Transcript, Word
 from tests.cues.cue_inputs import disorderly, orderly, profiles, spoken, visible_texts
 
