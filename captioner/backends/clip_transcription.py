@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from captioner.backends.contract import Hints, Recognition
 from captioner.backends.hallucinations import hallucination_reason
-from captioner.backends.split_clip import join_texts, split_clip
+from captioner.backends.split_clip import split_clip
+from captioner.text.joining import join_texts
 from captioner.values import Audio, Status, Word
 
 SHORTEST_DOUBTFUL = 1.0

@@ -8,23 +8,31 @@ from __future__ import annotations
 
 import re
 
+import regex
+
 from captioner.backends.contract import Hints
+from captioner.text.scripts import is_unspaced, is_unspaced_alphabet
+from captioner.text.speaking_time import letters_to_say
+from captioner.text.word_split import split_words
 
 LONGEST_PHRASE = 8
-"""Words of a repeated phrase. In Chinese and Japanese each character counts as half a word."""
+"""Words of a repeated phrase."""
 
 FEWEST_REPEATS = 4
 LEAST_REPEATED = 10
 """Repeats of a phrase, and words in all of them, that make a loop. "No no no no" and a refrain are below: speech."""
 
+CHARACTERS_PER_WORD = 2
+"""Of Chinese and Japanese, which have no spaces."""
+
+LETTERS_PER_WORD = 4
+"""The same of Thai, Lao, Khmer and Burmese, with their marks as parts of letters."""
+
 FASTEST = 40.0
-"""Characters a second. The fastest speakers reach some 30."""
+"""Letters a second. The fastest speakers reach some 30."""
 
 GRACE = 0.5
 """Seconds added to the duration of a clip, since a short one may cut off the pauses around its words."""
-
-WIDE = 2.5
-"""A Chinese or Japanese character, or a Korean syllable, takes as long to say as this many letters."""
 
 ECHOED_WORDS = 5
 """Words in a row from the prompt that make an echo; fewer are said by chance."""
@@ -32,10 +40,7 @@ ECHOED_WORDS = 5
 ECHOED_HOTWORDS = 3
 """Hotwords in the order of their list, and nothing else, that make an echo."""
 
-_WIDE = r"\u1100-\u11ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
-_CHARACTERS = _WIDE.replace(r"\u1100-\u11ff", "").replace(r"\uac00-\ud7af", "")  # Korean parts its words with spaces
-_WORD = re.compile(rf"[{_CHARACTERS}]|[^\W{_CHARACTERS}]+(?:['’][^\W{_CHARACTERS}]+)*")
-_WIDE_LETTER = re.compile(f"[{_WIDE}]")
+_WORD = regex.compile(r"\w+(?:['’]\w+)*")
 
 _ABOUT_THE_AUDIO = re.compile(
     r"""
@@ -60,8 +65,8 @@ def hallucination_reason(text: str, duration: float, hints: Hints) -> str | None
     words = words_in(text)
     if (phrase := looped_phrase(words)) is not None:
         return f"the text repeats {phrase!r} over and over"
-    if (speed := characters_per_second(text, duration)) > FASTEST:
-        return f"{speed:.0f} characters a second are too fast for speech"
+    if (speed := letters_to_say(text) / (duration + GRACE)) > FASTEST:
+        return f"{speed:.0f} letters a second are too fast for speech"
     if _echoes_prompt(words, words_in(hints.prompt or "")):
         return "the text is the prompt, not the speech"
     if _echoes_hotwords(words, hints.hotwords):
@@ -72,27 +77,29 @@ def hallucination_reason(text: str, duration: float, hints: Hints) -> str | None
 
 
 def words_in(text: str) -> list[str]:
-    """The words of `text` in lower case without punctuation; Chinese and Japanese characters one by one."""
-    return _WORD.findall(text.lower())
+    """The words of `text` in lower case without punctuation; single characters in a script without spaces."""
+    return [word for part in split_words(text.lower()) for word in _WORD.findall(part)]
 
 
 def looped_phrase(words: list[str]) -> str | None:
     """The phrase that `words` repeat over and over; None if there is none."""
-    spaced = not any(_WIDE_LETTER.match(word) for word in words)
-    for length in range(1, (1 if spaced else 2) * LONGEST_PHRASE + 1):
+    size = _words_per_spaced_word(words)
+    least = LEAST_REPEATED * max(1, size // 2)
+    for length in range(1, size * LONGEST_PHRASE + 1):
         run = 0  # words in a row that equal the word one phrase earlier
         for index in range(length, len(words)):
             run = run + 1 if words[index] == words[index - length] else 0
             repeats = run // length + 1
-            if repeats >= FEWEST_REPEATS and repeats * length >= LEAST_REPEATED:
-                return (" " if spaced else "").join(words[index - length + 1 : index + 1])
+            if repeats >= FEWEST_REPEATS and repeats * length >= least:
+                return (" " if size == 1 else "").join(words[index - length + 1 : index + 1])
     return None
 
 
-def characters_per_second(text: str, duration: float) -> float:
-    """Letters and digits a second; a wide one counts as `WIDE` letters."""
-    letters = sum(character.isalnum() for character in text)
-    return (letters + (WIDE - 1) * len(_WIDE_LETTER.findall(text))) / (duration + GRACE)
+def _words_per_spaced_word(words: list[str]) -> int:
+    """How many of the `words` make one word of a language that is written with spaces."""
+    if any(is_unspaced_alphabet(word[0]) for word in words):
+        return LETTERS_PER_WORD
+    return CHARACTERS_PER_WORD if any(is_unspaced(word[0]) for word in words) else 1
 
 
 def _echoes_prompt(words: list[str], prompt: list[str]) -> bool:

@@ -1,9 +1,6 @@
-"""Splits a clip where it is quietest, and joins the texts of its parts."""
+"""Splits a clip where it is quietest."""
 
 from __future__ import annotations
-
-import unicodedata
-from collections.abc import Iterable
 
 import numpy as np
 
@@ -26,16 +23,6 @@ def split_clip(clip: Audio) -> tuple[Audio, Audio]:
     return Audio(first, clip.sample_rate, clip.start), Audio(second, clip.sample_rate, clip.time_of(cut))
 
 
-def join_texts(texts: Iterable[str]) -> str:
-    """The texts of consecutive clips, with a space between them unless their script is written without spaces."""
-    joined = ""
-    for text in texts:
-        text = text.strip()
-        space = " " if joined and text and not (_unspaced(joined[-1]) or _unspaced(text[0])) else ""
-        joined += space + text
-    return joined
-
-
 def _deepest_pause(clip: Audio) -> int:
     """The index of the sample in the middle of the quietest `PAUSE` seconds within `MIDDLE`."""
     frame = max(1, round(FRAME * clip.sample_rate))
@@ -50,9 +37,3 @@ def _deepest_pause(clip: Audio) -> int:
     quietest = np.flatnonzero(loudness <= loudness.min() * 1.0001)
     nearest = quietest[np.argmin(np.abs(quietest - len(loudness) / 2))]
     return int((first + nearest) * frame + width * frame // 2)
-
-
-def _unspaced(character: str) -> bool:
-    """Whether Chinese or Japanese is written with this character, their full-width punctuation included."""
-    name = unicodedata.name(character, "")
-    return name.startswith(("CJK ", "HIRAGANA ", "KATAKANA ", "IDEOGRAPHIC ", "FULLWIDTH "))
