@@ -1,6 +1,6 @@
 """The contract between captioner and a backend, which recognises the speech in clips.
 
-A backend is a class. Its constructor takes keyword options and imports its engine, `traits` describe the instance,
+A backend is a class. Its constructor takes keyword options and imports its libraries, `traits` describe the instance,
 `transcribe` recognises clips. The class may describe itself before it is built, with an `info` of type `BackendInfo`.
 All backends, built in or plug-in, pass the same conformance suite (`tests/backends/test_conformance.py`).
 """
@@ -131,5 +131,5 @@ class Backend(Protocol):
         ...
 
     def close(self) -> None:
-        """Free what the engine holds. Closing twice is allowed."""
+        """Free memory and connections. Closing twice is allowed."""
         ...

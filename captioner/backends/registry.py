@@ -21,7 +21,7 @@ BACKENDS = Plugins("backend", "captioner.backends", BUILT_IN)
 
 
 def backend_class(name: str) -> Any:
-    """The class registered under `name`; its engine is not imported yet. Raises `UnknownName`, `BackendError`."""
+    """The class registered under `name`; its libraries are not imported yet. Raises `UnknownName`, `BackendError`."""
     try:
         return BACKENDS.load(name)
     except (ImportError, AttributeError) as error:

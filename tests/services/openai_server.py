@@ -27,7 +27,7 @@ class OpenAIServer(LocalServer):
     """`reply_to` returns the reply to a form. `forms` and `keys` hold those of each request, in order."""
 
     def __init__(self, reply_to: Callable[[Form], Reply]) -> None:
-        super().__init__(partial(_Handler, self))
+        super().__init__(partial(_OpenAIHandler, self))
         self.reply_to, self.forms, self.keys = reply_to, list[Form](), list[str | None]()
 
     @property
@@ -35,7 +35,7 @@ class OpenAIServer(LocalServer):
         return f"{self.address}/v1"
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _OpenAIHandler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def __init__(self, api: OpenAIServer, *connection: Any) -> None:
