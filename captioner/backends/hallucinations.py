@@ -32,7 +32,7 @@ FASTEST = 40.0
 """Letters a second. The fastest speakers reach some 30."""
 
 GRACE = 0.5
-"""Seconds added to the duration of a clip, since a short one may cut off the pauses around its words."""
+"""Seconds added to the duration of a clip, so that a short one may hold a word or two."""
 
 ECHOED_WORDS = 5
 """Words in a row from the prompt that make an echo; fewer are said by chance."""
@@ -84,7 +84,7 @@ def words_in(text: str) -> list[str]:
 def looped_phrase(words: list[str]) -> str | None:
     """The phrase that `words` repeat over and over; None if there is none."""
     size = _words_per_spaced_word(words)
-    least = LEAST_REPEATED * max(1, size // 2)
+    least = LEAST_REPEATED * max(1, size // 2)  # without spaces, the characters of five words
     for length in range(1, size * LONGEST_PHRASE + 1):
         run = 0  # words in a row that equal the word one phrase earlier
         for index in range(length, len(words)):
