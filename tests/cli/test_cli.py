@@ -334,7 +334,7 @@ def test_offline_reaches_no_other_machine(run: Run, talk: Path, monkeypatch: pyt
     assert run(talk, "--offline").code == 0
     alone = run(talk, "--offline", "--overwrite", backend=False)
     assert alone.code == 0
-    assert alone.err.startswith("sphinx hears")
+    assert alone.err.startswith("using sphinx")
 
 
 def test_backends_and_doctor_tell(run: Run) -> None:

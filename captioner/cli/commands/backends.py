@@ -15,5 +15,5 @@ def backends() -> None:
     for backend in backend_statuses():
         mark = "*" if backend.name == chosen else " "
         click.echo(f"{mark} {backend.name:<12} {'ready' if backend.ready else backend.missing}")
-        click.echo(f"  {'':<12} needs {backend.needs}")
+        click.echo(f"  {'':<12} needs {backend.info.needs}")
     click.echo(f"\n* is what --backend auto takes: the first of {', '.join(AUTO)} that is ready.")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from captioner.backends import Backend, backend_class, load_backend
+from captioner.backends import Backend, load_backend
 from captioner.backends.selection import backend_status, choose_backend
-from captioner.budget import PRICES, Estimate, Limited, Price
+from captioner.budget import PRICES, Estimate, LimitedBackend, Price
 from captioner.cli.messages import counted
 from captioner.errors import UsageError
 from captioner.journal import default_path
@@ -59,8 +58,8 @@ class BackendSession:
         """What it would take, in a line."""
         regions, requests = counted(estimate.regions, "region"), counted(estimate.requests, "request")
         text = f"{regions}, {estimate.speech:.1f} s of speech, {requests}"
-        if estimate.remembered:
-            text += f" ({counted(estimate.remembered, 'region')} remembered)"
+        if estimate.cached:
+            text += f" ({counted(estimate.cached, 'region')} remembered)"
         if self.price is None:
             return f"{text}; no price is known for {self.backend.traits.name}"
         cost = self.price.of(estimate.to_send)
@@ -98,7 +97,7 @@ def _named(request: BackendRequest, settings: Settings, offline: bool) -> tuple[
     if request.backend != "auto":
         return request.backend, None
     chosen = choose_backend(settings.keyed, offline=offline)
-    return chosen.name, chosen.notice
+    return chosen.name, chosen.info.notice
 
 
 def _options(name: str, request: BackendRequest, settings: Settings) -> dict[str, Any]:
@@ -114,9 +113,10 @@ def _options(name: str, request: BackendRequest, settings: Settings) -> dict[str
 
 def _rehearsal_key(name: str, request: BackendRequest) -> dict[str, str]:
     """In a rehearsal nothing is sent, and who asks for the price may not have a key yet."""
-    if request.dry_run and backend_status(name).missing and "key" in inspect.signature(backend_class(name)).parameters:
-        return {"key": "rehearsal"}
-    return {}
+    if not request.dry_run:
+        return {}
+    status = backend_status(name)
+    return {"key": "rehearsal"} if status.info.takes_key and not status.ready else {}
 
 
 def _refuse_language(backend: Backend, language: str | None) -> None:
@@ -136,10 +136,12 @@ def _price(backend: Backend, settings: Settings) -> Price | None:
 
 def _limited(backend: Backend, price: Price | None, request: BackendRequest) -> Backend:
     if request.max_minutes is not None:
-        backend = Limited(backend, 60 * request.max_minutes, f"the limit of {request.max_minutes:g} minutes")
+        backend = LimitedBackend(backend, 60 * request.max_minutes, f"the limit of {request.max_minutes:g} minutes")
     if request.max_cost is None:
         return backend
     if price is None:
         model = backend.traits.model or backend.traits.name
         raise UsageError(f"--max-cost needs a price of {model}; set [prices.{model!r}] per_minute in the settings")
-    return Limited(backend, price.seconds_for(request.max_cost), f"the limit of {request.max_cost:g} {price.currency}")
+    return LimitedBackend(
+        backend, price.seconds_for(request.max_cost), f"the limit of {request.max_cost:g} {price.currency}"
+    )

@@ -15,7 +15,7 @@ def go_offline(inputs: Sequence[str], backend: str) -> None:
     for name in inputs:
         if path_of(name) is None:
             raise UsageError(f"--offline reaches no other machine, and {name} is an address")
-    if backend != "auto" and backend_status(backend).remote:
-        here = ", ".join(each.name for each in backend_statuses() if not each.remote)
+    if backend != "auto" and backend_status(backend).info.remote:
+        here = ", ".join(each.name for each in backend_statuses() if not each.info.remote)
         raise UsageError(f"--offline reaches no other machine, and {backend} sends the sound to one; there is: {here}")
     os.environ["HF_HUB_OFFLINE"] = "1"  # for plug-ins that take their models from the hub
