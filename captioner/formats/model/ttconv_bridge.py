@@ -21,7 +21,7 @@ from captioner.formats.model.clean import cue_read
 from captioner.formats.model.extras import library
 from captioner.formats.model.fidelity import Losses
 from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, styles_of
-from captioner.formats.ttml.regions import place_of
+from captioner.formats.ttml.regions import position_of_region
 from captioner.values import Cue, Position
 
 WITHOUT_END = 5
@@ -94,7 +94,7 @@ def cues_of(
 
     What has no end lasts until the next cue begins, or `WITHOUT_END` seconds.
     """
-    place = place or (lambda region, align, text: place_of(document, region, align))
+    place = place or (lambda region, align, text: position_of_region(document, region, align))
     reader = _Reader(library(name, "ttconv.model"), library(name, "ttconv.style_properties"), losses)
     body = document.get_body()
     paragraphs = list(reader.paragraphs(body, _Around(looks=reader.initial(document)))) if body is not None else []

@@ -1,1 +1,1 @@
-"""Scenarist closed captions: CEA-608."""
+"""Scenarist closed captions (SCC): CEA-608 captions for line 21."""

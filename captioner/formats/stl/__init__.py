@@ -1,1 +1,1 @@
-"""EBU STL."""
+"""EBU STL, the subtitle files of European broadcasters."""
