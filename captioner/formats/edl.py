@@ -13,8 +13,9 @@ from typing import NamedTuple
 from captioner.errors import FormatError
 from captioner.formats.model.clean import source_lines
 from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.fidelity import Losses, restricted_to
+from captioner.formats.model.fidelity import restricted_to
 from captioner.formats.model.frames import ONE_HOUR, FrameClock, frame_clock, on_frames, read_clock
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.one_line import in_one_line, name_in_one_line
 from captioner.formats.model.styled_text import substitute
 from captioner.values import Cue

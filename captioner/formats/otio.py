@@ -15,8 +15,8 @@ from captioner.errors import FormatError
 from captioner.formats.model.clean import cue_read, quantize, writable
 from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.extras import library
-from captioner.formats.model.fidelity import Losses
 from captioner.formats.model.frames import FrameClock, frame_clock
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.one_line import in_one_line
 from captioner.formats.model.styled_text import StyledText
 from captioner.timestamps import FrameRate, format_timecode, parse_rate
