@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from captioner.errors import FormatError
 from captioner.formats.model.clean import cue_read, quantize, source_lines
 from captioner.formats.model.contents import Contents
-from captioner.formats.model.fidelity import Losses, restricted_to
+from captioner.formats.model.fidelity import restricted_to
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.one_line import in_one_line
 from captioner.formats.model.table import table
 from captioner.values import Cue
@@ -18,7 +19,7 @@ _SECONDS = re.compile(r"\d{1,9}(?:[.,]\d{1,9})?", re.ASCII)
 
 def write(cues: Iterable[Cue]) -> str:
     """A label for each cue, times in seconds."""
-    return table([(f"{cue.start:.3f}", f"{cue.end:.3f}", cue.text) for cue in representable(cues)])
+    return table([(f"{cue.start:.3f}", f"{cue.end:.3f}", cue.text) for cue in cues])
 
 
 def representable(cues: Iterable[Cue]) -> list[Cue]:

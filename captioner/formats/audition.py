@@ -8,7 +8,8 @@ from fractions import Fraction
 from captioner.errors import FormatError
 from captioner.formats.model.clean import cue_read, quantize
 from captioner.formats.model.contents import Contents
-from captioner.formats.model.fidelity import Losses, restricted_to
+from captioner.formats.model.fidelity import restricted_to
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.one_line import in_one_line
 from captioner.formats.model.table import table, table_rows
 from captioner.timestamps import format_clock, parse_clock
@@ -19,7 +20,7 @@ COLUMNS = ("Name", "Start", "Duration", "Time Format", "Type", "Description")
 
 def write(cues: Iterable[Cue]) -> str:
     """A row for each cue: its text is the marker's name, its speaker the description."""
-    return table([COLUMNS, *(_row(cue) for cue in representable(cues))])
+    return table([COLUMNS, *(_row(cue) for cue in cues)])
 
 
 def _row(cue: Cue) -> tuple[str, ...]:

@@ -33,10 +33,7 @@ _LINE = re.compile(r"[^\n]+")
 def write(cues: Iterable[Cue], programme: Programme) -> str:
     """The captions, each with two timecodes and its lines. Raises `FormatError` without a frame rate."""
     clock = frame_clock("avid", programme, ONE_HOUR)
-    captions = (
-        f"{clock.timecode(cue.start)} {clock.timecode(cue.end)}\n{cue.text}\n\n"
-        for cue in representable(cues, programme)
-    )
+    captions = (f"{clock.timecode(cue.start)} {clock.timecode(cue.end)}\n{cue.text}\n\n" for cue in cues)
     return f"{HEADER}{BEGIN}\n{''.join(captions)}{END}\n"
 
 

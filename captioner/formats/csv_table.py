@@ -15,7 +15,8 @@ from statistics import median
 from captioner.errors import FormatError
 from captioner.formats.model.clean import cue_read, one_line, quantize, source_lines
 from captioner.formats.model.contents import Contents
-from captioner.formats.model.fidelity import Losses, restricted_to
+from captioner.formats.model.fidelity import restricted_to
+from captioner.formats.model.losses import Losses
 from captioner.timestamps import parse_clock
 from captioner.values import Cue
 
@@ -47,7 +48,7 @@ def render_with(cues: Iterable[Cue], delimiter: str) -> str:
     file = io.StringIO()
     writer = csv.writer(file, delimiter=delimiter, lineterminator="\n")
     writer.writerow(HEAD)
-    writer.writerows((f"{cue.start:.3f}", f"{cue.end:.3f}", cue.speaker or "", cue.text) for cue in representable(cues))
+    writer.writerows((f"{cue.start:.3f}", f"{cue.end:.3f}", cue.speaker or "", cue.text) for cue in cues)
     return file.getvalue()
 
 

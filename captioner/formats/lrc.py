@@ -6,7 +6,7 @@ There is no standard. A line lasts until the next; one that ends before is follo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise, zip_longest
 from typing import NamedTuple
@@ -14,8 +14,9 @@ from typing import NamedTuple
 from captioner.errors import FormatError
 from captioner.formats.model.clean import cue_read, one_line, quantize, source_lines
 from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.fidelity import Losses, restricted_to
+from captioner.formats.model.fidelity import restricted_to
 from captioner.formats.model.frames import one_at_a_time
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.one_line import in_one_line
 from captioner.formats.model.styled_text import StyledText
 from captioner.values import Cue, Word
@@ -61,12 +62,11 @@ def _words_until_the_next(cue: Cue) -> Cue:
     return replace(cue, words=tuple(replace(word, end=end) for word, end in zip(cue.words, ends, strict=True)))
 
 
-def write(cues: Iterable[Cue], programme: Programme) -> str:
+def write(cues: Sequence[Cue], programme: Programme) -> str:
     """A line for each cue; one without text where nothing follows at once. Words with times have the enhanced form."""
-    held = representable(cues, programme)
     title = one_line(programme.title or "").replace("]", ")")
     lines = [f"[ti:{title}]"] if title else []
-    for cue, following in zip_longest(held, held[1:]):
+    for cue, following in zip_longest(cues, cues[1:]):
         lines.append(f"[{_time(cue.start)}]{_text(cue)}")
         if following is None or cue.end < following.start:
             lines.append(f"[{_time(cue.end)}]")

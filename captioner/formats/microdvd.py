@@ -14,7 +14,8 @@ from captioner.errors import FormatError
 from captioner.formats.model.clean import cue_read, quantize, source_lines
 from captioner.formats.model.colors import color_of
 from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.fidelity import Losses, restricted_to
+from captioner.formats.model.fidelity import restricted_to
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.markup import Markup
 from captioner.formats.model.styled_text import StyledText, TextStyle, substitute
 from captioner.timestamps import parse_rate
@@ -48,7 +49,7 @@ def write(cues: Iterable[Cue], programme: Programme) -> str:
     """The frame rate, to three decimals, and the cues by start."""
     rate = _rate(programme)
     lines = [f"{{1}}{{1}}{f'{float(rate):.3f}'.rstrip('0').rstrip('.')}"]
-    for cue in representable(cues, programme):
+    for cue in cues:
         text = _LIKE_A_TAG.sub("{" + JOINER, cue.text).replace("\n", "|")
         lines.append(f"{{{round(cue.start * rate)}}}{{{round(cue.end * rate)}}}{text}")
     return "".join(f"{line}\n" for line in lines)

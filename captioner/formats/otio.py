@@ -6,7 +6,7 @@ of the cue, so a file read back loses nothing but the precision of its times.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -15,8 +15,8 @@ from captioner.errors import FormatError
 from captioner.formats.model.clean import cue_read, quantize, writable
 from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.extras import library
-from captioner.formats.model.fidelity import Losses
 from captioner.formats.model.frames import FrameClock, frame_clock
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.one_line import in_one_line
 from captioner.formats.model.styled_text import StyledText
 from captioner.timestamps import FrameRate, format_timecode, parse_rate
@@ -33,10 +33,10 @@ MILLISECONDS = FrameClock("otio", FrameRate(Fraction(1000)))
 COLOR = "CYAN"
 
 
-def write(cues: Iterable[Cue], programme: Programme) -> str:
+def write(cues: Sequence[Cue], programme: Programme) -> str:
     """A timeline of one track, with one gap that has the markers. Raises `FormatError` without the library."""
     otio = library("otio", "opentimelineio")
-    clock, cues = _clock(programme), representable(cues, programme)
+    clock = _clock(programme)
     end = max((cue.end for cue in cues), default=0.0)
     frames = max(clock.frame(end), clock.frame(programme.duration or 0))
     gap = otio.schema.Gap(source_range=_range(otio, 0, frames, clock.rate))

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.fidelity import Losses, restricted_to
+from captioner.formats.model.fidelity import restricted_to
 from captioner.formats.model.frames import MIDNIGHT, FrameClock, frame_clock, on_frames, read_clock
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.one_line import in_one_line
 from captioner.formats.model.table import table, table_rows
 from captioner.values import Cue
@@ -21,7 +22,7 @@ COLUMNS = ("Marker Name", "Description", "In", "Out", "Duration", "Marker Type")
 def write(cues: Iterable[Cue], programme: Programme) -> str:
     """A row for each cue: its text is the marker's name, its speaker the description."""
     clock = frame_clock("premiere", programme)
-    return table([COLUMNS, *(_row(cue, clock) for cue in representable(cues, programme))])
+    return table([COLUMNS, *(_row(cue, clock) for cue in cues)])
 
 
 def _row(cue: Cue, clock: FrameClock) -> tuple[str, ...]:

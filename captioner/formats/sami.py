@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise, zip_longest
 
 from captioner.errors import FormatError
 from captioner.formats.model.clean import cue_read, one_line, quantize, source_lines
 from captioner.formats.model.colors import color_of
 from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.fidelity import LOOKS, Losses, restricted_to
+from captioner.formats.model.fidelity import LOOKS, restricted_to
 from captioner.formats.model.frames import one_at_a_time
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.markup import Markup, without_comments
 from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, runs, substitute
 from captioner.values import Cue
@@ -51,7 +52,7 @@ def _spaced(cue: Cue) -> Cue:
     return cue
 
 
-def write(cues: Iterable[Cue], programme: Programme) -> str:
+def write(cues: Sequence[Cue], programme: Programme) -> str:
     """The cues by start, each in a paragraph of one class, which has the programme's language."""
     language = programme.language or "en"
     title = html.escape(one_line(programme.title or ""), quote=False)
@@ -59,8 +60,7 @@ def write(cues: Iterable[Cue], programme: Programme) -> str:
         "<SAMI>", "<HEAD>", f"<TITLE>{title}</TITLE>", '<STYLE TYPE="text/css">', "<!--",
         f".CAPTIONS {{ Name: {language}; lang: {language}; SAMIType: CC; }}", "-->", "</STYLE>", "</HEAD>", "<BODY>",
     ]  # fmt: skip
-    held = representable(cues, programme)
-    for cue, following in zip_longest(held, held[1:]):
+    for cue, following in zip_longest(cues, cues[1:]):
         lines.append(_sync(cue.start, "".join(_tagged(text, looks) for text, looks in runs(cue))))
         if following is None or cue.end < following.start:
             lines.append(_sync(cue.end, "&nbsp;"))

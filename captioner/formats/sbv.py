@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from captioner.errors import FormatError
 from captioner.formats.model.clean import cue_read, quantize, source_lines
 from captioner.formats.model.contents import Contents
-from captioner.formats.model.fidelity import Losses, restricted_to
+from captioner.formats.model.fidelity import restricted_to
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.styled_text import substitute
 from captioner.timestamps import format_clock, parse_clock
 from captioner.values import Cue
@@ -32,7 +33,7 @@ def representable(cues: Iterable[Cue]) -> list[Cue]:
 
 def write(cues: Iterable[Cue]) -> str:
     """The cues by start."""
-    return "\n".join(_block(cue) for cue in representable(cues))
+    return "\n".join(_block(cue) for cue in cues)
 
 
 def _block(cue: Cue) -> str:

@@ -16,7 +16,8 @@ import pysrt
 from captioner.errors import FormatError
 from captioner.formats.model.clean import cue_read, quantize, source_lines
 from captioner.formats.model.contents import Contents
-from captioner.formats.model.fidelity import LOOKS, Losses, restricted_to
+from captioner.formats.model.fidelity import LOOKS, restricted_to
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.styled_text import substitute
 from captioner.formats.srt_text import read, unshielded, written
 from captioner.timestamps import format_clock, parse_clock
@@ -36,17 +37,18 @@ _TIME = re.compile(r"((?:\d{1,6}:)?\d{1,2}:\d{1,2})(?:[,.:](\d{1,9}))?", re.ASCI
 
 def write(cues: Iterable[Cue]) -> str:
     """The cues by start, numbered from 1."""
-    return "\n".join(str(_item(number, cue)) for number, cue in enumerate(representable(cues), 1))
+    return "\n".join(entry(cue, number) for number, cue in enumerate(cues, 1))
+
+
+def entry(cue: Cue, number: int) -> str:
+    """One cue as it stands in a file, with its line end; a blank line separates it from the next."""
+    return str(pysrt.SubRipItem(number, format_clock(cue.start, ","), format_clock(cue.end, ","), written(cue)))
 
 
 def representable(cues: Iterable[Cue]) -> list[Cue]:
     """The cues as the file holds them. `-->` in a text becomes `→`, which no reader takes for a timing."""
     held = (restricted_to(cue, looks=LOOKS, place="anchor") for cue in quantize(cues))
     return [unshielded(substitute(cue, _ARROW, "→")) for cue in held]
-
-
-def _item(number: int, cue: Cue) -> pysrt.SubRipItem:
-    return pysrt.SubRipItem(number, format_clock(cue.start, ","), format_clock(cue.end, ","), written(cue))
 
 
 def parse(text: str) -> Contents:

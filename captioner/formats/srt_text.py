@@ -10,7 +10,7 @@ import re
 
 from captioner.formats.ass.tags import anchor_of_old
 from captioner.formats.model.colors import color_of
-from captioner.formats.model.fidelity import Losses
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.markup import Markup
 from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, runs, substitute
 from captioner.values import Cue, Position

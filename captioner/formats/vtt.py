@@ -7,16 +7,18 @@ file that begins with these six letters, so the signature, escapes, tags and voi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import webvtt
+from webvtt.vtt import WebVTTCueBlock
 
 from captioner.errors import FormatError
 from captioner.formats.model.clean import cue_read, one_line, quantize, source_lines
 from captioner.formats.model.colors import color_of
 from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.fidelity import LOOKS, Losses, restricted_to
+from captioner.formats.model.fidelity import LOOKS, restricted_to
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.markup import without_comments
 from captioner.formats.vtt_settings import SETTINGS, position_of, settings_of
 from captioner.formats.vtt_text import COLORS, class_of, read, stamped, written
@@ -44,11 +46,24 @@ def _representable(cue: Cue) -> Cue:
     )
 
 
-def write(cues: Iterable[Cue]) -> str:
+def write(cues: Sequence[Cue]) -> str:
     """The cues by start. A speaker becomes a voice span around the whole cue, a color a class with a style."""
-    held = representable(cues)
-    content: str = webvtt.WebVTT(captions=[_caption(cue) for cue in held], styles=_styles(held)).content
+    content: str = webvtt.WebVTT(captions=[_caption(cue) for cue in cues], styles=_styles(cues)).content
     return content
+
+
+def header(*lines: str) -> str:
+    """The beginning of a file, with more lines of header below the first, up to the blank line before its cues."""
+    return "".join(f"{line}\n" for line in ("WEBVTT", *lines, ""))
+
+
+def entry(cue: Cue, identifier: str | None = None) -> str:
+    """One cue as it stands in a file, with its line end; a blank line separates it from the next.
+
+    Its colors show only where the file has a style sheet with their classes.
+    """
+    blank, *lines = WebVTTCueBlock.format_lines(_caption(cue, identifier))
+    return "\n".join([*lines, blank])
 
 
 def _styles(cues: Iterable[Cue]) -> list[webvtt.Style]:
@@ -58,10 +73,10 @@ def _styles(cues: Iterable[Cue]) -> list[webvtt.Style]:
     return [webvtt.Style(rules)] if rules else []
 
 
-def _caption(cue: Cue) -> webvtt.Caption:
+def _caption(cue: Cue, identifier: str | None = None) -> webvtt.Caption:
     settings = webvtt.CueSettings(**settings_of(cue.position)) if cue.position else None
     lines = written(cue).split("\n")
-    return webvtt.Caption(format_clock(cue.start), format_clock(cue.end), lines, settings=settings)
+    return webvtt.Caption(format_clock(cue.start), format_clock(cue.end), lines, identifier, settings=settings)
 
 
 def parse(text: str) -> Contents:

@@ -7,15 +7,16 @@ one line, so the `comment` holds the text with its line breaks.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from captioner.errors import FormatError
 from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.fidelity import Losses, restricted_to
+from captioner.formats.model.fidelity import restricted_to
 from captioner.formats.model.frames import FrameClock, frame_clock, on_frames
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.xml import attribute, in_xml, xml_document, xml_root
 from captioner.timestamps import FrameRate, parse_timecode
 from captioner.timestamps.frame_rates import NTSC
@@ -24,10 +25,9 @@ from captioner.values import Cue
 _NUMBER = re.compile(r"-?\d{1,12}", re.ASCII)
 
 
-def write(cues: Iterable[Cue], programme: Programme) -> str:
+def write(cues: Sequence[Cue], programme: Programme) -> str:
     """A sequence without clips, with a marker for each cue. Raises `FormatError` without a frame rate."""
     clock = frame_clock("xmeml", programme)
-    cues = representable(cues, programme)
     root = Element("xmeml", version="5")
     sequence = SubElement(root, "sequence", id="captions")
     SubElement(sequence, "name").text = attribute(programme.title or "Captions")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from captioner.errors import UsageError
 from captioner.formats.ass.style import AssStyle
+from captioner.formats.ass.writer import representable
 from captioner.formats.ass.writer import write as render_ass
 from captioner.media import Files, Picture
 from captioner.render.fonts import FOLDER, Font, doubts_about, font_for, own_font
@@ -85,7 +86,7 @@ def _drawn(languages: Sequence[Sequence[Cue]], fonts: Sequence[Font], picture: P
 
 def _shown(cues: Sequence[Cue], look: AssStyle) -> str:
     """An ASS file as libass shows it best: it breaks lines that are too long, and reads them as their letters run."""
-    ass = render_ass(cues, look=look).replace("WrapStyle: 2\n", "WrapStyle: 0\n", 1)
+    ass = render_ass(representable(cues, look=look), look=look).replace("WrapStyle: 2\n", "WrapStyle: 0\n", 1)
     head, style, rest = re.split(r"(?m)^(Style: .*)$", ass, maxsplit=1)
     fields = style.split(",")
     fields[_ENCODING] = "-1"

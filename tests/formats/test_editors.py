@@ -13,7 +13,7 @@ from opentimelineio import opentime as time
 
 from captioner.cli import main
 from captioner.errors import FormatError
-from captioner.formats import FORMATS, Programme
+from captioner.formats import FORMATS, Contents, Programme
 from captioner.formats.model.frames import one_at_a_time
 from captioner.timestamps import FrameRate, parse_rate
 from captioner.values import Cue, Position, StyleSpan
@@ -55,7 +55,7 @@ def test_every_script(name: str) -> None:
 @pytest.mark.parametrize("name", FRAME_FORMATS)
 def test_writing_frames_requires_the_frame_rate(name: str) -> None:
     with pytest.raises(FormatError, match=f"{name}: counts frames: say how many a second"):
-        FORMATS[name].write(CUES, None, None)
+        FORMATS[name].write(Contents(CUES))
 
 
 @pytest.mark.parametrize("name", ["edl", "avid", "premiere"])
@@ -166,7 +166,8 @@ def test_avid_shows_one_at_a_time() -> None:
         (4, 6, "\u2060<end subtitles>"),
         (6, 7, "After"),
     ]
-    assert FORMATS["avid"].losses(cues, programme) == ("overlap of cues shown at once", "styles of 1 cue")
+    losses = FORMATS["avid"].write(Contents(cues, programme=programme)).losses
+    assert losses == {"overlaps": 1, "styles": 1}
 
 
 def test_cues_shown_at_once_keep_styles_and_the_first_position() -> None:

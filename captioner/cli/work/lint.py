@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from importlib.metadata import version
 from pathlib import Path
@@ -108,10 +108,10 @@ def _fixed(file: CaptionFile, style: ChosenProfile, frame_rate: Fraction | None,
     fixed = fix(contents.cues, style.profile, language=style.language, frame_rate=frame_rate)
     if not fixed.changes:
         return file
-    if lost := (*contents.losses, *file.format.losses(fixed.cues, contents.programme)):
+    written = file.format.write(replace(contents, cues=fixed.cues))
+    if lost := (*contents.losses, *written.losses.phrases()):
         raise FormatError(file.path, f"is not fixed, for that would lose {', '.join(lost)}")
-    text = file.format.write(fixed.cues, contents.transcript, contents.report, contents.programme)
-    write_whole(Path(file.path), text)
+    write_whole(Path(file.path), written.data)
     for change in fixed.changes:
         console.say(f"{file.path}: cue {change.index + 1}: {change.message}")
     return open_captions(file.path, file.format, frame_rate)

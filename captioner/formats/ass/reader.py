@@ -11,7 +11,7 @@ from captioner.errors import FormatError
 from captioner.formats.ass.tags import Script, TagStyle, anchor_of_old, color_of, walk
 from captioner.formats.model.clean import cue_read, one_line, source_lines
 from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.fidelity import Losses
+from captioner.formats.model.losses import Losses
 from captioner.values import Cue
 
 _SECTION = re.compile(r"\s*\[([^\]]*)\]\s*")

@@ -9,7 +9,7 @@ from fractions import Fraction
 from itertools import chain
 from typing import Any, NamedTuple
 
-from captioner.formats.model.fidelity import Losses
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.styled_text import StyledText, TextStyle, styles_of
 from captioner.values import Position, Word
 

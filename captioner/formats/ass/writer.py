@@ -88,7 +88,7 @@ def _inside(cue: Cue, look: AssStyle) -> Position | None:
 def write(cues: Iterable[Cue], programme: Programme = NOTHING_KNOWN, look: AssStyle | None = None) -> str:
     """The cues by start, each in one event of the style `Default`."""
     look = look or usual_look(programme)
-    lines = [*_head(programme, look), *(_event(cue, look) for cue in representable(cues, programme, look))]
+    lines = [*_head(programme, look), *(_event(cue, look) for cue in cues)]
     return "\n".join(lines) + "\n"
 
 

@@ -6,7 +6,7 @@ unknown, English is written, as Final Cut Pro itself assumes for an SRT file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from xml.etree.ElementTree import Element, SubElement
 
@@ -27,7 +27,7 @@ FONT = {"font": ".AppleSystemUIFont", "fontSize": "13", "backgroundColor": "0 0 
 """The font that Final Cut Pro writes for an unstyled iTT caption."""
 
 
-def write(cues: Iterable[Cue], programme: Programme) -> str:
+def write(cues: Sequence[Cue], programme: Programme) -> str:
     """A project with a caption for each cue. Raises `FormatError` without a frame rate."""
     role = ROLE + (programme.language or "en")
 
@@ -37,7 +37,7 @@ def write(cues: Iterable[Cue], programme: Programme) -> str:
         return caption
 
     clock = frame_clock("fcpxml", programme)
-    return write_project(representable(cues, programme), programme, clock, add_caption, FONT)
+    return write_project(cues, programme, clock, add_caption, FONT)
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:

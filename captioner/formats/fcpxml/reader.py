@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 from captioner.errors import FormatError
 from captioner.formats.model.clean import cue_read
 from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.fidelity import Losses
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, styles_of
 from captioner.formats.model.xml import xml_root
 from captioner.timestamps import FrameRate, format_timecode

@@ -6,7 +6,7 @@ own Text+. Resolve ignores the position and centers titles.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from xml.etree.ElementTree import Element, SubElement
 
@@ -28,7 +28,7 @@ TEXT_HEIGHT = 1 / 20
 """Font size as a part of the picture's height. Lines are then about 7 % apart, as broadcasters recommend."""
 
 
-def write(cues: Iterable[Cue], programme: Programme) -> str:
+def write(cues: Sequence[Cue], programme: Programme) -> str:
     """A project with a title for each cue. Raises `FormatError` without a frame rate."""
     height = programme.height or HEIGHT
     font = {"font": "Helvetica", "fontSize": f"{height * TEXT_HEIGHT:.0f}", "alignment": "center"}
@@ -42,7 +42,7 @@ def write(cues: Iterable[Cue], programme: Programme) -> str:
         return title
 
     clock = frame_clock("fcpxml-titles", programme)
-    return write_project(representable(cues, programme), programme, clock, add_title, font, [effect])
+    return write_project(cues, programme, clock, add_title, font, [effect])
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:

@@ -19,7 +19,7 @@ from typing import Any
 from captioner.errors import FormatError
 from captioner.formats.model.clean import cue_read
 from captioner.formats.model.extras import library
-from captioner.formats.model.fidelity import Losses
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, styles_of
 from captioner.formats.ttml.regions import position_of_region
 from captioner.values import Cue, Position

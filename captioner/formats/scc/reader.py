@@ -11,8 +11,8 @@ from captioner.errors import FormatError
 from captioner.formats.model.clean import source_lines
 from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.extras import library
-from captioner.formats.model.fidelity import Losses
 from captioner.formats.model.frames import frame_clock
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.ttconv_bridge import complaints, cues_of
 from captioner.formats.scc.loading import COLUMNS, ROWS
 from captioner.values import Cue, Position

@@ -48,10 +48,10 @@ class _Schedule:
     """First frame in which each cue is seen, and first frame in which it is not, in order."""
 
 
-def write(cues: Iterable[Cue], programme: Programme) -> str:
-    """A file with a line for each transmission. Raises `FormatError` for characters that line 21 does not have."""
+def write(cues: Sequence[Cue], programme: Programme) -> str:
+    """A file with a line for each transmission."""
     clock = _clock(programme)
-    schedule = _schedule(representable(cues, programme), clock)
+    schedule = _schedule(cues, clock)
     lines = (f"\n{clock.label(sent.first)}\t{_hex(sent.words)}\n" for sent in schedule.transmissions)
     return HEADER + "".join(lines)
 

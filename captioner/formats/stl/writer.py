@@ -44,13 +44,12 @@ ITALIC, UNDERLINE = (b"\x80", b"\x81"), (b"\x82", b"\x83")
 _REPLACED = re.compile("|".join(map(re.escape, REPLACEMENTS)))
 
 
-def write(cues: Iterable[Cue], programme: Programme) -> bytes:
+def write(cues: Sequence[Cue], programme: Programme) -> bytes:
     """A file. Raises `FormatError` for text that none of the five alphabets can hold."""
     clock = _clock(programme)
-    subtitles = representable(cues, programme)
-    alphabet = _alphabet(subtitles)
-    blocks = [block for number, cue in enumerate(subtitles) for block in _blocks(number, cue, alphabet, clock)]
-    return _header(subtitles, programme, alphabet, clock, len(blocks)) + b"".join(blocks)
+    alphabet = _alphabet(cues)
+    blocks = [block for number, cue in enumerate(cues) for block in _blocks(number, cue, alphabet, clock)]
+    return _header(cues, programme, alphabet, clock, len(blocks)) + b"".join(blocks)
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:

@@ -5,7 +5,7 @@ It is close to IMSC, with styles by reference alone: a region too has its alignm
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from captioner.formats.model.clean import quantize
@@ -31,9 +31,9 @@ EBU_TT_D = replace(
 """The box around the text is the BBC's: black, half a cell wider than each line, without gaps between lines."""
 
 
-def write(cues: Iterable[Cue], programme: Programme) -> str:
+def write(cues: Sequence[Cue], programme: Programme) -> str:
     """A document with times by the clock."""
-    return write_ttml(representable(cues, programme), programme, EBU_TT_D)
+    return write_ttml(cues, programme, EBU_TT_D)
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:

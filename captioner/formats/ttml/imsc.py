@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from captioner.formats.model.clean import quantize
@@ -32,9 +32,9 @@ IMSC = Dialect(
 """One of the 15 rows of cells is 6.7 % of the picture, so lines are 7.5 % apart, as the BBC recommends."""
 
 
-def write(cues: Iterable[Cue], programme: Programme) -> str:
+def write(cues: Sequence[Cue], programme: Programme) -> str:
     """A document with times by the clock."""
-    return write_ttml(representable(cues, programme), programme, IMSC)
+    return write_ttml(cues, programme, IMSC)
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:

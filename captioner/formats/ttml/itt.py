@@ -6,7 +6,7 @@ bottom and at the top.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from captioner.formats.model.contents import Contents, Programme
@@ -18,9 +18,9 @@ from captioner.values import Cue, Position
 TOP = Position(8)
 
 
-def write(cues: Iterable[Cue], programme: Programme) -> str:
+def write(cues: Sequence[Cue], programme: Programme) -> str:
     """A document with times as timecode. Raises `FormatError` without a frame rate."""
-    return write_ttml(representable(cues, programme), programme, _dialect(frame_clock("itt", programme)))
+    return write_ttml(cues, programme, _dialect(frame_clock("itt", programme)))
 
 
 def _dialect(clock: FrameClock) -> Dialect:

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element, ElementTree
 from captioner.errors import FormatError
 from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.extras import library
-from captioner.formats.model.fidelity import Losses
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.ttconv_bridge import complaints, cues_of
 from captioner.formats.model.xml import xml_root
 from captioner.formats.ttml.writer import NAMESPACE
