@@ -38,8 +38,8 @@ def parse(text: str) -> Contents:
             losses["range of frequencies"] += 1
         elif line.strip():
             cue = cue_read(_milliseconds(start, number), _milliseconds(end, number), label)
-            losses["label without text"] += cue is None
             cues.append((cue, number))
+    losses["label without text"] = sum(cue is None for cue, _ in cues)
     return Contents.of_cues(cues, losses=losses)
 
 

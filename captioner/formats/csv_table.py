@@ -112,8 +112,8 @@ def _contents(name: str, rows: Sequence[tuple[int, list[str]]], columns: dict[st
         mended["cue with its end before its start"] += end <= start
         speaker = one_line(cells.get("speaker", ""))
         cue = cue_read(round(start * unit), round(end * unit), cells["text"], speaker)
-        losses["cue without text"] += cue is None
         cues.append((cue, number))
+    losses["cue without text"] = sum(cue is None for cue, _ in cues)
     return Contents.of_cues(cues, losses=losses, mended=mended)
 
 

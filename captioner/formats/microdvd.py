@@ -76,8 +76,8 @@ def parse(text: str, programme: Programme) -> Contents:
         mended["cue without an end"] += not end
         mended["cue with its end before its start"] += last <= start
         cue = cue_read(start, last, _read(shown, losses), rate=rate)
-        losses["cue without text"] += cue is None
         cues.append((cue, number))
+    losses["cue without text"] = sum(cue is None for cue, _ in cues)
     return Contents.of_cues(cues, programme=Programme(frame_rate=rate), losses=losses, mended=mended)
 
 
