@@ -37,9 +37,10 @@ def parse(text: str) -> Contents:
         if start == "\\":  # the range of frequencies of the label above
             losses["range of frequencies"] += 1
         elif line.strip():
-            cues.append(cue_read(_milliseconds(start, number), _milliseconds(end, number), label))
-    losses["label without text"] = cues.count(None)
-    return Contents([cue for cue in cues if cue], losses=losses.phrases())
+            cue = cue_read(_milliseconds(start, number), _milliseconds(end, number), label)
+            cues.append((cue, number))
+    losses["label without text"] = sum(cue is None for cue, _ in cues)
+    return Contents.of_cues(cues, losses=losses)
 
 
 def _milliseconds(text: str, line: int) -> int:

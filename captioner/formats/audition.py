@@ -41,9 +41,9 @@ def representable(cues: Iterable[Cue]) -> list[Cue]:
 
 def parse(text: str) -> Contents:
     """The markers as cues. Raises `FormatError` with the line, also for times in frames or samples."""
-    cues = [_cue(row, number) for number, row in table_rows("audition", text, COLUMNS[:3])]
-    losses = Losses({"marker without a name": cues.count(None)})
-    return Contents([cue for cue in cues if cue], losses=losses.phrases())
+    cues = [(_cue(row, number), number) for number, row in table_rows("audition", text, COLUMNS[:3])]
+    losses = Losses({"marker without a name": sum(cue is None for cue, _ in cues)})
+    return Contents.of_cues(cues, losses=losses)
 
 
 def _cue(row: dict[str, str], line: int) -> Cue | None:

@@ -66,15 +66,15 @@ def parse(text: str, programme: Programme) -> Contents:
     """The captions. `programme` gives the frame rate, which the file does not contain. Raises `FormatError`."""
     captions = list(_captions(source_lines(text)))
     clock = read_clock("avid", programme, ONE_HOUR, (caption.start for caption in captions))
-    cues = [_cue(caption, clock) for caption in captions]
-    return Contents([cue for cue in cues if cue], programme=clock.programme())
+    cues = [(_cue(caption, clock), caption.line + 1) for caption in captions]
+    return Contents.of_cues(cues, programme=clock.programme())
 
 
 class _AvidCaption(NamedTuple):
     """A caption as it is in the file."""
 
     line: int
-    """Line of its timing in the file, from 1."""
+    """The line of its timing, from 1; its text begins in the next one."""
 
     start: str
     """Timecode, and so is the end."""

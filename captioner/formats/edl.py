@@ -64,7 +64,7 @@ def parse(text: str, programme: Programme) -> Contents:
     losses = Losses({"event without a marker": sum(not event.markers for event in events)})
     cues = [cue for event in events for cue in _cues(event, clock)]
     title = next((head[6:].strip() for head in heads if head.startswith("TITLE:")), None)
-    return Contents(cues, programme=clock.programme(title or None), losses=losses.phrases())
+    return Contents.of_cues(cues, programme=clock.programme(title or None), losses=losses)
 
 
 class _EdlEvent(NamedTuple):
@@ -74,10 +74,10 @@ class _EdlEvent(NamedTuple):
     """Label of its first frame in the record."""
 
     line: int
-    """Its line in the file, from 1."""
+    """Its line, from 1."""
 
-    markers: list[re.Match[str]]
-    """Matches of `_MARKER` in the comments below it."""
+    markers: list[tuple[re.Match[str], int]]
+    """The matches of `_MARKER` below it, and the line of each."""
 
 
 def _events(lines: list[str]) -> Iterator[_EdlEvent]:
@@ -88,15 +88,14 @@ def _events(lines: list[str]) -> Iterator[_EdlEvent]:
                 yield event
             event = _EdlEvent(match[1], number, [])
         elif event and (match := _MARKER.fullmatch(line)):
-            event.markers.append(match)
+            event.markers.append((match, number))
     if event:
         yield event
 
 
-def _cues(event: _EdlEvent, clock: FrameClock) -> Iterator[Cue]:
-    """A cue for each marker: its name is the text, and its note, if any, the line below."""
+def _cues(event: _EdlEvent, clock: FrameClock) -> Iterator[tuple[Cue | None, int]]:
+    """A cue for each marker, with its line: its name is the text, and its note, if any, the line below."""
     first = clock.labelled(event.timecode, event.line)
-    for marker in event.markers:
-        cue = clock.cue(first, first + int(marker["frames"]), f"{marker['text']}\n{marker['note'].strip()}")
-        if cue:
-            yield cue
+    for marker, line in event.markers:
+        text = f"{marker['text']}\n{marker['note'].strip()}"
+        yield clock.cue(first, first + int(marker["frames"]), text), line

@@ -98,6 +98,8 @@ class _TimedLine(NamedTuple):
 
     start: int
     spelled: StyledText
+    number: int
+    """The line of the file, from 1."""
 
 
 def parse(text: str) -> Contents:
@@ -111,9 +113,8 @@ def parse(text: str) -> Contents:
     losses["header line"] += sum(name not in _ABOUT_THE_FILE for name in tags)
     lines = sorted(_lines(source, _offset(tags.get("offset", "")), losses), key=lambda line: line.start)
     together = [(start, list(group)) for start, group in groupby(lines, key=lambda line: line.start)]
-    cues = [cue for cue in _cues(together, mended) if cue]
     programme = Programme(title=one_line(tags.get("ti", "")) or None, language=tags.get("la") or None)
-    return Contents(cues, programme=programme, losses=losses.phrases(), mended=mended.phrases())
+    return Contents.of_cues(_cues(together, mended), programme=programme, losses=losses, mended=mended)
 
 
 def _offset(text: str) -> int:
@@ -134,7 +135,8 @@ def _lines(source: list[str], offset: int, losses: Losses) -> Iterator[_TimedLin
             losses["line without a time"] += 1
         spelled = _spelled(line[at:], offset, losses)
         for stamp in stamps:  # a refrain stands once, behind all its times; its words have times but once
-            yield _TimedLine(max(stamp + offset, 0), spelled if stamp == stamps[0] else StyledText(spelled.text))
+            sung = spelled if stamp == stamps[0] else StyledText(spelled.text)
+            yield _TimedLine(max(stamp + offset, 0), sung, number)
     if without and not found:
         raise FormatError("lrc", "no times in it, so it is no LRC file", without)
 
@@ -171,11 +173,12 @@ def _plain(text: str) -> str:
     return _JOINED.sub(lambda match: match[0][0], text)
 
 
-def _cues(together: list[tuple[int, list[_TimedLine]]], mended: Losses) -> Iterator[Cue | None]:
+def _cues(together: list[tuple[int, list[_TimedLine]]], mended: Losses) -> Iterator[tuple[Cue | None, int]]:
     ends = (later for later, _ in together[1:])
     for (start, lines), end in zip_longest(together, ends):
-        texts = [line.spelled for line in lines if line.spelled.text]
-        if texts:
+        sung = [line for line in lines if line.spelled.text]
+        if sung:
             mended["line without an end"] += end is None
-            spelled = texts[0] if len(texts) == 1 else StyledText("\n".join(text.text for text in texts))
-            yield cue_read(start, start + LAST_LINE if end is None else end, spelled, rate=RATE)
+            spelled = sung[0].spelled if len(sung) == 1 else StyledText("\n".join(line.spelled.text for line in sung))
+            cue = cue_read(start, start + LAST_LINE if end is None else end, spelled, rate=RATE)
+            yield cue, sung[0].number

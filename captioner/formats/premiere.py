@@ -47,9 +47,9 @@ def parse(text: str, programme: Programme) -> Contents:
     """The markers as cues. `programme` gives the frame rate, which the file does not contain. Raises `FormatError`."""
     rows = list(table_rows("premiere", text, COLUMNS[:4]))
     clock = read_clock("premiere", programme, MIDNIGHT, ())
-    cues = [_cue(row, number, clock) for number, row in rows]
-    losses = Losses({"marker without text": cues.count(None)})
-    return Contents([cue for cue in cues if cue], programme=clock.programme(), losses=losses.phrases())
+    cues = [(_cue(row, number, clock), number) for number, row in rows]
+    losses = Losses({"marker without text": sum(cue is None for cue, _ in cues)})
+    return Contents.of_cues(cues, programme=clock.programme(), losses=losses)
 
 
 def _cue(row: dict[str, str], line: int, clock: FrameClock) -> Cue | None:

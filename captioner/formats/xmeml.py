@@ -17,7 +17,7 @@ from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.fidelity import restricted_to
 from captioner.formats.model.frames import FrameClock, frame_clock, on_frames
 from captioner.formats.model.losses import Losses
-from captioner.formats.model.xml import attribute, in_xml, xml_document, xml_root
+from captioner.formats.model.xml import attribute, in_xml, line_of, xml_document, xml_root
 from captioner.timestamps import FrameRate, parse_timecode
 from captioner.timestamps.frame_rates import NTSC
 from captioner.values import Cue
@@ -91,10 +91,10 @@ def parse(text: str) -> Contents:
         raise FormatError("xmeml", "contains no sequence")
     sequence, *others = marked
     clock = _clock(sequence)
-    cues = [_cue(marker, clock) for marker in sequence.findall("marker")]
-    losses = Losses({"marker without text": cues.count(None), "sequence": len(others)})
-    ordered = sorted((cue for cue in cues if cue), key=lambda cue: cue.start)
-    return Contents(ordered, programme=clock.programme(sequence.findtext("name")), losses=losses.phrases())
+    cues = [(_cue(marker, clock), line_of(marker)) for marker in sequence.findall("marker")]
+    losses = Losses({"marker without text": sum(cue is None for cue, _ in cues), "sequence": len(others)})
+    ordered = sorted(cues, key=lambda pair: pair[0].start if pair[0] else 0)
+    return Contents.of_cues(ordered, programme=clock.programme(sequence.findtext("name")), losses=losses)
 
 
 def _clock(sequence: Element) -> FrameClock:

@@ -21,7 +21,6 @@ from captioner.formats.transcript.report import as_json
 from captioner.languages import asked_language
 from captioner.lint import about_file, lint
 from captioner.lint.fix import fix
-from captioner.lint.line_numbers import line_numbers
 from captioner.lint.sarif import LocatedFinding, sarif
 from captioner.settings import Settings
 from captioner.timestamps import format_clock
@@ -90,8 +89,7 @@ def _linted(file: CaptionFile, style: ChosenProfile, rate: Fraction | None) -> L
     cues = cues_of(file, style, rate)
     found = [about_file("format", phrase) for phrase in file.contents.mended]
     found += lint(cues, style.profile, language=style.language, frame_rate=rate)
-    lines = line_numbers(cues, file.text)
-    placed = (LocatedFinding(one, None if one.index is None else lines[one.index]) for one in found)
+    placed = (LocatedFinding(one, None if one.index is None else file.contents.line_of(one.index)) for one in found)
     return Linted(file.path, style, len(cues), tuple(placed))
 
 

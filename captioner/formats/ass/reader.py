@@ -46,15 +46,14 @@ def parse(text: str) -> Contents:
     losses, mended = Losses(), Losses()
     losses["comment"] = sum(line.key == "comment" for line in lines)
     losses["attached file"] = sum(line.key in ("fontname", "filename") for line in lines)
-    cues = [_cue(line, fields, script, losses, mended) for line, fields in _events(lines)]
+    cues = [(_cue(line, fields, script, losses, mended), line.number) for line, fields in _events(lines)]
     programme = Programme(
         title=one_line(info.get("title", "")) or None,
         language=info.get("language") or None,
         width=script.width if "playresx" in info else None,
         height=script.height if "playresy" in info else None,
     )
-    found = [cue for cue in cues if cue]
-    return Contents(found, programme=programme, losses=losses.phrases(), mended=mended.phrases())
+    return Contents.of_cues(cues, programme=programme, losses=losses, mended=mended)
 
 
 def _lines(source: Sequence[str]) -> list[_ScriptLine]:

@@ -14,8 +14,8 @@ from captioner.errors import FormatError
 from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.extras import library
 from captioner.formats.model.losses import Losses
-from captioner.formats.model.ttconv_bridge import complaints, cues_of
-from captioner.formats.model.xml import xml_root
+from captioner.formats.model.ttconv_bridge import complaints, located_cues
+from captioner.formats.model.xml import line_of, xml_root
 from captioner.formats.ttml.writer import NAMESPACE
 
 # The drafts of 2006, in which Flash and early YouTube wrote; what captioner reads of them has not changed since.
@@ -35,12 +35,13 @@ def read_ttml(name: str, text: str) -> Contents:
     Raises `FormatError` for times that cannot be read, and where ttconv is missing.
     """
     root = xml_root(name, _OLD_NAMESPACE.sub(NAMESPACE, text), (f"{_TT}tt",))
-    speakers = _mark_speakers(root)
+    speakers, lines = _mark_paragraphs(root)
     document, messages = _document(name, root)
     losses = Losses()
-    cues = cues_of(document, name, losses, speaker=lambda paragraph: speakers.get(paragraph.get_lang()))
+    cues = located_cues(document, name, losses, speaker=lambda paragraph: speakers.get(paragraph.get_lang()))
+    located = [(cue, lines.get(paragraph.get_lang())) for cue, paragraph in cues]
     mended = Losses({"thing that ttconv did not understand": len(messages)})
-    return Contents(cues, programme=_programme(root), losses=losses.phrases(), mended=mended.phrases())
+    return Contents.of_cues(located, programme=_programme(root), losses=losses, mended=mended)
 
 
 def _document(name: str, root: Element) -> tuple[Any, list[str]]:
@@ -59,19 +60,21 @@ def _document(name: str, root: Element) -> tuple[Any, list[str]]:
     return document, messages
 
 
-def _mark_speakers(root: Element) -> dict[str, str]:
-    """Marks each paragraph that has a speaker, and returns the speakers by mark.
+def _mark_paragraphs(root: Element) -> tuple[dict[str, str], dict[str, int | None]]:
+    """Marks each paragraph, and returns the speakers and the lines by mark.
 
     The mark replaces the language of the paragraph: it is the one attribute that captioner does not need and ttconv
     passes on.
     """
     names = {agent.get(_ID): " ".join((agent.findtext(_NAME) or "").split()) for agent in root.iter(_AGENT)}
-    speakers = {}
+    speakers, lines = dict[str, str](), dict[str, int | None]()
     for number, paragraph in enumerate(root.iter(f"{_TT}p")):
+        mark = f"x-{number}"
+        paragraph.set(_LANGUAGE, mark)
+        lines[mark] = line_of(paragraph)
         if name := names.get(paragraph.get(_AGENT)):
-            paragraph.set(_LANGUAGE, f"x-{number}")
-            speakers[f"x-{number}"] = name
-    return speakers
+            speakers[mark] = name
+    return speakers, lines
 
 
 def _programme(root: Element) -> Programme:
