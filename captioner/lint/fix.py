@@ -19,7 +19,7 @@ from captioner.timestamps import format_clock
 from captioner.values import Cue, Position
 
 ROUNDS = 8
-"""One fix may make room for another. What has not settled after so many rounds never does."""
+"""How often all steps run at most: one fix may make room for another. Cues that still change then never settle."""
 
 LAYOUT_RULES = {"line-width", "line-count", "too-long", "line-start", "line-end", "torn-number", "weak-break"}
 """The rules that other line breaks, or several cues instead of one, can meet."""
@@ -130,12 +130,12 @@ class _Fixer:
     def reflow(self, indexed: list[IndexedCue]) -> list[IndexedCue]:
         """The cues with better line breaks; overlong cues are split, except beside another cue on the screen."""
         cues = [cue for _, cue in indexed]
-        pairs = (pair for pair in neighbours(cues) if gap_between(*(cues[place] for place in pair)) < 0)
-        overlapping = {place for pair in pairs for place in pair}
+        pairs = ((earlier, later) for earlier, later in neighbours(cues) if gap_between(cues[earlier], cues[later]) < 0)
+        overlapping = {current for pair in pairs for current in pair}
         return [
             (index, part)
-            for place, (index, cue) in enumerate(indexed)
-            for part in self._reflowed(index, cue, may_split=place not in overlapping)
+            for current, (index, cue) in enumerate(indexed)
+            for part in self._reflowed(index, cue, may_split=current not in overlapping)
         ]
 
     def _reflowed(self, index: int, cue: Cue, *, may_split: bool) -> list[Cue]:

@@ -52,7 +52,9 @@ RULES = {
             "A text has no character that files cannot store or screens cannot show.",
             "Unicode, chapter 23",
         ),
-        Rule("edge-space", "warning", "No line begins or ends with white space.", "players, which centre it too"),
+        Rule(
+            "edge-space", "warning", "No line begins or ends with white space.", "players, which centre lines with it"
+        ),
         Rule("spaced-han", "warning", "Chinese characters have no spaces between them.", "Chinese writing"),
         Rule("line-start", "error", "No line begins with a mark that belongs to the line above.", _KINSOKU),
         Rule("line-end", "error", "No line ends with a mark that belongs to the line below.", _KINSOKU),

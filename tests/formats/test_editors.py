@@ -74,7 +74,8 @@ def test_timecode_ends_with_the_day(name: str) -> None:
 def test_every_label_is_that_of_opentimelineio(rate: FrameRate) -> None:
     cues, speed = cues_at_minutes(rate), float(rate.per_second)
     first = time.from_timecode("01:00:00;00" if rate.drop_frame else "01:00:00:00", speed)
-    frames = [first + time.RationalTime(round(edge * speed), speed) for cue in cues for edge in (cue.start, cue.end)]
+    times = [seconds for cue in cues for seconds in (cue.start, cue.end)]
+    frames = [first + time.RationalTime(round(seconds * speed), speed) for seconds in times]
     labels = [time.to_timecode(frame, speed, rate.drop_frame) for frame in frames]
     rows = [line.split("\t") for line in file_of("premiere", cues, at(rate)).splitlines()[1:]]
     assert [label for row in rows for label in row[2:4]] == [

@@ -80,9 +80,9 @@ def faulty_cues(draw: st.DrawFn) -> list[Cue]:
 
 
 def timed_words(text: str, start: int, end: int) -> tuple[Word, ...]:
-    pieces = re.findall(r"\s*\S+\s*$|\s*\S+", text)
-    boundaries = [(start + (end - start) * index / len(pieces)) / 1000 for index in range(len(pieces) + 1)]
-    return tuple(Word(*span, piece) for span, piece in zip(pairwise(boundaries), pieces, strict=True))
+    parts = re.findall(r"\s*\S+\s*$|\s*\S+", text)
+    boundaries = [(start + (end - start) * index / len(parts)) / 1000 for index in range(len(parts) + 1)]
+    return tuple(Word(*span, part) for span, part in zip(pairwise(boundaries), parts, strict=True))
 
 
 @given(faulty_cues(), profiles(), st.sampled_from((None, "en", "zh")), frame_rates)

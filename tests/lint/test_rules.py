@@ -159,7 +159,7 @@ def test_marks_that_the_profile_does_not_show_are_found() -> None:
     style = replace(profile_named("netflix-ja"), japanese_spaces=True)
     italic = (StyleSpan(0, 7, italic=True),)
     findings = [lint([cue(text, styles=italic)], style) for text in ("今日は、晴れ。", "今日は 晴れ ")]
-    assert [[finding.rule for finding in some] for some in findings] == [["marks"], ["edge-space"]]
+    assert [[finding.rule for finding in group] for group in findings] == [["marks"], ["edge-space"]]
 
 
 def test_a_file_without_cues_is_found() -> None:

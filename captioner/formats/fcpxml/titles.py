@@ -1,7 +1,7 @@
 """Final Cut Pro XML with titles, .titles.fcpxml: text as pictures, for DaVinci Resolve and for styled captions.
 
 The titles use Basic Title, the one template that every version of Final Cut Pro has and that Resolve converts to its
-own Text+. Resolve ignores the position and centers titles.
+own Text+. Resolve ignores the position and centres titles.
 """
 
 from __future__ import annotations

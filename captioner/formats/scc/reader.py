@@ -82,5 +82,5 @@ def _position(region: Any, text: str) -> Position | None:
 
 
 def position_of(row: int, column: int) -> Position | None:
-    """The position of a third of the picture, counted from bottom left; None for the bottom center, the default."""
+    """The position of a third of the picture, counted from bottom left; None for the bottom centre, the default."""
     return None if (row, column) == (0, 1) else Position(3 * row + column + 1)

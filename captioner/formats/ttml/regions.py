@@ -49,7 +49,7 @@ def _box(left: float, top: float, width: float, height: float) -> dict[str, str]
 def position_of_region(document: Any, region: Any, align: str) -> Position | None:
     """The third of the picture, each way, where text of a ttconv region is whose lines are aligned at `align`.
 
-    None for text without a region, and for the bottom center, which is the default position of a cue.
+    None for text without a region, and for the bottom centre, which is the default position of a cue.
     """
     if region is None:
         return None
