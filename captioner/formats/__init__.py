@@ -56,7 +56,7 @@ FORMATS = {
     for format in (
         Format("srt", ".srt", "captioner.formats.srt", parts=("cues",)),
         Format("vtt", ".vtt", "captioner.formats.vtt", parts=("cues",), signature=r"WEBVTT"),
-        Format("ass", ".ass", "captioner.formats.ass.writer", parts=("cues", "programme"), aliases=(".ssa",)),
+        Format("ass", ".ass", "captioner.formats.ass", parts=("cues", "programme"), aliases=(".ssa",)),
         Format("lrc", ".lrc", "captioner.formats.lrc", parts=("cues", "programme")),
         Format(
             "microdvd",

@@ -8,8 +8,7 @@ from av.container import InputContainer
 from hypothesis import given
 
 from captioner.errors import FormatError
-from captioner.formats import Contents, Programme
-from captioner.formats.ass import writer as ass
+from captioner.formats import Contents, Programme, ass
 from captioner.values import Cue, Position, StyleSpan, Word
 from tests.cues.cue_strategies import ordered_cues, plain_texts
 

@@ -15,9 +15,8 @@ from av.stream import Stream
 
 from captioner.errors import FormatError
 from captioner.formats import Contents, Programme, format_named, transcript_of
+from captioner.formats.ass import AssStyle, AssTrack, representable, write_tracks
 from captioner.formats.ass.style import Karaoke
-from captioner.formats.ass.writer import AssStyle, representable
-from captioner.formats.ass.writer import write as render_ass
 from captioner.values import Cue, Position, StyleSpan, Word
 
 PROGRAMME = Programme(title="The <Lighthouse> & I", language="en", frame_rate=Fraction(25), width=1280, height=720)
@@ -51,8 +50,9 @@ def test_a_file(name: str, golden: Callable[[str, str], None]) -> None:
 
 @pytest.mark.parametrize("karaoke", ["word", "sweep", "pop"])
 def test_karaoke_in_ass(karaoke: Karaoke, golden: Callable[[str, str], None]) -> None:
-    look = AssStyle(width=720, height=1280, font="Noto Sans", size=60, box="#00000099", karaoke=karaoke)
-    golden(f"formats/karaoke_{karaoke}.ass", render_ass(representable([CUES[2]], PROGRAMME, look), PROGRAMME, look))
+    style = AssStyle(width=720, height=1280, font="Noto Sans", size=60, box_color="#00000099", karaoke=karaoke)
+    track = AssTrack(representable([CUES[2]], PROGRAMME, style), style)
+    golden(f"formats/karaoke_{karaoke}.ass", write_tracks([track], PROGRAMME))
 
 
 def read(name: str, text: str, programme: Programme = PROGRAMME) -> list[Cue]:
