@@ -16,14 +16,13 @@ from captioner.formats.model.clean import source_lines
 from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.fidelity import restricted_to
 from captioner.formats.model.frames import ONE_HOUR, FrameClock, frame_clock, on_frames, one_at_a_time, read_clock
+from captioner.formats.model.joiner_escape import JOINER
 from captioner.formats.model.styled_text import substitute
 from captioner.timestamps import seconds_at
 from captioner.values import Cue
 
 HEADER = "@ This file written with the Avid Caption plugin, version 1\n\n"
 BEGIN, END = "<begin subtitles>", "<end subtitles>"
-
-_WORD_JOINER = "\u2060"
 
 _TIMING = re.compile(r"\s*(\d\d[:;]\d\d[:;]\d\d[:;]\d\d)\s+(\d\d[:;]\d\d[:;]\d\d[:;]\d\d)\s*", re.ASCII)
 
@@ -59,7 +58,7 @@ def _with_accepted_ends(cues: Iterable[Cue], clock: FrameClock) -> Iterator[Cue]
 
 
 def _escaped(line: str) -> str:
-    return _WORD_JOINER + line if _TIMING.fullmatch(line) or line.strip() in (BEGIN, END) else line
+    return JOINER + line if _TIMING.fullmatch(line) or line.strip() in (BEGIN, END) else line
 
 
 def parse(text: str, programme: Programme) -> Contents:

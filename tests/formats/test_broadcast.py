@@ -22,10 +22,8 @@ from imageio_ffmpeg import get_ffmpeg_exe
 from ttconv.stl import iso6937
 
 from captioner.errors import FormatError
-from captioner.formats import FORMATS, Contents, Programme, format_of_file
+from captioner.formats import FORMATS, Contents, Programme, format_of_file, scc, stl
 from captioner.formats.scc.characters import BASIC, EXTENDED, SPECIAL
-from captioner.formats.scc.writer import representable as representable_in_scc
-from captioner.formats.stl import writer as stl
 from captioner.formats.stl.characters import LATIN, encoded
 from captioner.timestamps import FrameRate
 from captioner.values import Cue, Position, StyleSpan
@@ -90,7 +88,7 @@ def test_imsc_js_shows_the_same_ttml(name: str, tmp_path: Path) -> None:
 def test_pycaption_reads_the_same_scc() -> None:
     """pycaption takes a timecode for a time, so its times are a thousandth off."""
     cues = [*LATIN_CUES, *(Cue(c.start + 20, c.end + 20.5, c.text) for c in cues_at_minutes(FrameRate(Fraction(25))))]
-    shown = representable_in_scc(cues, Programme())
+    shown = scc.representable(cues, Programme())
     assert read_by_pycaption(pycaption.SCCReader(), file_of("scc", cues, Programme())) == [
         (pytest.approx(c.start, rel=1.1e-3, abs=0.1), pytest.approx(c.end, rel=1.1e-3, abs=0.1), c.text) for c in shown
     ]
@@ -107,7 +105,7 @@ def test_ffmpeg_decodes_the_same_scc(tmp_path: Path) -> None:
     shown: list[Any] = [(cue.start, cue.end, cue.text) for cue in read]
     assert shown == [
         (pytest.approx(cue.start, abs=0.04), pytest.approx(cue.end, abs=0.04), cue.text)
-        for cue in representable_in_scc(cues, Programme())
+        for cue in scc.representable(cues, Programme())
     ]
 
 
@@ -146,7 +144,7 @@ def test_a_caption_too_long_for_the_screen_is_refused_and_a_long_line_is_wrapped
 def test_captions_too_close_together_are_late_and_complete() -> None:
     cues = [Cue(n / 5, (n + 1) / 5, f"This is a caption, number {n:02}") for n in range(40)]
     read = read_back("scc", file_of("scc", cues, Programme()), Programme())
-    assert read == representable_in_scc(cues, Programme())
+    assert read == scc.representable(cues, Programme())
     assert [cue.text for cue in read] == [cue.text for cue in cues]
     assert FORMATS["scc"].write(Contents(cues)).losses == {"cue times": 40}
 

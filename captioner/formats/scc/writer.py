@@ -21,11 +21,9 @@ from captioner.formats.model.styled_text import TextStyle, substitute
 from captioner.formats.model.whole_lines import lines_of, single_spaced, with_lines
 from captioner.formats.scc.characters import REPLACEMENTS, unsupported
 from captioner.formats.scc.loading import COLORS, COLUMNS, ERASE_SHOWN, ROWS, SHOW, CodeUnit, load_caption
-from captioner.formats.scc.reader import HEADER, RATE, parse, position_of
+from captioner.formats.scc.reader import HEADER, RATE, position_of
 from captioner.timestamps import format_clock, seconds_at
 from captioner.values import Cue, Position
-
-__all__ = ["parse", "representable", "write"]
 
 
 @dataclass(frozen=True)

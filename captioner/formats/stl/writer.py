@@ -21,11 +21,9 @@ from captioner.formats.model.styled_text import TextStyle, substitute
 from captioner.formats.model.whole_lines import lines_of, single_spaced, with_lines
 from captioner.formats.stl.characters import ALPHABETS, REPLACEMENTS, encoded, unencodable
 from captioner.formats.stl.language_codes import LANGUAGES
-from captioner.formats.stl.reader import NTSC, PAL, parse
+from captioner.formats.stl.reader import NTSC, PAL
 from captioner.timestamps import format_clock
 from captioner.values import Cue
-
-__all__ = ["parse", "representable", "write"]
 
 ROWS = 23
 """Rows of the screen; a subtitle says in which of them it begins."""
