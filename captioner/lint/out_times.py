@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from fractions import Fraction
 
-from captioner.cues.time_grid import Grid
+from captioner.cues.time_grid import TimeGrid
 from captioner.lint.frame_grid import TOLERANCE, frame_offset
 from captioner.lint.timing_rules import closes_chain, gap_between, is_too_fast
 from captioner.profiles import Profile
@@ -20,7 +20,7 @@ class OutTimes:
         """`gap` is the minimum gap between two cues, in seconds."""
         self._profile = profile
         self._frame_rate = frame_rate
-        self._grid = Grid(frame_rate)
+        self._grid = TimeGrid(frame_rate)
         self._gap = gap
 
     def snap_to_frames(self, cue: Cue) -> Cue:

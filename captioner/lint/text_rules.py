@@ -9,9 +9,9 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from captioner.cues.function_word_tables import closed_class
-from captioner.cues.function_words import FunctionWords, words
-from captioner.cues.punctuation import as_shown
+from captioner.cues.function_word_tables import function_words_for
+from captioner.cues.function_words import FunctionWords, word_set
+from captioner.cues.punctuation_style import apply_punctuation_style
 from captioner.lint.rules import Finding
 from captioner.profiles import Profile
 from captioner.text.line_breaks import COUNTERS
@@ -21,15 +21,15 @@ from captioner.text.width import is_visible
 from captioner.values import Cue
 
 WORDS_NOT_AT_LINE_END = {
-    "en": words("a an the my your our their its very than Mr Mrs Ms Mr. Mrs. Ms. Dr."),
-    "de": words("ein eine einen einem eines dem des mein meine meinen meinem dein deine unser unsere Herr Frau"),
-    "fr": words(
+    "en": word_set("a an the my your our their its very than Mr Mrs Ms Mr. Mrs. Ms. Dr."),
+    "de": word_set("ein eine einen einem eines dem des mein meine meinen meinem dein deine unser unsere Herr Frau"),
+    "fr": word_set(
         "le la les un une des du au aux mon ma mes ton ta tes sa ses notre votre nos vos ce cet cette ces très"
     ),
-    "es": words("el la los las un una unos unas mi mis tu tus su sus al muy"),
-    "it": words("il lo la gli un uno una al del della dei delle"),
-    "pt": words("o os um uma uns umas ao aos do da dos das"),
-    "nl": words("de een mijn jouw"),
+    "es": word_set("el la los las un una unos unas mi mis tu tus su sus al muy"),
+    "it": word_set("il lo la gli un uno una al del della dei delle"),
+    "pt": word_set("o os um uma uns umas ao aos do da dos das"),
+    "nl": word_set("de een mijn jouw"),
 }
 """Words, as written, that always belong to the next word. Most function words ("his", "in", "no") can end a phrase."""
 
@@ -69,7 +69,7 @@ def _faults(cue: Cue, profile: Profile, language: str | None) -> Iterator[_Fault
     for above, below in pairwise(lines):
         yield from _break_faults(above.rstrip(), below.lstrip(), language)
     unstyled = replace(cue, words=(), styles=())
-    if as_shown(unstyled, profile) != unstyled:
+    if apply_punctuation_style(unstyled, profile) != unstyled:
         yield _Fault("marks", "a mark that the profile replaces by a space or removes")
 
 
@@ -123,7 +123,7 @@ def _opens(line: str) -> bool:
 
 def _word_faults(above: str, below: str, language: str | None) -> Iterator[_Fault]:
     next_word = _plain_word(_FIRST_WORD.match(below))
-    is_unit = below[0] in COUNTERS or _is_unit(next_word, closed_class(language or "und"))
+    is_unit = below[0] in COUNTERS or _is_unit(next_word, function_words_for(language or "und"))
     if is_unit and _NUMBER_AT_END.search(above):
         yield _Fault("torn-number", f"separates {above.split()[-1]} from {below.split()[0]}")
     last_word = match.group() if (match := _LAST_WORD.search(above)) else ""

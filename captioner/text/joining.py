@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from captioner.text.graphemes import is_grapheme_edge
-from captioner.text.scripts import SHARED_MARKS, is_unspaced
+from captioner.text.scripts import is_unspaced
 
 
 def space_between(before: str, after: str) -> str:
@@ -31,9 +31,3 @@ def join_texts(texts: Iterable[str]) -> str:
     for text in map(str.strip, texts):
         joined += space_between(joined, text) + text
     return joined
-
-
-def closes_up(before: str, after: str, is_unspaced: Callable[[str], bool]) -> bool:
-    """Whether no space belongs between two characters, as `scripts.meet_unspaced` says of its own scripts."""
-    sides = is_unspaced(before), is_unspaced(after)
-    return any(sides) and (sides[0] or before in SHARED_MARKS) and (sides[1] or after in SHARED_MARKS)
