@@ -78,6 +78,19 @@ def complaints() -> Iterator[list[logging.LogRecord]]:
         logger.removeHandler(handler)
 
 
+def read_document(name: str, read: Callable[[], Any]) -> tuple[Any, list[str]]:
+    """The document that `read` makes with ttconv, and the warnings that ttconv logs meanwhile.
+
+    Raises `FormatError` of the format `name` where ttconv cannot read the file.
+    """
+    with complaints() as records:
+        try:
+            document = read()
+        except Exception as error:  # the library raises anything on a damaged file
+            raise FormatError(name, f"cannot be read by ttconv: {error}") from error
+    return document, [record.getMessage() for record in records]
+
+
 Place = Callable[[Any, str, str], Position | None]
 """Where a text stands: from its region, how its lines are aligned there, and the text."""
 

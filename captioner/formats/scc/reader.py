@@ -13,7 +13,7 @@ from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.extras import library
 from captioner.formats.model.frames import frame_clock
 from captioner.formats.model.losses import Losses
-from captioner.formats.model.ttconv_bridge import complaints, cues_of
+from captioner.formats.model.ttconv_bridge import cues_of, read_document
 from captioner.formats.scc.loading import COLUMNS, ROWS
 from captioner.values import Cue, Position
 
@@ -36,15 +36,11 @@ def parse(text: str, programme: Programme) -> Contents:
     lines = source_lines(text)
     _check(lines)
     reader, losses = library("scc", "ttconv.scc.reader"), Losses()
-    with complaints() as records:
-        try:
-            document = reader.to_model("\n".join(lines))
-        except Exception as error:  # the library raises anything on a damaged file
-            raise FormatError("scc", f"cannot be read by ttconv: {error}") from error
+    document, warnings = read_document("scc", lambda: reader.to_model("\n".join(lines)))
     cues = cues_of(document, "scc", losses, place=lambda region, _, text: _position(region, text))
     drop_frame = any(";" in line[:12] for line in lines[1:])
     known = Programme(frame_rate=RATE, drop_frame=drop_frame, start_timecode=programme.start_timecode)
-    mended = Losses({"thing that ttconv did not understand": len(records)})
+    mended = Losses({"thing that ttconv did not understand": len(warnings)})
     return Contents(_in_programme(cues, known), programme=known, losses=losses.phrases(), mended=mended.phrases())
 
 

@@ -12,7 +12,7 @@ from captioner.errors import FormatError
 from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.extras import library
 from captioner.formats.model.losses import Losses
-from captioner.formats.model.ttconv_bridge import complaints, cues_of
+from captioner.formats.model.ttconv_bridge import cues_of, read_document
 from captioner.formats.stl.language_codes import LANGUAGES
 from captioner.values import Cue
 
@@ -34,10 +34,10 @@ def parse(data: bytes) -> Contents:
         raise FormatError("stl", "is not an EBU STL file: it does not begin with the header of EBU Tech 3264")
     subtitles, losses = _subtitles(data)
     start = _start_timecode(data, subtitles)
-    document, records = _document(data[:HEADER_BYTES] + b"".join(subtitles), start)
-    omitted = sum("omitting" in message for message in records)
+    document, warnings = _document(data[:HEADER_BYTES] + b"".join(subtitles), start)
+    omitted = sum("omitting" in warning for warning in warnings)
     losses["subtitle with its end before its start"] = omitted
-    mended = Losses({"thing that ttconv did not understand": len(records) - omitted})
+    mended = Losses({"thing that ttconv did not understand": len(warnings) - omitted})
     cues = [_with_letters(cue) for cue in cues_of(document, "stl", losses)]
     return Contents(cues, programme=_programme(data, start), losses=losses.phrases(), mended=mended.phrases())
 
@@ -53,15 +53,10 @@ def _subtitles(data: bytes) -> tuple[list[bytes], Losses]:
 
 
 def _document(file: bytes, start: str | None) -> tuple[Any, list[str]]:
-    """The document that ttconv reads, and the messages that it logs."""
+    """The document that ttconv reads, and the warnings that it logs."""
     reader, config = library("stl", "ttconv.stl.reader"), library("stl", "ttconv.stl.config")
     configuration = config.STLReaderConfiguration(program_start_tc="TCP" if start else None)
-    with complaints() as records:
-        try:
-            document = reader.to_model(io.BytesIO(file), configuration)
-        except Exception as error:  # the library raises anything on a damaged file
-            raise FormatError("stl", f"cannot be read by ttconv: {error}") from error
-    return document, [record.getMessage() for record in records]
+    return read_document("stl", lambda: reader.to_model(io.BytesIO(file), configuration))
 
 
 def _start_timecode(data: bytes, subtitles: list[bytes]) -> str | None:

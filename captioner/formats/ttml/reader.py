@@ -14,7 +14,7 @@ from captioner.errors import FormatError
 from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.extras import library
 from captioner.formats.model.losses import Losses
-from captioner.formats.model.ttconv_bridge import complaints, located_cues
+from captioner.formats.model.ttconv_bridge import located_cues, read_document
 from captioner.formats.model.xml import line_of, xml_root
 from captioner.formats.ttml.writer import NAMESPACE
 
@@ -36,28 +36,24 @@ def read_ttml(name: str, text: str) -> Contents:
     """
     root = xml_root(name, _OLD_NAMESPACE.sub(NAMESPACE, text), (f"{_TT}tt",))
     speakers, lines = _mark_paragraphs(root)
-    document, messages = _document(name, root)
+    document, warnings = _document(name, root)
     losses = Losses()
     cues = located_cues(document, name, losses, speaker=lambda paragraph: speakers.get(paragraph.get_lang()))
     located = [(cue, lines.get(paragraph.get_lang())) for cue, paragraph in cues]
-    mended = Losses({"thing that ttconv did not understand": len(messages)})
+    mended = Losses({"thing that ttconv did not understand": len(warnings)})
     return Contents.of_cues(located, programme=_programme(root), losses=losses, mended=mended)
 
 
 def _document(name: str, root: Element) -> tuple[Any, list[str]]:
-    """The document that ttconv reads, and the messages that it logs."""
-    with complaints() as records:
-        try:
-            document = library(name, "ttconv.imsc.reader").to_model(ElementTree(root))
-        except Exception as error:  # the library raises anything on a damaged file
-            raise FormatError(name, f"cannot be read by ttconv: {error}") from error
-    messages = [record.getMessage() for record in records]
-    for message in messages:
-        if bad := _BAD_TIME.fullmatch(message):
+    """The document that ttconv reads, and the warnings that it logs."""
+    reader = library(name, "ttconv.imsc.reader")
+    document, warnings = read_document(name, lambda: reader.to_model(ElementTree(root)))
+    for warning in warnings:
+        if bad := _BAD_TIME.fullmatch(warning):
             raise FormatError(name, f"the {bad[1]} attribute of an element is not a time: {bad[2]!r}")
     if document is None:
         raise FormatError(name, "cannot be read by ttconv")
-    return document, messages
+    return document, warnings
 
 
 def _mark_paragraphs(root: Element) -> tuple[dict[str, str], dict[str, int | None]]:
