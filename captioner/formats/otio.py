@@ -6,6 +6,7 @@ of the cue, so a file read back loses nothing but the precision of its times.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from fractions import Fraction
@@ -102,8 +103,10 @@ def parse(text: str) -> Contents:
 
 def _timeline(text: str) -> Any:
     otio = library("otio", "opentimelineio")
+    source = text.removeprefix("\ufeff")
     try:
-        timeline = otio.adapters.read_from_string(text.removeprefix("\ufeff"), "otio_json")
+        json.loads(source)  # the library crashes the process on some objects that are not closed
+        timeline = otio.adapters.read_from_string(source, "otio_json")
     except Exception as error:  # the library raises a class of its own for each error, and bare ones too
         raise FormatError("otio", f"is not an OpenTimelineIO file: {str(error).splitlines()[0]}") from error
     if not isinstance(timeline, otio.schema.Timeline):

@@ -17,7 +17,7 @@ from captioner.formats import FORMATS, Contents, Programme
 from captioner.formats.model.frames import one_at_a_time
 from captioner.timestamps import FrameRate, parse_rate
 from captioner.values import Cue, Position, StyleSpan
-from tests.formats.editor_cues import CUES, WORLD, cues_at_minutes, file_of, read_back
+from tests.formats.editor_cues import CUES, FILM, WORLD, cues_at_minutes, file_of, read_back
 
 EDITORS = ("fcpxml", "fcpxml-titles", "xmeml", "otio", "edl", "avid", "premiere", "audition", "audacity")
 FRAME_FORMATS = ("fcpxml", "fcpxml-titles", "xmeml", "edl", "avid", "premiere", "itt")
@@ -211,6 +211,13 @@ def test_markers_without_a_valid_time_are_refused(rate: float, value: float) -> 
     timeline = otio.schema.Timeline(tracks=[otio.schema.Track(children=[gap])])
     with pytest.raises(FormatError, match="otio: has a marker without a valid time"):
         FORMATS["otio"].read(otio.adapters.write_to_string(timeline, "otio_json"))
+
+
+def test_an_otio_object_that_is_not_closed_is_refused() -> None:
+    """The library reads beyond its end, which crashes the process."""
+    file = str(FORMATS["otio"].write(Contents(CUES, programme=FILM)).data)
+    with pytest.raises(FormatError, match="otio: is not an OpenTimelineIO file: "):
+        FORMATS["otio"].read(file.replace(' },\n "tracks"', ' ,\n "tracks"'))
 
 
 def test_markers_of_other_programs_on_clips_are_read() -> None:
