@@ -1,4 +1,4 @@
-"""What a break between two units costs the reader, from 0 at the end of a sentence to 10 where none may be.
+"""What a break between two units costs the reader, from 0 at the end of a sentence to 10 for the worst break.
 
 The order of preference is that of Netflix's and the BBC's guidelines: after punctuation, before conjunctions, before
 prepositions; never between article and noun, first and last name, pronoun and verb, auxiliary and verb, number and

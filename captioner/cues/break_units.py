@@ -143,17 +143,17 @@ def _cuts(word: str, profile: Profile) -> list[int]:
 
 
 def _visible_edges(word: str) -> list[int]:
-    """The edges of graphemes behind which there is something to see; format characters stay with the one before."""
+    """The edges of graphemes at which a word may be cut; invisible characters stay with the grapheme before them."""
     inner = sorted(grapheme_edges(word))[1:-1]
     return [e for e in inner if character_columns(word[e]) > 0 and is_visible(word[:e])] + [len(word)]
 
 
 def _best_cut(word: str, first: int, fitting: list[int], profile: Profile) -> int:
-    """The edge at which the part of a word that begins at `first` ends; its end where all of it fits.
+    """Where to end the part of a word that begins at `first`: one of the edges that fit in a line.
 
-    In unspaced script it is the edge that costs least, near the middle, so that no stump is left. Otherwise it is the
-    last that fits: behind a mark of an address where half a line is filled by then, and never so that a mark of this
-    line begins the next.
+    It is the end of the word if that fits. In a script without spaces it is the edge that costs least, near the middle,
+    so that no short rest is left. Otherwise it is the last edge: after a mark of an address if that fills half a line,
+    and never where a mark of this line would begin the next.
     """
     if fitting[-1] == len(word):
         return len(word)

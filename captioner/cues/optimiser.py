@@ -44,7 +44,7 @@ FLASH, TOO_SHORT = 3.0, 15.0
 """The points of a cue below the minimum duration, and the weight of the share of it that the cue lacks."""
 
 FRAGMENT = 1.5
-"""Weight of the share of half a line that a part of a sentence lacks: a word or two is gone before the eye is there."""
+"""Weight of the share of half a line that a part of a sentence lacks: a word or two is gone before the eye finds it."""
 
 TIGHT = 1.0
 """Weight of the share of the gap for which the words leave no room."""

@@ -11,9 +11,9 @@ from captioner.text.scripts import is_unspaced
 def space_between(before: str, after: str) -> str:
     """What joins two texts, such as those of two clips: a space, or nothing.
 
-    It is nothing where one is empty, where white space is there already, and where either text has a script without
-    spaces at the joint. Lines of one text follow `scripts.meet_unspaced` instead: there a break beside a Latin word was
-    written on purpose. A text that begins with a mark gets a space, so that no grapheme runs over the joint.
+    It is nothing if one text is empty, if there is white space already, or if either text has a script without spaces
+    at the joint. For the lines of one text, `scripts.meet_unspaced` applies instead, since a break beside a Latin word
+    was put there on purpose. A text that begins with a mark gets a space, so that no grapheme spans the joint.
     """
     if not before or not after or before[-1].isspace() or after[0].isspace():
         return ""
