@@ -27,7 +27,7 @@ PRINTERS = {"print", "sys.stdout.write", "sys.stderr.write", "basicConfig", "log
 POSIX_ONLY = {"fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios", "tty"}
 """Modules that Windows lacks."""
 
-STRUCTURAL = {"__init__", "backend", "errors", "reader", "text", "writer"}
+STRUCTURAL = {"__init__", "account", "backend", "characters", "contract", "errors", "reader", "text", "writer"}
 """File names that mean the same thing in each folder: a format's reader, a backend's error codes."""
 
 
