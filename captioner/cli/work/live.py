@@ -15,7 +15,7 @@ from typing import Any
 from captioner.align import open_timer
 from captioner.backends import Hints, backend_class
 from captioner.cli.console import Console
-from captioner.cli.work.backend_session import hotwords_in, open_backend
+from captioner.cli.work.backend_session import BackendRequest, hotwords_in, open_backend
 from captioner.cli.work.live_outputs import earlier_state, open_outputs, serving
 from captioner.cli.work.live_status import StatusLine
 from captioner.cli.work.profile_choice import asked_profile
@@ -69,10 +69,6 @@ class LiveRequest:
     input_options: tuple[tuple[str, str], ...]
     overwrite: bool
     quiet: bool
-    max_cost: None = None
-    max_minutes: None = None
-    no_journal: bool = True
-    dry_run: bool = False
 
     @property
     def targets(self) -> list[tuple[str, str]]:
@@ -117,7 +113,15 @@ def caption_live(request: LiveRequest, settings: Settings) -> int:
 @contextmanager
 def _hearing(request: LiveRequest, settings: Settings, console: Console) -> Iterator[RecognitionConfig]:
     language = None if request.language is None else asked_language(request.language)
-    with open_backend(request, settings, console) as opened:
+    asked = BackendRequest(
+        backend=request.backend,
+        options=request.backend_options,
+        model=request.model,
+        concurrency=request.concurrency,
+        base_url=request.base_url,
+        language=language,
+    )
+    with open_backend(asked, settings, console) as opened:
         name = opened.backend.traits.name
         paid = "key" in inspect.signature(backend_class(name)).parameters
         yield RecognitionConfig(
