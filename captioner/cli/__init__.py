@@ -18,7 +18,7 @@ import click
 from captioner.cli.command_list import COMMANDS
 from captioner.cli.messages import INTERRUPTED, say_error
 from captioner.cli.options import SettableCommand
-from captioner.errors import CaptionerError, SettingsError, UsageError
+from captioner.errors import CaptionerError, SettingsError, UnknownName, UsageError
 from captioner.settings import Settings, settings_path
 
 HELP_FLAGS = ("-h", "--help")
@@ -56,8 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str]) -> int:
     if words[:1] == ["help"]:
-        words = [*words[1:], "--help"]
-        _refuse_unknown_command(words[0])
+        words = _words_of_help(words[1:])
     elif words:
         _suggest_command(words[0])
     named = bool(words) and words[0] in COMMANDS
@@ -79,15 +78,18 @@ def _settings(words: Sequence[str]) -> Settings:
         raise
 
 
-def _refuse_unknown_command(word: str) -> None:
-    if word not in COMMANDS and not word.startswith("-"):
-        close = get_close_matches(OTHER_NAMES.get(word) or word, COMMANDS, 1)
-        hint = f"did you mean {close[0]}?" if close else f"there is: {', '.join(COMMANDS)}"
-        raise UsageError(f"unknown command {word!r}; {hint}")
+def _words_of_help(words: Sequence[str]) -> list[str]:
+    """The words that show the help of `captioner help WORDS...`. Raises `UnknownName`."""
+    name = words[0] if words else "help"
+    if name == "help" or OTHER_NAMES.get(name) == "":
+        return ["--help"]
+    if name not in COMMANDS:
+        raise UnknownName("command", name, COMMANDS)
+    return [*words, "--help"]
 
 
 def _suggest_command(word: str) -> None:
-    """Raises `UsageError` where a first word is no file and close to a command."""
+    """Raises `UsageError` where the first word is not a file and looks like a command."""
     if word in COMMANDS or not word.isalpha() or Path(word).exists():
         return
     if OTHER_NAMES.get(word) == "":

@@ -180,8 +180,8 @@ class Particular(Scripted):
 @pytest.mark.parametrize(
     ("traits", "reason"),
     [
-        (Traits("radio", sample_rate=8_000), "^radio: asks for sound of 8000 Hz; captioner gives 16000 Hz$"),
-        (Traits("hasty", longest_clip=1.0), "^hasty: hears no clip above 1 s, which is too short: .* 1.6 seconds"),
+        (Traits("radio", sample_rate=8_000), "^radio: asks for audio of 8000 Hz; captioner gives 16000 Hz$"),
+        (Traits("hasty", longest_clip=1.0), "^hasty: takes no clip above 1 s, which is too short: .* 1.6 seconds"),
     ],
 )
 def test_what_captioner_cannot_give_is_told(speech_file: Path, traits: Traits, reason: str) -> None:

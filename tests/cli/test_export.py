@@ -58,7 +58,7 @@ def test_a_style_of_ones_own_comes_from_a_file_or_the_settings(stored: Path) -> 
     [
         (["--profile", "nettflix"], "unknown profile 'nettflix'; there is: mine, default, netflix-en"),
         (["--profile", "none.toml"], "none.toml: cannot be read: no such file or directory"),
-        (["--profile", "film.json.toml"], "film.json.toml: is no TOML: "),
+        (["--profile", "film.json.toml"], "film.json.toml: is not a TOML file: "),
         (["--profile", "mine"], "config.toml [profiles.mine]: unknown key 'colour'; there is: source, width"),
         (["--profile-option", "cps=0"], "--profile-option: cps must be from 0.1 to 1000, not 0"),
         (["--profile-option", "cps"], "'cps' is not KEY=VALUE"),

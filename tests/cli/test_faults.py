@@ -49,7 +49,7 @@ def test_twelve_inputs_of_which_four_are_trouble(tmp_path: Path, speech_file: Pa
     assert [Path(line.split(": ")[1]).name for line in sentences] == ["mute.mp4", "notes.txt"]
     assert "broken.mp4: " in ran.stderr
     assert "breaks off" in ran.stderr
-    assert "silence.wav: no speech was found" in ran.stderr
+    assert "silence.wav: no speech found" in ran.stderr
 
 
 def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path, speech_file: Path) -> None:

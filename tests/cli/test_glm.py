@@ -221,14 +221,14 @@ def test_a_doubtful_text_is_kept_and_its_doubt_remembered(cloud: Cloud) -> None:
     cloud.faults[cloud.keys[1]] = looped()
     ran = cloud.run("talk.flac", "--report", "report.json")
     assert ran.code == 0
-    assert "1 doubtful region kept, the first at 00:00:04.170" in ran.err
+    assert "1 region may be wrong, first at 00:00:04.170" in ran.err
     assert "Thank you for watching." in text_of()
     doubts = [region["reason"] for region in regions()]
     assert [bool(doubt) for doubt in doubts] == [False, True, False]
     again = cloud.run("talk.flac", "--overwrite", "--report", "report.json")
     assert (again.code, again.sent) == (0, 0)
     assert [region["reason"] for region in regions()] == doubts
-    assert "1 doubtful region kept, the first at 00:00:04.170" in again.err
+    assert "1 region may be wrong, first at 00:00:04.170" in again.err
 
 
 class TestDryRun:
@@ -242,11 +242,11 @@ class TestDryRun:
         cloud.faults[cloud.keys[1]] = [error("1301")]
         cloud.run("talk.flac")
         ran = cloud.run("talk.flac", "--dry-run")
-        assert "1 request (2 regions remembered); about 0.0001 USD" in ran.out
+        assert "1 request (2 regions in the journal); about 0.0001 USD" in ran.out
         cloud.run("talk.flac", "--retry-failed")
         ran = cloud.run("talk.flac", "--dry-run")
         assert (ran.code, ran.sent) == (0, 0)
-        assert "0 requests (3 regions remembered); about 0.0000 USD" in ran.out
+        assert "0 requests (3 regions in the journal); about 0.0000 USD" in ran.out
 
     def test_the_price_needs_no_key(self, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("ZAI_API_KEY")
@@ -331,9 +331,9 @@ def test_what_is_remembered_can_be_shown_and_forgotten(cloud: Cloud, journal: Ca
     assert "6 clips" in shown
     assert [line.split() for line in shown.split("\n")[1:3]] == [["3", "quieter.flac"], ["3", "talk.flac"]]
     assert "quieter" not in journal("--source", "talk.flac")
-    assert journal("--clear", "--source", "talk.flac") == "3 clips forgotten\n"
+    assert journal("--clear", "--source", "talk.flac") == "3 clips deleted\n"
     assert cloud.run("talk.flac", "quieter.flac", "--overwrite").sent == 3
-    assert journal("--clear") == "6 clips forgotten\n"
+    assert journal("--clear") == "6 clips deleted\n"
     assert "0 clips" in journal()
 
 

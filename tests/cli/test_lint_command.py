@@ -53,8 +53,8 @@ def test_findings_are_lines_that_an_editor_can_follow(lint: Lint, golden: Callab
     assert code == 1
     golden("lint.txt", out)
     assert err == (
-        "faulty.srt: 5 errors and 1 warning in 3 cues (profile netflix-en, for en, as asked)\n"
-        "clean.srt: nothing wrong in 1 cue (profile netflix-en, for en, as asked)\n"
+        "faulty.srt: 5 errors and 1 warning in 3 cues (profile netflix-en, language en, from --language)\n"
+        "clean.srt: no errors in 1 cue (profile netflix-en, language en, from --language)\n"
     )
 
 
@@ -145,7 +145,7 @@ def test_sarif(lint: Lint, golden: Callable[[str, str], None]) -> None:
 
 def test_standard_input_must_say_its_format(lint: Lint, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(CLEAN.encode())))
-    sentence = "captioner: standard input does not tell its format; where --from cannot say it, name a file\n"
+    sentence = "captioner: the format of standard input is unknown; name it with --from, or give a file\n"
     assert lint("-") == (2, "", sentence)
 
 
@@ -163,12 +163,12 @@ def test_a_warning_alone_is_no_error_but_under_strict(lint: Lint) -> None:
 
 def test_the_profile_is_the_named_one_or_that_of_the_language(lint: Lint) -> None:
     Path("han.srt").write_text(CLEAN.replace("I never read the letter.", "我从来没有读过那封信"), "utf-8")
-    assert "(profile bbc, for nobody says the language)" in lint("clean.srt", "--profile", "bbc")[2]
-    assert "(profile default, for nobody says the language)" in lint("clean.srt")[2]
-    assert "(profile netflix-zh, for zh, by its script)" in lint("han.srt")[2]
+    assert "(profile bbc, language unknown)" in lint("clean.srt", "--profile", "bbc")[2]
+    assert "(profile default, language unknown)" in lint("clean.srt")[2]
+    assert "(profile netflix-zh, language zh, from the script)" in lint("han.srt")[2]
     Path("clean.srt").rename("clean.pt-BR.srt")
-    assert "(profile netflix, for pt-BR, as its name says)" in lint("clean.pt-BR.srt")[2]
-    assert "(profile netflix, for de, as asked)" in lint("han.srt", "--language", "ger")[2]
+    assert "(profile netflix, language pt-BR, from the file name)" in lint("clean.pt-BR.srt")[2]
+    assert "(profile netflix, language de, from --language)" in lint("han.srt", "--language", "ger")[2]
 
 
 def test_a_transcript_is_linted_as_the_cues_it_becomes(lint: Lint) -> None:
@@ -176,7 +176,7 @@ def test_a_transcript_is_linted_as_the_cues_it_becomes(lint: Lint) -> None:
     head = {"version": 1, "source": "x", "duration": 9, "backend": "x", "language": "en"}
     Path("talk.json").write_text(json.dumps({**head, "segments": [segment], "regions": []}), "utf-8")
     code, _, err = lint("talk.json")
-    assert (code, err) == (0, "talk.json: nothing wrong in 1 cue (profile netflix-en, for en, as the file says)\n")
+    assert (code, err) == (0, "talk.json: no errors in 1 cue (profile netflix-en, language en, from the file)\n")
     assert lint("talk.json", "--fix")[0] == 5
 
 
@@ -193,7 +193,7 @@ def test_standard_input(lint: Lint, monkeypatch: pytest.MonkeyPatch) -> None:
         return lint("-", "--from", "srt", "--language", "en", *words)
 
     assert with_input()[1].startswith("-:3: 00:00:01.000 error line-width")
-    assert with_input("--fix") == (2, "", "captioner: standard input cannot be mended in place\n")
+    assert with_input("--fix") == (2, "", "captioner: --fix cannot change standard input; give a file\n")
 
 
 def test_the_settings_are_those_of_captions(lint: Lint) -> None:
@@ -219,7 +219,7 @@ def test_a_fix_that_would_lose_something_is_refused(lint: Lint) -> None:
     Path("talk.ass").write_text(script, "utf-8")
     code, _, err = lint("talk.ass", "--fix")
     assert (code, Path("talk.ass").read_text("utf-8")) == (5, script)
-    assert err == "captioner: talk.ass: is not fixed, for that would lose 1 comment\n"
+    assert err == "captioner: talk.ass: not fixed, since the fixed file would lose 1 comment\n"
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_pulled_weights_are_listed_and_ready(
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "none"))
     assert "not on this machine" in (backend_status("glm-nano").missing or "")
     assert main(["models"]) == 0
-    assert capsys.readouterr().out == f"{NANO}: not here; 'captioner models pull' downloads its 4.5 GB\n"
+    assert capsys.readouterr().out == f"{NANO}: not downloaded; 'captioner models pull' downloads its 4.5 GB\n"
     monkeypatch.setenv("HF_HUB_CACHE", str(hub_with_digits(tmp_path / "hub")))
     assert backend_status("glm-nano").ready
     assert main(["models"]) == 0

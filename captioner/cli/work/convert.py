@@ -67,7 +67,7 @@ def convert_file(request: ConvertRequest) -> int:
     )
     target = Target(_target_format(request), None if request.target == STANDARD else Path(request.target))
     if target.path and request.source != STANDARD and same_file(target.path, Path(request.source)):
-        raise UsageError(f"{request.source} would be overwritten; name another output file")
+        raise UsageError(f"{request.source} would be overwritten; name another file")
     todo = without_existing([Job(request.source, (target,))], overwrite=request.overwrite, say=console.say)
     for job in todo:
         contents = _contents(request, writing, console)

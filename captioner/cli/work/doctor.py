@@ -100,7 +100,7 @@ def _aligner() -> str:
 def _segmenters() -> str:
     if missing := segmenters.missing():
         languages = " and ".join(missing)
-        return f"{languages} lines break by rules alone; for better ones run: pip install 'captioner[cjk]'"
+        return f"lines of {languages} break by rules alone; for better breaks run: pip install 'captioner[cjk]'"
     return "rjieba breaks lines of Chinese, BudouX lines of Japanese"
 
 

@@ -95,7 +95,7 @@ def refuse_over(target: Path, *sources: Path | None) -> None:
     """Raises `UsageError` where `target` is one of the sources."""
     for source in sources:
         if source and same_file(target, source):
-            raise UsageError(f"{source} would be overwritten; name another output file")
+            raise UsageError(f"{source} would be overwritten; name another file")
 
 
 def skips_existing(source: str, target: Path, *, overwrite: bool, console: Console) -> bool:
