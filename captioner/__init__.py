@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from captioner.pipeline import Progress as Progress
     from captioner.pipeline import caption as caption
     from captioner.pipeline import caption_script as caption_script
+    from captioner.pipeline import cues_of_transcript as cues_of_transcript
     from captioner.profiles import Profile as Profile
     from captioner.speech import SpeechOptions as SpeechOptions
     from captioner.values import Audio as Audio
@@ -53,6 +54,7 @@ _MODULES = {
     "Progress": "pipeline",
     "caption": "pipeline",
     "caption_script": "pipeline",
+    "cues_of_transcript": "pipeline",
     "Profile": "profiles",
     "SpeechOptions": "speech",
     "Audio": "values",
