@@ -1,4 +1,4 @@
-"""glm-nano by the command line, and the models that it runs on."""
+"""The backend glm-nano by the command line, and `captioner models`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.backends.nano_parts import CLIPS, DIGITS, TEXTS, UNHEARD, hub_with_di
 
 
 def captions(folder: Path, film: Path, *flags: str) -> list[dict[str, Any]]:
-    """The segments that the command line hears in a film."""
+    """The segments that the command line recognises in a film."""
     where = ("-d", str(folder), "-f", "srt,json", "--backend", "glm-nano", "--model", str(DIGITS))
     exact = ("--backend-option", "dtype=float32")
     assert main([str(film), *where, *exact, *flags]) == 0
@@ -30,7 +30,7 @@ def captions(folder: Path, film: Path, *flags: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("noise", [None, 20.0])
-def test_a_film_of_digits_becomes_captions_in_time(tmp_path: Path, noise: float | None) -> None:
+def test_a_film_of_digits_is_captioned_at_the_right_times(tmp_path: Path, noise: float | None) -> None:
     track, placed = talk([(1.0, UNHEARD[0]), (5.5, UNHEARD[1]), (20.0, UNHEARD[3]), (24.0, UNHEARD[5])], 28.0, noise)
     segments = captions(tmp_path, film_of(track, tmp_path / "film.mp4"))
     assert [segment["text"] for segment in segments] == [place.phrase.text for place in placed]
@@ -40,14 +40,14 @@ def test_a_film_of_digits_becomes_captions_in_time(tmp_path: Path, noise: float 
 
 
 def test_nine_digits_of_nine_in_32_seconds(tmp_path: Path) -> None:
-    """Heard in one piece, the model makes five digits of them: it knows nothing beyond its window of 30 s."""
+    """In one clip, the model recognises five of them: its window is 30 s long."""
     track, _ = talk([(0.3, UNHEARD[3]), (15.0, UNHEARD[4]), (29.8, UNHEARD[3])], 32.4)
     segments = captions(tmp_path, film_of(track, tmp_path / "film.mp4"))
     assert " ".join(segment["text"] for segment in segments) == "three five zero seven nine two three five zero"
 
 
 def film_of(track: Samples, path: Path) -> Path:
-    """The sound with a picture, as MP4."""
+    """The audio with a picture, as MP4."""
     raw = path.with_suffix(".raw")
     raw.write_bytes(np.clip(track, -1, 1).astype("<f4").tobytes())
     command = [find_ffmpeg(), "-v", "error", "-f", "f32le", "-ar", str(RATE), "-ac", "1", "-i", str(raw)]

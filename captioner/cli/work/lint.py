@@ -127,9 +127,9 @@ def _fixed(file: CaptionFile, chosen: FileProfile, frame_rate: Fraction | None, 
 
 def _summary(one: LintedFile) -> str:
     levels = Counter(placed.finding.level for placed in one.findings)
-    found = " and ".join(counted(levels[level], level) for level in ("error", "warning") if levels[level])
+    counts = " and ".join(counted(levels[level], level) for level in ("error", "warning") if levels[level])
     profile = f"profile {one.profile.profile.name}, {one.profile.reason}"
-    return f"{one.path}: {found or 'no errors'} in {counted(one.cues, 'cue')} ({profile})"
+    return f"{one.path}: {counts or 'no errors'} in {counted(one.cues, 'cue')} ({profile})"
 
 
 Failed = Iterable[tuple[str, CaptionerError]]
