@@ -68,6 +68,17 @@ class Captions:
     report: Report
     """What happened to each speech region, and the warnings."""
 
+    @property
+    def programme(self) -> Programme:
+        """What is known of the source, for formats that store it: title, language, duration, frame rate."""
+        report = self.report
+        return Programme(
+            title=title_of(report.source),
+            language=self.transcript.language,
+            duration=report.duration,
+            frame_rate=report.frame_rate,
+        )
+
     def to(self, format: str, options: WritingOptions = WritingOptions()) -> str | bytes:
         """The captions as a file of that format: text, or bytes for a binary format.
 
@@ -89,14 +100,7 @@ class Captions:
         return losses
 
     def _write(self, format: Format, options: WritingOptions) -> tuple[str | bytes, tuple[str, ...]]:
-        programme = options.applied_to(
-            Programme(
-                title=title_of(self.report.source),
-                language=self.transcript.language,
-                duration=self.report.duration,
-                frame_rate=self.report.frame_rate,
-            )
-        )
+        programme = options.applied_to(self.programme)
         return write_contents(format, Contents(self.cues, self.transcript, self.report, programme), options)
 
 

@@ -86,9 +86,10 @@ def read_settings(flags: Mapping[str, Any]) -> Settings:
     for key in TABLES:
         named = {f"[{key}.{name}]": value for name, value in table.get(key, {}).items()}
         check_values(named, dict.fromkeys(named, dict), str(path))
-    given = {key.replace("-", "_"): value for key, value in table.items() if key not in _TABLE_TYPES}
-    check_values(given, flags, str(path))
-    return Settings(path, given, **{key: table.get(key, {}) for key in _TABLE_TYPES})
+    given = {key.replace("_", "-"): value for key, value in table.items() if key not in _TABLE_TYPES}
+    check_values(given, {flag.replace("_", "-"): kind for flag, kind in flags.items()}, str(path))
+    by_flag = {key.replace("-", "_"): value for key, value in given.items()}
+    return Settings(path, by_flag, **{key: table.get(key, {}) for key in _TABLE_TYPES})
 
 
 _TABLE_TYPES = dict.fromkeys(("speech", *TABLES), dict)

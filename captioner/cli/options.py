@@ -8,6 +8,7 @@ from typing import Any, Literal
 import click
 from click.core import ParameterSource
 
+from captioner.errors import SettingsError
 from captioner.settings import Settings, parse_toml
 
 NOT_SETTABLE = ("version", "model", "base_url", "concurrency")
@@ -55,13 +56,24 @@ class SettableCommand(click.Command):
         given = obj.flags if obj else {}
         mine = {flag: option for flag, option in self.settable.items() if flag in given}
         defaults = {option.name: _as_default(option, given[flag]) for flag, option in mine.items()}
-        return super().make_context(info_name, args, parent, obj=obj, default_map=defaults, **extra)
+        try:
+            return super().make_context(info_name, args, parent, obj=obj, default_map=defaults, **extra)
+        except click.BadParameter as error:
+            for flag, option in mine.items():
+                if obj and option is error.param and _is_from_settings(option, error.ctx):
+                    raise SettingsError(str(obj.path), f"{flag.replace('_', '-')}: {error.message}") from error
+            raise
 
     def invoke(self, ctx: click.Context) -> Any:
         """Ignore a format of the settings where -o names a file, whose ending names the format."""
         if ctx.params.get("output") and ctx.get_parameter_source("formats") is not ParameterSource.COMMANDLINE:
             ctx.params["formats"] = ()
         return super().invoke(ctx)
+
+
+def _is_from_settings(option: click.Parameter, context: click.Context | None) -> bool:
+    source = context.get_parameter_source(option.name or "") if context else None
+    return source is ParameterSource.DEFAULT_MAP
 
 
 def setting_type(option: click.Parameter) -> Any:

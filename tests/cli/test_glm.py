@@ -270,7 +270,9 @@ class TestDryRun:
             ("inf", "a number, 0 or more, not inf"),
         ],
     )
-    def test_a_price_that_makes_no_sense(self, cloud: Cloud, prices: Callable[[str], None], price: str, demand: str) -> None:
+    def test_a_price_that_makes_no_sense(
+        self, cloud: Cloud, prices: Callable[[str], None], price: str, demand: str
+    ) -> None:
         prices(f"per_minute = {price}")
         ran = cloud.run("talk.flac", "--dry-run")
         assert ran.code == 2

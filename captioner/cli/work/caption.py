@@ -25,7 +25,7 @@ from captioner.formats import Contents, Programme, render_report
 from captioner.journal import default_path
 from captioner.languages import asked_language
 from captioner.media import AudioSelection, open_media, path_of, picture_of
-from captioner.output import STANDARD, Captions, WritingOptions, title_of
+from captioner.output import STANDARD, Captions, WritingOptions
 from captioner.pipeline import CaptionOptions, caption, caption_script, video_frame_rate
 from captioner.render import Subtitles
 from captioner.settings import Settings
@@ -210,12 +210,7 @@ class _CaptionRun:
         return captions
 
     def _contents(self, job: Job, captions: Captions) -> Contents:
-        programme = Programme(
-            title=title_of(job.source),
-            language=captions.transcript.language,
-            duration=captions.report.duration,
-            frame_rate=captions.report.frame_rate,
-        )
+        programme = captions.programme
         if any("programme" in target.format.parts for target in job.targets):
             programme = _with_size(programme, job.source)
         programme = self._writing.applied_to(programme)
@@ -240,15 +235,17 @@ class _CaptionRun:
             return
         cues, speech = counted(len(captions.cues), "cue"), sum(region.duration for region in regions)
         self._console.say(f"{job.source}: {cues} from {speech:.0f} s of speech{job.arrow}")
-        if doubtful := [region for region in regions if region.status == "ok" and region.reason]:
+        self._print_doubts(job.source, captions.report)
+
+    def _print_doubts(self, source: str, report: Report) -> None:
+        """Print which regions may be wrong, and which are lost."""
+        if doubtful := [region for region in report.regions if region.status == "ok" and region.reason]:
             first = f"first at {format_clock(doubtful[0].start)}: {doubtful[0].reason}"
-            self._console.say(f"{job.source}: {counted(len(doubtful), 'region')} may be wrong, {first}")
-        if lost := captions.report.lost:
+            self._console.say(f"{source}: {counted(len(doubtful), 'region')} may be wrong, {first}")
+        if lost := report.lost:
             seconds = sum(region.duration for region in lost)
             first = f"{lost[0].status} at {format_clock(lost[0].start)}: {lost[0].reason or 'unknown reason'}"
-            self._console.warn(
-                f"{job.source}: {seconds:.1f} s of speech lost in {counted(len(lost), 'region')}; {first}"
-            )
+            self._console.warn(f"{source}: {seconds:.1f} s of speech lost in {counted(len(lost), 'region')}; {first}")
 
 
 def _shortened(warning: str) -> str:

@@ -80,7 +80,7 @@ def _fonts() -> str:
             package = error.package
     if missing:
         return f"libass, but no font for {', '.join(missing)}; run: apt install {package}"
-    return "libass, and fonts for all languages"
+    return "libass and fonts are ready"
 
 
 def _backend() -> str:

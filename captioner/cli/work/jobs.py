@@ -6,12 +6,11 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from captioner.errors import UsageError
 from captioner.formats import Format, format_named, format_of_path
 from captioner.media import path_of
-from captioner.output import STANDARD, is_special
+from captioner.output import STANDARD, is_special, title_of
 
 
 @dataclass(frozen=True)
@@ -75,19 +74,13 @@ def _target(source: str, directory: str | None, formats: Sequence[Format]) -> It
             raise UsageError("standard input with several formats needs -d")
         return [Target(formats[0], None)]
     folder = _folder(source) if directory is None else Path(directory)
-    return [Target(format, folder / (stem_of(source) + format.suffix)) for format in formats]
+    stem = title_of(source) or "stdin"
+    return [Target(format, folder / (stem + format.suffix)) for format in formats]
 
 
 def _folder(source: str) -> Path:
     path = path_of(source)
     return Path() if path is None else path.parent
-
-
-def stem_of(source: str) -> str:
-    """The file name of a source without its ending, from which its results are named."""
-    if source == STANDARD:
-        return "stdin"
-    return (path_of(source) or Path(urlsplit(source).path)).stem or "captions"
 
 
 def _refuse_clashes(jobs: Iterable[Job]) -> None:
