@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -11,8 +10,7 @@ from urllib.parse import urlsplit
 
 from captioner.atomic_file import atomic_write
 from captioner.errors import OutputNotWritten
-from captioner.formats import Contents, Format, Programme, format_named, format_of_path, with_speaker_labels
-from captioner.formats.model.fidelity import SPEAKERS
+from captioner.formats import Contents, Format, Programme, Written, format_named, format_of_path, with_speaker_labels
 from captioner.media import path_of
 from captioner.values import Cue, Report, Transcript
 
@@ -48,12 +46,6 @@ class WritingOptions:
             drop_frame=self.drop_frame or programme.drop_frame,
         )
 
-    def cues_for(self, format: Format, cues: Sequence[Cue], programme: Programme) -> Sequence[Cue]:
-        """The cues as that format gets them: without word times, or with speaker labels, as the options say."""
-        shown = cues if self.word_times else [replace(cue, words=()) for cue in cues]
-        loses_speakers = any(phrase.startswith(SPEAKERS) for phrase in format.losses(shown, programme))
-        return with_speaker_labels(shown, self.speaker_label) if self.speaker_label and loses_speakers else shown
-
 
 @dataclass(frozen=True)
 class Captions:
@@ -85,7 +77,7 @@ class Captions:
         `format` is a name such as "srt", "vtt" or "json". Raises `UnknownName`, and `FormatError` where the format
         needs a value that is not known, such as a frame rate.
         """
-        return self._write(format_named(format), options)[0]
+        return self._write(format_named(format), options).data
 
     def save(
         self, path: str | Path, format: str | None = None, options: WritingOptions = WritingOptions()
@@ -93,22 +85,29 @@ class Captions:
         """Write the captions to a file, which appears complete or not at all; an existing file is replaced.
 
         `format` is None for the format of the path's ending. Returns what the format cannot store, such as
-        "speakers of 2 cues". Raises `UnknownName`, `FormatError`, `OutputNotWritten`.
+        "speaker names (2 cues)". Raises `UnknownName`, `FormatError`, `OutputNotWritten`.
         """
-        data, losses = self._write(format_named(format) if format else format_of_path(path), options)
-        write_file(Path(path), data)
-        return losses
+        written = self._write(format_named(format) if format else format_of_path(path), options)
+        write_file(Path(path), written.data)
+        return written.losses.phrases()
 
-    def _write(self, format: Format, options: WritingOptions) -> tuple[str | bytes, tuple[str, ...]]:
+    def _write(self, format: Format, options: WritingOptions) -> Written:
         programme = options.applied_to(self.programme)
         return write_contents(format, Contents(self.cues, self.transcript, self.report, programme), options)
 
 
-def write_contents(format: Format, contents: Contents, options: WritingOptions) -> tuple[str | bytes, tuple[str, ...]]:
-    """The contents as a file of that format, and what the format cannot store. Raises `FormatError`."""
-    cues = options.cues_for(format, contents.cues or (), contents.programme)
-    losses = format.losses(cues, contents.programme)
-    return format.write(cues, contents.transcript, contents.report, contents.programme), losses
+def write_contents(format: Format, contents: Contents, options: WritingOptions) -> Written:
+    """The contents as a file of that format. Speakers are named in the text of a format that cannot store them.
+
+    Raises `FormatError`.
+    """
+    cues = contents.cues or ()
+    if not options.word_times:
+        cues = [replace(cue, words=()) for cue in cues]
+    written = format.write(replace(contents, cues=cues))
+    if options.speaker_label and written.losses["speaker names"]:
+        written = format.write(replace(contents, cues=with_speaker_labels(cues, options.speaker_label)))
+    return written
 
 
 def title_of(source: str) -> str | None:

@@ -12,7 +12,7 @@ from typing import Literal, TypedDict, Unpack
 from captioner.align import Timer, open_timer
 from captioner.backends import Backend, Hints, Traits, load_backend
 from captioner.backends.selection import choose_backend
-from captioner.cues import make_cues, show_cues
+from captioner.cues import make_cues, time_cues
 from captioner.errors import BackendError
 from captioner.media import AudioSelection, Media, open_media, read_audio, read_shot_changes
 from captioner.output import Captions as Captions
@@ -197,7 +197,7 @@ def caption_script(
     if not isinstance(script, str):
         profile = _profile(options.profile, second.transcript.language)
         spoken, silent = retime_cues(script, placed, report.regions, second.transcript.segments)
-        cues = tuple(show_cues(spoken, profile, frame_rate=report.frame_rate, shot_changes=report.shot_changes))
+        cues = tuple(time_cues(spoken, profile, frame_rate=report.frame_rate, shot_changes=report.shot_changes))
         missing = sorted([*missing, *silent], key=lambda part: part.first)
     warnings = (
         *report.warnings,

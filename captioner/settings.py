@@ -64,7 +64,7 @@ class Settings:
     """Prices by model."""
 
     @property
-    def keyed(self) -> set[str]:
+    def with_key(self) -> set[str]:
         """The backends whose key is in the settings."""
         return {name for name, options in self.backends.items() if "key" in options}
 

@@ -50,7 +50,7 @@ def test_save_takes_the_format_of_the_ending_or_the_named_one(tmp_path: Path) ->
 
 def test_save_returns_what_the_format_cannot_store(tmp_path: Path) -> None:
     assert CAPTIONS.save(tmp_path / "talk.vtt") == ()
-    assert CAPTIONS.save(tmp_path / "talk.srt") == ("speakers of 1 cue",)
+    assert CAPTIONS.save(tmp_path / "talk.srt") == ("speaker names (1 cue)",)
     assert CAPTIONS.save(tmp_path / "talk.srt", options=WritingOptions(speaker_label="[{}] ")) == ()
     (first, _) = format_named("srt").read((tmp_path / "talk.srt").read_bytes()).cues or ()
     assert first.text == "[Anna] One two"

@@ -1,4 +1,4 @@
-"""Audacity labels, .labels.txt (File > Import > Labels): start, end and text in a line, parted by tabs."""
+"""Audacity labels, .labels.txt (File > Import > Labels): start, end and text in each line, with tabs between them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from captioner.errors import FormatError
 from captioner.formats.model.clean import cue_read, quantize, source_lines
 from captioner.formats.model.contents import Contents
-from captioner.formats.model.fidelity import Losses, restricted_to
+from captioner.formats.model.fidelity import restricted_to
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.one_line import in_one_line
 from captioner.formats.model.table import table
 from captioner.values import Cue
@@ -18,7 +19,7 @@ _SECONDS = re.compile(r"\d{1,9}(?:[.,]\d{1,9})?", re.ASCII)
 
 def write(cues: Iterable[Cue]) -> str:
     """A label for each cue, times in seconds."""
-    return table([(f"{cue.start:.3f}", f"{cue.end:.3f}", cue.text) for cue in representable(cues)])
+    return table([(f"{cue.start:.3f}", f"{cue.end:.3f}", cue.text) for cue in cues])
 
 
 def representable(cues: Iterable[Cue]) -> list[Cue]:
@@ -27,22 +28,23 @@ def representable(cues: Iterable[Cue]) -> list[Cue]:
 
 
 def parse(text: str) -> Contents:
-    """The labels as cues; Audacity's six decimals are rounded to milliseconds. Raises `FormatError`, with the line."""
+    """The labels as cues; Audacity's six decimals are rounded to milliseconds. Raises `FormatError` with the line."""
     losses = Losses()
     cues = []
     for number, line in enumerate(source_lines(text), 1):
         start, _, rest = line.partition("\t")
         end, _, label = rest.partition("\t")
-        if start == "\\":  # the frequencies that the label above is about
+        if start == "\\":  # the range of frequencies of the label above
             losses["range of frequencies"] += 1
         elif line.strip():
-            cues.append(cue_read(_milliseconds(start, number), _milliseconds(end, number), label))
-    losses["label without text"] = cues.count(None)
-    return Contents([cue for cue in cues if cue], losses=losses.phrases())
+            cue = cue_read(_milliseconds(start, number), _milliseconds(end, number), label)
+            cues.append((cue, number))
+    losses["label without text"] = sum(cue is None for cue, _ in cues)
+    return Contents.of_cues(cues, losses=losses)
 
 
 def _milliseconds(text: str, line: int) -> int:
     seconds = text.strip()
     if not _SECONDS.fullmatch(seconds):
-        raise FormatError("audacity", f"does not begin with a start and an end in seconds: {text[:40]!r}", line)
+        raise FormatError("audacity", f"not a time in seconds: {text[:40]!r}", line)
     return round(float(seconds.replace(",", ".")) * 1000)

@@ -48,8 +48,9 @@ def clip_key(clip: Audio, hints: Hints, backend: Backend) -> bytes:
     The sound is taken as little-endian 16-bit PCM, the way it travels: clips that are the same bytes on the wire cost
     one call. Their `start` is left out, so a clip is known again wherever it stands.
     """
-    traits, fingerprint = backend.traits, getattr(backend, "fingerprint", "")
-    asked = [traits.name, traits.model, fingerprint, hints.language, hints.prompt, hints.hotwords, clip.sample_rate]
+    traits = backend.traits
+    name, model, fingerprint = traits.name, traits.model, traits.fingerprint
+    asked = [name, model, fingerprint, hints.language, hints.prompt, hints.hotwords, clip.sample_rate]
     pcm = np.clip(np.rint(clip.samples * 32768), -32768, 32767).astype("<i2")
     # JSON ends where its bracket closes, so no two sets of facts run into the same bytes.
     return hashlib.sha256(json.dumps(asked).encode("ascii") + pcm.tobytes()).digest()

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 from captioner.errors import UsageError
-from captioner.formats.ass.style import AssStyle
-from captioner.formats.ass.writer import write as render_ass
+from captioner.formats.ass import AssStyle, AssTrack, Recolor, recolor_script, representable, write_tracks
+from captioner.formats.ass.writer import WrapStyle
 from captioner.media import Files, Picture
 from captioner.render.fonts import FOLDER, Font, doubts_about, font_for, own_font
-from captioner.render.hdr_colors import in_light
+from captioner.render.hdr_colors import coded_color
 from captioner.render.layout import beside, fitted
 from captioner.render.style_options import StyleOptions, look_for, second
 from captioner.render.subtitles import Subtitles, refuse_empty
@@ -19,8 +19,8 @@ from captioner.values import Cue
 
 FILE = "captions.ass"
 
-# The fields of a style, by their place.
-_OUTLINE_COLOR, _BACK, _BORDER_STYLE, _OUTLINE, _SHADOW, _ENCODING = 5, 6, 15, 16, 17, 22
+BREAK_LONG_LINES: WrapStyle = 0
+"""libass breaks lines that are too long into parts of about the same length."""
 
 
 @dataclass(frozen=True)
@@ -32,21 +32,26 @@ class BurnFilter:
     doubts: tuple[str, ...] = ()
 
 
-def drawing(subtitles: Sequence[Subtitles], picture: Picture, wishes: StyleOptions) -> BurnFilter:
+def drawing(
+    subtitles: Sequence[Subtitles], picture: Picture, wishes: StyleOptions, *, recolor: Recolor | None = None
+) -> BurnFilter:
     """How subtitles are drawn into a picture: an ASS file as it stands, unless another look is asked for.
 
-    Two are shown at once, the second beside the first. Raises `FormatError` where there is nothing to show,
+    Two are shown at once, the second beside the first. `recolor` changes all colors; None codes them for the picture's
+    transfer function. Raises `FormatError` where there is nothing to show,
     `FontMissing`, and `UsageError`.
     """
+    recolor = recolor or partial(coded_color, transfer=picture.transfer)
     for track in subtitles:
         refuse_empty(track)
     if not 1 <= len(subtitles) <= 2:
         raise UsageError("a picture has room for the captions of one language or of two")
     if len(subtitles) == 1 and subtitles[0].ass and wishes == StyleOptions(font_file=wishes.font_file):
-        return _as_it_stands(subtitles[0].ass, picture, wishes)
+        return _as_it_stands(recolor_script(subtitles[0].ass, recolor), picture, wishes)
     _refuse_karaoke_without_words(subtitles[0], wishes)
     fonts = [_font(track, wishes) for track in subtitles]
-    ass = _drawn([track.cues for track in subtitles], fonts, picture, wishes)
+    tracks = _tracks([track.cues for track in subtitles], fonts, picture, wishes)
+    ass = write_tracks([track.recolored(recolor) for track in tracks], wrap_style=BREAK_LONG_LINES)
     files = {name: data for font in fonts for name, data in font.files.items()}
     return _drawing(ass, picture, files, [font.doubt for font in fonts if font.doubt])
 
@@ -59,7 +64,7 @@ def _as_it_stands(ass: str, picture: Picture, wishes: StyleOptions) -> BurnFilte
 def _drawing(ass: str, picture: Picture, files: Mapping[str, bytes], doubts: Sequence[str]) -> BurnFilter:
     options = [] if picture.shape == 1 else [f"original_size={picture.shown_width}x{picture.height}"]
     filter = ":".join((f"ass={FILE}", f"fontsdir={FOLDER}", *options))
-    return BurnFilter({FILE: in_light(ass, picture.transfer).encode(), **files}, filter, tuple(doubts))
+    return BurnFilter({FILE: ass.encode(), **files}, filter, tuple(doubts))
 
 
 def _refuse_karaoke_without_words(track: Subtitles, wishes: StyleOptions) -> None:
@@ -73,34 +78,21 @@ def _font(track: Subtitles, wishes: StyleOptions) -> Font:
     return font_for([cue.text for cue in track.cues], track.language, wishes.font, wishes.font_file)
 
 
-def _drawn(languages: Sequence[Sequence[Cue]], fonts: Sequence[Font], picture: Picture, wishes: StyleOptions) -> str:
+def _tracks(
+    languages: Sequence[Sequence[Cue]], fonts: Sequence[Font], picture: Picture, wishes: StyleOptions
+) -> Iterator[AssTrack]:
+    """A track for each language, the second beside the first."""
     look, *others = (look_for(picture, wishes, font.family, full_width=font.full_width) for font in fonts)
     first = fitted(languages[0], look)
-    ass = _shown(first, look)
-    if not others:
-        return ass
-    other = second(others[0])
-    return _both(ass, _shown(beside(fitted(languages[1], other), first, look, other), other))
+    yield _track(first, look, "Default")
+    for other in map(second, others):
+        yield _track(beside(fitted(languages[1], other), first, look, other), other, "Second")
 
 
-def _shown(cues: Sequence[Cue], look: AssStyle) -> str:
-    """An ASS file as libass shows it best: it breaks lines that are too long, and reads them as their letters run."""
-    ass = render_ass(cues, look=look).replace("WrapStyle: 2\n", "WrapStyle: 0\n", 1)
-    head, style, rest = re.split(r"(?m)^(Style: .*)$", ass, maxsplit=1)
-    fields = style.split(",")
-    fields[_ENCODING] = "-1"
-    if look.box:
-        # One box around all lines, where each would have its own, and the two would be dark where they meet.
-        fields[_BACK], fields[_BORDER_STYLE] = fields[_OUTLINE_COLOR], "4"
-        fields[_OUTLINE], fields[_SHADOW] = "0", fields[_OUTLINE]
-    return head + ",".join(fields) + rest
+def _track(cues: Sequence[Cue], look: AssStyle, name: str) -> AssTrack:
+    """Cues as libass shows them best: read in the direction of their letters, in one box around all their lines.
 
-
-def _both(ass: str, other: str) -> str:
-    """Two ASS files in one; the second has a style of its own."""
-    lines = ass.split("\n")
-    styles = [f"Style: Second,{line.split(',', 1)[1]}" for line in other.split("\n") if line.startswith("Style: ")]
-    events = [line for line in other.split("\n") if line.startswith("Dialogue: ")]
-    events = [",".join((*line.split(",", 4)[:3], "Second", line.split(",", 4)[4])) for line in events]
-    place = next(number for number, line in enumerate(lines) if line.startswith("Style: ")) + 1
-    return "\n".join([*lines[:place], *styles, *lines[place:-1], *events, ""])
+    Where each line has a box of its own, two are dark where they meet.
+    """
+    style = replace(look, encoding=-1, box_per_line=False)
+    return AssTrack(representable(cues, style=style), style, name)

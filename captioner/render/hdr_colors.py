@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 
 import numpy as np
 
@@ -14,37 +13,23 @@ GRAPHICS_WHITE = 203.0
 
 _HLG_WHITE = 0.75
 
-# As ASS writes them: blue, green and red behind the transparency, if that is there.
-_COLOR = re.compile(r"(&H)([0-9A-F]{2})?([0-9A-F]{6})(?![0-9A-F])", re.IGNORECASE)
-
 # From the primaries of BT.709 to those of BT.2020, by ITU-R BT.2087.
 _TO_WIDE = np.array([[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956]])
 
 
-def in_light(ass: str, light: TransferFunction) -> str:
-    """The text of an ASS file with its colors as they look the same in a picture of that light."""
-    if light == "sdr":
-        return ass
-    return _COLOR.sub(lambda match: f"{match[1]}{match[2] or ''}{_inverted(match[3], light)}", ass)
+def coded_color(color: str, transfer: TransferFunction) -> str:
+    """`#rrggbb` or `#rrggbbaa` as a picture of that transfer function codes it, so that it looks the same there."""
+    red, green, blue = bytes.fromhex(color[1:7])
+    return f"#{bytes(coded((red, green, blue), transfer)).hex()}{color[7:]}"
 
 
-def _inverted(color: str, light: TransferFunction) -> str:
-    blue, green, red = bytes.fromhex(color)
-    return bytes(reversed(coded((red, green, blue), light))).hex().upper()
-
-
-def thinned(ass: str) -> str:
-    """The text of an ASS file for a transparent picture, in which ffmpeg counts the opacity of a color twice."""
-    return _COLOR.sub(_thinned, ass)
-
-
-def _thinned(match: re.Match[str]) -> str:
-    transparency = int(match[2] or "00", 16)
-    if transparency in (0, 255):
-        return match[0]
-    root = math.sqrt(1 - transparency / 255)
-    color = bytes(round(value * root) for value in bytes.fromhex(match[3]))
-    return f"{match[1]}{255 - round(255 * root):02X}{color.hex().upper()}"
+def square_root_opacity(color: str) -> str:
+    """A color for a transparent picture, in which ffmpeg counts the opacity of a color twice."""
+    opacity = int(color[7:] or "ff", 16)
+    if opacity in (0, 255):
+        return color
+    root = math.sqrt(opacity / 255)
+    return f"#{bytes(round(value * root) for value in bytes.fromhex(color[1:7])).hex()}{round(255 * root):02x}"
 
 
 def coded(color: tuple[int, int, int], light: TransferFunction) -> tuple[int, int, int]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from captioner.errors import FfmpegFailed, UnknownName
-from captioner.formats import format_named
+from captioner.formats import Contents, CueLosses, Written, format_named
 from captioner.media import Media, input_of, make
 from captioner.render.containers import Container, SubtitleCodec, container_of
 from captioner.render.stream_mapping import NOT_HELD, carried
@@ -36,7 +35,8 @@ def mux(
         refuse_empty(track)
     codecs = [_codec(track, container, codec) for track in subtitles]
     over = carried(media, container)
-    files = dict(_file(number, track, kept) for number, (track, kept) in enumerate(zip(subtitles, codecs, strict=True)))
+    written = [_written(track, codec) for track, codec in zip(subtitles, codecs, strict=True)]
+    files = {_name(number, codec): _bytes(one) for number, (codec, one) in enumerate(zip(codecs, written, strict=True))}
     arguments = [
         *input_of(media),
         *(word for name in files for word in ("-i", name)),
@@ -44,7 +44,7 @@ def mux(
         *_tracks(subtitles, codecs, container, first=over.count("subtitle")),
         *("-f", container.muxer),
     ]
-    for message in (*over.left_out, *_losses(subtitles, codecs)):
+    for message in (*over.left_out, *_losses(subtitles, codecs, written)):
         warn(message)
     try:
         wrong = make(arguments, target, files=files, watch=watch)
@@ -54,13 +54,13 @@ def mux(
         warn(wrong)
 
 
-def _losses(subtitles: Sequence[Subtitles], codecs: Sequence[SubtitleCodec]) -> Iterator[str]:
-    """What of the captions their tracks cannot hold, but for the times of words, which no player shows."""
-    for track, codec in zip(subtitles, codecs, strict=True):
-        format = format_named(_WRITTEN_AS[codec])
-        lost = format.losses([replace(cue, words=()) for cue in track.cues])
-        if lost and not (track.ass and codec == "ass"):
-            yield f"{track.name}: {format.name} does not hold the {', '.join(lost)}"
+def _losses(
+    subtitles: Sequence[Subtitles], codecs: Sequence[SubtitleCodec], written: Sequence[Written]
+) -> Iterator[str]:
+    """What of the captions their tracks cannot store, but for the times of words, which no player shows."""
+    for track, codec, one in zip(subtitles, codecs, written, strict=True):
+        if losses := one.losses.without("word times"):
+            yield f"{track.name}: {_WRITTEN_AS[codec]} cannot store {', '.join(losses.phrases())}"
 
 
 def _codec(track: Subtitles, container: Container, asked: SubtitleCodec | None) -> SubtitleCodec:
@@ -69,11 +69,19 @@ def _codec(track: Subtitles, container: Container, asked: SubtitleCodec | None) 
     return asked or ("ass" if track.ass and "ass" in container.subtitles else container.subtitles[0])
 
 
-def _file(number: int, track: Subtitles, codec: SubtitleCodec) -> tuple[str, bytes]:
-    """The name and the bytes of what ffmpeg reads; an ASS file stays as it is."""
-    format = format_named(_WRITTEN_AS[codec])
-    text = track.ass if codec == "ass" and track.ass else format.write(track.cues, None, None)
-    return f"{number}{format.suffix}", text.encode() if isinstance(text, str) else text
+def _written(track: Subtitles, codec: SubtitleCodec) -> Written:
+    """The file that ffmpeg reads; an ASS file stays as it is."""
+    if codec == "ass" and track.ass:
+        return Written(track.ass, CueLosses())
+    return format_named(_WRITTEN_AS[codec]).write(Contents(track.cues))
+
+
+def _name(number: int, codec: SubtitleCodec) -> str:
+    return f"{number}{format_named(_WRITTEN_AS[codec]).suffix}"
+
+
+def _bytes(written: Written) -> bytes:
+    return written.data.encode() if isinstance(written.data, str) else written.data
 
 
 def _tracks(

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from captioner.errors import UsageError
 from captioner.media import Media, find_ffmpeg, make, picture_of, try_out
-from captioner.render.burn_filter import FILE, drawing
-from captioner.render.hdr_colors import thinned
+from captioner.render.burn_filter import drawing
+from captioner.render.hdr_colors import square_root_opacity
 from captioner.render.style_options import StyleOptions
 from captioner.render.subtitles import Subtitles
 
@@ -49,7 +49,7 @@ def overlay(
     if target.suffix.lower() != SUFFIX:
         raise UsageError(f"an overlay is a {SUFFIX} (ProRes 4444), so {target} needs that ending")
     picture = replace(picture_of(media), transfer="sdr")  # an editor gives graphics the light of its timeline
-    drawn = drawing(subtitles, picture, wishes)
+    drawn = drawing(subtitles, picture, wishes, recolor=square_root_opacity)
     for doubt in drawn.doubts:
         warn(doubt)
     length = picture.duration or max(cue.end for track in subtitles for cue in track.cues)
@@ -68,8 +68,7 @@ def overlay(
         "-f",
         "mov",
     ]
-    files = {**drawn.files, FILE: thinned(drawn.files[FILE].decode()).encode()}
-    make(arguments, target, files=files, watch=watch)
+    make(arguments, target, files=drawn.files, watch=watch)
 
 
 @lru_cache

@@ -16,7 +16,7 @@ import pytest
 
 from captioner.backends.nano.weights import NANO
 from tests.backends.nano_parts import DIGITS
-from tests.services.hub_server import COMMIT, Hub, hub
+from tests.services.hub_server import COMMIT, Hub
 
 LARGE = 40_000_000
 """Bytes."""
@@ -30,7 +30,7 @@ def shop(tmp_path: Path) -> Iterator[Hub]:
     (folder / "config.json").write_text('{"model_type": "glmasr"}')
     header = json.dumps({"weight": {"dtype": "U8", "shape": [LARGE], "data_offsets": [0, LARGE]}}).encode()
     (folder / "model.safetensors").write_bytes(len(header).to_bytes(8, "little") + header + bytes(LARGE))
-    with hub(folder) as server:
+    with Hub(folder) as server:
         yield server
 
 
@@ -89,7 +89,7 @@ def test_what_cannot_be_pulled_is_one_sentence(tmp_path: Path, shop: Hub) -> Non
 
 
 def test_a_hub_that_is_gone_is_one_sentence(tmp_path: Path) -> None:
-    with hub(DIGITS) as server:
+    with Hub(DIGITS) as server:
         pass
     code, _, err = pull(server, tmp_path / "cache")
     assert code == 4

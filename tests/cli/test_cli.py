@@ -315,7 +315,7 @@ def test_offline_sends_nothing_to_other_machines(run: Run, talk: Path, monkeypat
     assert run(talk, "--offline").code == 0
     default = run(talk, "--offline", "--overwrite", backend=False)
     assert default.code == 0
-    assert default.err.startswith("sphinx")
+    assert default.err.startswith("using sphinx")
 
 
 def test_backends_and_doctor(run: Run) -> None:

@@ -60,7 +60,7 @@ def counted(clips: Iterable[Audio], pulled: list[int]) -> Iterator[Audio]:
 def saying(answer: str | Recognition) -> Scripted:
     """Scripted, without the fingerprint that keeps what it is told to say apart."""
     backend = Scripted(lines=[answer])
-    backend.fingerprint = ""
+    backend.traits = replace(backend.traits, fingerprint="")
     return backend
 
 
@@ -101,7 +101,9 @@ def test_what_is_no_answer_is_asked_again(path: Path, status: Status) -> None:
 
 
 class Fingerprinted(Echo):
-    fingerprint = "temperature=0.5"
+    def __init__(self) -> None:
+        super().__init__()
+        self.traits = replace(self.traits, fingerprint="temperature=0.5")
 
 
 class Renamed(Echo):

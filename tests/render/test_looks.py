@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captioner.errors import FontMissing, UsageError
-from captioner.formats.ass.style import AssStyle
+from captioner.formats.ass import AssStyle, recolor_script
 from captioner.render.fonts import FAMILIES, at_once, family_in, font_for
-from captioner.render.hdr_colors import coded, in_light, thinned
+from captioner.render.hdr_colors import coded, coded_color, square_root_opacity
 from captioner.render.layout import FULL_WIDTH, beside, fitted
 from captioner.values import Cue, StyleSpan, Word
 
@@ -78,10 +79,11 @@ def test_hdr_never_glares(color: tuple[int, int, int]) -> None:
 def test_colors_of_an_ass_file_change_wherever_they_stand() -> None:
     ass = "Style: A,Arial,20,&H00FFFFFF,&H80000000\nDialogue: 0,0,0,A,{\\1c&HFFFFFF&}&Hello"
     bright = "Style: A,Arial,20,&H00949494,&H80000000\nDialogue: 0,0,0,A,{\\1c&H949494&}&Hello"
-    assert in_light(ass, "pq") == bright
-    assert in_light(ass, "sdr") == ass
-    assert thinned("&H00112233 &H1122EE& &HFF112233") == "&H00112233 &H1122EE& &HFF112233"
-    assert thinned("&HBF000000") == "&H7F000000"
+    assert recolor_script(ass, partial(coded_color, transfer="pq")) == bright
+    assert recolor_script(ass, partial(coded_color, transfer="sdr")) == ass
+    opaque = "&H00112233 &H1122EE& &HFF112233"
+    assert recolor_script(opaque, square_root_opacity) == opaque
+    assert recolor_script("&HBF000000", square_root_opacity) == "&H7F000000"
 
 
 @pytest.mark.usefixtures("cjk_fonts")

@@ -148,7 +148,7 @@ def test_what_a_track_cannot_hold_of_the_captions_is_said(tmp_path: Path) -> Non
     source = gray_video(tmp_path / "plain.mkv", frames=10)
     placed = Subtitles("placed.ass", [Cue(0.2, 0.6, "Hello", position=Position(5, 10, 20))])
     [told] = muxed(source, tmp_path / "muxed.mkv", placed)
-    assert told.startswith("placed.ass: srt does not hold the ")
+    assert told.startswith("placed.ass: srt cannot store ")
 
 
 @pytest.mark.usefixtures("either_ffmpeg")

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 import numpy as np
 
-from captioner.backends import Hints, Recognition, Traits
-from captioner.backends.clip_transcription import SHORTEST_TOO_LONG, Answer, transcribe_clip
-from captioner.backends.cloud.retry import TooLong
+from captioner.backends.clip_transcription import SHORTEST_TOO_LONG, TooLong, Transcription, transcribe_clip
+from captioner.backends.contract import BackendInfo, Hints, Recognition, Traits
 from captioner.backends.nano import weights
 from captioner.errors import BackendError, BackendNotInstalled, UsageError
 from captioner.values import Audio
@@ -43,6 +42,20 @@ CUT_SHORT = "the text did not end where speech of this length must"
 T = TypeVar("T")
 
 
+def _engines_missing() -> Iterator[str]:
+    return (package for package in ("torch", "transformers") if find_spec(package) is None)
+
+
+def _missing() -> str | None:
+    for engine in _engines_missing():
+        return f"{engine} is not installed"
+    try:
+        weights.checked(weights.NANO)
+    except BackendError as error:
+        return error.reason
+    return None
+
+
 class GlmNano:
     """GLM-ASR-Nano-2512, or another GLM-ASR by the name of its repository on the hub or its folder.
 
@@ -52,9 +65,10 @@ class GlmNano:
     ("Please transcribe this audio into text"); hotwords have no way into this model and are ignored.
     """
 
-    needs = f"the weights of {weights.NANO} ({weights.NANO_SIZE}): captioner models pull"
-    notice = (
-        "glm-nano hears on this machine, and no sound leaves it; without a GPU that takes longer than the media lasts"
+    info = BackendInfo(
+        needs=f"the weights of {weights.NANO} ({weights.NANO_SIZE}): captioner models pull",
+        missing=_missing,
+        notice="using glm-nano: the audio stays on this machine; without a GPU it runs slower than real time",
     )
 
     def __init__(
@@ -73,21 +87,17 @@ class GlmNano:
         for engine in _engines_missing():
             raise BackendNotInstalled("glm-nano", engine)
         found = weights.checked(model, revision)
-        self.traits = Traits("glm-nano", model, shortest_clip=SHORTEST, longest_clip=LONGEST, takes_context=False)
-        self.fingerprint = f"weights={found.version} device={device} dtype={dtype}"
+        self.traits = Traits(
+            "glm-nano",
+            model,
+            shortest_clip=SHORTEST,
+            longest_clip=LONGEST,
+            takes_context=False,
+            fingerprint=f"weights={found.version} device={device} dtype={dtype}",
+        )
         self._batch = batch
         self._worker = ThreadPoolExecutor(1, "glm-nano")
         self._loading = self._load(found.folder, device, dtype)
-
-    @staticmethod
-    def missing() -> str | None:
-        for engine in _engines_missing():
-            return f"{engine} is not installed"
-        try:
-            weights.checked(weights.NANO)
-        except BackendError as error:
-            return error.reason
-        return None
 
     def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
         clips = iter(clips)
@@ -139,18 +149,18 @@ class GlmNano:
         """What becomes of a clip for which this was written; a suspicious text is looked at twice, see `hearing`."""
         asked, unfinished = 0, []
 
-        def ask(part: Audio, part_hints: Hints) -> Answer:
+        def ask(part: Audio, part_hints: Hints) -> Transcription:
             nonlocal asked
             asked += 1
             known = written if part is clip and written else self._write_one(engine, part, part_hints.prompt)
             if known is None:
-                return Answer("")
+                return Transcription("")
             text = engine.text(known.tokens)
             if not known.ended:
                 if part.duration >= SHORTEST_TOO_LONG:
                     raise TooLong(CUT_SHORT)  # so it is asked for in halves
                 unfinished.append(text)
-            return Answer(text, confidence=known.confidence)
+            return Transcription(text, confidence=known.confidence)
 
         heard = replace(transcribe_clip(clip, hints, ask, longest=LONGEST), language=hints.language, attempts=asked)
         if heard.status == "ok" and any(text in heard.text for text in unfinished):
@@ -213,10 +223,6 @@ def _fate_unheard(clip: Audio) -> Recognition | None:
     if not np.isfinite(clip.samples).all():
         return Recognition("failed", reason="its samples are no numbers", attempts=0)
     return None
-
-
-def _engines_missing() -> Iterator[str]:
-    return (package for package in ("torch", "transformers") if find_spec(package) is None)
 
 
 def _cancelled() -> Future[Engine]:

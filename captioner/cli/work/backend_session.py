@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -14,7 +13,7 @@ from urllib.parse import urlsplit
 from captioner.backends import Backend, backend_class, load_backend
 from captioner.backends.option_check import check_options
 from captioner.backends.selection import backend_status, backend_statuses, choose_backend
-from captioner.budget import PRICES, Estimate, Limited, Price
+from captioner.budget import PRICES, Estimate, LimitedBackend, Price
 from captioner.cli.messages import counted
 from captioner.errors import SettingsError, UsageError
 from captioner.languages import speaks
@@ -84,8 +83,8 @@ class BackendSession:
         """What the run would send and what that costs, in a line."""
         regions, requests = counted(estimate.regions, "region"), counted(estimate.requests, "request")
         text = f"{regions}, {estimate.speech:.1f} s of speech, {requests}"
-        if estimate.remembered:
-            text += f" ({counted(estimate.remembered, 'region')} in the journal)"
+        if estimate.cached:
+            text += f" ({counted(estimate.cached, 'region')} in the journal)"
         if self.price is None:
             return f"{text}; no price is known for {self.backend.traits.name}"
         cost = self.price.of(estimate.to_send)
@@ -112,8 +111,8 @@ def go_offline(inputs: Sequence[str], backend: str) -> None:
     for name in inputs:
         if path_of(name) is None:
             raise UsageError(f"{name} is a URL, which --offline does not open; give a file")
-    if backend != "auto" and backend_status(backend).remote:
-        local = ", ".join(status.name for status in backend_statuses() if not status.remote)
+    if backend != "auto" and backend_status(backend).info.remote:
+        local = ", ".join(status.name for status in backend_statuses() if not status.info.remote)
         raise UsageError(f"{backend} sends audio to another machine, which --offline forbids; there is: {local}")
     os.environ["HF_HUB_OFFLINE"] = "1"  # for plug-ins that load models from the hub
 
@@ -135,8 +134,8 @@ def _chosen(request: BackendRequest, settings: Settings) -> tuple[str, str | Non
     """The name of the backend, and what the user should know about it where the request does not name it."""
     if request.name != "auto":
         return request.name, None
-    status = choose_backend(settings.keyed, offline=request.offline)
-    return status.name, status.notice
+    status = choose_backend(settings.with_key, offline=request.offline)
+    return status.name, status.info.notice
 
 
 def backend_of_server(base_url: str) -> str:
@@ -167,9 +166,10 @@ def _settings_of(name: str, settings: Settings) -> Mapping[str, Any]:
 
 def _placeholder_key(name: str, request: BackendRequest) -> dict[str, str]:
     """A key for a dry run without one, which sends nothing."""
-    if request.dry_run and backend_status(name).missing and "key" in inspect.signature(backend_class(name)).parameters:
-        return {"key": "dry-run"}
-    return {}
+    if not request.dry_run:
+        return {}
+    status = backend_status(name)
+    return {"key": "dry-run"} if status.info.takes_key and not status.ready else {}
 
 
 def _refuse_language(backend: Backend, language: str | None) -> None:
@@ -188,10 +188,12 @@ def _price(backend: Backend, settings: Settings) -> Price | None:
 
 def _limited(backend: Backend, price: Price | None, request: BackendRequest) -> Backend:
     if request.max_minutes is not None:
-        backend = Limited(backend, 60 * request.max_minutes, f"the limit of {request.max_minutes:g} minutes")
+        backend = LimitedBackend(backend, 60 * request.max_minutes, f"the limit of {request.max_minutes:g} minutes")
     if request.max_cost is None:
         return backend
     if price is None:
         model = backend.traits.model or backend.traits.name
         raise UsageError(f"--max-cost needs a price of {model}; set [prices.{model!r}] per_minute in the settings")
-    return Limited(backend, price.seconds_for(request.max_cost), f"the limit of {request.max_cost:g} {price.currency}")
+    return LimitedBackend(
+        backend, price.seconds_for(request.max_cost), f"the limit of {request.max_cost:g} {price.currency}"
+    )

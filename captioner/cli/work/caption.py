@@ -191,7 +191,7 @@ class _CaptionRun:
             with open_media(job.source) as media:
                 known = self._asked.applied_to(Programme(frame_rate=video_frame_rate(media)))
             for format in formats:
-                format.write((), None, None, known)
+                format.write(Contents(cues=(), programme=known))
 
     def dry_run(self, job: Job) -> int:
         """Print what would be sent and what it costs. Sends nothing, and writes nothing but the report."""

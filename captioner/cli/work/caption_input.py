@@ -10,7 +10,7 @@ from pathlib import Path
 
 from captioner.cues import make_cues
 from captioner.errors import FormatError, UnknownName, UsageError
-from captioner.formats import UNKNOWN, Contents, Format, Programme, decoded, format_of_file
+from captioner.formats import UNKNOWN, Contents, Format, Programme, format_of_file
 from captioner.output import STANDARD
 from captioner.profiles import Profile
 from captioner.values import Cue
@@ -24,9 +24,6 @@ class CaptionFile:
     """Its path as the user gave it."""
 
     format: Format
-
-    text: str
-    """The text of the file; empty for a binary format."""
 
     contents: Contents
 
@@ -58,9 +55,8 @@ def open_captions(path: str, format: Format | None = None, frame_rate: Fraction 
     `frame_rate` is for files that count frames and do not store how many there are in a second. Raises `FormatError`,
     which names the file, and `UnknownName`.
     """
-    data = read_bytes(path)
-    format, contents = captions_in(data, path, format, Programme(frame_rate=frame_rate))
-    return CaptionFile(path, format, "" if format.binary else decoded(data), contents)
+    format, contents = read_captions(path, format, Programme(frame_rate=frame_rate))
+    return CaptionFile(path, format, contents)
 
 
 def read_captions(
@@ -77,7 +73,12 @@ def read_captions(
     rate that the file does not store. `strict` refuses a file that is damaged or would lose something. Raises
     `FormatError`, which names the file, and `UnknownName`.
     """
-    return captions_in(read_bytes(path), path, format, programme, encoding=encoding, strict=strict)
+    data = read_bytes(path)
+    format = format or _detected_format(path, data)
+    try:
+        return format, format.read(data, programme, encoding=encoding, strict=strict)
+    except FormatError as error:
+        raise FormatError(path, str(error)) from error
 
 
 def read_bytes(path: str) -> bytes:
@@ -86,23 +87,6 @@ def read_bytes(path: str) -> bytes:
         return sys.stdin.buffer.read() if path == STANDARD else Path(path).read_bytes()
     except OSError as error:
         raise FormatError(path, (error.strerror or str(error)).lower()) from error
-
-
-def captions_in(
-    data: bytes,
-    path: str,
-    format: Format | None = None,
-    programme: Programme = UNKNOWN,
-    *,
-    encoding: str | None = None,
-    strict: bool = False,
-) -> tuple[Format, Contents]:
-    """As `read_captions`, for a file whose bytes are in `data`."""
-    format = format or _detected_format(path, data)
-    try:
-        return format, format.read(data, programme, encoding=encoding, strict=strict)
-    except FormatError as error:
-        raise FormatError(path, str(error)) from error
 
 
 def _detected_format(path: str, data: bytes) -> Format:

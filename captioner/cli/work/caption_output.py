@@ -31,12 +31,13 @@ def write_targets(
     failed: CaptionerError | None = None
     for target in targets:
         try:
-            file, losses = write_contents(target.format, contents, writing)
-            write_result(target.path, file)
+            written = write_contents(target.format, contents, writing)
+            write_result(target.path, written.data)
         except CaptionerError as error:
             failed = failed or error
             continue
-        if losses:
-            warn(f"{target.path or 'standard output'}: {target.format.name} cannot store the {', '.join(losses)}")
+        if written.losses:
+            losses = ", ".join(written.losses.phrases())
+            warn(f"{target.path or 'standard output'}: {target.format.name} cannot store {losses}")
     if failed:
         raise failed

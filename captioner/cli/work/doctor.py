@@ -85,7 +85,7 @@ def _fonts() -> str:
 
 def _backend() -> str:
     ready = ", ".join(status.name for status in backend_statuses() if status.ready)
-    return f"{choose_backend(user_settings().keyed).name}; ready: {ready}"
+    return f"{choose_backend(user_settings().with_key).name}; ready: {ready}"
 
 
 def _aligner() -> str:
@@ -98,7 +98,7 @@ def _aligner() -> str:
 
 
 def _segmenters() -> str:
-    if missing := segmenters.missing():
+    if missing := segmenters.languages_without_segmenter():
         languages = " and ".join(missing)
         return f"lines of {languages} break by rules alone; for better breaks run: pip install 'captioner[cjk]'"
     return "rjieba breaks lines of Chinese, BudouX lines of Japanese"

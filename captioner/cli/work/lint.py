@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from importlib.metadata import version
 from pathlib import Path
@@ -21,8 +21,7 @@ from captioner.formats.transcript.report import as_json
 from captioner.languages import asked_language
 from captioner.lint import about_file, lint
 from captioner.lint.fix import fix
-from captioner.lint.line_numbers import line_numbers
-from captioner.lint.sarif import Placed, sarif
+from captioner.lint.sarif import LocatedFinding, sarif
 from captioner.output import STANDARD
 from captioner.settings import Settings
 from captioner.timestamps import format_clock
@@ -60,7 +59,7 @@ class LintedFile:
     cues: int
     """How many cues it has."""
 
-    findings: tuple[Placed, ...]
+    findings: tuple[LocatedFinding, ...]
 
 
 def lint_all(request: LintRequest, settings: Settings) -> int:
@@ -96,8 +95,8 @@ def _linted(file: CaptionFile, chosen: FileProfile, frame_rate: Fraction | None)
     cues = file.cues_by(chosen.profile, frame_rate)
     findings = [about_file("format", phrase) for phrase in file.contents.mended]
     findings += lint(cues, chosen.profile, language=chosen.language, frame_rate=frame_rate)
-    lines = line_numbers(cues, file.text)
-    placed = (Placed(one, None if one.index is None else lines[one.index]) for one in findings)
+    contents = file.contents
+    placed = (LocatedFinding(one, None if one.index is None else contents.line_of(one.index)) for one in findings)
     return LintedFile(file.path, chosen, len(cues), tuple(placed))
 
 
@@ -116,10 +115,10 @@ def _fixed(file: CaptionFile, chosen: FileProfile, frame_rate: Fraction | None, 
     fixed = fix(contents.cues, chosen.profile, language=chosen.language, frame_rate=frame_rate)
     if not fixed.changes:
         return file
-    if lost := (*contents.losses, *file.format.losses(fixed.cues, contents.programme)):
+    written = file.format.write(replace(contents, cues=fixed.cues))
+    if lost := (*contents.losses, *written.losses.phrases()):
         raise FormatError(file.path, f"not fixed, since the fixed file would lose {', '.join(lost)}")
-    text = file.format.write(fixed.cues, contents.transcript, contents.report, contents.programme)
-    write_result(Path(file.path), text)
+    write_result(Path(file.path), written.data)
     for change in fixed.changes:
         console.say(f"{file.path}: cue {change.index + 1}: {change.message}")
     return open_captions(file.path, file.format, frame_rate)
@@ -140,7 +139,7 @@ def _as_text(linted: Iterable[LintedFile], failed: Failed) -> str:
     return "".join(_line(one.path, placed) for one in linted for placed in one.findings)
 
 
-def _line(path: str, placed: Placed) -> str:
+def _line(path: str, placed: LocatedFinding) -> str:
     finding = placed.finding
     place = path if placed.line is None else f"{path}:{placed.line}"
     text = f"{format_clock(finding.start)} {finding.level} {finding.rule}: {finding.message} ({finding.place})"
@@ -163,7 +162,7 @@ def _as_json(linted: Iterable[LintedFile], failed: Failed) -> str:
     return as_json({"version": 1, "files": files, "unreadable": unreadable})
 
 
-def _entry(placed: Placed) -> dict[str, Any]:
+def _entry(placed: LocatedFinding) -> dict[str, Any]:
     finding = asdict(placed.finding)
     index = finding.pop("index")
     return {"cue": None if index is None else index + 1, "line": placed.line, "level": placed.finding.level, **finding}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import signal
 import threading
 import time
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from captioner.align import open_timer
-from captioner.backends import Hints, backend_class
+from captioner.backends import Hints
 from captioner.cli.console import Console
 from captioner.cli.work.backend_session import BackendRequest, hotwords_in, open_backend
 from captioner.cli.work.live_outputs import earlier_state, open_outputs, serving
@@ -122,14 +121,12 @@ def _hearing(request: LiveRequest, settings: Settings, console: Console) -> Iter
         language=language,
     )
     with open_backend(asked, settings, console) as opened:
-        name = opened.backend.traits.name
-        paid = "key" in inspect.signature(backend_class(name)).parameters
         yield RecognitionConfig(
             opened.backend,
             Hints(language, request.prompt, (*request.hotwords, *hotwords_in(request.hotwords_file))),
             None if opened.backend.traits.word_times else open_timer(request.align),
             None if request.profile is None else asked_profile(request.profile, settings),
-            drafts=not paid if request.drafts is None else request.drafts,
+            drafts=not opened.backend.traits.metered if request.drafts is None else request.drafts,
         )
 
 

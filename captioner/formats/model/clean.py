@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from math import inf
 
 from captioner.formats.model.styled_text import StyledText
-from captioner.text.joining import closes_up
 from captioner.values import Cue, Position, Word
 
 _LINE_END = re.compile(r"\r\n?|\n")
@@ -24,6 +22,11 @@ _UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 def source_lines(text: str) -> list[str]:
     """The lines of a file that somebody else wrote, without byte order mark, whatever ends its lines."""
     return _LINE_END.split(text.removeprefix("\ufeff"))
+
+
+def leading_blanks(lines: Iterable[str]) -> int:
+    """How many blank lines stand before the first line of text."""
+    return next((index for index, line in enumerate(lines) if line.strip()), 0)
 
 
 def writable(text: str) -> str:
@@ -41,16 +44,6 @@ def named(characters: Iterable[str]) -> str:
     ordered = sorted(characters)
     shown = [f"{c} (U+{ord(c):04X})" if c.isprintable() else f"U+{ord(c):04X}" for c in ordered[:20]]
     return ", ".join(shown) + (f" and {len(ordered) - 20} more" if len(ordered) > 20 else "")
-
-
-def is_unspaced(character: str) -> bool:
-    """Whether a character is Chinese or Japanese, punctuation included; Korean is as wide, but has spaces."""
-    return unicodedata.east_asian_width(character) in "WF" and "HANGUL" not in unicodedata.name(character, "")
-
-
-def meet_unspaced(before: str, after: str) -> bool:
-    """Whether no space belongs between two characters where lines are put together."""
-    return closes_up(before, after, is_unspaced)
 
 
 def cleaned(spelled: StyledText) -> StyledText:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from captioner.formats.model.clean import meet_unspaced, writable
+from captioner.formats.model.clean import writable
 from captioner.formats.model.styled_text import substitute
+from captioner.text.scripts import meet_unspaced
 from captioner.values import Cue
 
 _BREAK = re.compile(r"(?<![ \t])[ \t]*[\n\t][ \t]*")
