@@ -75,7 +75,7 @@ class CaptionOptions:
     """Whether cues snap to shot changes. This decodes the whole video."""
 
     hints: Hints = Hints()
-    """What the backend is told about the speech: its language, a prompt, hotwords."""
+    """What the backend gets with each clip: the language, a prompt, hotwords."""
 
     selection: AudioSelection = AudioSelection()
     """Which audio track, channel and part of the source."""
