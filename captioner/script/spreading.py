@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from captioner.align.pause_anchors import PAUSE_AT, SPREAD
+from captioner.align.pause_anchors import PACE_DEVIATION, PAUSE_COST
 from captioner.align.text_units import TextUnit
 
 PASSED_OVER, PASSED = 8.0, 0.15
@@ -43,7 +43,7 @@ class SpeechStretch:
 def spread(parts: Sequence[TextUnit], stretches: Sequence[SpeechStretch], pace: float) -> list[tuple[int, int]]:
     """For each stretch the first and, exclusive, the last of the `parts` that it says; `pace` in syllables a second."""
     times = np.cumsum([0.0, *(part.weight / pace for part in parts)])
-    ends = np.array([0.0, *(PAUSE_AT[part.boundary] for part in parts)])
+    ends = np.array([0.0, *(PAUSE_COST[part.boundary] for part in parts)])
     least = np.full(len(times), np.inf)
     least[0] = 0.0
     steps: list[tuple[_Places, _Places]] = []
@@ -78,7 +78,7 @@ def _said(least: _Costs, times: _Costs, ends: _Costs, seconds: float) -> tuple[_
     farthest = np.searchsorted(times, times + LONGEST * seconds + SPARE, side="right") - 1
     for count in range(1, int((farthest - places).max()) + 1):
         taken = times[count:] - times[:-count]
-        strayed = (seconds - taken) ** 2 / (SPREAD**2 * np.maximum(taken, SHORTEST))
+        strayed = (seconds - taken) ** 2 / (PACE_DEVIATION**2 * np.maximum(taken, SHORTEST))
         cost = least[:-count] + strayed + ends[count:]
         better = cost < best[count:]
         best[count:][better] = cost[better]

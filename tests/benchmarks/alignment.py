@@ -162,8 +162,8 @@ def methods() -> dict[str, Align]:
     named = {name: load_aligner(name) for name in ("pauses", "espeak")}
     return {
         "proportional": proportional,
-        "pauses": lambda clip, text: named["pauses"].align(clip, text, "en"),
-        "espeak": lambda clip, text: named["espeak"].align(clip, text, "en"),
+        "pauses": lambda clip, text: named["pauses"].align(clip, text, "en").words,
+        "espeak": lambda clip, text: named["espeak"].align(clip, text, "en").words,
         "PocketSphinx": sphinx,
     }
 
@@ -292,7 +292,7 @@ def report() -> Iterator[str]:
 def far_from_another_voice(name: str, language: str, voice: str, text: str) -> float:
     """Mean error in seconds of the starts of words that espeak-ng says in a woman's voice, slower, in some noise."""
     sound, marks = spoken_with_marks(text, f"{voice}+f2", pace=150, pitch=70)
-    words = load_aligner(name).align(Audio(noisy(sound, 25), 16_000), text, language)
+    words = load_aligner(name).align(Audio(noisy(sound, 25), 16_000), text, language).words
     return float(np.mean([abs(word.start - known) for word, known in known_starts(words, marks)]))
 
 
