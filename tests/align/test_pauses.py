@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from captioner.align import load_aligner
 from captioner.align.pauses import LONGEST
 from captioner.align.sound_classes import letter_sounds
-from captioner.align.text_units import text_units, weight
+from captioner.align.text_units import text_units
+from captioner.text.speaking_time import syllables
 from captioner.values import Audio
 from tests.align.voices import RATE, silence, spoken
 
@@ -47,8 +48,8 @@ def test_boundaries_rise_from_word_to_sentence() -> None:
 
 
 def test_weights_grow_with_the_syllables() -> None:
-    assert weight("a") < weight("strength") < weight("2019")
-    assert weight("模型") == pytest.approx(2.001)
+    assert syllables("a") < syllables("strength") < syllables("2019")
+    assert syllables("模型") == pytest.approx(2.001)
 
 
 def test_clauses_begin_and_end_at_the_pauses() -> None:
