@@ -139,7 +139,7 @@ def caption_script(
         # Nobody looks at the cues of the first time; cutting them takes a second of an hour, finding shots takes long.
         heard = caption(source, backend=engine, journal=journal, **(options | {"shot_changes": False}))
         laid = place_script(text, heard.report.regions, heard.transcript.segments)
-        said = caption(source, backend=ScriptBackend(laid.told, engine.traits.longest_clip), **options)
+        said = caption(source, backend=ScriptBackend(laid.recognitions, engine.traits.longest_clip), **options)
     cues, report, unsaid = said.cues, said.report, [*laid.missing]
     if not isinstance(script, str):
         profile = _style(options.get("profile"), said.transcript.language)
@@ -148,7 +148,7 @@ def caption_script(
         unsaid = sorted([*unsaid, *mute], key=lambda part: part.first)
     warnings = (
         *report.warnings,
-        *(_unlike(span) for span in mismatches(laid.told, report.regions)),
+        *(_unlike(span) for span in mismatches(laid.recognitions, report.regions)),
         *(_unsaid(text[part.first : part.last], part.after) for part in unsaid),
     )
     return Captions(cues, said.transcript, replace(report, warnings=warnings))
