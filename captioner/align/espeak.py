@@ -30,7 +30,7 @@ LONGEST = 40.0
 """Seconds of a clip that is compared at once; memory grows with the square of the length."""
 
 FASTEST = 25.0
-"""Syllables a second that nobody can say: a text as long as that is not the clip's, and espeak-ng does not speak it."""
+"""Syllables a second, more than any speaker says: a longer text cannot be the clip's and is not synthesized."""
 
 DISTANCE_COST, PACE_COST = {2: np.float32(0.4), 1: np.float32(0.6)}, {2: 0.2, 1: 0.3}
 """Cost of a frame that has nothing in common with the voice's frame, and of a frame held or skipped.
@@ -43,7 +43,7 @@ DEVIATION_COST = np.float32(0.075)
 
 DOUBTFUL, BETTER = 0.42, 0.025
 """Average cost of a path above which text and clip may not belong together, and by how much the text must then be
-cheaper than the same text backwards, which nobody said. A narrow band or noise raises the costs of both.
+cheaper than the same text backwards, which cannot be the clip's. A narrow band or noise raises the costs of both.
 """
 
 PRIOR_FRAMES = 100.0
@@ -106,7 +106,7 @@ def _fitted_path(clip: ClipFeatures, voice: VoiceFeatures, states: Indices) -> V
 
     `states` are the states of the voice's frames by the letters of the text. The first path takes every second frame;
     it decides whether clip and text match, and the voice is fitted to the speaker by it. The cost of the second path
-    does not tell: once fitted, even the wrong text matches.
+    does not show it: once fitted, even the wrong text matches.
     """
     coarse, coarse_voice, gaps = _FrameCost(clip, 2), voice.features[::2], np.unique((voice.gaps + 1) // 2)
     first = coarse.path(coarse_voice, states[::2], gaps)

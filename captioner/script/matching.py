@@ -103,10 +103,10 @@ def _with_neighbours(pairs: Sequence[Pair], least: int) -> list[Pair]:
     anchors = []
     for pair in pairs:
         low, high = np.searchsorted(firsts, [pair[0] - WINDOW, pair[0] + WINDOW + 1])
-        distances, apart = firsts[low:high] - pair[0], np.abs(seconds[low:high] - pair[1])
-        near = apart <= WINDOW * 3 // 2 + 1
+        distances, gaps = firsts[low:high] - pair[0], np.abs(seconds[low:high] - pair[1])
+        near = gaps <= WINDOW * 3 // 2 + 1
         between = (near & (distances < 0)).sum() > 1 and (near & (distances > 0)).sum() > 1
-        beside = ((np.abs(distances) == 1) & (apart <= 2)).any()
+        beside = ((np.abs(distances) == 1) & (gaps <= 2)).any()
         if near.sum() >= least and (least == 1 or between or beside):
             anchors.append(pair)
     return anchors

@@ -22,7 +22,7 @@ from captioner.script.spreading import SpeechStretch, spread_text
 from captioner.values import Audio, RegionReport, Segment
 
 USUAL_PACE = 5.0
-"""Syllables a second, if neither recognised words nor the length of the speech tell the pace."""
+"""Syllables a second, if neither recognised words nor the length of the speech give the pace."""
 
 SLOWEST, FASTEST = 2.5, 9.0
 """Limits of the pace in syllables a second."""
@@ -176,7 +176,7 @@ def _speech_stretches(
 ) -> Iterator[tuple[int, SpeechStretch]]:
     """(index of the region, its stretch) of the speech between `start` and `end`.
 
-    Each word recognised there, none of which is in the script, makes it less likely that script is said there.
+    Each word recognised there, none of which is in the script, makes it less likely that the script is said there.
     """
     for region in regions[bisect(regions, start, key=_end) : bisect_left(regions, end, key=_start)]:
         first, last = max(region.start, start), min(region.end, end)

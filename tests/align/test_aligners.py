@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +20,7 @@ from captioner.errors import BackendError, UnknownName
 from captioner.media import open_media, read_audio
 from captioner.values import Audio, Word
 from tests.align.voices import RATE, noisy, silence, spoken, spoken_with_marks
+from tests.paths import DOCS
 
 OURS = [name for name in BUILT_IN if name != "qwen3"]  # which needs a model: test_qwen3.py
 ALIGNERS = {name: load_aligner(name) for name in OURS}
@@ -188,6 +191,16 @@ def test_a_plug_in_is_loaded_like_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(BUILT_IN, "plugged", f"{__name__}:Even")
     alignment = load_aligner("plugged").align(Audio(silence(1), RATE), "all of it", None)
     assert alignment == Alignment((Word(0.0, 1.0, "all of it"),))
+
+
+def test_the_aligner_of_the_docs_page_follows_the_rules() -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", (DOCS / "alignment.md").read_text("utf-8"), re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(compile(code, "alignment.md", "exec"), names)
+    aligner = names["Even"]()
+    assert isinstance(aligner, Aligner)
+    clip = Audio(silence(1), RATE, 3.0)
+    check(aligner.align(clip, "all of it", None).words, clip, "all of it")
 
 
 @pytest.mark.parametrize("place", ["tests.nowhere:Even", f"{__name__}:Nothing", f"{__name__}:NoAligner"])

@@ -26,7 +26,7 @@ NAME = "glm-nano"
 MOST_TOKENS = 448
 SPARE_TOKENS = 40
 TOKENS_A_SECOND = 15
-"""Limits of a text: nobody says more, and without a limit a model that repeats itself would never end."""
+"""Limits of a text: no speaker says more, and without a limit a model that repeats itself would never end."""
 
 BATCH_ON_CPU = 8
 MOST_BATCH = 64
