@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from captioner.align import BUILT_IN, Aligner, Alignment, load_aligner
+from captioner.align import BUILT_IN, Aligner, Alignment, load_aligner, open_aligner
+from captioner.align.espeak import Espeak
 from captioner.align.pauses import Pauses
 from captioner.errors import BackendError, UnknownName
 from captioner.media import open_media, read_audio
@@ -95,7 +96,7 @@ def test_the_words_spell_the_text_in_every_language(aligner: Aligner, language: 
     assert words[-1].end - words[0].start > 0.7 * clip.duration
 
 
-SAID = TEXTS | {
+ALL_TEXTS = TEXTS | {
     "ru": ("ru", "Съешь ещё этих мягких французских булок, да выпей же чаю."),
     "el": ("el", "Καλημέρα κόσμε, τι κάνετε σήμερα;"),
     "he": ("he", "שלום עולם, מה שלומך היום?"),
@@ -105,10 +106,10 @@ SILENT_LETTERS = {"ar", "th", "zh", "zh-Hans"}
 """Scripts written without vowels, or whose letters have other names than sounds: letters give little information."""
 
 
-@pytest.mark.parametrize("language", list(SAID))
+@pytest.mark.parametrize("language", list(ALL_TEXTS))
 def test_words_of_another_voice_are_timed(aligner: Aligner, language: str) -> None:
     """A high voice at another pace, with some noise; the times of its marked words are known."""
-    voice, text = SAID[language]
+    voice, text = ALL_TEXTS[language]
     sound, marks = spoken_with_marks(text, f"{voice}+f2", pace=150, pitch=70)
     clip = Audio(noisy(np.concatenate((silence(0.4), sound)), 25), RATE, 5.0)
     words = aligner.align(clip, text, language).words
@@ -185,6 +186,13 @@ def test_any_text_over_any_audio(
 def test_an_unknown_name_lists_the_known_aligners() -> None:
     with pytest.raises(UnknownName, match="espeak, pauses, qwen3"):
         load_aligner("psychic")
+
+
+def test_auto_is_the_best_aligner_that_can_be_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert isinstance(open_aligner("auto"), Espeak)
+    monkeypatch.setitem(BUILT_IN, "espeak", "tests.nowhere:Espeak")
+    assert isinstance(open_aligner("auto"), Pauses)
+    assert open_aligner("none") is None
 
 
 def test_a_plug_in_is_loaded_like_ours(monkeypatch: pytest.MonkeyPatch) -> None:

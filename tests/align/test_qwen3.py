@@ -121,7 +121,7 @@ def test_a_folder_without_a_model_is_an_error(tmp_path: Path) -> None:
         load_aligner(f"qwen3:{tmp_path}")
 
 
-def test_a_recogniser_is_no_aligner(folder: Path, tmp_path: Path) -> None:
+def test_a_recognition_model_is_not_an_aligner(folder: Path, tmp_path: Path) -> None:
     """Qwen3-ASR has most of the weights; transformers would fill the missing ones with random numbers."""
     for path in folder.iterdir():
         (tmp_path / path.name).symlink_to(path)

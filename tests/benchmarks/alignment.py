@@ -25,7 +25,7 @@ from captioner.media import open_media, read_audio
 from captioner.score import time_errors
 from captioner.speech import speech_clips
 from captioner.values import Audio, Samples, Span, Word
-from tests.align.test_aligners import OURS, SAID, known_starts
+from tests.align.test_aligners import ALL_TEXTS, OURS, known_starts
 from tests.align.voices import noisy, spoken_with_marks
 
 FOLDER = Path(os.environ.get("CAPTIONER_TESTDATA", "."))
@@ -315,7 +315,7 @@ def report() -> Iterator[str]:
         for condition in CONDITIONS:
             yield f"| {condition} | {measure(table[name], everyone, condition).row()} |"
     yield LANGUAGES
-    for language, (voice, text) in SAID.items():
+    for language, (voice, text) in ALL_TEXTS.items():
         means = " | ".join(f"{1000 * far_from_another_voice(name, language, voice, text):.0f}" for name in OURS)
         yield f"| {language} | {text} | {means} |"
 
