@@ -18,7 +18,7 @@ from captioner.align.espeak_voices import voice_for
 from captioner.align.features import ClipFeatures, clip_features
 from captioner.align.mfcc import Floats, one_core_matmul
 from captioner.align.pause_anchors import sections
-from captioner.align.pauses import Pauses
+from captioner.align.pauses import align_by_pauses
 from captioner.align.readings import reading_of
 from captioner.align.text_units import TextUnit, text_units
 from captioner.align.viterbi import Band, Indices, ViterbiPath, best_path
@@ -63,7 +63,6 @@ class Espeak:
     name = "espeak"
 
     def __init__(self) -> None:
-        self._pauses = Pauses()
         load_library()
 
     def align(self, clip: Audio, text: str, language: str | None) -> Alignment:
@@ -72,33 +71,28 @@ class Espeak:
         voice = voice_for(language, text)
         reading = reading_of(text, voice) if voice else None
         if voice is None or reading is None or not any(character.isalnum() for character in reading.text):
-            return self._pauses.align(clip, text, language)
+            return align_by_pauses(clip, text)
         if clip.duration > LONGEST:
             return self._align_sections(clip, text, units, language)
         if sum(unit.weight for unit in units) > FASTEST * (clip.duration + 0.2):
-            return self._align_by_pauses(clip, text, language, "the text is too long for the audio")
+            return align_by_pauses(clip, text, "the text is too long for the audio")
         features = clip_features(clip)
         speech = synthesize(reading.text, voice)
         if speech is None or features is None:
-            return self._pauses.align(clip, text, language)
+            return align_by_pauses(clip, text)
         model = voice_features(reading.with_text_positions(speech), units, features.voiced_seconds)
         path = _fitted_path(features, model, states_of_frames(text, units, model.unit_frames))
         if path is None:
-            return self._align_by_pauses(clip, text, language, "the text does not match the audio")
+            return align_by_pauses(clip, text, "the text does not match the audio")
         return Alignment(words_from_path(clip, text, units, path, model.unit_frames))
 
     def _align_sections(self, clip: Audio, text: str, units: Sequence[TextUnit], language: str | None) -> Alignment:
         parts = sections(clip, units, LONGEST)
         if len(parts) == 1 and parts[0][0].duration > LONGEST:
-            doubt = f"the audio is longer than {LONGEST:g} s without a pause"
-            return self._align_by_pauses(clip, text, language, doubt)
+            return align_by_pauses(clip, text, f"the audio is longer than {LONGEST:g} s without a pause")
         alignments = [self.align(part, text[characters], language) for part, characters in parts]
         doubts = dict.fromkeys(alignment.doubt for alignment in alignments if alignment.doubt)
         return Alignment(tuple(word for alignment in alignments for word in alignment.words), "; ".join(doubts) or None)
-
-    def _align_by_pauses(self, clip: Audio, text: str, language: str | None, doubt: str) -> Alignment:
-        words = self._pauses.align(clip, text, language).words
-        return Alignment(words, f"{doubt}; its words are timed by pauses")
 
 
 def _fitted_path(clip: ClipFeatures, voice: VoiceFeatures, states: Indices) -> ViterbiPath | None:

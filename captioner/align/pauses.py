@@ -29,7 +29,12 @@ class Pauses:
 
     def align(self, clip: Audio, text: str, language: str | None) -> Alignment:
         """The words of `text`, each at the time at which it is said in `clip`; `language` makes no difference."""
-        return Alignment(_words(clip, text))
+        return align_by_pauses(clip, text)
+
+
+def align_by_pauses(clip: Audio, text: str, doubt: str | None = None) -> Alignment:
+    """The words of `text` as `Pauses` times them; `doubt` says why another aligner could not time them."""
+    return Alignment(_words(clip, text), f"{doubt}; the words are timed by pauses" if doubt else None)
 
 
 def _words(clip: Audio, text: str) -> tuple[Word, ...]:

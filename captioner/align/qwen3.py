@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from captioner.align import Alignment
-from captioner.align.pauses import Pauses
+from captioner.align.pauses import align_by_pauses
 from captioner.align.text_units import TextUnit, text_units
 from captioner.align.words import words_from_times
 from captioner.errors import BackendError
@@ -49,7 +49,6 @@ class Qwen3:
 
     def __init__(self, *, model: str = MODEL) -> None:
         self.name = "qwen3" if model == MODEL else f"qwen3:{model}"
-        self._pauses = Pauses()
         self._processor = _processor(model)
         self._load = partial(_load, model)
 
@@ -57,23 +56,19 @@ class Qwen3:
         """The words of `text`, each at the time at which it is said in `clip`."""
         known = _model_language(language)
         if clip.duration < SHORTEST or not any(character.isalnum() for character in text):
-            return self._pauses.align(clip, text, language)
+            return align_by_pauses(clip, text)
         if known is None and language_tag(language) is not None:
-            return self._align_by_pauses(clip, text, language, f"qwen3 does not know the language {language}")
+            return align_by_pauses(clip, text, f"qwen3 does not know the language {language}")
         if clip.duration > LONGEST:
-            return self._align_by_pauses(clip, text, language, f"the audio is longer than {LONGEST:g} s")
+            return align_by_pauses(clip, text, f"the audio is longer than {LONGEST:g} s")
         model_words = self._model_words(clip, text, None if known in _SPLIT_BY_OTHERS else known)
         if not model_words:
-            return self._pauses.align(clip, text, language)
+            return align_by_pauses(clip, text)
         return Alignment(words_from_marks(clip, text, text_units(text), model_words))
 
     @cached_property
     def _model(self) -> Any:
         return self._load()
-
-    def _align_by_pauses(self, clip: Audio, text: str, language: str | None, doubt: str) -> Alignment:
-        words = self._pauses.align(clip, text, language).words
-        return Alignment(words, f"{doubt}; its words are timed by pauses")
 
     def _model_words(self, clip: Audio, text: str, language: str | None) -> list[ModelWord]:
         import torch

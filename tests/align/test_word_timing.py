@@ -54,7 +54,7 @@ def test_words_from_the_backend_stay_as_they_are(speech_file: Path) -> None:
 def test_a_text_too_long_for_its_region_is_doubted_in_the_report(speech_file: Path) -> None:
     made = captions(speech_file, [*LINES[:2], "far too much to say " * 30])
     reasons = [region.reason for region in made.report.regions]
-    assert reasons == [None, None, "the text is too long for the audio; its words are timed by pauses"]
+    assert reasons == [None, None, "the text is too long for the audio; the words are timed by pauses"]
     assert made.transcript.segments[2].words
     assert not made.report.lost
 
