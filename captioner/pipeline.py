@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
 
-from captioner.align import Timer, open_timer
+from captioner.align import Aligner, open_aligner
 from captioner.backends import Backend, Hints, Traits, load_backend
 from captioner.backends.selection import choose_backend
 from captioner.cues import make_cues, time_cues
@@ -63,7 +63,7 @@ def caption(
     hints: Hints = Hints(),
     selection: AudioSelection = AudioSelection(),
     context: ContextMode = "none",
-    align: str | Timer | None = "auto",
+    align: str | Aligner | None = "auto",
     speech: SpeechOptions = SpeechOptions(),
     journal: Path | None = None,
     on_progress: ProgressCallback = lambda progress: None,
@@ -77,7 +77,7 @@ def caption(
     was heard; None remembers nothing. Raises the errors of captioner.errors: MediaError, BackendError, UsageError.
     """
     warnings: list[str] = []
-    timer = open_timer(align) if isinstance(align, str) else align
+    aligner = open_aligner(align) if isinstance(align, str) else align
     with (
         _ready(backend) as engine,
         _remembering(engine, journal, str(source), warnings.append) as ears,
@@ -88,7 +88,7 @@ def caption(
         found = progress.found(speech_clips(blocks, _fitting(speech, engine.traits)))
         with prefetch(found, AHEAD) as clips:
             heard = transcribe(clips, ears, hints, context)
-            outcomes = tuple(progress.answered(time_words(heard, timer, hints.language)))
+            outcomes = tuple(progress.answered(time_words(heard, aligner, hints.language)))
         transcript = _transcript(outcomes, hints)
         cuts = tuple(read_shot_changes(media, selection, warn=warnings.append)) if shot_changes else ()
         report = Report(
@@ -97,7 +97,7 @@ def caption(
             backend=engine.traits.name,
             model=engine.traits.model,
             language=transcript.language,
-            align=timer.name if timer and not engine.traits.word_times else None,
+            align=aligner.name if aligner and not engine.traits.word_times else None,
             frame_rate=video_frame_rate(media)
             if frame_rate == "media"
             else None
@@ -139,7 +139,7 @@ def caption_script(
         # Nobody looks at the cues of the first time; cutting them takes a second of an hour, finding shots takes long.
         heard = caption(source, backend=engine, journal=journal, **(options | {"shot_changes": False}))
         laid = place_script(text, heard.report.regions, heard.transcript.segments)
-        said = caption(source, backend=ScriptBackend(laid.told, engine.traits.longest_clip), **options)
+        said = caption(source, backend=ScriptBackend(laid.recognitions, engine.traits.longest_clip), **options)
     cues, report, unsaid = said.cues, said.report, [*laid.missing]
     if not isinstance(script, str):
         profile = _style(options.get("profile"), said.transcript.language)
@@ -148,7 +148,7 @@ def caption_script(
         unsaid = sorted([*unsaid, *mute], key=lambda part: part.first)
     warnings = (
         *report.warnings,
-        *(_unlike(span) for span in mismatches(laid.told, report.regions)),
+        *(_unlike(span) for span in mismatches(laid.recognitions, report.regions)),
         *(_unsaid(text[part.first : part.last], part.after) for part in unsaid),
     )
     return Captions(cues, said.transcript, replace(report, warnings=warnings))

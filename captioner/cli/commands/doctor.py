@@ -85,10 +85,10 @@ def _burning() -> str:
 def _aligner() -> str:
     from importlib.util import find_spec
 
-    from captioner.align import FALLBACK, open_timer
+    from captioner.align import FALLBACK, open_aligner
 
-    timer = open_timer()
-    if timer is None or timer.name == FALLBACK:
+    aligner = open_aligner()
+    if aligner is None or aligner.name == FALLBACK:
         return "espeak-ng does not load here, so words are timed by their letters and by pauses"
     if find_spec("pykakasi") is None:
         return "timed by espeak-ng, Japanese by its letters; better with: pip install 'captioner[cjk]'"

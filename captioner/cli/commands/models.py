@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
-    from captioner.backends.nano.download import Watch
+    from captioner.backends.nano.download import OnProgress
 
 
 @click.group(invoke_without_command=True)
@@ -39,9 +39,9 @@ def pull(name: str | None, revision: str | None) -> None:
 
 
 def _list() -> None:
-    from captioner.backends.nano.weights import NANO, NANO_SIZE, problem_of, pull_command, pulled
+    from captioner.backends.nano.weights import NANO, NANO_SIZE, downloaded_models, problem_of, pull_command
 
-    here = dict(pulled())
+    here = dict(downloaded_models())
     for name, weights in here.items():
         problem = problem_of(weights)
         whole = f"{_size(weights.size)} in {weights.folder}"
@@ -51,7 +51,7 @@ def _list() -> None:
 
 
 @contextmanager
-def _progress() -> Iterator[Watch]:
+def _progress() -> Iterator[OnProgress]:
     """Shows how far each file is, on a terminal."""
     from rich.console import Console as Terminal
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
