@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal, TypedDict, Unpack
 
-from captioner.align import Timer, open_timer
+from captioner.align import Aligner, open_aligner
 from captioner.backends import Backend, Hints, Traits, load_backend
 from captioner.backends.selection import choose_backend
 from captioner.cues import make_cues, time_cues
@@ -83,7 +83,7 @@ class CaptionOptions:
     context: ContextMode = "none"
     """Which earlier text the backend gets: "none", or "previous" for that of the region before."""
 
-    align: str | Timer | None = "auto"
+    align: str | Aligner | None = "auto"
     """The aligner for backends without word times, by name; "auto" for the best one, None or "none" for none."""
 
     speech: SpeechOptions = SpeechOptions()
@@ -111,7 +111,7 @@ class CaptionKeywords(TypedDict, total=False):
     hints: Hints
     selection: AudioSelection
     context: ContextMode
-    align: str | Timer | None
+    align: str | Aligner | None
     speech: SpeechOptions
     journal: str | Path | None
     on_progress: ProgressCallback
@@ -129,7 +129,7 @@ def caption(
     if reason := wrong_type("source", source, str | Path):
         raise TypeError(reason)
     warnings: list[str] = []
-    aligner = open_timer(options.align) if isinstance(options.align, str) else options.align
+    aligner = open_aligner(options.align) if isinstance(options.align, str) else options.align
     with (
         _open_backend(options.backend) as backend,
         _journaled(backend, options.journal, str(source), warnings.append) as cached,
@@ -191,7 +191,7 @@ def caption_script(
         # Shot changes are left out of the first pass, whose cues are not used: finding them takes long.
         first = caption(source, replace(options, backend=backend, shot_changes=False))
         placed = place_script(text, first.report.regions, first.transcript.segments)
-        script_backend = ScriptBackend(placed.told, backend.traits.longest_clip)
+        script_backend = ScriptBackend(placed.recognitions, backend.traits.longest_clip)
         second = caption(source, replace(options, backend=script_backend, journal=None))
     cues, report, missing = second.cues, second.report, [*placed.missing]
     if not isinstance(script, str):
@@ -201,7 +201,7 @@ def caption_script(
         missing = sorted([*missing, *silent], key=lambda part: part.first)
     warnings = (
         *report.warnings,
-        *(_mismatch_warning(span) for span in mismatches(placed.told, report.regions)),
+        *(_mismatch_warning(span) for span in mismatches(placed.recognitions, report.regions)),
         *(_missing_warning(text[part.first : part.last], part.after) for part in missing),
     )
     return Captions(cues, second.transcript, replace(report, warnings=warnings))

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import click
 
-from captioner.align import open_timer
+from captioner.align import open_aligner
 from captioner.backends import Backend, Hints
 from captioner.budget import DryRunBackend, estimate
 from captioner.cli.console import Console
@@ -122,7 +122,7 @@ def _caption_options(request: CaptionRequest, settings: Settings) -> CaptionOpti
         shot_changes=request.shot_changes and not request.dry_run,
         hints=Hints(language, request.prompt, (*request.hotwords, *hotwords_in(request.hotwords_file))),
         context=request.context,
-        align=None if request.dry_run else open_timer(request.align),
+        align=None if request.dry_run else open_aligner(request.align),
         selection=AudioSelection(request.audio_track, request.channel, request.start, request.end),
         speech=options_from(SpeechOptions, settings.speech, f"{settings.path} [speech]"),
         journal=None if request.no_journal else default_path(),

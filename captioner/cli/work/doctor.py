@@ -10,7 +10,7 @@ from importlib.util import find_spec
 
 import click
 
-from captioner.align import FALLBACK, open_timer
+from captioner.align import FALLBACK, open_aligner
 from captioner.backends.selection import backend_statuses, choose_backend
 from captioner.cli.user_settings import user_settings
 from captioner.cues import segmenters
@@ -89,7 +89,7 @@ def _backend() -> str:
 
 
 def _aligner() -> str:
-    aligner = open_timer()
+    aligner = open_aligner()
     if aligner is None or aligner.name == FALLBACK:
         return "espeak-ng cannot be loaded, so word times come from letters and pauses"
     if find_spec("pykakasi") is None:

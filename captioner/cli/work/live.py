@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from captioner.align import open_timer
+from captioner.align import open_aligner
 from captioner.backends import Hints
 from captioner.cli.console import Console
 from captioner.cli.work.backend_session import BackendRequest, hotwords_in, open_backend
@@ -124,7 +124,7 @@ def _hearing(request: LiveRequest, settings: Settings, console: Console) -> Iter
         yield RecognitionConfig(
             opened.backend,
             Hints(language, request.prompt, (*request.hotwords, *hotwords_in(request.hotwords_file))),
-            None if opened.backend.traits.word_times else open_timer(request.align),
+            None if opened.backend.traits.word_times else open_aligner(request.align),
             None if request.profile is None else asked_profile(request.profile, settings),
             drafts=not opened.backend.traits.metered if request.drafts is None else request.drafts,
         )

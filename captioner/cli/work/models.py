@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from captioner.backends.nano.download import Watch, pull
-from captioner.backends.nano.weights import NANO, NANO_SIZE, problem_of, pull_command, pulled
+from captioner.backends.nano.download import OnProgress, pull
+from captioner.backends.nano.weights import NANO, NANO_SIZE, downloaded_models, problem_of, pull_command
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 def pull_model(name: str | None, revision: str | None) -> int:
     """Download a model; returns the exit code. Raises `CaptionerError`."""
-    with _download_bars() as watch:
-        weights = pull(name or NANO, revision, watch)
+    with _download_bars() as on_progress:
+        weights = pull(name or NANO, revision, on_progress)
     click.echo(f"{name or NANO}: {_size(weights.size)} in {weights.folder}")
     return 0
 
 
 def list_models() -> int:
     """Print the downloaded models; returns the exit code."""
-    downloaded = dict(pulled())
+    downloaded = dict(downloaded_models())
     for name, weights in downloaded.items():
         problem = problem_of(weights)
         place = f"{_size(weights.size)} in {weights.folder}"
@@ -36,7 +36,7 @@ def list_models() -> int:
 
 
 @contextmanager
-def _download_bars() -> Iterator[Watch]:
+def _download_bars() -> Iterator[OnProgress]:
     """A progress bar for each file, on a terminal."""
     from rich.console import Console as Terminal
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
@@ -47,12 +47,12 @@ def _download_bars() -> Iterator[Watch]:
     with Progress(*columns, console=terminal, disable=not terminal.is_terminal) as bars:
         tasks: dict[str, TaskID] = {}
 
-        def watch(name: str, done: int, size: int) -> None:
+        def show(name: str, done: int, size: int) -> None:
             if name not in tasks:
                 tasks[name] = bars.add_task(name, total=size, completed=done)
             bars.update(tasks[name], completed=done)
 
-        yield watch
+        yield show
 
 
 def _size(count: int) -> str:
