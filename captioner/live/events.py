@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from captioner.live.session.source_reader import TimedSegment
-from captioner.live.session.stream_clock import Epoch
 from captioner.live.source.contract import HlsStream
+from captioner.live.source.playlist import MediaSegment
+from captioner.live.stream_clock import Epoch
 from captioner.values import RegionReport, Segment, Word
 
 HOLE = "[…]"
@@ -54,6 +54,20 @@ class RegionReported:
 
     report: RegionReport
     segment: Segment | None
+
+
+@dataclass(frozen=True)
+class TimedSegment:
+    """A segment of an HLS source, from `start` to `end` on the stream's clock."""
+
+    piece: MediaSegment
+    target: float
+    start: float
+    end: float
+    epoch: Epoch
+    oldest: int
+    older: tuple[MediaSegment, ...] = ()
+    anew: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from captioner.backends import Backend, load_backend
 from captioner.live.events import Caption, Event, RegionReported
 from captioner.live.session.session import RecognitionConfig, Session
 from captioner.live.session.source_reader import AudioPiece
-from captioner.live.session.stream_clock import Epoch
+from captioner.live.stream_clock import Epoch
 from captioner.values import Audio
 from tests.speech.speech_parts import three_sentences
 

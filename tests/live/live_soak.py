@@ -19,11 +19,11 @@ from captioner.formats import srt
 from captioner.live.events import Caption, Event, RegionReported
 from captioner.live.session.session import RecognitionConfig, Session
 from captioner.live.session.source_reader import AudioPiece, SourceReader
-from captioner.live.session.stream_clock import SAMPLE_RATE, TICKS, WRAP, StreamClock
 from captioner.live.sinks.growing_files import SrtFile
 from captioner.live.sinks.hls_captions import Hls
 from captioner.live.source.contract import Interrupted, Item
 from captioner.live.source.decoder import Packet
+from captioner.live.stream_clock import SAMPLE_RATE, TICKS, WRAP, StreamClock
 from captioner.values import Audio, Samples
 from tests.speech.speech_parts import three_sentences
 

@@ -18,7 +18,6 @@ from captioner.live.events import Ended
 from captioner.live.session.runner import SinkFanout
 from captioner.live.session.session import RecognitionConfig, Session
 from captioner.live.session.source_reader import ConnectionLost, SourceReader
-from captioner.live.session.stream_clock import SAMPLE_RATE, TICKS, StreamClock
 from captioner.live.sinks.growing_files import SrtFile
 from captioner.live.sinks.hls_captions import Hls
 from captioner.live.sinks.record import Record
@@ -26,6 +25,7 @@ from captioner.live.sinks.worker import SinkWorker
 from captioner.live.source.contract import HlsEnded, Interrupted, Item, SegmentRead
 from captioner.live.source.decoder import Packet
 from captioner.live.source.playlist import MediaSegment, media_playlist
+from captioner.live.stream_clock import SAMPLE_RATE, TICKS, StreamClock
 from captioner.values import Audio, Report
 from tests.live.live_stream import waited_for
 from tests.live.test_stream_clock import Given

@@ -12,13 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captioner.formats import vtt
-from captioner.live.events import Caption, Ended, Settled
-from captioner.live.session.source_reader import TimedSegment
-from captioner.live.session.stream_clock import TICKS, WRAP, Epoch
+from captioner.live.events import Caption, Ended, Settled, TimedSegment
 from captioner.live.sinks.hls_captions import Hls, forget
 from captioner.live.sinks.webvtt_rendition import CaptionSegment, held_back, master_text, playlist_text, segment_text
 from captioner.live.source.contract import HlsStream
 from captioner.live.source.playlist import MediaSegment, attributes, media_playlist, renditions
+from captioner.live.stream_clock import TICKS, WRAP, Epoch
 from captioner.values import Cue
 
 MASTER = """#EXTM3U

@@ -15,7 +15,7 @@ from captioner.errors import BackendError
 from captioner.live.events import HOLE, Settled
 from captioner.live.session.caption_stream import CaptionCursor
 from captioner.live.session.partials import Partial, agree
-from captioner.live.session.stream_clock import Epoch
+from captioner.live.stream_clock import Epoch
 from captioner.profiles import PROFILES
 from captioner.values import Audio, Segment
 from tests.live.live_parts import Stage, shifted, silence, sounds

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from captioner.errors import MediaNotReadable, StreamLost
 from captioner.live.session.source_reader import AudioPiece, ConnectionLost, Reading, SourceReader
-from captioner.live.session.stream_clock import GAP, JITTER, SAMPLE_RATE, TICKS, WRAP, Epoch, StreamClock
 from captioner.live.source.contract import Interrupted, Item
 from captioner.live.source.decoder import Packet
+from captioner.live.stream_clock import GAP, JITTER, SAMPLE_RATE, TICKS, WRAP, Epoch, StreamClock
 
 LENGTH = 1024 * SAMPLE_RATE // 48_000  # samples in a packet: an AAC frame, 21 ms
 

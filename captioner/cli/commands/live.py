@@ -69,6 +69,7 @@ def live(settings: Settings, /, **flags: Any) -> int:
 
     Ends with the stream, or on SIGTERM or Ctrl-C after the last words are out; started again, it goes on where it was.
     """
-    from captioner.cli.work.live import LiveRequest, caption_live
+    from captioner.cli.work.live import caption_live
+    from captioner.cli.work.live_request import LiveRequest
 
     return caption_live(LiveRequest(**flags), settings)

@@ -8,15 +8,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
 
 from captioner.align import open_timer
 from captioner.backends import Hints, backend_class
 from captioner.cli.console import Console
 from captioner.cli.work.backend_session import hotwords_in, open_backend
 from captioner.cli.work.live_outputs import earlier_state, open_outputs, serving
+from captioner.cli.work.live_request import LiveRequest
 from captioner.cli.work.live_status import StatusLine
 from captioner.cli.work.profile_choice import asked_profile
 from captioner.errors import OutputNotWritten, UsageError
@@ -27,8 +26,8 @@ from captioner.live.session.lag import LagLimits
 from captioner.live.session.runner import Runner, SinkFanout
 from captioner.live.session.session import RecognitionConfig, Session
 from captioner.live.session.source_reader import SourceReader
-from captioner.live.session.stream_clock import SAMPLE_RATE, StreamClock
-from captioner.live.source.contract import SourceOptions, open_live
+from captioner.live.source.opening import open_live
+from captioner.live.stream_clock import SAMPLE_RATE, StreamClock
 from captioner.settings import Settings
 
 LINGERING = 60.0
@@ -36,65 +35,6 @@ LINGERING = 60.0
 
 KEPT_EVERY = 1.0
 """Seconds between two notes of where the stream stands."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class LiveRequest:
-    """The flags of `captioner live`, named as they are there."""
-
-    source: str
-    outputs: tuple[str, ...]
-    hls: str | None
-    serve: str | None
-    hold: float
-    record: str | None
-    sinks: tuple[tuple[str, str], ...]
-    profile: str | None
-    backend: str
-    backend_options: tuple[tuple[str, Any], ...]
-    model: str | None
-    language: str | None
-    prompt: str | None
-    hotwords: tuple[str, ...]
-    hotwords_file: str | None
-    concurrency: int | None
-    base_url: str | None
-    align: str
-    audio_track: str | None
-    drafts: bool | None
-    max_lag: float
-    reconnect: float
-    from_start: bool
-    input_format: str | None
-    input_options: tuple[tuple[str, str], ...]
-    overwrite: bool
-    quiet: bool
-    max_cost: None = None
-    max_minutes: None = None
-    no_journal: bool = True
-    dry_run: bool = False
-
-    @property
-    def targets(self) -> list[tuple[str, str]]:
-        """Every sink and its target."""
-        files = [(Path(name).suffix.removeprefix(".").lower(), name) for name in self.outputs]
-        for suffix, name in files:
-            if suffix not in ("srt", "vtt", "jsonl"):
-                raise UsageError(f"-o {name}: a file that grows is .srt, .vtt or .jsonl")
-        return [*files, *((name, _target(target)) for name, target in self.sinks)]
-
-    @property
-    def opening(self) -> SourceOptions:
-        """How the source is opened."""
-        options = dict(self.input_options)
-        return SourceOptions(self.audio_track, self.input_format, options, self.from_start)
-
-    @property
-    def state(self) -> Path | None:
-        """The file that says where the stream stands: beside the first result that is a file."""
-        folder = [str(Path(self.hls, "stream"))] if self.hls else []
-        files = [*folder, *self.outputs, *([self.record] if self.record else [])]
-        return Path(f"{files[0]}.state") if files else None
 
 
 def caption_live(request: LiveRequest, settings: Settings) -> int:
@@ -228,12 +168,3 @@ class _Live:
                 save_checkpoint(state, path)
             except OutputNotWritten as error:
                 self.watching.warn_once("state", str(error))
-
-
-def _target(target: str) -> str:
-    if not target.startswith("@"):
-        return target
-    try:
-        return Path(target[1:]).read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read the target in {target[1:]}: {error}") from error

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from captioner.cli.work.live_request import LiveRequest
 from captioner.errors import CaptionerError, OutputNotWritten, UsageError
 from captioner.live.session.checkpoint import Checkpoint, load_checkpoint
 from captioner.live.session.runner import SinkFanout
@@ -19,7 +20,6 @@ from captioner.live.sinks.worker import SinkWorker
 from captioner.values import Report
 
 if TYPE_CHECKING:
-    from captioner.cli.work.live import LiveRequest
     from captioner.live.server.feed import CaptionFeed
 
 FAREWELL = 5.0

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from captioner.live.session.caption_stream import CaptionCursor
-from captioner.live.session.stream_clock import Epoch
+from captioner.live.stream_clock import Epoch
 from captioner.live.whole import write_whole
 
 

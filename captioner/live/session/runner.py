@@ -8,9 +8,9 @@ from queue import Empty, Full, Queue
 from threading import Event as Flag
 from threading import Thread
 
-from captioner.live.events import Ended, Event
+from captioner.live.events import Ended, Event, TimedSegment
 from captioner.live.session.session import Session
-from captioner.live.session.source_reader import AudioPiece, ConnectionLost, Reading, SourceReader, TimedSegment
+from captioner.live.session.source_reader import AudioPiece, ConnectionLost, Reading, SourceReader
 from captioner.live.session.streaming_vad import joined
 from captioner.live.sinks.worker import SinkWorker
 from captioner.live.source.contract import HlsEnded, HlsStream

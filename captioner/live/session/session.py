@@ -14,14 +14,14 @@ from threading import Lock
 from captioner.align import Timer
 from captioner.backends import Backend, Hints
 from captioner.errors import BackendError
-from captioner.live.events import Event, Settled
+from captioner.live.events import Event, Settled, TimedSegment
 from captioner.live.session.caption_stream import BEGINNING, CaptionCursor, CaptionStream
 from captioner.live.session.clip_queue import ClipQueue, OpenRegion, Waiting
 from captioner.live.session.lag import LIMITS, LagLimits
-from captioner.live.session.source_reader import AudioPiece, TimedSegment
-from captioner.live.session.stream_clock import Epoch
+from captioner.live.session.source_reader import AudioPiece
 from captioner.live.session.streaming_vad import SPEECH, Clip, StreamingVad
 from captioner.live.source.contract import HlsStream
+from captioner.live.stream_clock import Epoch
 from captioner.profiles import Profile
 from captioner.speech import SpeechOptions
 from captioner.transcribe import RegionResult, transcribe

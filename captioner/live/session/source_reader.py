@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from captioner.errors import MediaNotReadable, StreamLost
-from captioner.live.session.stream_clock import SAMPLE_RATE, Epoch, PlacedPacket, StreamClock
+from captioner.live.events import TimedSegment
 from captioner.live.source.contract import HlsEnded, HlsStream, Interrupted, LiveSource, SegmentRead
 from captioner.live.source.decoder import Packet
-from captioner.live.source.playlist import MediaSegment
+from captioner.live.stream_clock import SAMPLE_RATE, Epoch, PlacedPacket, StreamClock
 from captioner.values import Audio
 
 SHORT_GAP = 1.0
@@ -28,20 +28,6 @@ class AudioPiece:
 
     audio: Audio
     epoch: Epoch
-
-
-@dataclass(frozen=True)
-class TimedSegment:
-    """A segment of an HLS source, from `start` to `end` on the stream's clock."""
-
-    piece: MediaSegment
-    target: float
-    start: float
-    end: float
-    epoch: Epoch
-    oldest: int
-    older: tuple[MediaSegment, ...] = ()
-    anew: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from captioner.live.session.source_reader import AudioPiece
-from captioner.live.session.stream_clock import Epoch
+from captioner.live.stream_clock import Epoch
 from captioner.speech import SAMPLE_RATE, SpeechOptions, SpeechStream
 from captioner.values import Audio
 

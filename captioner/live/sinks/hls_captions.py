@@ -17,13 +17,12 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from captioner.errors import OutputNotWritten
-from captioner.live.events import Caption, Ended, Event, Settled
-from captioner.live.session.source_reader import TimedSegment
-from captioner.live.session.stream_clock import Epoch
+from captioner.live.events import Caption, Ended, Event, Settled, TimedSegment
 from captioner.live.sinks.growing_files import LATE
 from captioner.live.sinks.playlist_window import OWN_DURATION, PlaylistWindow, shelf_of, shelf_text
 from captioner.live.sinks.webvtt_rendition import CaptionSegment, master_text, plain_master, playlist_text, segment_text
 from captioner.live.source.contract import HlsStream
+from captioner.live.stream_clock import Epoch
 from captioner.live.whole import write_whole
 from captioner.media import path_of
 from captioner.values import Cue

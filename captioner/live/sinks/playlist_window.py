@@ -6,9 +6,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
-from captioner.live.session.stream_clock import Epoch
 from captioner.live.sinks.growing_files import LATE
 from captioner.live.sinks.webvtt_rendition import CaptionSegment, told_late
+from captioner.live.stream_clock import Epoch
 from captioner.values import Cue
 
 OWN_DURATION = 6.0

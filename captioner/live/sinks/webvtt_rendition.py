@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
 from captioner.formats import vtt
-from captioner.live.session.stream_clock import Epoch
 from captioner.live.source.playlist import attributes, media_playlist
+from captioner.live.stream_clock import Epoch
 from captioner.timestamps import format_clock
 from captioner.values import Cue
 

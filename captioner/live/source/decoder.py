@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from captioner.live.session.stream_clock import SAMPLE_RATE, TICKS
+from captioner.errors import NoAudio, UnknownName
+from captioner.languages import language_tag, speaks
+from captioner.live.stream_clock import SAMPLE_RATE, TICKS
 from captioner.values import Samples
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
+    from av.container import InputContainer
 
 
 @dataclass(frozen=True)
@@ -78,3 +81,16 @@ class Decoder:
             samples = heard.to_ndarray().reshape(-1)
             if len(samples):
                 yield round(heard.pts * heard.time_base * TICKS), np.ascontiguousarray(samples, np.float32)
+
+
+def chosen(container: InputContainer, asked: str | None, name: str) -> AudioStream:
+    """The sound track that is asked for, by number from 1 or by language. Raises `NoAudio`, `UnknownName`."""
+    tracks = container.streams.audio
+    if not tracks:
+        raise NoAudio(name)
+    if asked is None:
+        return tracks[0]
+    for number, track in enumerate(tracks, 1):
+        if asked == str(number) or speaks(language_tag(track.language), asked):
+            return track
+    raise UnknownName("audio track", asked, (f"{number} ({track.language})" for number, track in enumerate(tracks, 1)))

@@ -12,8 +12,7 @@ import httpx
 from captioner.errors import MediaNotReadable, NoAudio
 from captioner.languages import speaks
 from captioner.live.source.contract import HlsEnded, HlsStream, Interrupted, Item, SegmentRead, SourceOptions
-from captioner.live.source.decoder import Decoder, Packet
-from captioner.live.source.libav import chosen
+from captioner.live.source.decoder import Decoder, Packet, chosen
 from captioner.live.source.playlist import (
     MediaPlaylist,
     MediaSegment,

@@ -10,15 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from captioner.errors import MediaNotReadable, NoAudio, UnknownName, UsageError
-from captioner.languages import language_tag, speaks
+from captioner.errors import MediaNotReadable, UsageError
 from captioner.live.source.contract import Interrupted, Item, SourceOptions
-from captioner.live.source.decoder import Decoder, Packet
+from captioner.live.source.decoder import Decoder, Packet, chosen
 from captioner.media.av_io import reader_of
 from captioner.media.relay import relayed
 
 if TYPE_CHECKING:
-    from av.audio.stream import AudioStream
     from av.container import InputContainer
 
 PATIENCE = 10.0
@@ -146,16 +144,3 @@ class PipeSource:
             yield lambda size: os.read(descriptor, min(size, _READ))
         finally:
             os.close(descriptor)
-
-
-def chosen(container: InputContainer, asked: str | None, name: str) -> AudioStream:
-    """The sound track that is asked for, by number from 1 or by language. Raises `NoAudio`, `UnknownName`."""
-    tracks = container.streams.audio
-    if not tracks:
-        raise NoAudio(name)
-    if asked is None:
-        return tracks[0]
-    for number, track in enumerate(tracks, 1):
-        if asked == str(number) or speaks(language_tag(track.language), asked):
-            return track
-    raise UnknownName("audio track", asked, (f"{number} ({track.language})" for number, track in enumerate(tracks, 1)))
