@@ -10,7 +10,7 @@ from captioner.live.source.playlist import MediaSegment
 from captioner.live.stream_clock import Epoch
 from captioner.values import RegionReport, Segment, Word
 
-HOLE = "[…]"
+LOST_MARKER = "[…]"
 """What is shown where speech was skipped or could not be heard."""
 
 
@@ -34,17 +34,17 @@ class Caption:
     words: tuple[Word, ...] = ()
     language: str | None = None
     speaker: str | None = None
-    stable: int = 0
+    stable_chars: int = 0
     lost: bool = False
-    number: int = 0
+    final_number: int = 0
 
 
 @dataclass(frozen=True)
-class Settled:
+class StreamProgress:
     """No caption will begin before `until` any more; sound was heard up to `heard`, which lies in `epoch`."""
 
-    until: float
-    heard: float
+    final_until: float
+    audio_end: float
     epoch: Epoch | None = None
 
 
@@ -60,22 +60,22 @@ class RegionReported:
 class TimedSegment:
     """A segment of an HLS source, from `start` to `end` on the stream's clock."""
 
-    piece: MediaSegment
-    target: float
+    segment: MediaSegment
+    target_duration: float
     start: float
     end: float
     epoch: Epoch
-    oldest: int
-    older: tuple[MediaSegment, ...] = ()
-    anew: bool = False
+    first_sequence: int
+    earlier: tuple[MediaSegment, ...] = ()
+    restarted: bool = False
 
 
 @dataclass(frozen=True)
-class Ended:
+class StreamEnded:
     """The stream itself has come to its end; a stream that is only left goes on without this."""
 
 
-Event = Caption | Settled | RegionReported | TimedSegment | HlsStream | Ended
+Event = Caption | StreamProgress | RegionReported | TimedSegment | HlsStream | StreamEnded
 
 
 def caption_json(caption: Caption) -> str:
@@ -92,7 +92,7 @@ def caption_json(caption: Caption) -> str:
             "text": caption.text,
             "is_final": caption.is_final,
             "speech_final": caption.ends_speech,
-            "stable_chars": len(caption.text) if caption.is_final else caption.stable,
+            "stable_chars": len(caption.text) if caption.is_final else caption.stable_chars,
             "language": caption.language,
             "speaker": caption.speaker,
             "lost": caption.lost,

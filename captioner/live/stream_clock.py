@@ -52,7 +52,7 @@ class PlacedPacket:
     """Where samples were laid: the stream sample at which they begin, how many of them were heard before."""
 
     position: int
-    heard: int
+    overlap: int
     epoch: Epoch
 
 
@@ -71,13 +71,13 @@ class StreamClock:
         """Seconds: where the line ends by now."""
         return self.position / SAMPLE_RATE
 
-    def lay(self, ticks: int, length: int, *, idle: float = 0.0, cut: bool = False) -> PlacedPacket:
+    def place(self, ticks: int, length: int, *, idle: float = 0.0, discontinuity: bool = False) -> PlacedPacket:
         """Lay `length` samples whose first one bears the timestamp `ticks`.
 
         `idle` is for how many seconds nothing came before them; `cut` says that the source itself announced a break.
         """
         epoch, ahead = self.epoch, self._ahead(ticks)
-        if epoch is None or cut or not -OVERLAP <= ahead <= idle + GAP:
+        if epoch is None or discontinuity or not -OVERLAP <= ahead <= idle + GAP:
             self.position += round(idle * SAMPLE_RATE) if epoch and idle > PAUSE else 0
             epoch, ahead = Epoch(epoch.number + 1 if epoch else 0, self.time, ticks), 0.0
         heard = 0

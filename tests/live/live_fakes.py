@@ -23,7 +23,7 @@ class Service:
     """What it took, in order; how many of the next requests fail, and with which status."""
 
     address: str = ""
-    taken: list[Any] = field(default_factory=list)
+    received: list[Any] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     failures: int = 0
     number: int = 0
@@ -49,7 +49,7 @@ class YouTubeService(Service):
         if not _STAMP.fullmatch(time) or not text.endswith("\n") or "\n" in text[:-1]:
             return self.refuse(f"body {body!r}")
         self.number += 1
-        self.taken.append((time, text[:-1]))
+        self.received.append((time, text[:-1]))
         return 200, f"{time}\n"
 
 
@@ -70,7 +70,7 @@ class ZoomService(Service):
         ):
             return self.refuse(handler.path)
         self.number += 1
-        self.taken.append(body.decode())
+        self.received.append(body.decode())
         return 200, ""
 
 
@@ -87,12 +87,12 @@ class OvenService(Service):
         (subtitle,) = entry["subtitles"]
         if document["format"] != "webvtt" or set(subtitle) != {"startOffset", "durationMs", "text"}:
             return self.refuse(f"body {body!r}")
-        self.taken.append((entry["label"], subtitle["text"], subtitle["durationMs"]))
+        self.received.append((entry["label"], subtitle["text"], subtitle["durationMs"]))
         return 200, "{}"
 
 
 @contextmanager
-def at_work(service: Service) -> Iterator[Service]:
+def serve_http(service: Service) -> Iterator[Service]:
     """The service, on a port of this machine."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -129,7 +129,7 @@ class ObsService:
     password: str = "pass word"
     streaming: bool = True
     port: int = 0
-    taken: list[str] = field(default_factory=list)
+    received: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
 
     def serve(self, connection: Any) -> None:
@@ -154,14 +154,14 @@ class ObsService:
             return
         status = {"result": self.streaming, "code": 100 if self.streaming else 501}
         if self.streaming:
-            self.taken.append(request["requestData"]["captionText"])
+            self.received.append(request["requestData"]["captionText"])
         answer = {"requestType": request["requestType"], "requestId": request["requestId"], "requestStatus": status}
         connection.send(json.dumps({"op": 5, "d": {"eventType": "Unasked"}}))
         connection.send(json.dumps({"op": 7, "d": answer}))
 
 
 @contextmanager
-def obs_at_work(service: ObsService, port: int = 0) -> Iterator[ObsService]:
+def serve_obs(service: ObsService, port: int = 0) -> Iterator[ObsService]:
     """OBS, on a port of this machine."""
     from websockets.sync.server import serve
 

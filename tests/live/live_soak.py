@@ -18,10 +18,10 @@ from captioner.errors import BackendError
 from captioner.formats import srt
 from captioner.live.events import Caption, Event, RegionReported
 from captioner.live.session.session import RecognitionConfig, Session
-from captioner.live.session.source_reader import AudioPiece, SourceReader
+from captioner.live.session.source_reader import AudioChunk, SourceReader
 from captioner.live.sinks.growing_files import SrtFile
-from captioner.live.sinks.hls_captions import Hls
-from captioner.live.source.contract import Interrupted, Item
+from captioner.live.sinks.hls_captions import HlsCaptions
+from captioner.live.source.contract import SourceInterrupted, SourceItem
 from captioner.live.source.decoder import Packet
 from captioner.live.stream_clock import SAMPLE_RATE, TICKS, WRAP, StreamClock
 from captioner.values import Audio, Samples
@@ -54,24 +54,24 @@ class Soak:
         random = Random(self.seed)
         self._last: Caption | None = None
         self._number = 0
-        self._srt, self._hls = SrtFile(str(self.folder / "a.srt")), Hls(str(self.folder / "hls"), now=lambda: self.now)
+        self._srt, self._hls = SrtFile(str(self.folder / "a.srt")), HlsCaptions(str(self.folder / "hls"), now=lambda: self.now)
         plan = sorted(random.uniform(30, self.seconds - 30) for _ in range(self.faults))
         self._failing_until = self._busy_until = self._slow_until = 0.0
-        session = Session(RecognitionConfig(_Engine(self)), self._tell, now=lambda: self.now)
+        session = Session(RecognitionConfig(_SoakBackend(self)), self._tell, now=lambda: self.now)
         reader = SourceReader(
-            _Sender(self, plan, random), StreamClock(), patience=600, now=lambda: self.now, sleep=self.sleep
+            _SoakSource(self, plan, random), StreamClock(), reconnect_timeout=600, now=lambda: self.now, sleep=self.sleep
         )
         threads, files = threading.active_count(), _open_files()
-        for reading in reader.readings():
-            if isinstance(reading, AudioPiece):
-                session.hear(reading)
+        for reading in reader.read():
+            if isinstance(reading, AudioChunk):
+                session.push(reading)
                 self.most_lag = max(self.most_lag, session.counts.lag)
-                while self.now >= self._busy_until and session.desk.wait(0.0):
-                    self._busy_until = max(self.now + session.work(), self._busy_until)
+                while self.now >= self._busy_until and session.queue.wait(0.0):
+                    self._busy_until = max(self.now + session.recognise(), self._busy_until)
         self._failing_until = self._slow_until = 0.0
         session.flush()
-        while not session.desk.empty:
-            session.work()
+        while not session.queue.empty:
+            session.recognise()
         if threading.active_count() > threads + 1 or _open_files() > files + 1:
             self.broken.append("threads or files are left")
         self._judge()
@@ -93,7 +93,7 @@ class Soak:
             self._last = event
             self.captions += 1
         for sink in (self._srt, self._hls):
-            sink.take(event)
+            sink.handle(event)
         if self.told % 5000 == 0:
             self.memory.append(_resident())
 
@@ -105,7 +105,7 @@ class Soak:
             self.broken.append("cues in the file overlap")
 
 
-class _Sender:
+class _SoakSource:
     """Three sentences in ten seconds, over and over; each fault of the plan at its second of the stream."""
 
     name = "soak"
@@ -117,7 +117,7 @@ class _Sender:
         speech = three_sentences()[0][: 10 * SAMPLE_RATE]
         self._loop: Samples = np.concatenate([speech, np.zeros(10 * SAMPLE_RATE - len(speech), np.float32)])
 
-    def items(self) -> Iterator[Item]:
+    def items(self) -> Iterator[SourceItem]:
         size = round(STEP * SAMPLE_RATE)
         while self._sent < self._soak.seconds:
             at = round(self._sent % 10.0 * SAMPLE_RATE)
@@ -137,11 +137,11 @@ class _Sender:
         soak, kind = self._soak, self._random.randrange(5)
         if kind == 0:  # the sender dies and comes back, its clock having run on
             self._pass(self._random.uniform(1, 20), 0.0)
-            raise Interrupted("gone")
+            raise SourceInterrupted("gone")
         if kind == 1:  # it comes back with another clock
             self._pass(self._random.uniform(1, 20), 0.0)
             self._ticks = self._random.randrange(WRAP)
-            raise Interrupted("gone")
+            raise SourceInterrupted("gone")
         if kind == 2:  # its clock jumps
             self._ticks = self._random.randrange(WRAP)
         elif kind == 3:
@@ -150,7 +150,7 @@ class _Sender:
             soak._slow_until = soak.now + self._random.uniform(1, 120)
 
 
-class _Engine:
+class _SoakBackend:
     """Hears everything, unless it fails, or takes twice as long as it was said."""
 
     def __init__(self, soak: Soak) -> None:

@@ -25,8 +25,8 @@ from captioner.media import find_ffmpeg
 from tests.oracles.npm import npm_package
 from tests.paths import SAMPLES
 
-TALK = SAMPLES / "lighthouse.mp4"
-TRUTH = json.loads((TALK.parent / "truth" / "lighthouse.json").read_text("utf-8"))["sentences"]
+SAMPLE = SAMPLES / "lighthouse.mp4"
+TRUTH = json.loads((SAMPLE.parent / "truth" / "lighthouse.json").read_text("utf-8"))["sentences"]
 
 RATE = 25
 """Frames a second of the picture."""
@@ -99,7 +99,7 @@ def send(
     )
     picture = f"color=black:s=320x180:r={RATE}:d={seconds},{squares}"
     pace = ["-readrate", str(speed)]
-    inputs = [*pace, "-f", "lavfi", "-i", picture, *pace, "-ss", str(start), "-t", str(seconds), "-i", str(TALK)]
+    inputs = [*pace, "-f", "lavfi", "-i", picture, *pace, "-ss", str(start), "-t", str(seconds), "-i", str(SAMPLE)]
     codecs = ["-map", "0:v", "-map", "1:a", "-c:v", "libx264", "-preset", "ultrafast", "-bf", str(packaging.b_frames)]
     codecs += ["-g", str(RATE * packaging.length), "-keyint_min", str(RATE * packaging.length), "-sc_threshold", "0"]
     codecs += ["-c:a", "aac", "-ac", "1", "-output_ts_offset", str(packaging.offset)]
@@ -116,7 +116,7 @@ def hls(packaging: Packaging, *flags: str, listed: int = 0) -> list[str]:
     return [*arguments, *(["-hls_flags", "+".join(flags)] if flags else [])]
 
 
-class Site(SimpleHTTPRequestHandler):
+class FolderHandler(SimpleHTTPRequestHandler):
     """Serves a folder to any page, and keeps what is posted to it."""
 
     reports: list[dict[str, Any]]
@@ -137,7 +137,7 @@ class Site(SimpleHTTPRequestHandler):
 
 
 @dataclass
-class Served:
+class FolderServer:
     """A folder on a web server of this machine."""
 
     folder: Path
@@ -150,10 +150,10 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Served]:
+def serve_folder(folder: Path) -> Iterator[FolderServer]:
     """A web server for a folder."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Site, directory=str(folder)))
-    site = Served(folder, server)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(FolderHandler, directory=str(folder)))
+    site = FolderServer(folder, server)
     server.reports = site.reports  # type: ignore[attr-defined]
     Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -189,7 +189,7 @@ def browser(address: str) -> Iterator[None]:
 
 
 def play(
-    site: Served, stream: str, done: Callable[[dict[str, Any]], bool], *, start: float = -1, patience: float = 60
+    site: FolderServer, stream: str, done: Callable[[dict[str, Any]], bool], *, start: float = -1, patience: float = 60
 ) -> dict[str, Any]:
     """What hls.js shows of a stream, as soon as `done` says that it is enough."""
     shutil.copy(hls_js(), site.folder / "hls.min.js")
@@ -220,7 +220,7 @@ def runs(report: dict[str, Any]) -> list[float]:
     return [sorted(ahead)[len(ahead) // 2] for ahead in found if len(ahead) > 20]
 
 
-def said(start: float, end: float) -> list[tuple[float, float, str]]:
+def sentences_in(start: float, end: float) -> list[tuple[float, float, str]]:
     """The sentences of the sample that lie wholly in a part of it, in seconds from the beginning of that part."""
     return [
         (each["start"] - start, each["end"] - start, each["text"])
@@ -229,7 +229,7 @@ def said(start: float, end: float) -> list[tuple[float, float, str]]:
     ]
 
 
-def waited_for(condition: Callable[[], bool], patience: float = 30.0) -> None:
+def wait_until(condition: Callable[[], bool], patience: float = 30.0) -> None:
     """Wait until something is so."""
     until = time.monotonic() + patience
     while not condition():
@@ -237,14 +237,14 @@ def waited_for(condition: Callable[[], bool], patience: float = 30.0) -> None:
         time.sleep(0.05)
 
 
-def finish(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+def stop_senders(processes: Sequence[subprocess.Popen[bytes]]) -> None:
     """End what was started."""
     for process in processes:
         process.terminate()
         process.wait(20)
 
 
-class Sidecar:
+class LiveProcess:
     """`captioner live` as a process of its own."""
 
     def __init__(self, source: str, *arguments: str | Path, backend: str = "scripted") -> None:
@@ -263,9 +263,9 @@ class Sidecar:
 
 
 @contextmanager
-def sidecar(source: str, *arguments: str | Path, backend: str = "scripted") -> Iterator[Sidecar]:
+def live_process(source: str, *arguments: str | Path, backend: str = "scripted") -> Iterator[LiveProcess]:
     """A sidecar that does not outlive the block."""
-    running = Sidecar(source, *arguments, backend=backend)
+    running = LiveProcess(source, *arguments, backend=backend)
     try:
         yield running
     finally:

@@ -14,28 +14,28 @@ import pytest
 from captioner.backends import Hints, Recognition, Traits
 from captioner.formats import srt, vtt
 from captioner.formats.transcript import json as transcript
-from captioner.live.events import Ended
+from captioner.live.events import StreamEnded
 from captioner.live.session.runner import SinkFanout
 from captioner.live.session.session import RecognitionConfig, Session
 from captioner.live.session.source_reader import ConnectionLost, SourceReader
 from captioner.live.sinks.growing_files import SrtFile
-from captioner.live.sinks.hls_captions import Hls
-from captioner.live.sinks.record import Record
+from captioner.live.sinks.hls_captions import HlsCaptions
+from captioner.live.sinks.record import TranscriptRecorder
 from captioner.live.sinks.worker import SinkWorker
-from captioner.live.source.contract import HlsEnded, Interrupted, Item, SegmentRead
+from captioner.live.source.contract import HlsEnded, SourceInterrupted, SourceItem, SegmentRead
 from captioner.live.source.decoder import Packet
 from captioner.live.source.playlist import MediaSegment, media_playlist
 from captioner.live.stream_clock import SAMPLE_RATE, TICKS, StreamClock
 from captioner.values import Audio, Report
-from tests.live.live_stream import waited_for
-from tests.live.test_stream_clock import Given
+from tests.live.live_stream import wait_until
+from tests.live.test_stream_clock import ScriptedSource
 from tests.speech.speech_parts import three_sentences
 
 STEP = 0.25
 """Seconds of sound in a packet."""
 
 
-class Timed:
+class TimedBackend:
     """Says of each clip when it was."""
 
     traits = Traits("timed")
@@ -46,7 +46,7 @@ class Timed:
     def close(self) -> None: ...
 
 
-def talk(start: float, end: float, *, ahead: float = 0.0) -> list[Item | float | Interrupted]:
+def talk(start: float, end: float, *, ahead: float = 0.0) -> list[SourceItem | float | SourceInterrupted]:
     """A part of a talk of three sentences in ten seconds, over and over, each packet at the moment at which it ends.
 
     The sender's clock is `ahead` seconds ahead of the talk's. A segment of an HLS playlist ends every two seconds.
@@ -54,7 +54,7 @@ def talk(start: float, end: float, *, ahead: float = 0.0) -> list[Item | float |
     speech = three_sentences()[0][: 10 * SAMPLE_RATE]
     loop = np.concatenate([speech, np.zeros(10 * SAMPLE_RATE - len(speech), np.float32)])
     size = round(STEP * SAMPLE_RATE)
-    script: list[Item | float | Interrupted] = []
+    script: list[SourceItem | float | SourceInterrupted] = []
     for number in range(round(start / STEP), round(end / STEP)):
         samples = np.take(loop, range(number * size, (number + 1) * size), mode="wrap")
         script += [STEP, Packet(round((number * STEP + ahead) * TICKS), samples)]
@@ -69,46 +69,46 @@ def sentences(end: float) -> list[tuple[float, float]]:
     return [(start, stop) for start, stop in spans if stop < end]
 
 
-class Work:
+class ScriptedRun:
     """A session over a script, in one thread; captions go into a file, a transcript and a rendition."""
 
-    def __init__(self, folder: Path, *script: Item | float | Interrupted) -> None:
+    def __init__(self, folder: Path, *script: SourceItem | float | SourceInterrupted) -> None:
         self.folder = folder
-        self.source = Given(*script)
-        self.telling = SinkFanout()
-        self.telling.outlets = [
+        self.source = ScriptedSource(*script)
+        self.sinks = SinkFanout()
+        self.sinks.workers = [
             SinkWorker("srt", SrtFile(str(folder / "a.srt"))),
-            SinkWorker("hls", Hls(str(folder / "hls"))),
-            SinkWorker("record", Record(str(folder / "a.json"), Report("talk", 0.0, "timed"))),
+            SinkWorker("hls", HlsCaptions(str(folder / "hls"))),
+            SinkWorker("record", TranscriptRecorder(str(folder / "a.json"), Report("talk", 0.0, "timed"))),
         ]
         now = lambda: self.source.time  # noqa: E731 - a name for a clock
-        self.session = Session(RecognitionConfig(Timed()), self.telling, now=now)
-        self.reader = SourceReader(self.source, StreamClock(), patience=60.0, now=now, sleep=self.source.sleep)
-        self.readings = self.reader.readings()
+        self.session = Session(RecognitionConfig(TimedBackend()), self.sinks, now=now)
+        self.reader = SourceReader(self.source, StreamClock(), reconnect_timeout=60.0, now=now, sleep=self.source.sleep)
+        self.readings = self.reader.read()
 
-    def go_on(self, until: float) -> None:
+    def run_until(self, until: float) -> None:
         """Read and hear, up to a second of the source's time."""
         for reading in self.readings:
             if isinstance(reading, ConnectionLost):
                 self.session.flush()
             elif not isinstance(reading, HlsEnded):
-                self.session.hear(reading)
+                self.session.push(reading)
             self._hear()
             if self.source.time >= until:
                 return
 
     def end(self) -> None:
         """The rest, and the end of the stream."""
-        self.go_on(float("inf"))
+        self.run_until(float("inf"))
         self.session.flush()
         self._hear()
-        self.telling(Ended())
-        for outlet in self.telling.outlets:
+        self.sinks(StreamEnded())
+        for outlet in self.sinks.workers:
             outlet.close(20.0)
 
     def _hear(self) -> None:
-        while not self.session.desk.empty:
-            self.session.work()
+        while not self.session.queue.empty:
+            self.session.recognise()
 
     def in_file(self) -> list[float]:
         """When each caption begins: in the file,"""
@@ -124,8 +124,8 @@ class Work:
         """and in the rendition, where it stands in every segment that it is shown in."""
         playlist = media_playlist((self.folder / "hls/captions.m3u8").read_text("utf-8"), "")
         assert playlist.ended
-        assert all(before.sequence + 1 == after.sequence for before, after in pairwise(playlist.pieces))
-        texts = [(self.folder / "hls" / piece.address).read_text("utf-8") for piece in playlist.pieces]
+        assert all(before.sequence + 1 == after.sequence for before, after in pairwise(playlist.segments))
+        texts = [(self.folder / "hls" / piece.address).read_text("utf-8") for piece in playlist.segments]
         return sorted({cue.start for text in texts for cue in vtt.parse(text).cues or ()})
 
 
@@ -140,8 +140,8 @@ def assert_once(starts: list[float], expected: list[tuple[float, float]], tolera
 def test_a_sender_that_dies_for_twenty_seconds_is_captioned_before_and_after(ahead: float, tmp_path: Path) -> None:
     died, back = 11.5, 31.5  # in the middle of a sentence, both
     # The reader waits for a second before it calls again.
-    gone: list[Item | float | Interrupted] = [Interrupted("gone"), back - died - 1.0]
-    work = Work(tmp_path, *talk(0.0, died), *gone, *talk(back, 60.0, ahead=ahead))
+    gone: list[SourceItem | float | SourceInterrupted] = [SourceInterrupted("gone"), back - died - 1.0]
+    work = ScriptedRun(tmp_path, *talk(0.0, died), *gone, *talk(back, 60.0, ahead=ahead))
     work.end()
     expected = [(start, end) for start, end in sentences(60.0) if end < died or start > back]
     for starts in (work.in_file(), work.in_transcript(), work.in_rendition()):
@@ -154,14 +154,14 @@ def test_a_disk_that_is_full_for_a_while_costs_no_caption(tmp_path: Path, monkey
     def full(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    work = Work(tmp_path, *talk(0.0, 60.0))
-    work.go_on(15.0)
+    work = ScriptedRun(tmp_path, *talk(0.0, 60.0))
+    work.run_until(15.0)
     with monkeypatch.context() as disk:
         disk.setattr(os, "fsync", full)
-        work.go_on(45.0)
-        waited_for(lambda: all("no space left" in (outlet.trouble or "") for outlet in work.telling.outlets))
+        work.run_until(45.0)
+        wait_until(lambda: all("no space left" in (outlet.error or "") for outlet in work.sinks.workers))
     work.end()
-    assert [(outlet.dropped, outlet.trouble) for outlet in work.telling.outlets] == [(0, None)] * 3
+    assert [(outlet.dropped, outlet.error) for outlet in work.sinks.workers] == [(0, None)] * 3
     for starts in (work.in_file(), work.in_transcript(), work.in_rendition()):
         assert_once(starts, sentences(60.0), 0.35)
         assert len(starts) == 18

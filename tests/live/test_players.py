@@ -18,16 +18,16 @@ from tests.live.live_stream import (
     PLAIN,
     RATE,
     Packaging,
-    Served,
-    finish,
+    FolderServer,
+    stop_senders,
     hls,
     play,
     runs,
-    said,
+    sentences_in,
     send,
-    served,
-    sidecar,
-    waited_for,
+    serve_folder,
+    live_process,
+    wait_until,
 )
 
 Part = tuple[float, float, Packaging]
@@ -47,24 +47,24 @@ class Live:
     """A live stream on a web server, whose captions are in `out`; `ended` waits until all is told."""
 
     parts: Sequence[Part]
-    site: Served
+    site: FolderServer
     ended: Callable[[], object]
 
     @property
     def expected(self) -> list[list[tuple[float, float, str]]]:
         """The sentences of each part, in seconds of its picture."""
-        return [said(start, start + seconds) for start, seconds, _ in self.parts]
+        return [sentences_in(start, start + seconds) for start, seconds, _ in self.parts]
 
 
 @pytest.fixture(scope="module", params=list(STREAMS.values()), ids=list(STREAMS))
 def live(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """Each stream while it runs, for one player after another."""
-    with served(tmp_path_factory.mktemp("live")) as site, running(site, request.param) as stream:
+    with serve_folder(tmp_path_factory.mktemp("live")) as site, running(site, request.param) as stream:
         yield stream
 
 
 @contextmanager
-def running(site: Served, parts: Sequence[Part]) -> Iterator[Live]:
+def running(site: FolderServer, parts: Sequence[Part]) -> Iterator[Live]:
     """A live stream with the sidecar beside it; in the block its last part is being sent."""
     named = ["-master_pl_name", "master.m3u8"]
     with ExitStack() as stack:
@@ -73,14 +73,14 @@ def running(site: Served, parts: Sequence[Part]) -> Iterator[Live]:
             start, seconds, packaging = part
             target = site.folder / "live.m3u8"
             sender = send(target, start, seconds, packaging, *hls(packaging, *flags), *named, speed=2.0)
-            stack.callback(finish, [sender])
+            stack.callback(stop_senders, [sender])
             return sender
 
         sender = begin(parts[0], *(["omit_endlist"] if parts[1:] else []))
-        waited_for((site.folder / "master.m3u8").exists)
+        wait_until((site.folder / "master.m3u8").exists)
         places = ("--hls", site.folder / "out", "--from-start", "--no-drafts")
-        captioner = stack.enter_context(sidecar(f"{site.address}/master.m3u8", *places, backend="sphinx"))
-        waited_for((site.folder / "out/captions.m3u8").exists)
+        captioner = stack.enter_context(live_process(f"{site.address}/master.m3u8", *places, backend="sphinx"))
+        wait_until((site.folder / "out/captions.m3u8").exists)
         for part in parts[1:]:
             sender.wait()
             sender = begin(part, "append_list")

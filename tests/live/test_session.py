@@ -12,20 +12,20 @@ from hypothesis import strategies as st
 from captioner.backends import Hints, Recognition, Traits, load_backend
 from captioner.cues.incremental import incremental_cues
 from captioner.errors import BackendError
-from captioner.live.events import HOLE, Settled
+from captioner.live.events import LOST_MARKER, StreamProgress
 from captioner.live.session.caption_stream import CaptionCursor
-from captioner.live.session.partials import Partial, agree
+from captioner.live.session.partials import Partial, next_partial
 from captioner.live.stream_clock import Epoch
 from captioner.profiles import PROFILES
 from captioner.values import Audio, Segment
-from tests.live.live_parts import Stage, shifted, silence, sounds
+from tests.live.live_parts import TestedSession, shifted, silence, speech_chunks
 from tests.speech.speech_parts import three_sentences
 
 
 def test_a_sentence_is_final_soon_after_its_end_and_at_its_time() -> None:
-    stage = Stage()
+    stage = TestedSession()
     delays = []
-    for piece in sounds(10.0):
+    for piece in speech_chunks(10.0):
         before = len(stage.finals)
         stage.play(iter([piece]))
         delays += [stage.now - end for _, end in three_sentences()[1][before : len(stage.finals)]]
@@ -38,14 +38,14 @@ def test_a_sentence_is_final_soon_after_its_end_and_at_its_time() -> None:
 
 
 def test_nothing_begins_before_what_was_said_to_be_settled() -> None:
-    stage = Stage()
-    stage.play(sounds(40.0))
+    stage = TestedSession()
+    stage.play(speech_chunks(40.0))
     stage.end()
     settled = 0.0
-    for event in stage.told:
-        if isinstance(event, Settled):
-            assert event.until >= settled
-            settled = event.until
+    for event in stage.events:
+        if isinstance(event, StreamProgress):
+            assert event.final_until >= settled
+            settled = event.final_until
         elif event in stage.finals:
             assert event.start >= settled - 0.001
     assert len(stage.finals) == 12
@@ -53,29 +53,29 @@ def test_nothing_begins_before_what_was_said_to_be_settled() -> None:
 
 
 def test_no_region_crosses_an_epoch() -> None:
-    speech = list(sounds(3.0))
-    stage = Stage()
+    speech = list(speech_chunks(3.0))
+    stage = TestedSession()
     middle = len(speech) // 2
     second = [shifted(piece, Epoch(1, speech[middle].audio.start, 5)) for piece in speech[middle:]]
     stage.play(iter([*speech[:middle], *second]))
     stage.end()
     border = speech[middle].audio.start
-    assert len(stage.accounts) == 2
-    assert stage.accounts[0].report.end <= border <= stage.accounts[1].report.start
+    assert len(stage.region_reports) == 2
+    assert stage.region_reports[0].report.end <= border <= stage.region_reports[1].report.start
 
 
 def test_sound_that_an_earlier_run_told_of_is_not_heard_again() -> None:
-    stage = Stage(deaf_until=3.9)
-    stage.play(sounds(10.0))
+    stage = TestedSession(deaf_until=3.9)
+    stage.play(speech_chunks(10.0))
     stage.end()
     assert len(stage.finals) == 2
     assert stage.finals[0].start > 3.9
 
 
-class Slow:
+class SlowBackend:
     """Hears nothing for as long as it is told to, then hears in a given share of real time."""
 
-    def __init__(self, stage: list[Stage], *, share: float = 0.0, fails: tuple[float, float] = (0.0, 0.0)) -> None:
+    def __init__(self, stage: list[TestedSession], *, share: float = 0.0, fails: tuple[float, float] = (0.0, 0.0)) -> None:
         self.traits = Traits("slow")
         self._stage, self._share, self._fails = stage, share, fails
 
@@ -91,14 +91,14 @@ class Slow:
     def close(self) -> None: ...
 
 
-def slow_stage(**facts: object) -> Stage:
-    box: list[Stage] = []
-    box.append(Stage(Slow(box, **facts)))  # type: ignore[arg-type]
+def slow_stage(**facts: object) -> TestedSession:
+    box: list[TestedSession] = []
+    box.append(TestedSession(SlowBackend(box, **facts)))  # type: ignore[arg-type]
     return box[0]
 
 
-def assert_all_accounted(stage: Stage, sentences: int) -> None:
-    regions = [account.report for account in stage.accounts]
+def assert_all_accounted(stage: TestedSession, sentences: int) -> None:
+    regions = [account.report for account in stage.region_reports]
     assert [region.index for region in regions] == list(range(len(regions)))
     assert len(regions) >= sentences
     for before, after in pairwise(stage.finals):
@@ -108,7 +108,7 @@ def assert_all_accounted(stage: Stage, sentences: int) -> None:
 
 def test_a_backend_that_fails_for_a_while_is_asked_again_for_what_it_missed() -> None:
     stage = slow_stage(fails=(15.0, 35.0))
-    stage.play(sounds(90.0))
+    stage.play(speech_chunks(90.0))
     stage.end()
     assert_all_accounted(stage, 27)
     assert not any(caption.lost for caption in stage.finals)
@@ -117,72 +117,72 @@ def test_a_backend_that_fails_for_a_while_is_asked_again_for_what_it_missed() ->
 
 def test_a_backend_that_fails_for_too_long_leaves_a_hole_that_is_marked() -> None:
     stage = slow_stage(fails=(15.0, 75.0))
-    stage.play(sounds(120.0))
+    stage.play(speech_chunks(120.0))
     stage.end()
     assert_all_accounted(stage, 36)
     holes = [caption for caption in stage.finals if caption.lost]
-    assert {caption.text for caption in holes} == {HOLE}
-    lost = [account.report for account in stage.accounts if account.report.lost]
+    assert {caption.text for caption in holes} == {LOST_MARKER}
+    lost = [account.report for account in stage.region_reports if account.report.lost]
     assert {region.status for region in lost} == {"failed"}
     assert len(lost) == len(holes)
     assert all(15.0 - 10 <= caption.start < 75.0 for caption in holes)
     heard_last = [caption.text for caption in stage.finals][-6:]
-    assert HOLE not in heard_last
+    assert LOST_MARKER not in heard_last
 
 
 def test_a_backend_that_fails_at_once_ends_the_run() -> None:
     stage = slow_stage(fails=(0.0, 100.0))
     with pytest.raises(BackendError, match="no connection"):
-        stage.play(sounds(10.0))
+        stage.play(speech_chunks(10.0))
 
 
 def test_lag_is_bounded_where_hearing_cannot_keep_up() -> None:
     stage = slow_stage(share=2.5)
     most = 0.0
-    for piece in sounds(200.0):
+    for piece in speech_chunks(200.0):
         stage.play(iter([piece]))
         most = max(most, stage.session.counts.lag)
     stage.end()
     assert_all_accounted(stage, 40)
     assert 12.0 < most < 32.0
-    assert any(account.report.lost for account in stage.accounts)
-    assert any(not account.report.lost for account in stage.accounts[-8:])
+    assert any(account.report.lost for account in stage.region_reports)
+    assert any(not account.report.lost for account in stage.region_reports[-8:])
 
 
 def test_drafts_come_while_somebody_speaks_and_their_settled_part_stays() -> None:
-    stage = Stage(load_backend("sphinx"), drafts=True)
-    stage.play(sounds(10.0))
+    stage = TestedSession(load_backend("sphinx"), partials=True)
+    stage.play(speech_chunks(10.0))
     stage.end()
-    first = stage.drafts[0]
+    first = stage.partials[0]
     assert first.end - first.start <= 1.0
-    assert stage.told.index(first) < stage.told.index(stage.finals[0])
-    for before, after in pairwise(stage.drafts):
+    assert stage.events.index(first) < stage.events.index(stage.finals[0])
+    for before, after in pairwise(stage.partials):
         if before.region == after.region:
-            assert after.text.startswith(before.text[: before.stable])
-            assert after.stable >= before.stable
-    assert any(draft.stable for draft in stage.drafts)
+            assert after.text.startswith(before.text[: before.stable_chars])
+            assert after.stable_chars >= before.stable_chars
+    assert any(draft.stable_chars for draft in stage.partials)
 
 
 def test_a_draft_of_what_was_no_speech_is_taken_back() -> None:
     """A word that breaks off after a tenth of a second is too short to be speech."""
-    stage = Stage(drafts=True)
+    stage = TestedSession(partials=True)
     begun = three_sentences()[1][0][0]
-    stage.play(sounds(begun + 0.1))
+    stage.play(speech_chunks(begun + 0.1))
     stage.play(silence(begun + 0.1, 4.0))
-    (draft, taken_back) = stage.drafts
+    (draft, taken_back) = stage.partials
     assert (draft.region, taken_back.region, draft.text, taken_back.text) == (0, 0, "One.", "")
-    assert not stage.accounts
-    stage.play(sounds(10.0, start=4.0))
+    assert not stage.region_reports
+    stage.play(speech_chunks(10.0, start=4.0))
     stage.end()
     assert [caption.region for caption in stage.finals] == [0, 1, 2]
-    assert not any(draft.text == "" for draft in stage.drafts[2:])
+    assert not any(draft.text == "" for draft in stage.partials[2:])
 
 
 def test_a_run_that_goes_on_goes_on_with_its_numbers() -> None:
-    stage = Stage(mark=CaptionCursor(seq=31, number=4, finals=9))
-    stage.play(sounds(10.0))
-    assert stage.session.mark.number == 7
-    told = [(caption.seq, caption.region, caption.number) for caption in stage.finals]
+    stage = TestedSession(mark=CaptionCursor(seq=31, region=4, finals=9))
+    stage.play(speech_chunks(10.0))
+    assert stage.session.cursor.region == 7
+    told = [(caption.seq, caption.region, caption.final_number) for caption in stage.finals]
     assert told == [(31, 4, 10), (32, 5, 11), (33, 6, 12)]
 
 
@@ -190,18 +190,18 @@ def test_a_run_that_goes_on_goes_on_with_its_numbers() -> None:
 def test_what_two_hearings_agree_on_is_never_taken_back(hearings: list[str]) -> None:
     draft = Partial()
     for heard in hearings:
-        following = agree(draft, heard)
-        assert following.text.startswith(draft.text[: draft.stable])
-        assert draft.stable <= following.stable <= len(following.text)
+        following = next_partial(draft, heard)
+        assert following.text.startswith(draft.text[: draft.stable_chars])
+        assert draft.stable_chars <= following.stable_chars <= len(following.text)
         draft = following
 
 
 def test_hearings_agree_whatever_their_capitals_and_commas() -> None:
-    draft = agree(agree(Partial(), "So, we can"), "so we can see")
-    assert (draft.text[: draft.stable], draft.text) == ("so we can", "so we can see")
-    assert agree(draft, "so we saw the sea").text == "so we can the sea"
-    chinese = agree(agree(Partial(), "今天天气"), "今天天气很")
-    assert chinese.stable == 4
+    draft = next_partial(next_partial(Partial(), "So, we can"), "so we can see")
+    assert (draft.text[: draft.stable_chars], draft.text) == ("so we can", "so we can see")
+    assert next_partial(draft, "so we saw the sea").text == "so we can the sea"
+    chinese = next_partial(next_partial(Partial(), "今天天气"), "今天天气很")
+    assert chinese.stable_chars == 4
 
 
 @settings(max_examples=60)
@@ -237,9 +237,9 @@ def test_a_cue_leaves_when_somebody_else_begins_to_speak() -> None:
 
 
 def test_silence_is_heard_as_nothing() -> None:
-    stage = Stage()
+    stage = TestedSession()
     stage.play(silence(0.0, 5.0))
     stage.end()
     assert not stage.finals
-    assert isinstance(stage.told[-1], Settled)
-    assert stage.told[-1].until == pytest.approx(5.0, abs=0.1)
+    assert isinstance(stage.events[-1], StreamProgress)
+    assert stage.events[-1].final_until == pytest.approx(5.0, abs=0.1)

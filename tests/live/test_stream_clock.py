@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from captioner.errors import MediaNotReadable, StreamLost
-from captioner.live.session.source_reader import AudioPiece, ConnectionLost, Reading, SourceReader
-from captioner.live.source.contract import Interrupted, Item
+from captioner.live.session.source_reader import AudioChunk, ConnectionLost, StreamItem, SourceReader
+from captioner.live.source.contract import SourceInterrupted, SourceItem
 from captioner.live.source.decoder import Packet
 from captioner.live.stream_clock import GAP, JITTER, SAMPLE_RATE, TICKS, WRAP, Epoch, StreamClock
 
@@ -21,7 +21,7 @@ LENGTH = 1024 * SAMPLE_RATE // 48_000  # samples in a packet: an AAC frame, 21 m
 
 def lay(clock: StreamClock, seconds: list[float], idle: float = 0.0) -> list[float]:
     """Where packets with these timestamps are laid, in seconds."""
-    places = [clock.lay(round(second * TICKS) % WRAP, LENGTH, idle=idle) for second in seconds]
+    places = [clock.place(round(second * TICKS) % WRAP, LENGTH, idle=idle) for second in seconds]
     return [place.position / SAMPLE_RATE for place in places]
 
 
@@ -31,7 +31,7 @@ def test_gaps_are_kept_across_the_wrap_wherever_a_clock_begins(start: int, gaps:
     for gap in [0.0, *gaps]:
         expected += gap
         ticks += round(gap * TICKS)
-        place = clock.lay(ticks % WRAP, LENGTH).position / SAMPLE_RATE
+        place = clock.place(ticks % WRAP, LENGTH).position / SAMPLE_RATE
         assert abs(place - expected) <= JITTER + 0.001
         expected += LENGTH / SAMPLE_RATE
         ticks += LENGTH * TICKS // SAMPLE_RATE
@@ -43,11 +43,11 @@ def test_time_never_goes_back_whatever_comes(packets: list[tuple[int, float, boo
     clock = StreamClock()
     ends = [0.0]
     for ticks, idle, cut in packets:
-        laid = clock.lay(ticks, LENGTH, idle=idle, cut=cut)
+        laid = clock.place(ticks, LENGTH, idle=idle, discontinuity=cut)
         assert laid.position / SAMPLE_RATE >= ends[-1]
-        assert 0 <= laid.heard <= LENGTH
+        assert 0 <= laid.overlap <= LENGTH
         assert laid.position / SAMPLE_RATE - ends[-1] <= idle + GAP + JITTER
-        assert clock.position == laid.position + LENGTH - laid.heard
+        assert clock.position == laid.position + LENGTH - laid.overlap
         ends.append(clock.time)
 
 
@@ -70,38 +70,38 @@ def test_a_source_that_comes_back_with_its_own_clock_leaves_a_gap() -> None:
 
 def test_what_was_heard_before_is_left_out() -> None:
     clock = StreamClock()
-    clock.lay(0, SAMPLE_RATE)
-    laid = clock.lay(TICKS // 2, SAMPLE_RATE)
-    assert (laid.position, laid.heard) == (SAMPLE_RATE, SAMPLE_RATE // 2)
+    clock.place(0, SAMPLE_RATE)
+    laid = clock.place(TICKS // 2, SAMPLE_RATE)
+    assert (laid.position, laid.overlap) == (SAMPLE_RATE, SAMPLE_RATE // 2)
 
 
 def test_rounded_timestamps_are_no_gaps() -> None:
     clock = StreamClock()
-    places = [clock.lay(round(index * LENGTH / SAMPLE_RATE * 1000) * 90, LENGTH).position for index in range(5000)]
+    places = [clock.place(round(index * LENGTH / SAMPLE_RATE * 1000) * 90, LENGTH).position for index in range(5000)]
     assert {after - before for before, after in pairwise(places)} == {LENGTH}
 
 
 def test_an_announced_break_is_a_new_epoch_even_where_the_clock_runs_on() -> None:
     clock = StreamClock()
     lay(clock, [0.0])
-    clock.lay(round(LENGTH * TICKS / SAMPLE_RATE), LENGTH, cut=True)
+    clock.place(round(LENGTH * TICKS / SAMPLE_RATE), LENGTH, discontinuity=True)
     assert clock.epoch is not None
     assert clock.epoch.number == 1
     assert clock.epoch.time == pytest.approx(LENGTH / SAMPLE_RATE)
 
 
-class Given:
+class ScriptedSource:
     """A source that says what it is given: items, waits of so many seconds, and interruptions."""
 
-    def __init__(self, *script: Item | float | Interrupted) -> None:
+    def __init__(self, *script: SourceItem | float | SourceInterrupted) -> None:
         self.name = "given"
         self.time = 0.0
         self._script = list(script)
 
-    def items(self) -> Iterator[Item]:
+    def items(self) -> Iterator[SourceItem]:
         while self._script:
             step = self._script.pop(0)
-            if isinstance(step, Interrupted):
+            if isinstance(step, SourceInterrupted):
                 raise step
             if isinstance(step, float):
                 self.time += step
@@ -111,45 +111,45 @@ class Given:
     def sleep(self, seconds: float) -> None:
         self.time += seconds
 
-    def read(self, patience: float = 60.0) -> list[Reading]:
-        reader = SourceReader(self, StreamClock(), patience=patience, now=lambda: self.time, sleep=self.sleep)
-        return list(reader.readings())
+    def read(self, patience: float = 60.0) -> list[StreamItem]:
+        reader = SourceReader(self, StreamClock(), reconnect_timeout=patience, now=lambda: self.time, sleep=self.sleep)
+        return list(reader.read())
 
 
 def packet(second: float, length: float = 1.0) -> Packet:
     return Packet(round(second * TICKS), np.ones(round(length * SAMPLE_RATE), np.float32))
 
 
-def spans(readings: list[Reading]) -> list[tuple[float, float]]:
-    return [(each.audio.start, each.audio.end) for each in readings if isinstance(each, AudioPiece)]
+def spans(readings: list[StreamItem]) -> list[tuple[float, float]]:
+    return [(each.audio.start, each.audio.end) for each in readings if isinstance(each, AudioChunk)]
 
 
 def test_a_short_gap_is_silence_and_a_long_one_is_left() -> None:
-    readings = Given(packet(7.0), packet(8.5), packet(15.0)).read()
+    readings = ScriptedSource(packet(7.0), packet(8.5), packet(15.0)).read()
     assert spans(readings) == [(0.0, 1.0), (1.0, 1.5), (1.5, 2.5), (8.0, 9.0)]
     silence = readings[1]
-    assert isinstance(silence, AudioPiece)
+    assert isinstance(silence, AudioChunk)
     assert not silence.audio.samples.any()
 
 
 def test_a_sender_that_starts_anew_is_heard_after_the_time_it_was_gone() -> None:
-    readings = Given(packet(500.0), Interrupted("gone"), 19.5, packet(0.0)).read()
+    readings = ScriptedSource(packet(500.0), SourceInterrupted("gone"), 19.5, packet(0.0)).read()
     assert spans(readings) == [(0.0, 1.0), (21.0, 22.0)]
     assert ConnectionLost("gone") in readings
 
 
 def test_a_source_that_never_was_there_is_an_error_at_once() -> None:
     with pytest.raises(MediaNotReadable, match="cannot be reached"):
-        Given(Interrupted("cannot be reached")).read()
+        ScriptedSource(SourceInterrupted("cannot be reached")).read()
 
 
 def test_a_source_that_stays_away_is_lost() -> None:
-    source = Given(packet(0.0), *[Interrupted("gone")] * 50)
+    source = ScriptedSource(packet(0.0), *[SourceInterrupted("gone")] * 50)
     with pytest.raises(StreamLost, match="gone, for 60 s by now"):
         source.read(patience=60.0)
     assert 60.0 <= source.time < 75.0
 
 
 def test_a_listener_waits_for_its_sender() -> None:
-    waiting = Interrupted("nothing came", waiting=True)
-    assert spans(Given(waiting, 10.0, waiting, 10.0, packet(3.0)).read()) == [(0.0, 1.0)]
+    waiting = SourceInterrupted("nothing came", waiting=True)
+    assert spans(ScriptedSource(waiting, 10.0, waiting, 10.0, packet(3.0)).read()) == [(0.0, 1.0)]

@@ -24,15 +24,15 @@ from captioner.media import find_ffmpeg
 from captioner.values import Cue
 from tests.live.live_stream import (
     PLAIN,
-    TALK,
+    SAMPLE,
     Packaging,
-    finish,
+    stop_senders,
     free_port,
     hls,
-    said,
+    sentences_in,
     send,
-    sidecar,
-    waited_for,
+    live_process,
+    wait_until,
 )
 from tests.media.media_factory import ffmpeg, onsets, tone_source
 
@@ -72,7 +72,7 @@ def test_sound_from_anywhere_is_captioned_at_its_time(protocol: str, tmp_path: P
     if protocol == "srt" and "srt" not in protocols():
         pytest.skip("an ffmpeg with SRT")
     output = tmp_path / "talk.srt"
-    with sidecar(listen[0], *listen[1:], "-o", output, "--no-drafts", "--reconnect", "30") as captioner:
+    with live_process(listen[0], *listen[1:], "-o", output, "--no-drafts", "--reconnect", "30") as captioner:
         container = "flv" if protocol == "rtmp" else "mpegts"
         senders: list[subprocess.Popen[bytes]] = []
 
@@ -84,13 +84,13 @@ def test_sound_from_anywhere_is_captioned_at_its_time(protocol: str, tmp_path: P
             assert captioner.process.poll() is None, captioner.finish()
             return len(starts_of(output)) >= 2
 
-        waited_for(heard)
+        wait_until(heard)
         told = captioner.finish() if protocol == "pipe" else captioner.stop()
-        finish(senders[-1:])
+        stop_senders(senders[-1:])
     assert captioner.process.returncode == 0, told
     # The beginning may have been sent before anybody listened, so only the time between two sentences is known.
     first, second, *_ = starts_of(output)
-    truth = [start for start, _, _ in said(1.0, 12.0)]
+    truth = [start for start, _, _ in sentences_in(1.0, 12.0)]
     assert min(abs(second - first - (after - before)) for before, after in pairwise(truth)) < 0.35
 
 
@@ -113,17 +113,17 @@ def test_a_sidecar_that_is_stopped_lets_the_last_words_out(tmp_path: Path) -> No
     stream, output = tmp_path / "live.m3u8", tmp_path / "talk.vtt"
     sender = send(stream, 0, 20, PLAIN, *hls(PLAIN), speed=2.0)
     try:
-        waited_for(stream.exists)
-        with sidecar(str(stream), "-o", output, "--from-start", "--no-drafts") as captioner:
+        wait_until(stream.exists)
+        with live_process(str(stream), "-o", output, "--from-start", "--no-drafts") as captioner:
             # Six seconds are there, and the second sentence, from 5.2 s on, has not come to its end.
-            waited_for(lambda: output.exists() and "-->" in output.read_text("utf-8"))
+            wait_until(lambda: output.exists() and "-->" in output.read_text("utf-8"))
             told = captioner.stop()
     finally:
-        finish([sender])
+        stop_senders([sender])
     assert captioner.process.returncode == 0, told
     ends = [cue.end for cue in vtt.parse(output.read_text("utf-8")).cues or ()]
     heard = float(told.rsplit(" cues from ", 1)[1].split()[0])
-    assert any(start < heard < end for start, end, _ in said(0, 20)) is (heard - ends[-1] < 0.6), (ends, heard)
+    assert any(start < heard < end for start, end, _ in sentences_in(0, 20)) is (heard - ends[-1] < 0.6), (ends, heard)
 
 
 def test_a_killed_sidecar_goes_on_where_it_was_and_tells_everything_once(tmp_path: Path) -> None:
@@ -131,25 +131,25 @@ def test_a_killed_sidecar_goes_on_where_it_was_and_tells_everything_once(tmp_pat
     packaging = Packaging(offset=95_430.0)  # the clock wraps in the middle of it
     sender = send(stream, 0, 24, packaging, *hls(packaging), speed=2.0)
     try:
-        waited_for(stream.exists)
+        wait_until(stream.exists)
         places = ("-o", output, "--hls", folder, "--record", tmp_path / "talk.json", "--from-start")
-        with sidecar(str(stream), *places) as first:
-            waited_for(lambda: len(starts_of(output)) >= 2)
+        with live_process(str(stream), *places) as first:
+            wait_until(lambda: len(starts_of(output)) >= 2)
             first.process.send_signal(signal.SIGKILL)
             first.process.wait()
-        with sidecar(str(stream), *places) as second:
+        with live_process(str(stream), *places) as second:
             told = second.finish()
         assert second.process.returncode == 0, told
     finally:
-        finish([sender])
-    expected = [start for start, _, _ in said(0, 24)]
+        stop_senders([sender])
+    expected = [start for start, _, _ in sentences_in(0, 24)]
     assert_each_once(starts_of(output)[: len(expected)], expected)
     transcript = json.loads((tmp_path / "talk.json").read_text("utf-8"))
     assert_each_once([each["start"] for each in transcript["segments"]][: len(expected)], expected)
     playlist = media_playlist((folder / "captions.m3u8").read_text("utf-8"), "")
-    assert [piece.sequence for piece in playlist.pieces] == list(range(12))
+    assert [piece.sequence for piece in playlist.segments] == list(range(12))
     assert playlist.ended
-    shown = {cue for piece in playlist.pieces for cue in shown_in(folder / piece.address)}
+    shown = {cue for piece in playlist.segments for cue in shown_in(folder / piece.address)}
     assert_each_once(sorted(start for start, _ in shown)[: len(expected)], expected)
     assert not list(tmp_path.glob("**/*.state"))[1:]
 
@@ -158,16 +158,16 @@ def test_a_sender_that_starts_anew_with_other_timestamps_is_captioned_on(tmp_pat
     stream, output = tmp_path / "live.m3u8", tmp_path / "talk.srt"
     first = send(stream, 0, 8, PLAIN, *hls(PLAIN, "append_list", "omit_endlist"), speed=2.0)
     try:
-        waited_for(stream.exists)
-        with sidecar(str(stream), "-o", output, "--from-start", "--no-drafts") as captioner:
+        wait_until(stream.exists)
+        with live_process(str(stream), "-o", output, "--from-start", "--no-drafts") as captioner:
             first.wait()
             flags = hls(PLAIN, "append_list", "discont_start")
             first = send(stream, 8.8, 8, Packaging(offset=700.0), *flags, speed=2.0)
             told = captioner.finish()
         assert captioner.process.returncode == 0, told
     finally:
-        finish([first])
-    expected = [start for start, _, _ in said(0, 8)] + [8.0 + start for start, _, _ in said(8.8, 16.8)]
+        stop_senders([first])
+    expected = [start for start, _, _ in sentences_in(0, 8)] + [8.0 + start for start, _, _ in sentences_in(8.8, 16.8)]
     found = [min(starts_of(output), key=lambda start, truth=truth: abs(start - truth)) for truth in expected]  # type: ignore[misc]
     assert_each_once(found, expected, 0.4)
     starts = starts_of(output)
@@ -180,7 +180,7 @@ def test_a_sender_that_starts_anew_with_other_timestamps_is_captioned_on(tmp_pat
         (["http://127.0.0.1:{port}/live.m3u8", "-o", "{new}"], 3, "cannot be reached"),
         (["rtmp://127.0.0.1:{port}/live", "-o", "{new}"], 3, "connection refused"),
         (["http://127.0.0.1:{port}/live.m3u8", "-o", "{new_vtt}", "--record", "{record}"], 3, "cannot be reached"),
-        ([str(TALK), "-o", "{new}"], 2, "is a file and not a stream"),
+        ([str(SAMPLE), "-o", "{new}"], 2, "is a file and not a stream"),
         (["{silent}", "-o", "{new}"], 3, "has no audio track"),
         (["{silent}", "-o", "/proc/captions.srt"], 1, "cannot write"),
         (["{silent}", "--hls", "/proc/captions"], 1, "cannot write"),

@@ -14,26 +14,26 @@ from captioner.align import open_timer
 from captioner.backends import Hints, backend_class
 from captioner.cli.console import Console
 from captioner.cli.work.backend_session import hotwords_in, open_backend
-from captioner.cli.work.live_outputs import earlier_state, open_outputs, serving
+from captioner.cli.work.live_outputs import earlier_checkpoint, open_outputs, open_server
 from captioner.cli.work.live_request import LiveRequest
 from captioner.cli.work.live_status import StatusLine
 from captioner.cli.work.profile_choice import asked_profile
 from captioner.errors import OutputNotWritten, UsageError
 from captioner.languages import asked_language
-from captioner.live.session.caption_stream import BEGINNING
+from captioner.live.session.caption_stream import STREAM_START
 from captioner.live.session.checkpoint import Checkpoint, save_checkpoint
 from captioner.live.session.lag import LagLimits
 from captioner.live.session.runner import Runner, SinkFanout
 from captioner.live.session.session import RecognitionConfig, Session
 from captioner.live.session.source_reader import SourceReader
-from captioner.live.source.opening import open_live
+from captioner.live.source.opening import open_live_source
 from captioner.live.stream_clock import SAMPLE_RATE, StreamClock
 from captioner.settings import Settings
 
-LINGERING = 60.0
+LINGER = 60.0
 """Seconds in which a stream that has ended is still served: players are some segments behind."""
 
-KEPT_EVERY = 1.0
+CHECKPOINT_INTERVAL = 1.0
 """Seconds between two notes of where the stream stands."""
 
 
@@ -42,20 +42,20 @@ def caption_live(request: LiveRequest, settings: Settings) -> int:
     console = Console(quiet=request.quiet)
     if request.hold and not (request.serve and request.hls):
         raise UsageError("--hold needs --serve and --hls: who holds playlists back must serve them")
-    open_live(request.source, request.opening)  # a name that means no stream is told before anything is loaded
+    open_live_source(request.source, request.source_options)  # a name that means no stream is told before anything is loaded
     with ExitStack() as stack:
-        hearing = stack.enter_context(_hearing(request, settings, console))
-        state = earlier_state(request)
+        hearing = stack.enter_context(_recognition_config(request, settings, console))
+        state = earlier_checkpoint(request)
         places = stack.enter_context(open_outputs(request, hearing))
-        live = _Live(request, hearing, places.telling, state, console)
-        stack.enter_context(serving(request.serve, places, live.watching.standing, request.hold))
-        stack.enter_context(_stopping(live.running.stop))
+        live = _LiveRun(request, hearing, places.sinks, state, console)
+        stack.enter_context(open_server(request.serve, places, live.status_line.session_status, request.hold))
+        stack.enter_context(_stopping(live.runner.stop))
         live.run()
-    return live.watching.judge()
+    return live.status_line.finish()
 
 
 @contextmanager
-def _hearing(request: LiveRequest, settings: Settings, console: Console) -> Iterator[RecognitionConfig]:
+def _recognition_config(request: LiveRequest, settings: Settings, console: Console) -> Iterator[RecognitionConfig]:
     language = None if request.language is None else asked_language(request.language)
     with open_backend(request, settings, console) as opened:
         name = opened.backend.traits.name
@@ -65,7 +65,7 @@ def _hearing(request: LiveRequest, settings: Settings, console: Console) -> Iter
             Hints(language, request.prompt, (*request.hotwords, *hotwords_in(request.hotwords_file))),
             None if opened.backend.traits.word_times else open_timer(request.align),
             None if request.profile is None else asked_profile(request.profile, settings),
-            drafts=not paid if request.drafts is None else request.drafts,
+            partials=not paid if request.partials is None else request.partials,
         )
 
 
@@ -88,66 +88,66 @@ def _stopping(stop: Callable[[], object]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-class _Live:
+class _LiveRun:
     """One run: the stages put together, what the user sees of it, and the note of where it stands."""
 
     def __init__(
         self,
         request: LiveRequest,
-        hearing: RecognitionConfig,
-        telling: SinkFanout,
-        state: Checkpoint | None,
+        config: RecognitionConfig,
+        sinks: SinkFanout,
+        checkpoint: Checkpoint | None,
         console: Console,
     ) -> None:
         self._request = request
-        opening = replace(request.opening, after=state.after if state else None)
-        clock = StreamClock(state.epoch, round(state.position * SAMPLE_RATE)) if state else StreamClock()
-        idle = time.time() - state.wall if state and state.after is None else 0.0
+        opening = replace(request.source_options, after=checkpoint.last_sequence if checkpoint else None)
+        clock = StreamClock(checkpoint.epoch, round(checkpoint.position * SAMPLE_RATE)) if checkpoint else StreamClock()
+        idle = time.time() - checkpoint.wall if checkpoint and checkpoint.last_sequence is None else 0.0
         self._reader = SourceReader(
-            open_live(request.source, opening), clock, patience=request.reconnect, idle=max(0.0, idle)
+            open_live_source(request.source, opening), clock, reconnect_timeout=request.reconnect, idle=max(0.0, idle)
         )
         self.session = Session(
-            hearing,
-            telling,
-            mark=state.mark if state else BEGINNING,
-            deaf_until=state.settled if state else 0.0,
+            config,
+            sinks,
+            cursor=checkpoint.cursor if checkpoint else STREAM_START,
+            skip_until=checkpoint.final_until if checkpoint else 0.0,
             limits=replace(LagLimits(), skipping=request.max_lag),
         )
-        self.running = Runner(self._reader, self.session, telling)
-        self.watching = StatusLine(request.source, self.running, self.session, telling, console, quiet=request.quiet)
-        self._noted = 0.0
-        self._waiting: Checkpoint | None = None
+        self.runner = Runner(self._reader, self.session, sinks)
+        self.status_line = StatusLine(request.source, self.runner, self.session, sinks, console, quiet=request.quiet)
+        self._checkpoint_time = 0.0
+        self._pending_checkpoint: Checkpoint | None = None
 
     def run(self) -> None:
         """Until the end. Raises what ended the stream."""
         try:
-            self.running.run(self._tick)
-            if self._request.serve and self.running.ended:
+            self.runner.run(self._tick)
+            if self._request.serve and self.runner.ended:
                 self._linger()
         finally:
-            self.watching.end()
-            self._keep(self._standing())
-            path = self._request.state
-            if self.running.ended and path:
+            self.status_line.end()
+            self._save(self._checkpoint())
+            path = self._request.checkpoint_path
+            if self.runner.ended and path:
                 path.unlink(missing_ok=True)
 
     def _linger(self) -> None:
         """Serve the end of the stream for as long as viewers, who are behind it, may still ask for it."""
-        until = time.monotonic() + LINGERING
-        while time.monotonic() < until and not self.running.stopped:
+        until = time.monotonic() + LINGER
+        while time.monotonic() < until and not self.runner.stopped:
             time.sleep(0.2)
 
     def _tick(self) -> None:
         now = time.monotonic()
-        if now - self._noted >= KEPT_EVERY:
+        if now - self._checkpoint_time >= CHECKPOINT_INTERVAL:
             # The note of a moment ago, since what is told now may not be in every file yet.
-            self._noted = now
-            self._keep(self._waiting)
-            self._waiting = self._standing()
-        self.watching.look(now)
+            self._checkpoint_time = now
+            self._save(self._pending_checkpoint)
+            self._pending_checkpoint = self._checkpoint()
+        self.status_line.update(now)
 
-    def _standing(self) -> Checkpoint | None:
-        session, passed = self.session, self.session.passed
+    def _checkpoint(self) -> Checkpoint | None:
+        session, passed = self.session, self.session.complete_segment
         epoch = passed.epoch if passed else session.epoch
         if epoch is None:
             return None
@@ -155,16 +155,16 @@ class _Live:
             source=self._request.source,
             wall=time.time(),
             epoch=epoch,
-            position=passed.end if passed else session.counts.heard,
-            settled=session.counts.settled,
-            mark=session.mark,
-            after=passed.piece.sequence if passed else None,
+            position=passed.end if passed else session.counts.audio_end,
+            final_until=session.counts.final_until,
+            cursor=session.cursor,
+            last_sequence=passed.segment.sequence if passed else None,
         )
 
-    def _keep(self, state: Checkpoint | None) -> None:
-        path = self._request.state
+    def _save(self, state: Checkpoint | None) -> None:
+        path = self._request.checkpoint_path
         if state and path:
             try:
                 save_checkpoint(state, path)
             except OutputNotWritten as error:
-                self.watching.warn_once("state", str(error))
+                self.status_line.warn_once("state", str(error))

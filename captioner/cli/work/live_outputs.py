@@ -14,15 +14,15 @@ from captioner.live.session.checkpoint import Checkpoint, load_checkpoint
 from captioner.live.session.runner import SinkFanout
 from captioner.live.session.session import RecognitionConfig
 from captioner.live.sinks import Sink, load_sink
-from captioner.live.sinks.hls_captions import STATE, Hls, forget
-from captioner.live.sinks.record import Record
+from captioner.live.sinks.hls_captions import STATE, HlsCaptions, delete_rendition
+from captioner.live.sinks.record import TranscriptRecorder
 from captioner.live.sinks.worker import SinkWorker
 from captioner.values import Report
 
 if TYPE_CHECKING:
     from captioner.live.server.feed import CaptionFeed
 
-FAREWELL = 5.0
+CLOSE_TIMEOUT = 5.0
 """Seconds that a sink gets, at the end, for what it has not yet taken."""
 
 NEEDS_SERVER = "--serve needs a web server, which is not installed; run: pip install 'captioner[server]'"
@@ -32,18 +32,18 @@ NEEDS_SERVER = "--serve needs a web server, which is not installed; run: pip ins
 class LiveOutputs:
     """The sinks at work; of these the rendition and the feed, which a server shows as well."""
 
-    telling: SinkFanout = field(default_factory=SinkFanout)
-    hls: Hls | None = None
+    sinks: SinkFanout = field(default_factory=SinkFanout)
+    hls: HlsCaptions | None = None
     feed: CaptionFeed | None = None
 
     def add(self, name: str, sink: Sink) -> None:
         """Set a sink to work."""
-        self.telling.outlets.append(SinkWorker(name, sink))
+        self.sinks.workers.append(SinkWorker(name, sink))
 
 
-def earlier_state(request: LiveRequest) -> Checkpoint | None:
+def earlier_checkpoint(request: LiveRequest) -> Checkpoint | None:
     """Where an earlier run stopped. Raises `OutputNotWritten` for a result that is none of this stream's."""
-    path = request.state
+    path = request.checkpoint_path
     state = load_checkpoint(path, request.source) if path and not request.overwrite else None
     for name in (*request.outputs, *([request.record] if request.record else [])):
         if request.overwrite:
@@ -53,56 +53,56 @@ def earlier_state(request: LiveRequest) -> Checkpoint | None:
             reason = "it is there already, and no run of this stream stopped there; use --overwrite"
             raise OutputNotWritten(name, reason)
     if request.hls and request.overwrite:
-        forget(Path(request.hls))
+        delete_rendition(Path(request.hls))
     elif request.hls and state is None:
         Path(request.hls, STATE).unlink(missing_ok=True)  # of another stream, or of one that has ended
     return state
 
 
 @contextmanager
-def open_outputs(request: LiveRequest, hearing: RecognitionConfig) -> Iterator[LiveOutputs]:
+def open_outputs(request: LiveRequest, config: RecognitionConfig) -> Iterator[LiveOutputs]:
     """Every sink at work; however the block is left, each is closed. Raises `UsageError`, `OutputNotWritten`."""
-    places = LiveOutputs()
+    outputs = LiveOutputs()
     try:
-        for name, target in request.targets:
-            places.add(f"{name} {target}" if name in ("srt", "vtt", "jsonl") else name, load_sink(name, target))
+        for name, target in request.sink_targets:
+            outputs.add(f"{name} {target}" if name in ("srt", "vtt", "jsonl") else name, load_sink(name, target))
         if request.hls:
-            language = hearing.hints.language or next(iter(hearing.backend.traits.languages), None)
-            places.hls = Hls(request.hls, language=language, held=request.hold > 0)
-            places.add(f"hls {request.hls}", places.hls)
+            language = config.hints.language or next(iter(config.backend.traits.languages), None)
+            outputs.hls = HlsCaptions(request.hls, language=language, serves_video=request.hold > 0)
+            outputs.add(f"hls {request.hls}", outputs.hls)
         if request.record:
-            places.add(f"record {request.record}", _record(request.record, request, hearing))
+            outputs.add(f"record {request.record}", _record(request.record, request, config))
         if request.serve:
-            places.feed = _feed()
-            places.add("feed", places.feed)
-        if not places.telling.outlets:
+            outputs.feed = _feed()
+            outputs.add("feed", outputs.feed)
+        if not outputs.sinks.workers:
             raise UsageError("nothing says where captions go: name a file with -o, a folder with --hls, or --serve")
-        yield places
+        yield outputs
     finally:
-        for outlet in places.telling.outlets:
-            outlet.close(FAREWELL)
+        for outlet in outputs.sinks.workers:
+            outlet.close(CLOSE_TIMEOUT)
 
 
-def serving(address: str | None, places: LiveOutputs, standing: Any, hold: float) -> Any:
+def open_server(address: str | None, outputs: LiveOutputs, status: Any, hold: float) -> Any:
     """The server as a context, nothing without an address. Raises `UsageError` where the address is taken."""
-    if address is None or places.feed is None:
+    if address is None or outputs.feed is None:
         return nullcontext()
     from captioner.live.server.app import ServerContent
-    from captioner.live.server.server import Server
+    from captioner.live.server.server import LiveServer
 
-    return closing(Server(ServerContent(places.feed, standing, places.hls, hold), address))
+    return closing(LiveServer(ServerContent(outputs.feed, status, outputs.hls, hold), address))
 
 
 def _feed() -> CaptionFeed:
     try:
         from captioner.live.server.feed import CaptionFeed
-        from captioner.live.server.server import Server  # noqa: F401 - whether it can be loaded at all
+        from captioner.live.server.server import LiveServer  # noqa: F401 - whether it can be loaded at all
     except ImportError as error:
         raise CaptionerError(NEEDS_SERVER) from error
     return CaptionFeed()
 
 
-def _record(target: str, request: LiveRequest, hearing: RecognitionConfig) -> Sink:
-    traits = hearing.backend.traits
-    report = Report(request.source, 0.0, traits.name, traits.model, align=hearing.timer.name if hearing.timer else None)
-    return Record(target, report, hearing.hints.language)
+def _record(target: str, request: LiveRequest, config: RecognitionConfig) -> Sink:
+    traits = config.backend.traits
+    report = Report(request.source, 0.0, traits.name, traits.model, align=config.timer.name if config.timer else None)
+    return TranscriptRecorder(target, report, config.hints.language)

@@ -33,7 +33,7 @@ class LiveRequest:
     base_url: str | None
     align: str
     audio_track: str | None
-    drafts: bool | None
+    partials: bool | None
     max_lag: float
     reconnect: float
     from_start: bool
@@ -47,7 +47,7 @@ class LiveRequest:
     dry_run: bool = False
 
     @property
-    def targets(self) -> list[tuple[str, str]]:
+    def sink_targets(self) -> list[tuple[str, str]]:
         """Every sink and its target."""
         files = [(Path(name).suffix.removeprefix(".").lower(), name) for name in self.outputs]
         for suffix, name in files:
@@ -56,13 +56,13 @@ class LiveRequest:
         return [*files, *((name, _target(target)) for name, target in self.sinks)]
 
     @property
-    def opening(self) -> SourceOptions:
+    def source_options(self) -> SourceOptions:
         """How the source is opened."""
         options = dict(self.input_options)
         return SourceOptions(self.audio_track, self.input_format, options, self.from_start)
 
     @property
-    def state(self) -> Path | None:
+    def checkpoint_path(self) -> Path | None:
         """The file that says where the stream stands: beside the first result that is a file."""
         folder = [str(Path(self.hls, "stream"))] if self.hls else []
         files = [*folder, *self.outputs, *([self.record] if self.record else [])]

@@ -23,16 +23,16 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from captioner.live.events import caption_json
 from captioner.live.server.feed import CaptionFeed
 from captioner.live.session.status import SessionStatus
-from captioner.live.sinks.hls_captions import Hls
-from captioner.live.sinks.webvtt_rendition import held_back
+from captioner.live.sinks.hls_captions import HlsCaptions
+from captioner.live.sinks.webvtt_rendition import without_newest
 
-OPEN = {"Access-Control-Allow-Origin": "*"}
+ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}
 """Players and pages of any site may read captions that are public anyway."""
 
-PLAYLIST = OPEN | {"Content-Type": "application/vnd.apple.mpegurl", "Cache-Control": "max-age=1"}
-SEGMENT = OPEN | {"Content-Type": "text/vtt; charset=utf-8", "Cache-Control": "max-age=31536000, immutable"}
+PLAYLIST = ANY_ORIGIN | {"Content-Type": "application/vnd.apple.mpegurl", "Cache-Control": "max-age=1"}
+SEGMENT = ANY_ORIGIN | {"Content-Type": "text/vtt; charset=utf-8", "Cache-Control": "max-age=31536000, immutable"}
 
-PATIENCE = 10.0
+TIMEOUT = 10.0
 """Seconds that a viewer may take for one caption, and a server for a playlist."""
 
 
@@ -42,31 +42,31 @@ class ServerContent:
     playlists of picture and sound are held back."""
 
     feed: CaptionFeed
-    standing: Callable[[], SessionStatus]
-    hls: Hls | None = None
+    status: Callable[[], SessionStatus]
+    hls: HlsCaptions | None = None
     hold: float = 0.0
 
 
-def make_app(shown: ServerContent) -> Starlette:
+def make_app(content: ServerContent) -> Starlette:
     """The application, to be served in one event loop."""
 
     async def feed(request: Request) -> Response:
-        return await _feed(shown, request)
+        return await _feed(content, request)
 
     async def socket(socket: WebSocket) -> None:
-        await _socket(shown, socket)
+        await _socket(content, socket)
 
     async def health(request: Request) -> Response:
-        return await _health(shown)
+        return await _health(content)
 
     async def metrics(request: Request) -> Response:
-        return await _metrics(shown)
+        return await _metrics(content)
 
     async def video(request: Request) -> Response:
-        return await _video(shown, request)
+        return await _video(content, request)
 
     async def file(request: Request) -> Response:
-        return await _file(shown, request)
+        return await _file(content, request)
 
     return Starlette(
         routes=[
@@ -85,23 +85,23 @@ def _after(given: str | None) -> int | None:
     return int(given) if given and given.isdecimal() and len(given) < 16 else None
 
 
-async def _feed(shown: ServerContent, request: Request) -> Response:
+async def _feed(content: ServerContent, request: Request) -> Response:
     after = _after(request.headers.get("last-event-id") or request.query_params.get("after"))
 
     async def events() -> AsyncIterator[dict[str, str]]:
-        async for caption in shown.feed.follow(after):
+        async for caption in content.feed.follow(after):
             yield {"id": str(caption.seq), "data": caption_json(caption)}
 
-    return EventSourceResponse(events(), headers=OPEN, ping=15, send_timeout=PATIENCE)
+    return EventSourceResponse(events(), headers=ANY_ORIGIN, ping=15, send_timeout=TIMEOUT)
 
 
-async def _socket(shown: ServerContent, socket: WebSocket) -> None:
+async def _socket(content: ServerContent, socket: WebSocket) -> None:
     await socket.accept()
     after = _after(socket.query_params.get("after"))
 
     async def send() -> None:
-        async for caption in shown.feed.follow(after):
-            await asyncio.wait_for(socket.send_text(caption_json(caption)), PATIENCE)
+        async for caption in content.feed.follow(after):
+            await asyncio.wait_for(socket.send_text(caption_json(caption)), TIMEOUT)
         await socket.close()
 
     async def listen() -> None:
@@ -121,66 +121,66 @@ async def _overlay(request: Request) -> Response:
     return HTMLResponse(resources.files("captioner.live.server").joinpath("overlay.html").read_text("utf-8"))
 
 
-async def _health(shown: ServerContent) -> Response:
-    standing = shown.standing()
+async def _health(content: ServerContent) -> Response:
+    standing = content.status()
     facts = {
-        "status": standing.trouble or "ok",
-        "heard": round(standing.heard, 3),
+        "status": standing.problem or "ok",
+        "heard": round(standing.audio_end, 3),
         "lag": round(standing.lag, 3),
-        "viewers": shown.feed.viewers,
+        "viewers": content.feed.viewers,
     }
-    return JSONResponse(facts, 503 if standing.trouble else 200)
+    return JSONResponse(facts, 503 if standing.problem else 200)
 
 
-async def _metrics(shown: ServerContent) -> Response:
+async def _metrics(content: ServerContent) -> Response:
     registry = CollectorRegistry()
-    registry.register(_Collector(shown))
+    registry.register(_StatusCollector(content))
     return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-async def _video(shown: ServerContent, request: Request) -> Response:
+async def _video(content: ServerContent, request: Request) -> Response:
     """A playlist of picture or sound, without its newest segments."""
     number = request.path_params["number"]
-    if shown.hls is None or number >= len(shown.hls.addresses):
-        return Response("no such playlist\n", 404, OPEN)
-    address = shown.hls.addresses[number]
+    if content.hls is None or number >= len(content.hls.video_addresses):
+        return Response("no such playlist\n", 404, ANY_ORIGIN)
+    address = content.hls.video_addresses[number]
     try:
-        async with httpx.AsyncClient(timeout=PATIENCE, follow_redirects=True) as client:
+        async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=True) as client:
             answer = await client.get(address)
             answer.raise_for_status()
     except httpx.HTTPError:
-        return Response(f"{address} cannot be reached\n", 502, OPEN)
-    held = held_back(answer.text, str(answer.url), shown.hold)
-    return Response(held, headers=PLAYLIST) if held else Response("too early\n", 404, OPEN | {"Retry-After": "1"})
+        return Response(f"{address} cannot be reached\n", 502, ANY_ORIGIN)
+    held = without_newest(answer.text, str(answer.url), content.hold)
+    return Response(held, headers=PLAYLIST) if held else Response("too early\n", 404, ANY_ORIGIN | {"Retry-After": "1"})
 
 
-async def _file(shown: ServerContent, request: Request) -> Response:
+async def _file(content: ServerContent, request: Request) -> Response:
     name: str = request.path_params["name"]
     headers = PLAYLIST if name.endswith(".m3u8") else SEGMENT if name.endswith(".vtt") else None
-    if shown.hls is None or headers is None or Path(name).name != name:
-        return Response("not found\n", 404, OPEN)
+    if content.hls is None or headers is None or Path(name).name != name:
+        return Response("not found\n", 404, ANY_ORIGIN)
     try:
         # At once: it is replaced while it is asked for, and what follows must have the length that was said.
-        return Response((shown.hls.folder / name).read_bytes(), headers=headers)
+        return Response((content.hls.folder / name).read_bytes(), headers=headers)
     except OSError:
-        return Response("not found\n", 404, OPEN)
+        return Response("not found\n", 404, ANY_ORIGIN)
 
 
-class _Collector:
+class _StatusCollector:
     """The figures of one moment, for Prometheus."""
 
-    def __init__(self, shown: ServerContent) -> None:
-        self._shown = shown
+    def __init__(self, content: ServerContent) -> None:
+        self._content = content
 
     def collect(self) -> list[Metric]:
-        standing = self._shown.standing()
+        standing = self._content.status()
         gauges = {
-            "heard_seconds": ("End of the sound that was heard, on the stream's clock.", standing.heard),
-            "settled_seconds": ("Captions before it are final.", standing.settled),
+            "heard_seconds": ("End of the sound that was heard, on the stream's clock.", standing.audio_end),
+            "settled_seconds": ("Captions before it are final.", standing.final_until),
             "lag_seconds": ("How late captions are.", standing.lag),
             "speed_ratio": ("Seconds of speech that are heard in a second.", standing.speed),
-            "viewers": ("Viewers of the feed.", self._shown.feed.viewers),
-            "up": ("Whether source and backend are there.", 0 if standing.trouble else 1),
+            "viewers": ("Viewers of the feed.", self._content.feed.viewers),
+            "up": ("Whether source and backend are there.", 0 if standing.problem else 1),
         }
         counters = {
             "regions": ("Speech regions.", standing.regions),

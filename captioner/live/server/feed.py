@@ -12,7 +12,7 @@ from captioner.live.events import Caption, Event
 HISTORY = 1000
 """Final captions that are kept for viewers who come back."""
 
-MOST_WAITING = 256
+MAX_QUEUED_CAPTIONS = 256
 """Captions that may wait for one viewer. One who is slower is let go, and may come back for the rest."""
 
 
@@ -33,7 +33,7 @@ class CaptionFeed:
         """Serve viewers in the event loop that runs here."""
         self._loop = asyncio.get_running_loop()
 
-    def take(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         """Hand a caption to everybody."""
         if isinstance(event, Caption):
             self._in_loop(event)
@@ -58,13 +58,13 @@ class CaptionFeed:
     def _in_loop(self, caption: Caption | None) -> None:
         if self._loop:
             with suppress(RuntimeError):  # the loop is closed: nobody follows any more
-                self._loop.call_soon_threadsafe(self._spread, caption)
+                self._loop.call_soon_threadsafe(self._send_all, caption)
 
-    def _spread(self, caption: Caption | None) -> None:
+    def _send_all(self, caption: Caption | None) -> None:
         if caption and caption.is_final:
             self._history.append(caption)
         for viewer in list(self._viewers):
-            if caption is None or viewer.qsize() >= MOST_WAITING:
+            if caption is None or viewer.qsize() >= MAX_QUEUED_CAPTIONS:
                 self._viewers.discard(viewer)
                 viewer.put_nowait(None)  # behind all that waits, so that nothing is missing when it comes back
             else:

@@ -12,23 +12,23 @@ import uvicorn
 from captioner.errors import UsageError
 from captioner.live.server.app import ServerContent, make_app
 
-_PARTING = 0.2  # seconds in which the ends of streams go out
+_DELIVERY_TIME = 0.2  # seconds in which the ends of streams go out
 
-FAREWELL = 2
+SHUTDOWN_TIMEOUT = 2
 """Seconds that viewers get to notice the end."""
 
 
-class Server:
+class LiveServer:
     """Serves what is `shown` at an address, `PORT` or `HOST:PORT`, until it is closed.
 
     Raises `UsageError` where the address is no address, or is taken.
     """
 
-    def __init__(self, shown: ServerContent, address: str) -> None:
-        self._shown = shown
+    def __init__(self, content: ServerContent, address: str) -> None:
+        self._content = content
         self._socket = _listening(address)
         config = uvicorn.Config(
-            make_app(shown), lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=FAREWELL
+            make_app(content), lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=SHUTDOWN_TIMEOUT
         )
         self._server = uvicorn.Server(config)
         self._thread = Thread(target=lambda: asyncio.run(self._serve()), name="server", daemon=True)
@@ -42,14 +42,14 @@ class Server:
 
     def close(self) -> None:
         """Serve no more, after everybody who follows was told."""
-        self._shown.feed.close()
-        time.sleep(_PARTING)
+        self._content.feed.close()
+        time.sleep(_DELIVERY_TIME)
         self._server.should_exit = True
-        self._thread.join(FAREWELL + 1)
+        self._thread.join(SHUTDOWN_TIMEOUT + 1)
         self._socket.close()
 
     async def _serve(self) -> None:
-        self._shown.feed.open()
+        self._content.feed.open()
         await self._server.serve(sockets=[self._socket])
 
 

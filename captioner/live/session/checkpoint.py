@@ -8,7 +8,7 @@ from pathlib import Path
 
 from captioner.live.session.caption_stream import CaptionCursor
 from captioner.live.stream_clock import Epoch
-from captioner.live.whole import write_whole
+from captioner.atomic_file import atomic_write_text
 
 
 @dataclass(frozen=True)
@@ -22,14 +22,14 @@ class Checkpoint:
     wall: float
     epoch: Epoch
     position: float
-    settled: float
-    mark: CaptionCursor
-    after: int | None = None
+    final_until: float
+    cursor: CaptionCursor
+    last_sequence: int | None = None
 
 
-def save_checkpoint(state: Checkpoint, path: Path) -> None:
+def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
     """Keep it. Raises `OutputNotWritten`."""
-    write_whole(path, json.dumps(asdict(state)))
+    atomic_write_text(path, json.dumps(asdict(checkpoint)))
 
 
 def load_checkpoint(path: Path, source: str) -> Checkpoint | None:
@@ -37,7 +37,7 @@ def load_checkpoint(path: Path, source: str) -> Checkpoint | None:
     try:
         fields = json.loads(path.read_text("utf-8"))
         fields |= {"epoch": Epoch(**fields["epoch"]), "mark": CaptionCursor(**fields["mark"])}
-        state = Checkpoint(**fields)
+        checkpoint = Checkpoint(**fields)
     except (OSError, ValueError, TypeError, LookupError):
         return None
-    return state if state.source == source else None
+    return checkpoint if checkpoint.source == source else None

@@ -14,13 +14,13 @@ class LagLimits:
     """Seconds of lag from which on drafts are left out, regions cut short, and sound skipped; `short` is how long a
     region is then at most. After skipping, the lag is that of `shorter` again."""
 
-    draftless: float = 6.0
-    shorter: float = 12.0
-    skipping: float = 30.0
-    short: float = 5.0
+    no_partials: float = 6.0
+    short_regions: float = 12.0
+    skip: float = 30.0
+    short_region: float = 5.0
 
 
-LIMITS = LagLimits()
+LAG_LIMITS = LagLimits()
 
 
 class LagMeter:
@@ -34,7 +34,7 @@ class LagMeter:
         self._now = self._time = 0.0
         self._anchored = False
 
-    def idle(self, now: float, time: float) -> None:
+    def caught_up(self, now: float, time: float) -> None:
         """All sound up to stream second `time` is done."""
         self._now, self._time, self._anchored = now, time, True
 

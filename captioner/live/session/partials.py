@@ -22,11 +22,11 @@ class Partial:
     as it was."""
 
     text: str = ""
-    stable: int = 0
-    heard: str = ""
+    stable_chars: int = 0
+    last_result: str = ""
 
 
-def agree(before: Partial, heard: str) -> Partial:
+def next_partial(previous: Partial, result: str) -> Partial:
     """The next draft, after `heard` was heard.
 
     >>> agree(agree(Partial(), "we can see"), "We can sea the")
@@ -34,13 +34,13 @@ def agree(before: Partial, heard: str) -> Partial:
 
     Words count as the same in capitals or not, with punctuation or without.
     """
-    kept = before.text[: before.stable]
-    words, settled = _words(heard), _words(kept)
-    common = _common(_words(before.heard), words) if before.heard else 0
+    kept = previous.text[: previous.stable_chars]
+    words, settled = _words(result), _words(kept)
+    common = _common(_words(previous.last_result), words) if previous.last_result else 0
     rest = words[len(settled) :]
     stable = kept + "".join(rest[: max(0, common - len(settled))])
     text = kept + "".join(rest)
-    return Partial(text, len(stable), heard)
+    return Partial(text, len(stable), result)
 
 
 def _common(one: list[str], other: list[str]) -> int:

@@ -14,12 +14,12 @@ from threading import Lock
 from captioner.align import Timer
 from captioner.backends import Backend, Hints
 from captioner.errors import BackendError
-from captioner.live.events import Event, Settled, TimedSegment
-from captioner.live.session.caption_stream import BEGINNING, CaptionCursor, CaptionStream
-from captioner.live.session.clip_queue import ClipQueue, OpenRegion, Waiting
-from captioner.live.session.lag import LIMITS, LagLimits
-from captioner.live.session.source_reader import AudioPiece
-from captioner.live.session.streaming_vad import SPEECH, Clip, StreamingVad
+from captioner.live.events import Event, StreamProgress, TimedSegment
+from captioner.live.session.caption_stream import STREAM_START, CaptionCursor, CaptionStream
+from captioner.live.session.clip_queue import ClipQueue, OpenRegion, QueuedClip
+from captioner.live.session.lag import LAG_LIMITS, LagLimits
+from captioner.live.session.source_reader import AudioChunk
+from captioner.live.session.streaming_vad import LIVE_SPEECH, Clip, StreamingVad
 from captioner.live.source.contract import HlsStream
 from captioner.live.stream_clock import Epoch
 from captioner.profiles import Profile
@@ -28,10 +28,10 @@ from captioner.transcribe import RegionResult, transcribe
 from captioner.values import RegionReport, Span
 from captioner.word_timing import time_words
 
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 10.0
+FIRST_RETRY, LONGEST_RETRY = 1.0, 10.0
 """Seconds before a backend that failed is asked again: doubled each time."""
 
-SKIPPED = "skipped, since hearing could not keep up"
+SKIPPED_REASON = "skipped, since hearing could not keep up"
 
 
 @dataclass(frozen=True)
@@ -42,24 +42,24 @@ class RecognitionConfig:
     hints: Hints = Hints()
     timer: Timer | None = None
     profile: Profile | None = None
-    drafts: bool = False
+    partials: bool = False
 
 
 @dataclass
-class Counts:
+class SessionCounts:
     """What a session has seen by now. Times in seconds; `lag` is that of the captions, `failing` what the backend says
     while it fails."""
 
-    heard: float = 0.0
-    settled: float = 0.0
+    audio_end: float = 0.0
+    final_until: float = 0.0
     regions: int = 0
     lost: int = 0
     cues: int = 0
-    drafts: int = 0
+    partials: int = 0
     lag: float = 0.0
-    hearing: float = 0.0  # spent by the backend
-    spoken: float = 0.0  # heard by it
-    failing: str | None = None
+    recognition_time: float = 0.0  # spent by the backend
+    recognised_speech: float = 0.0  # heard by it
+    backend_error: str | None = None
 
 
 class Session:
@@ -67,153 +67,153 @@ class Session:
 
     def __init__(
         self,
-        hearing: RecognitionConfig,
-        tell: Callable[[Event], object],
+        config: RecognitionConfig,
+        emit: Callable[[Event], object],
         *,
-        mark: CaptionCursor = BEGINNING,
-        deaf_until: float = 0.0,
-        speech: SpeechOptions = SPEECH,
-        limits: LagLimits = LIMITS,
+        cursor: CaptionCursor = STREAM_START,
+        skip_until: float = 0.0,
+        speech: SpeechOptions = LIVE_SPEECH,
+        limits: LagLimits = LAG_LIMITS,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._hearing, self._now, self._limits = hearing, now, limits
-        longest = min(speech.longest_region, hearing.backend.traits.longest_clip)
-        self._ears = StreamingVad(replace(speech, longest_region=longest))
-        self.desk = ClipQueue(limits, mark.number)
-        self.counts = Counts()
-        self._captions = CaptionStream(tell, mark, hearing.profile, hearing.hints.language)
-        self._deaf_until = deaf_until  # what is read before it was told by an earlier run
-        self._chapters: deque[TimedSegment] = deque()  # read, but not all of them told
-        self.passed: TimedSegment | None = None  # the last one of which all was told
+        self._config, self._now, self._limits = config, now, limits
+        longest = min(speech.longest_region, config.backend.traits.longest_clip)
+        self._vad = StreamingVad(replace(speech, longest_region=longest))
+        self.queue = ClipQueue(limits, cursor.region)
+        self.counts = SessionCounts()
+        self._captions = CaptionStream(emit, cursor, config.profile, config.hints.language)
+        self._skip_until = skip_until  # what is read before it was told by an earlier run
+        self._open_segments: deque[TimedSegment] = deque()  # read, but not all of them told
+        self.complete_segment: TimedSegment | None = None  # the last one of which all was told
         self.epoch: Epoch | None = None
-        self._offered: float | None = None  # where the region begins that was offered for a draft, until it is settled
-        self._answered = False
-        self._pause = 0.0
-        self._listening = Lock()  # or a clip could be with neither ears nor desk when one looks
+        self._offered_start: float | None = None  # where the region begins that was offered for a draft, until it is settled
+        self._backend_worked = False
+        self._retry_after = 0.0
+        self._vad_lock = Lock()  # or a clip could be with neither ears nor desk when one looks
 
     @property
-    def mark(self) -> CaptionCursor:
+    def cursor(self) -> CaptionCursor:
         """Where the next run of this stream goes on."""
-        return self._captions.mark
+        return self._captions.cursor
 
     # -- the thread that listens -------------------------------------------------------------------------------------
 
-    def hear(self, reading: AudioPiece | TimedSegment | HlsStream) -> None:
+    def push(self, reading: AudioChunk | TimedSegment | HlsStream) -> None:
         """The next piece of the stream."""
         if isinstance(reading, HlsStream):
-            self._captions.event(reading)
+            self._captions.emit(reading)
             return
         self.epoch = reading.epoch
         if isinstance(reading, TimedSegment):
-            self._chapters.append(reading)
-            self._captions.event(reading)
+            self._open_segments.append(reading)
+            self._captions.emit(reading)
             return
-        if reading.audio.end <= self._deaf_until:
+        if reading.audio.end <= self._skip_until:
             return
-        if reading.audio.start < self._deaf_until:
-            reading = replace(reading, audio=reading.audio.clip(Span(self._deaf_until, reading.audio.end)))
-        with self._listening:
-            self._put(self._ears.hear(reading))
-        lag = self.counts.lag = self.desk.lag(self._now(), self._ears.settled_until)
-        self._ears.shorten(self._limits.short if lag > self._limits.shorter else None)
-        if self._hearing.drafts and lag < self._limits.draftless:
-            self._offer_draft()
-        self.settle()
+        if reading.audio.start < self._skip_until:
+            reading = replace(reading, audio=reading.audio.clip(Span(self._skip_until, reading.audio.end)))
+        with self._vad_lock:
+            self._enqueue(self._vad.push(reading))
+        lag = self.counts.lag = self.queue.lag(self._now(), self._vad.settled_until)
+        self._vad.shorten(self._limits.short_region if lag > self._limits.short_regions else None)
+        if self._config.partials and lag < self._limits.no_partials:
+            self._offer_partial()
+        self.emit_progress()
 
     def flush(self) -> None:
         """The stream has ended, is left or has broken off; what is open is speech up to here."""
-        with self._listening:
-            self._put(self._ears.flush())
-        self.settle()
+        with self._vad_lock:
+            self._enqueue(self._vad.flush())
+        self.emit_progress()
 
-    def settle(self) -> None:
+    def emit_progress(self) -> None:
         """Tell how far everything is done."""
-        with self._listening:
-            heard = self.counts.heard = self._ears.heard
-            self.counts.settled = max(self.counts.settled, self.desk.undone_from(self._ears.settled_until))
-            while self._chapters and self._chapters[0].end <= self.counts.settled:
-                self.passed = self._chapters.popleft()
+        with self._vad_lock:
+            heard = self.counts.audio_end = self._vad.end
+            self.counts.final_until = max(self.counts.final_until, self.queue.final_until(self._vad.settled_until))
+            while self._open_segments and self._open_segments[0].end <= self.counts.final_until:
+                self.complete_segment = self._open_segments.popleft()
             if self.epoch:
-                self._captions.event(Settled(self.counts.settled, heard, self.epoch))
+                self._captions.emit(StreamProgress(self.counts.final_until, heard, self.epoch))
 
-    def _put(self, clips: list[Clip]) -> None:
+    def _enqueue(self, clips: list[Clip]) -> None:
         for clip in clips:
-            self.desk.put(clip)
+            self.queue.put(clip)
         if clips:
-            self._offered = None
-        elif self._offered is not None and self._offered < self._ears.settled_until:
-            self._offered = None
-            self.desk.retract()
+            self._offered_start = None
+        elif self._offered_start is not None and self._offered_start < self._vad.settled_until:
+            self._offered_start = None
+            self.queue.retract_partial()
 
-    def _offer_draft(self) -> None:
-        since = self._ears.open_since
-        if since is not None and self.desk.wants_draft(since, self._ears.heard):
-            clip = self._ears.open_clip()
+    def _offer_partial(self) -> None:
+        since = self._vad.open_since
+        if since is not None and self.queue.wants_partial(since, self._vad.end):
+            clip = self._vad.open_clip()
             if clip:
-                self._offered = since
-                self.desk.offer(clip)
+                self._offered_start = since
+                self.queue.offer_partial(clip)
 
     # -- the thread that hears ---------------------------------------------------------------------------------------
 
-    def work(self) -> float:
+    def recognise(self) -> float:
         """Hear what waits. Returns the seconds after which it is worth while to ask again; 0 for at once.
 
         Raises `BackendError` where the backend fails before it ever gave an answer.
         """
-        if self.desk.take_retracted():
+        if self.queue.take_retracted():
             self._captions.withdraw()
-        if skipped := self.desk.take_skipped(self._now()):
-            self._answer(skipped, RegionResult(_report(skipped, SKIPPED), None))
+        if skipped := self.queue.take_skipped(self._now()):
+            self._finish(skipped, RegionResult(_report(skipped, SKIPPED_REASON), None))
             return 0.0
         try:
-            self._hear_line()
-            if draft := self.desk.draft():
-                self._hear_draft(draft)
+            self._recognise_queue()
+            if draft := self.queue.take_partial():
+                self._recognise_partial(draft)
         except BackendError as error:
             return self._failed(error)
         except Exception as error:  # somebody else's engine; the stream goes on
-            return self._failed(BackendError(self._hearing.backend.traits.name, f"{type(error).__name__}: {error}"))
-        self._pause, self.counts.failing = 0.0, None
+            return self._failed(BackendError(self._config.backend.traits.name, f"{type(error).__name__}: {error}"))
+        self._retry_after, self.counts.backend_error = 0.0, None
         return 0.0
 
-    def _hear_line(self) -> None:
+    def _recognise_queue(self) -> None:
         began = self._now()
-        clips = (waiting.clip.audio for waiting in self.desk.take(began))
-        heard = transcribe(clips, self._hearing.backend, self._hearing.hints)
-        for outcome in time_words(heard, self._hearing.timer, self._hearing.hints.language):
-            waiting = self.desk.first_in_hand()
-            self.counts.hearing += self._now() - began
-            self.counts.spoken += waiting.span.duration
-            self._answered = True
-            self._answer(waiting, outcome)
+        clips = (waiting.clip.audio for waiting in self.queue.take(began))
+        heard = transcribe(clips, self._config.backend, self._config.hints)
+        for outcome in time_words(heard, self._config.timer, self._config.hints.language):
+            waiting = self.queue.first_in_progress()
+            self.counts.recognition_time += self._now() - began
+            self.counts.recognised_speech += waiting.span.duration
+            self._backend_worked = True
+            self._finish(waiting, outcome)
             began = self._now()
 
     def _failed(self, error: BackendError) -> float:
-        self.desk.put_back()
-        if not self._answered:
+        self.queue.requeue()
+        if not self._backend_worked:
             raise error
-        self.counts.failing = str(error)
-        self._pause = min(2 * self._pause, LONGEST_PAUSE) or FIRST_PAUSE
-        return self._pause
+        self.counts.backend_error = str(error)
+        self._retry_after = min(2 * self._retry_after, LONGEST_RETRY) or FIRST_RETRY
+        return self._retry_after
 
-    def _answer(self, waiting: Waiting, outcome: RegionResult) -> None:
+    def _finish(self, waiting: QueuedClip, result: RegionResult) -> None:
         """Tell what became of a clip, and take it off the desk."""
-        report = replace(outcome.report, index=waiting.number)
-        self.counts.cues += self._captions.region(waiting, report, outcome.segment)
+        report = replace(result.report, index=waiting.number)
+        self.counts.cues += self._captions.finalize(waiting, report, result.segment)
         self.counts.regions = waiting.number + 1
         self.counts.lost += report.lost
-        self.desk.done()
-        self.settle()
+        self.queue.done()
+        self.emit_progress()
 
-    def _hear_draft(self, open_region: OpenRegion) -> None:
+    def _recognise_partial(self, open_region: OpenRegion) -> None:
         began = self._now()
-        (heard,) = self._hearing.backend.transcribe([open_region.audio], self._hearing.hints)
-        self.counts.hearing += self._now() - began
-        self.counts.spoken += open_region.audio.duration
+        (heard,) = self._config.backend.transcribe([open_region.audio], self._config.hints)
+        self.counts.recognition_time += self._now() - began
+        self.counts.recognised_speech += open_region.audio.duration
         if heard.status == "ok" and heard.text.strip():
-            self.counts.drafts += 1
-            self._captions.draft(open_region, heard.text.strip(), heard.language)
+            self.counts.partials += 1
+            self._captions.partial(open_region, heard.text.strip(), heard.language)
 
 
-def _report(waiting: Waiting, reason: str) -> RegionReport:
+def _report(waiting: QueuedClip, reason: str) -> RegionReport:
     return RegionReport(waiting.span.start, waiting.span.end, waiting.number, "failed", reason=reason, attempts=0)

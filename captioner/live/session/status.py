@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class SessionStatus:
     """How a stream stands. Times in seconds; `trouble` says what is wrong, None where all is well."""
 
-    heard: float
-    settled: float
+    audio_end: float
+    final_until: float
     lag: float
     speed: float
     regions: int
@@ -18,4 +18,4 @@ class SessionStatus:
     cues: int
     reconnects: int
     dropped: dict[str, int]
-    trouble: str | None
+    problem: str | None

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from captioner.live.session.source_reader import AudioPiece
+from captioner.live.session.source_reader import AudioChunk
 from captioner.live.stream_clock import Epoch
 from captioner.speech import SAMPLE_RATE, SpeechOptions, SpeechStream
 from captioner.values import Audio
 
-SPEECH = SpeechOptions(minimum_silence=0.45, lead=0.25, tail=0.2, longest_region=12.0)
+LIVE_SPEECH = SpeechOptions(minimum_silence=0.45, lead=0.25, tail=0.2, longest_region=12.0)
 """A region ends after a silence of 0.45 s, and its padding asks for no more: what waits longer is shown later."""
 
-AHEAD = 2
+LOOKAHEAD = 2
 """Frames of 32 ms heard before a moment is judged, where a file has half a second."""
 
 _TOUCH = 0.001
@@ -37,29 +37,29 @@ class StreamingVad:
     Where pieces leave a gap, the region ends.
     """
 
-    def __init__(self, options: SpeechOptions = SPEECH) -> None:
+    def __init__(self, options: SpeechOptions = LIVE_SPEECH) -> None:
         self._options = options
         self._longest = options.longest_region
         self._stream: SpeechStream | None = None
         self._epoch: Epoch | None = None
-        self.heard = 0.0  # seconds: the end of the last piece
+        self.end = 0.0  # seconds: the end of the last piece
 
     @property
     def settled_until(self) -> float:
         """The second before which no clip will begin any more."""
-        return self._stream.settled_until if self._stream else self.heard
+        return self._stream.settled_until if self._stream else self.end
 
-    def hear(self, sound: AudioPiece) -> list[Clip]:
+    def push(self, chunk: AudioChunk) -> list[Clip]:
         """The clips that are certain with the next piece."""
         clips: list[Clip] = []
-        if self._stream and (sound.epoch != self._epoch or abs(sound.audio.start - self._stream.end) > _TOUCH):
-            clips += self.flush(free_until=sound.audio.start)
+        if self._stream and (chunk.epoch != self._epoch or abs(chunk.audio.start - self._stream.end) > _TOUCH):
+            clips += self.flush(free_until=chunk.audio.start)
         if self._stream is None:
-            self._stream, self._epoch = SpeechStream(self._options, sound.audio.start, AHEAD), sound.epoch
+            self._stream, self._epoch = SpeechStream(self._options, chunk.audio.start, LOOKAHEAD), chunk.epoch
             self._stream.shorten(self._longest)
-        audios = self._stream.push(sound.audio.samples)
-        clips += _clips(audios, sound.epoch, self._stream.quiet_until)
-        self.heard = self._stream.end
+        audios = self._stream.push(chunk.audio.samples)
+        clips += _clips(audios, chunk.epoch, self._stream.quiet_until)
+        self.end = self._stream.end
         return clips
 
     def flush(self, *, free_until: float = math.inf) -> list[Clip]:
@@ -91,18 +91,18 @@ def _clips(audios: list[Audio], epoch: Epoch, free_until: float) -> list[Clip]:
     return [Clip(audio, epoch, max(audio.end, end)) for audio, end in zip(audios, following, strict=False)]
 
 
-def joined(sounds: list[AudioPiece]) -> list[AudioPiece]:
+def merge_chunks(chunks: list[AudioChunk]) -> list[AudioChunk]:
     """The same sound in fewer pieces: those that touch, in one epoch, become one."""
-    groups: list[list[AudioPiece]] = []
-    for sound in sounds:
+    groups: list[list[AudioChunk]] = []
+    for sound in chunks:
         last = groups[-1][-1] if groups else None
         if last and last.epoch == sound.epoch and abs(last.audio.end - sound.audio.start) <= _TOUCH:
             groups[-1].append(sound)
         else:
             groups.append([sound])
-    return [_one(group) for group in groups]
+    return [_merged(group) for group in groups]
 
 
-def _one(group: list[AudioPiece]) -> AudioPiece:
+def _merged(group: list[AudioChunk]) -> AudioChunk:
     samples = np.concatenate([sound.audio.samples for sound in group])
     return replace(group[0], audio=Audio(samples, SAMPLE_RATE, group[0].audio.start))

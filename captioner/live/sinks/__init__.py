@@ -43,7 +43,7 @@ class Sink(Protocol):
     A class may also say `stale: float`, the seconds after which a caption that was not taken is given up.
     """
 
-    def take(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         """The next event; what it means nothing to is passed over.
 
         Whatever it raises, it is called with the same event again later, unless that is a draft: so it must have done

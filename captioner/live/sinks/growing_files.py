@@ -12,7 +12,7 @@ from captioner.formats import Contents, srt, vtt
 from captioner.live.events import Caption, Event, caption_json
 from captioner.values import Cue
 
-LATE = 0.02
+ROUNDING = 0.02
 """Seconds before the end of the last caption in which the next may begin: rounding."""
 
 
@@ -26,11 +26,11 @@ class GrowingFile:
         self.path = Path(target)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._made = not self.path.exists()
+            self._created = not self.path.exists()
             self.path.touch()
             self._length = self.path.stat().st_size
             if not self._length and header:
-                self.add(header)
+                self.append(header)
         except OSError as error:
             raise _not_written(self.path, error) from error
 
@@ -38,12 +38,12 @@ class GrowingFile:
         """All that is in it."""
         return self.path.read_text("utf-8", errors="replace")
 
-    def cut(self, text: str) -> None:
+    def keep_only(self, text: str) -> None:
         """Keep this much of its beginning: what follows was never finished."""
         self._length = len(text.encode())
         os.truncate(self.path, self._length)
 
-    def add(self, text: str) -> None:
+    def append(self, text: str) -> None:
         """Add an entry."""
         data = text.encode("utf-8", errors="replace")
         try:
@@ -57,37 +57,37 @@ class GrowingFile:
             raise _not_written(self.path, error) from error
         self._length += len(data)
 
-    def take_back(self) -> bool:
+    def remove_if_created(self) -> bool:
         """Take the file away again where there was none before; whether that was so. For a stream that never began."""
-        if self._made:
+        if self._created:
             self.path.unlink(missing_ok=True)
-        return self._made
+        return self._created
 
 
 class _CaptionFile:
     """Final captions, each one once: what begins before the last one's end was written by an earlier run."""
 
-    def __init__(self, target: str, header: str, end: Callable[[str], float]) -> None:
+    def __init__(self, target: str, header: str, end_of: Callable[[str], float]) -> None:
         self._file = GrowingFile(target, header)
-        whole, rest, _ = self._file.text().rpartition(self._parting)
-        self._file.cut(whole + rest)
-        self._until = end(whole + rest)
-        self._began = False
+        whole, rest, _ = self._file.text().rpartition(self._separator)
+        self._file.keep_only(whole + rest)
+        self._last_end = end_of(whole + rest)
+        self._stream_began = False
 
-    _parting = "\n\n"
+    _separator = "\n\n"
 
-    def take(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         """Add a final caption."""
-        self._began = True
-        if not isinstance(event, Caption) or not event.is_final or event.start < self._until - LATE:
+        self._stream_began = True
+        if not isinstance(event, Caption) or not event.is_final or event.start < self._last_end - ROUNDING:
             return
-        self._file.add(self._entry(event))
-        self._until = event.end
+        self._file.append(self._entry(event))
+        self._last_end = event.end
 
     def close(self) -> None:
         """What was taken is written; where no stream was, no file is left."""
-        if not self._began:
-            self._file.take_back()
+        if not self._stream_began:
+            self._file.remove_if_created()
 
     def _entry(self, caption: Caption) -> str:
         raise NotImplementedError

@@ -15,12 +15,12 @@ from urllib.parse import parse_qs, urlsplit, urlunsplit
 import httpx
 
 from captioner.errors import UsageError
-from captioner.live.events import Caption, Event, Settled
+from captioner.live.events import Caption, Event, StreamProgress
 
-PATIENCE = 10.0
+TIMEOUT = 10.0
 """Seconds that a server may take for an answer."""
 
-STALE = 30.0
+MAX_AGE = 30.0
 """Seconds after which a caption is of no use to viewers of a picture that runs on."""
 
 
@@ -28,18 +28,18 @@ class DeliveryError(Exception):
     """A caption was not taken; half a sentence says why."""
 
 
-class _Posting:
+class _HttpPush:
     """What the three have in common: final captions, one after another."""
 
-    stale = STALE
+    max_age = MAX_AGE
 
     def __init__(self, target: str) -> None:
         if urlsplit(target).scheme not in ("http", "https") or not urlsplit(target).hostname:
             raise UsageError("a sink that posts wants a web address; '@FILE' reads it from a file")
         self._target = target
-        self._client = httpx.Client(timeout=PATIENCE)
+        self._client = httpx.Client(timeout=TIMEOUT)
 
-    def take(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         """Post a final caption. Raises `Trouble`; it is safe to be called again then."""
         if isinstance(event, Caption) and event.is_final:
             self._post(event)
@@ -55,20 +55,20 @@ class _Posting:
         try:
             answer = self._client.request(method, address, **content)
         except httpx.TimeoutException as error:
-            raise DeliveryError(f"gave no answer within {PATIENCE:g} s") from error
+            raise DeliveryError(f"gave no answer within {TIMEOUT:g} s") from error
         except httpx.HTTPError as error:
             raise DeliveryError("cannot be reached") from error
         if not answer.is_success:
             raise DeliveryError(f"answers {answer.status_code} {answer.reason_phrase}".rstrip())
         return answer.text
 
-    def _numbered(self, number: int, **more: str) -> str:
+    def _address_of(self, number: int, **more: str) -> str:
         """The address with the number of a post, and more, in its query."""
         added = "".join(f"&{name}={value}" for name, value in {"seq": str(number), **more}.items())
         return f"{self._target}{added if urlsplit(self._target).query else '?' + added[1:]}"
 
 
-class YouTube(_Posting):
+class YouTube(_HttpPush):
     """YouTube Live's "POST captions to URL": https://support.google.com/youtube/answer/3068031. The target is the
     caption ingestion URL of the event. A post that failed is sent again under its own number; a run that goes on where
     an earlier one was goes on with the numbers too."""
@@ -79,24 +79,24 @@ class YouTube(_Posting):
         self._number: int | None = None
         self._origin: float | None = None  # when stream second 0 was, in seconds since 1970
 
-    def take(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         """Post a final caption with the time at which it was said."""
-        if isinstance(event, Settled):
+        if isinstance(event, StreamProgress):
             # Sound is never heard before it was made, so the least delay is the truest.
-            origin = self._now() - event.heard
+            origin = self._now() - event.audio_end
             self._origin = origin if self._origin is None else min(self._origin + 0.001, origin)
-        super().take(event)
+        super().handle(event)
 
     def _post(self, caption: Caption) -> None:
         said = datetime.fromtimestamp((self._origin or self._now() - caption.end) + caption.start, UTC)
         body = f"{said:%Y-%m-%dT%H:%M:%S}.{said.microsecond // 1000:03}\n{caption.text.replace(chr(10), '<br>')}\n"
         headers = {"Content-Type": "text/plain; charset=utf-8"}
-        self._number = self._number or caption.number
-        self._send("POST", self._numbered(self._number), content=body.encode(), headers=headers)
+        self._number = self._number or caption.final_number
+        self._send("POST", self._address_of(self._number), content=body.encode(), headers=headers)
         self._number += 1
 
 
-class Zoom(_Posting):
+class Zoom(_HttpPush):
     """Zoom's closed caption API: https://support.zoom.com/hc/en/article?id=zm_kb&sysparm_article=KB0060372. The target
     is the API token that the host copies. The meeting is asked for the last number, so a restart goes on."""
 
@@ -107,7 +107,7 @@ class Zoom(_Posting):
     def _post(self, caption: Caption) -> None:
         if self._number is None:
             self._number = self._last() + 1
-        address = self._numbered(self._number, lang=_zoom_language(caption.language))
+        address = self._address_of(self._number, lang=_zoom_language(caption.language))
         headers = {"Content-Type": "text/plain; charset=utf-8"}
         self._send("POST", address, content=f"{caption.text}\n".encode(), headers=headers)
         self._number += 1
@@ -123,7 +123,7 @@ def _zoom_language(language: str | None) -> str:
     return {"en": "en-US", "zh": "zh-CN", "de": "de-DE", "ja": "ja-JP"}.get(language or "en", language or "en-US")
 
 
-class OvenMediaEngine(_Posting):
+class OvenMediaEngine(_HttpPush):
     """OvenMediaEngine's `sendSubtitles`: https://docs.ovenmediaengine.com. The target is
     `http://TOKEN@HOST:PORT/v1/vhosts/VHOST/apps/APP/streams/STREAM?label=English`."""
 

@@ -16,7 +16,7 @@ from captioner.errors import CaptionerError, UsageError
 from captioner.live.events import Caption, Event
 from captioner.live.sinks.http_push import DeliveryError
 
-PATIENCE = 5.0
+TIMEOUT = 5.0
 """Seconds that OBS may take for an answer."""
 
 _HELLO, _IDENTIFY, _IDENTIFIED, _REQUEST, _RESPONSE = 0, 1, 2, 6, 7
@@ -26,7 +26,7 @@ _NOT_STREAMING = 501
 class Obs:
     """Sends final captions to the OBS at `ws://:PASSWORD@HOST:PORT`; `stale` is when one is no use."""
 
-    stale = 10.0
+    max_age = 10.0
 
     def __init__(self, target: str) -> None:
         parts = urlsplit(target)
@@ -42,7 +42,7 @@ class Obs:
         except ImportError as error:
             raise CaptionerError("the sink obs needs websockets; run: pip install 'captioner[server]'") from error
 
-    def take(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         """Send a final caption. Raises `Trouble`; it is safe to be called again then."""
         if not isinstance(event, Caption) or not event.is_final:
             return
@@ -63,14 +63,14 @@ class Obs:
     def _connected(self) -> Any:
         from websockets.sync.client import connect
 
-        connection = self._closing.enter_context(connect(self._address, open_timeout=PATIENCE, close_timeout=1))
-        hello = json.loads(connection.recv(PATIENCE))
+        connection = self._closing.enter_context(connect(self._address, open_timeout=TIMEOUT, close_timeout=1))
+        hello = json.loads(connection.recv(TIMEOUT))
         identity: dict[str, Any] = {"rpcVersion": 1, "eventSubscriptions": 0}
         if challenge := hello["d"].get("authentication"):
             identity["authentication"] = authentication(self._password, challenge["salt"], challenge["challenge"])
         connection.send(json.dumps({"op": _IDENTIFY, "d": identity}))
         try:
-            answer = json.loads(connection.recv(PATIENCE))
+            answer = json.loads(connection.recv(TIMEOUT))
         except Exception as error:  # it hangs up on a wrong password
             raise DeliveryError("OBS does not take the password") from error
         if answer["op"] != _IDENTIFIED:
@@ -86,7 +86,7 @@ class Obs:
         }
         self._connection.send(json.dumps({"op": _REQUEST, "d": request}))
         while True:
-            answer = json.loads(self._connection.recv(PATIENCE))
+            answer = json.loads(self._connection.recv(TIMEOUT))
             if answer["op"] == _RESPONSE and answer["d"]["requestId"] == str(self._number):
                 break
         status = answer["d"]["requestStatus"]

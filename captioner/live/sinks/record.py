@@ -11,13 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from captioner.formats.transcript import json as transcript
-from captioner.live.events import Ended, Event, RegionReported, Settled
-from captioner.live.sinks.growing_files import LATE, GrowingFile
-from captioner.live.whole import write_whole
+from captioner.live.events import StreamEnded, Event, RegionReported, StreamProgress
+from captioner.live.sinks.growing_files import ROUNDING, GrowingFile
+from captioner.atomic_file import atomic_write_text
 from captioner.values import RegionReport, Report, Segment, Transcript
 
 
-class Record:
+class TranscriptRecorder:
     """Writes the transcript to `target`; `report` says whose it is."""
 
     def __init__(self, target: str, report: Report, language: str | None = None) -> None:
@@ -25,35 +25,35 @@ class Record:
         self._report, self._language = report, language
         self._lines = GrowingFile(f"{target}.lines")
         whole, rest, _ = self._lines.text().rpartition("\n")
-        self._lines.cut(whole + rest)
-        self._until = max((entry[0].end for entry in self._entries()), default=0.0)
-        self._heard = self._until
+        self._lines.keep_only(whole + rest)
+        self._last_end = max((entry[0].end for entry in self._entries()), default=0.0)
+        self._audio_end = self._last_end
         self._began = self._ended = False
 
-    def take(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         """Add a region."""
         self._began = True
-        if isinstance(event, RegionReported) and event.report.start >= self._until - LATE:
+        if isinstance(event, RegionReported) and event.report.start >= self._last_end - ROUNDING:
             segments = (event.segment,) if event.segment else ()
             text = transcript.write(Transcript(segments), replace(self._report, regions=(event.report,)))
-            self._lines.add(json.dumps(json.loads(text), ensure_ascii=True) + "\n")
-            self._until = event.report.end
-        elif isinstance(event, Settled):
-            self._heard = event.heard
-        elif isinstance(event, Ended):
+            self._lines.append(json.dumps(json.loads(text), ensure_ascii=True) + "\n")
+            self._last_end = event.report.end
+        elif isinstance(event, StreamProgress):
+            self._audio_end = event.audio_end
+        elif isinstance(event, StreamEnded):
             self._ended = True
 
     def close(self) -> None:
         """Write the transcript; the lines stay for as long as the stream may go on, and none where no stream was."""
-        if not self._began and self._lines.take_back():
+        if not self._began and self._lines.remove_if_created():
             return
         entries = self._entries()
         segments = tuple(segment for _, found in entries for segment in found)
         regions = tuple(replace(region, index=index) for index, (region, _) in enumerate(entries))
         heard = [segment.language for segment in segments if segment.language]
         language = self._language or (max(set(heard), key=heard.count) if heard else None)
-        report = replace(self._report, regions=regions, duration=self._heard, language=language)
-        write_whole(self._path, transcript.write(Transcript(segments, language), report))
+        report = replace(self._report, regions=regions, duration=self._audio_end, language=language)
+        atomic_write_text(self._path, transcript.write(Transcript(segments, language), report))
         if self._ended:
             self._lines.path.unlink()
 

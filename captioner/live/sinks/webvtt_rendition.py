@@ -17,10 +17,10 @@ from captioner.live.stream_clock import Epoch
 from captioner.timestamps import format_clock
 from captioner.values import Cue
 
-GROUP = "captions"
+SUBTITLE_GROUP = "captions"
 """The group of subtitles that the master playlist gets where it has none."""
 
-SAME_MAP = 3600
+MAP_SECONDS = 3600
 """Seconds in which all segments of an epoch have the same map; far below the 26.5 hours of a turn of the clock."""
 
 _PARTING = "\n\n"
@@ -40,12 +40,12 @@ class CaptionSegment:
     end: float
     duration: float
     epoch: Epoch | None
-    cuts: int = 0
-    date: str | None = None
+    discontinuities: int = 0
+    program_date: str | None = None
     name: str = ""
 
 
-def segment_text(slot: CaptionSegment, cues: Iterable[Cue]) -> str:
+def segment_text(segment: CaptionSegment, cues: Iterable[Cue]) -> str:
     """A WebVTT segment. Its map says what the source's clock shows at some moment.
 
     That is the same moment in neighbouring segments: players know a cue again by its times, to the last bit. hls.js
@@ -53,15 +53,15 @@ def segment_text(slot: CaptionSegment, cues: Iterable[Cue]) -> str:
     """
     # The blank line at the end of each parts segments as well: ffmpeg reads all of them as one text.
     body = "".join(f"{round(1000 * cue.start)}\n{vtt.write([cue]).partition(_PARTING)[2].rstrip()}\n\n" for cue in cues)
-    if slot.epoch is None:
+    if segment.epoch is None:
         return "WEBVTT\n\n"
-    hours = int((slot.start - slot.epoch.time) // SAME_MAP)
-    local = round(slot.epoch.time + SAME_MAP * hours, 3)
-    header = f"WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:{slot.epoch.ticks_at(local)},LOCAL:{format_clock(local)}\n\n"
+    hours = int((segment.start - segment.epoch.time) // MAP_SECONDS)
+    local = round(segment.epoch.time + MAP_SECONDS * hours, 3)
+    header = f"WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:{segment.epoch.ticks_at(local)},LOCAL:{format_clock(local)}\n\n"
     return header + body
 
 
-def told_late(cue: Cue, slot: CaptionSegment, slots: Iterable[CaptionSegment]) -> Cue:
+def moved_to(cue: Cue, slot: CaptionSegment, slots: Iterable[CaptionSegment]) -> Cue:
     """A cue that stands in a later slot than its own, with the times that it has on the clock of that slot's epoch.
 
     Players show the segments of two epochs one right after the other, whatever time lies between them. `slots` are
@@ -79,62 +79,62 @@ def told_late(cue: Cue, slot: CaptionSegment, slots: Iterable[CaptionSegment]) -
     return replace(cue, start=cue.start + ahead, end=cue.end + ahead)
 
 
-def playlist_text(slots: Sequence[CaptionSegment], target: float, *, ended: bool) -> str:
+def playlist_text(segments: Sequence[CaptionSegment], target_duration: float, *, ended: bool) -> str:
     """The playlist of the rendition; `target` is the longest duration that the other renditions have, in seconds."""
-    first = slots[0] if slots else CaptionSegment(0, 0.0, 0.0, 0.0, None)
-    longest = max([target, *(slot.duration for slot in slots)])
+    first = segments[0] if segments else CaptionSegment(0, 0.0, 0.0, 0.0, None)
+    longest = max([target_duration, *(slot.duration for slot in segments)])
     lines = [
         "#EXTM3U",
         "#EXT-X-VERSION:3",
         f"#EXT-X-TARGETDURATION:{max(1, round(longest))}",
         f"#EXT-X-MEDIA-SEQUENCE:{first.sequence}",
-        f"#EXT-X-DISCONTINUITY-SEQUENCE:{first.cuts}",
+        f"#EXT-X-DISCONTINUITY-SEQUENCE:{first.discontinuities}",
     ]
-    cuts = first.cuts
-    for slot in slots:
-        lines += ["#EXT-X-DISCONTINUITY"] * (slot.cuts - cuts)
-        lines += [f"#EXT-X-PROGRAM-DATE-TIME:{slot.date}"] if slot.date else []
+    cuts = first.discontinuities
+    for slot in segments:
+        lines += ["#EXT-X-DISCONTINUITY"] * (slot.discontinuities - cuts)
+        lines += [f"#EXT-X-PROGRAM-DATE-TIME:{slot.program_date}"] if slot.program_date else []
         lines += [f"#EXTINF:{slot.duration:.6f},", slot.name]
-        cuts = slot.cuts
+        cuts = slot.discontinuities
     return "\n".join([*lines, *(["#EXT-X-ENDLIST"] if ended else []), ""])
 
 
-def master_text(master: str, captions: str, place: Callable[[str], str], language: str | None, name: str) -> str:
+def master_text(master: str, captions: str, new_address: Callable[[str], str], language: str | None, name: str) -> str:
     """A master playlist with our rendition, whose address is `captions`; `place` says where each other address is now.
 
     A group of subtitles that a variant has already gets our rendition too.
     """
     lines = [line.strip() for line in master.lstrip("\ufeff").split("\n") if line.strip()]
-    groups = {attributes(line).get("SUBTITLES", GROUP) for line in lines if line.startswith("#EXT-X-STREAM-INF:")}
-    ours = [_media(group, captions, language, name) for group in sorted(groups)]
+    groups = {attributes(line).get("SUBTITLES", SUBTITLE_GROUP) for line in lines if line.startswith("#EXT-X-STREAM-INF:")}
+    ours = [_subtitles_tag(group, captions, language, name) for group in sorted(groups)]
     written: list[str] = []
     for line in lines:
         if line.startswith("#EXT-X-STREAM-INF:"):
             written += ours
             ours = []
-            written.append(line if "SUBTITLES=" in line else f'{line},SUBTITLES="{GROUP}"')
+            written.append(line if "SUBTITLES=" in line else f'{line},SUBTITLES="{SUBTITLE_GROUP}"')
         elif line.startswith("#"):
-            written.append(re.sub(r'URI="([^"]*)"', lambda match: f'URI="{place(match[1])}"', line))
+            written.append(re.sub(r'URI="([^"]*)"', lambda match: f'URI="{new_address(match[1])}"', line))
         else:
-            written.append(place(line))
+            written.append(new_address(line))
     return "\n".join([*written, ""])
 
 
-def plain_master(address: str, bandwidth: int) -> str:
+def single_variant_master(address: str, bandwidth: int) -> str:
     """A master playlist for a stream that has none: one variant of so many bits a second."""
     return f"#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH={max(bandwidth, 1)}\n{address}\n"
 
 
-def held_back(playlist: str, base: str, seconds: float) -> str | None:
+def without_newest(playlist: str, base: str, seconds: float) -> str | None:
     """A media playlist, read from the address `base`, without the newest segments that last `seconds` together.
 
     Its addresses become whole ones. One that has ended stays as it is; None where nothing would be left.
     """
-    lines = [_whole(line.strip(), base) for line in playlist.split("\n") if line.strip()]
+    lines = [_with_absolute_address(line.strip(), base) for line in playlist.split("\n") if line.strip()]
     if "#EXT-X-ENDLIST" in lines:
         return "\n".join([*lines, ""])
     ends = [place + 1 for place, line in enumerate(lines) if not line.startswith("#")]
-    durations = [piece.duration for piece in media_playlist(playlist, base).pieces]
+    durations = [piece.duration for piece in media_playlist(playlist, base).segments]
     held = 0.0
     while ends and held < seconds:
         held += durations[len(ends) - 1]
@@ -142,13 +142,13 @@ def held_back(playlist: str, base: str, seconds: float) -> str | None:
     return "\n".join([*lines[: ends[-1]], ""]) if ends else None
 
 
-def _whole(line: str, base: str) -> str:
+def _with_absolute_address(line: str, base: str) -> str:
     if line.startswith("#"):
         return re.sub(r'URI="([^"]*)"', lambda match: f'URI="{urljoin(base, match[1])}"', line)
     return urljoin(base, line)
 
 
-def _media(group: str, captions: str, language: str | None, name: str) -> str:
+def _subtitles_tag(group: str, captions: str, language: str | None, name: str) -> str:
     spoken = f'LANGUAGE="{language}",' if language else ""
     return (
         f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="{group}",NAME="{name}",{spoken}AUTOSELECT=YES,DEFAULT=NO,FORCED=NO,'

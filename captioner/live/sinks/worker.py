@@ -7,13 +7,13 @@ from collections import deque
 from dataclasses import dataclass
 from threading import Condition, Thread
 
-from captioner.live.events import Caption, Event, Settled
+from captioner.live.events import Caption, Event, StreamProgress
 from captioner.live.sinks import Sink
 
-MOST_WAITING = 2000
+MAX_QUEUED_EVENTS = 2000
 """Events. Beyond it the oldest are dropped: nobody waits for a server that has been down for an hour."""
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
+FIRST_RETRY, LONGEST_RETRY = 0.5, 10.0
 """Seconds before a sink that failed is called again: doubled each time."""
 
 
@@ -26,23 +26,23 @@ class SinkWorker:
     def __init__(self, name: str, sink: Sink) -> None:
         self.name = name
         self.dropped = 0
-        self.trouble: str | None = None
+        self.error: str | None = None
         self._sink = sink
-        self._stale: float = getattr(sink, "stale", float("inf"))
-        self._waiting: deque[_Given] = deque()
+        self._max_age: float = getattr(sink, "stale", float("inf"))
+        self._queue: deque[_QueuedEvent] = deque()
         self._changed = Condition()
         self._closing = False
         self._deadline = float("inf")
         self._thread = Thread(target=self._run, name=f"sink {name}", daemon=True)
         self._thread.start()
 
-    def give(self, event: Event) -> None:
+    def put(self, event: Event) -> None:
         """Put an event in line; never waits."""
         with self._changed:
-            if self._waiting and _outdates(event, self._waiting[-1].event):
-                self._waiting.pop()
-            self._waiting.append(_Given(event, time.monotonic() + self._stale))
-            while len(self._waiting) > MOST_WAITING:
+            if self._queue and _replaces(event, self._queue[-1].event):
+                self._queue.pop()
+            self._queue.append(_QueuedEvent(event, time.monotonic() + self._max_age))
+            while len(self._queue) > MAX_QUEUED_EVENTS:
                 self._drop()
             self._changed.notify()
 
@@ -55,66 +55,66 @@ class SinkWorker:
 
     def _drop(self) -> None:
         """The oldest draft, else the oldest of all."""
-        draft = next((given for given in self._waiting if _is_draft(given.event)), None)
-        self._waiting.remove(draft or self._waiting[0])
+        draft = next((given for given in self._queue if _is_partial(given.event)), None)
+        self._queue.remove(draft or self._queue[0])
         self.dropped += 1
 
     def _run(self) -> None:
         while (given := self._next()) is not None:
-            self._hand_over(given)
-        self.dropped += sum(isinstance(given.event, Caption) and given.event.is_final for given in self._waiting)
+            self._deliver(given)
+        self.dropped += sum(isinstance(given.event, Caption) and given.event.is_final for given in self._queue)
         try:
             self._sink.close()
         except Exception as error:  # somebody else's code
-            self.trouble = _said(error)
+            self.error = _message(error)
 
-    def _next(self) -> _Given | None:
+    def _next(self) -> _QueuedEvent | None:
         with self._changed:
-            self._changed.wait_for(lambda: bool(self._waiting) or self._closing)
-            return self._waiting.popleft() if self._waiting and time.monotonic() < self._deadline else None
+            self._changed.wait_for(lambda: bool(self._queue) or self._closing)
+            return self._queue.popleft() if self._queue and time.monotonic() < self._deadline else None
 
-    def _hand_over(self, given: _Given) -> None:
+    def _deliver(self, given: _QueuedEvent) -> None:
         """Until the sink has taken it, or it is of no use any more."""
-        pause = FIRST_PAUSE
+        pause = FIRST_RETRY
         while True:
             try:
-                self._sink.take(given.event)
-                self.trouble = None
+                self._sink.handle(given.event)
+                self.error = None
                 return
             except Exception as error:  # whatever it is, the stream and the other sinks go on
-                self.trouble = _said(error)
+                self.error = _message(error)
             with self._changed:
                 left = min(given.until, self._deadline) - time.monotonic()
-                if left <= 0 or _is_draft(given.event):
+                if left <= 0 or _is_partial(given.event):
                     self.dropped += 1
                     return
                 if self._closing:
-                    self._changed.wait(min(FIRST_PAUSE, left))
+                    self._changed.wait(min(FIRST_RETRY, left))
                 else:
                     self._changed.wait_for(lambda: self._closing, min(pause, left))
-            pause = min(2 * pause, LONGEST_PAUSE)
+            pause = min(2 * pause, LONGEST_RETRY)
 
 
 @dataclass(frozen=True)
-class _Given:
+class _QueuedEvent:
     """An event, and the moment after which it is of no use."""
 
     event: Event
     until: float
 
 
-def _is_draft(event: Event) -> bool:
+def _is_partial(event: Event) -> bool:
     return isinstance(event, Caption) and not event.is_final
 
 
-def _outdates(event: Event, before: Event) -> bool:
+def _replaces(event: Event, before: Event) -> bool:
     """Whether nobody needs the event before, now that this one is here."""
-    if isinstance(event, Settled):
-        return isinstance(before, Settled)
+    if isinstance(event, StreamProgress):
+        return isinstance(before, StreamProgress)
     if not (isinstance(before, Caption) and isinstance(event, Caption)) or before.is_final or event.is_final:
         return False
     return event.region == before.region
 
 
-def _said(error: Exception) -> str:
+def _message(error: Exception) -> str:
     return str(error) or type(error).__name__

@@ -1,4 +1,4 @@
-"""A live source: packets of sound as they come, from whatever address was given."""
+"""What a live source is: it yields packets of audio from an address, with what HLS says about them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from captioner.live.source.decoder import Packet
 from captioner.live.source.playlist import MediaSegment
 
 
-class Interrupted(Exception):
-    """A source broke off and may come back. `waiting`: nobody has sent anything yet, and that is no fault."""
+class SourceInterrupted(Exception):
+    """A source broke off and may come back.
+
+    `reason` is half a sentence. `waiting` is True where no sender has connected yet, which is not a fault.
+    """
 
     def __init__(self, reason: str, *, waiting: bool = False) -> None:
         super().__init__(reason)
@@ -20,61 +23,75 @@ class Interrupted(Exception):
 
 @dataclass(frozen=True)
 class SegmentRead:
-    """The sound of a segment of an HLS source was read. `anew`: its sequence numbers began again.
+    """The audio of an HLS segment was read: it follows the packets of the segment."""
 
-    `older` are the segments of the playlist that come before the first one that was read, `oldest` is the sequence
-    number with which the playlist begins by now.
-    """
+    segment: MediaSegment
 
-    piece: MediaSegment
-    target: float
-    oldest: int
-    older: tuple[MediaSegment, ...] = ()
-    anew: bool = False
+    target_duration: float
+    """Seconds, as the playlist says."""
+
+    first_sequence: int
+    """Sequence number of the first segment that the playlist lists now."""
+
+    earlier: tuple[MediaSegment, ...] = ()
+    """Segments that the playlist lists before this one."""
+
+    restarted: bool = False
+    """Whether the sequence numbers of the stream began again with this segment."""
 
 
 @dataclass(frozen=True)
 class HlsStream:
-    """The HLS stream that is read: the address of its master playlist and its text, or of the only playlist it has.
-
-    `bandwidth` is in bits a second, as the first segment had them.
-    """
+    """The HLS stream that is being read."""
 
     address: str
+    """Address of the master playlist, or of the only playlist."""
+
     master: str | None
+    """Text of the master playlist, None without one."""
+
     bandwidth: int
+    """Bits per second, measured with the first segment."""
 
 
 @dataclass(frozen=True)
 class HlsEnded:
-    """The playlist of an HLS source says that no more will come."""
+    """The playlist of an HLS source says that no segment will follow."""
 
 
-Item = Packet | SegmentRead | HlsStream | HlsEnded
+SourceItem = Packet | SegmentRead | HlsStream | HlsEnded
 
 
 class LiveSource(Protocol):
-    """Where sound comes from. `name` is the user's word for it."""
+    """Yields the audio of a stream."""
 
     name: str
+    """The source as the user wrote it, for messages."""
 
-    def items(self) -> Iterator[Item]:
-        """Everything from here on, in order; ends where the stream does.
+    def items(self) -> Iterator[SourceItem]:
+        """Everything from now on, in order, until the stream ends.
 
-        May be called again after `Interrupted`, to go on where it stopped. Raises `Interrupted`, and `MediaError` for
-        what no waiting mends.
+        May be called again after `SourceInterrupted` to continue. Raises `SourceInterrupted`, and `MediaError` for
+        what waiting does not mend.
         """
         ...
 
 
 @dataclass(frozen=True)
 class SourceOptions:
-    """How a source is opened: what of it is heard (`track`, a number from 1 or a language), the name of its `format`
-    where nothing tells it (`s16le`, `alsa`), libav's `options` for it, whether an HLS playlist is heard from its first
-    segment on and not from its last ones, and the sequence number `after` which an earlier run had got to."""
+    """How a source is opened."""
 
     track: str | None = None
+    """Audio track by number from 1 or by language, None for the default one."""
+
     format: str | None = None
+    """Name of libav's format, such as `s16le` or `alsa`, where the source does not tell."""
+
     options: Mapping[str, str] = field(default_factory=dict)
+    """Options for libav."""
+
     from_start: bool = False
-    after: int | None = None
+    """Read an HLS playlist from its first segment instead of its last ones."""
+
+    after_sequence: int | None = None
+    """Sequence number of the last HLS segment that an earlier run completed."""

@@ -1,4 +1,4 @@
-"""The live source that a name means."""
+"""Chooses the live source for a name."""
 
 from __future__ import annotations
 
@@ -12,17 +12,20 @@ from captioner.live.source.libav import PipeSource, StreamSource
 from captioner.media import path_of
 
 
-def open_live(name: str, opening: SourceOptions) -> LiveSource:
-    """The source that a name means. Nothing is connected yet. Raises `UsageError`, `MediaNotReadable`."""
-    if name.partition("?")[0].lower().endswith((".m3u8", ".m3u")) and opening.format is None:
-        return HlsSource(name, opening)
-    path = None if opening.format else path_of(name)
+def open_live_source(name: str, options: SourceOptions) -> LiveSource:
+    """The source for an address, a named pipe or `-`. Does not connect yet.
+
+    Raises `UsageError` for a regular file, `MediaNotReadable` for a path that cannot be read.
+    """
+    if name.partition("?")[0].lower().endswith((".m3u8", ".m3u")) and options.format is None:
+        return HlsSource(name, options)
+    path = None if options.format else path_of(name)
     if name == "-":
-        return PipeSource(name, None, opening)
+        return PipeSource(name, None, options)
     if path is None:
-        return StreamSource(name, opening)
+        return StreamSource(name, options)
     _refuse_file(name, path)
-    return PipeSource(name, path, opening)
+    return PipeSource(name, path, options)
 
 
 def _refuse_file(name: str, path: Path) -> None:
@@ -33,4 +36,4 @@ def _refuse_file(name: str, path: Path) -> None:
     if stat.S_ISDIR(mode):
         raise MediaNotReadable(name, "is a folder, not a stream")
     if stat.S_ISREG(mode):
-        raise UsageError(f"{name}: is a file and not a stream; 'captioner {name}' captions it")
+        raise UsageError(f"{name}: is a file, not a stream; use 'captioner {name}'")
