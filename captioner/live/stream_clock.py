@@ -1,7 +1,7 @@
-"""From a source's timestamps to one line of time that never goes back. Pure: sound and sockets are elsewhere.
+"""Maps the timestamps of a source to one clock that never goes back. Pure: it reads no audio and opens no socket.
 
-A live source's clock wraps (33 bits of 90 kHz: every 26.5 hours), starts anew when its sender does, and leaves gaps.
-The stream's own clock begins at 0 with the first sound that was ever heard and counts whole samples from there. Where
+The clock of a live source wraps (33 bits of 90 kHz: every 26.5 hours), begins again with its sender, and leaves gaps.
+The stream's own clock begins at 0 with the first audio that was ever read and counts whole samples from there. Where
 the source's timestamps run on, it follows them; where they break, a new epoch begins.
 """
 
@@ -10,56 +10,63 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 SAMPLE_RATE = 16_000
-"""Samples a second of the stream's clock."""
+"""Samples per second of the stream's clock."""
 
 TICKS = 90_000
-"""Ticks a second of MPEG's clock, to which all timestamps are brought."""
+"""Ticks per second of the MPEG clock, to which all timestamps are converted."""
 
 WRAP = 1 << 33
-"""MPEG's clock shows its ticks modulo this."""
+"""The MPEG clock counts its ticks modulo this."""
 
 JITTER = 0.04
-"""Seconds by which timestamps may differ from the count of samples; they are rounded, and real clocks jitter."""
+"""Seconds by which timestamps may differ from the count of samples: they are rounded, and real clocks jitter."""
 
 OVERLAP = 1.0
-"""Seconds. Sound from the past, up to this far back, was heard already; farther back it is another clock."""
+"""Seconds. Audio that is older than the clock by up to this was read before; older audio is from another clock."""
 
 GAP = 10.0
-"""Seconds beyond the time that nothing came. A longer jump ahead is another clock."""
+"""Seconds by which timestamps may jump ahead, beyond the time without audio. A longer jump is another clock."""
 
 PAUSE = 0.5
-"""Seconds without a packet that are no pause: packets come in bursts."""
+"""Seconds without a packet that are not a pause: packets come in bursts."""
 
 
 @dataclass(frozen=True)
 class Epoch:
-    """A run of timestamps without a break: at stream second `time` the source's clock shows `ticks`, not yet wrapped.
-
-    `number` counts the epochs of a stream from 0.
-    """
+    """A run of timestamps without a break."""
 
     number: int
+    """Counts the epochs of a stream from 0."""
+
     time: float
+    """Stream second at which the epoch begins."""
+
     ticks: int
+    """What the source's clock shows at that moment."""
 
     def ticks_at(self, time: float) -> int:
-        """What MPEG's clock shows at a stream second, wrapped as it is in the stream."""
+        """What the source's clock shows at a stream second, modulo `WRAP`."""
         return (self.ticks + round((time - self.time) * TICKS)) % WRAP
 
 
 @dataclass(frozen=True)
 class PlacedPacket:
-    """Where samples were laid: the stream sample at which they begin, how many of them were heard before."""
+    """Where the samples of a packet lie on the stream's clock."""
 
     position: int
+    """Stream sample at which the new samples begin."""
+
     overlap: int
+    """Samples at the beginning of the packet that were read before."""
+
     epoch: Epoch
 
 
 class StreamClock:
-    """Lays samples on the line, one piece after another. `position` is the stream sample after the last one.
+    """Places one packet after another on the stream's clock.
 
-    `epoch` is None before anything came; both are given to go on where an earlier run stopped.
+    `position` is the stream sample after the last packet, `epoch` is None before the first. Both are given to continue
+    an earlier run.
     """
 
     def __init__(self, epoch: Epoch | None = None, position: int = 0) -> None:
@@ -68,30 +75,31 @@ class StreamClock:
 
     @property
     def time(self) -> float:
-        """Seconds: where the line ends by now."""
+        """The stream second after the last packet."""
         return self.position / SAMPLE_RATE
 
     def place(self, ticks: int, length: int, *, idle: float = 0.0, discontinuity: bool = False) -> PlacedPacket:
-        """Lay `length` samples whose first one bears the timestamp `ticks`.
+        """Place `length` samples whose first one has the timestamp `ticks`.
 
-        `idle` is for how many seconds nothing came before them; `cut` says that the source itself announced a break.
+        `idle` is the number of seconds without audio before them; `discontinuity` means that the source announced a
+        break in its timestamps.
         """
         epoch, ahead = self.epoch, self._ahead(ticks)
         if epoch is None or discontinuity or not -OVERLAP <= ahead <= idle + GAP:
             self.position += round(idle * SAMPLE_RATE) if epoch and idle > PAUSE else 0
             epoch, ahead = Epoch(epoch.number + 1 if epoch else 0, self.time, ticks), 0.0
-        heard = 0
+        overlap = 0
         if abs(ahead) > JITTER:
             shift = round(ahead * SAMPLE_RATE)
-            heard = min(length, max(0, -shift))
+            overlap = min(length, max(0, -shift))
             self.position += max(0, shift)
         self.epoch = epoch
-        laid = PlacedPacket(self.position, heard, epoch)
-        self.position += length - heard
-        return laid
+        placed = PlacedPacket(self.position, overlap, epoch)
+        self.position += length - overlap
+        return placed
 
     def _ahead(self, ticks: int) -> float:
-        """Seconds from where the line ends to where the timestamp says, the nearest of all turns of the clock."""
+        """Seconds from the end of the clock to the timestamp, taking the nearest turn of the MPEG clock."""
         if self.epoch is None:
             return 0.0
         expected = self.epoch.ticks + round((self.time - self.epoch.time) * TICKS)

@@ -1,8 +1,7 @@
-"""The work of `captioner live`: everything is opened, then run, then closed."""
+"""The work of `captioner live`: opens backend, source and outputs, runs until the end, and closes them."""
 
 from __future__ import annotations
 
-import inspect
 import signal
 import threading
 import time
@@ -11,67 +10,81 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from captioner.align import open_timer
-from captioner.backends import Hints, backend_class
+from captioner.backends import Backend, Hints
 from captioner.cli.console import Console
 from captioner.cli.work.backend_session import hotwords_in, open_backend
 from captioner.cli.work.live_outputs import earlier_checkpoint, open_outputs, open_server
 from captioner.cli.work.live_request import LiveRequest
 from captioner.cli.work.live_status import StatusLine
 from captioner.cli.work.profile_choice import asked_profile
-from captioner.errors import OutputNotWritten, UsageError
-from captioner.languages import asked_language
+from captioner.errors import OutputNotWritten, SettingsError, UsageError
 from captioner.live.session.caption_stream import STREAM_START
 from captioner.live.session.checkpoint import Checkpoint, save_checkpoint
 from captioner.live.session.lag import LagLimits
 from captioner.live.session.runner import Runner, SinkFanout
 from captioner.live.session.session import RecognitionConfig, Session
 from captioner.live.session.source_reader import SourceReader
+from captioner.live.session.streaming_vad import LIVE_SPEECH
 from captioner.live.source.opening import open_live_source
 from captioner.live.stream_clock import SAMPLE_RATE, StreamClock
 from captioner.settings import Settings
+from captioner.speech import SpeechOptions
+from captioner.validation import options_from
 
 LINGER = 60.0
-"""Seconds in which a stream that has ended is still served: players are some segments behind."""
+"""Seconds for which a stream that has ended is still served: players are some segments behind."""
 
 CHECKPOINT_INTERVAL = 1.0
-"""Seconds between two notes of where the stream stands."""
+"""Seconds between two checkpoints."""
 
 
 def caption_live(request: LiveRequest, settings: Settings) -> int:
     """Caption the source until it ends; returns the exit code."""
     console = Console(quiet=request.quiet)
     if request.hold and not (request.serve and request.hls):
-        raise UsageError("--hold needs --serve and --hls: who holds playlists back must serve them")
-    open_live_source(request.source, request.source_options)  # a name that means no stream is told before anything is loaded
+        raise UsageError("--hold needs --serve and --hls: captioner's server holds the playlists back")
+    open_live_source(request.source, request.source_options)  # refuse a wrong name before anything is loaded
     with ExitStack() as stack:
-        hearing = stack.enter_context(_recognition_config(request, settings, console))
-        state = earlier_checkpoint(request)
-        places = stack.enter_context(open_outputs(request, hearing))
-        live = _LiveRun(request, hearing, places.sinks, state, console)
-        stack.enter_context(open_server(request.serve, places, live.status_line.session_status, request.hold))
-        stack.enter_context(_stopping(live.runner.stop))
-        live.run()
-    return live.status_line.finish()
+        backend = stack.enter_context(open_backend(request.backend_request, settings, console)).backend
+        config = _recognition_config(request, settings, backend)
+        checkpoint = earlier_checkpoint(request)
+        outputs = stack.enter_context(open_outputs(request, config))
+        run = _LiveRun(request, config, outputs.sinks, checkpoint, console)
+        stack.enter_context(open_server(request.serve, outputs, run.status_line.session_status, request.hold))
+        stack.enter_context(_stop_on_signal(run.runner.stop))
+        run.run()
+    return run.status_line.finish()
+
+
+def _recognition_config(request: LiveRequest, settings: Settings, backend: Backend) -> RecognitionConfig:
+    traits = backend.traits
+    hotwords = (*request.hotwords, *hotwords_in(request.hotwords_file))
+    return RecognitionConfig(
+        backend,
+        Hints(request.language_tag, request.prompt, hotwords),
+        aligner=None if traits.word_times else open_timer(request.align),
+        profile=None if request.profile is None else asked_profile(request.profile, settings),
+        partials=not traits.metered if request.partials is None else request.partials,
+        speech=live_speech(settings),
+    )
+
+
+def live_speech(settings: Settings) -> SpeechOptions:
+    """The speech options of a live stream: LIVE_SPEECH with what [speech] of the settings changes.
+
+    Raises `SettingsError`.
+    """
+    place = f"{settings.path} [speech]"
+    checked = options_from(SpeechOptions, settings.speech, place)
+    try:
+        return replace(LIVE_SPEECH, **{name: getattr(checked, name) for name in settings.speech})
+    except ValueError as error:
+        raise SettingsError(place, str(error)) from error
 
 
 @contextmanager
-def _recognition_config(request: LiveRequest, settings: Settings, console: Console) -> Iterator[RecognitionConfig]:
-    language = None if request.language is None else asked_language(request.language)
-    with open_backend(request, settings, console) as opened:
-        name = opened.backend.traits.name
-        paid = "key" in inspect.signature(backend_class(name)).parameters
-        yield RecognitionConfig(
-            opened.backend,
-            Hints(language, request.prompt, (*request.hotwords, *hotwords_in(request.hotwords_file))),
-            None if opened.backend.traits.word_times else open_timer(request.align),
-            None if request.profile is None else asked_profile(request.profile, settings),
-            partials=not paid if request.partials is None else request.partials,
-        )
-
-
-@contextmanager
-def _stopping(stop: Callable[[], object]) -> Iterator[None]:
-    """SIGTERM and Ctrl-C stop the run; a second Ctrl-C does not wait for the last words."""
+def _stop_on_signal(stop: Callable[[], object]) -> Iterator[None]:
+    """Call `stop` on SIGTERM and Ctrl-C. A second Ctrl-C interrupts at once."""
 
     def handle(number: int, frame: object) -> None:
         stop()
@@ -89,7 +102,7 @@ def _stopping(stop: Callable[[], object]) -> Iterator[None]:
 
 
 class _LiveRun:
-    """One run: the stages put together, what the user sees of it, and the note of where it stands."""
+    """One run: connects the stages, shows the status, and keeps the checkpoint."""
 
     def __init__(
         self,
@@ -100,26 +113,20 @@ class _LiveRun:
         console: Console,
     ) -> None:
         self._request = request
-        opening = replace(request.source_options, after=checkpoint.last_sequence if checkpoint else None)
-        clock = StreamClock(checkpoint.epoch, round(checkpoint.position * SAMPLE_RATE)) if checkpoint else StreamClock()
-        idle = time.time() - checkpoint.wall if checkpoint and checkpoint.last_sequence is None else 0.0
-        self._reader = SourceReader(
-            open_live_source(request.source, opening), clock, reconnect_timeout=request.reconnect, idle=max(0.0, idle)
-        )
         self.session = Session(
             config,
             sinks,
             cursor=checkpoint.cursor if checkpoint else STREAM_START,
-            skip_until=checkpoint.final_until if checkpoint else 0.0,
-            limits=replace(LagLimits(), skipping=request.max_lag),
+            resume_at=checkpoint.final_until if checkpoint else 0.0,
+            limits=replace(LagLimits(), skip=request.max_lag),
         )
-        self.runner = Runner(self._reader, self.session, sinks)
+        self.runner = Runner(_open_reader(request, checkpoint), self.session, sinks)
         self.status_line = StatusLine(request.source, self.runner, self.session, sinks, console, quiet=request.quiet)
         self._checkpoint_time = 0.0
         self._pending_checkpoint: Checkpoint | None = None
 
     def run(self) -> None:
-        """Until the end. Raises what ended the stream."""
+        """Run until the stream ends or is stopped. Raises what ended it."""
         try:
             self.runner.run(self._tick)
             if self._request.serve and self.runner.ended:
@@ -132,7 +139,7 @@ class _LiveRun:
                 path.unlink(missing_ok=True)
 
     def _linger(self) -> None:
-        """Serve the end of the stream for as long as viewers, who are behind it, may still ask for it."""
+        """Keep serving the end of the stream: viewers are behind it."""
         until = time.monotonic() + LINGER
         while time.monotonic() < until and not self.runner.stopped:
             time.sleep(0.2)
@@ -140,31 +147,47 @@ class _LiveRun:
     def _tick(self) -> None:
         now = time.monotonic()
         if now - self._checkpoint_time >= CHECKPOINT_INTERVAL:
-            # The note of a moment ago, since what is told now may not be in every file yet.
+            # Save the checkpoint of a moment ago: the captions since then may not be in every file yet.
             self._checkpoint_time = now
             self._save(self._pending_checkpoint)
             self._pending_checkpoint = self._checkpoint()
         self.status_line.update(now)
 
     def _checkpoint(self) -> Checkpoint | None:
-        session, passed = self.session, self.session.complete_segment
-        epoch = passed.epoch if passed else session.epoch
+        session, segment = self.session, self.session.complete_segment
+        epoch = segment.epoch if segment else session.epoch
         if epoch is None:
             return None
         return Checkpoint(
             source=self._request.source,
             wall=time.time(),
             epoch=epoch,
-            position=passed.end if passed else session.counts.audio_end,
+            position=segment.end if segment else session.counts.audio_end,
             final_until=session.counts.final_until,
             cursor=session.cursor,
-            last_sequence=passed.segment.sequence if passed else None,
+            last_sequence=segment.segment.sequence if segment else None,
         )
 
-    def _save(self, state: Checkpoint | None) -> None:
+    def _save(self, checkpoint: Checkpoint | None) -> None:
         path = self._request.checkpoint_path
-        if state and path:
+        if checkpoint and path:
             try:
-                save_checkpoint(state, path)
+                save_checkpoint(checkpoint, path)
             except OutputNotWritten as error:
-                self.status_line.warn_once("state", str(error))
+                self.status_line.warn_once("checkpoint", str(error))
+
+
+def _open_reader(request: LiveRequest, checkpoint: Checkpoint | None) -> SourceReader:
+    """The reader of the source, from the checkpoint on."""
+    if checkpoint is None:
+        source = open_live_source(request.source, request.source_options)
+        return SourceReader(source, StreamClock(), reconnect_timeout=request.reconnect)
+    options = replace(request.source_options, after_sequence=checkpoint.last_sequence)
+    # HLS continues at the next segment, whenever that is; any other source lost the time since the checkpoint.
+    idle = time.time() - checkpoint.wall if checkpoint.last_sequence is None else 0.0
+    return SourceReader(
+        open_live_source(request.source, options),
+        StreamClock(checkpoint.epoch, round(checkpoint.position * SAMPLE_RATE)),
+        reconnect_timeout=request.reconnect,
+        idle=max(0.0, idle),
+    )

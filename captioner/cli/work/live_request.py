@@ -1,4 +1,4 @@
-"""What `captioner live` was asked for: its flags, and what follows from them."""
+"""The flags of `captioner live`, and what follows from them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from captioner.cli.work.backend_session import BackendRequest
 from captioner.errors import UsageError
+from captioner.languages import asked_language
 from captioner.live.source.contract import SourceOptions
+
+GROWING_FORMATS = ("srt", "vtt", "jsonl")
+"""Formats of files that can grow by one caption at a time."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LiveRequest:
-    """The flags of `captioner live`, named as they are there."""
+    """The flags of `captioner live`; each field has the name of its flag."""
 
     source: str
     outputs: tuple[str, ...]
@@ -41,35 +46,53 @@ class LiveRequest:
     input_options: tuple[tuple[str, str], ...]
     overwrite: bool
     quiet: bool
-    max_cost: None = None
-    max_minutes: None = None
-    no_journal: bool = True
-    dry_run: bool = False
 
     @property
-    def sink_targets(self) -> list[tuple[str, str]]:
-        """Every sink and its target."""
-        files = [(Path(name).suffix.removeprefix(".").lower(), name) for name in self.outputs]
-        for suffix, name in files:
-            if suffix not in ("srt", "vtt", "jsonl"):
-                raise UsageError(f"-o {name}: a file that grows is .srt, .vtt or .jsonl")
-        return [*files, *((name, _target(target)) for name, target in self.sinks)]
+    def language_tag(self) -> str | None:
+        """The language as a BCP 47 tag, None where it is unknown. Raises `UsageError`."""
+        return None if self.language is None else asked_language(self.language)
+
+    @property
+    def backend_request(self) -> BackendRequest:
+        """The backend that the flags ask for."""
+        return BackendRequest(
+            backend=self.backend,
+            options=self.backend_options,
+            model=self.model,
+            concurrency=self.concurrency,
+            base_url=self.base_url,
+            language=self.language_tag,
+        )
 
     @property
     def source_options(self) -> SourceOptions:
-        """How the source is opened."""
-        options = dict(self.input_options)
-        return SourceOptions(self.audio_track, self.input_format, options, self.from_start)
+        """How to open the source."""
+        return SourceOptions(self.audio_track, self.input_format, dict(self.input_options), self.from_start)
+
+    @property
+    def sink_targets(self) -> list[tuple[str, str]]:
+        """The name and the target of every sink of -o and --sink. Raises `UsageError`."""
+        files = [(Path(name).suffix.removeprefix(".").lower(), name) for name in self.outputs]
+        for suffix, name in files:
+            if suffix not in GROWING_FORMATS:
+                raise UsageError(f"-o {name}: a live caption file must be .srt, .vtt or .jsonl")
+        return [*files, *((name, _target(target)) for name, target in self.sinks)]
+
+    @property
+    def files(self) -> list[str]:
+        """The files that are written, without the HLS rendition."""
+        return [*self.outputs, *([self.record] if self.record else [])]
 
     @property
     def checkpoint_path(self) -> Path | None:
-        """The file that says where the stream stands: beside the first result that is a file."""
+        """The file that holds the position in the stream, beside the first result; None where no file is written."""
         folder = [str(Path(self.hls, "stream"))] if self.hls else []
-        files = [*folder, *self.outputs, *([self.record] if self.record else [])]
-        return Path(f"{files[0]}.state") if files else None
+        results = [*folder, *self.files]
+        return Path(f"{results[0]}.state") if results else None
 
 
 def _target(target: str) -> str:
+    """A target of --sink; `@FILE` is read from the file."""
     if not target.startswith("@"):
         return target
     try:

@@ -1,4 +1,4 @@
-"""What the door answers: /feed (SSE), /socket (WebSocket), /overlay, /healthz, /metrics, and the HLS rendition."""
+"""The routes of the server: /feed (SSE), /socket (WebSocket), /overlay, /healthz, /metrics, and the HLS rendition."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from captioner.errors import MediaNotReadable
 from captioner.live.events import caption_json
 from captioner.live.server.feed import CaptionFeed
 from captioner.live.session.status import SessionStatus
@@ -27,7 +28,7 @@ from captioner.live.sinks.hls_captions import HlsCaptions
 from captioner.live.sinks.webvtt_rendition import without_newest
 
 ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}
-"""Players and pages of any site may read captions that are public anyway."""
+"""Players and pages of any site may read the captions."""
 
 PLAYLIST = ANY_ORIGIN | {"Content-Type": "application/vnd.apple.mpegurl", "Cache-Control": "max-age=1"}
 SEGMENT = ANY_ORIGIN | {"Content-Type": "text/vtt; charset=utf-8", "Cache-Control": "max-age=31536000, immutable"}
@@ -38,17 +39,21 @@ TIMEOUT = 10.0
 
 @dataclass(frozen=True)
 class ServerContent:
-    """What the door shows: the feed, the rendition if there is one, how things stand, and by how many seconds the
-    playlists of picture and sound are held back."""
+    """What the server serves."""
 
     feed: CaptionFeed
+
     status: Callable[[], SessionStatus]
+
     hls: HlsCaptions | None = None
+    """The HLS rendition, None without one."""
+
     hold: float = 0.0
+    """Seconds by which the playlists of video and audio are held back."""
 
 
 def make_app(content: ServerContent) -> Starlette:
-    """The application, to be served in one event loop."""
+    """The ASGI application. It must run in the event loop in which the feed was opened."""
 
     async def feed(request: Request) -> Response:
         return await _feed(content, request)
@@ -81,12 +86,12 @@ def make_app(content: ServerContent) -> Starlette:
     )
 
 
-def _after(given: str | None) -> int | None:
-    return int(given) if given and given.isdecimal() and len(given) < 16 else None
+def _sequence_number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 16 else None
 
 
 async def _feed(content: ServerContent, request: Request) -> Response:
-    after = _after(request.headers.get("last-event-id") or request.query_params.get("after"))
+    after = _sequence_number(request.headers.get("last-event-id") or request.query_params.get("after"))
 
     async def events() -> AsyncIterator[dict[str, str]]:
         async for caption in content.feed.follow(after):
@@ -97,7 +102,7 @@ async def _feed(content: ServerContent, request: Request) -> Response:
 
 async def _socket(content: ServerContent, socket: WebSocket) -> None:
     await socket.accept()
-    after = _after(socket.query_params.get("after"))
+    after = _sequence_number(socket.query_params.get("after"))
 
     async def send() -> None:
         async for caption in content.feed.follow(after):
@@ -122,14 +127,14 @@ async def _overlay(request: Request) -> Response:
 
 
 async def _health(content: ServerContent) -> Response:
-    standing = content.status()
-    facts = {
-        "status": standing.problem or "ok",
-        "heard": round(standing.audio_end, 3),
-        "lag": round(standing.lag, 3),
+    status = content.status()
+    health = {
+        "status": status.problem or "ok",
+        "position": round(status.audio_end, 3),
+        "lag": round(status.lag, 3),
         "viewers": content.feed.viewers,
     }
-    return JSONResponse(facts, 503 if standing.problem else 200)
+    return JSONResponse(health, 503 if status.problem else 200)
 
 
 async def _metrics(content: ServerContent) -> Response:
@@ -139,19 +144,23 @@ async def _metrics(content: ServerContent) -> Response:
 
 
 async def _video(content: ServerContent, request: Request) -> Response:
-    """A playlist of picture or sound, without its newest segments."""
+    """A playlist of video or audio without its newest segments."""
     number = request.path_params["number"]
     if content.hls is None or number >= len(content.hls.video_addresses):
         return Response("no such playlist\n", 404, ANY_ORIGIN)
     address = content.hls.video_addresses[number]
     try:
         async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=True) as client:
-            answer = await client.get(address)
-            answer.raise_for_status()
+            response = await client.get(address)
+            response.raise_for_status()
+        playlist = without_newest(response.text, str(response.url), content.hold)
     except httpx.HTTPError:
         return Response(f"{address} cannot be reached\n", 502, ANY_ORIGIN)
-    held = without_newest(answer.text, str(answer.url), content.hold)
-    return Response(held, headers=PLAYLIST) if held else Response("too early\n", 404, ANY_ORIGIN | {"Retry-After": "1"})
+    except MediaNotReadable as error:
+        return Response(f"{error}\n", 502, ANY_ORIGIN)
+    if playlist is None:
+        return Response("no segment is old enough yet\n", 404, ANY_ORIGIN | {"Retry-After": "1"})
+    return Response(playlist, headers=PLAYLIST)
 
 
 async def _file(content: ServerContent, request: Request) -> Response:
@@ -160,37 +169,37 @@ async def _file(content: ServerContent, request: Request) -> Response:
     if content.hls is None or headers is None or Path(name).name != name:
         return Response("not found\n", 404, ANY_ORIGIN)
     try:
-        # At once: it is replaced while it is asked for, and what follows must have the length that was said.
+        # Read at once: the file is replaced meanwhile, and the body must have the length that the header says.
         return Response((content.hls.folder / name).read_bytes(), headers=headers)
     except OSError:
         return Response("not found\n", 404, ANY_ORIGIN)
 
 
 class _StatusCollector:
-    """The figures of one moment, for Prometheus."""
+    """The status of the stream as Prometheus metrics."""
 
     def __init__(self, content: ServerContent) -> None:
         self._content = content
 
     def collect(self) -> list[Metric]:
-        standing = self._content.status()
+        status = self._content.status()
         gauges = {
-            "heard_seconds": ("End of the sound that was heard, on the stream's clock.", standing.audio_end),
-            "settled_seconds": ("Captions before it are final.", standing.final_until),
-            "lag_seconds": ("How late captions are.", standing.lag),
-            "speed_ratio": ("Seconds of speech that are heard in a second.", standing.speed),
+            "audio_seconds": ("Stream second up to which audio was read.", status.audio_end),
+            "final_seconds": ("Stream second before which all captions are final.", status.final_until),
+            "lag_seconds": ("How late captions are.", status.lag),
+            "speed_ratio": ("Seconds of speech recognised per second.", status.speed),
             "viewers": ("Viewers of the feed.", self._content.feed.viewers),
-            "up": ("Whether source and backend are there.", 0 if standing.problem else 1),
+            "up": ("Whether source and backend work.", 0 if status.problem else 1),
         }
         counters = {
-            "regions": ("Speech regions.", standing.regions),
-            "regions_lost": ("Speech regions that are not captioned.", standing.lost),
-            "cues": ("Final cues.", standing.cues),
-            "reconnects": ("How often the source came back.", standing.reconnects),
+            "regions": ("Speech regions.", status.regions),
+            "regions_lost": ("Speech regions without a caption.", status.lost),
+            "cues": ("Final cues.", status.cues),
+            "reconnects": ("Reconnections to the source.", status.reconnects),
         }
-        metrics: list[Metric] = [GaugeMetricFamily(f"captioner_{name}", *fact) for name, fact in gauges.items()]
-        metrics += [CounterMetricFamily(f"captioner_{name}", *fact) for name, fact in counters.items()]
-        dropped = CounterMetricFamily("captioner_dropped", "Events that a sink never took.", labels=["sink"])
-        for sink, count in standing.dropped.items():
+        metrics: list[Metric] = [GaugeMetricFamily(f"captioner_{name}", *entry) for name, entry in gauges.items()]
+        metrics += [CounterMetricFamily(f"captioner_{name}", *entry) for name, entry in counters.items()]
+        dropped = CounterMetricFamily("captioner_dropped", "Events that a sink did not take.", labels=["sink"])
+        for sink, count in status.dropped.items():
             dropped.add_metric([sink], count)
         return [*metrics, dropped]

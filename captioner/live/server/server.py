@@ -1,4 +1,4 @@
-"""The door on a socket: uvicorn in a thread of its own."""
+"""Runs the server: uvicorn in a thread of its own."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ import uvicorn
 from captioner.errors import UsageError
 from captioner.live.server.app import ServerContent, make_app
 
-_DELIVERY_TIME = 0.2  # seconds in which the ends of streams go out
+_DELIVERY_TIME = 0.2  # seconds in which viewers get the end of the feed
 
 SHUTDOWN_TIMEOUT = 2
-"""Seconds that viewers get to notice the end."""
+"""Seconds that viewers have to disconnect."""
 
 
 class LiveServer:
-    """Serves what is `shown` at an address, `PORT` or `HOST:PORT`, until it is closed.
+    """Serves `content` at an address, `PORT` or `HOST:PORT`, until it is closed.
 
-    Raises `UsageError` where the address is no address, or is taken.
+    Raises `UsageError` for an address that is malformed or in use.
     """
 
     def __init__(self, content: ServerContent, address: str) -> None:
@@ -36,12 +36,12 @@ class LiveServer:
 
     @property
     def port(self) -> int:
-        """Where it listens."""
+        """The port it listens on."""
         port: int = self._socket.getsockname()[1]
         return port
 
     def close(self) -> None:
-        """Serve no more, after everybody who follows was told."""
+        """End the feed of every viewer, and stop."""
         self._content.feed.close()
         time.sleep(_DELIVERY_TIME)
         self._server.should_exit = True
@@ -56,11 +56,11 @@ class LiveServer:
 def _listening(address: str) -> socket.socket:
     host, _, port = address.rpartition(":")
     if not port.isdecimal() or int(port) > 65535:
-        raise UsageError(f"--serve {address}: is no address; write a port, or HOST:PORT")
+        raise UsageError(f"--serve {address}: not an address; use PORT or HOST:PORT")
     try:
         listening = socket.create_server((host.strip("[]") or "127.0.0.1", int(port)), reuse_port=False)
-        # Every connection has it from here: no answer waits 40 ms for the viewer to confirm the one before.
+        # Every connection inherits it: no response waits 40 ms for the viewer to acknowledge the one before.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return listening
     except OSError as error:
-        raise UsageError(f"--serve {address}: {(error.strerror or str(error)).lower()}; name another port") from error
+        raise UsageError(f"--serve {address}: {(error.strerror or str(error)).lower()}; use another port") from error

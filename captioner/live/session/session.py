@@ -1,6 +1,6 @@
-"""The stages in one place, each a step that somebody else repeats: two threads in a run, a loop in a test.
+"""One stream's stages in two steps: `push` finds speech in new audio, `recognise` turns it into captions.
 
-`hear` takes a piece of the stream, `work` hears what waits. What comes out goes to `tell`, in order.
+A run calls each step in a thread of its own; a test calls both in a loop. Events go to `emit`, in order.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 
 from captioner.align import Timer
-from captioner.backends import Backend, Hints
+from captioner.backends import Backend, Hints, Traits
 from captioner.errors import BackendError
 from captioner.live.events import Event, StreamProgress, TimedSegment
 from captioner.live.session.caption_stream import STREAM_START, CaptionCursor, CaptionStream
@@ -29,41 +29,68 @@ from captioner.values import RegionReport, Span
 from captioner.word_timing import time_words
 
 FIRST_RETRY, LONGEST_RETRY = 1.0, 10.0
-"""Seconds before a backend that failed is asked again: doubled each time."""
+"""Seconds before a backend that failed is called again: doubled each time."""
 
-SKIPPED_REASON = "skipped, since hearing could not keep up"
+SKIPPED_REASON = "skipped: recognition cannot keep up with the stream"
 
 
 @dataclass(frozen=True)
 class RecognitionConfig:
-    """Who hears, what it is told beforehand, who times words, in what style captions are cut (None: the language's)."""
+    """How the speech of a stream becomes captions."""
 
     backend: Backend
+
     hints: Hints = Hints()
-    timer: Timer | None = None
+
+    aligner: Timer | None = None
+    """Finds word times where the backend gives none; None leaves words without."""
+
     profile: Profile | None = None
+    """Style rules of the captions, None for those of the language."""
+
     partials: bool = False
+    """Whether a region is recognised while it is still being spoken."""
+
+    speech: SpeechOptions = LIVE_SPEECH
 
 
 @dataclass
 class SessionCounts:
-    """What a session has seen by now. Times in seconds; `lag` is that of the captions, `failing` what the backend says
-    while it fails."""
+    """Figures of a session so far. Times in seconds."""
 
     audio_end: float = 0.0
+    """Stream second up to which speech was searched."""
+
     final_until: float = 0.0
+    """Captions that begin before this stream second are final."""
+
     regions: int = 0
+
     lost: int = 0
+    """Regions with speech and without a caption."""
+
     cues: int = 0
+
     partials: int = 0
+
     lag: float = 0.0
-    recognition_time: float = 0.0  # spent by the backend
-    recognised_speech: float = 0.0  # heard by it
+
+    recognition_time: float = 0.0
+    """Spent by the backend."""
+
+    recognised_speech: float = 0.0
+    """Length of the speech that the backend recognised in that time."""
+
     backend_error: str | None = None
+    """The last error of a backend that fails now."""
 
 
 class Session:
-    """One stream. `hear` and `flush` are for one thread, `work` is for another."""
+    """Captions one stream. `push` and `flush` are for one thread, `recognise` is for another.
+
+    Audio before the stream second `resume_at` was captioned by an earlier run and is left out; `cursor` is where that
+    run stopped. `now` is a monotonic clock in seconds.
+    """
 
     def __init__(
         self,
@@ -71,49 +98,48 @@ class Session:
         emit: Callable[[Event], object],
         *,
         cursor: CaptionCursor = STREAM_START,
-        skip_until: float = 0.0,
-        speech: SpeechOptions = LIVE_SPEECH,
+        resume_at: float = 0.0,
         limits: LagLimits = LAG_LIMITS,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._config, self._now, self._limits = config, now, limits
-        longest = min(speech.longest_region, config.backend.traits.longest_clip)
-        self._vad = StreamingVad(replace(speech, longest_region=longest))
+        self._vad = StreamingVad(_limit_regions(config.speech, config.backend.traits))
         self.queue = ClipQueue(limits, cursor.region)
         self.counts = SessionCounts()
         self._captions = CaptionStream(emit, cursor, config.profile, config.hints.language)
-        self._skip_until = skip_until  # what is read before it was told by an earlier run
-        self._open_segments: deque[TimedSegment] = deque()  # read, but not all of them told
-        self.complete_segment: TimedSegment | None = None  # the last one of which all was told
+        self._resume_at = resume_at
+        self._open_segments: deque[TimedSegment] = deque()  # read, but not all of their captions are final
+        self.complete_segment: TimedSegment | None = None  # the last one whose captions are all final
         self.epoch: Epoch | None = None
-        self._offered_start: float | None = None  # where the region begins that was offered for a draft, until it is settled
-        self._backend_worked = False
+        self._offered_start: float | None = None  # start of the region offered for a partial, until it is decided
+        self._has_worked = False  # whether the backend ever returned a result
         self._retry_after = 0.0
-        self._vad_lock = Lock()  # or a clip could be with neither ears nor desk when one looks
+        self._vad_lock = Lock()  # or a clip could be missing in both detector and queue while progress is computed
 
     @property
     def cursor(self) -> CaptionCursor:
-        """Where the next run of this stream goes on."""
+        """Where the next run of this stream continues."""
         return self._captions.cursor
 
-    # -- the thread that listens -------------------------------------------------------------------------------------
+    # -- the thread that finds speech --------------------------------------------------------------------------------
 
-    def push(self, reading: AudioChunk | TimedSegment | HlsStream) -> None:
-        """The next piece of the stream."""
-        if isinstance(reading, HlsStream):
-            self._captions.emit(reading)
+    def push(self, item: AudioChunk | TimedSegment | HlsStream) -> None:
+        """Take the next item of the stream."""
+        if isinstance(item, HlsStream):
+            self._captions.emit(item)
             return
-        self.epoch = reading.epoch
-        if isinstance(reading, TimedSegment):
-            self._open_segments.append(reading)
-            self._captions.emit(reading)
-            return
-        if reading.audio.end <= self._skip_until:
-            return
-        if reading.audio.start < self._skip_until:
-            reading = replace(reading, audio=reading.audio.clip(Span(self._skip_until, reading.audio.end)))
+        self.epoch = item.epoch
+        if isinstance(item, TimedSegment):
+            self._open_segments.append(item)
+            self._captions.emit(item)
+        elif item.audio.end > self._resume_at:
+            self._push_audio(item)
+
+    def _push_audio(self, chunk: AudioChunk) -> None:
+        if chunk.audio.start < self._resume_at:
+            chunk = replace(chunk, audio=chunk.audio.clip(Span(self._resume_at, chunk.audio.end)))
         with self._vad_lock:
-            self._enqueue(self._vad.push(reading))
+            self._enqueue(self._vad.push(chunk))
         lag = self.counts.lag = self.queue.lag(self._now(), self._vad.settled_until)
         self._vad.shorten(self._limits.short_region if lag > self._limits.short_regions else None)
         if self._config.partials and lag < self._limits.no_partials:
@@ -121,20 +147,20 @@ class Session:
         self.emit_progress()
 
     def flush(self) -> None:
-        """The stream has ended, is left or has broken off; what is open is speech up to here."""
+        """End the open region here: the stream has ended or broken off."""
         with self._vad_lock:
             self._enqueue(self._vad.flush())
         self.emit_progress()
 
     def emit_progress(self) -> None:
-        """Tell how far everything is done."""
+        """Emit the second up to which all captions are final."""
         with self._vad_lock:
-            heard = self.counts.audio_end = self._vad.end
+            audio_end = self.counts.audio_end = self._vad.end
             self.counts.final_until = max(self.counts.final_until, self.queue.final_until(self._vad.settled_until))
             while self._open_segments and self._open_segments[0].end <= self.counts.final_until:
                 self.complete_segment = self._open_segments.popleft()
             if self.epoch:
-                self._captions.emit(StreamProgress(self.counts.final_until, heard, self.epoch))
+                self._captions.emit(StreamProgress(self.counts.final_until, audio_end, self.epoch))
 
     def _enqueue(self, clips: list[Clip]) -> None:
         for clip in clips:
@@ -146,74 +172,85 @@ class Session:
             self.queue.retract_partial()
 
     def _offer_partial(self) -> None:
-        since = self._vad.open_since
-        if since is not None and self.queue.wants_partial(since, self._vad.end):
+        start = self._vad.open_since
+        if start is not None and self.queue.wants_partial(start, self._vad.end):
             clip = self._vad.open_clip()
             if clip:
-                self._offered_start = since
+                self._offered_start = start
                 self.queue.offer_partial(clip)
 
-    # -- the thread that hears ---------------------------------------------------------------------------------------
+    # -- the thread that recognises ----------------------------------------------------------------------------------
 
     def recognise(self) -> float:
-        """Hear what waits. Returns the seconds after which it is worth while to ask again; 0 for at once.
+        """Recognise what waits. Returns the seconds to wait before the next call, more than 0 if the backend failed.
 
-        Raises `BackendError` where the backend fails before it ever gave an answer.
+        Raises `BackendError` where the backend fails before its first result.
         """
         if self.queue.take_retracted():
             self._captions.withdraw()
         if skipped := self.queue.take_skipped(self._now()):
-            self._finish(skipped, RegionResult(_report(skipped, SKIPPED_REASON), None))
+            self._finish(skipped, RegionResult(_skipped_report(skipped), None))
             return 0.0
         try:
             self._recognise_queue()
-            if draft := self.queue.take_partial():
-                self._recognise_partial(draft)
+            if region := self.queue.take_partial():
+                self._recognise_partial(region)
         except BackendError as error:
-            return self._failed(error)
-        except Exception as error:  # somebody else's engine; the stream goes on
-            return self._failed(BackendError(self._config.backend.traits.name, f"{type(error).__name__}: {error}"))
+            return self._retry(error)
+        except Exception as error:  # a fault in a plug-in's backend; the stream goes on
+            return self._retry(BackendError(self._config.backend.traits.name, f"{type(error).__name__}: {error}"))
         self._retry_after, self.counts.backend_error = 0.0, None
         return 0.0
 
     def _recognise_queue(self) -> None:
-        began = self._now()
-        clips = (waiting.clip.audio for waiting in self.queue.take(began))
-        heard = transcribe(clips, self._config.backend, self._config.hints)
-        for outcome in time_words(heard, self._config.timer, self._config.hints.language):
-            waiting = self.queue.first_in_progress()
-            self.counts.recognition_time += self._now() - began
-            self.counts.recognised_speech += waiting.span.duration
-            self._backend_worked = True
-            self._finish(waiting, outcome)
-            began = self._now()
+        config, started = self._config, self._now()
+        clips = (queued.clip.audio for queued in self.queue.take(started))
+        results = transcribe(clips, config.backend, config.hints)
+        for result in time_words(results, config.aligner, config.hints.language):
+            queued = self.queue.first_in_progress()
+            self.counts.recognition_time += self._now() - started
+            self.counts.recognised_speech += queued.span.duration
+            self._has_worked = True
+            self._finish(queued, result)
+            started = self._now()
 
-    def _failed(self, error: BackendError) -> float:
+    def _recognise_partial(self, region: OpenRegion) -> None:
+        started = self._now()
+        (recognition,) = self._config.backend.transcribe([region.audio], self._config.hints)
+        self.counts.recognition_time += self._now() - started
+        self.counts.recognised_speech += region.audio.duration
+        if recognition.status == "ok" and recognition.text.strip():
+            self.counts.partials += 1
+            self._captions.partial(region, recognition.text.strip(), recognition.language)
+
+    def _retry(self, error: BackendError) -> float:
+        """Put the clips back, and return the seconds after which to try again."""
         self.queue.requeue()
-        if not self._backend_worked:
+        if not self._has_worked:
             raise error
         self.counts.backend_error = str(error)
         self._retry_after = min(2 * self._retry_after, LONGEST_RETRY) or FIRST_RETRY
         return self._retry_after
 
-    def _finish(self, waiting: QueuedClip, result: RegionResult) -> None:
-        """Tell what became of a clip, and take it off the desk."""
-        report = replace(result.report, index=waiting.number)
-        self.counts.cues += self._captions.finalize(waiting, report, result.segment)
-        self.counts.regions = waiting.number + 1
+    def _finish(self, queued: QueuedClip, result: RegionResult) -> None:
+        """Emit the captions of a clip, and take it out of the queue."""
+        report = replace(result.report, index=queued.number)
+        self.counts.cues += self._captions.finalize(queued, report, result.segment)
+        self.counts.regions = queued.number + 1
         self.counts.lost += report.lost
         self.queue.done()
         self.emit_progress()
 
-    def _recognise_partial(self, open_region: OpenRegion) -> None:
-        began = self._now()
-        (heard,) = self._config.backend.transcribe([open_region.audio], self._config.hints)
-        self.counts.recognition_time += self._now() - began
-        self.counts.recognised_speech += open_region.audio.duration
-        if heard.status == "ok" and heard.text.strip():
-            self.counts.partials += 1
-            self._captions.partial(open_region, heard.text.strip(), heard.language)
+
+def _limit_regions(speech: SpeechOptions, traits: Traits) -> SpeechOptions:
+    """The options with no region longer than the backend takes. Raises `BackendError` where that is too short."""
+    try:
+        return replace(speech, longest_region=min(speech.longest_region, traits.longest_clip))
+    except ValueError as error:
+        reason = f"takes no clip above {traits.longest_clip:g} s, which is too short: {error}"
+        raise BackendError(traits.name, reason) from error
 
 
-def _report(waiting: QueuedClip, reason: str) -> RegionReport:
-    return RegionReport(waiting.span.start, waiting.span.end, waiting.number, "failed", reason=reason, attempts=0)
+def _skipped_report(queued: QueuedClip) -> RegionReport:
+    span = queued.span
+    return RegionReport(span.start, span.end, queued.number, "failed", reason=SKIPPED_REASON, attempts=0)

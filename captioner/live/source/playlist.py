@@ -100,7 +100,7 @@ def renditions(text: str, address: str) -> list[Rendition]:
     entries = [
         Rendition(
             kind=media.get("type", ""),
-            address=_join(address, media["uri"]) if media.get("uri") else None,
+            address=join_address(address, media["uri"]) if media.get("uri") else None,
             language=media.get("language"),
             is_default=media.get("default") == "YES",
             group=media.get("group_id", ""),
@@ -112,7 +112,7 @@ def renditions(text: str, address: str) -> list[Rendition]:
         entries.append(
             Rendition(
                 kind="VARIANT",
-                address=_join(address, variant["uri"]),
+                address=join_address(address, variant["uri"]),
                 bandwidth=max(0, info.get("bandwidth", 0)),
                 codecs=info.get("codecs", ""),
                 group=info.get("subtitles", ""),
@@ -154,16 +154,17 @@ def _segments(data: dict[str, Any], address: str) -> Iterator[MediaSegment]:
         init_section = entry.get("init_section", {}).get("uri")
         yield MediaSegment(
             sequence=(data["media_sequence"] or 0) + place,
-            address=_join(address, entry["uri"]),
+            address=join_address(address, entry["uri"]),
             duration=entry.get("duration", 0.0),
             discontinuities=discontinuities,
-            init_section=_join(address, init_section) if init_section else None,
+            init_section=join_address(address, init_section) if init_section else None,
             byte_range=byte_range,
             program_date=own.get("program_date"),
         )
 
 
-def _join(base: str, address: str) -> str:
+def join_address(base: str, address: str) -> str:
+    """An address in the playlist at `base` as an absolute one. Raises `MediaNotReadable`."""
     try:
         return urljoin(base, address)
     except ValueError as error:
