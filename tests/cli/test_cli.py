@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from captioner.cli import COMMANDS, load_command, main
+from captioner.cli import load_command, main
+from captioner.cli.command_list import COMMANDS
 from tests.media.media_factory import ffmpeg
 from tests.paths import DOCS
 
