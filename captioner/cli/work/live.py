@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import signal
 import threading
 import time
@@ -10,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from captioner.align import open_timer
-from captioner.backends import Backend, Hints
+from captioner.backends import Backend, Hints, backend_class
 from captioner.cli.console import Console
 from captioner.cli.work.backend_session import hotwords_in, open_backend
 from captioner.cli.work.live_outputs import earlier_checkpoint, open_outputs, open_server
@@ -58,13 +59,14 @@ def caption_live(request: LiveRequest, settings: Settings) -> int:
 
 def _recognition_config(request: LiveRequest, settings: Settings, backend: Backend) -> RecognitionConfig:
     traits = backend.traits
+    metered = "key" in inspect.signature(backend_class(traits.name)).parameters
     hotwords = (*request.hotwords, *hotwords_in(request.hotwords_file))
     return RecognitionConfig(
         backend,
         Hints(request.language_tag, request.prompt, hotwords),
         aligner=None if traits.word_times else open_timer(request.align),
         profile=None if request.profile is None else asked_profile(request.profile, settings),
-        partials=not traits.metered if request.partials is None else request.partials,
+        partials=not metered if request.partials is None else request.partials,
         speech=live_speech(settings),
     )
 

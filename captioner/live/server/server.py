@@ -28,7 +28,11 @@ class LiveServer:
         self._content = content
         self._socket = _listening(address)
         config = uvicorn.Config(
-            make_app(content), lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=SHUTDOWN_TIMEOUT
+            make_app(content),
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=SHUTDOWN_TIMEOUT,
         )
         self._server = uvicorn.Server(config)
         self._thread = Thread(target=lambda: asyncio.run(self._serve()), name="server", daemon=True)

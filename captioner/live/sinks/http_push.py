@@ -91,7 +91,8 @@ class YouTube(_HttpPush):
 
     def _post(self, caption: Caption) -> None:
         spoken_at = datetime.fromtimestamp((self._origin or self._now() - caption.end) + caption.start, UTC)
-        body = f"{spoken_at:%Y-%m-%dT%H:%M:%S}.{spoken_at.microsecond // 1000:03}\n{caption.text.replace(chr(10), '<br>')}\n"
+        time_stamp = f"{spoken_at:%Y-%m-%dT%H:%M:%S}.{spoken_at.microsecond // 1000:03}"
+        body = f"{time_stamp}\n{caption.text.replace(chr(10), '<br>')}\n"
         headers = {"Content-Type": "text/plain; charset=utf-8"}
         self._number = self._number or caption.final_number
         self._send("POST", self._address_of(self._number), content=body.encode(), headers=headers)

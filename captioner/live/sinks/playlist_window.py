@@ -49,9 +49,7 @@ class PlaylistWindow:
         """The newest segment."""
         return self.waiting[-1] if self.waiting else self.published[-1] if self.published else None
 
-    def cues_in(
-        self, segment: CaptionSegment, listed: Sequence[CaptionSegment], placed: int
-    ) -> tuple[list[Cue], int]:
+    def cues_in(self, segment: CaptionSegment, listed: Sequence[CaptionSegment], placed: int) -> tuple[list[Cue], int]:
         """The cues of a segment of those `listed`, and how many cues are placed after it, where `placed` were before.
 
         Cues that are too late for their own segment come first.

@@ -11,10 +11,10 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from captioner.formats.transcript import json as transcript
-from captioner.live.events import StreamEnded, Event, RegionReported, StreamProgress
-from captioner.live.sinks.growing_files import ROUNDING, GrowingFile
 from captioner.atomic_file import atomic_write_text
+from captioner.formats.transcript import json as transcript
+from captioner.live.events import Event, RegionReported, StreamEnded, StreamProgress
+from captioner.live.sinks.growing_files import ROUNDING, GrowingFile
 from captioner.values import RegionReport, Report, Segment, Transcript
 
 

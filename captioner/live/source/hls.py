@@ -11,7 +11,14 @@ import httpx
 
 from captioner.errors import MediaNotReadable, NoAudio, UnknownName
 from captioner.languages import speaks
-from captioner.live.source.contract import HlsEnded, HlsStream, SegmentRead, SourceInterrupted, SourceItem, SourceOptions
+from captioner.live.source.contract import (
+    HlsEnded,
+    HlsStream,
+    SegmentRead,
+    SourceInterrupted,
+    SourceItem,
+    SourceOptions,
+)
 from captioner.live.source.decoder import Decoder, Packet, chosen_stream
 from captioner.live.source.playlist import (
     MediaPlaylist,

@@ -108,7 +108,7 @@ class StreamSource:
 
 
 class PipeSource:
-    """Standard input or a named pipe, with PCM or any container. It can be read once; its end is the end of the stream."""
+    """Standard input or a named pipe, with PCM or any container. Its end is the end of the stream."""
 
     def __init__(self, name: str, path: Path | None, options: SourceOptions) -> None:
         self.name = name
