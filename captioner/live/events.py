@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from captioner.live.source.contract import HlsStream
+from captioner.live.source.live_source import HlsStream
 from captioner.live.source.playlist import MediaSegment
 from captioner.live.stream_clock import Epoch
 from captioner.values import RegionReport, Segment, Word

@@ -26,7 +26,7 @@ from captioner.live.sinks.webvtt_rendition import (
     segment_text,
     without_newest,
 )
-from captioner.live.source.contract import HlsStream
+from captioner.live.source.live_source import HlsStream
 from captioner.live.source.playlist import MediaSegment, media_playlist, renditions
 from captioner.live.stream_clock import TICKS, WRAP, Epoch
 from captioner.values import Cue
@@ -107,11 +107,11 @@ def test_an_odd_playlist_is_read_or_refused_in_one_sentence(text: str) -> None:
 def test_a_line_that_makes_no_sense_is_named(line: str) -> None:
     with pytest.raises(MediaNotReadable) as raised:
         media_playlist(f"#EXTM3U\n{line}\n#EXTINF:4,\na.ts\n", "http://127.0.0.1/live.m3u8")
-    assert raised.value.reason == f"HLS playlist with a line that cannot be read: {line} (line 2)"
+    assert raised.value.reason == f"line 2 of the playlist cannot be read: {line}"
 
 
 def test_an_address_that_makes_no_sense_is_named() -> None:
-    with pytest.raises(MediaNotReadable, match=r"an address that cannot be read: http://\[::1$"):
+    with pytest.raises(MediaNotReadable, match=r"an address in the playlist cannot be read: http://\[::1$"):
         media_playlist("#EXTM3U\n#EXTINF:4,\nhttp://[::1\n", "http://127.0.0.1/live.m3u8")
 
 

@@ -22,7 +22,7 @@ from captioner.live.server.feed import HISTORY, MAX_QUEUED_CAPTIONS, CaptionFeed
 from captioner.live.server.server import LiveServer
 from captioner.live.session.status import SessionStatus
 from captioner.live.sinks.hls_captions import HlsCaptions
-from captioner.live.source.contract import HlsStream
+from captioner.live.source.live_source import HlsStream
 from tests.live.live_stream import serve_folder, wait_until
 from tests.live.test_rendition import MEDIA, timed
 

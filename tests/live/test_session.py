@@ -128,12 +128,12 @@ def test_lost_speech_is_marked_where_the_backend_fails_for_too_long() -> None:
     session.play(speech_chunks(120.0))
     session.end()
     assert_all_reported(session, 36)
-    holes = [caption for caption in session.finals if caption.lost]
-    assert {caption.text for caption in holes} == {LOST_MARKER}
+    marked = [caption for caption in session.finals if caption.lost]
+    assert {caption.text for caption in marked} == {LOST_MARKER}
     lost = [reported.report for reported in session.region_reports if reported.report.lost]
     assert {region.status for region in lost} == {"failed"}
-    assert len(lost) == len(holes)
-    assert all(15.0 - 10 <= caption.start < 75.0 for caption in holes)
+    assert len(lost) == len(marked)
+    assert all(15.0 - 10 <= caption.start < 75.0 for caption in marked)
     last_texts = [caption.text for caption in session.finals][-6:]
     assert LOST_MARKER not in last_texts
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from captioner.errors import MediaNotReadable, StreamLost
 from captioner.live.session.source_reader import AudioChunk, ConnectionLost, SourceReader, StreamItem
-from captioner.live.source.contract import SourceInterrupted, SourceItem
+from captioner.live.source.live_source import SourceInterrupted, SourceItem
 from captioner.live.source.decoder import Packet
 from captioner.live.stream_clock import GAP, JITTER, SAMPLE_RATE, TICKS, WRAP, Epoch, StreamClock
 

@@ -18,7 +18,7 @@ import pytest
 from captioner.cli import main
 from captioner.errors import UnknownName
 from captioner.formats import srt, vtt
-from captioner.live.source.contract import SegmentRead, SourceInterrupted, SourceOptions
+from captioner.live.source.live_source import SegmentRead, SourceInterrupted, SourceOptions
 from captioner.live.source.decoder import Packet
 from captioner.live.source.hls import HlsSource
 from captioner.live.source.opening import open_live_source
@@ -187,7 +187,7 @@ def test_a_sender_that_starts_again_with_other_timestamps_is_captioned(tmp_path:
         (["{silent}", "-o", "{old}"], 1, "it exists"),
         (["/no/such/stream", "-o", "{new}"], 3, "no such file"),
         (["{silent}", "--hold", "6", "-o", "{new}"], 2, "--hold needs"),
-        (["{odd}", "-o", "{new}"], 3, "a line that cannot be read: #ext-x-media-sequence:1e999 (line 3)"),
+        (["{odd}", "-o", "{new}"], 3, "line 3 of the playlist cannot be read: #ext-x-media-sequence:1e999"),
     ],
 )
 def test_what_cannot_work_is_refused_in_a_sentence(
@@ -258,7 +258,7 @@ def test_a_playlist_that_turns_odd_interrupts_the_stream_and_does_not_end_it(tmp
         pass
     text = playlist.read_text("utf-8")
     playlist.write_text(text.replace("#EXTINF:", "#EXTINF:x"), "utf-8")
-    with pytest.raises(SourceInterrupted, match="a line that cannot be read"):
+    with pytest.raises(SourceInterrupted, match="of the playlist cannot be read"):
         list(items)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from captioner.cli.work.backend_session import BackendRequest
 from captioner.errors import UsageError
 from captioner.languages import asked_language
-from captioner.live.source.contract import SourceOptions
+from captioner.live.source.live_source import SourceOptions
 
 GROWING_FORMATS = ("srt", "vtt", "jsonl")
 """Formats of files that can grow by one caption at a time."""

@@ -37,7 +37,7 @@ STREAM_START = CaptionCursor()
 class CaptionStream:
     """Emits the captions of one stream, from `cursor` on.
 
-    `profile` None means that of the language; `language` is taken where a segment has none. `emit` may be called from
+    `profile` None means that of the language; `language` is used where a segment has none. `emit` may be called from
     any thread, everything else from the thread that recognises.
     """
 

@@ -37,7 +37,7 @@ class Checkpoint:
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
-    """Write the file anew, atomically. Raises `OutputNotWritten`."""
+    """Write the file, atomically. Raises `OutputNotWritten`."""
     atomic_write_text(path, json.dumps(asdict(checkpoint)))
 
 

@@ -1,7 +1,7 @@
 """How far captions lag behind the stream, and the limits at which quality is given up for speed. Pure.
 
 Partials stop first, since that loses no word. Then regions are cut shorter, so that captions come in smaller and
-steadier steps. At last speech is skipped and its place is marked: a caption that is a minute late helps nobody.
+steadier steps. At last speech is skipped and its place is marked: a caption that is a minute late is of no use.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class LagLimits:
-    """The lag, in seconds, from which on each measure is taken."""
+    """The lags, in seconds, at which each measure begins."""
 
     no_partials: float = 6.0
 

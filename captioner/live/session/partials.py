@@ -1,7 +1,7 @@
 """Which part of a partial (interim) result stays as it is: words that two results in a row agree on. Pure.
 
-A region that is still being spoken is recognised again and again. Words that two results in a row begin with are taken
-to be right, and later partials keep them ("local agreement").
+A region that is still being spoken is recognised again and again. Words that two results in a row begin with count as
+right, and later partials keep them ("local agreement").
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from captioner.live.session.session import Session
 from captioner.live.session.source_reader import AudioChunk, ConnectionLost, SourceReader, StreamItem
 from captioner.live.session.streaming_vad import merge_chunks
 from captioner.live.sinks.worker import SinkWorker
-from captioner.live.source.contract import HlsEnded, HlsStream
+from captioner.live.source.live_source import HlsEnded, HlsStream
 
 MAX_QUEUED_ITEMS = 2000
 """Items between the reader and the detector. AAC comes in frames of 21 ms: 43 s."""
@@ -55,7 +55,7 @@ class Runner:
         """Run, and call `tick` at intervals. Raises what ended the stream, after the last captions are out."""
         Thread(target=self._read, name="reader", daemon=True).start()
         for name, step in (("speech detector", self._detect_speech), ("recogniser", self._recognise)):
-            Thread(target=self._guard, args=(step,), name=name, daemon=True).start()
+            Thread(target=self._run_step, args=(step,), name=name, daemon=True).start()
         while not self._done.wait(TICK_SECONDS) and not self._stopped.is_set():
             tick()
         self._done.wait(FINISH_TIMEOUT)
@@ -74,8 +74,8 @@ class Runner:
         """Stop reading; speech so far still gets its captions. May be called from a signal handler."""
         self._stopped.set()
 
-    def _guard(self, step: Callable[[], None]) -> None:
-        """Run a thread's step; an error ends the run."""
+    def _run_step(self, step: Callable[[], None]) -> None:
+        """Run the step of a thread; an error ends the run."""
         try:
             step()
         except BaseException as error:

@@ -20,7 +20,7 @@ from captioner.live.session.clip_queue import ClipQueue, OpenRegion, QueuedClip
 from captioner.live.session.lag import LAG_LIMITS, LagLimits
 from captioner.live.session.source_reader import AudioChunk
 from captioner.live.session.streaming_vad import LIVE_SPEECH, Clip, StreamingVad
-from captioner.live.source.contract import HlsStream
+from captioner.live.source.live_source import HlsStream
 from captioner.live.stream_clock import Epoch
 from captioner.profiles import Profile
 from captioner.speech import SpeechOptions

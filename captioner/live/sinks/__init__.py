@@ -47,7 +47,7 @@ class Sink(Protocol):
         """Deliver an event, or ignore it.
 
         After any exception it is called again with the same event, unless that is a partial caption. So it must
-        deliver all of an event or nothing, or remember what it delivered.
+        deliver all of an event or nothing, or track what it delivered.
         """
         ...
 

@@ -131,7 +131,7 @@ class VttFile(_CaptionFile):
 class JsonLines(_CaptionFile):
     """Final captions, one JSON object per line, as the feed sends them."""
 
-    _parting = "\n"
+    _separator = "\n"
 
     def __init__(self, target: str) -> None:
         super().__init__(target, "", self._end)

@@ -28,7 +28,7 @@ from captioner.live.sinks.webvtt_rendition import (
     segment_text,
     single_variant_master,
 )
-from captioner.live.source.contract import HlsStream
+from captioner.live.source.live_source import HlsStream
 from captioner.live.stream_clock import Epoch
 from captioner.media import path_of
 from captioner.values import Cue
@@ -186,14 +186,14 @@ class HlsCaptions:
             if segment.epoch:
                 cues, placed = window.cues_in(segment, listed, placed)
                 self._write(segment.name, segment_text(segment, cues))
-        kept = [segment for segment in listed if segment.sequence >= window.first_sequence] or listed[-1:]
-        self._write(PLAYLIST, playlist_text(kept, window.target_duration, ended=ended))
-        self._retire([segment for segment in listed if segment not in kept], kept)
-        shown_until = kept[-1].end if kept else 0.0
+        remaining = [segment for segment in listed if segment.sequence >= window.first_sequence] or listed[-1:]
+        self._write(PLAYLIST, playlist_text(remaining, window.target_duration, ended=ended))
+        self._retire([segment for segment in listed if segment not in remaining], remaining)
+        shown_until = remaining[-1].end if remaining else 0.0
         over = sum(1 for index, cue in enumerate(window.cues) if index < placed and cue.end <= shown_until)
         self._window = replace(
             window,
-            published=kept,
+            published=remaining,
             waiting=window.waiting[ready:],
             waiting_since=window.waiting_since[ready:],
             cues=window.cues[over:],
@@ -212,11 +212,11 @@ class HlsCaptions:
             ready += 1
         return ready
 
-    def _retire(self, segments: list[CaptionSegment], kept: list[CaptionSegment]) -> None:
+    def _retire(self, segments: list[CaptionSegment], remaining: list[CaptionSegment]) -> None:
         """Delete segments once no player can still want them: a playlist's length after they left it."""
         now = self._now()
         self._retired += [(now, segment) for segment in segments]
-        wanted_for = max(3 * self._window.target_duration, sum(segment.duration for segment in kept))
+        wanted_for = max(3 * self._window.target_duration, sum(segment.duration for segment in remaining))
         while self._retired and now - self._retired[0][0] > wanted_for:
             _, segment = self._retired.pop(0)
             if segment.name != EMPTY:

@@ -11,7 +11,7 @@ from captioner.live.events import Caption, Event, StreamProgress
 from captioner.live.sinks import Sink
 
 MAX_QUEUED_EVENTS = 2000
-"""Events. The oldest beyond it are dropped: nobody waits for a server that was down for an hour."""
+"""Events. The oldest beyond it are dropped: a server that was down for an hour does not need them any more."""
 
 FIRST_RETRY, LONGEST_RETRY = 0.5, 10.0
 """Seconds before a sink that failed is called again: doubled each time."""

@@ -11,7 +11,7 @@ import httpx
 
 from captioner.errors import MediaNotReadable, NoAudio, UnknownName
 from captioner.languages import speaks
-from captioner.live.source.contract import (
+from captioner.live.source.live_source import (
     HlsEnded,
     HlsStream,
     SegmentRead,
@@ -92,8 +92,8 @@ class HlsSource:
         """The segments not read yet, whether sequence numbers began again, and the seconds missed before them."""
         segments, last = list(playlist.segments), self._last_sequence
         if last is None:
-            whole = playlist.ended or self._options.from_start
-            return segments if whole else segments[-LIVE_EDGE_SEGMENTS:], False, 0.0
+            from_start = playlist.ended or self._options.from_start
+            return segments if from_start else segments[-LIVE_EDGE_SEGMENTS:], False, 0.0
         if segments and segments[-1].sequence < last:
             return segments, True, 0.0
         new = [segment for segment in segments if segment.sequence > last]

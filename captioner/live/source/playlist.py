@@ -168,7 +168,7 @@ def join_address(base: str, address: str) -> str:
     try:
         return urljoin(base, address)
     except ValueError as error:
-        raise MediaNotReadable(base, f"HLS playlist with an address that cannot be read: {address}") from error
+        raise MediaNotReadable(base, f"an address in the playlist cannot be read: {address}") from error
 
 
 def _parse(text: str, address: str) -> dict[str, Any]:
@@ -179,7 +179,7 @@ def _parse(text: str, address: str) -> dict[str, Any]:
     try:
         data: dict[str, Any] = m3u8.parse(text.lstrip("\ufeff"), custom_tags_parser=tags)
     except _FAULTS as error:
-        raise MediaNotReadable(address, f"HLS playlist with a line that cannot be read: {tags.line}") from error
+        raise MediaNotReadable(address, tags.fault) from error
     return data
 
 
@@ -190,10 +190,10 @@ class _Tags:
     """
 
     def __init__(self) -> None:
-        self.line = ""
+        self.fault = ""  # what to say if the last line cannot be read
 
     def __call__(self, line: str, number: int, data: dict[str, Any], state: dict[str, Any]) -> bool:
-        self.line = f"{line[:80]} (line {number})"
+        self.fault = f"line {number} of the playlist cannot be read: {line[:80]}"
         tag, _, value = line.partition(":")
         if tag == "#EXT-X-TARGETDURATION":
             data["targetduration"] = _seconds(value)

@@ -1,4 +1,4 @@
-"""What a live source is: it yields packets of audio from an address, with what HLS says about them."""
+"""The protocol of live sources: packets of audio, and the segments and playlists of HLS between them."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class SourceOptions:
     """Audio track by number from 1 or by language, None for the default one."""
 
     format: str | None = None
-    """Name of libav's format, such as `s16le` or `alsa`, where the source does not tell."""
+    """Name of libav's format, such as `s16le` or `alsa`, where libav cannot detect it."""
 
     options: Mapping[str, str] = field(default_factory=dict)
     """Options for libav."""
