@@ -21,8 +21,8 @@ from captioner.live.session.session import RecognitionConfig, Session
 from captioner.live.session.source_reader import AudioChunk, SourceReader
 from captioner.live.sinks.growing_files import SrtFile
 from captioner.live.sinks.hls_captions import HlsCaptions
-from captioner.live.source.live_source import SourceInterrupted, SourceItem
 from captioner.live.source.decoder import Packet
+from captioner.live.source.live_source import SourceInterrupted, SourceItem
 from captioner.live.stream_clock import SAMPLE_RATE, TICKS, WRAP, StreamClock
 from captioner.values import Audio, Samples
 from tests.speech.speech_parts import three_sentences

@@ -22,8 +22,8 @@ from captioner.live.sinks.growing_files import SrtFile
 from captioner.live.sinks.hls_captions import HlsCaptions
 from captioner.live.sinks.record import TranscriptRecorder
 from captioner.live.sinks.worker import SinkWorker
-from captioner.live.source.live_source import HlsEnded, SegmentRead, SourceInterrupted, SourceItem
 from captioner.live.source.decoder import Packet
+from captioner.live.source.live_source import HlsEnded, SegmentRead, SourceInterrupted, SourceItem
 from captioner.live.source.playlist import MediaSegment, media_playlist
 from captioner.live.stream_clock import SAMPLE_RATE, TICKS, StreamClock
 from captioner.values import Audio, Report

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from captioner.errors import MediaNotReadable, StreamLost
 from captioner.live.session.source_reader import AudioChunk, ConnectionLost, SourceReader, StreamItem
-from captioner.live.source.live_source import SourceInterrupted, SourceItem
 from captioner.live.source.decoder import Packet
+from captioner.live.source.live_source import SourceInterrupted, SourceItem
 from captioner.live.stream_clock import GAP, JITTER, SAMPLE_RATE, TICKS, WRAP, Epoch, StreamClock
 
 LENGTH = 1024 * SAMPLE_RATE // 48_000  # samples in a packet: an AAC frame, 21 ms

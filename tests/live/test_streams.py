@@ -18,9 +18,9 @@ import pytest
 from captioner.cli import main
 from captioner.errors import UnknownName
 from captioner.formats import srt, vtt
-from captioner.live.source.live_source import SegmentRead, SourceInterrupted, SourceOptions
 from captioner.live.source.decoder import Packet
 from captioner.live.source.hls import HlsSource
+from captioner.live.source.live_source import SegmentRead, SourceInterrupted, SourceOptions
 from captioner.live.source.opening import open_live_source
 from captioner.live.source.playlist import media_playlist
 from captioner.media import AudioSelection, find_ffmpeg, open_media, read_audio

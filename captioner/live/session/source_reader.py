@@ -10,8 +10,8 @@ import numpy as np
 
 from captioner.errors import MediaNotReadable, StreamLost
 from captioner.live.events import TimedSegment
-from captioner.live.source.live_source import HlsEnded, HlsStream, LiveSource, SegmentRead, SourceInterrupted
 from captioner.live.source.decoder import Packet
+from captioner.live.source.live_source import HlsEnded, HlsStream, LiveSource, SegmentRead, SourceInterrupted
 from captioner.live.stream_clock import SAMPLE_RATE, Epoch, StreamClock
 from captioner.values import Audio, Samples
 

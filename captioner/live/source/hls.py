@@ -11,6 +11,7 @@ import httpx
 
 from captioner.errors import MediaNotReadable, NoAudio, UnknownName
 from captioner.languages import speaks
+from captioner.live.source.decoder import Decoder, Packet, chosen_stream
 from captioner.live.source.live_source import (
     HlsEnded,
     HlsStream,
@@ -19,7 +20,6 @@ from captioner.live.source.live_source import (
     SourceItem,
     SourceOptions,
 )
-from captioner.live.source.decoder import Decoder, Packet, chosen_stream
 from captioner.live.source.playlist import (
     MediaPlaylist,
     MediaSegment,

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from captioner.errors import MediaNotReadable, UsageError
-from captioner.live.source.live_source import SourceInterrupted, SourceItem, SourceOptions
 from captioner.live.source.decoder import Decoder, Packet, chosen_stream
+from captioner.live.source.live_source import SourceInterrupted, SourceItem, SourceOptions
 from captioner.media.av_io import reader_of
 from captioner.media.relay import relayed
 

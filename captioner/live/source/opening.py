@@ -6,9 +6,9 @@ import stat
 from pathlib import Path
 
 from captioner.errors import MediaNotReadable, UsageError
-from captioner.live.source.live_source import LiveSource, SourceOptions
 from captioner.live.source.hls import HlsSource
 from captioner.live.source.libav import PipeSource, StreamSource
+from captioner.live.source.live_source import LiveSource, SourceOptions
 from captioner.media import path_of
 
 
