@@ -70,14 +70,14 @@ class _CaptionFile:
     `end_of` gives the end, in seconds, of the last caption in the text of an existing file.
     """
 
+    _separator = "\n\n"
+
     def __init__(self, target: str, header: str, end_of: Callable[[str], float]) -> None:
         self._file = GrowingFile(target, header)
         before, separator, _ = self._file.text().rpartition(self._separator)
         self._file.keep_only(before + separator)
         self._last_end = end_of(before + separator)
         self._stream_began = False
-
-    _separator = "\n\n"
 
     def handle(self, event: Event) -> None:
         """Append a final caption."""
@@ -141,7 +141,7 @@ class JsonLines(_CaptionFile):
         try:
             return float(json.loads(last)["end"]) if last else 0.0
         except (ValueError, LookupError, TypeError) as error:
-            raise OutputNotWritten(str(self._file.path), "exists and is not a caption file") from error
+            raise OutputNotWritten(str(self._file.path), "it exists and is not a caption file") from error
 
     def _entry(self, caption: Caption) -> str:
         return caption_json(caption) + "\n"
@@ -155,7 +155,7 @@ def _cues(parse: Callable[[str], Contents], text: str, path: Path) -> list[Cue]:
     try:
         return list(parse(text).cues or ())
     except FormatError as error:
-        raise OutputNotWritten(str(path), "exists and is not a caption file") from error
+        raise OutputNotWritten(str(path), "it exists and is not a caption file") from error
 
 
 def _not_written(path: Path, error: OSError) -> OutputNotWritten:
