@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from captioner.errors import OutputNotWritten
+
 
 @contextmanager
-def atomic_write(target: Path) -> Iterator[Path]:
+def atomic_write(target: Path, mode: int | None = None) -> Iterator[Path]:
     """An empty file to write into, which takes the place of `target` when the block ends well and goes when not.
 
-    Folders on the way are made. Raises `OSError`.
+    Folders on the way are made. `mode` is that of the file; None keeps the one it has. Raises `OSError`.
     """
     target = target.resolve()  # or a link would be replaced in the place of what it names
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -23,11 +25,20 @@ def atomic_write(target: Path) -> Iterator[Path]:
     try:
         yield unfinished
         _settle(unfinished)
-        unfinished.chmod(_usual_mode(target))
+        unfinished.chmod(_usual_mode(target) if mode is None else mode)
         unfinished.replace(target)
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
+
+
+def atomic_write_text(target: Path, text: str, mode: int | None = None) -> None:
+    """Replace a text file, in UTF-8, so that a reader sees the old file or the new one. Raises `OutputNotWritten`."""
+    try:
+        with atomic_write(target, mode) as unfinished:
+            unfinished.write_bytes(text.encode("utf-8", errors="replace"))
+    except OSError as error:
+        raise OutputNotWritten(str(target), (error.strerror or str(error)).lower()) from error
 
 
 def _settle(file: Path) -> None:

@@ -75,7 +75,7 @@ def read_audio(
     Raises `NoAudio`, `UnknownName` for a track or a channel that is not there, `UsageError` for a start beyond the end,
     `MediaNotReadable`, also where no sound at all can be decoded, and `FfmpegNotFound`.
     """
-    track = choose_track(media, listen.track)
+    track = choose_track(media.tracks, listen.track, media.source)
     if media.opened.pipe and media.opened.pipe.poured:
         raise MediaNotReadable(media.source, "can be heard only once, and it was")
     first = count = round((listen.start or 0.0) * sample_rate)

@@ -104,7 +104,7 @@ def _describe(source: MediaSource, container: InputContainer) -> Media:
         duration=None if container.duration is None else _duration(container, origin),
         start_time=float(origin),
         tracks=tuple(
-            _track(number, stream, origin if _end_is_counted(stream, formats) else None)
+            audio_track(number, stream, origin if _end_is_counted(stream, formats) else None)
             for number, stream in enumerate(container.streams.audio, start=1)
         ),
         frame_rate=_frame_rate(container),
@@ -161,7 +161,8 @@ def _end_is_counted(stream: Stream, formats: set[str]) -> bool:
     return bool(formats & _FORMATS_THAT_KNOW_THEIR_END) or ("mp3" in formats and bool(stream.start_time))
 
 
-def _track(number: int, stream: Any, origin: Fraction | None) -> AudioTrack:
+def audio_track(number: int, stream: Any, origin: Fraction | None = None) -> AudioTrack:
+    """One audio stream of libav; with `origin`, the timestamp of 0 s, also where its header says that it ends."""
     from av.stream import Disposition
 
     codec = stream.codec_context

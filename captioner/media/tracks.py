@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
@@ -106,19 +106,22 @@ class AudioSelection:
             raise UsageError(f"nothing can be heard from {self.start or 0.0:g} s to {self.end:g} s")
 
 
-def choose_track(media: Media, asked: str | None) -> AudioTrack:
-    """The track that is `asked` for by number or language. Raises `NoAudio`, `UnknownName`."""
-    if not media.tracks:
-        raise NoAudio(media.source)
+def choose_track(tracks: Sequence[AudioTrack], asked: str | None, source: str) -> AudioTrack:
+    """The track that is `asked` for by number or language, else the default one of a file or a live stream.
+
+    Raises `NoAudio`, which names `source`, and `UnknownName`.
+    """
+    if not tracks:
+        raise NoAudio(source)
     if asked is None:
-        return _default_track(media.tracks)
-    for track in media.tracks:
+        return _default_track(tracks)
+    for track in tracks:
         if asked == str(track.number) or speaks(track.language, asked):
             return track
-    raise UnknownName("audio track", asked, map(str, media.tracks))
+    raise UnknownName("audio track", asked, map(str, tracks))
 
 
-def _default_track(tracks: tuple[AudioTrack, ...]) -> AudioTrack:
+def _default_track(tracks: Sequence[AudioTrack]) -> AudioTrack:
     """The first that its container marks, else the first; but none that nobody can decode where another can be."""
     return min(tracks, key=lambda track: (track.codec == UNKNOWN_CODEC, not track.default, track.number))
 

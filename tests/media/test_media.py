@@ -160,9 +160,9 @@ def test_a_wrong_track_lists_what_there_is(three_tracks: Path, asked: str) -> No
 
 def test_the_default_track_is_one_that_can_be_decoded() -> None:
     unknown = track(1, default=True, codec="unknown codec")
-    assert choose_track(media(unknown, track(2), track(3)), None).number == 2
-    assert choose_track(media(track(1), track(2, default=True)), None).number == 2
-    assert choose_track(media(track(1), track(2)), None).number == 1
+    assert choose_track((unknown, track(2), track(3)), None, "a.mkv").number == 2
+    assert choose_track((track(1), track(2, default=True)), None, "a.mkv").number == 2
+    assert choose_track((track(1), track(2)), None, "a.mkv").number == 1
 
 
 @pytest.mark.parametrize(
