@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from captioner.speech.finder import SpeechFinder
-from captioner.speech.silero import FRAME, SAMPLE_RATE, Silero, load_speech_model
+from captioner.speech.loading import load_speech_model
+from captioner.speech.model import FRAME, SAMPLE_RATE
+from captioner.speech.silero import Silero
 from captioner.speech.speech_options import SpeechOptions
 from captioner.speech.stream import SpeechStream
-from captioner.values import Audio, SpeechRegion
+from captioner.values import Audio
 
 __all__ = [
     "FRAME",
@@ -20,9 +22,7 @@ __all__ = [
     "Silero",
     "SpeechFinder",
     "SpeechOptions",
-    "SpeechRegion",
     "SpeechStream",
-    "find_speech",
     "load_speech_model",
     "speech_clips",
 ]
@@ -48,8 +48,3 @@ def speech_clips(blocks: Iterable[Audio], options: SpeechOptions = SpeechOptions
         yield from stream.push(block.samples)
     if stream:
         yield from stream.flush()
-
-
-def find_speech(blocks: Iterable[Audio], options: SpeechOptions = SpeechOptions()) -> Iterator[SpeechRegion]:
-    """The regions of speech alone. See `speech_clips`."""
-    return (SpeechRegion(clip.start, clip.end) for clip in speech_clips(blocks, options))

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from captioner.speech.gain import AHEAD, QuietGain, amplify, frame_levels
-from captioner.speech.silero import FRAME, SpeechModel, load_speech_model
+from captioner.speech.loading import load_speech_model
+from captioner.speech.model import FRAME, SpeechModel
 from captioner.values import Samples
 
 Judged = tuple[NDArray[np.float32], NDArray[np.float32]]

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from captioner.speech.silero import FRAME, SAMPLE_RATE
+from captioner.speech.model import FRAME, SAMPLE_RATE
 from captioner.speech.speech_options import SpeechOptions
 from captioner.speech.split import deepest_pause
 

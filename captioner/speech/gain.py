@@ -11,7 +11,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from captioner.speech.silero import FRAME
+from captioner.speech.model import FRAME
 from captioner.values import Samples
 
 AHEAD = 16

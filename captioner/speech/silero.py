@@ -11,29 +11,16 @@ served by its own loop (`captioner.speech.silero_torch`): slower, and right.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import zipfile
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
-from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
-from captioner.errors import CaptionerError
+from captioner.speech.model import FRAME, Tensor
 from captioner.values import Samples
-
-Tensor = NDArray[np.float32]
-
-SAMPLE_RATE = 16_000
-"""Hz, the only rate the model hears."""
-
-FRAME = 512
-"""Samples in one frame, the model's unit of time: 32 ms."""
 
 KNOWN_WEIGHTS = {
     "e1122837f4154c511485fe0b9c64455f7b929c96fbb8d79fbdb336383ebd3720": "silero-vad 6.2",
@@ -49,38 +36,10 @@ _ONES, _HALVES = np.ones(3 * _CELL, np.float32), np.full(_CELL, 0.5, np.float32)
 _BLOCK = 256  # frames computed at once: what is made of them (2 MB) stays in the processor's cache
 
 
-class SpeechModel(Protocol):
-    """Hears one stream of sound: state is carried from each call to the next."""
-
-    def probabilities(self, samples: Samples) -> Tensor:
-        """How likely each frame is speech, shape (n,), of the next n * FRAME samples of the stream."""
-        ...
-
-
-def load_speech_model() -> SpeechModel:
-    """The installed silero-vad at the beginning of a stream. Raises `CaptionerError` where it is not installed."""
-    spec = find_spec("silero_vad")
-    if spec is None or not spec.submodule_search_locations:
-        raise CaptionerError(
-            "silero-vad is not installed, and without it no speech is found; run: pip install silero-vad"
-        )
-    model = Path(spec.submodule_search_locations[0], "data", "silero_vad.jit")
-    if model.is_file() and _fingerprint(model) in KNOWN_WEIGHTS:
-        return Silero(read_weights(model.read_bytes()))
-    from captioner.speech.silero_torch import TorchSilero
-
-    return TorchSilero()
-
-
 @cache
 def _libraries() -> ThreadpoolController:
     """What numpy multiplies matrices with."""
     return ThreadpoolController()
-
-
-@cache
-def _fingerprint(model: Path) -> str:
-    return hashlib.sha256(model.read_bytes()).hexdigest()
 
 
 @dataclass(frozen=True, eq=False)

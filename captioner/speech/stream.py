@@ -7,7 +7,7 @@ import numpy as np
 from captioner.speech.detector import Detector, Judged
 from captioner.speech.finder import SpeechFinder
 from captioner.speech.gain import AHEAD
-from captioner.speech.silero import FRAME, SAMPLE_RATE
+from captioner.speech.model import FRAME, SAMPLE_RATE
 from captioner.speech.speech_options import SpeechOptions
 from captioner.speech.trim import trim
 from captioner.values import Audio, Samples

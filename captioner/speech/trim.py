@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from captioner.speech.silero import SAMPLE_RATE
+from captioner.speech.model import SAMPLE_RATE
 from captioner.values import Samples
 
 _STEP = SAMPLE_RATE // 100  # samples: 10 ms

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from captioner.media import open_media, read_audio
-from captioner.speech import FRAME, SAMPLE_RATE, SpeechOptions, find_speech
+from captioner.speech import FRAME, SAMPLE_RATE, SpeechOptions, speech_clips
 from tests.media.media_factory import CODECS, CONSTANT_FRAME_RATE, OWN_CLOCK, Film, Sound, make_film
 from tests.paths import DATA
 
@@ -56,7 +56,7 @@ def deviations(tmp_path_factory: pytest.TempPathFactory) -> dict[Film, np.ndarra
     found = {}
     for film in matrix():
         with open_media(str(make_film(film, folder, SOUND))) as media:
-            regions = list(find_speech(read_audio(media)))
+            regions = list(speech_clips(read_audio(media)))
         assert len(regions) == len(SENTENCES), film.name
         found[film] = np.array([[region.start, region.end] for region in regions]) - truth(film)
     return found

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from captioner.speech import find_speech
+from captioner.speech import speech_clips
 from captioner.speech.gain import AHEAD, QuietGain, amplify, frame_levels
 from captioner.values import Samples
 from tests.speech.speech_parts import amplified, blocks, decoded, noises, recordings, shared, spoken, three_sentences
@@ -31,7 +31,7 @@ def loudness(samples: Samples) -> float:
 
 
 def regions(samples: Samples) -> list[tuple[float, float]]:
-    return [(region.start, region.end) for region in find_speech(blocks(samples))]
+    return [(clip.start, clip.end) for clip in speech_clips(blocks(samples))]
 
 
 def gains(levels: list[float], step: int = 10_000) -> list[float]:

@@ -15,7 +15,6 @@ from captioner.speech import (
     SAMPLE_RATE,
     SpeechFinder,
     SpeechOptions,
-    find_speech,
     load_speech_model,
     speech_clips,
 )
@@ -28,7 +27,7 @@ AS_SILERO = SpeechOptions(minimum_speech=0.25, minimum_silence=0.1, lead=0.03, t
 
 
 def spans(samples: Samples, size: int = 32_000, start: float = 0.0) -> list[tuple[float, float]]:
-    return [(region.start, region.end) for region in find_speech(blocks(samples, size, start))]
+    return [(clip.start, clip.end) for clip in speech_clips(blocks(samples, size, start))]
 
 
 def endless_speech(seconds: float) -> Samples:
@@ -72,7 +71,7 @@ def test_no_region_reaches_across_a_gap_in_the_media() -> None:
     samples, _ = three_sentences()
     cut = round(5.2 * SAMPLE_RATE)  # in the middle of the second sentence
     parts = [*blocks(samples[:cut]), *blocks(samples[cut:], start=65.2)]
-    found = [(region.start, region.end) for region in find_speech(parts)]
+    found = [(clip.start, clip.end) for clip in speech_clips(parts)]
     assert [start for start, _ in found] == pytest.approx([0.8, 4.1, 65.2, 67.1], abs=0.1)
     assert found[1][1] == pytest.approx(5.2, abs=0.01)
 

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from captioner.errors import CaptionerError
-from captioner.speech import FRAME, Silero, load_speech_model
-from captioner.speech import silero as silero_module
+from captioner.speech import FRAME, Silero, load_speech_model, loading
 from captioner.speech.silero_torch import TorchSilero
 from captioner.values import Samples
 from tests.speech.speech_parts import amplified, noises, three_sentences
@@ -58,7 +57,7 @@ def test_another_release_is_served_by_its_own_loop(monkeypatch: pytest.MonkeyPat
 
     threads = torch.get_num_threads()
     expected = load_speech_model()
-    monkeypatch.setattr(silero_module, "KNOWN_WEIGHTS", {})
+    monkeypatch.setattr(loading, "KNOWN_WEIGHTS", {})
     model = load_speech_model()
     assert isinstance(model, TorchSilero)
     assert torch.get_num_threads() == threads
@@ -67,7 +66,7 @@ def test_another_release_is_served_by_its_own_loop(monkeypatch: pytest.MonkeyPat
 
 
 def test_says_when_silero_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(silero_module, "find_spec", lambda name: None)
+    monkeypatch.setattr(loading, "find_spec", lambda name: None)
     with pytest.raises(CaptionerError, match="pip install silero-vad"):
         load_speech_model()
 
