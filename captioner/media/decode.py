@@ -17,6 +17,7 @@ import numpy as np
 from captioner.errors import MediaNotReadable, UsageError
 from captioner.media.av_io import reader_of
 from captioner.media.ffmpeg import FfmpegProcess, ffmpeg_process
+from captioner.media.ffmpeg_graph import graph_arguments, source_stream
 from captioner.media.timeline import LONGEST_GAP, SMALLEST_GAP, Packet, blocks, line_up
 from captioner.media.tracks import AudioSelection, AudioTrack, Media, choose_channel, choose_track
 from captioner.media.truncation import shortfall
@@ -93,15 +94,12 @@ def read_audio(
 
 def decode_arguments(media: Media, track: AudioTrack, listen: AudioSelection, sample_rate: int) -> list[str]:
     """ffmpeg's arguments: decode one track and nothing else, from `listen.start` or before, to its standard output."""
-    import ffmpeg
-
     start = listen.start or 0.0
     options: dict[str, Any] = {**media.opened.options, "vn": None, "sn": None, "dn": None}
     if start > _RUN_UP and media.opened.seekable:
         # Only the way there is shortened: which sample is the first is decided by the timestamps that come then.
         options |= {"ss": f"{media.start_time + start - _RUN_UP:.6f}", "seek_timestamp": 1, "noaccurate_seek": None}
-    # Its graph takes no name that is not UTF-8, so the name comes in afterwards.
-    sound = ffmpeg.input("source", **options)[f"a:{track.number - 1}"]
+    sound = source_stream(f"a:{track.number - 1}", options)
     sound = _chosen(sound, track, choose_channel(track, listen.channel))
     frame = math.ceil(_FRAME * (track.sample_rate or sample_rate))
     sound = sound.filter("asetnsamples", n=frame, p=0).filter("asetpts", _WITHOUT_JUMPS)
@@ -111,9 +109,7 @@ def decode_arguments(media: Media, track: AudioTrack, listen: AudioSelection, sa
     packets = f"pcm_rechunk=n={round(_PACKET * sample_rate)}:pad=0"
     written = {"format": "nut", "acodec": "pcm_f32le", "bsf:a": packets}
     output = sound.output("pipe:1", **written, **_NO_INDEX, **_WRITE_MUCH_AT_ONCE)
-    arguments: list[str] = ffmpeg.get_args(output)
-    arguments[arguments.index("-i") + 1] = media.opened.url
-    return ["-nostdin", "-hide_banner", "-v", "error", "-copyts", *arguments]
+    return graph_arguments(output, media.opened.url)
 
 
 def _chosen(sound: Any, track: AudioTrack, channel: int | None) -> Any:

@@ -8,6 +8,7 @@ from math import inf
 
 from captioner.media.decode import EVERYTHING
 from captioner.media.ffmpeg import ffmpeg_process
+from captioner.media.ffmpeg_graph import graph_arguments, source_stream
 from captioner.media.tracks import AudioSelection, Media
 
 THRESHOLD = 10
@@ -53,17 +54,13 @@ def _cuts(lines: Iterable[bytes], origin: float, listen: AudioSelection) -> Iter
 
 def cut_arguments(media: Media, listen: AudioSelection) -> list[str]:
     """ffmpeg's arguments: decode the first moving picture and write a line for each frame that begins a shot."""
-    import ffmpeg
-
     options: dict[str, object] = {**media.opened.options, "an": None, "sn": None, "dn": None}
     begin = max(0.0, (listen.start or 0.0) - _RUN_UP)
     if begin:
         options |= {"ss": f"{media.start_time + begin:.6f}", "seek_timestamp": 1}
     if listen.end is not None:
         options["t"] = f"{listen.end - begin + _RUN_UP:.6f}"
-    picture = ffmpeg.input("source", **options)["V:0"].filter("scale", _WIDTH, -2)
+    picture = source_stream("V:0", options).filter("scale", _WIDTH, -2)
     picture = picture.filter("scdet", threshold=THRESHOLD, sc_pass=1).filter("settb", f"1/{_MICROSECOND}")
     output = picture.filter("metadata", mode="print", file="pipe:1").output("-", format="null")
-    arguments: list[str] = ffmpeg.get_args(output)
-    arguments[arguments.index("-i") + 1] = media.opened.url
-    return ["-nostdin", "-hide_banner", "-v", "error", "-copyts", *arguments]
+    return graph_arguments(output, media.opened.url)
