@@ -17,12 +17,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import captioner.media.probe
 from captioner.errors import FfmpegNotFound, MediaNotReadable, NoAudio, UnknownName, UsageError
-from captioner.languages import language_tag, speaks
 from captioner.media import (
     AudioSelection,
     AudioTrack,
@@ -163,19 +160,6 @@ def test_the_default_track_is_one_that_can_be_decoded() -> None:
     assert choose_track(media(unknown, track(2), track(3)), None).number == 2
     assert choose_track(media(track(1), track(2, default=True)), None).number == 2
     assert choose_track(media(track(1), track(2)), None).number == 1
-
-
-@pytest.mark.parametrize(
-    ("tag", "asked"), [("zho", "zh"), ("chi", "zh"), ("zh", "chi"), ("ger", "de"), ("deu", "ger"), ("en-GB", "eng")]
-)
-def test_a_language_has_several_names(tag: str, asked: str) -> None:
-    assert speaks(tag, asked)
-
-
-@given(st.text(max_size=12))
-def test_a_language_tag_is_stable(text: str) -> None:
-    tag = language_tag(text)
-    assert tag is None or language_tag(tag) == tag
 
 
 # The choice of a channel
