@@ -1,15 +1,39 @@
-"""Whether a space belongs where two lines of text are put together. Pure."""
+"""Whether a space belongs where two texts that follow one another are joined."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-_SHARED = frozenset("“”‘’…—·")  # marks of scripts without spaces and of others alike
+from captioner.text.graphemes import is_grapheme_edge
+from captioner.text.scripts import SHARED_MARKS, is_unspaced
+
+
+def space_between(before: str, after: str) -> str:
+    """What joins two texts, such as those of two clips: a space, or nothing.
+
+    It is nothing where one is empty, where white space is there already, and where either text has a script without
+    spaces at the joint. Lines of one text follow `scripts.meet_unspaced` instead: there a break beside a Latin word was
+    written on purpose. A text that begins with a mark gets a space, so that no grapheme runs over the joint.
+    """
+    if not before or not after or before[-1].isspace() or after[0].isspace():
+        return ""
+    is_close = is_unspaced(before[-1]) or is_unspaced(after[0])
+    return "" if is_close and is_grapheme_edge(before[-1] + after[0], 1) else " "
+
+
+def join_texts(texts: Iterable[str]) -> str:
+    """The texts of clips that follow one another as one, without white space at their edges.
+
+    >>> join_texts(["Good ", "morning."]), join_texts(["早上", "好。"]), join_texts(["", "一", "two", "three"])
+    ('Good morning.', '早上好。', '一two three')
+    """
+    joined = ""
+    for text in map(str.strip, texts):
+        joined += space_between(joined, text) + text
+    return joined
 
 
 def closes_up(before: str, after: str, is_unspaced: Callable[[str], bool]) -> bool:
-    """Whether no space belongs between two characters: both are of a script without, as `is_unspaced` tells, or one is,
-    beside a mark that such scripts share with others.
-    """
+    """Whether no space belongs between two characters, as `scripts.meet_unspaced` says of its own scripts."""
     sides = is_unspaced(before), is_unspaced(after)
-    return any(sides) and (sides[0] or before in _SHARED) and (sides[1] or after in _SHARED)
+    return any(sides) and (sides[0] or before in SHARED_MARKS) and (sides[1] or after in SHARED_MARKS)
