@@ -12,7 +12,7 @@ from captioner.formats.ass.writer import write as render_ass
 from captioner.media import Files, Picture
 from captioner.render.fonts import FOLDER, Font, doubts_about, font_for, own_font
 from captioner.render.hdr_colors import in_light
-from captioner.render.layout import beside, fitted
+from captioner.render.layout import break_long_lines, place_beside
 from captioner.render.style_options import StyleOptions, look_for, second
 from captioner.render.subtitles import Subtitles, refuse_empty
 from captioner.values import Cue
@@ -75,12 +75,12 @@ def _font(track: Subtitles, wishes: StyleOptions) -> Font:
 
 def _drawn(languages: Sequence[Sequence[Cue]], fonts: Sequence[Font], picture: Picture, wishes: StyleOptions) -> str:
     look, *others = (look_for(picture, wishes, font.family, full_width=font.full_width) for font in fonts)
-    first = fitted(languages[0], look)
+    first = break_long_lines(languages[0], look)
     ass = _shown(first, look)
     if not others:
         return ass
     other = second(others[0])
-    return _both(ass, _shown(beside(fitted(languages[1], other), first, look, other), other))
+    return _both(ass, _shown(place_beside(break_long_lines(languages[1], other), first, look, other), other))
 
 
 def _shown(cues: Sequence[Cue], look: AssStyle) -> str:

@@ -12,7 +12,7 @@ from captioner.errors import FontMissing, UsageError
 from captioner.formats.ass.style import AssStyle
 from captioner.render.fonts import FAMILIES, at_once, family_in, font_for
 from captioner.render.hdr_colors import coded, in_light, thinned
-from captioner.render.layout import FULL_WIDTH, beside, fitted
+from captioner.render.layout import FULL_WIDTH, break_long_lines, place_beside
 from captioner.values import Cue, StyleSpan, Word
 
 TALL = AssStyle(width=1080, height=1920, size=96, margin_left=58, margin_right=58, margin_vertical=244)
@@ -34,7 +34,7 @@ def chinese_cues(draw: st.DrawFn) -> Cue:
 
 @given(chinese_cues(), st.sampled_from([TALL, WIDE]))
 def test_full_width_lines_fit_and_lose_nothing(cue: Cue, look: AssStyle) -> None:
-    [fits] = fitted([cue], look)
+    [fits] = break_long_lines([cue], look)
     assert fits.text.replace("\n", "") == cue.text
     assert [word.text.replace("\n", "") for word in fits.words] == [word.text for word in cue.words]
     styled = [fits.text[style.first : style.last].replace("\n", "") for style in fits.styles]
@@ -46,7 +46,7 @@ def test_full_width_lines_fit_and_lose_nothing(cue: Cue, look: AssStyle) -> None
 
 @given(st.integers(1, 100), st.sampled_from([TALL, WIDE]))
 def test_no_line_is_wider_than_the_safe_area(length: int, look: AssStyle) -> None:
-    [fits] = fitted([Cue(0, 1, "字" * length)], look)
+    [fits] = break_long_lines([Cue(0, 1, "字" * length)], look)
     room = look.width - look.margin_left - look.margin_right
     lines = fits.text.split("\n")
     assert max(map(len, lines)) * FULL_WIDTH * look.size <= room
@@ -55,13 +55,13 @@ def test_no_line_is_wider_than_the_safe_area(length: int, look: AssStyle) -> Non
 
 def test_lines_with_spaces_are_left_to_libass() -> None:
     cue = Cue(0, 1, "A very long line of English that no upright picture could ever hold in one piece")
-    assert fitted([cue], TALL) == [cue]
+    assert break_long_lines([cue], TALL) == [cue]
 
 
 def test_a_second_language_stands_clear_of_all_lines_that_it_meets() -> None:
     first = [Cue(0, 2, "one"), Cue(2, 4, "one\ntwo"), Cue(6, 8, "one")]
     second = [Cue(1, 3, "eins"), Cue(4, 6, "allein"), Cue(6.5, 7, "eins")]
-    heights = [cue.position.y if cue.position else None for cue in beside(second, first, WIDE, WIDE)]
+    heights = [cue.position.y if cue.position else None for cue in place_beside(second, first, WIDE, WIDE)]
     line, margin, room = 100 * 91 / 1080, 100 * 58 / 1080, 100 * 91 / 4 / 1080
     expected = [100 - margin - 2 * line - room, 100 - margin, 100 - margin - line - room]
     assert heights == pytest.approx(expected)
