@@ -226,7 +226,7 @@ def test_a_source_that_breaks_off_is_said_to(tmp_path: Path) -> None:
     whole, part = tmp_path / "whole.mp4", tmp_path / "part.mp4"
     ffmpeg("-f", "lavfi", "-i", "testsrc2=s=160x90:r=10:d=4", "-c:v", "mpeg4", "-movflags", "+faststart", whole)
     part.write_bytes(whole.read_bytes()[:60_000])
-    for told in (muxed(part, tmp_path / "muxed.mkv", track("en")), burned(part, tmp_path / "b.mkv", track("en"))):
+    for told in (muxed(part, tmp_path / "muxed.mkv", track("en")), burned(part, tmp_path / "b.mkv", captions("Hello"))):
         assert told == ["parts of it are damaged or missing"] or told == [
             "breaks off before its end; what comes before is there"
         ]
