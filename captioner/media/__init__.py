@@ -12,7 +12,7 @@ from __future__ import annotations
 from captioner.atomic_file import atomic_write
 from captioner.media.decode import read_audio
 from captioner.media.ffmpeg import ffmpeg_version, find_ffmpeg
-from captioner.media.ffmpeg_job import Files, input_of, listen_to, make, try_out
+from captioner.media.ffmpeg_job import JobFiles, ffmpeg_log, input_arguments, run_job, trial_failure
 from captioner.media.picture import Picture, TransferFunction, picture_of
 from captioner.media.probe import open_media
 from captioner.media.shot_detection import read_shot_changes
@@ -22,21 +22,21 @@ from captioner.media.tracks import AudioSelection, AudioTrack, Media, StreamInfo
 __all__ = [
     "AudioSelection",
     "AudioTrack",
-    "Files",
+    "JobFiles",
     "Media",
     "Picture",
     "StreamInfo",
     "TransferFunction",
     "atomic_write",
+    "ffmpeg_log",
     "ffmpeg_version",
     "find_ffmpeg",
-    "input_of",
-    "listen_to",
-    "make",
+    "input_arguments",
     "open_media",
     "path_of",
     "picture_of",
     "read_audio",
     "read_shot_changes",
-    "try_out",
+    "run_job",
+    "trial_failure",
 ]

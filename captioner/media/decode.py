@@ -18,9 +18,9 @@ from captioner.errors import MediaNotReadable, UsageError
 from captioner.media.av_io import reader_of
 from captioner.media.ffmpeg import FfmpegProcess, ffmpeg_process
 from captioner.media.ffmpeg_graph import graph_arguments, source_stream
-from captioner.media.timeline import LONGEST_GAP, SMALLEST_GAP, Packet, blocks, line_up
+from captioner.media.timeline import LONGEST_GAP, SMALLEST_GAP, Packet, fill_gaps, to_blocks
 from captioner.media.tracks import AudioSelection, AudioTrack, Media, choose_channel, choose_track
-from captioner.media.truncation import shortfall
+from captioner.media.truncation import truncation_warning
 from captioner.values import Audio, Span
 
 BLOCK = 8.192
@@ -65,7 +65,7 @@ def _ignore(message: str) -> None:
 
 def read_audio(
     media: Media,
-    listen: AudioSelection = EVERYTHING,
+    selection: AudioSelection = EVERYTHING,
     *,
     sample_rate: int = 16_000,
     warn: Callable[[str], None] = _ignore,
@@ -76,31 +76,31 @@ def read_audio(
     Raises `NoAudio`, `UnknownName` for a track or a channel that is not there, `UsageError` for a start beyond the end,
     `MediaNotReadable`, also where no sound at all can be decoded, and `FfmpegNotFound`.
     """
-    track = choose_track(media, listen.track)
-    if media.opened.pipe and media.opened.pipe.poured:
+    track = choose_track(media, selection.track)
+    if media.input.pipe and media.input.pipe.consumed:
         raise MediaNotReadable(media.source, "can be heard only once, and it was")
-    first = count = round((listen.start or 0.0) * sample_rate)
+    first = count = round((selection.start or 0.0) * sample_rate)
     origin = round(media.start_time * sample_rate)
-    last = None if listen.end is None else round(listen.end * sample_rate)
-    with ffmpeg_process(decode_arguments(media, track, listen, sample_rate), media.opened.pipe) as work:
-        media.opened.leaving.callback(work.stop)
-        pieces = line_up(_packets(work.output, origin + first, sample_rate), sample_rate)
-        for samples in blocks(pieces, round(BLOCK * sample_rate), None if last is None else last - first):
+    last = None if selection.end is None else round(selection.end * sample_rate)
+    with ffmpeg_process(decode_arguments(media, track, selection, sample_rate), media.input.pipe) as work:
+        media.input.on_close.callback(work.stop)
+        pieces = fill_gaps(_packets(work.output, origin + first, sample_rate), sample_rate)
+        for samples in to_blocks(pieces, round(BLOCK * sample_rate), None if last is None else last - first):
             yield Audio(samples, sample_rate, count / sample_rate)
             count += len(samples)
         if last is None or count < last:
             _judge_the_end(media, track, work, Span(first / sample_rate, count / sample_rate), warn)
 
 
-def decode_arguments(media: Media, track: AudioTrack, listen: AudioSelection, sample_rate: int) -> list[str]:
+def decode_arguments(media: Media, track: AudioTrack, selection: AudioSelection, sample_rate: int) -> list[str]:
     """ffmpeg's arguments: decode one track and nothing else, from `listen.start` or before, to its standard output."""
-    start = listen.start or 0.0
-    options: dict[str, Any] = {**media.opened.options, "vn": None, "sn": None, "dn": None}
-    if start > _RUN_UP and media.opened.seekable:
+    start = selection.start or 0.0
+    options: dict[str, Any] = {**media.input.options, "vn": None, "sn": None, "dn": None}
+    if start > _RUN_UP and media.input.seekable:
         # Only the way there is shortened: which sample is the first is decided by the timestamps that come then.
         options |= {"ss": f"{media.start_time + start - _RUN_UP:.6f}", "seek_timestamp": 1, "noaccurate_seek": None}
     sound = source_stream(f"a:{track.number - 1}", options)
-    sound = _chosen(sound, track, choose_channel(track, listen.channel))
+    sound = _chosen(sound, track, choose_channel(track, selection.channel))
     frame = math.ceil(_FRAME * (track.sample_rate or sample_rate))
     sound = sound.filter("asetnsamples", n=frame, p=0).filter("asetpts", _WITHOUT_JUMPS)
     # What is asked of its output here, one resampler does with all else that there is to do.
@@ -109,7 +109,7 @@ def decode_arguments(media: Media, track: AudioTrack, listen: AudioSelection, sa
     packets = f"pcm_rechunk=n={round(_PACKET * sample_rate)}:pad=0"
     written = {"format": "nut", "acodec": "pcm_f32le", "bsf:a": packets}
     output = sound.output("pipe:1", **written, **_NO_INDEX, **_WRITE_MUCH_AT_ONCE)
-    return graph_arguments(output, media.opened.url)
+    return graph_arguments(output, media.input.url)
 
 
 def _chosen(sound: Any, track: AudioTrack, channel: int | None) -> Any:
@@ -149,12 +149,12 @@ def _judge_the_end(
     media: Media, track: AudioTrack, work: FfmpegProcess, span: Span, warn: Callable[[str], None]
 ) -> None:
     """Tell what is missing, after ffmpeg has said that there is no more; `span` is what was heard."""
-    exit_code = work.finish()
-    missing = shortfall(work.complaints, span.end, track.end, exit_code)
+    exit_code = work.wait()
+    missing = truncation_warning(work.messages, span.end, track.end, exit_code)
     if span.duration:
         if missing:
             warn(missing)
     elif missing or not span.start:
-        raise MediaNotReadable(media.source, f"cannot be decoded: {work.last_words()}")
+        raise MediaNotReadable(media.source, f"cannot be decoded: {work.last_message()}")
     else:
         raise UsageError(f"{media.source} ends before {span.start:g} s, so there is nothing to hear from there on")

@@ -27,7 +27,7 @@ _PIPE = 1 << 20  # bytes that may wait in one: as many as Linux gives to everybo
 class InputFeed(Protocol):
     """Bytes for the standard input of a program."""
 
-    def pour(self, sink: IO[bytes]) -> None:
+    def write_to(self, sink: IO[bytes]) -> None:
         """Write all of it into `sink`, as fast as `sink` takes it."""
         ...
 
@@ -37,11 +37,11 @@ class FfmpegProcess:
     """A running ffmpeg: what it writes, and the last that it complained about."""
 
     output: IO[bytes]
-    complaints: deque[str]
+    messages: deque[str]
     _process: subprocess.Popen[bytes]
     _listener: Thread
 
-    def finish(self) -> int:
+    def wait(self) -> int:
         """Wait until ffmpeg has ended, its output having been read to the end, and has said everything. Exit status."""
         status = self._process.wait()
         self._listener.join()
@@ -51,10 +51,10 @@ class FfmpegProcess:
         """End it now, which ends its output too; from any thread, and when it has ended already."""
         self._process.kill()
 
-    def last_words(self) -> str:
+    def last_message(self) -> str:
         """The last complaint of an ffmpeg that gave no sound, without the address in memory of who made it."""
         silent = f"ffmpeg gave no sound and ended with status {self._process.returncode}"
-        last = self.complaints[-1] if self.complaints else silent
+        last = self.messages[-1] if self.messages else silent
         return re.sub(r"^(\[[^]]*\] )+", "", last)
 
 
@@ -157,7 +157,7 @@ def _widen(pipe: IO[bytes]) -> None:
 def _pour(feed: InputFeed, sink: IO[bytes]) -> None:
     """Feed a program until there is no more, or until it has had enough."""
     with suppress(BrokenPipeError), sink:
-        feed.pour(sink)
+        feed.write_to(sink)
 
 
 def _listen(stream: IO[bytes], complaints: deque[str]) -> None:

@@ -14,9 +14,9 @@ from captioner.atomic_file import atomic_write
 from captioner.errors import FfmpegFailed, OutputNotWritten
 from captioner.media.ffmpeg import FfmpegProcess, ffmpeg_process, run_ffmpeg
 from captioner.media.tracks import Media
-from captioner.media.truncation import shortfall_of_picture
+from captioner.media.truncation import damage_warning
 
-Files = Mapping[str, bytes]
+JobFiles = Mapping[str, bytes]
 """What ffmpeg finds where it works, by relative names: nothing there needs escapes in the arguments of a filter."""
 
 _QUIETLY = ("-nostdin", "-hide_banner", "-v", "error", "-nostats", "-y")
@@ -40,21 +40,21 @@ def _ignore(seconds: float) -> None:
     """Nobody watches."""
 
 
-def input_of(media: Media) -> list[str]:
+def input_arguments(media: Media) -> list[str]:
     """ffmpeg's arguments for a source as its first input, wherever ffmpeg works, on the player's clock."""
-    opened = media.opened
+    opened = media.input
     url = f"file:{opened.path.absolute()}" if opened.path else opened.url
     options = [word for name, value in opened.options.items() for word in (f"-{name}", value)]
     # Versions of ffmpeg do not agree on what they count from, so they are told to count from nothing.
     return ["-copyts", *options, "-itsoffset", f"{-media.start_time:.6f}", "-i", url]
 
 
-def make(
+def run_job(
     arguments: Sequence[str],
     target: Path,
     *,
-    files: Files | None = None,
-    watch: Callable[[float], object] = _ignore,
+    files: JobFiles | None = None,
+    progress: Callable[[float], object] = _ignore,
 ) -> str | None:
     """Have ffmpeg make `target`; its `arguments` are all but the name of the result, so they name its container.
 
@@ -64,34 +64,34 @@ def make(
     if target.exists() and not target.is_file():
         raise OutputNotWritten(str(target), "is there and is no file")
     try:
-        with atomic_write(target) as unfinished, workshop(files or {}) as folder:
+        with atomic_write(target) as unfinished, working_folder(files or {}) as folder:
             # What is corrupt is a mere warning to it.
             told = ("-v", "level+warning", "-progress", "pipe:1")
             words = [*_QUIETLY, *told, *arguments, f"file:{unfinished}"]
             with ffmpeg_process(words, folder=folder) as work:
                 for seconds in _progress(work):
-                    watch(seconds)
+                    progress(seconds)
                 _judge(work, target)
             if not unfinished.stat().st_size:
                 raise FfmpegFailed("it found nothing to write")
-            return shortfall_of_picture(work.complaints)
+            return damage_warning(work.messages)
     except OSError as error:
         raise OutputNotWritten(str(target), (error.strerror or str(error)).lower()) from error
 
 
-def try_out(arguments: Sequence[str], *, files: Files | None = None) -> str | None:
+def trial_failure(arguments: Sequence[str], *, files: JobFiles | None = None) -> str | None:
     """Why ffmpeg fails with these arguments, None where it does not. Raises `FfmpegNotFound`."""
-    with workshop(files or {}) as folder:
+    with working_folder(files or {}) as folder:
         status, lines = run_ffmpeg([*_QUIETLY, *arguments], folder)
-    return why(lines, status) if status else None
+    return failure_reason(lines, status) if status else None
 
 
-def listen_to(arguments: Sequence[str], *, files: Files | None = None) -> list[str]:
+def ffmpeg_log(arguments: Sequence[str], *, files: JobFiles | None = None) -> list[str]:
     """What ffmpeg says of its work. Raises `FfmpegFailed`, `FfmpegNotFound`."""
-    with workshop(files or {}) as folder:
+    with working_folder(files or {}) as folder:
         status, lines = run_ffmpeg([*_QUIETLY, "-v", "info", *arguments], folder)
     if status:
-        raise FfmpegFailed(why([line for line in lines if _FAILURE.search(line)] or lines[-1:], status))
+        raise FfmpegFailed(failure_reason([line for line in lines if _FAILURE.search(line)] or lines[-1:], status))
     return lines
 
 
@@ -99,7 +99,7 @@ _FAILURE = re.compile(r"error|fail|invalid|unable|no such|not found", re.IGNOREC
 
 
 @contextmanager
-def workshop(files: Files) -> Iterator[Path]:
+def working_folder(files: JobFiles) -> Iterator[Path]:
     """A folder for the length of a block, with `files` in it."""
     with tempfile.TemporaryDirectory(prefix="captioner-") as name:
         folder = Path(name)
@@ -118,14 +118,14 @@ def _progress(work: FfmpegProcess) -> Iterator[float]:
 
 
 def _judge(work: FfmpegProcess, target: Path) -> None:
-    status = work.finish()
-    if full := next((reason for reason in _FULL for line in work.complaints if reason in line), None):
+    status = work.wait()
+    if full := next((reason for reason in _FULL for line in work.messages if reason in line), None):
         raise OutputNotWritten(str(target), full.lower())
-    if status or any(_UNFINISHED.search(line) for line in work.complaints):
-        raise FfmpegFailed(why(work.complaints, status))
+    if status or any(_UNFINISHED.search(line) for line in work.messages):
+        raise FfmpegFailed(failure_reason(work.messages, status))
 
 
-def why(complaints: Iterable[str], status: int) -> str:
+def failure_reason(complaints: Iterable[str], status: int) -> str:
     """The one line of many that says why ffmpeg failed, without the address in memory of who said it.
 
     >>> why(["[libx264 @ 0x1] width not divisible by 2 (3x3)", "Error initializing output stream 0:0", "x"], 1)

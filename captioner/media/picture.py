@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from captioner.errors import MediaNotReadable, NoPicture, UsageError
 from captioner.media.ffmpeg import run_ffmpeg
-from captioner.media.ffmpeg_job import input_of
+from captioner.media.ffmpeg_job import input_arguments
 from captioner.media.tracks import Media
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Picture:
     index: int
     width: int
     height: int
-    shape: Fraction
+    pixel_shape: Fraction
     pixel_format: str
     transfer: TransferFunction
     frame_rate: Fraction
@@ -47,23 +47,23 @@ class Picture:
     interlaced: bool = False
     dolby_vision: int | None = None
     hdr10_plus: bool = False
-    mastering: bytes | None = None
-    brightness: bytes | None = None
+    mastering_display: bytes | None = None
+    content_light: bytes | None = None
 
     @property
-    def shown_width(self) -> int:
+    def display_width(self) -> int:
         """Pixels across once they are square, `height` being as it is."""
-        return max(1, round(self.width * self.shape))
+        return max(1, round(self.width * self.pixel_shape))
 
     @property
-    def deep(self) -> bool:
+    def is_deep(self) -> bool:
         """Whether it has more than 8 bits a sample."""
         return bool(re.search(r"(?:p|gray|yuva?4\d\dp|gbra?p|[px]0)(9|1[0-6])(le|be)?$", self.pixel_format))
 
 
 def picture_of(media: Media) -> Picture:
     """The first moving picture of a source. Raises `NoPicture`, `MediaNotReadable`; `UsageError` for what flows."""
-    if media.opened.pipe:
+    if media.input.pipe:
         raise UsageError("a picture is looked at before it is made anew, so standard input will not do; name a file")
     import av
 
@@ -71,7 +71,7 @@ def picture_of(media: Media) -> Picture:
     if stream is None:
         raise NoPicture(media.source)
     try:
-        with av.open(media.opened.url, options=dict(media.opened.options), metadata_errors="replace") as container:
+        with av.open(media.input.url, options=dict(media.input.options), metadata_errors="replace") as container:
             return _describe(media, container.streams[stream.index], _first_frame(media, container, stream.index))
     except (av.FFmpegError, OSError) as error:
         raise MediaNotReadable(media.source, f"its picture cannot be decoded: {error}") from error
@@ -103,7 +103,7 @@ def _describe(media: Media, stream: Any, frame: Any) -> Picture:
         index=stream.index,
         width=width,
         height=height,
-        shape=shape if upright else 1 / shape,
+        pixel_shape=shape if upright else 1 / shape,
         pixel_format=frame.format.name,
         transfer=_LIGHTS.get(int(frame.color_trc or 0), "sdr"),
         frame_rate=stream.average_rate or stream.base_rate or Fraction(25),
@@ -111,8 +111,8 @@ def _describe(media: Media, stream: Any, frame: Any) -> Picture:
         interlaced=bool(frame.interlaced_frame),
         dolby_vision=_dolby_vision(media),
         hdr10_plus=Type.DYNAMIC_HDR_PLUS in sides,
-        mastering=_bytes_of(sides.get(Type.MASTERING_DISPLAY_METADATA)),
-        brightness=_bytes_of(sides.get(Type.CONTENT_LIGHT_LEVEL)),
+        mastering_display=_bytes_of(sides.get(Type.MASTERING_DISPLAY_METADATA)),
+        content_light=_bytes_of(sides.get(Type.CONTENT_LIGHT_LEVEL)),
     )
 
 
@@ -122,6 +122,6 @@ def _bytes_of(side: Any) -> bytes | None:
 
 def _dolby_vision(media: Media) -> int | None:
     """The profile of Dolby Vision, which a stream's header tells and PyAV does not."""
-    _, lines = run_ffmpeg(["-nostdin", "-hide_banner", *input_of(media)])
+    _, lines = run_ffmpeg(["-nostdin", "-hide_banner", *input_arguments(media)])
     profile = next((match[1] for line in lines if (match := _DOLBY_VISION.search(line))), None)
     return None if profile is None else int(profile)

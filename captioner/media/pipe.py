@@ -9,7 +9,7 @@ _READ = 1 << 16
 _LONGEST_HEAD = 1 << 26
 
 
-def begins_like_a_movie(head: bytes | bytearray) -> bool:
+def is_mp4_or_mov(head: bytes | bytearray) -> bool:
     """Whether `head`, the first 8 bytes of a source, are those of an MP4 or MOV."""
     return bytes(head[4:8]) in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
 
@@ -37,7 +37,7 @@ class Pipe:
         self._head += data
         return bool(data)
 
-    def pour(self, sink: IO[bytes]) -> None:
+    def write_to(self, sink: IO[bytes]) -> None:
         """Write all of it into `sink`."""
         self._poured = True
         sink.write(self._head)
@@ -47,18 +47,18 @@ class Pipe:
         sink.flush()
 
     @property
-    def poured(self) -> bool:
+    def consumed(self) -> bool:
         """Whether it has been, or is being, poured out: there is no second time."""
         return self._poured
 
-    def needs_a_file(self) -> bool:
+    def needs_seeking(self) -> bool:
         """Whether this is an MP4 or a MOV whose index lies behind its media, so that only a file can be read.
 
         Reads the head up to the first of the two boxes, which is a matter of a few kilobytes.
         """
         while len(self._head) < 8 and self._lengthen():
             pass
-        if not begins_like_a_movie(self._head):
+        if not is_mp4_or_mov(self._head):
             return False
         while not (b"moov" in self._head or b"mdat" in self._head) and self._lengthen():
             pass

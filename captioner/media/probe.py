@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, get_args
 from captioner.errors import MediaNotReadable
 from captioner.languages import language_tag
 from captioner.media.av_io import reader_of
-from captioner.media.pipe import begins_like_a_movie
-from captioner.media.probe_subprocess import is_large, probe_in_subprocess
-from captioner.media.source import NETWORK_PATIENCE, MediaSource, open_source
+from captioner.media.pipe import is_mp4_or_mov
+from captioner.media.probe_subprocess import is_large_file, probe_in_subprocess
+from captioner.media.source import NETWORK_TIMEOUT, MediaSource, open_source
 from captioner.media.timeline import LONGEST_GAP
 from captioner.media.tracks import UNKNOWN_CODEC, AudioTrack, Kind, Media
 from captioner.media.tracks import StreamInfo as Streamed
@@ -34,15 +34,15 @@ def open_media(source: str) -> Iterator[Media]:
 
     Once it is closed nobody reads it any more, in whatever thread.
     """
-    with open_source(source) as opened, opened.leaving:
-        yield probe_in_subprocess(opened) if is_large(opened) else probe(opened)
+    with open_source(source) as opened, opened.on_close:
+        yield probe_in_subprocess(opened) if is_large_file(opened) else probe(opened)
 
 
 def probe(source: MediaSource) -> Media:
     """What `source` holds. Raises `MediaNotReadable` where libav makes nothing of it."""
     import av
 
-    timeout = None if source.pipe else NETWORK_PATIENCE
+    timeout = None if source.pipe else NETWORK_TIMEOUT
     try:
         with (
             _readable(source) as file,
@@ -85,7 +85,7 @@ def _reason(source: MediaSource, error: Exception) -> str:
             return "is an MP4 or MOV without its index, which is written last: recording or copying it broke off"
         return "is not media that captioner can read"
     if isinstance(error, av.ExitError):
-        return f"gave no answer within {NETWORK_PATIENCE:g} s"
+        return f"gave no answer within {NETWORK_TIMEOUT:g} s"
     if isinstance(error, OSError) and error.errno == errno.EIO and not (source.path or source.pipe):
         return "cannot be reached"
     return f"cannot be read: {getattr(error, 'strerror', None) or error}"
@@ -93,7 +93,7 @@ def _reason(source: MediaSource, error: Exception) -> str:
 
 def _is_movie(path: Path) -> bool:
     with path.open("rb") as file:
-        return begins_like_a_movie(file.read(8))
+        return is_mp4_or_mov(file.read(8))
 
 
 def _describe(source: MediaSource, container: InputContainer) -> Media:
@@ -108,7 +108,7 @@ def _describe(source: MediaSource, container: InputContainer) -> Media:
             for number, stream in enumerate(container.streams.audio, start=1)
         ),
         frame_rate=_frame_rate(container),
-        opened=source,
+        input=source,
         streams=tuple(map(_stream, container.streams)),
         tags=dict(container.metadata),
     )

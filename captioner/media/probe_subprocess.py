@@ -15,7 +15,7 @@ from captioner.errors import MediaError, MediaNotReadable
 from captioner.media.source import MediaSource
 from captioner.media.tracks import Media
 
-LARGE = 100 * 2**20
+LARGE_FILE = 100 * 2**20
 """Bytes: below it the index is small, and a child's start would be the greater cost."""
 
 _CHILD = """
@@ -30,9 +30,9 @@ pickle.dump(answer, sys.stdout.buffer)
 """
 
 
-def is_large(source: MediaSource) -> bool:
+def is_large_file(source: MediaSource) -> bool:
     """Whether a file is so large that its index may be."""
-    return source.path is not None and bool(sys.executable) and source.path.stat().st_size >= LARGE
+    return source.path is not None and bool(sys.executable) and source.path.stat().st_size >= LARGE_FILE
 
 
 def probe_in_subprocess(source: MediaSource) -> Media:

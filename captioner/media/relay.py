@@ -9,7 +9,7 @@ from captioner.media.ffmpeg import FfmpegProcess, ffmpeg_process
 
 
 @contextmanager
-def relayed(address: str, device: str | None, options: Mapping[str, str]) -> Iterator[FfmpegProcess]:
+def relay(address: str, device: str | None, options: Mapping[str, str]) -> Iterator[FfmpegProcess]:
     """ffmpeg at work, its `output` what `relay_arguments` says. Raises `FfmpegNotFound`."""
     with ffmpeg_process(relay_arguments(address, device, options)) as work:
         yield work

@@ -26,7 +26,7 @@ _CUT = re.compile(rb"^frame:\d+\s+pts:(-?\d+)")
 
 
 def read_shot_changes(
-    media: Media, listen: AudioSelection = EVERYTHING, *, warn: Callable[[str], None] = lambda message: None
+    media: Media, selection: AudioSelection = EVERYTHING, *, warn: Callable[[str], None] = lambda message: None
 ) -> Iterator[float]:
     """The seconds at which a new shot begins, in order, read as ffmpeg finds them. `listen` bounds them.
 
@@ -35,12 +35,12 @@ def read_shot_changes(
     """
     if all(stream.cover for stream in media.of_kind("video")):
         warn("has no moving picture, so there are no shot changes")
-    elif media.opened.pipe:
+    elif media.input.pipe:
         warn("is a pipe, which is read once, for its sound; its shot changes are not known")
     else:
-        with ffmpeg_process(cut_arguments(media, listen)) as work:
-            yield from _cuts(work.output, media.start_time, listen)
-            if work.finish() or work.complaints:
+        with ffmpeg_process(scdet_arguments(media, selection)) as work:
+            yield from _cuts(work.output, media.start_time, selection)
+            if work.wait() or work.messages:
                 warn("its picture is damaged or breaks off; shot changes may be missing")
 
 
@@ -52,15 +52,15 @@ def _cuts(lines: Iterable[bytes], origin: float, listen: AudioSelection) -> Iter
                 yield second
 
 
-def cut_arguments(media: Media, listen: AudioSelection) -> list[str]:
+def scdet_arguments(media: Media, selection: AudioSelection) -> list[str]:
     """ffmpeg's arguments: decode the first moving picture and write a line for each frame that begins a shot."""
-    options: dict[str, object] = {**media.opened.options, "an": None, "sn": None, "dn": None}
-    begin = max(0.0, (listen.start or 0.0) - _RUN_UP)
+    options: dict[str, object] = {**media.input.options, "an": None, "sn": None, "dn": None}
+    begin = max(0.0, (selection.start or 0.0) - _RUN_UP)
     if begin:
         options |= {"ss": f"{media.start_time + begin:.6f}", "seek_timestamp": 1}
-    if listen.end is not None:
-        options["t"] = f"{listen.end - begin + _RUN_UP:.6f}"
+    if selection.end is not None:
+        options["t"] = f"{selection.end - begin + _RUN_UP:.6f}"
     picture = source_stream("V:0", options).filter("scale", _WIDTH, -2)
     picture = picture.filter("scdet", threshold=THRESHOLD, sc_pass=1).filter("settb", f"1/{_MICROSECOND}")
     output = picture.filter("metadata", mode="print", file="pipe:1").output("-", format="null")
-    return graph_arguments(output, media.opened.url)
+    return graph_arguments(output, media.input.url)

@@ -32,7 +32,7 @@ _ADDRESS_PROTOCOLS = (
     "mmsh,mmst,srt,rist,sctp,ftp,sftp,ipfs,ipns,gopher,gophers,crypto,data"
 )
 
-NETWORK_PATIENCE = 30.0
+NETWORK_TIMEOUT = 30.0
 """Seconds without a byte after which a server counts as gone."""
 
 
@@ -48,7 +48,7 @@ class MediaSource:
     options: Mapping[str, str] = field(default_factory=dict)
     pipe: Pipe | None = None
     path: Path | None = None
-    leaving: ExitStack = field(default_factory=ExitStack, compare=False)
+    on_close: ExitStack = field(default_factory=ExitStack, compare=False)
 
     @property
     def seekable(self) -> bool:
@@ -114,11 +114,11 @@ def _open_descriptor(name: str, descriptor: int, path: Path | None = None) -> It
         yield _file_source(name, path)
         return
     pipe = Pipe(descriptor)
-    if not pipe.needs_a_file():
+    if not pipe.needs_seeking():
         yield MediaSource(name, "pipe:0", {"protocol_whitelist": "pipe", "format_whitelist": _FORMATS}, pipe)
         return
     with NamedTemporaryFile(prefix="captioner-") as spool:
-        pipe.pour(spool.file)
+        pipe.write_to(spool.file)
         yield _file_source(name, Path(spool.name))
 
 
@@ -137,6 +137,6 @@ def _path_behind(descriptor: int) -> Path | None:
 
 
 def _address_options(address: str) -> dict[str, str]:
-    microseconds = str(round(NETWORK_PATIENCE * 1_000_000))
+    microseconds = str(round(NETWORK_TIMEOUT * 1_000_000))
     timeout = "timeout" if address.lower().startswith("rtsp") else "rw_timeout"
     return {"protocol_whitelist": _ADDRESS_PROTOCOLS, timeout: microseconds}

@@ -18,7 +18,7 @@ Packet = tuple[int, Samples]
 """The place of the first sample, counted in samples from where listening begins, and the samples."""
 
 
-def line_up(packets: Iterable[Packet], sample_rate: int) -> Iterator[Samples]:
+def fill_gaps(packets: Iterable[Packet], sample_rate: int) -> Iterator[Samples]:
     """The samples from place 0 on, in pieces without a gap between them.
 
     What lies before place 0 is left out, a gap is filled with silence, and a packet that comes from the past, or from
@@ -45,7 +45,7 @@ def silence(length: int, longest: int) -> Iterator[Samples]:
         yield np.zeros(min(longest, length - done), np.float32)
 
 
-def blocks(pieces: Iterable[Samples], size: int, length: int | None = None) -> Iterator[Samples]:
+def to_blocks(pieces: Iterable[Samples], size: int, length: int | None = None) -> Iterator[Samples]:
     """The same samples in blocks of `size`, the last one shorter; no more than `length` in all."""
     block, filled, left = np.empty(size, np.float32), 0, length
     for piece in pieces:

@@ -77,7 +77,7 @@ class Media:
     start_time: float
     tracks: tuple[AudioTrack, ...]
     frame_rate: Fraction | None
-    opened: MediaSource
+    input: MediaSource
     streams: tuple[StreamInfo, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
 

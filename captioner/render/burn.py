@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Literal
 
 from captioner.errors import FfmpegFailed, MediaNotReadable
-from captioner.media import Media, Picture, StreamInfo, input_of, make, picture_of, try_out
-from captioner.render.burn_filter import drawing
+from captioner.media import Media, Picture, StreamInfo, input_arguments, picture_of, run_job, trial_failure
+from captioner.render.burn_filter import make_burn_filter
 from captioner.render.containers import Container, container_of
-from captioner.render.encoders import Encoding, choose, drawn_into, encoded, taken_instead
-from captioner.render.stream_mapping import NOT_HELD, StreamMap, carried
+from captioner.render.encoders import Encoding, choose_encoder, encoder_arguments, fallback_warnings, filter_arguments
+from captioner.render.stream_mapping import UNSUPPORTED_CODEC, StreamMap, map_streams
 from captioner.render.style_options import StyleOptions
 from captioner.render.subtitles import Subtitles
 
@@ -25,10 +25,10 @@ def burn(
     subtitles: Sequence[Subtitles],
     target: Path,
     *,
-    wishes: StyleOptions = StyleOptions(),
+    style: StyleOptions = StyleOptions(),
     encoding: Encoding = Encoding(),
     streams: Streams = "all",
-    watch: Callable[[float], object] = lambda seconds: None,
+    progress: Callable[[float], object] = lambda seconds: None,
     warn: Callable[[str], object] = lambda message: None,
 ) -> None:
     """Write `target`: `media` with the subtitles, of one language or two, in its first moving picture.
@@ -38,27 +38,32 @@ def burn(
     """
     container, picture = container_of(target), picture_of(media)
     refuse_dolby_vision(media, picture)
-    drawn = drawing(subtitles, picture, wishes)
-    encoder = choose(encoding.encoder, picture, container)
-    over = carried(media, container, _main(media, picture) if streams == "main" else None)
+    drawn = make_burn_filter(subtitles, picture, style)
+    encoder = choose_encoder(encoding.encoder, picture, container)
+    over = map_streams(media, container, _main(media, picture) if streams == "main" else None)
     arguments = [
         *encoder.device,
-        *input_of(media),
+        *input_arguments(media),
         *over.arguments,
-        *drawn_into(picture, drawn.filter, encoder, over.place(picture.index)),
-        *encoded(encoder, encoding, picture, container, over.place(picture.index)),
+        *filter_arguments(picture, drawn.filter, encoder, over.index_of_kind(picture.index)),
+        *encoder_arguments(encoder, encoding, picture, container, over.index_of_kind(picture.index)),
     ]
-    for message in (*over.left_out, *drawn.doubts, *taken_instead(encoding.encoder, encoder), *_flattened(picture)):
+    for message in (
+        *over.dropped,
+        *drawn.warnings,
+        *fallback_warnings(encoding.encoder, encoder),
+        *_flattened(picture),
+    ):
         warn(message)
-    making = partial(make, target=target, files=drawn.files, watch=watch)
+    making = partial(run_job, target=target, files=drawn.files, progress=progress)
     try:
         wrong = making([*arguments, "-f", container.muxer])
     except FfmpegFailed as error:
-        foreign = _foreign(media, over, container) if NOT_HELD.search(error.reason) else []
+        foreign = _foreign(media, over, container) if UNSUPPORTED_CODEC.search(error.reason) else []
         if not foreign:
             raise
         for stream in foreign:
-            held = f"becomes {container.audio}: {container.suffix} cannot hold it"
+            held = f"becomes {container.audio_codec}: {container.suffix} cannot hold it"
             warn(f"stream {stream.index}, audio ({stream.codec}), {held}")
         wrong = making([*arguments, *_encoded_sound(over, container, foreign), "-f", container.muxer])
     if wrong:
@@ -94,10 +99,10 @@ def _foreign(media: Media, over: StreamMap, container: Container) -> list[Stream
 
 def _holds(media: Media, stream: StreamInfo, container: Container) -> bool:
     one = ["-map", f"0:{stream.index}", "-c", "copy", "-t", "0.1", "-strict", "experimental", "-f", container.muxer]
-    return try_out([*input_of(media), *one, "trial"]) is None
+    return trial_failure([*input_arguments(media), *one, "trial"]) is None
 
 
 def _encoded_sound(over: StreamMap, container: Container, foreign: Collection[StreamInfo]) -> Iterator[str]:
     for stream in foreign:
-        place = over.place(stream.index)
-        yield from (f"-c:a:{place}", container.audio, f"-b:a:{place}", "192k")
+        place = over.index_of_kind(stream.index)
+        yield from (f"-c:a:{place}", container.audio_codec, f"-b:a:{place}", "192k")

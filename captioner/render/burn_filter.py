@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from captioner.errors import UsageError
 from captioner.formats.ass.style import AssStyle
 from captioner.formats.ass.writer import write as render_ass
-from captioner.media import Files, Picture
-from captioner.render.fonts import FOLDER, Font, doubts_about, font_for, own_font
+from captioner.media import JobFiles, Picture
+from captioner.render.fonts import FONT_FOLDER, Font, font_files, font_for, font_warnings
 from captioner.render.hdr_colors import in_light
 from captioner.render.layout import break_long_lines, place_beside
-from captioner.render.style_options import StyleOptions, look_for, second
+from captioner.render.style_options import StyleOptions, second_language_style, style_for
 from captioner.render.subtitles import Subtitles, refuse_empty
 from captioner.values import Cue
 
-FILE = "captions.ass"
+ASS_FILE = "captions.ass"
 
 # The fields of a style, by their place.
 _OUTLINE_COLOR, _BACK, _BORDER_STYLE, _OUTLINE, _SHADOW, _ENCODING = 5, 6, 15, 16, 17, 22
@@ -27,12 +27,12 @@ _OUTLINE_COLOR, _BACK, _BORDER_STYLE, _OUTLINE, _SHADOW, _ENCODING = 5, 6, 15, 1
 class BurnFilter:
     """`files` are what ffmpeg finds where it works, `filter` draws them; `doubts` are what may look otherwise."""
 
-    files: Files
+    files: JobFiles
     filter: str
-    doubts: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
-def drawing(subtitles: Sequence[Subtitles], picture: Picture, wishes: StyleOptions) -> BurnFilter:
+def make_burn_filter(subtitles: Sequence[Subtitles], picture: Picture, options: StyleOptions) -> BurnFilter:
     """How subtitles are drawn into a picture: an ASS file as it stands, unless another look is asked for.
 
     Two are shown at once, the second beside the first. Raises `FormatError` where there is nothing to show,
@@ -42,24 +42,24 @@ def drawing(subtitles: Sequence[Subtitles], picture: Picture, wishes: StyleOptio
         refuse_empty(track)
     if not 1 <= len(subtitles) <= 2:
         raise UsageError("a picture has room for the captions of one language or of two")
-    if len(subtitles) == 1 and subtitles[0].ass and wishes == StyleOptions(font_file=wishes.font_file):
-        return _as_it_stands(subtitles[0].ass, picture, wishes)
-    _refuse_karaoke_without_words(subtitles[0], wishes)
-    fonts = [_font(track, wishes) for track in subtitles]
-    ass = _drawn([track.cues for track in subtitles], fonts, picture, wishes)
+    if len(subtitles) == 1 and subtitles[0].ass and options == StyleOptions(font_file=options.font_file):
+        return _as_it_stands(subtitles[0].ass, picture, options)
+    _refuse_karaoke_without_words(subtitles[0], options)
+    fonts = [_font(track, options) for track in subtitles]
+    ass = _drawn([track.cues for track in subtitles], fonts, picture, options)
     files = {name: data for font in fonts for name, data in font.files.items()}
-    return _drawing(ass, picture, files, [font.doubt for font in fonts if font.doubt])
+    return _drawing(ass, picture, files, [font.warning for font in fonts if font.warning])
 
 
 def _as_it_stands(ass: str, picture: Picture, wishes: StyleOptions) -> BurnFilter:
-    files = {} if wishes.font_file is None else own_font(wishes.font_file)
-    return _drawing(ass, picture, files, doubts_about(ass, files))
+    files = {} if wishes.font_file is None else font_files(wishes.font_file)
+    return _drawing(ass, picture, files, font_warnings(ass, files))
 
 
 def _drawing(ass: str, picture: Picture, files: Mapping[str, bytes], doubts: Sequence[str]) -> BurnFilter:
-    options = [] if picture.shape == 1 else [f"original_size={picture.shown_width}x{picture.height}"]
-    filter = ":".join((f"ass={FILE}", f"fontsdir={FOLDER}", *options))
-    return BurnFilter({FILE: in_light(ass, picture.transfer).encode(), **files}, filter, tuple(doubts))
+    options = [] if picture.pixel_shape == 1 else [f"original_size={picture.display_width}x{picture.height}"]
+    filter = ":".join((f"ass={ASS_FILE}", f"fontsdir={FONT_FOLDER}", *options))
+    return BurnFilter({ASS_FILE: in_light(ass, picture.transfer).encode(), **files}, filter, tuple(doubts))
 
 
 def _refuse_karaoke_without_words(track: Subtitles, wishes: StyleOptions) -> None:
@@ -74,12 +74,12 @@ def _font(track: Subtitles, wishes: StyleOptions) -> Font:
 
 
 def _drawn(languages: Sequence[Sequence[Cue]], fonts: Sequence[Font], picture: Picture, wishes: StyleOptions) -> str:
-    look, *others = (look_for(picture, wishes, font.family, full_width=font.full_width) for font in fonts)
+    look, *others = (style_for(picture, wishes, font.family, full_width=font.full_width) for font in fonts)
     first = break_long_lines(languages[0], look)
     ass = _shown(first, look)
     if not others:
         return ass
-    other = second(others[0])
+    other = second_language_style(others[0])
     return _both(ass, _shown(place_beside(break_long_lines(languages[1], other), first, look, other), other))
 
 

@@ -10,7 +10,7 @@ from captioner.errors import UnknownName
 from captioner.languages import language_tag, three_letters
 
 SubtitleCodec = Literal["mov_text", "srt", "ass", "webvtt"]
-Spelling = Literal["terminological", "bibliographic", "whole"]
+LanguageCodes = Literal["terminological", "bibliographic", "whole"]
 
 IMAGES = ("dvd_subtitle", "hdmv_pgs_subtitle", "dvb_subtitle", "xsub", "dvb_teletext")
 """Codecs of subtitles that are pictures: they cannot be made into text."""
@@ -29,11 +29,11 @@ class Container:
     suffix: str
     muxer: str
     subtitles: tuple[SubtitleCodec, ...]
-    copied: tuple[str, ...]
-    audio: str
-    languages: Spelling
+    copied_subtitles: tuple[str, ...]
+    audio_codec: str
+    language_codes: LanguageCodes
     attachments: bool = False
-    covers: bool = False
+    cover_images: bool = False
 
     @property
     def is_movie(self) -> bool:
@@ -43,13 +43,13 @@ class Container:
     def language(self, tag: str | None) -> str:
         """How the language `tag` is written in it; `und` where nobody knows, or it has no word for it."""
         whole = language_tag(tag) or ""
-        if self.languages == "whole" and "-" in whole:
+        if self.language_codes == "whole" and "-" in whole:
             return whole
-        return three_letters(tag, bibliographic=self.languages != "terminological") or "und"
+        return three_letters(tag, bibliographic=self.language_codes != "terminological") or "und"
 
     def subtitle_codec(self, codec: str) -> str | None:
         """What becomes of subtitles that a source brings: `copy`, the codec they are made into, or None: left out."""
-        if codec in self.copied:
+        if codec in self.copied_subtitles:
             return "copy"
         return None if codec in IMAGES else self.subtitles[0]
 
@@ -61,11 +61,18 @@ _IN_MATROSKA = ("srt", "subrip", "ass", "ssa", "webvtt", "text", "dvd_subtitle",
 CONTAINERS = {
     container.suffix: container
     for container in (
-        Container(".mp4", "mp4", ("mov_text",), _IN_MOVIES, "aac", "terminological", covers=True),
-        Container(".m4v", "mp4", ("mov_text",), _IN_MOVIES, "aac", "terminological", covers=True),
+        Container(".mp4", "mp4", ("mov_text",), _IN_MOVIES, "aac", "terminological", cover_images=True),
+        Container(".m4v", "mp4", ("mov_text",), _IN_MOVIES, "aac", "terminological", cover_images=True),
         Container(".mov", "mov", ("mov_text",), ("mov_text", "eia_608"), "aac", "bibliographic"),
         Container(
-            ".mkv", "matroska", ("srt", "ass", "webvtt"), _IN_MATROSKA, "aac", "whole", attachments=True, covers=True
+            ".mkv",
+            "matroska",
+            ("srt", "ass", "webvtt"),
+            _IN_MATROSKA,
+            "aac",
+            "whole",
+            attachments=True,
+            cover_images=True,
         ),
         Container(".webm", "webm", ("webvtt",), ("webvtt",), "libopus", "whole"),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from captioner.errors import UsageError
-from captioner.media import Picture, find_ffmpeg, try_out
+from captioner.media import Picture, find_ffmpeg, trial_failure
 from captioner.render.containers import Container
 
 HARDWARE = "hardware"
@@ -29,8 +29,8 @@ class Encoder:
     """An encoder of ffmpeg: how it is told the quality, its usual one, and what else it needs."""
 
     name: str
-    quality: tuple[str, ...] = ("crf",)
-    usual: int | None = None
+    quality_options: tuple[str, ...] = ("crf",)
+    default_quality: int | None = None
     options: tuple[tuple[str, str], ...] = ()
     upload: str = ""
     device: tuple[str, ...] = ()
@@ -41,10 +41,10 @@ _NVENC, _AMF = (("rc", "vbr"), ("b", "0")), (("rc", "cqp"),)
 _KNOWN = {
     encoder.name: encoder
     for encoder in (
-        Encoder("libx264", usual=18),
-        Encoder("libx265", usual=20),
-        Encoder("libvpx-vp9", usual=24, options=(("b", "0"), ("row-mt", "1"), ("cpu-used", "4"))),
-        Encoder("libsvtav1", usual=26),
+        Encoder("libx264", default_quality=18),
+        Encoder("libx265", default_quality=20),
+        Encoder("libvpx-vp9", default_quality=24, options=(("b", "0"), ("row-mt", "1"), ("cpu-used", "4"))),
+        Encoder("libsvtav1", default_quality=26),
         Encoder("libopenh264", ("qmax",), 24),
         Encoder("mpeg4", ("q",), 2),
         Encoder("h264_videotoolbox", ("q",), 70),
@@ -64,12 +64,12 @@ _CHIPS = ("videotoolbox", "nvenc", "qsv", "amf", "vaapi")
 _SOFTWARE = {"h264": ("libx264", "libopenh264", "mpeg4"), "hevc": ("libx265",), "vp9": ("libvpx-vp9",)}
 
 
-def choose(asked: str | None, picture: Picture, container: Container) -> Encoder:
+def choose_encoder(asked: str | None, picture: Picture, container: Container) -> Encoder:
     """The encoder to use: the one asked for, else the first that works. Raises `UsageError` where none does.
 
     A picture of more than 8 bits is HEVC, which players show with 10 bits; a WebM is VP9; all else H.264.
     """
-    codec = "vp9" if container.muxer == "webm" else "hevc" if picture.deep else "h264"
+    codec = "vp9" if container.muxer == "webm" else "hevc" if picture.is_deep else "h264"
     if asked not in (None, HARDWARE):
         candidates = [_KNOWN.get(asked, Encoder(asked, ("q",)))]
     else:
@@ -77,14 +77,14 @@ def choose(asked: str | None, picture: Picture, container: Container) -> Encoder
         candidates = [_KNOWN[name] for name in (*chips, *_SOFTWARE[codec]) if name in _KNOWN]
     faults = []
     for encoder in candidates:
-        fault = _fault(find_ffmpeg(), encoder, pixels(picture))
+        fault = _fault(find_ffmpeg(), encoder, output_pixel_format(picture))
         if fault is None:
             return encoder
         faults.append(f"{encoder.name}: {fault}")
     raise UsageError(f"no encoder works here ({'; '.join(faults)}); name another with --encoder")
 
 
-def taken_instead(asked: str | None, encoder: Encoder) -> Iterator[str]:
+def fallback_warnings(asked: str | None, encoder: Encoder) -> Iterator[str]:
     """That an encoder stands in for a better one, in words; nothing where it does not."""
     if asked == HARDWARE and not encoder.name.endswith(_CHIPS):
         yield f"no chip of this machine encodes; {encoder.name} is taken"
@@ -100,12 +100,12 @@ def _fault(program: str, encoder: Encoder, pixel_format: str) -> str | None:
     """
     source = ["-f", "lavfi", "-i", "testsrc2=s=320x256:r=25:d=0.2"]
     chain = f"format={pixel_format}{upload(encoder, pixel_format)}"
-    return try_out([*encoder.device, *source, "-vf", chain, "-c:v", encoder.name, "-f", "null", "-"])
+    return trial_failure([*encoder.device, *source, "-vf", chain, "-c:v", encoder.name, "-f", "null", "-"])
 
 
-def pixels(picture: Picture) -> str:
+def output_pixel_format(picture: Picture) -> str:
     """The format of the pixels: what every player shows, with 10 bits where the source has more than 8."""
-    return "yuv420p10le" if picture.deep else "yuv420p"
+    return "yuv420p10le" if picture.is_deep else "yuv420p"
 
 
 def upload(encoder: Encoder, pixel_format: str) -> str:
@@ -113,21 +113,23 @@ def upload(encoder: Encoder, pixel_format: str) -> str:
     return encoder.upload.format(pixels="p010" if "10" in pixel_format else "nv12")
 
 
-def drawn_into(picture: Picture, draw: str, encoder: Encoder, place: int) -> Iterator[str]:
+def filter_arguments(picture: Picture, draw: str, encoder: Encoder, place: int) -> Iterator[str]:
     """ffmpeg's arguments for the filters of the stream at `place` among those of video, `draw` the first of them."""
     # Color is coded for two lines at once, so there is an even number of them.
     even = ["pad=ceil(iw/2)*2:ceil(ih/2)*2"] if picture.width % 2 or picture.height % 2 else []
-    pixel_format = pixels(picture)
+    pixel_format = output_pixel_format(picture)
     yield from (f"-filter:v:{place}", ",".join((draw, *even, f"format={pixel_format}")) + upload(encoder, pixel_format))
 
 
-def encoded(encoder: Encoder, encoding: Encoding, picture: Picture, container: Container, place: int) -> Iterator[str]:
+def encoder_arguments(
+    encoder: Encoder, encoding: Encoding, picture: Picture, container: Container, place: int
+) -> Iterator[str]:
     """ffmpeg's arguments for the stream at `place` among those of video."""
     # Each frame at its own time: else ffmpeg counts in frames of the average rate, and a phone has no other.
     yield from (f"-c:v:{place}", encoder.name, f"-fps_mode:v:{place}", "vfr", f"-enc_time_base:v:{place}", "1/60000")
-    quality = encoder.usual if encoding.quality is None else encoding.quality
+    quality = encoder.default_quality if encoding.quality is None else encoding.quality
     if quality is not None:
-        for option in encoder.quality:
+        for option in encoder.quality_options:
             yield from (f"-{option}:v:{place}", str(quality))
     if encoding.preset:
         yield from (f"-preset:v:{place}", encoding.preset)
@@ -145,10 +147,10 @@ def _hdr(picture: Picture) -> Iterator[str]:
     """What HDR10 tells of the screen that the picture was made on: ffmpeg 5 does not hand it on."""
     if picture.transfer != "sdr":
         yield "hdr-opt=1:repeat-headers=1"
-    if picture.mastering:
-        yield from _screen(picture.mastering)
-    if picture.brightness:
-        most, average = struct.unpack_from("2I", picture.brightness)
+    if picture.mastering_display:
+        yield from _screen(picture.mastering_display)
+    if picture.content_light:
+        most, average = struct.unpack_from("2I", picture.content_light)
         yield f"max-cll={most},{average}"
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from captioner.errors import FfmpegFailed, FontMissing, UsageError
 from captioner.languages import language_tag
-from captioner.media import Files, find_ffmpeg, listen_to
+from captioner.media import JobFiles, ffmpeg_log, find_ffmpeg
 
 FAMILIES = {
     "zh-Hans": ("Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei",
@@ -24,10 +24,10 @@ FAMILIES = {
 }  # fmt: skip
 """Whose shapes of the characters differ, and the families that have them, the best first."""
 
-USUAL = "Arial"
+DEFAULT_FAMILY = "Arial"
 """For all other texts: every system has it, or something that stands in for it."""
 
-FOLDER = "fonts"
+FONT_FOLDER = "fonts"
 """Where a font that the user brings lies, from where ffmpeg works."""
 
 _PICKED = re.compile(r"fontselect: \((.+), \d+, \d+\) -> (?:.*, )?(.+)$")
@@ -58,9 +58,9 @@ class Font:
     """
 
     family: str
-    files: Files
+    files: JobFiles
     full_width: bool = False
-    doubt: str | None = None
+    warning: str | None = None
 
 
 def font_for(texts: Sequence[str], language: str | None, asked: str | None = None, file: bytes | None = None) -> Font:
@@ -69,11 +69,11 @@ def font_for(texts: Sequence[str], language: str | None, asked: str | None = Non
     Raises `FontMissing` where nothing here has a character, or shows a language of Chinese characters as it is
     written; `UsageError` for a file that is no font.
     """
-    files = {} if file is None else own_font(file)
+    files = {} if file is None else font_files(file)
     # No style can hold a comma or a line break.
-    asked = " ".join((asked or "").replace(",", " ").split()) or (None if file is None else family_in(file))
-    writing = writing_of(language, "".join(texts))
-    wanted = (asked,) if asked else FAMILIES.get(writing or "", (USUAL,))
+    asked = " ".join((asked or "").replace(",", " ").split()) or (None if file is None else family_name(file))
+    writing = cjk_writing(language, "".join(texts))
+    wanted = (asked,) if asked else FAMILIES.get(writing or "", (DEFAULT_FAMILY,))
     picked, missing = _asked(_characters(texts), wanted, files)
     family = next((name for name in wanted if _is(name, picked[name])), None)
     if family is None and writing and not asked:
@@ -104,7 +104,7 @@ def _is_foreign(picked: str, writing: str) -> bool:
     return not own and any(_is(family, [picked]) for families in FAMILIES.values() for family in families)
 
 
-def writing_of(language: str | None, text: str) -> str | None:
+def cjk_writing(language: str | None, text: str) -> str | None:
     """The key of FAMILIES for a text; None where none of its characters has a shape of its own in one of them.
 
     >>> writing_of("zh-TW", "漢字"), writing_of(None, "汉语"), writing_of(None, "漢語"), writing_of("en", "かな")
@@ -144,13 +144,13 @@ def _in_code(character: str, code: str) -> bool:
         return False
 
 
-def own_font(file: bytes) -> Files:
+def font_files(file: bytes) -> JobFiles:
     """Where ffmpeg finds a font that the user brings. Raises `UsageError` where it is none."""
-    family_in(file)
-    return {f"{FOLDER}/own.font": file}
+    family_name(file)
+    return {f"{FONT_FOLDER}/own.font": file}
 
 
-def family_in(file: bytes) -> str:
+def family_name(file: bytes) -> str:
     """The family that a font file holds, the first of a collection. Raises `UsageError`."""
     from fontTools.ttLib import TTCollection, TTFont, TTLibError
 
@@ -165,15 +165,15 @@ def family_in(file: bytes) -> str:
     return str(name)
 
 
-def doubts_about(ass: str, files: Files) -> list[str]:
+def font_warnings(ass: str, files: JobFiles) -> list[str]:
     """What is doubtful about the fonts of an ASS file that has a look of its own. Raises `FontMissing`."""
-    picked, missing = _read(_said_of(at_once(ass), files))
+    picked, missing = _read(_said_of(all_at_start(ass), files))
     if letters := "".join(sorted(set("".join(missing.values())))):
         raise FontMissing(f"no font here has {_named(letters)}", _package(letters))
     return [_taken(name, got) for name, got in picked.items() if not _is(name, got)]
 
 
-def _asked(text: str, families: Iterable[str], files: Files) -> tuple[dict[str, list[str]], dict[str, str]]:
+def _asked(text: str, families: Iterable[str], files: JobFiles) -> tuple[dict[str, list[str]], dict[str, str]]:
     """The fonts that libass takes for each family, first the one in its place, and what it finds in none."""
     styles, events = "", ""
     for number, family in enumerate(families):
@@ -184,12 +184,12 @@ def _asked(text: str, families: Iterable[str], files: Files) -> tuple[dict[str, 
     return _read(_said_of(_HEAD + styles + _EVENTS + events, files))
 
 
-def _said_of(ass: str, files: Files) -> list[str]:
+def _said_of(ass: str, files: JobFiles) -> list[str]:
     """What libass says while it draws one frame. Raises `FfmpegFailed`, also where this ffmpeg has no libass."""
-    source, chain = "color=black:s=640x360:r=25", f"ass=c.ass:fontsdir={FOLDER}"
+    source, chain = "color=black:s=640x360:r=25", f"ass=c.ass:fontsdir={FONT_FOLDER}"
     one_frame = ["-f", "lavfi", "-i", source, "-vf", chain, "-frames:v", "1", "-f", "null", "-"]
     try:
-        return listen_to(one_frame, files={"c.ass": ass.encode(), **files})
+        return ffmpeg_log(one_frame, files={"c.ass": ass.encode(), **files})
     except FfmpegFailed as error:
         if "No such filter" not in error.reason:
             raise
@@ -209,7 +209,7 @@ def _read(lines: Iterable[str]) -> tuple[dict[str, list[str]], dict[str, str]]:
     return picked, missing
 
 
-def at_once(ass: str) -> str:
+def all_at_start(ass: str) -> str:
     """An ASS file whose events are all shown at its begin, less those that bring no character or style that is new."""
     seen: set[tuple[str, str]] = set()
     lines = []

@@ -30,7 +30,7 @@ def in_light(ass: str, light: TransferFunction) -> str:
 
 def _inverted(color: str, light: TransferFunction) -> str:
     blue, green, red = bytes.fromhex(color)
-    return bytes(reversed(coded((red, green, blue), light))).hex().upper()
+    return bytes(reversed(encode_color((red, green, blue), light))).hex().upper()
 
 
 def thinned(ass: str) -> str:
@@ -47,16 +47,16 @@ def _thinned(match: re.Match[str]) -> str:
     return f"{match[1]}{255 - round(255 * root):02X}{color.hex().upper()}"
 
 
-def coded(color: tuple[int, int, int], light: TransferFunction) -> tuple[int, int, int]:
+def encode_color(color: tuple[int, int, int], transfer: TransferFunction) -> tuple[int, int, int]:
     """Red, green and blue of sRGB, 0 to 255, as a picture of another light codes them.
 
     >>> coded((255, 255, 255), "pq"), coded((255, 255, 255), "hlg"), coded((0, 0, 0), "pq")
     ((148, 148, 148), (191, 191, 191), (0, 0, 0))
     """
-    if light == "sdr":
+    if transfer == "sdr":
         return color
     wide = _TO_WIDE @ np.array([_linear(value / 255) for value in color])
-    curve = _pq if light == "pq" else _hlg
+    curve = _pq if transfer == "pq" else _hlg
     red, green, blue = (round(255 * curve(min(1.0, max(0.0, float(value))))) for value in wide)
     return red, green, blue
 

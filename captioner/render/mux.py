@@ -8,9 +8,9 @@ from pathlib import Path
 
 from captioner.errors import FfmpegFailed, UnknownName
 from captioner.formats import format_named
-from captioner.media import Media, input_of, make
+from captioner.media import Media, input_arguments, run_job
 from captioner.render.containers import Container, SubtitleCodec, container_of
-from captioner.render.stream_mapping import NOT_HELD, carried
+from captioner.render.stream_mapping import UNSUPPORTED_CODEC, map_streams
 from captioner.render.subtitles import DISPOSITIONS, FLAGS, Subtitles, refuse_empty
 
 # The format that ffmpeg reads each codec from.
@@ -23,7 +23,7 @@ def mux(
     target: Path,
     *,
     codec: SubtitleCodec | None = None,
-    watch: Callable[[float], object] = lambda seconds: None,
+    progress: Callable[[float], object] = lambda seconds: None,
     warn: Callable[[str], object] = lambda message: None,
 ) -> None:
     """Write `target`: all that `media` holds, and each of the subtitles as a track after the ones that are there.
@@ -35,19 +35,19 @@ def mux(
     for track in subtitles:
         refuse_empty(track)
     codecs = [_codec(track, container, codec) for track in subtitles]
-    over = carried(media, container)
+    over = map_streams(media, container)
     files = dict(_file(number, track, kept) for number, (track, kept) in enumerate(zip(subtitles, codecs, strict=True)))
     arguments = [
-        *input_of(media),
+        *input_arguments(media),
         *(word for name in files for word in ("-i", name)),
         *over.arguments,
         *_tracks(subtitles, codecs, container, first=over.count("subtitle")),
         *("-f", container.muxer),
     ]
-    for message in (*over.left_out, *_losses(subtitles, codecs)):
+    for message in (*over.dropped, *_losses(subtitles, codecs)):
         warn(message)
     try:
-        wrong = make(arguments, target, files=files, watch=watch)
+        wrong = run_job(arguments, target, files=files, progress=progress)
     except FfmpegFailed as error:
         raise _hinted(error, container) from error
     if wrong:
@@ -88,6 +88,6 @@ def _tracks(
 
 
 def _hinted(error: FfmpegFailed, container: Container) -> FfmpegFailed:
-    if NOT_HELD.search(error.reason) and container.muxer != "matroska":
+    if UNSUPPORTED_CODEC.search(error.reason) and container.muxer != "matroska":
         return FfmpegFailed(f"{error.reason}; an .mkv holds every codec")
     return error

@@ -8,8 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from captioner.errors import UsageError
-from captioner.media import Media, find_ffmpeg, make, picture_of, try_out
-from captioner.render.burn_filter import FILE, drawing
+from captioner.media import Media, find_ffmpeg, picture_of, run_job, trial_failure
+from captioner.render.burn_filter import ASS_FILE, make_burn_filter
 from captioner.render.hdr_colors import thinned
 from captioner.render.style_options import StyleOptions
 from captioner.render.subtitles import Subtitles
@@ -38,8 +38,8 @@ def overlay(
     subtitles: Sequence[Subtitles],
     target: Path,
     *,
-    wishes: StyleOptions = StyleOptions(),
-    watch: Callable[[float], object] = lambda seconds: None,
+    style: StyleOptions = StyleOptions(),
+    progress: Callable[[float], object] = lambda seconds: None,
     warn: Callable[[str], object] = lambda message: None,
 ) -> None:
     """Write `target`, a .mov as large, long and fast as the picture of `media`, with the subtitles and nothing else.
@@ -49,12 +49,12 @@ def overlay(
     if target.suffix.lower() != SUFFIX:
         raise UsageError(f"an overlay is a {SUFFIX} (ProRes 4444), so {target} needs that ending")
     picture = replace(picture_of(media), transfer="sdr")  # an editor gives graphics the light of its timeline
-    drawn = drawing(subtitles, picture, wishes)
-    for doubt in drawn.doubts:
+    drawn = make_burn_filter(subtitles, picture, style)
+    for doubt in drawn.warnings:
         warn(doubt)
     length = picture.duration or max(cue.end for track in subtitles for cue in track.cues)
     size = f"s={picture.width}x{picture.height}:r={picture.frame_rate}:d={length:.6f}"
-    shape = f"setsar={picture.shape.numerator}/{picture.shape.denominator}"
+    shape = f"setsar={picture.pixel_shape.numerator}/{picture.pixel_shape.denominator}"
     chain = f"{drawn.filter}:alpha=1,{_straight(find_ffmpeg())},{shape}"
     arguments = [
         "-f",
@@ -68,8 +68,8 @@ def overlay(
         "-f",
         "mov",
     ]
-    files = {**drawn.files, FILE: thinned(drawn.files[FILE].decode()).encode()}
-    make(arguments, target, files=files, watch=watch)
+    files = {**drawn.files, ASS_FILE: thinned(drawn.files[ASS_FILE].decode()).encode()}
+    run_job(arguments, target, files=files, progress=progress)
 
 
 @lru_cache
@@ -80,5 +80,5 @@ def _straight(program: str) -> str:
     """
     told = "setparams=alpha_mode=premultiplied,unpremultiply=inplace=1"
     nothing = ["-f", "lavfi", "-i", f"color=black@0.0:s=64x64:d=0.04,{_PIXELS}"]
-    works = try_out([*nothing, "-vf", told, "-f", "null", "-"]) is None
+    works = trial_failure([*nothing, "-vf", told, "-f", "null", "-"]) is None
     return told if works else "unpremultiply=inplace=1"

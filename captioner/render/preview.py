@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from captioner.errors import FfmpegFailed, UnknownName, UsageError
-from captioner.media import Media, Picture, input_of, make, picture_of
-from captioner.render.burn_filter import drawing
+from captioner.media import Media, Picture, input_arguments, picture_of, run_job
+from captioner.render.burn_filter import make_burn_filter
 from captioner.render.style_options import StyleOptions
 from captioner.render.subtitles import Subtitles
 from captioner.values import Cue
@@ -25,7 +25,7 @@ def preview(
     target: Path,
     *,
     at: float | None = None,
-    wishes: StyleOptions = StyleOptions(),
+    style: StyleOptions = StyleOptions(),
     warn: Callable[[str], object] = lambda message: None,
 ) -> None:
     """Write `target`, a PNG of the frame at second `at` with its captions; None is the middle of the first cue.
@@ -36,19 +36,19 @@ def preview(
     if target.suffix.lower() != ".png":
         raise UnknownName("kind of picture", target.suffix or target.name, (".png",))
     picture = picture_of(media)
-    drawn = drawing(subtitles, picture, wishes)
-    for doubt in drawn.doubts:
+    drawn = make_burn_filter(subtitles, picture, style)
+    for doubt in drawn.warnings:
         warn(doubt)
     moment = _first_seen(subtitles[0].cues) if at is None else at
     if media.duration is not None and moment >= media.duration:
         raise UsageError(f"{media.source} ends at {media.duration:g} s, so there is nothing to see at {moment:g} s")
     chain = ",".join(_chain(drawn.filter, picture, moment))
     one_frame = ("-frames:v", "1", "-c:v", "png", "-update", "1", "-f", "image2")
-    arguments = [*input_of(media), "-map", f"0:{picture.index}", "-vf", chain, *one_frame]
+    arguments = [*input_arguments(media), "-map", f"0:{picture.index}", "-vf", chain, *one_frame]
     try:
-        make([*_from(moment, media), *arguments], target, files=drawn.files)
+        run_job([*_from(moment, media), *arguments], target, files=drawn.files)
     except FfmpegFailed:  # a stream that begins nowhere but at its beginning
-        make(arguments, target, files=drawn.files)
+        run_job(arguments, target, files=drawn.files)
 
 
 def _first_seen(cues: Sequence[Cue]) -> float:
@@ -68,6 +68,6 @@ def _chain(draw: str, picture: Picture, moment: float) -> Iterator[str]:
     yield draw
     if picture.transfer != "sdr":
         yield _TO_SDR
-    if picture.shape != 1:
-        yield f"scale={picture.shown_width}:{picture.height},setsar=1"
+    if picture.pixel_shape != 1:
+        yield f"scale={picture.display_width}:{picture.height},setsar=1"
     yield "format=rgb24"

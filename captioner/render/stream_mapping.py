@@ -12,7 +12,7 @@ from captioner.render.containers import Container
 # The tracks in which an MP4 keeps its chapters and its timecode are written anew, from the chapters and the metadata.
 _REWRITTEN = ("bin_data", "timecode")
 
-NOT_HELD = re.compile(r"\bsupported\b|Could not find tag|incorrect codec parameters", re.IGNORECASE)
+UNSUPPORTED_CODEC = re.compile(r"\bsupported\b|Could not find tag|incorrect codec parameters", re.IGNORECASE)
 """How ffmpeg says that a container cannot hold a codec."""
 
 
@@ -25,9 +25,9 @@ class StreamMap:
 
     streams: tuple[StreamInfo, ...]
     arguments: tuple[str, ...]
-    left_out: tuple[str, ...]
+    dropped: tuple[str, ...]
 
-    def place(self, index: int) -> int:
+    def index_of_kind(self, index: int) -> int:
         """The place of the stream `index` of the source among those of its kind in the result, from 0."""
         [kind] = {stream.kind for stream in self.streams if stream.index == index}
         return [stream.index for stream in self.streams if stream.kind == kind].index(index)
@@ -37,14 +37,14 @@ class StreamMap:
         return sum(1 for stream in self.streams if stream.kind == kind)
 
 
-def carried(media: Media, container: Container, only: Iterable[int] | None = None) -> StreamMap:
+def map_streams(media: Media, container: Container, only: Iterable[int] | None = None) -> StreamMap:
     """All of the source that fits into the container; of the streams `only` those, where they are given by index."""
     chosen = [stream for stream in media.streams if only is None or stream.index in set(only)]
     kept = [stream for stream in chosen if _fits(stream, container)]
     return StreamMap(
         streams=tuple(kept),
         arguments=tuple(_arguments(media, kept, container)),
-        left_out=tuple(_left_out([stream for stream in chosen if stream not in kept], container)),
+        dropped=tuple(_left_out([stream for stream in chosen if stream not in kept], container)),
     )
 
 
@@ -53,7 +53,7 @@ def _fits(stream: StreamInfo, container: Container) -> bool:
         return container.subtitle_codec(stream.codec) is not None
     if stream.kind == "attachment":
         return container.attachments
-    return stream.kind != "data" and (container.covers or not stream.cover)
+    return stream.kind != "data" and (container.cover_images or not stream.cover)
 
 
 def _arguments(media: Media, streams: list[StreamInfo], container: Container) -> Iterator[str]:

@@ -9,20 +9,20 @@ from typing import Literal, get_args
 from captioner.formats.ass.style import AssStyle
 from captioner.media import Picture
 
-Place = Literal["bottom", "bottom-left", "bottom-right", "middle", "top", "top-left", "top-right"]
-PLACES: tuple[Place, ...] = get_args(Place)
+Placement = Literal["bottom", "bottom-left", "bottom-right", "middle", "top", "top-left", "top-right"]
+PLACES: tuple[Placement, ...] = get_args(Placement)
 
-_ANCHORS: dict[Place, int] = {
+_ANCHORS: dict[Placement, int] = {
     "bottom-left": 1, "bottom": 2, "bottom-right": 3, "middle": 5, "top-left": 7, "top": 8, "top-right": 9,
 }  # fmt: skip
 
-LINE = 7.0
+LINE_HEIGHT = 7.0
 """Height of a line in percent of the picture's height: 7 to 8 (BBC Subtitle Guidelines 9.2.1)."""
 
-LINE_OF_WIDTH = 7.5
+LINE_HEIGHT_OF_WIDTH = 7.5
 """The most in percent of its width, which counts in an upright picture: 4.2 % of the height at 9:16, of 3.9 to 4.5."""
 
-FULL_WIDTH_LINE = 1.2
+FULL_WIDTH_FACTOR = 1.2
 """How much higher a line is whose characters have many strokes: their fonts leave more room between lines."""
 
 OUTLINE, ROOM = 4.5, 12.0
@@ -30,7 +30,7 @@ OUTLINE, ROOM = 4.5, 12.0
 
 BOX_COLOR = "#000000a0"
 
-SECOND = 0.75
+SECOND_LANGUAGE_SIZE = 0.75
 """How large the second of two languages is in comparison."""
 
 
@@ -51,7 +51,7 @@ class StyleOptions:
     box: bool = False
     box_color: str | None = None
     bold: bool = False
-    place: Place | None = None
+    place: Placement | None = None
     margin: float | None = None
     karaoke: Literal["word", "sweep", "pop"] | None = None
     karaoke_color: str | None = None
@@ -68,35 +68,37 @@ def safe_area(width: int, height: int) -> tuple[float, float]:
     return (90.0, 75.0) if height >= 1.5 * width else (90.0, 90.0)
 
 
-def look_for(picture: Picture, wishes: StyleOptions, font: str, *, full_width: bool = False) -> AssStyle:
+def style_for(picture: Picture, options: StyleOptions, font: str, *, full_width: bool = False) -> AssStyle:
     """The look of captions in a picture; `full_width` where they are Chinese, Japanese or Korean."""
-    width, height = picture.shown_width, picture.height
+    width, height = picture.display_width, picture.height
     across, down = safe_area(width, height)
-    usual_line = min(LINE * height, LINE_OF_WIDTH * width) / 100 * (FULL_WIDTH_LINE if full_width else 1)
-    line = height * wishes.size / 100 if wishes.size else usual_line
-    boxed = wishes.box or wishes.box_color is not None
+    usual_line = (
+        min(LINE_HEIGHT * height, LINE_HEIGHT_OF_WIDTH * width) / 100 * (FULL_WIDTH_FACTOR if full_width else 1)
+    )
+    line = height * options.size / 100 if options.size else usual_line
+    boxed = options.box or options.box_color is not None
     breadth = ROOM if boxed else OUTLINE
-    outline = round(line * (breadth if wishes.outline is None else wishes.outline) / 100, 2)
+    outline = round(line * (breadth if options.outline is None else options.outline) / 100, 2)
     # What is drawn around the letters is inside the safe area too.
     side = math.ceil(width * (100 - across) / 200 + outline)
-    above = (100 - down) / 2 if wishes.margin is None else wishes.margin
+    above = (100 - down) / 2 if options.margin is None else options.margin
     usual = AssStyle()
     return AssStyle(
         width=width,
         height=height,
         font=font,
         size=round(line, 1),
-        color=_spoken_color(wishes) or usual.color,
-        said=wishes.karaoke_color or usual.said,
+        color=_spoken_color(options) or usual.color,
+        said=options.karaoke_color or usual.said,
         outline=outline,
-        outline_color=wishes.outline_color or usual.outline_color,
-        box=(wishes.box_color or BOX_COLOR) if boxed else None,
-        bold=wishes.bold,
-        anchor=_ANCHORS[wishes.place or "bottom"],
+        outline_color=options.outline_color or usual.outline_color,
+        box=(options.box_color or BOX_COLOR) if boxed else None,
+        bold=options.bold,
+        anchor=_ANCHORS[options.place or "bottom"],
         margin_left=side,
         margin_right=side,
         margin_vertical=math.ceil(height * above / 100 + outline),
-        karaoke=wishes.karaoke or "none",
+        karaoke=options.karaoke or "none",
     )
 
 
@@ -105,6 +107,11 @@ def _spoken_color(wishes: StyleOptions) -> str | None:
     return (wishes.karaoke_color if wishes.karaoke in ("word", "sweep") else None) or wishes.color
 
 
-def second(look: AssStyle) -> AssStyle:
+def second_language_style(look: AssStyle) -> AssStyle:
     """The look of a second language beside it: smaller, and without karaoke."""
-    return replace(look, size=round(look.size * SECOND, 1), outline=round(look.outline * SECOND, 2), karaoke="none")
+    return replace(
+        look,
+        size=round(look.size * SECOND_LANGUAGE_SIZE, 1),
+        outline=round(look.outline * SECOND_LANGUAGE_SIZE, 2),
+        karaoke="none",
+    )

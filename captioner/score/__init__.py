@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from captioner.score.error_rates import ErrorRate, compared
-from captioner.score.time_errors import LIMITS, TimeErrors, covered, merged, time_errors
-from captioner.score.timed_tokens import Timed, TimedTokens, tokens_in_cues, tokens_in_text
+from captioner.score.error_rates import ErrorRate, compare
+from captioner.score.time_errors import LIMITS, TimeErrors, covered_seconds, merge_spans, time_errors
+from captioner.score.timed_tokens import TimedToken, TimedTokens, tokens_in_cues, tokens_in_text
 from captioner.score.tokens import tokens
 
 __all__ = [
@@ -22,9 +22,9 @@ __all__ = [
     "Score",
     "TimeErrors",
     "TimedTokens",
-    "compared",
-    "covered",
-    "merged",
+    "compare",
+    "covered_seconds",
+    "merge_spans",
     "score",
     "time_errors",
     "tokens",
@@ -55,13 +55,13 @@ def score(hypothesis: TimedTokens, reference: TimedTokens) -> Score:
 
     Raises `NotInstalled`.
     """
-    words, pairs = compared(_texts(reference), _texts(hypothesis))
-    characters, _ = compared("".join(_texts(reference)), "".join(_texts(hypothesis)))
+    words, pairs = compare(_texts(reference), _texts(hypothesis))
+    characters, _ = compare("".join(_texts(reference)), "".join(_texts(hypothesis)))
     matched = [(reference.tokens[at], hypothesis.tokens[there]) for at, there in pairs]
-    speech = sum(span.duration for span in merged(reference.spoken)) if reference.spoken else None
+    speech = sum(span.duration for span in merge_spans(reference.spoken)) if reference.spoken else None
     lost = None
     if speech is not None and (hypothesis.shown or not hypothesis.tokens):
-        lost = round(speech - covered(reference.spoken, hypothesis.shown), 6)
+        lost = round(speech - covered_seconds(reference.spoken, hypothesis.shown), 6)
     return Score(
         words,
         characters,
@@ -78,6 +78,8 @@ def _texts(said: TimedTokens) -> list[str]:
     return [token.text for token in said.tokens]
 
 
-def _errors(matched: Iterable[tuple[Timed, Timed]], time: Callable[[Timed], float | None]) -> TimeErrors | None:
+def _errors(
+    matched: Iterable[tuple[TimedToken, TimedToken]], time: Callable[[TimedToken], float | None]
+) -> TimeErrors | None:
     times = ((time(reference), time(hypothesis)) for reference, hypothesis in matched)
     return time_errors(heard - meant for meant, heard in times if meant is not None and heard is not None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from captioner.errors import NotInstalled
 
-Pair = tuple[int, int]
+TokenPair = tuple[int, int]
 """Places of the same token in the reference and in the hypothesis."""
 
 
@@ -30,7 +30,7 @@ class ErrorRate:
         return self.errors / self.reference if self.reference else None
 
 
-def compared(reference: Sequence[str], hypothesis: Sequence[str]) -> tuple[ErrorRate, list[Pair]]:
+def compare(reference: Sequence[str], hypothesis: Sequence[str]) -> tuple[ErrorRate, list[TokenPair]]:
     """The error rate of the hypothesis, and the tokens that are right. Raises `NotInstalled`.
 
     >>> compared(["a", "b", "c"], ["a", "x", "c", "d"])

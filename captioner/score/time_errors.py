@@ -47,7 +47,7 @@ def time_errors(errors: Iterable[float]) -> TimeErrors | None:
     return TimeErrors(len(size), mean, median, p90, late, within)
 
 
-def merged(spans: Iterable[Span]) -> list[Span]:
+def merge_spans(spans: Iterable[Span]) -> list[Span]:
     """The same time as spans that neither overlap nor touch, in order."""
     joined: list[Span] = []
     for span in sorted(spans, key=lambda span: span.start):
@@ -58,15 +58,15 @@ def merged(spans: Iterable[Span]) -> list[Span]:
     return joined
 
 
-def covered(speech: Sequence[Span], spans: Sequence[Span]) -> float:
+def covered_seconds(speech: Sequence[Span], spans: Sequence[Span]) -> float:
     """Seconds of `speech` that lie in `spans`; both may overlap in themselves.
 
     >>> covered([Span(0, 2), Span(1, 4)], [Span(3, 9), Span(0.5, 1)])
     1.5
     """
-    rest = merged(spans)
+    rest = merge_spans(spans)
     seconds, at = 0.0, 0
-    for span in merged(speech):
+    for span in merge_spans(speech):
         while at < len(rest) and rest[at].end <= span.start:
             at += 1
         for other in rest[at:]:

@@ -11,7 +11,7 @@ from captioner.values import Cue, Span
 
 
 @dataclass(frozen=True)
-class Timed:
+class TimedToken:
     """A token; `word` is when the word starts that it begins, and ends that it ends, `cue` the same of its cue.
 
     None where it begins or ends none, or nobody knows.
@@ -26,14 +26,14 @@ class Timed:
 class TimedTokens:
     """All that was said, when it is `spoken` (by its words where they have times, else by its cues), and `shown`."""
 
-    tokens: tuple[Timed, ...]
+    tokens: tuple[TimedToken, ...]
     spoken: tuple[Span, ...] = ()
     shown: tuple[Span, ...] = ()
 
 
 def tokens_in_text(text: str) -> TimedTokens:
     """A plain text, without times."""
-    return TimedTokens(tuple(Timed(token.text) for token in tokens(text)))
+    return TimedTokens(tuple(TimedToken(token.text) for token in tokens(text)))
 
 
 def tokens_in_cues(cues: Iterable[Cue]) -> TimedTokens:
@@ -43,8 +43,8 @@ def tokens_in_cues(cues: Iterable[Cue]) -> TimedTokens:
     return TimedTokens(tuple(token for cue in ordered for token in _timed(cue)), tuple(spoken), (*ordered, *spoken))
 
 
-def _timed(cue: Cue) -> Iterator[Timed]:
-    found = [Timed(token.text, word) for token, word in _words(cue, tokens(cue.text))]
+def _timed(cue: Cue) -> Iterator[TimedToken]:
+    found = [TimedToken(token.text, word) for token, word in _words(cue, tokens(cue.text))]
     for place, token in enumerate(found):
         opens, closes = place == 0, place == len(found) - 1
         yield replace(token, cue=(cue.start if opens else None, cue.end if closes else None))

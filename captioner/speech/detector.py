@@ -5,42 +5,42 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from captioner.speech.gain import AHEAD, QuietGain, amplify, frame_levels
+from captioner.speech.gain import LOOKAHEAD, QuietGain, amplify, frame_levels
 from captioner.speech.loading import load_speech_model
 from captioner.speech.model import FRAME, SpeechModel
 from captioner.values import Samples
 
-Judged = tuple[NDArray[np.float32], NDArray[np.float32]]
+FrameScores = tuple[NDArray[np.float32], NDArray[np.float32]]
 """Probability of speech and level in dB of each frame."""
 
 
-class Detector:
+class SpeechDetector:
     """Judges one stream, each frame half a second (`level.AHEAD`) after it was pushed, or so many frames `ahead`.
 
     The sound is judged as it is and, where it is quiet, lifted as well; the likelier counts. So speech of an ordinary
     level is found just as the model finds it, whatever the level step does in the pauses.
     """
 
-    def __init__(self, ahead: int = AHEAD) -> None:
+    def __init__(self, lookahead: int = LOOKAHEAD) -> None:
         self._model = load_speech_model()
         self._lifted_model: SpeechModel | None = None
-        self._quiet = QuietGain(ahead)
+        self._quiet = QuietGain(lookahead)
         self._waiting = np.zeros(0, np.float32)  # samples whose gain is not settled
         self._levels = np.zeros(0, np.float32)  # of the frames among them
         self._gain = 0.0  # dB, of the last frame judged
 
-    def push(self, samples: Samples) -> Judged:
+    def push(self, samples: Samples) -> FrameScores:
         """What is settled by the next whole frames."""
         self._waiting = np.concatenate((self._waiting, samples))
         levels = frame_levels(samples)
         self._levels = np.concatenate((self._levels, levels))
         return self._judge(self._quiet.push(levels))
 
-    def flush(self) -> Judged:
+    def flush(self) -> FrameScores:
         """What is left at the end of the stream."""
         return self._judge(self._quiet.flush())
 
-    def _judge(self, gains: NDArray[np.float32]) -> Judged:
+    def _judge(self, gains: NDArray[np.float32]) -> FrameScores:
         frames = len(gains)
         samples, self._waiting = np.split(self._waiting, [frames * FRAME])
         levels, self._levels = np.split(self._levels, [frames])

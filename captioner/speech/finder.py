@@ -17,7 +17,7 @@ from captioner.speech.model import FRAME, SAMPLE_RATE
 from captioner.speech.speech_options import SpeechOptions
 from captioner.speech.split import deepest_pause
 
-Region = tuple[int, int]
+SampleRange = tuple[int, int]
 """First sample and the sample after the last, counted from the beginning of the stream."""
 
 _HYSTERESIS = 0.15  # a region stays open between threshold and threshold - 0.15, as in silero's own search
@@ -35,7 +35,7 @@ class SpeechFinder:
         # Everything below counts samples from the beginning of the stream.
         self._position = 0  # of the frame in hand
         self._floor = 0  # no later region begins before it
-        self._held: Region | None = None  # a region that ended; how far it is padded hangs on what follows
+        self._held: SampleRange | None = None  # a region that ended; how far it is padded hangs on what follows
         self._speech = 0  # where the open region's speech began
         self._start: int | None = None  # of the open region; after a cut, of what is left of it
         self._silence: int | None = None  # where the silence that may end the open region began
@@ -54,7 +54,7 @@ class SpeechFinder:
         return None if self._start is None else max(self._floor, self._start - self._lead)
 
     @property
-    def quiet_until(self) -> int:
+    def silent_until(self) -> int:
         """The sample up to which, as far as is known, nobody speaks after the last settled region."""
         return max(self._floor, self._position if self._start is None else self._start)
 
@@ -63,16 +63,16 @@ class SpeechFinder:
         self._longest = longest_region * SAMPLE_RATE - self._lead - self._tail
         self._shortest_piece = min(_SHORTEST_PIECE * SAMPLE_RATE, self._longest / 3)
 
-    def push(self, probabilities: Iterable[float], levels: Iterable[float]) -> list[Region]:
+    def push(self, probabilities: Iterable[float], levels: Iterable[float]) -> list[SampleRange]:
         """Regions that are settled with the next frames, given each one's probability of speech and level in dB."""
-        settled: list[Region] = []
+        settled: list[SampleRange] = []
         for probability, level in zip(probabilities, levels, strict=True):
             self._step(probability, level, settled)
         return settled
 
-    def flush(self, samples: int) -> list[Region]:
+    def flush(self, samples: int) -> list[SampleRange]:
         """The regions left at the end of a stream of so many samples."""
-        settled: list[Region] = []
+        settled: list[SampleRange] = []
         if self._start is not None:
             self._close(self._cut(self._start, samples, settled), samples, settled)
         if self._held:
@@ -80,7 +80,7 @@ class SpeechFinder:
             self._settle(start, min(end + self._tail, samples), settled)
         return settled
 
-    def _step(self, probability: float, level: float, settled: list[Region]) -> None:
+    def _step(self, probability: float, level: float, settled: list[SampleRange]) -> None:
         if probability >= self._options.threshold:
             self._silence = None
             if self._start is None:
@@ -100,14 +100,14 @@ class SpeechFinder:
         """Whether neither speech nor silence was certain for so long that waiting on would cost memory without end."""
         return self._silence is not None and self._position - self._silence > self._longest
 
-    def _wait(self, start: int, settled: list[Region]) -> None:
+    def _wait(self, start: int, settled: list[SampleRange]) -> None:
         """In silence, close the open region once it lasted long enough."""
         if self._silence is None:
             self._silence = self._position
         if self._position - self._silence >= self._options.minimum_silence * SAMPLE_RATE:
             self._close(start, self._silence, settled)
 
-    def _close(self, start: int, end: int, settled: list[Region]) -> None:
+    def _close(self, start: int, end: int, settled: list[SampleRange]) -> None:
         """End the open region; speech that was too short is no speech."""
         if end - self._speech > self._options.minimum_speech * SAMPLE_RATE:
             self._release(start, settled)
@@ -115,7 +115,7 @@ class SpeechFinder:
         self._start = self._silence = None
         self._track.clear()
 
-    def _cut(self, start: int, end: int, settled: list[Region]) -> int:
+    def _cut(self, start: int, end: int, settled: list[SampleRange]) -> int:
         """Part the open region, which reaches to `end` by now, until no piece is too long. Returns its new start."""
         while end - start > self._longest:
             earliest = math.ceil(self._shortest_piece / FRAME)
@@ -127,14 +127,14 @@ class SpeechFinder:
             del self._track[:frames]
         return start
 
-    def _release(self, following: int, settled: list[Region]) -> None:
+    def _release(self, following: int, settled: list[SampleRange]) -> None:
         """Settle the held region. Where the next one, at `following`, is near, both share what lies between them."""
         if self._held:
             start, end = self._held
             gap, padding = following - end, self._lead + self._tail
             self._settle(start, end + (self._tail if gap >= padding else gap * self._tail // padding), settled)
 
-    def _settle(self, start: int, end: int, settled: list[Region]) -> None:
+    def _settle(self, start: int, end: int, settled: list[SampleRange]) -> None:
         self._floor, self._held = end, None
         settled.append((start, end))
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from captioner.speech.model import FRAME
 from captioner.values import Samples
 
-AHEAD = 16
+LOOKAHEAD = 16
 """Frames heard before a frame's gain is settled, half a second: it is gone when a loud voice sets in. Who cannot wait
 so long lets a gain last into the first moments of a loud voice, in the lifted copy alone."""
 
@@ -37,8 +37,8 @@ def frame_levels(samples: Samples) -> NDArray[np.float32]:
 class QuietGain:
     """Settles the gain of each frame of one stream. Pure: from levels to gains, the same for any size of block."""
 
-    def __init__(self, ahead: int = AHEAD) -> None:
-        self._ahead = ahead
+    def __init__(self, lookahead: int = LOOKAHEAD) -> None:
+        self._ahead = lookahead
         # The levels that the next gains hang on; silence stands for what was before the stream.
         self._levels = np.full(_BEHIND + _STEADY - 1, _SILENCE, np.float32)
         self._gains = np.zeros(0, np.float32)  # the last ones before they were smoothed

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from captioner.speech.detector import Detector, Judged
+from captioner.speech.detector import FrameScores, SpeechDetector
 from captioner.speech.finder import SpeechFinder
-from captioner.speech.gain import AHEAD
+from captioner.speech.gain import LOOKAHEAD
 from captioner.speech.model import FRAME, SAMPLE_RATE
 from captioner.speech.speech_options import SpeechOptions
 from captioner.speech.trim import trim
@@ -19,9 +19,9 @@ class SpeechStream:
     A moment is judged when so many frames `ahead` of it were heard.
     """
 
-    def __init__(self, options: SpeechOptions, origin: float, ahead: int = AHEAD) -> None:
+    def __init__(self, options: SpeechOptions, origin: float, lookahead: int = LOOKAHEAD) -> None:
         self._origin = origin
-        self._detector, self._finder = Detector(ahead), SpeechFinder(options)
+        self._detector, self._finder = SpeechDetector(lookahead), SpeechFinder(options)
         self._trim = round(min(options.trim, options.longest_region) * SAMPLE_RATE)
         self._settled_until = 0.0  # second at which the last clip ended
         self._kept = np.zeros(0, np.float32)
@@ -35,7 +35,7 @@ class SpeechStream:
         return self._origin + self._pushed / SAMPLE_RATE
 
     @property
-    def kept(self) -> float:
+    def buffered(self) -> float:
         """Seconds of sound that are held."""
         return len(self._kept) / SAMPLE_RATE
 
@@ -46,9 +46,9 @@ class SpeechStream:
         return None if since is None else self._origin + since / SAMPLE_RATE
 
     @property
-    def quiet_until(self) -> float:
+    def silent_until(self) -> float:
         """The second up to which, as far as is known by now, nobody speaks after the last clip."""
-        return self._origin + self._finder.quiet_until / SAMPLE_RATE
+        return self._origin + self._finder.silent_until / SAMPLE_RATE
 
     @property
     def settled_until(self) -> float:
@@ -84,7 +84,7 @@ class SpeechStream:
         clips += self._clips(self._detector.flush())
         return clips + [self._clip(start, end) for start, end in self._finder.flush(self._pushed)]
 
-    def _clips(self, judged: Judged) -> list[Audio]:
+    def _clips(self, judged: FrameScores) -> list[Audio]:
         probabilities, levels = judged
         regions = self._finder.push(probabilities.tolist(), levels.tolist())
         clips = [self._clip(start, end) for start, end in regions]

@@ -19,7 +19,7 @@ import numpy as np
 import captioner
 from captioner.backends import Hints, load_backend
 from captioner.media import open_media, read_audio
-from captioner.score import compared, covered, merged, tokens
+from captioner.score import compare, covered_seconds, merge_spans, tokens
 from captioner.values import Audio, Span
 from tests.speech.speech_parts import spoken
 
@@ -78,12 +78,12 @@ def measure_file(entry: dict[str, Any], sphinx: Any, scripted: Any) -> Tally:
         reference = words((FOLDER / entry["transcript"]).read_text("utf-8"))
         (raw,) = sphinx.transcribe([whole(path)], Hints())
         tally.words = len(reference)
-        tally.raw_errors = compared(reference, words(raw.text))[0].errors
-        tally.our_errors = compared(reference, words(" ".join(cue.text for cue in captions.cues)))[0].errors
+        tally.raw_errors = compare(reference, words(raw.text))[0].errors
+        tally.our_errors = compare(reference, words(" ".join(cue.text for cue in captions.cues)))[0].errors
     if entry.get("reference"):
-        speech = merged(Span(*times) for times in spoken(FOLDER / entry["reference"]))
+        speech = merge_spans(Span(*times) for times in spoken(FOLDER / entry["reference"]))
         tally.speech = sum(span.duration for span in speech)
-        tally.found = covered(speech, captions.report.regions)
+        tally.found = covered_seconds(speech, captions.report.regions)
     return tally
 
 

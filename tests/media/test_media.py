@@ -313,7 +313,7 @@ def test_an_address_where_nobody_is_is_said(address: str) -> None:
 
 
 def test_a_server_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(captioner.media.probe, "NETWORK_PATIENCE", 0.5)
+    monkeypatch.setattr(captioner.media.probe, "NETWORK_TIMEOUT", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"http://127.0.0.1:{server.getsockname()[1]}/film.mp4"
         assert refused(address) == f"{address}: gave no answer within 0.5 s"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from captioner.media.timeline import LONGEST_GAP, Packet, blocks, line_up, silence
+from captioner.media.timeline import LONGEST_GAP, Packet, fill_gaps, silence, to_blocks
 from captioner.values import Samples
 
 RATE = 1000
@@ -23,7 +23,7 @@ def packet(place: int, length: int, value: float = 1.0) -> Packet:
 
 
 def lined_up(*given_packets: Packet) -> Samples:
-    return np.concatenate([np.empty(0, np.float32), *line_up(given_packets, RATE)])
+    return np.concatenate([np.empty(0, np.float32), *fill_gaps(given_packets, RATE)])
 
 
 def values(samples: Samples) -> list[tuple[float, int]]:
@@ -84,7 +84,7 @@ def test_nothing_after_the_start_is_lost(plan: list[tuple[int, int]]) -> None:
 @given(st.lists(lengths, max_size=8), st.integers(1, 3_000), st.none() | st.integers(1, 9_000))
 def test_blocks_are_the_same_samples(sizes: list[int], size: int, length: int | None) -> None:
     line = np.arange(sum(sizes), dtype=np.float32)
-    cut = list(blocks(np.split(line, np.cumsum(sizes)), size, length))
+    cut = list(to_blocks(np.split(line, np.cumsum(sizes)), size, length))
     assert np.array_equal(np.concatenate([np.empty(0, np.float32), *cut]), line[:length])
     assert all(len(block) == size for block in cut[:-1])
     assert all(0 < len(block) <= size for block in cut)
@@ -92,7 +92,7 @@ def test_blocks_are_the_same_samples(sizes: list[int], size: int, length: int | 
 
 def test_blocks_ask_for_no_more_than_they_need() -> None:
     pieces = iter([np.ones(10, np.float32)] * 5)
-    assert [len(block) for block in blocks(pieces, 20, 40)] == [20, 20]
+    assert [len(block) for block in to_blocks(pieces, 20, 40)] == [20, 20]
     assert len(list(pieces)) == 1
 
 

@@ -58,9 +58,9 @@ def draw(folder: Path) -> None:
         "upright": (tall, [text("The light turns every ten seconds", "en")], StyleOptions()),
         "hdr": (bright, [english], StyleOptions()),
     }
-    for name, (source, tracks, wishes) in shown.items():
+    for name, (source, tracks, style) in shown.items():
         with open_media(str(source)) as media:
-            preview(media, tracks, PICTURES / f"{name}.png", at=1.0, wishes=wishes)
+            preview(media, tracks, PICTURES / f"{name}.png", at=1.0, style=style)
 
 
 if __name__ == "__main__":

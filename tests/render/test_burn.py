@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from captioner.errors import FfmpegFailed, FormatError, MediaNotReadable, NoPicture, UnknownName, UsageError
 from captioner.media import open_media, picture_of
 from captioner.render import Encoding, StyleOptions, Subtitles, overlay, preview
-from captioner.render.encoders import Encoder, taken_instead
+from captioner.render.encoders import Encoder, fallback_warnings
 from captioner.render.style_options import safe_area
 from captioner.values import Cue, StyleSpan
 from tests.media.media_factory import ffmpeg
@@ -95,10 +95,10 @@ def test_chinese_is_never_in_the_shapes_of_japanese(tmp_path: Path) -> None:
     shapes = []
     for language in ("zh-Hans", "zh-Hant", "ja", "ko"):
         track = captions("直骨門戸海", language)
-        shapes.append(letters(source, tmp_path / f"{language}.mkv", track, wishes=StyleOptions(size=20))[3])
+        shapes.append(letters(source, tmp_path / f"{language}.mkv", track, style=StyleOptions(size=20))[3])
     assert not any(np.array_equal(one, other) for one in shapes[:3] for other in shapes[:3] if one is not other)
     english = captions("直骨門戸海", "en")
-    assert np.array_equal(letters(source, tmp_path / "en.mkv", english, wishes=StyleOptions(size=20))[3], shapes[1])
+    assert np.array_equal(letters(source, tmp_path / "en.mkv", english, style=StyleOptions(size=20))[3], shapes[1])
 
 
 def test_the_picture_is_shown_upright(tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_letters_are_as_wide_as_ever_where_pixels_are_not_square(tmp_path: Path)
     assert (one.left, one.right) == pytest.approx((other.left, other.right), abs=0.01)
     assert (one.top, one.bottom) == pytest.approx((other.top, other.bottom), abs=0.01)
     with open_media(str(tmp_path / "other.mkv")) as media:
-        assert picture_of(media).shown_width == 512
+        assert picture_of(media).display_width == 512
 
 
 @pytest.mark.parametrize(("light", "transfer", "share"), [("pq", "smpte2084", 0.58), ("hlg", "arib-std-b67", 0.75)])
@@ -144,20 +144,20 @@ def test_white_in_hdr_is_graphics_white(light: str, transfer: str, share: float,
     screen = "log-level=none:master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1)"
     ffmpeg("-f", "lavfi", "-i", chain, "-c:v", "libx265", "-x265-params", f"{screen}:max-cll=1000,400", *told, source)
     target = tmp_path / "burned.mkv"
-    burned(source, target, captions("White"), wishes=StyleOptions(size=30), encoding=Encoding(quality=4))
+    burned(source, target, captions("White"), style=StyleOptions(size=30), encoding=Encoding(quality=4))
     signal = (lumas(target)[3].max() - 64) / 876
     assert signal == pytest.approx(share, abs=0.02)
     with open_media(str(source)) as before, open_media(str(target)) as after:
         one, other = picture_of(before), picture_of(after)
     assert (other.transfer, other.pixel_format) == (light, "yuv420p10le")
-    assert other.mastering == one.mastering is not None
-    assert other.brightness == one.brightness is not None
+    assert other.mastering_display == one.mastering_display is not None
+    assert other.content_light == one.content_light is not None
 
 
 def test_a_box_covers_what_is_behind_it(tmp_path: Path) -> None:
     source = gray_video(tmp_path / "gray.mkv", frames=4)
-    wishes = StyleOptions(size=20, box_color="#000000")
-    seen = letters(source, tmp_path / "burned.mkv", captions("Boxed"), wishes=wishes)[3]
+    style = StyleOptions(size=20, box_color="#000000")
+    seen = letters(source, tmp_path / "burned.mkv", captions("Boxed"), style=style)[3]
     box = box_of(seen)
     inside = lumas(tmp_path / "burned.mkv")[3][round(box.top * 180) + 2 : round(box.bottom * 180) - 2]
     row = inside[:, round(box.left * 320) + 2 : round(box.right * 320) - 2]
@@ -168,7 +168,7 @@ def test_a_box_covers_what_is_behind_it(tmp_path: Path) -> None:
 
 def test_a_box_may_let_the_picture_through(tmp_path: Path) -> None:
     source = gray_video(tmp_path / "gray.mkv", frames=4)
-    burned(source, tmp_path / "burned.mkv", captions("Boxed"), wishes=StyleOptions(size=20, box=True))
+    burned(source, tmp_path / "burned.mkv", captions("Boxed"), style=StyleOptions(size=20, box=True))
     box = np.median(lumas(tmp_path / "burned.mkv")[3][150:168, 150:170])
     assert 16 < box < GRAY
 
@@ -179,8 +179,8 @@ def test_a_box_may_let_the_picture_through(tmp_path: Path) -> None:
 )
 def test_captions_stand_where_they_are_asked_to(place: str, where: tuple[int, int], tmp_path: Path) -> None:
     source = gray_video(tmp_path / "gray.mkv", frames=4)
-    wishes = StyleOptions(place=place)  # type: ignore[arg-type]
-    box = box_of(letters(source, tmp_path / "burned.mkv", captions("Here"), wishes=wishes)[3])
+    style = StyleOptions(place=place)  # type: ignore[arg-type]
+    box = box_of(letters(source, tmp_path / "burned.mkv", captions("Here"), style=style)[3])
     assert box.inside(*safe_area(320, 180))
     assert (int(3 * (box.top + box.bottom) / 2), int(3 * (box.left + box.right) / 2)) == where
 
@@ -197,7 +197,7 @@ def brightness(path: Path, frame: int) -> tuple[float, float]:
 def test_words_take_their_color_when_they_are_said(tmp_path: Path) -> None:
     source = gray_video(tmp_path / "gray.mkv", frames=9)
     track = spoken("mmm mmm", start=0.1, each=0.3)
-    burned(source, tmp_path / "burned.mkv", track, wishes=StyleOptions(size=15, karaoke="word"))
+    burned(source, tmp_path / "burned.mkv", track, style=StyleOptions(size=15, karaoke="word"))
     left, right = brightness(tmp_path / "burned.mkv", 2)
     assert left > 225
     assert right < 170
@@ -207,8 +207,8 @@ def test_words_take_their_color_when_they_are_said(tmp_path: Path) -> None:
 def test_the_word_that_is_said_pops(tmp_path: Path) -> None:
     source = gray_video(tmp_path / "gray.mkv", frames=9)
     track = spoken("mmm mmm", start=0.1, each=0.3)
-    wishes = StyleOptions(size=15, karaoke="pop", karaoke_color="#0000ff")
-    burned(source, tmp_path / "burned.mkv", track, wishes=wishes)
+    style = StyleOptions(size=15, karaoke="pop", karaoke_color="#0000ff")
+    burned(source, tmp_path / "burned.mkv", track, style=style)
     first, second = brightness(tmp_path / "burned.mkv", 2), brightness(tmp_path / "burned.mkv", 6)
     assert first[0] < 170 < 225 < first[1]
     assert second[1] < 170 < 225 < second[0]
@@ -217,7 +217,7 @@ def test_the_word_that_is_said_pops(tmp_path: Path) -> None:
 def test_karaoke_needs_the_times_of_words(tmp_path: Path) -> None:
     source = gray_video(tmp_path / "gray.mkv", frames=2)
     with pytest.raises(UsageError, match=r"captions does not say when each word is said"):
-        burned(source, tmp_path / "burned.mkv", captions("Hello"), wishes=StyleOptions(karaoke="word"))
+        burned(source, tmp_path / "burned.mkv", captions("Hello"), style=StyleOptions(karaoke="word"))
 
 
 @pytest.mark.usefixtures("cjk_fonts")
@@ -239,8 +239,8 @@ def test_styles_of_a_cue_are_seen(tmp_path: Path) -> None:
     source = gray_video(tmp_path / "gray.mkv", frames=4)
     plain = Subtitles("captions", [Cue(0.1, 0.4, "Hello there")])
     styled = Subtitles("captions", [Cue(0.1, 0.4, "Hello there", styles=(StyleSpan(0, 5, color="#0000ff"),))])
-    burned(source, tmp_path / "plain.mkv", plain, wishes=StyleOptions(size=20))
-    burned(source, tmp_path / "styled.mkv", styled, wishes=StyleOptions(size=20))
+    burned(source, tmp_path / "plain.mkv", plain, style=StyleOptions(size=20))
+    burned(source, tmp_path / "styled.mkv", styled, style=StyleOptions(size=20))
     assert brightness(tmp_path / "plain.mkv", 3)[0] > 225
     assert brightness(tmp_path / "styled.mkv", 3)[0] < 170
 
@@ -264,15 +264,15 @@ def test_an_ass_file_keeps_its_own_look_until_another_is_asked_for(tmp_path: Pat
     source = gray_video(tmp_path / "gray.mkv", frames=2)
     track = Subtitles("mine.ass", [Cue(0, 9, "Mine")], ass=ASS)
     assert box_of(letters(source, tmp_path / "own.mkv", track)[1]).bottom < 0.3
-    assert box_of(letters(source, tmp_path / "asked.mkv", track, wishes=StyleOptions(bold=True))[1]).top > 0.7
+    assert box_of(letters(source, tmp_path / "asked.mkv", track, style=StyleOptions(bold=True))[1]).top > 0.7
 
 
 def test_an_overlay_over_the_picture_is_the_burned_picture(tmp_path: Path) -> None:
     source = gray_video(tmp_path / "gray.mkv", frames=4)
-    track, wishes = captions("Over it"), StyleOptions(size=20, box=True, outline=8)
-    burned(source, tmp_path / "burned.mkv", track, wishes=wishes)
+    track, style = captions("Over it"), StyleOptions(size=20, box=True, outline=8)
+    burned(source, tmp_path / "burned.mkv", track, style=style)
     with open_media(str(source)) as media:
-        overlay(media, [track], tmp_path / "alone.mov", wishes=wishes)
+        overlay(media, [track], tmp_path / "alone.mov", style=style)
     with open_media(str(tmp_path / "alone.mov")) as media:
         alone = picture_of(media)
         assert media.duration == pytest.approx(0.4)
@@ -407,7 +407,7 @@ def test_hardware_is_taken_only_if_it_works(tmp_path: Path) -> None:
     ],
 )
 def test_an_encoder_that_stands_in_for_a_better_one_is_said(asked: str | None, taken: str, said: list[str]) -> None:
-    assert list(taken_instead(asked, Encoder(taken))) == said
+    assert list(fallback_warnings(asked, Encoder(taken))) == said
 
 
 def test_an_encoder_that_works_is_taken_as_asked(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from captioner.errors import FontMissing, UsageError
 from captioner.formats.ass.style import AssStyle
-from captioner.render.fonts import FAMILIES, at_once, family_in, font_for
-from captioner.render.hdr_colors import coded, in_light, thinned
+from captioner.render.fonts import FAMILIES, all_at_start, family_name, font_for
+from captioner.render.hdr_colors import encode_color, in_light, thinned
 from captioner.render.layout import FULL_WIDTH, break_long_lines, place_beside
 from captioner.values import Cue, StyleSpan, Word
 
@@ -71,8 +71,8 @@ def test_a_second_language_stands_clear_of_all_lines_that_it_meets() -> None:
 def test_hdr_never_glares(color: tuple[int, int, int]) -> None:
     """Nothing that is drawn is brighter than graphics white, and black stays black."""
     for light, white in (("pq", 148), ("hlg", 191)):
-        assert max(coded(color, light)) <= white  # type: ignore[arg-type]
-    assert coded(color, "sdr") == color
+        assert max(encode_color(color, light)) <= white  # type: ignore[arg-type]
+    assert encode_color(color, "sdr") == color
 
 
 def test_colors_of_an_ass_file_change_wherever_they_stand() -> None:
@@ -101,15 +101,15 @@ def test_colors_of_an_ass_file_change_wherever_they_stand() -> None:
 @pytest.mark.usefixtures("either_ffmpeg")
 def test_the_font_follows_the_language(language: str | None, text: str, family: str) -> None:
     font = font_for([text], language)
-    assert (font.family, font.doubt, font.full_width) == (family, None, True)
+    assert (font.family, font.warning, font.full_width) == (family, None, True)
 
 
 @pytest.mark.usefixtures("cjk_fonts", "either_ffmpeg")
 def test_a_font_that_has_no_chinese_is_refused_for_it() -> None:
     with pytest.raises(UsageError, match="DejaVu Sans would be shown in the shapes of another language than zh-Hans"):
         font_for(["汉语"], "zh-Hans", "DejaVu Sans")
-    assert font_for(["Hello"], "en", "DejaVu Sans").doubt is None
-    assert font_for(["Hello"], "en", "No Such Font").doubt == (
+    assert font_for(["Hello"], "en", "DejaVu Sans").warning is None
+    assert font_for(["Hello"], "en", "No Such Font").warning == (
         "there is no font 'No Such Font' here; DejaVuSans is taken"
     )
 
@@ -120,7 +120,7 @@ def test_a_character_that_no_font_has_is_named() -> None:
         font_for(["Hello \U0001f9ff\U0010fffd\n"], "en", "DejaVu Sans")
     assert str(raised.value).startswith("no font here has ")
     assert "(U+10FFFD)" in str(raised.value)
-    assert font_for(["a\u200b\u2060\ufe0f{\\}b"], "en").doubt is None
+    assert font_for(["a\u200b\u2060\ufe0f{\\}b"], "en").warning is None
 
 
 @given(st.text(min_size=1, max_size=20), st.text("a,@\n\\{}: é字", max_size=9))
@@ -133,7 +133,7 @@ def test_any_text_and_any_name_of_a_font_get_an_answer(text: str, name: str) -> 
 @given(st.lists(st.text("Dialogue:, 0.Style\\N{}あい", max_size=30), max_size=5))
 def test_all_characters_of_all_styles_are_shown_at_once(lines: list[str]) -> None:
     events = [f"Dialogue: 0,0:00:{number:02}.00,0:01:00.00,S{number % 2},{line}" for number, line in enumerate(lines)]
-    shown = at_once("\n".join([*lines, *events, *events])).split("\n")
+    shown = all_at_start("\n".join([*lines, *events, *events])).split("\n")
     for style in ("S0", "S1"):
         told = {letter for event in events if f",{style}," in event for letter in event.split(",", 4)[4]}
         kept = {letter for line in shown if f"0:00:10.00,{style}," in line for letter in line.split(",", 4)[4]}
@@ -152,4 +152,4 @@ def test_where_no_font_is_installed_it_is_said_what_to_install(monkeypatch: pyte
 def test_a_file_that_is_no_font_is_refused() -> None:
     for data in (b"", b"ttcf", b"no font", b"\0\1\0\0" + bytes(40)):
         with pytest.raises(UsageError, match="--font-file names"):
-            family_in(data)
+            family_name(data)

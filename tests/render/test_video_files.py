@@ -187,7 +187,7 @@ def test_captions_keep_their_time_whatever_the_clock_of_the_source(
     shift = start if container == "mp4" else 0.0
     cue = Cue(shift + 0.2, shift + 0.6, "Hello")
     target = tmp_path / "burned.mp4"
-    burned(source, target, Subtitles("captions", [cue]), wishes=StyleOptions(size=30))
+    burned(source, target, Subtitles("captions", [cue]), style=StyleOptions(size=30))
     with av.open(str(target)) as frames:
         seen = [(frame.time, bool(frame.to_ndarray(format="gray").max() > 128)) for frame in frames.decode(video=0)]
     assert [round((time or 0.0) - shift, 2) for time, lit in seen if lit] == [0.2, 0.3, 0.4, 0.5]

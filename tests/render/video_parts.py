@@ -44,14 +44,14 @@ def burned(
     source: Path,
     target: Path,
     *tracks: Subtitles,
-    wishes: StyleOptions = StyleOptions(),
+    style: StyleOptions = StyleOptions(),
     encoding: Encoding = EXACT,
     **more: Any,
 ) -> list[str]:
     """Burn into `target`; returns what was warned of."""
     told: list[str] = []
     with open_media(str(source)) as media:
-        burn(media, tracks, target, wishes=wishes, encoding=encoding, warn=told.append, **more)
+        burn(media, tracks, target, style=style, encoding=encoding, warn=told.append, **more)
     return told
 
 

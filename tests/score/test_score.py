@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from captioner.cli import main
 from captioner.errors import NotInstalled
-from captioner.score import compared, covered, score, tokens, tokens_in_cues, tokens_in_text
+from captioner.score import compare, covered_seconds, score, tokens, tokens_in_cues, tokens_in_text
 from captioner.values import Cue, Span, Word
 from tests.cues.cue_inputs import texts
 
@@ -86,7 +86,7 @@ def test_rates_are_those_of_jiwer(reference: list[str], hypothesis: list[str]) -
 
 
 def test_without_a_reference_there_is_no_rate() -> None:
-    rate, pairs = compared([], ["added"])
+    rate, pairs = compare([], ["added"])
     assert (rate.rate, rate.errors, pairs) == (None, 1, [])
 
 
@@ -100,7 +100,7 @@ def test_what_makes_rates_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(builtins, "__import__", without_jiwer)
     with pytest.raises(NotInstalled, match=r"pip install 'captioner\[score\]'"):
-        compared(["a"], ["a"])
+        compare(["a"], ["a"])
 
 
 def cue(text: str, *times: float) -> Cue:
@@ -160,7 +160,7 @@ def test_covered_time_is_that_of_the_seconds_in_both(speech: list[Span], heard: 
     def seconds(parts: list[Span]) -> set[int]:
         return {second for part in parts for second in range(round(part.start), round(part.end))}
 
-    assert covered(speech, heard) == len(seconds(speech) & seconds(heard))
+    assert covered_seconds(speech, heard) == len(seconds(speech) & seconds(heard))
 
 
 def test_the_command_tells_a_table_and_json(

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captioner.speech import speech_clips
-from captioner.speech.gain import AHEAD, QuietGain, amplify, frame_levels
+from captioner.speech.gain import LOOKAHEAD, QuietGain, amplify, frame_levels
 from captioner.values import Samples
 from tests.speech.speech_parts import amplified, blocks, decoded, noises, recordings, shared, spoken, three_sentences
 
@@ -56,7 +56,7 @@ def test_one_gain_a_frame_whatever_the_blocks(levels: list[float], step: int) ->
 
 def test_an_ordinary_voice_and_its_pauses_are_not_lifted() -> None:
     speech, breath = [-25.0, -18.0, -30.0] * 20, [-70.0] * 120
-    assert set(gains((speech + breath) * 4)[:-AHEAD]) == {0.0}
+    assert set(gains((speech + breath) * 4)[:-LOOKAHEAD]) == {0.0}
 
 
 def test_the_gain_is_gone_before_a_loud_voice_sets_in() -> None:

@@ -104,7 +104,7 @@ def test_an_endless_stream_is_not_kept(sound: Samples) -> None:
     stream = SpeechStream(SpeechOptions(), 0.0)
     for block in blocks(sound, SAMPLE_RATE // 2):
         stream.push(block.samples)
-        assert stream.kept < 18
+        assert stream.buffered < 18
 
 
 def test_sound_without_speech() -> None:

@@ -64,8 +64,8 @@ def burn(
     wishes, encoding = wishes_from(**look), Encoding(encoder, quality, preset)
     with rendering(media, subtitles, output, overwrite=overwrite, quiet=quiet) as work:
         if work and overlay:
-            draw_alone(work.media, work.subtitles, work.target, wishes=wishes, watch=work.watch, warn=work.warn)
+            draw_alone(work.media, work.subtitles, work.target, style=wishes, progress=work.watch, warn=work.warn)
         elif work:
-            chosen: dict[str, Any] = {"wishes": wishes, "encoding": encoding, "streams": streams}
-            burn_in(work.media, work.subtitles, work.target, **chosen, watch=work.watch, warn=work.warn)
+            chosen: dict[str, Any] = {"style": wishes, "encoding": encoding, "streams": streams}
+            burn_in(work.media, work.subtitles, work.target, **chosen, progress=work.watch, warn=work.warn)
     return 0

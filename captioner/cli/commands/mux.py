@@ -38,5 +38,5 @@ def mux(
 
     with rendering(media, subtitles, output, overwrite=overwrite, quiet=quiet) as work:
         if work:
-            add_tracks(work.media, work.subtitles, work.target, codec=codec, watch=work.watch, warn=work.warn)
+            add_tracks(work.media, work.subtitles, work.target, codec=codec, progress=work.watch, warn=work.warn)
     return 0

@@ -42,5 +42,5 @@ def preview(
     wishes = wishes_from(**look)
     with rendering(media, subtitles, target, overwrite=overwrite, quiet=quiet) as work:
         if work:
-            draw_frame(work.media, work.subtitles, work.target, at=at, wishes=wishes, warn=work.warn)
+            draw_frame(work.media, work.subtitles, work.target, at=at, style=wishes, warn=work.warn)
     return 0

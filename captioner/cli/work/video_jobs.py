@@ -129,4 +129,4 @@ class Videos:
         for make, target in self.targets:
             if not left_alone(target, overwrite=overwrite, console=console):
                 with _opened(source, (track,), target, console) as work:
-                    make(work.media, work.subtitles, target, watch=work.watch, warn=work.warn)
+                    make(work.media, work.subtitles, target, progress=work.watch, warn=work.warn)

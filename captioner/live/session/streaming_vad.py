@@ -58,7 +58,7 @@ class StreamingVad:
             self._stream, self._epoch = SpeechStream(self._options, sound.audio.start, AHEAD), sound.epoch
             self._stream.shorten(self._longest)
         audios = self._stream.push(sound.audio.samples)
-        clips += _clips(audios, sound.epoch, self._stream.quiet_until)
+        clips += _clips(audios, sound.epoch, self._stream.silent_until)
         self.heard = self._stream.end
         return clips
 

@@ -15,7 +15,7 @@ from captioner.languages import language_tag, speaks
 from captioner.live.source.contract import Interrupted, Item, SourceOptions
 from captioner.live.source.decoder import Decoder, Packet
 from captioner.media.av_io import reader_of
-from captioner.media.relay import relayed
+from captioner.media.relay import relay
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -65,13 +65,13 @@ class StreamSource:
                 yield container
             return
         with (
-            relayed(self.name, self._opening.format, self._opening.options) as work,
+            relay(self.name, self._opening.format, self._opening.options) as work,
             reader_of(work.output.read) as reader,
         ):
             try:
                 container = self._open(reader, None)
             except av.FFmpegError as error:
-                raise Interrupted(work.last_words(), waiting=self._listens) from error
+                raise Interrupted(work.last_message(), waiting=self._listens) from error
             with container:
                 yield container
 
