@@ -1,10 +1,16 @@
-"""Sources: any file, address or pipe that ffmpeg reads, what is in it, and its sound as a lazy stream of blocks.
+"""Sources: any file, address or pipe that ffmpeg reads, its streams, and its audio as a lazy stream of blocks.
 
     with open_media("talk.mp4") as media:
         for audio in read_audio(media, AudioSelection(track="en")):
             ...
 
-The only room that starts another program.
+This is the only package that starts another program.
+
+path, address or `-` -> source.py, pipe.py         the bytes, and what libav may do to read them
+                     -> probe.py, tracks.py        streams, audio tracks, the player's zero
+                     -> decode.py, timeline.py     audio blocks on the player's clock
+                     -> shot_detection.py          shot changes
+files for ffmpeg     -> ffmpeg_job.py, ffmpeg.py   a new video, written atomically
 """
 
 from __future__ import annotations

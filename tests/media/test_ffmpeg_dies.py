@@ -36,7 +36,7 @@ def test_who_writes_nothing_has_failed(
     instead_of_ffmpeg(script, tmp_path, monkeypatch)
     with pytest.raises(MediaNotReadable) as raised:
         hear(path, [])
-    why = f"cannot be decoded: ffmpeg gave no sound and ended with status {status}"
+    why = f"cannot be decoded: ffmpeg decoded no audio and ended with status {status}"
     assert str(raised.value) == f"{path}: {why}"
 
 
@@ -55,11 +55,11 @@ def test_who_dies_within_a_sample_is_heard_up_to_it(
     assert 3.0 < len(heard) / RATE < TONE_LENGTH / 2
     assert np.array_equal(heard, whole[: len(heard)])
     [warning] = told
-    assert warning.startswith(f"breaks off at {len(heard) / RATE:.1f} s")
+    assert warning.startswith(f"is cut off at {len(heard) / RATE:.1f} s")
 
 
 def test_a_track_that_is_empty_is_said(tmp_path: Path) -> None:
     """As a source without a track: nothing to caption is not the same as nobody speaking."""
     ffmpeg("-f", "lavfi", "-i", "anullsrc=duration=0", tmp_path / "empty.wav")
-    with pytest.raises(MediaNotReadable, match=r"empty\.wav: cannot be decoded: ffmpeg gave no sound"):
+    with pytest.raises(MediaNotReadable, match=r"empty\.wav: cannot be decoded: ffmpeg decoded no audio"):
         hear(tmp_path / "empty.wav", [])

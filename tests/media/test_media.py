@@ -206,7 +206,7 @@ def test_a_stretch_that_is_none_is_refused(start: float | None, end: float | Non
 
 
 def test_a_start_beyond_the_end_is_said(film: Path) -> None:
-    with pytest.raises(UsageError, match=r"mkv ends before 100 s, so there is nothing to hear from there on$"):
+    with pytest.raises(UsageError, match=r"mkv ends before 100 s, so there is nothing to caption from there on$"):
         hear(film, AudioSelection(start=100.0))
 
 
@@ -239,7 +239,9 @@ def test_ffmpeg_is_what_the_variable_names(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setenv("CAPTIONER_FFMPEG", sys.executable)
     assert find_ffmpeg() == sys.executable
     monkeypatch.setenv("CAPTIONER_FFMPEG", str(tmp_path / "none"))
-    with pytest.raises(FfmpegNotFound, match=r"\$CAPTIONER_FFMPEG names .*none, which is no program here"):
+    with pytest.raises(
+        FfmpegNotFound, match=r"\$CAPTIONER_FFMPEG names .*none, which is not a program on this machine"
+    ):
         find_ffmpeg()
 
 
@@ -263,7 +265,7 @@ def test_what_cannot_be_read_is_said(tmp_path: Path, film: Path) -> None:
     (tmp_path / "empty.mp4").touch()
     (tmp_path / "talk.mp4").write_text("Good morning.\n" * 100)
     assert refused(tmp_path / "none.mp4") == f"{tmp_path}/none.mp4: cannot be read: No such file or directory"
-    assert refused("") == "'': is no file name"
+    assert refused("") == "'': is not a file name"
     assert refused(tmp_path) == f"{tmp_path}: is a folder, not a file"
     assert refused(tmp_path / "empty.mp4") == f"{tmp_path}/empty.mp4: is empty: 0 bytes"
     assert refused(tmp_path / "talk.mp4") == f"{tmp_path}/talk.mp4: is not media that captioner can read"
@@ -316,7 +318,7 @@ def test_a_server_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(captioner.media.probe, "NETWORK_TIMEOUT", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"http://127.0.0.1:{server.getsockname()[1]}/film.mp4"
-        assert refused(address) == f"{address}: gave no answer within 0.5 s"
+        assert refused(address) == f"{address}: the server did not respond within 0.5 s"
 
 
 # What breaks off
@@ -335,7 +337,7 @@ def test_a_file_that_breaks_off_is_heard_up_to_its_break(container: str, tmp_pat
     samples = hear(broken, told=told)
     assert onsets(samples, RATE)[1] == pytest.approx(film.bursts[1], abs=0.03)
     [warning] = told
-    assert warning.startswith(f"breaks off at {len(samples) / RATE:.1f} s")
+    assert warning.startswith(f"is cut off at {len(samples) / RATE:.1f} s")
 
 
 def test_a_movie_without_its_index_is_said(tmp_path: Path) -> None:
@@ -449,7 +451,7 @@ def test_a_named_pipe_is_heard_once(film: Path, tmp_path: Path) -> None:
     writer.start()
     with open_media(str(tmp_path / "pipe")) as opened:
         assert sum(len(block.samples) for block in read_audio(opened)) == len(hear(film))
-        with pytest.raises(MediaNotReadable, match="can be heard only once"):
+        with pytest.raises(MediaNotReadable, match="can be read only once"):
             next(read_audio(opened))
     writer.join()
 

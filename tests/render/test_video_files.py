@@ -228,7 +228,7 @@ def test_a_source_that_breaks_off_is_said_to(tmp_path: Path) -> None:
     part.write_bytes(whole.read_bytes()[:60_000])
     for told in (muxed(part, tmp_path / "muxed.mkv", track("en")), burned(part, tmp_path / "b.mkv", captions("Hello"))):
         assert told == ["parts of it are damaged or missing"] or told == [
-            "breaks off before its end; what comes before is there"
+            "is cut off before its end; the part before is in the new file"
         ]
     assert muxed(whole, tmp_path / "whole.mkv", track("en")) == []
 
@@ -371,11 +371,11 @@ WRITE = 'for last; do :; done; echo half > "${last#file:}"'
 @pytest.mark.parametrize(
     ("script", "error", "sentence"),
     [
-        (f"{WRITE}; kill -9 $$", FfmpegFailed, "ffmpeg failed: it ended with status -9 and said nothing"),
+        (f"{WRITE}; kill -9 $$", FfmpegFailed, "ffmpeg failed: it ended with status -9 and no message"),
         (f"{WRITE}; echo '[mp4 @ 0x1] broken' >&2; exit 1", FfmpegFailed, "ffmpeg failed: broken"),
         (f"{WRITE}; echo 'Error writing trailer of x: What' >&2", FfmpegFailed, "ffmpeg failed: Error writing trailer"),
         (f"{WRITE}; echo 'x: No space left on device' >&2; exit 1", OutputNotWritten, "no space left on device"),
-        ("exit 0", FfmpegFailed, "ffmpeg failed: it found nothing to write"),
+        ("exit 0", FfmpegFailed, "ffmpeg failed: it wrote nothing"),
     ],
 )
 def test_an_ffmpeg_that_fails_leaves_nothing(
