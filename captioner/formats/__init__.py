@@ -19,7 +19,8 @@ from pathlib import PurePath
 from captioner.errors import UnknownName
 from captioner.formats.model.contents import Contents, Part, Programme
 from captioner.formats.model.encodings import decoded
-from captioner.formats.model.format import UNKNOWN, Format
+from captioner.formats.model.format import UNKNOWN, Format, Written
+from captioner.formats.model.losses import CueLosses
 from captioner.formats.model.retiming import shift_and_stretch
 from captioner.formats.model.speaker_labels import with_speaker_labels
 from captioner.formats.transcript.from_cues import transcript_of
@@ -29,9 +30,11 @@ __all__ = [
     "FORMATS",
     "UNKNOWN",
     "Contents",
+    "CueLosses",
     "Format",
     "Part",
     "Programme",
+    "Written",
     "decoded",
     "format_named",
     "format_of_file",
@@ -53,7 +56,7 @@ FORMATS = {
     for format in (
         Format("srt", ".srt", "captioner.formats.srt", parts=("cues",)),
         Format("vtt", ".vtt", "captioner.formats.vtt", parts=("cues",), signature=r"WEBVTT"),
-        Format("ass", ".ass", "captioner.formats.ass.writer", parts=("cues", "programme"), aliases=(".ssa",)),
+        Format("ass", ".ass", "captioner.formats.ass", parts=("cues", "programme"), aliases=(".ssa",)),
         Format("lrc", ".lrc", "captioner.formats.lrc", parts=("cues", "programme")),
         Format(
             "microdvd",

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from captioner.errors import FormatError
 from captioner.formats.model.clean import cue_read, quantize, source_lines
 from captioner.formats.model.contents import Contents
-from captioner.formats.model.fidelity import Losses, restricted_to
+from captioner.formats.model.fidelity import restricted_to
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.one_line import in_one_line
 from captioner.formats.model.table import table
 from captioner.values import Cue
@@ -36,9 +37,10 @@ def parse(text: str) -> Contents:
         if start == "\\":  # the frequencies that the label above is about
             losses["range of frequencies"] += 1
         elif line.strip():
-            cues.append(cue_read(_milliseconds(start, number), _milliseconds(end, number), label))
-    losses["label without text"] = cues.count(None)
-    return Contents([cue for cue in cues if cue], losses=losses.phrases())
+            cue = cue_read(_milliseconds(start, number), _milliseconds(end, number), label)
+            cues.append((cue, number))
+    losses["label without text"] = sum(cue is None for cue, _ in cues)
+    return Contents.of_cues(cues, losses=losses)
 
 
 def _milliseconds(text: str, line: int) -> int:

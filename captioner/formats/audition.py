@@ -8,7 +8,8 @@ from fractions import Fraction
 from captioner.errors import FormatError
 from captioner.formats.model.clean import cue_read, quantize
 from captioner.formats.model.contents import Contents
-from captioner.formats.model.fidelity import Losses, restricted_to
+from captioner.formats.model.fidelity import restricted_to
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.one_line import in_one_line
 from captioner.formats.model.table import table, table_rows
 from captioner.timestamps import format_clock, parse_clock
@@ -40,9 +41,9 @@ def representable(cues: Iterable[Cue]) -> list[Cue]:
 
 def parse(text: str) -> Contents:
     """The markers as cues. Raises `FormatError`, with the line, also for times that count frames or samples."""
-    cues = [_cue(row, number) for number, row in table_rows("audition", text, COLUMNS[:3])]
-    losses = Losses({"marker without a name": cues.count(None)})
-    return Contents([cue for cue in cues if cue], losses=losses.phrases())
+    cues = [(_cue(row, number), number) for number, row in table_rows("audition", text, COLUMNS[:3])]
+    losses = Losses({"marker without a name": sum(cue is None for cue, _ in cues)})
+    return Contents.of_cues(cues, losses=losses)
 
 
 def _cue(row: dict[str, str], line: int) -> Cue | None:

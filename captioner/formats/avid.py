@@ -71,10 +71,10 @@ def parse(text: str, programme: Programme) -> Contents:
     blocks = list(_blocks(source_lines(text)))
     clock = read_clock("avid", programme, ONE_HOUR, (timing[1] for _, timing, _ in blocks))
     cues = (
-        clock.cue(clock.labelled(timing[1], number), clock.labelled(timing[2], number), "\n".join(lines))
+        (clock.cue(clock.labelled(timing[1], number), clock.labelled(timing[2], number), "\n".join(lines)), number + 1)
         for number, timing, lines in blocks
     )
-    return Contents([cue for cue in cues if cue], programme=clock.programme())
+    return Contents.of_cues(cues, programme=clock.programme())
 
 
 def _blocks(lines: list[str]) -> Iterator[tuple[int, re.Match[str], list[str]]]:

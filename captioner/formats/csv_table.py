@@ -15,7 +15,8 @@ from statistics import median
 from captioner.errors import FormatError
 from captioner.formats.model.clean import cue_read, one_line, quantize, source_lines
 from captioner.formats.model.contents import Contents
-from captioner.formats.model.fidelity import Losses, restricted_to
+from captioner.formats.model.fidelity import restricted_to
+from captioner.formats.model.losses import Losses
 from captioner.timestamps import parse_clock
 from captioner.values import Cue
 
@@ -47,7 +48,7 @@ def render_with(cues: Iterable[Cue], delimiter: str) -> str:
     file = io.StringIO()
     writer = csv.writer(file, delimiter=delimiter, lineterminator="\n")
     writer.writerow(HEAD)
-    writer.writerows((f"{cue.start:.3f}", f"{cue.end:.3f}", cue.speaker or "", cue.text) for cue in representable(cues))
+    writer.writerows((f"{cue.start:.3f}", f"{cue.end:.3f}", cue.speaker or "", cue.text) for cue in cues)
     return file.getvalue()
 
 
@@ -71,10 +72,12 @@ def parse_with(name: str, text: str, delimiters: str) -> Contents:
 
 
 def _rows(source: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Each row with the number of its last line."""
+    """Each row with the number of its first line."""
     reader = csv.reader(io.StringIO(source, newline=""), delimiter=delimiter)
+    line = 1
     for row in reader:
-        yield reader.line_num, row
+        yield line, row
+        line = reader.line_num + 1
 
 
 def _columns(cells: Sequence[str]) -> dict[str, int]:
@@ -100,18 +103,18 @@ def _contents(name: str, rows: Sequence[tuple[int, list[str]]], columns: dict[st
     timed = []
     for number, row in rows:
         cells = {column: row[index] if index < len(row) else "" for column, index in columns.items()}
-        timed.append((_seconds(name, cells["start"], number), _seconds(name, cells["end"], number), cells))
-    whole = all(cells["start"].strip().isdecimal() and cells["end"].strip().isdecimal() for _, _, cells in timed)
-    in_milliseconds = whole and bool(timed) and median(end - start for start, end, _ in timed) > SHORT_CUE
+        timed.append((_seconds(name, cells["start"], number), _seconds(name, cells["end"], number), cells, number))
+    whole = all(cells["start"].strip().isdecimal() and cells["end"].strip().isdecimal() for _, _, cells, _ in timed)
+    in_milliseconds = whole and bool(timed) and median(end - start for start, end, _, _ in timed) > SHORT_CUE
     unit = 1 if in_milliseconds else 1000
     cues = []
-    for start, end, cells in timed:
+    for start, end, cells, number in timed:
         mended["cue with its end before its start"] += end <= start
         speaker = one_line(cells.get("speaker", ""))
-        cues.append(cue_read(round(start * unit), round(end * unit), cells["text"], speaker))
-    found = [cue for cue in cues if cue]
-    losses["cue without text"] = len(cues) - len(found)
-    return Contents(found, losses=losses.phrases(), mended=mended.phrases())
+        cue = cue_read(round(start * unit), round(end * unit), cells["text"], speaker)
+        cues.append((cue, number))
+    losses["cue without text"] = sum(cue is None for cue, _ in cues)
+    return Contents.of_cues(cues, losses=losses, mended=mended)
 
 
 def _seconds(name: str, cell: str, line: int) -> float:

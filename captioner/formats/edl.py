@@ -13,8 +13,9 @@ from typing import NamedTuple
 from captioner.errors import FormatError
 from captioner.formats.model.clean import source_lines
 from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.fidelity import Losses, restricted_to
+from captioner.formats.model.fidelity import restricted_to
 from captioner.formats.model.frames import ONE_HOUR, FrameClock, frame_clock, on_frames, read_clock
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.one_line import in_one_line, name_in_one_line
 from captioner.formats.model.styled_text import substitute
 from captioner.values import Cue
@@ -66,7 +67,7 @@ def parse(text: str, programme: Programme) -> Contents:
     losses = Losses({"event without a marker": sum(not event.markers for event in events)})
     cues = [cue for event in events for cue in _cues(event, clock)]
     title = next((head[6:].strip() for head in heads if head.startswith("TITLE:")), None)
-    return Contents(cues, programme=clock.programme(title or None), losses=losses.phrases())
+    return Contents.of_cues(cues, programme=clock.programme(title or None), losses=losses)
 
 
 class _EdlEvent(NamedTuple):
@@ -74,7 +75,7 @@ class _EdlEvent(NamedTuple):
 
     timecode: str
     line: int
-    markers: list[re.Match[str]]
+    markers: list[tuple[re.Match[str], int]]
 
 
 def _events(lines: list[str]) -> Iterator[_EdlEvent]:
@@ -85,15 +86,13 @@ def _events(lines: list[str]) -> Iterator[_EdlEvent]:
                 yield event
             event = _EdlEvent(match[1], number, [])
         elif event and (match := _MARKER.fullmatch(line)):
-            event.markers.append(match)
+            event.markers.append((match, number))
     if event:
         yield event
 
 
-def _cues(event: _EdlEvent, clock: FrameClock) -> Iterator[Cue]:
+def _cues(event: _EdlEvent, clock: FrameClock) -> Iterator[tuple[Cue | None, int]]:
     """The name of a marker is the text; a note, where somebody has typed one, is the line below."""
     first = clock.labelled(event.timecode, event.line)
-    for marker in event.markers:
-        cue = clock.cue(first, first + int(marker["frames"]), f"{marker['text']}\n{marker['note'].strip()}")
-        if cue:
-            yield cue
+    for marker, line in event.markers:
+        yield clock.cue(first, first + int(marker["frames"]), f"{marker['text']}\n{marker['note'].strip()}"), line

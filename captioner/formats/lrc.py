@@ -6,7 +6,7 @@ There is no standard. A line lasts until the next; one that ends before is follo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise, zip_longest
 from typing import NamedTuple
@@ -14,8 +14,9 @@ from typing import NamedTuple
 from captioner.errors import FormatError
 from captioner.formats.model.clean import cue_read, one_line, quantize, source_lines
 from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.fidelity import Losses, restricted_to
+from captioner.formats.model.fidelity import restricted_to
 from captioner.formats.model.frames import one_at_a_time
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.one_line import in_one_line
 from captioner.formats.model.styled_text import StyledText
 from captioner.values import Cue, Word
@@ -61,12 +62,11 @@ def _words_until_the_next(cue: Cue) -> Cue:
     return replace(cue, words=tuple(replace(word, end=end) for word, end in zip(cue.words, ends, strict=True)))
 
 
-def write(cues: Iterable[Cue], programme: Programme) -> str:
+def write(cues: Sequence[Cue], programme: Programme) -> str:
     """A line for each cue; one without text where nothing follows at once. Words with times have the enhanced form."""
-    held = representable(cues, programme)
     title = one_line(programme.title or "").replace("]", ")")
     lines = [f"[ti:{title}]"] if title else []
-    for cue, following in zip_longest(held, held[1:]):
+    for cue, following in zip_longest(cues, cues[1:]):
         lines.append(f"[{_time(cue.start)}]{_text(cue)}")
         if following is None or cue.end < following.start:
             lines.append(f"[{_time(cue.end)}]")
@@ -98,6 +98,8 @@ class _TimedLine(NamedTuple):
 
     start: int
     spelled: StyledText
+    number: int
+    """The line of the file, from 1."""
 
 
 def parse(text: str) -> Contents:
@@ -111,9 +113,8 @@ def parse(text: str) -> Contents:
     losses["header line"] += sum(name not in _ABOUT_THE_FILE for name in tags)
     lines = sorted(_lines(source, _offset(tags.get("offset", "")), losses), key=lambda line: line.start)
     together = [(start, list(group)) for start, group in groupby(lines, key=lambda line: line.start)]
-    cues = [cue for cue in _cues(together, mended) if cue]
     programme = Programme(title=one_line(tags.get("ti", "")) or None, language=tags.get("la") or None)
-    return Contents(cues, programme=programme, losses=losses.phrases(), mended=mended.phrases())
+    return Contents.of_cues(_cues(together, mended), programme=programme, losses=losses, mended=mended)
 
 
 def _offset(text: str) -> int:
@@ -134,7 +135,8 @@ def _lines(source: list[str], offset: int, losses: Losses) -> Iterator[_TimedLin
             losses["line without a time"] += 1
         spelled = _spelled(line[at:], offset, losses)
         for stamp in stamps:  # a refrain stands once, behind all its times; its words have times but once
-            yield _TimedLine(max(stamp + offset, 0), spelled if stamp == stamps[0] else StyledText(spelled.text))
+            sung = spelled if stamp == stamps[0] else StyledText(spelled.text)
+            yield _TimedLine(max(stamp + offset, 0), sung, number)
     if without and not found:
         raise FormatError("lrc", "no times in it, so it is no LRC file", without)
 
@@ -171,11 +173,12 @@ def _plain(text: str) -> str:
     return _JOINED.sub(lambda match: match[0][0], text)
 
 
-def _cues(together: list[tuple[int, list[_TimedLine]]], mended: Losses) -> Iterator[Cue | None]:
+def _cues(together: list[tuple[int, list[_TimedLine]]], mended: Losses) -> Iterator[tuple[Cue | None, int]]:
     ends = (later for later, _ in together[1:])
     for (start, lines), end in zip_longest(together, ends):
-        texts = [line.spelled for line in lines if line.spelled.text]
-        if texts:
+        sung = [line for line in lines if line.spelled.text]
+        if sung:
             mended["line without an end"] += end is None
-            spelled = texts[0] if len(texts) == 1 else StyledText("\n".join(text.text for text in texts))
-            yield cue_read(start, start + LAST_LINE if end is None else end, spelled, rate=RATE)
+            spelled = sung[0].spelled if len(sung) == 1 else StyledText("\n".join(line.spelled.text for line in sung))
+            cue = cue_read(start, start + LAST_LINE if end is None else end, spelled, rate=RATE)
+            yield cue, sung[0].number

@@ -14,7 +14,8 @@ from captioner.errors import FormatError
 from captioner.formats.model.clean import cue_read, quantize, source_lines
 from captioner.formats.model.colors import color_of
 from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.fidelity import Losses, restricted_to
+from captioner.formats.model.fidelity import restricted_to
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.markup import Markup
 from captioner.formats.model.styled_text import StyledText, TextStyle, substitute
 from captioner.timestamps import parse_rate
@@ -48,7 +49,7 @@ def write(cues: Iterable[Cue], programme: Programme) -> str:
     """The frame rate, to three decimals, and the cues by start."""
     rate = _rate(programme)
     lines = [f"{{1}}{{1}}{f'{float(rate):.3f}'.rstrip('0').rstrip('.')}"]
-    for cue in representable(cues, programme):
+    for cue in cues:
         text = _LIKE_A_TAG.sub("{" + JOINER, cue.text).replace("\n", "|")
         lines.append(f"{{{round(cue.start * rate)}}}{{{round(cue.end * rate)}}}{text}")
     return "".join(f"{line}\n" for line in lines)
@@ -57,27 +58,27 @@ def write(cues: Iterable[Cue], programme: Programme) -> str:
 def parse(text: str, programme: Programme) -> Contents:
     """The cues as they stand in the file. Raises `FormatError` for a line without times, and without a frame rate."""
     losses, mended = Losses(), Losses()
-    rows: list[tuple[int, str, str]] = []
+    rows: list[tuple[int, int, str, str]] = []
     for number, line in enumerate(source_lines(text), 1):
         if match := _LINE.fullmatch(line):
-            rows.append((int(match[1]), match[2], match[3]))
+            rows.append((number, int(match[1]), match[2], match[3]))
         elif line.strip():
             raise FormatError("microdvd", "a line without times", number)
     rate = programme.frame_rate
-    if rows and rows[0][:2] in ((1, "1"), (0, "0")) and (told := _RATE.fullmatch(rows[0][2])):
+    if rows and rows[0][1:3] in ((1, "1"), (0, "0")) and (told := _RATE.fullmatch(rows[0][3])):
         rate = rate or _told(told[1])
         rows = rows[1:]
     rate = _rate(Programme(frame_rate=rate)) if rows else rate
     cues = []
-    for (start, end, shown), following in zip_longest(rows, (row[0] for row in rows[1:])):
+    for (number, start, end, shown), following in zip_longest(rows, (row[1] for row in rows[1:])):
         assert rate is not None
         last = int(end) if end else following if following is not None else start + round(LAST_LINE * rate)
         mended["cue without an end"] += not end
         mended["cue with its end before its start"] += last <= start
-        cues.append(cue_read(start, last, _read(shown, losses), rate=rate))
-    found = [cue for cue in cues if cue]
-    losses["cue without text"] = len(cues) - len(found)
-    return Contents(found, programme=Programme(frame_rate=rate), losses=losses.phrases(), mended=mended.phrases())
+        cue = cue_read(start, last, _read(shown, losses), rate=rate)
+        cues.append((cue, number))
+    losses["cue without text"] = sum(cue is None for cue, _ in cues)
+    return Contents.of_cues(cues, programme=Programme(frame_rate=rate), losses=losses, mended=mended)
 
 
 def _told(text: str) -> Fraction:

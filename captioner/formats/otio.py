@@ -6,6 +6,7 @@ its metadata under `captioner`, so nothing but the grain of its times is lost on
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, replace
 from fractions import Fraction
@@ -15,8 +16,8 @@ from captioner.errors import FormatError
 from captioner.formats.model.clean import cue_read, quantize, writable
 from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.extras import library
-from captioner.formats.model.fidelity import Losses
 from captioner.formats.model.frames import FrameClock, frame_clock
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.one_line import in_one_line
 from captioner.formats.model.styled_text import StyledText
 from captioner.timestamps import FrameRate, format_timecode, parse_rate
@@ -91,8 +92,10 @@ def _clock(programme: Programme) -> FrameClock:
 def parse(text: str) -> Contents:
     """The markers of a timeline as cues, wherever they lie on it. Raises `FormatError`."""
     otio = library("otio", "opentimelineio")
+    source = text.removeprefix("\ufeff")
     try:
-        timeline = otio.adapters.read_from_string(text.removeprefix("\ufeff"), "otio_json")
+        json.loads(source)  # the library crashes the process at some objects that are not closed
+        timeline = otio.adapters.read_from_string(source, "otio_json")
     except Exception as error:  # the library has a class of its own for each way of being wrong, and bare ones beside
         raise FormatError("otio", f"is no OpenTimelineIO file: {str(error).splitlines()[0]}") from error
     if not isinstance(timeline, otio.schema.Timeline):

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.fidelity import Losses, restricted_to
+from captioner.formats.model.fidelity import restricted_to
 from captioner.formats.model.frames import MIDNIGHT, FrameClock, frame_clock, on_frames, read_clock
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.one_line import in_one_line
 from captioner.formats.model.table import table, table_rows
 from captioner.values import Cue
@@ -46,9 +47,9 @@ def parse(text: str, programme: Programme) -> Contents:
     """The markers as cues. The file does not say its frame rate, `programme` does. Raises `FormatError`."""
     rows = list(table_rows("premiere", text, COLUMNS[:4]))
     clock = read_clock("premiere", programme, MIDNIGHT, ())
-    cues = [_cue(row, number, clock) for number, row in rows]
-    losses = Losses({"marker without text": cues.count(None)})
-    return Contents([cue for cue in cues if cue], programme=clock.programme(), losses=losses.phrases())
+    cues = [(_cue(row, number, clock), number) for number, row in rows]
+    losses = Losses({"marker without text": sum(cue is None for cue, _ in cues)})
+    return Contents.of_cues(cues, programme=clock.programme(), losses=losses)
 
 
 def _cue(row: dict[str, str], line: int, clock: FrameClock) -> Cue | None:

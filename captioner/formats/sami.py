@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
-from itertools import pairwise, zip_longest
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, zip_longest
+from typing import NamedTuple
 
 from captioner.errors import FormatError
 from captioner.formats.model.clean import cue_read, one_line, quantize, source_lines
 from captioner.formats.model.colors import color_of
 from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.fidelity import LOOKS, Losses, restricted_to
+from captioner.formats.model.fidelity import LOOKS, restricted_to
 from captioner.formats.model.frames import one_at_a_time
-from captioner.formats.model.markup import Markup, without_comments
+from captioner.formats.model.losses import Losses
+from captioner.formats.model.markup import Markup, between_comments
 from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, runs, substitute
 from captioner.values import Cue
 
@@ -32,6 +35,7 @@ _TAG = re.compile(r"<(?P<end>/?)(?P<tag>[a-z]+)\b(?P<attributes>[^<>]*)>", re.IG
 _COLOR = re.compile(r"\bcolor\s*[=:]\s*(\"[^\"]*\"|'[^']*'|[^\s>;\"']+)", re.IGNORECASE)
 _LOOKS = {"i": TextStyle(italic=True), "em": TextStyle(italic=True), "b": TextStyle(bold=True),
           "strong": TextStyle(bold=True), "u": TextStyle(underline=True)}  # fmt: skip
+_TEXT = re.compile(r"\S")
 _SPACES = re.compile(r"[ \t\n]+")
 _AROUND_BREAKS = re.compile(r"(?<![ \t])[ \t]*\n[ \t]*")
 _EDGES = re.compile(r"\A[ \t\n]+|(?<![ \t\n])[ \t\n]+\Z")
@@ -51,7 +55,7 @@ def _spaced(cue: Cue) -> Cue:
     return cue
 
 
-def write(cues: Iterable[Cue], programme: Programme) -> str:
+def write(cues: Sequence[Cue], programme: Programme) -> str:
     """The cues by start, each in a paragraph of one class, which has the programme's language."""
     language = programme.language or "en"
     title = html.escape(one_line(programme.title or ""), quote=False)
@@ -59,8 +63,7 @@ def write(cues: Iterable[Cue], programme: Programme) -> str:
         "<SAMI>", "<HEAD>", f"<TITLE>{title}</TITLE>", '<STYLE TYPE="text/css">', "<!--",
         f".CAPTIONS {{ Name: {language}; lang: {language}; SAMIType: CC; }}", "-->", "</STYLE>", "</HEAD>", "<BODY>",
     ]  # fmt: skip
-    held = representable(cues, programme)
-    for cue, following in zip_longest(held, held[1:]):
+    for cue, following in zip_longest(cues, cues[1:]):
         lines.append(_sync(cue.start, "".join(_tagged(text, looks) for text, looks in runs(cue))))
         if following is None or cue.end < following.start:
             lines.append(_sync(cue.end, "&nbsp;"))
@@ -87,37 +90,69 @@ def parse(text: str) -> Contents:
     losses, mended = Losses(), Losses()
     language = _LANGUAGE.search(source)
     title = _TITLE.search(source)
-    body = without_comments(source, "<!--", "-->")
-    syncs = list(_SYNC.finditer(body))
-    texts = [body[first.end() : second.start()] for first, second in pairwise(syncs)]
-    texts += [body[syncs[-1].end() :]] if syncs else []
-    shown = _of_first_class([(max(int(sync[1]), 0), text) for sync, text in zip(syncs, texts, strict=True)], losses)
+    shown = _of_first_class(list(_paragraphs(_Body(source))), losses)
     cues = []
-    for (start, paragraph), end in zip_longest(shown, (later for later, _ in shown[1:])):
-        spelled = _read(paragraph, losses)
+    for paragraph, following in zip_longest(shown, shown[1:]):
+        spelled = _read(paragraph.text, losses)
         if spelled.text.strip():
-            mended["text without an end"] += end is None
-            cues.append(cue_read(start, start + LAST_TEXT if end is None else end, spelled))
+            mended["text without an end"] += following is None
+            end = following.start if following else paragraph.start + LAST_TEXT
+            cues.append((cue_read(paragraph.start, end, spelled), paragraph.line))
     programme = Programme(
         title=one_line(html.unescape(title[1])) or None if title else None, language=language[2] if language else None
     )
-    return Contents([cue for cue in cues if cue], programme=programme, losses=losses.phrases(), mended=mended.phrases())
+    return Contents.of_cues(cues, programme=programme, losses=losses, mended=mended)
 
 
-def _of_first_class(texts: list[tuple[int, str]], losses: Losses) -> list[tuple[int, str]]:
+class _Body:
+    """The source without its comments, and the line of the source for each index of that text."""
+
+    def __init__(self, source: str) -> None:
+        pieces = list(between_comments(source, "<!--", "-->"))
+        self.text = "".join(piece for _, piece in pieces)
+        self._sources = [at for at, _ in pieces]
+        self._starts = [0, *accumulate(len(piece) for _, piece in pieces)][: len(pieces)]
+        self._line_ends = [match.start() for match in re.finditer("\n", source)]
+
+    def line(self, index: int) -> int:
+        """The line, from 1, of the first character at or behind `index` that is no white space."""
+        text = _TEXT.search(self.text, index)
+        index = text.start() if text else index
+        piece = bisect_right(self._starts, index) - 1
+        return bisect_left(self._line_ends, self._sources[piece] + index - self._starts[piece]) + 1
+
+
+class _Paragraph(NamedTuple):
+    """What is shown from `start` on, in milliseconds."""
+
+    start: int
+    language_class: str | None
+    """The class of its tag, which stands for a language; None where it has none."""
+    text: str
+    line: int
+
+
+def _paragraphs(body: _Body) -> Iterator[_Paragraph]:
+    """What stands behind each `<sync>`: the text before its first `<p>`, and each `<p>`."""
+    syncs = list(_SYNC.finditer(body.text))
+    ends = [*(sync.start() for sync in syncs[1:]), len(body.text)]
+    for sync, end in zip(syncs, ends, strict=False):
+        start, tags = max(int(sync[1]), 0), list(_PARAGRAPH.finditer(body.text, sync.end(), end))
+        first = tags[0].start() if tags else end
+        if (untagged := body.text[sync.end() : first]).strip():
+            yield _Paragraph(start, None, untagged, body.line(sync.end()))
+        for tag, stop in zip(tags, [*(tag.start() for tag in tags[1:]), end], strict=False):
+            name = _CLASS.search(tag[1])
+            text = body.text[tag.end() : stop]
+            yield _Paragraph(start, name[1].lower() if name else None, text, body.line(tag.end()))
+
+
+def _of_first_class(paragraphs: list[_Paragraph], losses: Losses) -> list[_Paragraph]:
     """The paragraphs of the class that comes first, by time. Those of other classes are other languages."""
-    paragraphs: list[tuple[int, str | None, str]] = []
-    for start, text in texts:
-        pieces = _PARAGRAPH.split(text)
-        if pieces[0].strip():
-            paragraphs.append((start, None, pieces[0]))
-        for attributes, paragraph in zip(pieces[1::2], pieces[2::2], strict=True):
-            match = _CLASS.search(attributes)
-            paragraphs.append((start, match[1].lower() if match else None, paragraph))
-    first = next((name for _, name, _ in paragraphs if name), None)
-    ours = [(start, text) for start, name, text in paragraphs if name in (first, None)]
+    first = next((paragraph.language_class for paragraph in paragraphs if paragraph.language_class), None)
+    ours = [paragraph for paragraph in paragraphs if paragraph.language_class in (first, None)]
     losses["text in another language"] += len(paragraphs) - len(ours)
-    return sorted(ours, key=lambda pair: pair[0])
+    return sorted(ours, key=lambda paragraph: paragraph.start)
 
 
 def _read(paragraph: str, losses: Losses) -> StyledText:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from captioner.errors import FormatError
-from captioner.formats.model.clean import cue_read, quantize, source_lines
+from captioner.formats.model.clean import cue_read, leading_blanks, quantize, source_lines
 from captioner.formats.model.contents import Contents
-from captioner.formats.model.fidelity import Losses, restricted_to
+from captioner.formats.model.fidelity import restricted_to
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.styled_text import substitute
 from captioner.timestamps import format_clock, parse_clock
 from captioner.values import Cue
@@ -32,7 +34,7 @@ def representable(cues: Iterable[Cue]) -> list[Cue]:
 
 def write(cues: Iterable[Cue]) -> str:
     """The cues by start."""
-    return "\n".join(_block(cue) for cue in representable(cues))
+    return "\n".join(_block(cue) for cue in cues)
 
 
 def _block(cue: Cue) -> str:
@@ -49,32 +51,42 @@ def parse(text: str) -> Contents:
     losses, mended = Losses(), Losses()
     lines = source_lines(text)
     headed = any(line.strip().startswith("[") for line in lines[:1])
-    cues = [_cue(start, end, below, headed, losses, mended) for start, end, below in _blocks(lines)]
-    return Contents([cue for cue in cues if cue], losses=losses.phrases(), mended=mended.phrases())
+    cues = [(_cue(block, headed, losses, mended), block.line + leading_blanks(block.lines)) for block in _blocks(lines)]
+    return Contents.of_cues(cues, losses=losses, mended=mended)
 
 
-def _blocks(lines: list[str]) -> Iterator[tuple[str, str, list[str]]]:
-    """Start, end and the lines below of every timing; timings alone part the cues."""
-    timing: tuple[str, str] | None = None
+class _Block(NamedTuple):
+    """A timing and the lines below it."""
+
+    start: str
+    end: str
+    line: int
+    """The line of the file, from 1, in which the text begins."""
+    lines: list[str]
+
+
+def _blocks(lines: list[str]) -> Iterator[_Block]:
+    """Every timing with the lines below: timings alone separate the cues."""
+    timing: tuple[str, str, int] | None = None
     below: list[str] = []
     for number, line in enumerate(lines, 1):
         if match := _TIMING.fullmatch(line):
             if timing:
-                yield *timing, below
-            timing, below = (match[1], match[2]), []
+                yield _Block(*timing, below)
+            timing, below = (match[1], match[2], number + 1), []
         elif timing:
             below.append(line)
         elif not _HEAD.fullmatch(line):
             raise FormatError("sbv", "text before the first time", number)
     if timing:
-        yield *timing, below
+        yield _Block(*timing, below)
     elif any(line.strip() for line in lines):
         raise FormatError("sbv", "no times in it, so it is no SubViewer file", 1)
 
 
-def _cue(start: str, end: str, lines: list[str], headed: bool, losses: Losses, mended: Losses) -> Cue | None:
-    first, last = round(parse_clock(start) * 1000), round(parse_clock(end) * 1000)
-    text = _JOINED.sub("", "\n".join(lines).strip("\n"))
+def _cue(block: _Block, headed: bool, losses: Losses, mended: Losses) -> Cue | None:
+    first, last = (round(parse_clock(time) * 1000) for time in (block.start, block.end))
+    text = _JOINED.sub("", "\n".join(block.lines).strip("\n"))
     text = _BREAK.sub("\n", _END.sub("", text)) if headed else text
     cue = cue_read(first, last, text)
     losses["cue without text"] += cue is None

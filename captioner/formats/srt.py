@@ -1,8 +1,7 @@
 """SubRip, .srt. There is no standard: what is written here is what every player reads.
 
-pysrt makes the items and reads them. It cuts lines short at their end, splits them at characters that end no line,
-loses text after a blank line and swallows a cue where the blank line before it is missing. So it is fed one clean item
-at a time, each of its lines closed by a guard that it cannot cut away.
+pysrt holds the times and writes the items. It does not read the file: it cuts lines short at their end, splits them at
+characters that end no line, loses text after a blank line and swallows a cue where the blank line before it is missing.
 """
 
 from __future__ import annotations
@@ -14,15 +13,14 @@ from typing import NamedTuple
 import pysrt
 
 from captioner.errors import FormatError
-from captioner.formats.model.clean import cue_read, quantize, source_lines
+from captioner.formats.model.clean import cue_read, leading_blanks, quantize, source_lines
 from captioner.formats.model.contents import Contents
-from captioner.formats.model.fidelity import LOOKS, Losses, restricted_to
+from captioner.formats.model.fidelity import LOOKS, restricted_to
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.styled_text import substitute
 from captioner.formats.srt_text import read, unshielded, written
 from captioner.timestamps import format_clock, parse_clock
 from captioner.values import Cue
-
-_GUARD = "|"
 
 _ARROW = re.compile("-->")
 
@@ -36,7 +34,12 @@ _TIME = re.compile(r"((?:\d{1,6}:)?\d{1,2}:\d{1,2})(?:[,.:](\d{1,9}))?", re.ASCI
 
 def write(cues: Iterable[Cue]) -> str:
     """The cues by start, numbered from 1."""
-    return "\n".join(str(_item(number, cue)) for number, cue in enumerate(representable(cues), 1))
+    return "\n".join(entry(cue, number) for number, cue in enumerate(cues, 1))
+
+
+def entry(cue: Cue, number: int) -> str:
+    """One cue as it stands in a file, with its line end; a blank line separates it from the next."""
+    return str(pysrt.SubRipItem(number, format_clock(cue.start, ","), format_clock(cue.end, ","), written(cue)))
 
 
 def representable(cues: Iterable[Cue]) -> list[Cue]:
@@ -45,26 +48,22 @@ def representable(cues: Iterable[Cue]) -> list[Cue]:
     return [unshielded(substitute(cue, _ARROW, "→")) for cue in held]
 
 
-def _item(number: int, cue: Cue) -> pysrt.SubRipItem:
-    return pysrt.SubRipItem(number, format_clock(cue.start, ","), format_clock(cue.end, ","), written(cue))
-
-
 def parse(text: str) -> Contents:
     """The cues as they stand in the file, less those without text. Tags that players know are styles, others text.
 
     Raises `FormatError` where a time cannot be read, or where there is text that no cue holds.
     """
     losses, mended = Losses(), Losses()
-    cues = [_cue(block, losses, mended) for block in _blocks(source_lines(text), mended)]
-    return Contents([cue for cue in cues if cue], losses=losses.phrases(), mended=mended.phrases())
+    cues = [
+        (_cue(block, losses, mended), block.line + leading_blanks(block.lines))
+        for block in _blocks(source_lines(text), mended)
+    ]
+    return Contents.of_cues(cues, losses=losses, mended=mended)
 
 
 def _cue(block: _Block, losses: Losses, mended: Losses) -> Cue | None:
-    timing = f"{format_clock(block.start, ',')} --> {format_clock(block.end, ',')}"
-    item = pysrt.SubRipItem.from_lines(["1", timing, *(line + _GUARD for line in block.lines)])
-    text = "\n".join(line.removesuffix(_GUARD) for line in item.text.split("\n"))
-    spelled, position = read(text, losses)
-    cue = cue_read(item.start.ordinal, item.end.ordinal, spelled, position=position)
+    spelled, position = read("\n".join(block.lines), losses)
+    cue = cue_read(block.start.ordinal, block.end.ordinal, spelled, position=position)
     losses["cue without text"] += cue is None
     losses["pair of coordinates"] += block.coordinates
     mended["cue with its end before its start"] += block.end <= block.start
@@ -73,17 +72,20 @@ def _cue(block: _Block, losses: Losses, mended: Losses) -> Cue | None:
 
 
 class _Block(NamedTuple):
-    """A timing, in seconds, whether coordinates stand behind it, and the lines below it."""
+    """A timing, the lines of text below it, and where in the file they begin."""
 
-    start: float
-    end: float
+    start: pysrt.SubRipTime
+    end: pysrt.SubRipTime
     coordinates: bool
+    """Whether coordinates stand behind the timing."""
+    line: int
+    """The line of the file, from 1, in which the text begins."""
     lines: list[str]
 
 
 def _blocks(lines: list[str], mended: Losses) -> Iterator[_Block]:
     """Every timing with the lines below: timings alone part the cues, since blank lines cannot be trusted."""
-    timing: tuple[float, float, bool] | None = None
+    timing: tuple[pysrt.SubRipTime, pysrt.SubRipTime, bool, int] | None = None
     below: list[str] = []
     for number, line in enumerate(lines, 1):
         match = _TIMING.fullmatch(line)
@@ -96,7 +98,7 @@ def _blocks(lines: list[str], mended: Losses) -> Iterator[_Block]:
         else:
             _refuse_text(below, "text before the first time")
         mended["time in another spelling"] += not _PLAIN_TIMING.match(line)
-        timing, below = (_seconds(match[1], number), _seconds(match[2], number), bool(match[3])), []
+        timing, below = (_time(match[1], number), _time(match[2], number), bool(match[3]), number + 1), []
     if timing:
         yield _Block(*timing, _without_blanks(below))
     else:
@@ -127,10 +129,10 @@ def _refuse_text(lines: list[str], reason: str) -> None:
             raise FormatError("srt", reason, number)
 
 
-def _seconds(time: str, line: int) -> float:
+def _time(time: str, line: int) -> pysrt.SubRipTime:
     """A short fraction counts milliseconds, as players read it: `0:0:1,5` is 1.005 s."""
     match = _TIME.fullmatch(time)
     if not match:
         raise FormatError("srt", f"not a time: {time!r}", line)
     clock, fraction = match.groups(default="")
-    return parse_clock(f"{clock}.{fraction.zfill(3)}")
+    return pysrt.SubRipTime(milliseconds=round(1000 * parse_clock(f"{clock}.{fraction.zfill(3)}")))

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from captioner.formats.ass.tags import anchor_of_old
+from captioner.formats.ass.text import anchor_of_v4
 from captioner.formats.model.colors import color_of
-from captioner.formats.model.fidelity import Losses
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.markup import Markup
 from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, runs, substitute
 from captioner.values import Cue, Position
@@ -86,7 +86,7 @@ def _block(tags: str, losses: Losses) -> Position | None:
     position = None
     for tag in tags.split("\\"):
         match = _ANCHOR.fullmatch(tag.strip())
-        anchor = int(match[2]) if match and match[1] == "an" else anchor_of_old(int(match[2])) if match else 0
+        anchor = int(match[2]) if match and match[1] == "an" else anchor_of_v4(int(match[2])) if match else 0
         if not match or not 1 <= anchor <= 9:
             losses["effect"] += 1
         elif anchor != 2:

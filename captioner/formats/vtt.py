@@ -7,25 +7,29 @@ file that begins with these six letters, so the signature, escapes, tags and voi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import webvtt
+from webvtt.vtt import WebVTTCueBlock
 
 from captioner.errors import FormatError
 from captioner.formats.model.clean import cue_read, one_line, quantize, source_lines
 from captioner.formats.model.colors import color_of
 from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.fidelity import LOOKS, Losses, restricted_to
+from captioner.formats.model.fidelity import LOOKS, restricted_to
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.markup import without_comments
 from captioner.formats.vtt_settings import SETTINGS, position_of, settings_of
 from captioner.formats.vtt_text import COLORS, class_of, read, stamped, written
-from captioner.timestamps import format_clock
+from captioner.timestamps import format_clock, parse_clock
 from captioner.values import Cue
 
 _SIGNATURE = re.compile(r"WEBVTT(?:[ \t\n]|\Z)")
 # The standard sets no limit to hours; Python does, to the digits of a number.
 _ENDLESS = re.compile(r"(?<!\d)\d{10,}:", re.ASCII)
+# A timing as webvtt-py reads it.
+_TIMING = re.compile(r"\s*((?:\d+:)?\d{1,2}:\d{1,2}\.\d{1,3})\s*-->\s*((?:\d+:)?\d{1,2}:\d{1,2}\.\d{1,3})", re.ASCII)
 _HEADER = re.compile(r"^(\w+):[ \t]*(.+)$", re.MULTILINE)
 _COLOR_CLASS = re.compile(r"::cue\(\s*c?\.([\w-]+)\s*\)")
 _COLOR_PROPERTY = re.compile(r"color\s*:\s*([^;]+?)\s*;?")
@@ -44,11 +48,24 @@ def _representable(cue: Cue) -> Cue:
     )
 
 
-def write(cues: Iterable[Cue]) -> str:
+def write(cues: Sequence[Cue]) -> str:
     """The cues by start. A speaker becomes a voice span around the whole cue, a color a class with a style."""
-    held = representable(cues)
-    content: str = webvtt.WebVTT(captions=[_caption(cue) for cue in held], styles=_styles(held)).content
+    content: str = webvtt.WebVTT(captions=[_caption(cue) for cue in cues], styles=_styles(cues)).content
     return content
+
+
+def header(*lines: str) -> str:
+    """The beginning of a file, with more lines of header below the first, up to the blank line before its cues."""
+    return "".join(f"{line}\n" for line in ("WEBVTT", *lines, ""))
+
+
+def entry(cue: Cue, identifier: str | None = None) -> str:
+    """One cue as it stands in a file, with its line end; a blank line separates it from the next.
+
+    Its colors show only where the file has a style sheet with their classes.
+    """
+    blank, *lines = WebVTTCueBlock.format_lines(_caption(cue, identifier))
+    return "\n".join([*lines, blank])
 
 
 def _styles(cues: Iterable[Cue]) -> list[webvtt.Style]:
@@ -58,10 +75,10 @@ def _styles(cues: Iterable[Cue]) -> list[webvtt.Style]:
     return [webvtt.Style(rules)] if rules else []
 
 
-def _caption(cue: Cue) -> webvtt.Caption:
+def _caption(cue: Cue, identifier: str | None = None) -> webvtt.Caption:
     settings = webvtt.CueSettings(**settings_of(cue.position)) if cue.position else None
     lines = written(cue).split("\n")
-    return webvtt.Caption(format_clock(cue.start), format_clock(cue.end), lines, settings=settings)
+    return webvtt.Caption(format_clock(cue.start), format_clock(cue.end), lines, identifier, settings=settings)
 
 
 def parse(text: str) -> Contents:
@@ -80,7 +97,21 @@ def parse(text: str) -> Contents:
     losses = Losses()
     classes = COLORS | _color_classes(file.styles, losses)
     cues = [_cue(caption, classes, losses) for caption in file.captions]
-    return Contents([cue for cue in cues if cue], programme=_programme(file, losses), losses=losses.phrases())
+    lines = _text_lines(source, file.captions)
+    programme = _programme(file, losses)
+    return Contents.of_cues(zip(cues, lines, strict=True), programme=programme, losses=losses)
+
+
+def _text_lines(source: str, captions: Iterable[webvtt.Caption]) -> Iterator[int | None]:
+    """The line below the timing of each caption: timings stand in the file in the order of their captions."""
+    timings = ((number, match) for number, line in enumerate(source.split("\n"), 1) if (match := _TIMING.match(line)))
+    for caption in captions:
+        times = caption.start_time.in_milliseconds(), caption.end_time.in_milliseconds()
+        yield next((number + 1 for number, match in timings if _milliseconds(match) == times), None)
+
+
+def _milliseconds(timing: re.Match[str]) -> tuple[int, int]:
+    return round(1000 * parse_clock(timing[1])), round(1000 * parse_clock(timing[2]))
 
 
 def _color_classes(styles: Iterable[webvtt.Style], losses: Losses) -> dict[str, str]:

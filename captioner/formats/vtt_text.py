@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from captioner.formats.model.clean import one_line
 from captioner.formats.model.colors import NAMED, color_of
-from captioner.formats.model.fidelity import Losses
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.markup import Markup
 from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, looks_of
 from captioner.timestamps import format_clock, parse_clock

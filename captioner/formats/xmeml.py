@@ -7,16 +7,17 @@ one line, so the text with its lines stands in the `comment`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from fractions import Fraction
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from captioner.errors import FormatError
 from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.fidelity import Losses, restricted_to
+from captioner.formats.model.fidelity import restricted_to
 from captioner.formats.model.frames import FrameClock, frame_clock, on_frames
-from captioner.formats.model.xml import attribute, in_xml, xml_document, xml_root
+from captioner.formats.model.losses import Losses
+from captioner.formats.model.xml import attribute, in_xml, line_of, xml_document, xml_root
 from captioner.timestamps import FrameRate, parse_timecode
 from captioner.timestamps.frame_rates import NTSC
 from captioner.values import Cue
@@ -93,13 +94,10 @@ def parse(text: str) -> Contents:
     if not marked:
         raise FormatError("xmeml", "has no sequence")
     clock = _clock_of(marked[0])
-    cues = [_cue(marker, clock) for marker in marked[0].findall("marker")]
-    losses = Losses({"marker without text": cues.count(None), "sequence": len(marked) - 1})
-    return Contents(_ordered(cues), programme=_programme(marked[0], clock), losses=losses.phrases())
-
-
-def _ordered(cues: Sequence[Cue | None]) -> list[Cue]:
-    return sorted((cue for cue in cues if cue), key=lambda cue: cue.start)
+    cues = [(_cue(marker, clock), line_of(marker)) for marker in marked[0].findall("marker")]
+    losses = Losses({"marker without text": sum(cue is None for cue, _ in cues), "sequence": len(marked) - 1})
+    ordered = sorted(cues, key=lambda pair: pair[0].start if pair[0] else 0)
+    return Contents.of_cues(ordered, programme=_programme(marked[0], clock), losses=losses)
 
 
 def _clock_of(sequence: Element) -> FrameClock:

@@ -1,17 +1,17 @@
-"""What is drawn into a picture: one ASS file, the fonts it needs, and the filter of ffmpeg that draws it."""
+"""The filter that draws captions: one ASS file, the fonts it needs, and ffmpeg's filter for both."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 from captioner.errors import UsageError
-from captioner.formats.ass.style import AssStyle
-from captioner.formats.ass.writer import write as render_ass
+from captioner.formats.ass import AssStyle, AssTrack, Recolor, recolor_script, representable, write_tracks
+from captioner.formats.ass.writer import WrapStyle
 from captioner.media import JobFiles, Picture
 from captioner.render.fonts import FONT_FOLDER, Font, font_files, font_for, font_warnings
-from captioner.render.hdr_colors import in_light
+from captioner.render.hdr_colors import coded_color
 from captioner.render.layout import break_long_lines, place_beside
 from captioner.render.style_options import StyleOptions, second_language_style, style_for
 from captioner.render.subtitles import Subtitles, refuse_empty
@@ -19,88 +19,86 @@ from captioner.values import Cue
 
 ASS_FILE = "captions.ass"
 
-# The fields of a style, by their place.
-_OUTLINE_COLOR, _BACK, _BORDER_STYLE, _OUTLINE, _SHADOW, _ENCODING = 5, 6, 15, 16, 17, 22
+BREAK_LONG_LINES: WrapStyle = 0
+"""libass breaks lines that are too long into parts of about the same length."""
 
 
 @dataclass(frozen=True)
 class BurnFilter:
-    """`files` are what ffmpeg finds where it works, `filter` draws them; `doubts` are what may look otherwise."""
+    """ffmpeg's filter that draws captions into a picture."""
 
     files: JobFiles
+    """The ASS file and the fonts, for ffmpeg's working folder."""
+
     filter: str
+    """The filter, which names those files."""
+
     warnings: tuple[str, ...] = ()
+    """What may look different from what was asked for."""
 
 
-def make_burn_filter(subtitles: Sequence[Subtitles], picture: Picture, options: StyleOptions) -> BurnFilter:
-    """How subtitles are drawn into a picture: an ASS file as it stands, unless another look is asked for.
+def make_burn_filter(
+    subtitles: Sequence[Subtitles], picture: Picture, options: StyleOptions, *, recolor: Recolor | None = None
+) -> BurnFilter:
+    """Return the filter that draws one or two subtitles, the second beside the first.
 
-    Two are shown at once, the second beside the first. Raises `FormatError` where there is nothing to show,
-    `FontMissing`, and `UsageError`.
+    An ASS file keeps its own style unless `options` ask for another. `recolor` changes all colors; None codes them for
+    the picture's transfer function. Raises `FormatError` for subtitles without cues, `FontMissing`, and `UsageError`.
     """
+    recolor = recolor or partial(coded_color, transfer=picture.transfer)
     for track in subtitles:
         refuse_empty(track)
     if not 1 <= len(subtitles) <= 2:
-        raise UsageError("a picture has room for the captions of one language or of two")
+        raise UsageError(f"a picture has room for captions in one or two languages, not in {len(subtitles)}")
     if len(subtitles) == 1 and subtitles[0].ass and options == StyleOptions(font_file=options.font_file):
-        return _as_it_stands(subtitles[0].ass, picture, options)
+        return _own_style(recolor_script(subtitles[0].ass, recolor), picture, options)
     _refuse_karaoke_without_words(subtitles[0], options)
     fonts = [_font(track, options) for track in subtitles]
-    ass = _drawn([track.cues for track in subtitles], fonts, picture, options)
+    tracks = _tracks([track.cues for track in subtitles], fonts, picture, options)
+    ass = write_tracks([track.recolored(recolor) for track in tracks], wrap_style=BREAK_LONG_LINES)
     files = {name: data for font in fonts for name, data in font.files.items()}
-    return _drawing(ass, picture, files, [font.warning for font in fonts if font.warning])
+    return _burn_filter(ass, picture, files, [font.warning for font in fonts if font.warning])
 
 
-def _as_it_stands(ass: str, picture: Picture, wishes: StyleOptions) -> BurnFilter:
-    files = {} if wishes.font_file is None else font_files(wishes.font_file)
-    return _drawing(ass, picture, files, font_warnings(ass, files))
+def _own_style(ass: str, picture: Picture, options: StyleOptions) -> BurnFilter:
+    files = {} if options.font_file is None else font_files(options.font_file)
+    return _burn_filter(ass, picture, files, font_warnings(ass, files))
 
 
-def _drawing(ass: str, picture: Picture, files: Mapping[str, bytes], doubts: Sequence[str]) -> BurnFilter:
-    options = [] if picture.pixel_shape == 1 else [f"original_size={picture.display_width}x{picture.height}"]
-    filter = ":".join((f"ass={ASS_FILE}", f"fontsdir={FONT_FOLDER}", *options))
-    return BurnFilter({ASS_FILE: in_light(ass, picture.transfer).encode(), **files}, filter, tuple(doubts))
+def _burn_filter(ass: str, picture: Picture, files: Mapping[str, bytes], warnings: Sequence[str]) -> BurnFilter:
+    shape = [] if picture.pixel_shape == 1 else [f"original_size={picture.display_width}x{picture.height}"]
+    filter = ":".join((f"ass={ASS_FILE}", f"fontsdir={FONT_FOLDER}", *shape))
+    return BurnFilter({ASS_FILE: ass.encode(), **files}, filter, tuple(warnings))
 
 
-def _refuse_karaoke_without_words(track: Subtitles, wishes: StyleOptions) -> None:
-    if wishes.karaoke and not any(cue.words for cue in track.cues):
+def _refuse_karaoke_without_words(track: Subtitles, options: StyleOptions) -> None:
+    if options.karaoke and not any(cue.words for cue in track.cues):
         raise UsageError(
-            f"{track.name} does not say when each word is said, as --karaoke needs; a .json, .vtt or .ass may"
+            f"{track.name} has no word times, which --karaoke needs; use a .json transcript, or a .vtt or .ass "
+            "written with --word-times"
         )
 
 
-def _font(track: Subtitles, wishes: StyleOptions) -> Font:
-    return font_for([cue.text for cue in track.cues], track.language, wishes.font, wishes.font_file)
+def _font(track: Subtitles, options: StyleOptions) -> Font:
+    return font_for([cue.text for cue in track.cues], track.language, options.font, options.font_file)
 
 
-def _drawn(languages: Sequence[Sequence[Cue]], fonts: Sequence[Font], picture: Picture, wishes: StyleOptions) -> str:
-    look, *others = (style_for(picture, wishes, font.family, full_width=font.full_width) for font in fonts)
-    first = break_long_lines(languages[0], look)
-    ass = _shown(first, look)
-    if not others:
-        return ass
-    other = second_language_style(others[0])
-    return _both(ass, _shown(place_beside(break_long_lines(languages[1], other), first, look, other), other))
+def _tracks(
+    languages: Sequence[Sequence[Cue]], fonts: Sequence[Font], picture: Picture, options: StyleOptions
+) -> Iterator[AssTrack]:
+    """Yield a track for each language, the second beside the first."""
+    style, *others = (style_for(picture, options, font.family, full_width=font.full_width) for font in fonts)
+    first = break_long_lines(languages[0], style)
+    yield _track(first, style, "Default")
+    for other in map(second_language_style, others):
+        second = break_long_lines(languages[1], other)
+        yield _track(place_beside(second, first, style, other), other, "Second")
 
 
-def _shown(cues: Sequence[Cue], look: AssStyle) -> str:
-    """An ASS file as libass shows it best: it breaks lines that are too long, and reads them as their letters run."""
-    ass = render_ass(cues, look=look).replace("WrapStyle: 2\n", "WrapStyle: 0\n", 1)
-    head, style, rest = re.split(r"(?m)^(Style: .*)$", ass, maxsplit=1)
-    fields = style.split(",")
-    fields[_ENCODING] = "-1"
-    if look.box:
-        # One box around all lines, where each would have its own, and the two would be dark where they meet.
-        fields[_BACK], fields[_BORDER_STYLE] = fields[_OUTLINE_COLOR], "4"
-        fields[_OUTLINE], fields[_SHADOW] = "0", fields[_OUTLINE]
-    return head + ",".join(fields) + rest
+def _track(cues: Sequence[Cue], style: AssStyle, name: str) -> AssTrack:
+    """Return a track with libass's own extensions: the reading direction of the letters, one box around all lines.
 
-
-def _both(ass: str, other: str) -> str:
-    """Two ASS files in one; the second has a style of its own."""
-    lines = ass.split("\n")
-    styles = [f"Style: Second,{line.split(',', 1)[1]}" for line in other.split("\n") if line.startswith("Style: ")]
-    events = [line for line in other.split("\n") if line.startswith("Dialogue: ")]
-    events = [",".join((*line.split(",", 4)[:3], "Second", line.split(",", 4)[4])) for line in events]
-    place = next(number for number, line in enumerate(lines) if line.startswith("Style: ")) + 1
-    return "\n".join([*lines[:place], *styles, *lines[place:-1], *events, ""])
+    With one box per line, two boxes are darker where they overlap.
+    """
+    style = replace(style, encoding=-1, box_per_line=False)
+    return AssTrack(representable(cues, style=style), style, name)

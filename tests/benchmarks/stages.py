@@ -14,7 +14,7 @@ import pytest
 from captioner.align import Timer
 from captioner.backends import Hints, load_backend
 from captioner.cues import make_cues
-from captioner.formats import FORMATS
+from captioner.formats import FORMATS, Contents
 from captioner.media import open_media, read_audio
 from captioner.profiles import profile_for
 from captioner.speech import speech_clips
@@ -59,7 +59,7 @@ def stages(lengths: Lengths) -> Sequence[Stage]:
     with watch.timing("cues: line breaks, reading speed, pauses"):
         cues = make_cues(words, profile_for("en"))
     with watch.timing("formats: SRT"):
-        FORMATS["srt"].write(tuple(cues), words, None)
+        FORMATS["srt"].write(Contents(tuple(cues)))
     return watch.stages
 
 

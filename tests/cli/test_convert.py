@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from captioner.cli import main
-from captioner.formats import FORMATS, Programme, format_named, transcript_of
+from captioner.formats import FORMATS, Contents, Programme, format_named, transcript_of
 from captioner.values import Cue, Position, Report, StyleSpan, Word
 
 CUES = [
@@ -22,7 +22,7 @@ CUES = [
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder with `talk.vtt` in it."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "talk.vtt").write_text(str(format_named("vtt").write(CUES, None, None)), "utf-8")
+    (tmp_path / "talk.vtt").write_text(str(format_named("vtt").write(Contents(CUES)).data), "utf-8")
     return tmp_path
 
 
@@ -35,13 +35,13 @@ def cues_in(path: str, rate: int | None = None) -> list[Cue]:
 def test_what_the_other_format_does_not_hold_is_said(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["convert", "talk.vtt", "talk.srt"]) == 0
     assert capfd.readouterr().err == (
-        "talk.srt: srt does not hold the speakers of 1 cue\ntalk.vtt: 2 cues -> talk.srt\n"
+        "talk.srt: srt cannot store speaker names (1 cue)\ntalk.vtt: 2 cues -> talk.srt\n"
     )
     assert cues_in("talk.srt") == [Cue(1, 2.5, CUES[0].text, styles=CUES[0].styles), CUES[1]]
     assert main(["convert", "talk.vtt", "talk.srt"]) == 0
     assert capfd.readouterr().err == "talk.srt is there already and is left alone; --overwrite writes it anew\n"
     assert main(["convert", "talk.vtt", "other.srt", "--strict"]) == 5
-    assert "talk.vtt: cannot be held by srt without loss: speakers of 1 cue" in capfd.readouterr().err
+    assert "talk.vtt: srt cannot store speaker names (1 cue)" in capfd.readouterr().err
     assert not Path("other.srt").exists()
 
 
@@ -125,7 +125,7 @@ def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     cue = Cue(1.0, 3.0, "One two", words=(Word(1.0, 1.5, "One"), Word(2.0, 3.0, " two")))
     report = Report("talk.mp4", 6.0, "scripted", frame_rate=Fraction(25))
     path = tmp_path / "talk.json"
-    path.write_text(str(format_named("json").write((), transcript_of([cue], "en"), report)), "utf-8")
+    path.write_text(str(format_named("json").write(Contents((), transcript_of([cue], "en"), report)).data), "utf-8")
     return path
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from captioner.backends import load_backend
 from captioner.cli import main
-from captioner.formats import format_named
+from captioner.formats import Contents, format_named
 from captioner.media import AudioSelection, open_media, read_shot_changes
 from captioner.pipeline import caption
 from captioner.values import Cue, Report, Transcript
@@ -26,7 +26,7 @@ def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     report = Report("film.mp4", 6.0, "scripted", frame_rate=Fraction(24), shot_changes=(14 / 24,))
     path = tmp_path / "film.json"
-    path.write_text(str(format_named("json").write((), TALK, report)), "utf-8")
+    path.write_text(str(format_named("json").write(Contents((), TALK, report)).data), "utf-8")
     return path
 
 
@@ -165,5 +165,7 @@ def test_stored_frame_rates_and_cuts_are_checked(stored: Path, capfd: pytest.Cap
 
 def test_a_transcript_without_either_is_timed_to_milliseconds(stored: Path) -> None:
     report = Report("film.mp4", 6.0, "scripted")
-    stored.write_text(str(format_named("json").write((), Transcript(TALK.segments, "en"), report)), "utf-8")
+    stored.write_text(
+        str(format_named("json").write(Contents((), Transcript(TALK.segments, "en"), report)).data), "utf-8"
+    )
     assert rendered()[0].start == 0.5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from captioner.formats import FORMATS, Programme
+from captioner.formats import FORMATS, Contents, Programme
 from captioner.timestamps import FrameRate, seconds_at
 from captioner.values import Cue, Position, StyleSpan
 
@@ -34,7 +34,7 @@ WORLD = [Cue(1, 2, "日本語です\n안녕하세요"), Cue(3, 4, "שלום, م�
 
 def file_of(name: str, cues: list[Cue], programme: Programme = FILM) -> str:
     """A file of the format `name`, its bytes as letters where it has bytes."""
-    file = FORMATS[name].write(cues, None, None, programme)
+    file = FORMATS[name].write(Contents(cues, programme=programme)).data
     return file if isinstance(file, str) else file.decode("latin-1")
 
 

@@ -8,8 +8,7 @@ from av.container import InputContainer
 from hypothesis import given
 
 from captioner.errors import FormatError
-from captioner.formats import Contents, Programme
-from captioner.formats.ass import writer as ass
+from captioner.formats import Contents, Programme, ass
 from captioner.values import Cue, Position, StyleSpan, Word
 from tests.cues.cue_strategies import ordered_cues, plain_texts
 
@@ -155,7 +154,7 @@ def test_what_cannot_be_read_is_refused(text: str, sentence: str) -> None:
 def test_ffmpeg_reads_the_same_cues(cues: list[Cue]) -> None:
     if cues:  # ffmpeg finds no track in a file without events
         meant = [(cue.start, cue.end, _text(cue)) for cue in ass.representable(cues)]
-        assert list(_seen(ass.write(cues))) == meant
+        assert list(_seen(ass.write(ass.representable(cues)))) == meant
 
 
 def _text(cue: Cue) -> str:

@@ -140,7 +140,7 @@ def test_a_caption_too_long_for_the_screen_is_refused_and_a_long_line_is_wrapped
     assert read_back("scc", file_of("scc", [long], Programme()), Programme())[0].text == (
         "What is spoken in one breath may\nwell be longer than that."
     )
-    assert FORMATS["scc"].losses([long]) == ("line breaks of 1 cue",)
+    assert FORMATS["scc"].write(Contents([long])).losses == {"line breaks": 1}
 
 
 def test_captions_that_come_too_fast_are_late_and_none_is_missing() -> None:
@@ -148,7 +148,7 @@ def test_captions_that_come_too_fast_are_late_and_none_is_missing() -> None:
     read = read_back("scc", file_of("scc", cues, Programme()), Programme())
     assert read == kept_by_scc(cues, Programme())
     assert [cue.text for cue in read] == [cue.text for cue in cues]
-    assert FORMATS["scc"].losses(cues) == ("times of 40 cues",)
+    assert FORMATS["scc"].write(Contents(cues)).losses == {"cue times": 40}
 
 
 def test_nothing_is_sent_before_the_programme_begins() -> None:
@@ -192,7 +192,7 @@ def test_an_stl_has_one_alphabet() -> None:
 def test_an_stl_goes_on_in_more_blocks_and_tells_its_programme() -> None:
     programme = Programme(title="Der Film", language="de-AT", start_timecode="10:00:00:00")
     cues = [Cue(0, 1, "é" * 300), Cue(2, 3, "kurz")]
-    file = FORMATS["stl"].write(cues, None, None, programme)
+    file = FORMATS["stl"].write(Contents(cues, programme=programme)).data
     assert len(file) == 1024 + 128 * (6 + 1)
     contents = FORMATS["stl"].read(file)
     assert contents.cues == cues

@@ -76,7 +76,7 @@ def latin(cue: Cue) -> Cue:
 
 
 def write(format: Format, whole: Contents) -> str | bytes:
-    return format.write(whole.cues, whole.transcript, whole.report, whole.programme)
+    return format.write(whole).data
 
 
 def text_of(format: Format, whole: Contents) -> str:
@@ -141,7 +141,7 @@ def test_libraries_are_imported_when_they_are_used() -> None:
 @every_format
 def test_a_part_that_is_missing_is_named(format: Format) -> None:
     with pytest.raises(FormatError, match=f"{format.name}: cannot be written without the {format.parts[0]}"):
-        format.write(None, None, None)
+        format.write(Contents())
 
 
 @every_format

@@ -13,11 +13,11 @@ from opentimelineio import opentime as time
 
 from captioner.cli import main
 from captioner.errors import FormatError
-from captioner.formats import FORMATS, Programme
+from captioner.formats import FORMATS, Contents, Programme
 from captioner.formats.model.frames import one_at_a_time
 from captioner.timestamps import FrameRate, parse_rate
 from captioner.values import Cue, Position, StyleSpan
-from tests.formats.editor_cues import CUES, WORLD, cues_at_edges, file_of, read_back
+from tests.formats.editor_cues import CUES, FILM, WORLD, cues_at_edges, file_of, read_back
 
 EDITORS = ("fcpxml", "fcpxml-titles", "xmeml", "otio", "edl", "avid", "premiere", "audition", "audacity")
 COUNTING = ("fcpxml", "fcpxml-titles", "xmeml", "edl", "avid", "premiere", "itt")
@@ -55,7 +55,7 @@ def test_every_script(name: str) -> None:
 @pytest.mark.parametrize("name", COUNTING)
 def test_a_format_that_counts_frames_asks_how_many(name: str) -> None:
     with pytest.raises(FormatError, match=f"{name}: counts frames: say how many a second"):
-        FORMATS[name].write(CUES, None, None)
+        FORMATS[name].write(Contents(CUES))
 
 
 @pytest.mark.parametrize("name", ["edl", "avid", "premiere"])
@@ -166,7 +166,8 @@ def test_avid_shows_one_at_a_time() -> None:
         (4, 6, "\u2060<end subtitles>"),
         (6, 7, "After"),
     ]
-    assert FORMATS["avid"].losses(cues, programme) == ("overlap of cues shown at once", "styles of 1 cue")
+    losses = FORMATS["avid"].write(Contents(cues, programme=programme)).losses
+    assert losses == {"overlaps": 1, "styles": 1}
 
 
 def test_what_is_shown_at_once_keeps_its_looks_and_its_place() -> None:
@@ -209,6 +210,13 @@ def test_markers_at_no_time_are_refused(rate: float, value: float) -> None:
     timeline = otio.schema.Timeline(tracks=[otio.schema.Track(children=[gap])])
     with pytest.raises(FormatError, match="otio: has a marker whose time is none"):
         FORMATS["otio"].read(otio.adapters.write_to_string(timeline, "otio_json"))
+
+
+def test_an_otio_object_that_is_not_closed_is_refused() -> None:
+    """The library reads beyond its end, which ends the process."""
+    file = str(FORMATS["otio"].write(Contents(CUES, programme=FILM)).data)
+    with pytest.raises(FormatError, match="otio: is no OpenTimelineIO file: "):
+        FORMATS["otio"].read(file.replace(' },\n "tracks"', ' ,\n "tracks"'))
 
 
 def test_markers_of_other_programs_stand_on_clips() -> None:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from captioner.formats.model.fidelity import LOOKS, Losses, losses_between, restricted_to
+from captioner.formats.model.fidelity import LOOKS, restricted_to
+from captioner.formats.model.losses import Losses, cue_losses
 from captioner.values import Cue, Position, StyleSpan, Word
 
 RICH = Cue(
@@ -39,26 +40,26 @@ def test_the_noun_of_a_phrase_has_the_plural(one: str, two: str) -> None:
     assert Losses({one: 2}).phrases() == (f"2 {two}",)
 
 
-def test_all_that_a_format_does_not_hold_is_named() -> None:
-    assert losses_between([RICH], [RICH]) == ()
-    assert losses_between([RICH, RICH], [Cue(1, 2, "One two")] * 2) == (
-        "line breaks of 2 cues",
-        "styles of 2 cues",
-        "place of 2 cues",
-        "speakers of 2 cues",
-        "word times of 2 cues",
+def test_every_part_that_is_lost_is_counted() -> None:
+    assert cue_losses([RICH], [RICH]) == {}
+    losses = cue_losses([RICH, RICH], [Cue(1, 2, "One two")] * 2)
+    assert losses == {"line breaks": 2, "styles": 2, "positions": 2, "speaker names": 2, "word times": 2}
+    assert losses.without("styles", "word times").phrases() == (
+        "line breaks (2 cues)",
+        "positions (2 cues)",
+        "speaker names (2 cues)",
     )
-    assert losses_between([Cue(1, 2, "One")], [Cue(1, 2.2, "1")]) == ("text of 1 cue", "times of 1 cue")
-    assert losses_between([Cue(1, 2, "x", position=Position(2))], [Cue(1.01, 2, "x")]) == ()
+    assert cue_losses([Cue(1, 2, "One")], [Cue(1, 2.2, "1")]).phrases() == ("text (1 cue)", "cue times (1 cue)")
+    assert cue_losses([Cue(1, 2, "x", position=Position(2))], [Cue(1.01, 2, "x")]) == {}
 
 
-def test_what_is_lost_is_named_where_there_are_more_cues_or_fewer_than_before() -> None:
-    assert losses_between([RICH, RICH], [RICH]) == ("text of 1 of 2 cues",)
-    assert losses_between([RICH], [RICH, RICH]) == ("overlap of cues shown at once",)
-    gone = ("styles of 2 cues", "place of 2 cues", "speakers of 2 cues", "word times of 2 cues")
+def test_losses_where_the_file_has_more_cues_or_fewer() -> None:
+    assert cue_losses([RICH, RICH], [RICH]) == {"text": 1}
+    assert cue_losses([RICH, RICH], [RICH] * 3) == {"overlaps": 1}
+    lost = {"styles": 2, "positions": 2, "speaker names": 2, "word times": 2}
     plain = Cue(1, 2, RICH.text)
-    assert losses_between([RICH, RICH, plain], [plain] * 4) == ("overlap of cues shown at once", *gone)
-    assert losses_between([RICH, RICH, plain], [plain]) == ("text of 2 of 3 cues", *gone)
+    assert cue_losses([RICH, RICH, plain], [plain] * 4) == {"overlaps": 2, **lost}
+    assert cue_losses([RICH, RICH, plain], [plain]) == {"text": 2, **lost}
 
 
 def test_a_cue_has_no_more_than_a_format_holds() -> None:

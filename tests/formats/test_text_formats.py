@@ -14,10 +14,9 @@ from av.container import InputContainer
 from av.stream import Stream
 
 from captioner.errors import FormatError
-from captioner.formats import Programme, format_named, transcript_of
+from captioner.formats import Contents, Programme, format_named, transcript_of
+from captioner.formats.ass import AssStyle, AssTrack, representable, write_tracks
 from captioner.formats.ass.style import Karaoke
-from captioner.formats.ass.writer import AssStyle
-from captioner.formats.ass.writer import write as render_ass
 from captioner.values import Cue, Position, StyleSpan, Word
 
 PROGRAMME = Programme(title="The <Lighthouse> & I", language="en", frame_rate=Fraction(25), width=1280, height=720)
@@ -44,15 +43,16 @@ NAMES = ("srt", "vtt", "ass", "lrc", "sbv", "microdvd", "sami", "csv", "tsv", "m
 @pytest.mark.parametrize("name", NAMES)
 def test_a_file(name: str, golden: Callable[[str, str], None]) -> None:
     format = format_named(name)
-    file = format.write(CUES, transcript_of(CUES, "en"), None, PROGRAMME)
+    file = format.write(Contents(CUES, transcript_of(CUES, "en"), programme=PROGRAMME)).data
     assert isinstance(file, str)
     golden(f"formats/everything{format.suffix}", file)
 
 
 @pytest.mark.parametrize("karaoke", ["word", "sweep", "pop"])
 def test_karaoke_in_ass(karaoke: Karaoke, golden: Callable[[str, str], None]) -> None:
-    look = AssStyle(width=720, height=1280, font="Noto Sans", size=60, box="#00000099", karaoke=karaoke)
-    golden(f"formats/karaoke_{karaoke}.ass", render_ass([CUES[2]], PROGRAMME, look))
+    style = AssStyle(width=720, height=1280, font="Noto Sans", size=60, box_color="#00000099", karaoke=karaoke)
+    track = AssTrack(representable([CUES[2]], PROGRAMME, style), style)
+    golden(f"formats/karaoke_{karaoke}.ass", write_tracks([track], PROGRAMME))
 
 
 def read(name: str, text: str, programme: Programme = PROGRAMME) -> list[Cue]:
@@ -156,7 +156,7 @@ DEMUXERS = {
 @pytest.mark.parametrize("cues", [CUES[:1], CUES, [Cue(at, at + 0.5, f"Cue {at}") for at in range(10_000)]])
 def test_ffmpeg_finds_the_same_cues(name: str, cues: list[Cue]) -> None:
     format = format_named(name)
-    file = str(format.write(cues, None, None, PROGRAMME))
+    file = str(format.write(Contents(cues, programme=PROGRAMME)).data)
     with av.open(io.BytesIO(file.encode()), format=DEMUXERS[name]) as opened:
         assert isinstance(opened, InputContainer)
         packets = [packet for packet in opened.demux() if packet.size]

@@ -36,7 +36,7 @@ WRITTEN = {
 
 
 def test_chromium_reads_the_cues_that_were_written(tmp_path: Path) -> None:
-    seen = read_in_chromium({name: vtt.write(cues) for name, cues in WRITTEN.items()}, tmp_path)
+    seen = read_in_chromium({name: vtt.write(vtt.representable(cues)) for name, cues in WRITTEN.items()}, tmp_path)
     for name, cues in WRITTEN.items():
         found = seen[name]
         assert found is not None, name

@@ -17,7 +17,7 @@ from tests.paths import ORACLES
 def test_vtt_js_reads_the_cues_that_were_written(tmp_path: Path) -> None:
     package = npm_package("vtt.js")
     for name, cues in WRITTEN.items():
-        (tmp_path / name).write_text(vtt.write(cues), "utf-8")
+        (tmp_path / name).write_text(vtt.write(vtt.representable(cues)), "utf-8")
     command = ["node", str(ORACLES / "vtt.js"), str(package), *(str(tmp_path / name) for name in WRITTEN)]
     read = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     for (name, cues), found in zip(WRITTEN.items(), read, strict=True):

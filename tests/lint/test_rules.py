@@ -11,7 +11,6 @@ import pytest
 from captioner.cues import make_cues
 from captioner.lint import RULES, lint
 from captioner.lint.fix import fix
-from captioner.lint.line_numbers import line_numbers
 from captioner.profiles import profile_for, profile_named
 from captioner.values import Cue, Position, StyleSpan, Word
 from tests.cues.cue_inputs import spoken
@@ -278,17 +277,3 @@ class TestFix:
     def test_no_repair_at_the_price_of_another_fault(self) -> None:
         crowded = [cue("Twenty or so letters.", 1, 2), cue("And as many once more.", 1.5, 3)]
         assert fix(crowded, ENGLISH).cues == tuple(crowded)
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "1\n00:00:01,000 --> 00:00:02,000\nYes.\n\n2\n00:00:03,000 --> 00:00:04,000\n<i>A &amp; B\nYes.\n",
-        "WEBVTT\r\n\r\n00:01.000 --> 00:02.000\r\n<v Ann>Yes.\r\n\r\n00:03.000 --> 00:04.000\r\nA &amp; B\r\nYes.\r\n",
-        "[Events]\n\nDialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,{\\i1}Yes.\n\n\n"
-        "Dialogue: 0,0:00:03.00,0:00:04.00,Default,,0,0,0,,A & B\\NYes.\n",
-    ],
-)
-def test_the_line_of_a_cue_is_found_in_its_file(source: str) -> None:
-    cues = [cue("Yes.", 1, 2), cue("A & B\nYes.", 3, 4), cue("Not there.", 5, 6)]
-    assert line_numbers(cues, source) == [3 + source.startswith("WEB"), 6 if "[E" in source else 7, None]

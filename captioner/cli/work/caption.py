@@ -170,7 +170,7 @@ class _Run:
             with open_media(job.source) as media:
                 known = self._asked.on(Programme(frame_rate=video_frame_rate(media)))
             for format in formats:
-                format.write((), None, None, known)
+                format.write(Contents(cues=(), programme=known))
 
     def rehearse(self, job: Job) -> int:
         """--dry-run: say what would be sent and what that costs; send nothing and write nothing but the report."""

@@ -9,8 +9,7 @@ from typing import Literal
 
 from captioner.cli.work.jobs import STANDARD, Target, stem_of, write_whole
 from captioner.errors import CaptionerError
-from captioner.formats import Contents, Format, Programme, with_speaker_labels
-from captioner.formats.model.fidelity import SPEAKERS
+from captioner.formats import Contents, CueLosses, Programme, with_speaker_labels
 from captioner.values import Cue
 
 
@@ -37,11 +36,10 @@ class WritingOptions:
             drop_frame=self.drop_frame or programme.drop_frame,
         )
 
-    def of(self, cues: Sequence[Cue], format: Format, programme: Programme) -> Sequence[Cue]:
-        """The cues as they are written in that format."""
-        shown = cues if self.word_times else [replace(cue, words=()) for cue in cues]
-        nowhere = any(phrase.startswith(SPEAKERS) for phrase in format.losses(shown, programme))
-        return with_speaker_labels(shown, self.speaker_label) if self.speaker_label and nowhere else shown
+    def cues_of(self, contents: Contents) -> Sequence[Cue]:
+        """The cues as they are written: without the times of words unless `word_times`."""
+        cues = contents.cues or ()
+        return cues if self.word_times else [replace(cue, words=()) for cue in cues]
 
 
 def title_of(source: str) -> str | None:
@@ -59,19 +57,23 @@ def write_targets(
     failed: CaptionerError | None = None
     for target in targets:
         try:
-            lost = _write(target, contents, writing)
+            losses = _write(target, contents, writing)
         except CaptionerError as error:
             failed = failed or error
             continue
-        if lost:
-            warn(f"{target.path or 'standard output'}: {target.format.name} does not hold the {', '.join(lost)}")
+        if losses:
+            name = target.path or "standard output"
+            warn(f"{name}: {target.format.name} cannot store {', '.join(losses.phrases())}")
     if failed:
         raise failed
 
 
-def _write(target: Target, contents: Contents, writing: WritingOptions) -> tuple[str, ...]:
-    """Write one result; returns what it could not hold."""
-    cues = writing.of(contents.cues or (), target.format, contents.programme)
-    lost = target.format.losses(cues, contents.programme)
-    write_whole(target.path, target.format.write(cues, contents.transcript, contents.report, contents.programme))
-    return lost
+def _write(target: Target, contents: Contents, writing: WritingOptions) -> CueLosses:
+    """Write one result; returns what it could not store. A format without a place for speakers gets their labels."""
+    cues = writing.cues_of(contents)
+    written = target.format.write(replace(contents, cues=cues))
+    if writing.speaker_label and written.losses["speaker names"]:
+        labelled = with_speaker_labels(cues, writing.speaker_label)
+        written = target.format.write(replace(contents, cues=labelled))
+    write_whole(target.path, written.data)
+    return written.losses

@@ -72,8 +72,8 @@ def convert_file(request: ConvertRequest) -> int:
 
 
 def _refuse_losses(source: str, target: Format, contents: Contents) -> None:
-    if losses := target.losses(contents.cues or (), contents.programme):
-        raise FormatError(source, f"cannot be held by {target.name} without loss: {', '.join(losses)}")
+    if losses := target.write(contents).losses:
+        raise FormatError(source, f"{target.name} cannot store {', '.join(losses.phrases())}")
 
 
 def _target_format(request: ConvertRequest) -> Format:

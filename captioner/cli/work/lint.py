@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +21,6 @@ from captioner.formats.transcript.report import as_json
 from captioner.languages import asked_language
 from captioner.lint import about_file, lint
 from captioner.lint.fix import fix
-from captioner.lint.line_numbers import line_numbers
 from captioner.lint.sarif import Placed, sarif
 from captioner.settings import Settings
 from captioner.timestamps import format_clock
@@ -90,8 +89,7 @@ def _linted(file: CaptionFile, style: ChosenProfile, rate: Fraction | None) -> L
     cues = cues_of(file, style, rate)
     found = [about_file("format", phrase) for phrase in file.contents.mended]
     found += lint(cues, style.profile, language=style.language, frame_rate=rate)
-    lines = line_numbers(cues, file.text)
-    placed = (Placed(one, None if one.index is None else lines[one.index]) for one in found)
+    placed = (Placed(one, None if one.index is None else file.contents.line_of(one.index)) for one in found)
     return Linted(file.path, style, len(cues), tuple(placed))
 
 
@@ -108,10 +106,10 @@ def _fixed(file: CaptionFile, style: ChosenProfile, frame_rate: Fraction | None,
     fixed = fix(contents.cues, style.profile, language=style.language, frame_rate=frame_rate)
     if not fixed.changes:
         return file
-    if lost := (*contents.losses, *file.format.losses(fixed.cues, contents.programme)):
+    written = file.format.write(replace(contents, cues=fixed.cues))
+    if lost := (*contents.losses, *written.losses.phrases()):
         raise FormatError(file.path, f"is not fixed, for that would lose {', '.join(lost)}")
-    text = file.format.write(fixed.cues, contents.transcript, contents.report, contents.programme)
-    write_whole(Path(file.path), text)
+    write_whole(Path(file.path), written.data)
     for change in fixed.changes:
         console.say(f"{file.path}: cue {change.index + 1}: {change.message}")
     return open_captions(file.path, file.format, frame_rate)

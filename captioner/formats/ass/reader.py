@@ -8,10 +8,11 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from captioner.errors import FormatError
-from captioner.formats.ass.tags import Script, TagStyle, anchor_of_old, color_of, walk
+from captioner.formats.ass.colors import read_color
+from captioner.formats.ass.text import RATE, Script, TagStyle, anchor_of_v4, read_text
 from captioner.formats.model.clean import cue_read, one_line, source_lines
 from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.fidelity import Losses
+from captioner.formats.model.losses import Losses
 from captioner.values import Cue
 
 _SECTION = re.compile(r"\s*\[([^\]]*)\]\s*")
@@ -46,15 +47,14 @@ def parse(text: str) -> Contents:
     losses, mended = Losses(), Losses()
     losses["comment"] = sum(line.key == "comment" for line in lines)
     losses["attached file"] = sum(line.key in ("fontname", "filename") for line in lines)
-    cues = [_cue(line, fields, script, losses, mended) for line, fields in _events(lines)]
+    cues = [(_cue(line, fields, script, losses, mended), line.number) for line, fields in _events(lines)]
     programme = Programme(
         title=one_line(info.get("title", "")) or None,
         language=info.get("language") or None,
         width=script.width if "playresx" in info else None,
         height=script.height if "playresy" in info else None,
     )
-    found = [cue for cue in cues if cue]
-    return Contents(found, programme=programme, losses=losses.phrases(), mended=mended.phrases())
+    return Contents.of_cues(cues, programme=programme, losses=losses, mended=mended)
 
 
 def _lines(source: Sequence[str]) -> list[_ScriptLine]:
@@ -80,7 +80,7 @@ def _script(info: dict[str, str], lines: Sequence[_ScriptLine]) -> Script:
     return Script(
         width=width or round((height or 288) * 4 / 3),
         height=height or round((width or 384) * 3 / 4),
-        keeps_lines=info.get("wrapstyle") == "2",
+        breaks_at_n=info.get("wrapstyle") == "2",
         styles=_styles(lines),
     )
 
@@ -108,7 +108,7 @@ def _style(values: dict[str, str], *, old: bool) -> TagStyle:
         bold=_number(values.get("bold"), 0) != 0,
         underline=_number(values.get("underline"), 0) != 0,
         color=_style_color(values.get("primarycolour", ""), old),
-        anchor=anchor_of_old(alignment) if old else alignment if 1 <= alignment <= 9 else 2,
+        anchor=anchor_of_v4(alignment) if old else alignment if 1 <= alignment <= 9 else 2,
     )
 
 
@@ -119,8 +119,8 @@ def _number(text: str | None, default: int) -> int:
 def _style_color(text: str, old: bool) -> str | None:
     """`#rrggbb`; v4 writes the number `&HBBGGRR` decimally."""
     if old and re.fullmatch(r"-?\d{1,10}", text, re.ASCII):
-        return color_of(f"{int(text) & 0xFFFFFF:06X}")
-    return color_of(text)
+        return read_color(f"{int(text) & 0xFFFFFF:06X}")
+    return read_color(text)
 
 
 def _events(lines: Sequence[_ScriptLine]) -> Iterator[tuple[_ScriptLine, dict[str, str]]]:
@@ -139,9 +139,9 @@ def _cue(line: _ScriptLine, values: dict[str, str], script: Script, losses: Loss
     start, end = (_hundredths(values.get(name, ""), line.number) for name in ("start", "end"))
     mended["cue with its end before its start"] += end <= start
     style = script.style(values.get("style", "").strip().lstrip("*"))
-    spelled, position = walk(values.get("text", ""), style, script, start, losses)
+    styled, position = read_text(values.get("text", ""), style, script, start, losses)
     name = one_line(values.get("name", ""))
-    cue = cue_read(start, end, spelled, None if name == NO_NAME else name, position, rate=100)
+    cue = cue_read(start, end, styled, None if name == NO_NAME else name, position, rate=RATE)
     losses["cue without text"] += cue is None
     return cue
 

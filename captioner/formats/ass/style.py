@@ -1,65 +1,143 @@
-"""How Advanced SubStation shows captions: what a style of such a file says, in units of its own picture."""
+"""How Advanced SubStation shows captions: styles, in pixels of the picture that a file is made for."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from captioner.formats.ass.colors import Recolor
 from captioner.formats.model.contents import Programme
-from captioner.values import Position
+from captioner.values import Cue, Position, StyleSpan
 
 Karaoke = Literal["none", "word", "sweep", "pop"]
+
+WIDTH, HEIGHT = 1920, 1080
+"""Pixels of the picture where its size is unknown."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AssStyle:
-    """The look of all captions of a file.
+    """How the captions of a track look.
 
     Lengths are in pixels of a picture of `width` times `height`, to which a player scales everything. Colors are
-    `#rrggbb`, or `#rrggbbaa` where `aa` is the opacity. `box` is the color of a box behind the text, in place of the
-    outline; `outline` is then the room between text and box. `anchor` is a key of the number pad.
-
-    `karaoke` says what becomes of word times: nothing that is seen; a word takes the `color` when it is said, and has
-    `waiting` before; the color sweeps over it; or the word that is said grows and has the color `said`.
+    `#rrggbb`, or `#rrggbbaa` where `aa` is the opacity.
     """
 
-    width: int = 1920
-    height: int = 1080
-    font: str = "Arial"
-    size: float = 59.4
-    color: str = "#ffffff"
-    waiting: str = "#8c8c8c"
-    said: str = "#ffd400"
-    outline_color: str = "#000000"
-    outline: float = 3.2
-    shadow: float = 0.0
-    box: str | None = None
-    bold: bool = False
-    anchor: int = 2
-    margin_left: float = 96.0
-    margin_right: float = 96.0
-    margin_vertical: float = 54.0
-    karaoke: Karaoke = "none"
+    width: int = WIDTH
+    """Pixels of the picture; all styles of a file have the same."""
 
-    def place(self, position: Position) -> tuple[float, float]:
-        """Where the anchor of a position stands, x and y in pixels; what it does not say is at the margins."""
+    height: int = HEIGHT
+    """Pixels of the picture; all styles of a file have the same."""
+
+    font: str = "Arial"
+    """The family."""
+
+    size: float = 59.4
+    """The height of the font."""
+
+    color: str = "#ffffff"
+    """The letters."""
+
+    upcoming_color: str = "#8c8c8c"
+    """Words that are yet to be said, where `karaoke` is word or sweep."""
+
+    spoken_color: str = "#ffd400"
+    """The word that is being said, where `karaoke` is pop."""
+
+    outline_color: str = "#000000"
+    """The outline of the letters."""
+
+    outline: float = 3.2
+    """The breadth of the outline or, of a box, the room between letters and edge."""
+
+    shadow: float = 0.0
+    """How far the shadow lies from the letters."""
+
+    shadow_color: str = "#00000080"
+    """The shadow."""
+
+    box_color: str | None = None
+    """A box behind the text in place of the outline; None is no box."""
+
+    box_per_line: bool = True
+    """Whether each line has a box of its own. One around all lines is known to libass alone."""
+
+    bold: bool = False
+    """Whether all text is bold."""
+
+    anchor: int = 2
+    """Where captions stand, as a key of the number pad."""
+
+    margin_left: float = 96.0
+    """Free pixels at the left."""
+
+    margin_right: float = 96.0
+    """Free pixels at the right."""
+
+    margin_vertical: float = 54.0
+    """Free pixels above or below, on the side where captions stand."""
+
+    encoding: int = 1
+    """The character set of the font; -1 has libass read each line in the direction of its first letter."""
+
+    karaoke: Karaoke = "none"
+    """What word times do: nothing that is seen (none); a word takes the `color` when it is said (word); the color
+    sweeps over the word (sweep); or the word that is being said grows and has the `spoken_color` (pop)."""
+
+    def anchor_point(self, position: Position) -> tuple[float, float]:
+        """Where the anchor of a position stands, x and y in pixels; an axis without a value is at the margin."""
         row, column = divmod(position.anchor - 1, 3)
-        usual_x = (self.margin_left, self.width / 2, self.width - self.margin_right)[column]
-        usual_y = (self.height - self.margin_vertical, self.height / 2, self.margin_vertical)[row]
-        x = usual_x if position.x is None else position.x * self.width / 100
-        y = usual_y if position.y is None else position.y * self.height / 100
+        default_x = (self.margin_left, self.width / 2, self.width - self.margin_right)[column]
+        default_y = (self.height - self.margin_vertical, self.height / 2, self.margin_vertical)[row]
+        x = default_x if position.x is None else position.x * self.width / 100
+        y = default_y if position.y is None else position.y * self.height / 100
         return x, y
 
+    def recolored(self, recolor: Recolor) -> AssStyle:
+        """The style with all its colors changed."""
+        return replace(
+            self,
+            color=recolor(self.color),
+            upcoming_color=recolor(self.upcoming_color),
+            spoken_color=recolor(self.spoken_color),
+            outline_color=recolor(self.outline_color),
+            shadow_color=recolor(self.shadow_color),
+            box_color=self.box_color and recolor(self.box_color),
+        )
 
-WIDTH, HEIGHT = 1920, 1080
-"""Pixels of the picture where nobody says how large it is."""
+
+@dataclass(frozen=True)
+class AssTrack:
+    """Cues that are shown in one style."""
+
+    cues: Sequence[Cue]
+    """Cues that the file can hold, as `representable` gives them."""
+
+    style: AssStyle
+    """How they look."""
+
+    name: str = "Default"
+    """What the file calls the style."""
+
+    layer: int = 0
+    """What is drawn first: higher layers lie above lower ones, and do not push their captions away."""
+
+    def recolored(self, recolor: Recolor) -> AssTrack:
+        """The track with all colors of its style and its cues changed."""
+        cues = [replace(cue, styles=_recolored_spans(cue, recolor)) for cue in self.cues]
+        return replace(self, cues=cues, style=self.style.recolored(recolor))
 
 
-def usual_look(programme: Programme) -> AssStyle:
-    """Letters of a size that is read from a chair, inside the safe area, for a picture as large as the programme's.
+def _recolored_spans(cue: Cue, recolor: Recolor) -> tuple[StyleSpan, ...]:
+    return tuple(replace(span, color=span.color and recolor(span.color)) for span in cue.styles)
 
-    Lines of 7 % of the height of a wide picture and 4 % of a tall one, which stand a little higher there (BBC Subtitle
-    Guidelines 9.2.1 and 10). A line is about 1.2 times as high as its letters' size.
+
+def default_style(programme: Programme) -> AssStyle:
+    """Letters that can be read from a chair, inside the safe area of the programme's picture.
+
+    Lines have 7 % of the height of a wide picture and 4 % of a tall one, and stand a little higher there (BBC Subtitle
+    Guidelines 9.2.1 and 10). A line is about 1.2 times as high as the size of its font.
     """
     width, height = programme.width or WIDTH, programme.height or HEIGHT
     tall = height > width

@@ -1,41 +1,36 @@
-"""Advanced SubStation Alpha v4+, .ass, as libass shows it; SubStation Alpha v4, .ssa, is read too.
+"""Writing Advanced SubStation Alpha v4+, as libass shows it.
 
 There is no standard. A file says how large the picture is for which it was made, and a player scales it to the one it
-has; so what is written is made for the programme's picture. Lines are broken where the cues break them.
+has; so a file is made for the programme's picture. Lines break where the cues break them.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import Literal, NamedTuple
 
-from captioner.formats.ass.reader import parse
-from captioner.formats.ass.style import AssStyle, usual_look
+from captioner.formats.ass.colors import style_color, tag_color
+from captioner.formats.ass.style import AssStyle, AssTrack, default_style
+from captioner.formats.ass.text import BACKSLASH, RATE
 from captioner.formats.model.clean import one_line, quantize
 from captioner.formats.model.contents import Programme
 from captioner.formats.model.fidelity import LOOKS, restricted_to
-from captioner.formats.model.styled_text import PLAIN, TextStyle, looks_of, substitute
+from captioner.formats.model.styled_text import PLAIN, TextStyle, looks_of
 from captioner.values import Cue, Position
 
-__all__ = ["AssStyle", "parse", "representable", "usual_look", "write"]
-
-RATE = 100
-"""Times are in hundredths of a second."""
-
-NOTHING_KNOWN = Programme()
+UNKNOWN_PROGRAMME = Programme()
 
 LINE_HEIGHT = 1.2
-"""Of a line, in sizes of its letters, about."""
+"""The height of a line, in sizes of its font, about."""
 
 GROWN, GROWING = 115, 60
-"""Per cent to which a word grows that is said, and the milliseconds that it takes."""
+"""Per cent to which a word grows while it is said, and the milliseconds that it takes to."""
 
-# A word joiner after a backslash keeps it from meaning something: there is no way to escape it.
-_JOINER = "\u2060"
-_JOINED = re.compile(rf"\\{_JOINER}+")
-_MEANT = re.compile(r"\\(?=[nNh{}]|\Z)")
+WrapStyle = Literal[0, 1, 2, 3]
+"""Whether the player breaks lines that are too long: evenly (0), at the end (1), never (2), or the lower one wider (3).
+"""
 
 _STYLE_FIELDS = (
     "Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, "
@@ -45,39 +40,41 @@ _STYLE_FIELDS = (
 _EVENT_FIELDS = "Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text"
 
 
-def representable(cues: Iterable[Cue], programme: Programme = NOTHING_KNOWN, look: AssStyle | None = None) -> list[Cue]:
+def representable(
+    cues: Iterable[Cue], programme: Programme = UNKNOWN_PROGRAMME, style: AssStyle | None = None
+) -> list[Cue]:
     """The cues as the file holds them: times in hundredths, a name in one line and without commas, no vertical text.
 
-    A word joiner that follows a backslash goes. A place is held in hundredths of a pixel, x and y together.
+    A word joiner that follows a backslash goes. A position is held in hundredths of a pixel, x and y together.
     """
-    look = look or usual_look(programme)
-    return [_representable(cue, look) for cue in quantize(cues, RATE)]
+    style = style or default_style(programme)
+    return [_representable(cue, style) for cue in quantize(cues, RATE)]
 
 
-def _representable(cue: Cue, look: AssStyle) -> Cue:
-    held = substitute(restricted_to(cue, looks=LOOKS, place="whole", words=True, speaker=True), _JOINED, "\\\\")
+def _representable(cue: Cue, style: AssStyle) -> Cue:
+    held = restricted_to(cue, looks=LOOKS, place="whole", words=True, speaker=True)
     speaker = one_line(cue.speaker or "").replace(",", ";") or None
-    return replace(held, speaker=speaker, position=_kept_position(held, look))
+    return replace(BACKSLASH.unescape_cue(held), speaker=speaker, position=_stored_position(held, style))
 
 
-def _kept_position(cue: Cue, look: AssStyle) -> Position | None:
-    position = _inside(cue, look)
+def _stored_position(cue: Cue, style: AssStyle) -> Position | None:
+    position = _position_inside(cue, style)
     if position is None:
         return None
     if position.x is None and position.y is None:
-        return None if position.anchor == look.anchor else Position(position.anchor)
-    x, y = (float(f"{pixels:.2f}") for pixels in look.place(position))
-    return Position(position.anchor, x * 100 / look.width, y * 100 / look.height)
+        return None if position.anchor == style.anchor else Position(position.anchor)
+    x, y = (float(f"{pixels:.2f}") for pixels in style.anchor_point(position))
+    return Position(position.anchor, x * 100 / style.width, y * 100 / style.height)
 
 
-def _inside(cue: Cue, look: AssStyle) -> Position | None:
-    """The place of a cue; where its lines would leave the picture they end at the margin, as browsers have it."""
+def _position_inside(cue: Cue, style: AssStyle) -> Position | None:
+    """The position of a cue; where its lines would leave the picture they end at the margin, as in browsers."""
     position = cue.position
     if position is None or position.y is None:
         return position
     row, column = divmod(position.anchor - 1, 3)
-    height = 100 * look.size * LINE_HEIGHT * (cue.text.count("\n") + 1) / look.height
-    margin = 100 * look.margin_vertical / look.height
+    height = 100 * style.size * LINE_HEIGHT * (cue.text.count("\n") + 1) / style.height
+    margin = 100 * style.margin_vertical / style.height
     if row == 2 and position.y + height > 100:
         return replace(position, anchor=column + 1, y=100 - margin)
     if row == 0 and position.y < height:
@@ -85,53 +82,74 @@ def _inside(cue: Cue, look: AssStyle) -> Position | None:
     return position
 
 
-def write(cues: Iterable[Cue], programme: Programme = NOTHING_KNOWN, look: AssStyle | None = None) -> str:
-    """The cues by start, each in one event of the style `Default`."""
-    look = look or usual_look(programme)
-    lines = [*_head(programme, look), *(_event(cue, look) for cue in representable(cues, programme, look))]
+def write(cues: Sequence[Cue], programme: Programme = UNKNOWN_PROGRAMME) -> str:
+    """The cues, each an event of the style `Default`."""
+    return write_tracks([AssTrack(cues, default_style(programme))], programme)
+
+
+def write_tracks(
+    tracks: Sequence[AssTrack], programme: Programme = UNKNOWN_PROGRAMME, *, wrap_style: WrapStyle = 2
+) -> str:
+    """Several tracks in one file, each with a style of its own; the events of a track stand together."""
+    lines = [
+        *_script_info(programme, tracks[0].style, wrap_style),
+        *("[V4+ Styles]", f"Format: {_STYLE_FIELDS}"),
+        *(_style(track) for track in tracks),
+        *("", "[Events]", f"Format: {_EVENT_FIELDS}"),
+        *(_event(cue, track) for track in tracks for cue in track.cues),
+    ]
     return "\n".join(lines) + "\n"
 
 
-def _head(programme: Programme, look: AssStyle) -> Iterator[str]:
+def _script_info(programme: Programme, style: AssStyle, wrap_style: WrapStyle) -> Iterator[str]:
     yield "[Script Info]"
     if title := one_line(programme.title or ""):
         yield f"Title: {title}"
     yield "ScriptType: v4.00+"
-    yield f"PlayResX: {look.width}"
-    yield f"PlayResY: {look.height}"
+    yield f"PlayResX: {style.width}"
+    yield f"PlayResY: {style.height}"
     if programme.language:
         yield f"Language: {programme.language}"
-    yield from ("WrapStyle: 2", "ScaledBorderAndShadow: yes", "YCbCr Matrix: None", "")
-    yield from ("[V4+ Styles]", f"Format: {_STYLE_FIELDS}", _style(look), "")
-    yield from ("[Events]", f"Format: {_EVENT_FIELDS}")
+    yield from (f"WrapStyle: {wrap_style}", "ScaledBorderAndShadow: yes", "YCbCr Matrix: None", "")
 
 
-def _style(look: AssStyle) -> str:
-    waiting = look.waiting if look.karaoke in ("word", "sweep") else look.color
+def _style(track: AssTrack) -> str:
+    style = track.style
+    upcoming_color = style.upcoming_color if style.karaoke in ("word", "sweep") else style.color
+    border = _border(style)
     values = [
-        "Default", one_line(look.font).replace(",", " "), look.size,
-        _color(look.color), _color(waiting), _color(look.box or look.outline_color), _color("#00000080"),
-        -int(look.bold), 0, 0, 0, 100, 100, 0, 0,
-        3 if look.box else 1, look.outline, look.shadow, look.anchor,
-        round(look.margin_left), round(look.margin_right), round(look.margin_vertical), 1,
+        track.name, one_line(style.font).replace(",", " "), style.size,
+        *map(style_color, (style.color, upcoming_color, border.color, border.back_color)),
+        -int(style.bold), 0, 0, 0, 100, 100, 0, 0,
+        border.kind, border.outline, border.shadow, style.anchor,
+        round(style.margin_left), round(style.margin_right), round(style.margin_vertical), style.encoding,
     ]  # fmt: skip
     return "Style: " + ",".join(f"{value:g}" if isinstance(value, float) else str(value) for value in values)
 
 
-def _color(color: str) -> str:
-    """`&HAABBGGRR`, where 00 is opaque."""
-    red, green, blue, opacity = bytes.fromhex(color.removeprefix("#").ljust(8, "f"))
-    return f"&H{255 - opacity:02X}{blue:02X}{green:02X}{red:02X}"
+class _Border(NamedTuple):
+    """The fields of a style that say what is drawn around the letters."""
+
+    kind: int
+    """BorderStyle: an outline (1), a box around each line (3), or a box around all lines (4)."""
+    color: str
+    back_color: str
+    outline: float
+    shadow: float
 
 
-def _inline(color: str) -> str:
-    """A color as a tag has it, without opacity."""
-    return f"&H{_color(color[:7])[4:]}&"
+def _border(style: AssStyle) -> _Border:
+    if style.box_color is None:
+        return _Border(1, style.outline_color, style.shadow_color, style.outline, style.shadow)
+    if style.box_per_line:
+        return _Border(3, style.box_color, style.shadow_color, style.outline, style.shadow)
+    return _Border(4, style.box_color, style.box_color, 0, style.outline)
 
 
-def _event(cue: Cue, look: AssStyle) -> str:
-    text = _place(cue.position, look) + "".join(_text(cue, look))
-    return f"Dialogue: 0,{_time(cue.start)},{_time(cue.end)},Default,{cue.speaker or ''},0,0,0,,{text}"
+def _event(cue: Cue, track: AssTrack) -> str:
+    text = _position_tags(cue.position, track.style) + "".join(_text(cue, track.style))
+    times = f"{_time(cue.start)},{_time(cue.end)}"
+    return f"Dialogue: {track.layer},{times},{track.name},{cue.speaker or ''},0,0,0,,{text}"
 
 
 def _time(seconds: float) -> str:
@@ -141,12 +159,12 @@ def _time(seconds: float) -> str:
     return f"{hour}:{minute:02}:{second:02}.{hundredths:02}"
 
 
-def _place(position: Position | None, look: AssStyle) -> str:
+def _position_tags(position: Position | None, style: AssStyle) -> str:
     if position is None:
         return ""
     if position.x is None and position.y is None:
         return rf"{{\an{position.anchor}}}"
-    x, y = look.place(position)
+    x, y = style.anchor_point(position)
     return rf"{{\an{position.anchor}\pos({_decimal(x)},{_decimal(y)})}}"
 
 
@@ -154,51 +172,50 @@ def _decimal(pixels: float) -> str:
     return f"{pixels:.2f}".rstrip("0").rstrip(".")
 
 
-def _text(cue: Cue, look: AssStyle) -> Iterator[str]:
+def _text(cue: Cue, style: AssStyle) -> Iterator[str]:
     """The text in pieces that look the same and belong to one word, each behind the tags that it needs."""
-    word_tags = dict(_word_tags(cue, look))
-    style_edges = {edge for style in cue.styles for edge in (style.first, style.last)}
-    shown = PLAIN
-    for first, last in pairwise(sorted({0, len(cue.text)} | style_edges | set(word_tags))):
-        looks = _looks_at(cue, first)
+    word_tags = dict(_word_tags(cue, style))
+    edges = {edge for span in cue.styles for edge in (span.first, span.last)}
+    current = PLAIN
+    for first, last in pairwise(sorted({0, len(cue.text)} | edges | set(word_tags))):
+        wanted = _style_at(cue, first)
         tags = word_tags.get(first, "")
-        if look.karaoke == "pop" and tags:
-            tags, shown = r"\r" + tags, PLAIN
-        if looks != shown:
-            tags += ("" if shown == PLAIN else r"\r") + _looks_tags(looks)
-        shown = looks
+        if style.karaoke == "pop" and tags:
+            tags, current = r"\r" + tags, PLAIN
+        if wanted != current:
+            tags += ("" if current == PLAIN else r"\r") + _style_tags(wanted)
+        current = wanted
         yield (f"{{{tags}}}" if tags else "") + _escaped(cue.text[first:last])
 
 
-def _looks_at(cue: Cue, index: int) -> TextStyle:
-    return next((looks_of(style) for style in cue.styles if style.first <= index < style.last), PLAIN)
+def _style_at(cue: Cue, index: int) -> TextStyle:
+    return next((looks_of(span) for span in cue.styles if span.first <= index < span.last), PLAIN)
 
 
-def _looks_tags(looks: TextStyle) -> str:
-    tags = (r"\i1" * looks.italic) + (r"\b1" * looks.bold) + (r"\u1" * looks.underline)
-    return tags + (rf"\1c{_inline(looks.color)}\2c{_inline(looks.color)}" if looks.color else "")
+def _style_tags(style: TextStyle) -> str:
+    tags = (r"\i1" * style.italic) + (r"\b1" * style.bold) + (r"\u1" * style.underline)
+    return tags + (rf"\1c{tag_color(style.color)}\2c{tag_color(style.color)}" if style.color else "")
 
 
-def _word_tags(cue: Cue, look: AssStyle) -> Iterator[tuple[int, str]]:
-    """Where each word begins, behind its space, and its karaoke in hundredths, first of the silence before it."""
-    kind = r"\kf" if look.karaoke == "sweep" else r"\k"
+def _word_tags(cue: Cue, style: AssStyle) -> Iterator[tuple[int, str]]:
+    """Where each word begins, behind its space, and its karaoke in hundredths, with that of the silence before it."""
+    kind = r"\kf" if style.karaoke == "sweep" else r"\k"
     begin = clock = round(cue.start * RATE)
     index = 0
     for word in cue.words:
         first, last = round(word.start * RATE), round(word.end * RATE)
         silence = rf"\k{first - clock}" if first > clock else ""
-        pop = _pop(cue, index, (first - begin) * 10, (last - begin) * 10, look) if look.karaoke == "pop" else ""
+        pop = _pop_tags(cue, index, (first - begin) * 10, (last - begin) * 10, style) if style.karaoke == "pop" else ""
         yield index + len(word.text) - len(word.text.lstrip()), f"{silence}{kind}{last - first}{pop}"
         index, clock = index + len(word.text), last
 
 
-def _pop(cue: Cue, index: int, start: int, end: int, look: AssStyle) -> str:
-    """The word that is said grows and is colored; times in milliseconds since the cue began."""
-    own = _inline(_looks_at(cue, index).color or look.color)
-    grow = rf"\t({start},{start + GROWING},\fscx{GROWN}\fscy{GROWN}\1c{_inline(look.said)})"
-    return grow + rf"\t({end},{end},\fscx100\fscy100\1c{own})"
+def _pop_tags(cue: Cue, index: int, start: int, end: int, style: AssStyle) -> str:
+    """The word at `index` grows and is colored from `start` to `end`, in milliseconds since the cue began."""
+    own_color = tag_color(_style_at(cue, index).color or style.color)
+    grow = rf"\t({start},{start + GROWING},\fscx{GROWN}\fscy{GROWN}\1c{tag_color(style.spoken_color)})"
+    return grow + rf"\t({end},{end},\fscx100\fscy100\1c{own_color})"
 
 
 def _escaped(text: str) -> str:
-    joined = _MEANT.sub(lambda backslash: "\\" + _JOINER, text)
-    return joined.replace("{", r"\{").replace("}", r"\}").replace("\n", r"\N")
+    return BACKSLASH.escape(text).replace("{", r"\{").replace("}", r"\}").replace("\n", r"\N")

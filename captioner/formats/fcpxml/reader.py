@@ -11,9 +11,9 @@ from xml.etree.ElementTree import Element
 from captioner.errors import FormatError
 from captioner.formats.model.clean import cue_read
 from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.fidelity import Losses
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, styles_of
-from captioner.formats.model.xml import xml_root
+from captioner.formats.model.xml import line_of, xml_root
 from captioner.timestamps import FrameRate, format_timecode
 from captioner.values import Cue, Position
 
@@ -55,10 +55,10 @@ def _contents(root: Element) -> Contents:
     chosen = captions or items
     programme = _programme(root, sequence, chosen)
     looks = {found.get("id", ""): found.find("text-style") for found in root.iter("text-style-def")}
-    cues = [_cue(item, programme, looks) for item in chosen]
-    losses["empty caption"] += cues.count(None)
-    ordered = sorted((cue for cue in cues if cue), key=lambda cue: cue.start)
-    return Contents(ordered, programme=programme, losses=losses.phrases())
+    cues = [(_cue(item, programme, looks), line_of(item.element)) for item in chosen]
+    losses["empty caption"] += sum(cue is None for cue, _ in cues)
+    ordered = sorted(cues, key=lambda pair: pair[0].start if pair[0] else 0)
+    return Contents.of_cues(ordered, programme=programme, losses=losses)
 
 
 def _items_of(sequence: Element) -> Iterator[_Item]:

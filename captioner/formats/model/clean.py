@@ -26,6 +26,11 @@ def source_lines(text: str) -> list[str]:
     return _LINE_END.split(text.removeprefix("\ufeff"))
 
 
+def leading_blanks(lines: Iterable[str]) -> int:
+    """How many blank lines stand before the first line of text."""
+    return next((index for index, line in enumerate(lines) if line.strip()), 0)
+
+
 def writable(text: str) -> str:
     """`text`, with U+FFFD for the characters that no file in UTF-8 can hold."""
     return _UNWRITABLE.sub("\ufffd", text)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from captioner.formats.model.losses import Losses
 from captioner.values import Cue, Report, Transcript
 
 Part = Literal["cues", "transcript", "report", "programme"]
@@ -14,34 +15,77 @@ Part = Literal["cues", "transcript", "report", "programme"]
 
 @dataclass(frozen=True, kw_only=True)
 class Programme:
-    """What a file may say of the programme that its cues belong to. None is what nobody knows.
-
-    `language` is a BCP 47 tag, `duration` in seconds, `frame_rate` exact (24000/1001 for 23.976), `width` and `height`
-    in pixels. `start_timecode` is the label of the programme's first frame, as in `01:00:00:00`; `drop_frame` says
-    whether labels are left out to keep pace with the clock, which only 29.97 and 59.94 frames a second know.
-    """
+    """What a file may say of the programme that its cues belong to. None is unknown."""
 
     title: str | None = None
+    """The name of the programme, in one line."""
+
     language: str | None = None
+    """A BCP 47 tag."""
+
     duration: float | None = None
+    """Seconds."""
+
     frame_rate: Fraction | None = None
+    """Frames per second, exact: 24000/1001 for 23.976."""
+
     start_timecode: str | None = None
+    """The timecode of the first frame, as in `01:00:00:00`."""
+
     drop_frame: bool = False
+    """Whether timecode skips labels to keep up with the clock, which is defined for 29.97 and 59.94 alone."""
+
     width: int | None = None
+    """Pixels of the picture."""
+
     height: int | None = None
+    """Pixels of the picture."""
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What was read from a caption file. None is what its format does not hold.
-
-    `losses` counts what stood in the file and is not here, `mended` what was not as the format wants it and was
-    understood nevertheless: each a phrase such as `3 comments`.
-    """
+    """The parts that a caption file is written from, or that were read from one. None is a part that is not there."""
 
     cues: Sequence[Cue] | None = None
+    """The cues, in the order of the file."""
+
     transcript: Transcript | None = None
+    """What was said, in formats that hold it instead of cues."""
+
     report: Report | None = None
+    """What became of each region of speech."""
+
     programme: Programme = Programme()
+    """What is known of the programme."""
+
     losses: tuple[str, ...] = ()
+    """What stood in the file and is not here, each counted in a phrase: `3 comments`."""
+
     mended: tuple[str, ...] = ()
+    """What was not as the format wants it and was understood nevertheless: `2 missing numbers`."""
+
+    lines: tuple[int | None, ...] = ()
+    """The line of the file, from 1, in which the text of each cue begins; empty where the format has no lines."""
+
+    @classmethod
+    def of_cues(
+        cls,
+        cues: Iterable[tuple[Cue | None, int | None]],
+        *,
+        programme: Programme = Programme(),
+        losses: Losses | None = None,
+        mended: Losses | None = None,
+    ) -> Contents:
+        """What a parser read: cues with their lines, without those that are None, which had no text."""
+        pairs = [(cue, line) for cue, line in cues if cue]
+        return cls(
+            [cue for cue, _ in pairs],
+            programme=programme,
+            losses=losses.phrases() if losses else (),
+            mended=mended.phrases() if mended else (),
+            lines=tuple(line for _, line in pairs),
+        )
+
+    def line_of(self, cue: int) -> int | None:
+        """The line of the cue with that index, if it is known."""
+        return self.lines[cue] if self.lines else None

@@ -1,41 +1,16 @@
-"""What a format keeps of a cue, and how to say what it does not: nothing is lost in silence."""
+"""Cues reduced to what a format can hold."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Literal
 
-from captioner.formats.model.styled_text import TextStyle, merged, runs
+from captioner.formats.model.styled_text import TextStyle, merged
 from captioner.values import Cue, Position, StyleSpan
 
 Look = Literal["italic", "bold", "underline", "color"]
 LOOKS: tuple[Look, ...] = ("italic", "bold", "underline", "color")
-
-SPEAKERS = "speakers"
-"""What is said of a format that has no place for who speaks."""
-
-MOVED = 0.1
-"""Seconds. No format's grain is that coarse: a time that moves further was not rounded, it was not kept."""
-
-
-_NOUN = re.compile(r" (?:before|in|inside|of|on|outside|that|with|without) ")
-
-
-class Losses(Counter[str]):
-    """How often each thing was lost, by its name in the singular."""
-
-    def phrases(self) -> tuple[str, ...]:
-        """`("1 comment", "3 regions")`, in the order in which they were met first."""
-        return tuple(f"{count} {name if count == 1 else _plural(name)}" for name, count in self.items() if count)
-
-
-def _plural(name: str) -> str:
-    """`cues without text`: the noun stands before what is said of it."""
-    noun = _NOUN.split(name)[0]
-    return f"{noun}{'es' if noun.endswith('s') else 's'}{name[len(noun) :]}"
 
 
 def restricted_to(
@@ -89,47 +64,3 @@ def without_white(cue: Cue) -> Cue:
     """The cue without the color white, for formats in which it is what all text has of which nothing is said."""
     shown = ((_looks(style, LOOKS if style.color != "#ffffff" else LOOKS[:3]), style) for style in cue.styles)
     return replace(cue, styles=merged(held for look, style in shown for held in look.over(style.first, style.last)))
-
-
-def losses_between(cues: Iterable[Cue], kept: Sequence[Cue]) -> tuple[str, ...]:
-    """What is in the cues and not in those that a format keeps of them, behind a "the": `styles of 3 cues`."""
-    whole = sorted(cues, key=lambda cue: cue.start)
-    if len(whole) < len(kept):
-        return ("overlap of cues shown at once", *_of_cues(_gone(whole, kept)))
-    if len(whole) > len(kept):
-        return (f"text of {len(whole) - len(kept)} of {len(whole)} cues", *_of_cues(_gone(whole, kept)))
-    return _of_cues(Counter(name for cue, held in zip(whole, kept, strict=True) for name in _differences(cue, held)))
-
-
-def _of_cues(lost: Counter[str]) -> tuple[str, ...]:
-    return tuple(f"{name} of {count} {'cue' if count == 1 else 'cues'}" for name, count in lost.items())
-
-
-def _gone(whole: Iterable[Cue], kept: Iterable[Cue]) -> Counter[str]:
-    """What cues have and none that is kept has, where there are more of them or fewer."""
-    held = {name for cue in kept for name in _has(cue)}
-    return Counter(name for cue in whole for name in _has(cue) if name not in held)
-
-
-def _has(cue: Cue) -> list[str]:
-    """What a cue has besides its text."""
-    place, speaker, words = _place(cue.position, "whole"), cue.speaker, cue.words
-    found = {"styles": cue.styles, "place": place, SPEAKERS: speaker, "word times": words}
-    return [name for name, there in found.items() if there]
-
-
-def _breaks(cue: Cue) -> int:
-    return cue.text.count("\n")
-
-
-def _differences(cue: Cue, held: Cue) -> list[str]:
-    differing = {
-        "text": cue.text.split() != held.text.split(),
-        "line breaks": _breaks(cue) != _breaks(held),
-        "styles": [looks for _, looks in runs(cue)] != [looks for _, looks in runs(held)],
-        "place": _place(cue.position, "whole") != held.position,
-        SPEAKERS: cue.speaker != held.speaker,
-        "word times": bool(cue.words) and not held.words,
-        "times": max(abs(cue.start - held.start), abs(cue.end - held.end)) > MOVED,
-    }
-    return [name for name, differs in differing.items() if differs]

@@ -1,96 +1,118 @@
-"""What a format is to those who write and read captions: they never ask which one it is."""
+"""One format, as everything that reads or writes caption files sees it: the same interface for each."""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from types import ModuleType
 from typing import Any
 
 from captioner.errors import FormatError
 from captioner.formats.model.contents import Contents, Part, Programme
 from captioner.formats.model.encodings import decoding
-from captioner.formats.model.fidelity import Losses, losses_between, restricted_to
-from captioner.values import Cue, Report, Transcript
+from captioner.formats.model.fidelity import restricted_to
+from captioner.formats.model.losses import CueLosses, Losses, cue_losses
+from captioner.values import Cue
 
 UNKNOWN = Programme()
 
 
 @dataclass(frozen=True)
-class Format:
-    """One format: its name, the end of its file names, the module that knows it, and the parts it is made `of`.
+class Written:
+    """A file that was written, still in memory."""
 
-    A format that is not `readable` leaves out too much. `others` are more ends of file names that are read, `mark` is
-    a regular expression that the head of each of its files matches and of no other format's: it tells formats apart
-    that share an end. A `binary` format is bytes. Of a format that has to be `told`, files do not say how many frames
-    a second they count: `parse` takes the programme too.
-    """
+    data: str | bytes
+    """The whole file: a text, or the bytes of a binary format."""
+
+    losses: CueLosses
+    """What of the cues the file does not hold."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """A caption format: its name, its file names, and the module that writes and reads it."""
 
     name: str
+    """What `--format` calls it."""
+
     suffix: str
+    """The end of the names of its files, with the dot."""
+
     module: str
+    """The module, imported when it is first used, that has `write` and, as needed, `representable` and `parse`."""
+
     parts: tuple[Part, ...]
+    """What a file is made of: the arguments of `write` and `representable`, in order."""
+
     readable: bool = True
+    """Whether files can be read. False for formats that leave out the times."""
+
     aliases: tuple[str, ...] = ()
+    """More ends of file names, which are read but not written."""
+
     signature: str = ""
+    """A regular expression that matches the beginning of each file of this format, and of no other with its suffix."""
+
     binary: bool = False
+    """Whether a file is bytes instead of text."""
+
     needs_frame_rate: bool = False
+    """Whether files count frames without naming the rate, so that `parse` takes the programme as well."""
 
-    def write(
-        self,
-        cues: Sequence[Cue] | None,
-        transcript: Transcript | None,
-        report: Report | None,
-        programme: Programme = UNKNOWN,
-    ) -> str | bytes:
-        """A whole file. Raises `FormatError` where a part is None that the format is made of."""
-        given: dict[Part, Any] = {"cues": cues, "transcript": transcript, "report": report, "programme": programme}
-        for part in self.parts:
-            if given[part] is None:
-                raise FormatError(self.name, f"cannot be written without the {part}")
-        file = self._load().write(*(given[part] for part in self.parts))
-        assert isinstance(file, bytes if self.binary else str)
-        return file
-
-    def losses(self, cues: Sequence[Cue], programme: Programme = UNKNOWN) -> tuple[str, ...]:
-        """What of the cues a file cannot hold, in phrases: `styles of 3 cues`. Empty where all is kept."""
-        given = {"cues": cues, "programme": programme}
+    def write(self, contents: Contents) -> Written:
+        """The file, and what of the cues it cannot hold. Raises `FormatError` if a part that it is made of is None."""
+        arguments = self._arguments(contents)
+        module = self._load()
+        stored = None
         if "cues" in self.parts:
-            kept = self._load().representable(*(given[part] for part in self.parts))
-        else:
-            ordered = sorted(cues, key=lambda cue: cue.start)
-            kept = [restricted_to(cue, words=True, speaker=True) for cue in ordered]
-        return losses_between(cues, kept)
+            stored = arguments["cues"] = module.representable(*arguments.values())
+        elif contents.cues is not None:
+            stored = _in_a_transcript(contents.cues)
+        data = module.write(*arguments.values())
+        assert isinstance(data, bytes if self.binary else str)
+        return Written(data, CueLosses() if stored is None else cue_losses(contents.cues or (), stored))
+
+    def _arguments(self, contents: Contents) -> dict[Part, Any]:
+        arguments: dict[Part, Any] = {part: getattr(contents, part) for part in self.parts}
+        for part, value in arguments.items():
+            if value is None:
+                raise FormatError(self.name, f"cannot be written without the {part}")
+        return arguments
 
     def read(
         self, file: str | bytes, programme: Programme = UNKNOWN, *, encoding: str | None = None, strict: bool = False
     ) -> Contents:
-        """What a file holds: its text, or its bytes, in `encoding` or in the one that they show.
+        """What a file holds: its text, or its bytes in `encoding`, which is detected where it is not given.
 
-        `programme` is what its reader knows beside.
-
-        Raises `FormatError` where it is not in this format, or that is not readable; `strict`, also where something
-        would be lost or was not as the format wants it.
+        `programme` is what the reader knows besides the file, such as the frame rate. Raises `FormatError` where the
+        file is not in this format or the format is not readable; `strict`, also where anything was left out or
+        repaired.
         """
         if not self.readable:
             raise FormatError(self.name, "cannot be read: it does not hold the times of what is said")
-        if isinstance(file, str) or self.binary:
-            contents = self._parse(file, programme)
-        else:
-            text, guessed, broken = decoding(file, encoding)
-            contents = self._parse(text, programme)
-            notes = Losses({"broken character": broken})
-            mended = (f"encoding {guessed}", *contents.mended) if guessed else contents.mended
-            contents = replace(contents, losses=(*notes.phrases(), *contents.losses), mended=mended)
+        contents = self._parsed(file, programme, encoding)
         if strict and (wrong := (*contents.mended, *contents.losses)):
             raise FormatError(self.name, f"is not as it should be: {', '.join(wrong)}")
         return contents
+
+    def _parsed(self, file: str | bytes, programme: Programme, encoding: str | None) -> Contents:
+        if isinstance(file, str) or self.binary:
+            return self._parse(file, programme)
+        text, guessed, broken = decoding(file, encoding)
+        contents = self._parse(text, programme)
+        notes = Losses({"broken character": broken})
+        mended = (f"encoding {guessed}", *contents.mended) if guessed else contents.mended
+        return replace(contents, losses=(*notes.phrases(), *contents.losses), mended=mended)
 
     def _parse(self, file: str | bytes, programme: Programme) -> Contents:
         contents = self._load().parse(file, programme) if self.needs_frame_rate else self._load().parse(file)
         assert isinstance(contents, Contents)
         return contents
 
-    def _load(self) -> ModuleType:
+    def _load(self) -> Any:
         return importlib.import_module(self.module)
+
+
+def _in_a_transcript(cues: Iterable[Cue]) -> list[Cue]:
+    """What a transcript made of the cues holds of them."""
+    return [restricted_to(cue, words=True, speaker=True) for cue in sorted(cues, key=lambda cue: cue.start)]

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, styles_of
 
 
 def without_comments(text: str, opening: str, closing: str) -> str:
-    """The text less its comments; one that nothing closes goes to the end."""
-    kept, rest = [], text
-    while opening in rest:
-        before, _, rest = rest.partition(opening)
-        kept.append(before)
-        rest = rest.partition(closing)[2]
-    return "".join([*kept, rest])
+    """The text without its comments; one that nothing closes lasts until the end."""
+    return "".join(piece for _, piece in between_comments(text, opening, closing))
+
+
+def between_comments(text: str, opening: str, closing: str) -> Iterator[tuple[int, str]]:
+    """The pieces of a text that are outside of comments, each with the index at which it begins."""
+    at = 0
+    while (end := text.find(opening, at)) >= 0:
+        yield at, text[at:end]
+        closed = text.find(closing, end + len(opening))
+        if closed < 0:
+            return
+        at = closed + len(closing)
+    yield at, text[at:]
 
 
 @dataclass

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 
-from captioner.formats.model.fidelity import Losses
+from captioner.formats.model.losses import Losses
 from captioner.values import Cue, Word
 
 

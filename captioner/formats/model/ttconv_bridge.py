@@ -19,7 +19,7 @@ from typing import Any
 from captioner.errors import FormatError
 from captioner.formats.model.clean import cue_read
 from captioner.formats.model.extras import library
-from captioner.formats.model.fidelity import Losses
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, styles_of
 from captioner.formats.ttml.regions import place_of
 from captioner.values import Cue, Position
@@ -82,37 +82,44 @@ Place = Callable[[Any, str, str], Position | None]
 """Where a text stands: from its region, how its lines are aligned there, and the text."""
 
 
-def cues_of(
+def cues_of(document: Any, name: str, losses: Losses, *, place: Place | None = None) -> list[Cue]:
+    """The cues of a ttconv document, as `located_cues` reads them."""
+    return [cue for cue, _ in located_cues(document, name, losses, place=place)]
+
+
+def located_cues(
     document: Any,
     name: str,
     losses: Losses,
     *,
     speaker: Callable[[Any], str | None] = lambda paragraph: None,
     place: Place | None = None,
-) -> list[Cue]:
-    """The cues of a ttconv document by start. `speaker` tells who speaks a paragraph; `losses` counts what is left out.
+) -> list[tuple[Cue, Any]]:
+    """The cues of a ttconv document by start, each with the paragraph that it comes from.
 
-    What has no end lasts until the next cue begins, or `WITHOUT_END` seconds.
+    `speaker` names the speaker of a paragraph, `place` the position of a text; `losses` counts what is left out. What
+    has no end lasts until the next cue begins, or `WITHOUT_END` seconds.
     """
     place = place or (lambda region, align, text: place_of(document, region, align))
     reader = _Reader(library(name, "ttconv.model"), library(name, "ttconv.style_properties"), losses)
     body = document.get_body()
     paragraphs = list(reader.paragraphs(body, _Around(looks=reader.initial(document)))) if body is not None else []
     found = [
-        (start, end, spelled, speaker(paragraph), place(here.region, here.align, spelled.text))
+        (start, end, spelled, paragraph, place(here.region, here.align, spelled.text))
         for paragraph, here, pieces in paragraphs
         for start, end, spelled in _shown(pieces)
     ]
     found.sort(key=lambda cue: cue[0])
     starts = sorted({cue[0] for cue in found})
     cues = []
-    for start, end, spelled, named, at in found:
+    for start, end, spelled, paragraph, position in found:
         following = starts[bisect(starts, start) :][:1] or [start + WITHOUT_END]
         last = min(following[0], start + WITHOUT_END) if end is None else end
         if last > LATEST:
             raise FormatError(name, "has a time beyond any programme")
-        cues.append(cue_read(start * 1000, last * 1000, spelled, named, at))
-    return [cue for cue in cues if cue]
+        if cue := cue_read(start * 1000, last * 1000, spelled, speaker(paragraph), position):
+            cues.append((cue, paragraph))
+    return cues
 
 
 def _shown(pieces: list[_Piece]) -> Iterator[tuple[Fraction, Fraction | None, StyledText]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
+from xml.parsers import expat
 
 from captioner.errors import FormatError
 from captioner.formats.model.styled_text import substitute
@@ -35,17 +36,54 @@ def xml_root(name: str, text: str, roots: Iterable[str]) -> Element:
     """The root of a file, whose name is one of `roots`. Raises `FormatError`."""
     if "<!ENTITY" in text:
         raise FormatError(name, "defines entities, which captioner does not read")
+    source = text.removeprefix("\ufeff")
+    blank = len(source) - len(source.lstrip())
+    lines_before = source.count("\n", 0, blank)
     try:
-        root = ElementTree.fromstring(text.removeprefix("\ufeff").lstrip().encode("utf-8", "replace"), _parser())
-    except ElementTree.ParseError as error:
-        line = error.position[0]
-        raise FormatError(name, f"is no XML: {str(error).partition(':')[0]}", line) from error
+        root = _tree(source[blank:].encode("utf-8", "replace"), lines_before)
+    except expat.ExpatError as error:
+        raise FormatError(name, f"is no XML: {str(error).partition(':')[0]}", error.lineno + lines_before) from error
     if root.tag not in roots:
         known = " or ".join(tag.rpartition("}")[2] for tag in roots)
         raise FormatError(name, f"begins with {root.tag.rpartition('}')[2]!r}, not with {known}")
     return root
 
 
-def _parser() -> ElementTree.XMLParser:
-    """The text is UTF-8 here, whatever the head of the file says of the bytes it once was."""
-    return ElementTree.XMLParser(encoding="utf-8")
+def line_of(element: Element) -> int | None:
+    """The line of the file in which an element begins that `xml_root` has read."""
+    return element.line if isinstance(element, _LocatedElement) else None
+
+
+class _LocatedElement(Element):
+    """An element with its line; the parser of the standard library does not tell it."""
+
+    line: int | None = None
+
+
+def _tree(data: bytes, lines_before: int) -> Element:
+    """The root of a document in UTF-8, whatever its declaration says of the bytes it once was."""
+    builder = ElementTree.TreeBuilder(element_factory=_LocatedElement)
+    parser = expat.ParserCreate("utf-8", "}")
+    parser.buffer_text = True
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        element = builder.start(_qualified(name), {_qualified(key): value for key, value in attributes.items()})
+        assert isinstance(element, _LocatedElement)
+        element.line = parser.CurrentLineNumber + lines_before
+
+    def skipped_entity(name: str, is_parameter: bool) -> None:
+        error = expat.ExpatError(f"undefined entity &{name};: line {parser.CurrentLineNumber}")
+        error.lineno = parser.CurrentLineNumber
+        raise error
+
+    parser.StartElementHandler = start
+    parser.SkippedEntityHandler = skipped_entity
+    parser.EndElementHandler = lambda name: builder.end(_qualified(name))
+    parser.CharacterDataHandler = builder.data
+    parser.Parse(data, True)
+    return builder.close()
+
+
+def _qualified(name: str) -> str:
+    """`{namespace}name`, as ElementTree has it, of the parser's `namespace}name`."""
+    return f"{{{name}" if "}" in name else name

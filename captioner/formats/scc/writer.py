@@ -18,8 +18,9 @@ from captioner.errors import FormatError
 from captioner.formats.model.clean import named, source_lines
 from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.extras import library
-from captioner.formats.model.fidelity import Losses, restricted_to, without_white
+from captioner.formats.model.fidelity import restricted_to, without_white
 from captioner.formats.model.frames import FrameClock, frame_clock, on_frames, one_at_a_time
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.styled_text import TextStyle, substitute
 from captioner.formats.model.ttconv_bridge import complaints, cues_of
 from captioner.formats.model.whole_lines import lines_of, single_spaced, with_lines

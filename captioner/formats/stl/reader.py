@@ -10,7 +10,7 @@ from fractions import Fraction
 from captioner.errors import FormatError
 from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.extras import library
-from captioner.formats.model.fidelity import Losses
+from captioner.formats.model.losses import Losses
 from captioner.formats.model.ttconv_bridge import complaints, cues_of
 from captioner.formats.stl.characters import LANGUAGES
 from captioner.values import Cue

@@ -9,9 +9,9 @@ from xml.etree.ElementTree import Element, ElementTree
 from captioner.errors import FormatError
 from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.extras import library
-from captioner.formats.model.fidelity import Losses
-from captioner.formats.model.ttconv_bridge import complaints, cues_of
-from captioner.formats.model.xml import xml_root
+from captioner.formats.model.losses import Losses
+from captioner.formats.model.ttconv_bridge import complaints, located_cues
+from captioner.formats.model.xml import line_of, xml_root
 from captioner.formats.ttml.document import NAMESPACE
 
 # The drafts of 2006, in which Flash and early YouTube wrote; what captioner reads of them has not changed since.
@@ -29,7 +29,7 @@ def read_ttml(name: str, text: str) -> Contents:
     """The paragraphs of a document as cues. Raises `FormatError` for times that cannot be read, and without ttconv."""
     reader = library(name, "ttconv.imsc.reader")
     root = xml_root(name, _OLD_NAMESPACE.sub(NAMESPACE, text), (f"{_TT}tt",))
-    speakers = _marked(root)
+    speakers, lines = _marked(root)
     with complaints() as heard:
         try:
             document = reader.to_model(ElementTree(root))
@@ -41,23 +41,25 @@ def read_ttml(name: str, text: str) -> Contents:
     if document is None:
         raise FormatError(name, "cannot be read by ttconv")
     losses = Losses()
-    cues = cues_of(document, name, losses, speaker=lambda paragraph: speakers.get(paragraph.get_lang()))
+    cues = located_cues(document, name, losses, speaker=lambda paragraph: speakers.get(paragraph.get_lang()))
     mended = Losses({"thing that ttconv did not understand": len(heard)})
-    return Contents(cues, programme=_programme(root), losses=losses.phrases(), mended=mended.phrases())
+    located = [(cue, lines.get(paragraph.get_lang())) for cue, paragraph in cues]
+    return Contents.of_cues(located, programme=_programme(root), losses=losses, mended=mended)
 
 
-def _marked(root: Element) -> dict[str, str]:
-    """The name of who speaks each paragraph, by a mark that is put on it.
+def _marked(root: Element) -> tuple[dict[str, str], dict[str, int | None]]:
+    """The speaker and the line of each paragraph, by a mark that is put on it.
 
     The mark is its language: of all that a paragraph has and captioner does without, that alone comes out of ttconv.
     """
     names = {agent.get(_ID): " ".join((agent.findtext(_NAME) or "").split()) for agent in root.iter(_AGENT)}
-    speakers = {}
+    speakers, lines = dict[str, str](), dict[str, int | None]()
     for number, paragraph in enumerate(root.iter(f"{_TT}p")):
+        paragraph.set(_LANGUAGE, f"x-{number}")
+        lines[f"x-{number}"] = line_of(paragraph)
         if name := names.get(paragraph.get(_AGENT)):
-            paragraph.set(_LANGUAGE, f"x-{number}")
             speakers[f"x-{number}"] = name
-    return speakers
+    return speakers, lines
 
 
 def _programme(root: Element) -> Programme:

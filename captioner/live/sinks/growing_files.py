@@ -106,23 +106,23 @@ class SrtFile(_CaptionFile):
         return max((cue.end for cue in cues), default=0.0)
 
     def _entry(self, caption: Caption) -> str:
-        text = srt.write([_cue(caption)])
+        [cue] = srt.representable([_cue(caption)])
         self._number += 1
-        return f"{self._number}\n{text.partition(chr(10))[2].rstrip(chr(10))}\n\n"
+        return srt.entry(cue, self._number) + "\n"
 
 
 class VttFile(_CaptionFile):
     """A growing WebVTT file."""
 
     def __init__(self, target: str) -> None:
-        super().__init__(target, "WEBVTT\n\n", self._end)
+        super().__init__(target, vtt.header(), self._end)
 
     def _end(self, text: str) -> float:
         return max((cue.end for cue in _cues(vtt.parse, text, self._file.path)), default=0.0)
 
     def _entry(self, caption: Caption) -> str:
-        text = vtt.write([_cue(caption)])
-        return text.partition("\n\n")[2].rstrip("\n") + "\n\n"
+        [cue] = vtt.representable([_cue(caption)])
+        return vtt.entry(cue) + "\n"
 
 
 class JsonLines(_CaptionFile):

@@ -23,8 +23,6 @@ GROUP = "captions"
 SAME_MAP = 3600
 """Seconds in which all segments of an epoch have the same map; far below the 26.5 hours of a turn of the clock."""
 
-_PARTING = "\n\n"
-
 CHARACTERISTICS = "public.accessibility.transcribes-spoken-dialog"
 
 
@@ -51,14 +49,18 @@ def segment_text(slot: CaptionSegment, cues: Iterable[Cue]) -> str:
     That is the same moment in neighbouring segments: players know a cue again by its times, to the last bit. hls.js
     takes its own clock anew with every segment of sound, so each cue is also named, by the millisecond it begins at.
     """
-    # The blank line at the end of each parts segments as well: ffmpeg reads all of them as one text.
-    body = "".join(f"{round(1000 * cue.start)}\n{vtt.write([cue]).partition(_PARTING)[2].rstrip()}\n\n" for cue in cues)
     if slot.epoch is None:
-        return "WEBVTT\n\n"
+        return vtt.header()
     hours = int((slot.start - slot.epoch.time) // SAME_MAP)
     local = round(slot.epoch.time + SAME_MAP * hours, 3)
-    header = f"WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:{slot.epoch.ticks_at(local)},LOCAL:{format_clock(local)}\n\n"
-    return header + body
+    header = vtt.header(f"X-TIMESTAMP-MAP=MPEGTS:{slot.epoch.ticks_at(local)},LOCAL:{format_clock(local)}")
+    # The blank line at the end of each parts segments as well: ffmpeg reads all of them as one text.
+    return header + "".join(f"{_entry(cue)}\n" for cue in cues)
+
+
+def _entry(cue: Cue) -> str:
+    [held] = vtt.representable([cue])
+    return vtt.entry(held, str(round(1000 * cue.start)))
 
 
 def told_late(cue: Cue, slot: CaptionSegment, slots: Iterable[CaptionSegment]) -> Cue:

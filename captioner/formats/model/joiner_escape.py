@@ -1,0 +1,52 @@
+"""Escapes for formats that have none: an invisible character breaks up text that would be read as markup."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from captioner.formats.model.styled_text import substitute
+from captioner.values import Cue
+
+JOINER = "\u2060"
+"""The word joiner: no player shows it and no line breaks at it."""
+
+
+@dataclass(frozen=True)
+class JoinerEscape:
+    """Puts a word joiner behind what begins markup, and takes it away when the file is read."""
+
+    special: re.Pattern[str]
+    """What would be read as the beginning of markup, up to where the joiner goes."""
+
+    escaped: re.Pattern[str]
+    """What one or more joiners were put into."""
+
+    def escape(self, text: str) -> str:
+        """A text that no reader takes for markup."""
+        return self.special.sub(_with_joiner, text)
+
+    def unescape(self, text: str) -> str:
+        """The text that was escaped."""
+        return self.escaped.sub(_without_joiners, text)
+
+    def escape_cue(self, cue: Cue) -> Cue:
+        """The cue with its text escaped. Only where `special` matches a character at least."""
+        return substitute(cue, self.special, _with_joiner)
+
+    def unescape_cue(self, cue: Cue) -> Cue:
+        """The cue as a reader finds it: joiners of its own that look like an escape are gone."""
+        return substitute(cue, self.escaped, _without_joiners)
+
+
+def joiner_escape(special: str, escaped: str, flags: int = 0) -> JoinerEscape:
+    """The escape for markup that begins like `special`. Both are regular expressions, `escaped` with a `{JOINER}`."""
+    return JoinerEscape(re.compile(special, flags), re.compile(escaped.replace("{JOINER}", JOINER), flags))
+
+
+def _with_joiner(match: re.Match[str]) -> str:
+    return match[0] + JOINER
+
+
+def _without_joiners(match: re.Match[str]) -> str:
+    return match[0].replace(JOINER, "")

@@ -1,0 +1,103 @@
+"""What is lost when a file is read or written, counted: nothing is lost in silence."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Literal, get_args
+
+from captioner.formats.model.styled_text import runs
+from captioner.values import Cue, Position
+
+CuePart = Literal["overlaps", "text", "line breaks", "styles", "positions", "speaker names", "word times", "cue times"]
+"""What a format may be unable to store of a cue; an overlap is that with a cue shown at the same time."""
+
+ROUNDING = 0.1
+"""Seconds. No format rounds times by as much: a time that moves further was not stored."""
+
+_NOUN = re.compile(r" (?:before|in|inside|of|on|outside|that|with|without) ")
+
+
+class Losses(Counter[str]):
+    """How often a reader met each thing that it left out or repaired, by the singular name of the thing."""
+
+    def phrases(self) -> tuple[str, ...]:
+        """`("1 comment", "3 regions")`, in the order in which they were met first."""
+        return tuple(f"{count} {name if count == 1 else _plural(name)}" for name, count in self.items() if count)
+
+
+def _plural(name: str) -> str:
+    """`cues without text` for `cue without text`: the noun is what stands before the first preposition."""
+    noun = _NOUN.split(name)[0]
+    return f"{noun}{'es' if noun.endswith('s') else 's'}{name[len(noun) :]}"
+
+
+class CueLosses(Counter[CuePart]):
+    """How many cues lose each of their parts in a file. Empty, so false, where the file stores everything."""
+
+    def phrases(self) -> tuple[str, ...]:
+        """`("line breaks (7 cues)", "styles (1 cue)")`, to follow "cannot store"."""
+        counts = [(part, self[part]) for part in get_args(CuePart) if part in self]
+        return tuple(f"{part} ({count} {'cue' if count == 1 else 'cues'})" for part, count in counts)
+
+    def without(self, *parts: CuePart) -> CueLosses:
+        """The losses except those of some parts."""
+        return CueLosses({part: count for part, count in self.items() if part not in parts})
+
+
+def cue_losses(cues: Iterable[Cue], stored: Sequence[Cue]) -> CueLosses:
+    """What `cues` have and `stored`, the cues as a file holds them, do not.
+
+    Where there are more or fewer stored cues than cues, they cannot be compared one by one: then a part is lost from
+    all cues that have it if no stored cue has it.
+    """
+    ordered = sorted(cues, key=lambda cue: cue.start)
+    if len(ordered) == len(stored):
+        pairs = zip(ordered, stored, strict=True)
+        return CueLosses(part for cue, held in pairs for part in _differences(cue, held))
+    if len(ordered) > len(stored):
+        losses = CueLosses({"text": len(ordered) - len(stored)})
+    else:
+        losses = CueLosses({"overlaps": _overlaps(ordered)})
+    stored_parts = {part for cue in stored for part in _parts(cue)}
+    losses.update(part for cue in ordered for part in _parts(cue) if part not in stored_parts)
+    return losses
+
+
+def _overlaps(ordered: Iterable[Cue]) -> int:
+    """How many cues begin before all earlier ones have ended."""
+    count, last_end = 0, 0.0
+    for cue in ordered:
+        count += cue.start < last_end
+        last_end = max(last_end, cue.end)
+    return count
+
+
+def _parts(cue: Cue) -> list[CuePart]:
+    """What a cue has besides its text."""
+    parts: dict[CuePart, object] = {
+        "styles": cue.styles,
+        "positions": _position(cue),
+        "speaker names": cue.speaker,
+        "word times": cue.words,
+    }
+    return [part for part, value in parts.items() if value]
+
+
+def _differences(cue: Cue, held: Cue) -> list[CuePart]:
+    differences: dict[CuePart, bool] = {
+        "text": cue.text.split() != held.text.split(),
+        "line breaks": cue.text.count("\n") != held.text.count("\n"),
+        "styles": [style for _, style in runs(cue)] != [style for _, style in runs(held)],
+        "positions": _position(cue) != held.position,
+        "speaker names": cue.speaker != held.speaker,
+        "word times": bool(cue.words) and not held.words,
+        "cue times": max(abs(cue.start - held.start), abs(cue.end - held.end)) > ROUNDING,
+    }
+    return [part for part, differs in differences.items() if differs]
+
+
+def _position(cue: Cue) -> Position | None:
+    """The position of a cue; None for the bottom centre, which is where a cue without one stands."""
+    return None if cue.position == Position() else cue.position
