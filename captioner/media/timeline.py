@@ -33,10 +33,10 @@ def fill_gaps(packets: Iterable[Packet], sample_rate: int) -> Iterator[Samples]:
         elif gap > (smallest if end else 0):
             yield from silence(gap, sample_rate)
             end += gap
-        kept = samples[-gap:] if gap < 0 and not end else samples
-        if len(kept):
-            yield kept
-            end += len(kept)
+        rest = samples[-gap:] if gap < 0 and not end else samples
+        if len(rest):
+            yield rest
+            end += len(rest)
 
 
 def silence(length: int, longest: int) -> Iterator[Samples]:
