@@ -98,14 +98,15 @@ def report() -> Iterator[str]:
     for tally in groups.values():
         everything.add(tally)
     yield "# Real speech\n"
-    yield "Made by `python -m tests.benchmarks.real_speech`. Word error rate of PocketSphinx on each whole"
-    yield "recording, and through captioner (found, cut into regions, heard, cut into cues); the share of the speech"
-    yield "in the reference that lies in a region.\n"
-    yield "| what | files | words | raw | captioner | more | speech found |\n|---|---|---|---|---|---|---|"
+    yield "Made by `python -m tests.benchmarks.real_speech`. The table compares the word error rate of PocketSphinx on"
+    yield "each whole recording (raw) with its word error rate through captioner, which splits the recording into speech"
+    yield "regions first. The last column is the share of the speech in the reference that lies in a speech region.\n"
+    yield "| recordings | files | words | raw | captioner | difference | speech in regions |"
+    yield "|---|---|---|---|---|---|---|"
     for name, tally in sorted(groups.items()):
         yield tally.row(name)
     yield everything.row("**all**")
-    yield "\n| without speech | cues |\n|---|---|"
+    yield "\n| recordings without speech | cues |\n|---|---|"
     for entry in entries:
         if NO_SPEECH.match(entry["file"]):
             captions = captioner.caption(FOLDER / entry["file"], backend=sphinx)
