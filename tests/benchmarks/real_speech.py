@@ -99,8 +99,8 @@ def report() -> Iterator[str]:
         everything.add(tally)
     yield "# Real speech\n"
     yield "Made by `python -m tests.benchmarks.real_speech`. The table compares the word error rate of PocketSphinx on"
-    yield "each whole recording (raw) with its word error rate through captioner, which splits the recording into speech"
-    yield "regions first. The last column is the share of the speech in the reference that lies in a speech region.\n"
+    yield "each whole recording (raw) with its word error rate through captioner, which splits the recording into"
+    yield "speech regions first. The last column is the share of the speech in the reference that lies in a region.\n"
     yield "| recordings | files | words | raw | captioner | difference | speech in regions |"
     yield "|---|---|---|---|---|---|---|"
     for name, tally in sorted(groups.items()):
