@@ -65,7 +65,7 @@ class StreamingVad:
             self._stream, self._epoch = SpeechStream(self._options, chunk.audio.start, LOOKAHEAD), chunk.epoch
             self._stream.shorten(self._longest)
         audios = self._stream.push(chunk.audio.samples)
-        clips += _clips(audios, chunk.epoch, self._stream.quiet_until)
+        clips += _clips(audios, chunk.epoch, self._stream.silent_until)
         self.end = self._stream.end
         return clips
 

@@ -14,7 +14,7 @@ from captioner.errors import MediaNotReadable, UsageError
 from captioner.live.source.decoder import Decoder, Packet, chosen_stream
 from captioner.live.source.live_source import SourceInterrupted, SourceItem, SourceOptions
 from captioner.media.av_io import reader_of
-from captioner.media.relay import relayed
+from captioner.media.relay import relay
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -64,13 +64,13 @@ class StreamSource:
                 yield container
             return
         with (
-            relayed(self.name, self._options.format, self._options.options) as process,
+            relay(self.name, self._options.format, self._options.options) as process,
             reader_of(process.output.read) as reader,
         ):
             try:
                 container = self._open(reader, None)
             except av.FFmpegError as error:
-                raise SourceInterrupted(process.last_words(), waiting=self._listens) from error
+                raise SourceInterrupted(process.last_message(), waiting=self._listens) from error
             with container:
                 yield container
 
