@@ -206,8 +206,8 @@ class WithTraits(Scripted):
 @pytest.mark.parametrize(
     ("traits", "reason"),
     [
-        (Traits("radio", sample_rate=8_000), "^radio: asks for sound of 8000 Hz; captioner gives 16000 Hz$"),
-        (Traits("short", longest_clip=1.0), "^short: hears no clip above 1 s, which is too short: .* 1.6 seconds"),
+        (Traits("radio", sample_rate=8_000), "^radio: asks for audio of 8000 Hz; captioner gives 16000 Hz$"),
+        (Traits("short", longest_clip=1.0), "^short: takes no clip above 1 s, which is too short: .* 1.6 seconds"),
     ],
 )
 def test_traits_that_captioner_cannot_serve_are_refused(speech_file: Path, traits: Traits, reason: str) -> None:

@@ -25,7 +25,7 @@ from captioner.media import find_ffmpeg
 from captioner.score import time_errors
 from captioner.speech import speech_clips
 from captioner.values import Audio, Samples, Span, Word
-from tests.align.test_aligners import OURS, SAID, known_starts
+from tests.align.test_aligners import ALL_TEXTS, OURS, known_starts
 from tests.align.voices import noisy, spoken_with_marks
 from tests.benchmarks import HELP
 from tests.benchmarks.measuring import RATE, read_whole
@@ -177,8 +177,8 @@ def methods() -> dict[str, Align]:
     aligners = {name: load_aligner(name) for name in ("pauses", "espeak")}
     return {
         "proportional": proportional,
-        "pauses": lambda clip, text: aligners["pauses"].align(clip, text, "en"),
-        "espeak": lambda clip, text: aligners["espeak"].align(clip, text, "en"),
+        "pauses": lambda clip, text: aligners["pauses"].align(clip, text, "en").words,
+        "espeak": lambda clip, text: aligners["espeak"].align(clip, text, "en").words,
         "PocketSphinx": sphinx,
     }
 
@@ -269,7 +269,7 @@ def clip_tables() -> Iterator[str]:
 def language_table() -> Iterator[str]:
     """Yield the lines of the table of other languages: mean error in ms of the starts of synthetic words."""
     yield "| language | text | espeak | pauses |\n|---|---|---|---|"
-    for language, (voice, text) in SAID.items():
+    for language, (voice, text) in ALL_TEXTS.items():
         means = " | ".join(f"{1000 * synthetic_error(name, language, voice, text):.0f}" for name in OURS)
         yield f"| {language} | {text} | {means} |"
 
@@ -277,7 +277,7 @@ def language_table() -> Iterator[str]:
 def synthetic_error(name: str, language: str, voice: str, text: str) -> float:
     """Return the mean error in seconds of the starts of words that espeak-ng speaks, slower and with some noise."""
     samples, marks = spoken_with_marks(text, f"{voice}+f2", pace=150, pitch=70)
-    words = load_aligner(name).align(Audio(noisy(samples, 25), RATE), text, language)
+    words = load_aligner(name).align(Audio(noisy(samples, 25), RATE), text, language).words
     return float(np.mean([abs(word.start - known) for word, known in known_starts(words, marks)]))
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from captioner.media.decode import BLOCK
-from captioner.speech import FRAME, find_speech, load_speech_model
+from captioner.speech import FRAME, load_speech_model, speech_clips
 from captioner.values import Audio, Samples
 from tests.benchmarks import Lengths, Row
 from tests.benchmarks.measuring import RATE, alternate, cpu_seconds, read_whole, talk
@@ -35,7 +35,7 @@ def measure(lengths: Lengths) -> Sequence[Row | str]:
         raise RuntimeError(f"silero finds {len(expected)} regions, captioner {len(regions)}, and they differ")
     step = round(BLOCK * RATE)
     blocks = [Audio(samples[at : at + step], RATE, at / RATE) for at in range(0, len(samples), step)]
-    works: list[Callable[[], object]] = [partial(by_captioner, samples), lambda: list(find_speech(blocks)), packaged]
+    works: list[Callable[[], object]] = [partial(by_captioner, samples), lambda: list(speech_clips(blocks)), packaged]
     if theirs := faster_whisper(samples):
         works.append(theirs)
     seconds = alternate(*(partial(cpu_seconds, work) for work in works))

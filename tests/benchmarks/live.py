@@ -23,7 +23,7 @@ import numpy as np
 from captioner.live.source.playlist import media_playlist
 from tests.benchmarks import QUICK, Lengths, Row
 from tests.live.live_soak import Soak
-from tests.live.live_stream import PLAIN, TALK, TRUTH, finish, free_port, hls, send, sidecar, waited_for
+from tests.live.live_stream import PLAIN, SAMPLE, TRUTH, free_port, hls, live_process, send, stop_process, wait_until
 from tests.speech.speech_parts import decoded
 
 SECONDS = 45.0
@@ -52,12 +52,12 @@ def _feed_latency() -> tuple[float, float]:
     The first is from the end of a sentence to its final caption, the second from its start to its first partial.
     """
     port = free_port()
-    command = [sys.executable, "-m", "captioner", "live", "-", "--backend", "scripted", "--drafts", "-q"]
+    command = [sys.executable, "-m", "captioner", "live", "-", "--backend", "scripted", "--partials", "-q"]
     command += ["--serve", str(port), "--input-format", "s16le"]
     command += ["--input-option", "sample_rate=16000", "--input-option", "ch_layout=mono"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE)
     received: list[tuple[float, dict[str, object]]] = []
-    waited_for(lambda: _answers(port))
+    wait_until(lambda: _answers(port))
     Thread(target=_follow, args=(port, received), daemon=True).start()
     time.sleep(1.0)
     started = _speak(process)
@@ -96,7 +96,7 @@ def _follow(port: int, received: list[tuple[float, dict[str, object]]]) -> None:
 
 def _speak(process: subprocess.Popen[bytes]) -> float:
     """Write the talk to the standard input of a process in real time, and return when it started."""
-    samples = (decoded(TALK)[: round(SECONDS * 16_000)] * 32767).astype("<i2")
+    samples = (decoded(SAMPLE)[: round(SECONDS * 16_000)] * 32767).astype("<i2")
     started = time.monotonic()
     assert process.stdin
     for at in range(0, len(samples), 320):
@@ -115,15 +115,15 @@ def _hls_latency() -> float:
         stream, ours = folder / "live.m3u8", folder / "out" / "captions.m3u8"
         sender = send(stream, 0, 30, PLAIN, *hls(PLAIN))
         seen: tuple[dict[int, float], dict[int, float]] = ({}, {})
-        waited_for(stream.exists)
-        with sidecar(str(stream), "--hls", folder / "out", "--from-start", "--no-drafts") as captioner:
+        wait_until(stream.exists)
+        with live_process(str(stream), "--hls", folder / "out", "--from-start", "--no-partials") as captioner:
             while captioner.process.poll() is None:
                 for times, path in zip(seen, (stream, ours), strict=True):
                     text = path.read_text("utf-8") if path.exists() else ""
-                    for piece in media_playlist(text, "").pieces:
-                        times.setdefault(piece.sequence, time.monotonic())
+                    for segment in media_playlist(text, "").segments:
+                        times.setdefault(segment.sequence, time.monotonic())
                 time.sleep(0.05)
-        finish([sender])
+        stop_process(sender)
     # The first segments were in the playlist before captioner started.
     return float(np.max([seen[1][number] - seen[0][number] for number in sorted(seen[1])[4:]]))
 

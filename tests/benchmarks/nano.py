@@ -23,10 +23,10 @@ import numpy as np
 import torch
 from transformers import AutoProcessor, GlmAsrConfig, GlmAsrForConditionalGeneration
 
-from captioner.backends.nano import engine as room
+from captioner.backends.nano import loaded_model
 from captioner.backends.nano.backend import WINDOW
 from captioner.backends.nano.decoding import BatchDecoder, Prompt
-from captioner.backends.nano.engine import ENCODED_AT_ONCE, Engine
+from captioner.backends.nano.loaded_model import ENCODED_AT_ONCE, LoadedModel
 from captioner.values import Audio
 from tests.benchmarks import Lengths, Row
 from tests.paths import DATA
@@ -66,13 +66,13 @@ def measure(lengths: Lengths) -> Sequence[Row | str]:
     processor: Any = AutoProcessor.from_pretrained(DIGITS)  # type: ignore[no-untyped-call]
     model = random_model(device, size.depth)
     clips = random_clips(size.clips)
-    room.SPARE_TOKENS, room.TOKENS_A_SECOND = 0, TOKENS_A_SECOND
+    loaded_model.SPARE_TOKENS, loaded_model.TOKENS_A_SECOND = 0, TOKENS_A_SECOND
     with ThreadPoolExecutor(1) as worker:
-        engine = Engine(processor, model, worker)
-        ours, documented = ours_on(engine, size.batch), documented_on(processor, model, size.batch)
-        agree(engine, ours, documented, sorted(clips, key=lambda clip: clip.duration)[: size.compared])
+        nano = LoadedModel(processor, model, worker)
+        ours, documented = ours_on(nano, size.batch), documented_on(processor, model, size.batch)
+        agree(nano, ours, documented, sorted(clips, key=lambda clip: clip.duration)[: size.compared])
         rows = side_by_side(ours, documented, clips, device, size.goal)
-        return rows + against_floors(engine, clips, size.batch)
+        return rows + against_floors(nano, clips, size.batch)
 
 
 def random_model(device: torch.device, depth: float) -> Any:
@@ -90,7 +90,7 @@ def random_model(device: torch.device, depth: float) -> Any:
         audio_token_id=324, tie_word_embeddings=True,
     )  # fmt: skip
     torch.manual_seed(0)
-    torch.set_default_dtype(room._dtype("auto", device))
+    torch.set_default_dtype(loaded_model._dtype("auto", device))
     with device:
         model: Any = GlmAsrForConditionalGeneration(config)
     torch.set_default_dtype(torch.float32)
@@ -109,7 +109,7 @@ Tokens = list[list[int]]
 Recognise = Callable[[list[Audio]], Tokens]
 
 
-def ours_on(engine: Engine, batch: int) -> Recognise:
+def ours_on(nano: LoadedModel, batch: int) -> Recognise:
     """Return recognition as the backend does it, without hallucination checks: noise has no text to check."""
 
     def recognise(clips: list[Audio]) -> Tokens:
@@ -117,9 +117,9 @@ def ours_on(engine: Engine, batch: int) -> Recognise:
         numbered = list(enumerate(clips))
         for start in range(0, len(clips), WINDOW * batch):
             window = sorted(numbered[start : start + WINDOW * batch], key=lambda item: -len(item[1].samples))
-            for written in engine.write(window, None, batch):
-                engine.text(written.tokens)
-                tokens[written.number] = written.tokens
+            for decoded in nano.decode(window, None, batch):
+                nano.text(decoded.tokens)
+                tokens[decoded.number] = decoded.tokens
         return [tokens[number] for number, _ in numbered]
 
     return recognise
@@ -134,7 +134,7 @@ def documented_on(processor: Any, model: Any, batch: int) -> Recognise:
             part = clips[start : start + batch]
             inputs = processor.apply_transcription_request([clip.samples for clip in part])
             inputs = inputs.to(model.device, dtype=model.dtype)
-            limits = [room.most_tokens(clip.duration) for clip in part]
+            limits = [loaded_model.token_limit(clip.duration) for clip in part]
             written = model.generate(**inputs, do_sample=False, max_new_tokens=max(limits))
             written = written[:, inputs.input_ids.shape[1] :]
             processor.batch_decode(written, skip_special_tokens=True)
@@ -144,16 +144,16 @@ def documented_on(processor: Any, model: Any, batch: int) -> Recognise:
     return recognise
 
 
-def agree(engine: Engine, ours: Recognise, documented: Recognise, clips: list[Audio]) -> None:
+def agree(nano: LoadedModel, ours: Recognise, documented: Recognise, clips: list[Audio]) -> None:
     """Raise `RuntimeError` if the tokens differ in float32, or if CUDA captured no graph of a step."""
-    dtype = engine._model.dtype
-    engine._model.float()
+    dtype = nano._model.dtype
+    nano._model.float()
     if ours(clips) != documented(clips):
         raise RuntimeError("glm-nano gives other tokens than generate()")
-    if engine.device.type == "cuda" and engine._idle is not None and engine._idle._replay is None:
+    if nano.device.type == "cuda" and nano._idle_decoder is not None and nano._idle_decoder._replay is None:
         raise RuntimeError("no CUDA graph was captured")
-    engine._model.to(dtype)
-    engine.release()
+    nano._model.to(dtype)
+    nano.free_memory()
 
 
 def side_by_side(
@@ -177,24 +177,24 @@ def side_by_side(
     ]
 
 
-def against_floors(engine: Engine, clips: list[Audio], batch: int) -> list[Row]:
+def against_floors(nano: LoadedModel, clips: list[Audio], batch: int) -> list[Row]:
     """Return rows for the parts of the work, each against the best that the machine can do."""
-    device, model = engine.device, engine._model
+    device, model = nano.device, nano._model
     group = sorted(enumerate(clips), key=lambda item: -len(item[1].samples))[: ENCODED_AT_ONCE[device.type]]
-    features = timed(lambda: engine._features(group, None), device)
-    inputs = engine._features(group, None)
-    embedded = engine._embedded(inputs)
-    encoding = timed(lambda: engine._embedded(inputs), device)
-    prompts = [Prompt(0, embedded[0], 448) for _ in range(batch)]
-    writer = BatchDecoder(model, batch, BatchDecoder.columns_for(prompts[0]))
-    reading = timed(lambda: writer._read(prompts, list(range(batch))), device)
+    features = timed(lambda: nano._features(group, None), device)
+    inputs = nano._features(group, None)
+    embeddings = nano._embeddings(inputs)
+    encoding = timed(lambda: nano._embeddings(inputs), device)
+    prompts = [Prompt(0, embeddings[0], 448) for _ in range(batch)]
+    decoder = BatchDecoder(model, batch, BatchDecoder.columns_for(prompts[0]))
+    reading = timed(lambda: decoder._prefill(prompts, list(range(batch))), device)
     with torch.inference_mode():
-        step = timed(partial(stepped, writer, 8), device) / 8
+        step = timed(partial(stepped, decoder, 8), device) / 8
     rate, bandwidth = multiplication_rate(model), read_rate(model)
-    cache = 2 * sum(tensor.nbytes for tensor in writer.ring.keys)
+    cache = 2 * sum(tensor.nbytes for tensor in decoder.cache.keys)
     language = sum(weight.nbytes for weight in model.model.language_model.parameters())
     encoder, count = encoder_flops(model) * len(group), len(group)
-    prefill = 2 * sum(p.numel() for p in model.model.language_model.layers.parameters()) * len(embedded[0]) * batch
+    prefill = 2 * sum(p.numel() for p in model.model.language_model.layers.parameters()) * len(embeddings[0]) * batch
     return [
         Row(f"features of {count} clips / encoding, which runs at the same time", features, encoding, "s", "≤ 1"),
         Row(f"encoding {count} clips / its arithmetic", encoding, encoder / rate, "s", "→ 1"),
@@ -203,9 +203,9 @@ def against_floors(engine: Engine, clips: list[Audio], batch: int) -> list[Row]:
     ]
 
 
-def stepped(writer: BatchDecoder, count: int) -> None:
+def stepped(decoder: BatchDecoder, count: int) -> None:
     for _ in range(count):
-        writer._step()
+        decoder._run_step()
 
 
 def encoder_flops(model: Any) -> float:

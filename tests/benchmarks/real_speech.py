@@ -18,7 +18,7 @@ import click
 
 import captioner
 from captioner.backends import Backend, Hints, load_backend
-from captioner.score import compared, covered, merged, tokens
+from captioner.score import compare, covered_seconds, merge_spans, tokens
 from captioner.values import Span
 from tests.benchmarks import HELP
 from tests.benchmarks.measuring import read_whole
@@ -32,7 +32,7 @@ PAGE = DOCS / "real-speech.md"
 SPEECH = re.compile(r"^(audio/(?!nonspeech|vad)|video/tos_).*\.(?!txt|json)\w+$")
 NO_SPEECH = re.compile(r"^(audio/nonspeech/|audio/vad/aeneas_(zero|n)\b|video/tears).*\.(?!txt|json)\w+$")
 
-HEAD = "| recordings | files | words | WER of sphinx | WER with captioner | difference | speech found |\n"
+HEAD = "| recordings | files | words | WER of PocketSphinx | WER with captioner | difference | speech in regions |\n"
 HEAD += "|---|---|---|---|---|---|---|"
 
 
@@ -98,7 +98,7 @@ def speech_table() -> Iterator[str]:
 
 def no_speech_table() -> Iterator[str]:
     """Yield the lines of the table of recordings without speech, which should get no cues."""
-    yield "| without speech | cues |\n|---|---|"
+    yield "| recordings without speech | cues |\n|---|---|"
     for entry in entries():
         if NO_SPEECH.match(entry["file"]):
             captions = captioner.caption(FOLDER / entry["file"], backend=sphinx())
@@ -114,12 +114,12 @@ def measure_file(entry: dict[str, Any]) -> Tally:
         reference = words((FOLDER / entry["transcript"]).read_text("utf-8"))
         (plain,) = sphinx().transcribe([read_whole(path)], Hints())
         tally.words = len(reference)
-        tally.plain_errors = compared(reference, words(plain.text))[0].errors
-        tally.our_errors = compared(reference, words(" ".join(cue.text for cue in captions.cues)))[0].errors
+        tally.plain_errors = compare(reference, words(plain.text))[0].errors
+        tally.our_errors = compare(reference, words(" ".join(cue.text for cue in captions.cues)))[0].errors
     if entry.get("reference"):
-        speech = merged(Span(*times) for times in spoken(FOLDER / entry["reference"]))
+        speech = merge_spans(Span(*times) for times in spoken(FOLDER / entry["reference"]))
         tally.speech = sum(span.duration for span in speech)
-        tally.found = covered(speech, captions.report.regions)
+        tally.found = covered_seconds(speech, captions.report.regions)
     return tally
 
 
