@@ -1,6 +1,6 @@
 """Shared parts of the benchmarks: talks of any length, the cost of programs and functions, alternating runs.
 
-`cost` runs on POSIX systems only: it uses `os.wait4`.
+Runs on Linux: `cost` uses `os.wait4`, which Windows does not have.
 """
 
 from __future__ import annotations

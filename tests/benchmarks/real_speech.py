@@ -54,7 +54,7 @@ class Tally:
     speech: float = 0.0
     """Seconds of speech in the references."""
 
-    found: float = 0.0
+    covered: float = 0.0
     """Seconds of that speech that lie in a speech region."""
 
     def row(self, name: str) -> str:
@@ -62,18 +62,18 @@ class Tally:
         if self.words:
             plain, ours = f"{self.plain_errors / self.words:.3f}", f"{self.our_errors / self.words:.3f}"
             difference = f"{(self.our_errors - self.plain_errors) / self.words:+.3f}"
-        share = f"{100 * self.found / self.speech:.1f} % of {self.speech:.0f} s" if self.speech else ""
+        share = f"{100 * self.covered / self.speech:.1f} % of {self.speech:.0f} s" if self.speech else ""
         return f"| {name} | {self.files} | {self.words or ''} | {plain} | {ours} | {difference} | {share} |"
 
     def add(self, other: Tally) -> None:
-        for name in ("files", "words", "plain_errors", "our_errors", "speech", "found"):
+        for name in ("files", "words", "plain_errors", "our_errors", "speech", "covered"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
 @click.command(context_settings=HELP)
 @click.option("--dry-run", is_flag=True, help="Print the tables, and do not write the page.")
 def main(dry_run: bool) -> None:
-    """Measure word errors and found speech on real recordings, and rewrite the tables of docs/real-speech.md.
+    """Measure word errors and speech detection on real recordings, and rewrite the tables of docs/real-speech.md.
 
     CAPTIONER_TESTDATA names the folder of the recordings.
     """
@@ -119,7 +119,7 @@ def measure_file(entry: dict[str, Any]) -> Tally:
     if entry.get("reference"):
         speech = merge_spans(Span(*times) for times in spoken(FOLDER / entry["reference"]))
         tally.speech = sum(span.duration for span in speech)
-        tally.found = covered_seconds(speech, captions.report.regions)
+        tally.covered = covered_seconds(speech, captions.report.regions)
     return tally
 
 

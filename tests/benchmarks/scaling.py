@@ -1,4 +1,4 @@
-"""Cost by length: time, which should lie on a straight line, and memory, which should stay the same."""
+"""Cost by length: time, which should lie on a straight line, and memory, which should stay the same. Runs on Linux."""
 
 from __future__ import annotations
 

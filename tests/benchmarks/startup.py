@@ -1,4 +1,4 @@
-"""Time until captioner shows something: `captioner --help`, and the first line of a run."""
+"""Time until captioner shows something: `captioner --help`, and the first line of a run. Runs on Linux."""
 
 from __future__ import annotations
 

@@ -144,10 +144,10 @@ def train(model: Any, tokenizer: Any, examples: list[Example], budget: float) ->
 
 def chosen(examples: list[Example], done: float) -> tuple[list[Example], int]:
     """Return examples of similar length, short ones at first, and the number of frames to pad them to at least."""
-    whole = done > 0.72 and random.random() < 0.5
+    full_window = done > 0.72 and random.random() < 0.5
     top = len(examples) if done > 0.25 else int(len(examples) * (0.2 + 0.8 * done / 0.25))
     first = random.randint(0, top - 32)
-    if whole:
+    if full_window:
         return examples[first : first + 8], WHOLE_WINDOW
     return random.sample(examples[max(0, first - 150) : first + 182], 32), 600 * (done > 0.3 and random.random() < 0.2)
 
