@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from captioner.errors import FormatError
-from captioner.formats.model.clean import source_lines
 from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.fidelity import restricted_to
 from captioner.formats.model.frames import ONE_HOUR, FrameClock, frame_clock, on_frames, one_at_a_time, read_clock
+from captioner.formats.model.joiner_escape import JOINER
+from captioner.formats.model.lines import source_lines
 from captioner.formats.model.styled_text import substitute
 from captioner.timestamps import seconds_at
 from captioner.values import Cue
@@ -59,7 +60,7 @@ def _with_ends(cues: Iterable[Cue], clock: FrameClock) -> Iterator[Cue]:
 
 
 def _guarded(line: str) -> str:
-    return "\u2060" + line if _TIMING.fullmatch(line) or line.strip() in (BEGIN, END) else line
+    return JOINER + line if _TIMING.fullmatch(line) or line.strip() in (BEGIN, END) else line
 
 
 def _clock(programme: Programme) -> FrameClock:

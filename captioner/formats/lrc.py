@@ -12,12 +12,13 @@ from itertools import groupby, pairwise, zip_longest
 from typing import NamedTuple
 
 from captioner.errors import FormatError
-from captioner.formats.model.clean import cue_read, one_line, quantize, source_lines
 from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.fidelity import restricted_to
 from captioner.formats.model.frames import one_at_a_time
+from captioner.formats.model.joiner_escape import joiner_escape
+from captioner.formats.model.lines import in_one_line, one_line, source_lines
 from captioner.formats.model.losses import Losses
-from captioner.formats.model.one_line import in_one_line
+from captioner.formats.model.quantize import cue_read, quantize
 from captioner.formats.model.styled_text import StyledText
 from captioner.values import Cue, Word
 
@@ -27,17 +28,15 @@ RATE = 100
 LAST_LINE = 500
 """Hundredths of a second that the last line lasts where nothing follows it."""
 
-JOINER = "\u2060"
-"""Behind the bracket of what only looks like a time, in a text; nobody sees it, and it is not read there."""
+TIME_ESCAPE = joiner_escape(r"(?a)[\[<](?=\d+:)", r"[\[<]{JOINER}+")
+"""Keeps text from being read as a time."""
 
 _TIME = r"(\d{1,6}):(\d{1,2})(?:[.:](\d{1,3}))?"
 _STAMP = re.compile(rf"\s*\[{_TIME}\]", re.ASCII)
 _WORD_STAMP = re.compile(rf"<{_TIME}>", re.ASCII)
 _TAG = re.compile(r"\s*\[\s*([A-Za-z#]\w*)\s*:([^\]]*)\]\s*")
-_LIKE_A_TIME = re.compile(r"[\[<](?=\d+:)", re.ASCII)
-_JOINED = re.compile(rf"[\[<]{JOINER}+")
 _SPACES = re.compile(r"\s+")
-_EDGES = re.compile(r"\A\s+|(?<!\s)\s+\Z")
+_SPACE_AT_EDGE = re.compile(r"\A\s+|(?<!\s)\s+\Z")
 
 _ABOUT_THE_FILE = ("by", "re", "ve", "tool", "offset", "length", "ti", "la", "#")
 
@@ -49,12 +48,12 @@ def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
 
 
 def _single_spaced(cue: Cue) -> Cue:
-    spelled = StyledText(cue.text, cue.styles, cue.words).sub(_JOINED, lambda match: match[0][0])
-    return replace(cue, **_trimmed(spelled)._asdict())
+    cue = TIME_ESCAPE.unescape_cue(cue)
+    return replace(cue, **_trimmed(StyledText(cue.text, cue.styles, cue.words))._asdict())
 
 
-def _trimmed(spelled: StyledText) -> StyledText:
-    return spelled.sub(_EDGES, "").sub(_SPACES, " ")
+def _trimmed(text: StyledText) -> StyledText:
+    return text.sub(_SPACE_AT_EDGE, "").sub(_SPACES, " ")
 
 
 def _words_until_the_next(cue: Cue) -> Cue:
@@ -80,17 +79,13 @@ def _time(seconds: float) -> str:
 
 def _text(cue: Cue) -> str:
     if not cue.words:
-        return _shielded(cue.text)
+        return TIME_ESCAPE.escape(cue.text)
     return "".join(map(_word, cue.words)) + f"<{_time(cue.words[-1].end)}>"
 
 
 def _word(word: Word) -> str:
     space = " " if word.text.startswith(" ") else ""
-    return f"{space}<{_time(word.start)}>{_shielded(word.text.lstrip(' '))}"
-
-
-def _shielded(text: str) -> str:
-    return _LIKE_A_TIME.sub(lambda match: match[0] + JOINER, text)
+    return f"{space}<{_time(word.start)}>{TIME_ESCAPE.escape(word.text.lstrip(' '))}"
 
 
 class _TimedLine(NamedTuple):
@@ -150,11 +145,10 @@ def _spelled(text: str, offset: int, losses: Losses) -> StyledText:
     """The text of a line, and its words where it has the enhanced form."""
     stamps = list(_WORD_STAMP.finditer(text))
     if not stamps:
-        return _trimmed(StyledText(_plain(text)))
+        return _trimmed(StyledText(TIME_ESCAPE.unescape(text)))
     edges = [0, *(match.end() for match in stamps)]
-    pieces = [
-        _plain(text[first:last]) for first, last in zip(edges, [m.start() for m in stamps] + [len(text)], strict=True)
-    ]
+    ends = [*(match.start() for match in stamps), len(text)]
+    pieces = [TIME_ESCAPE.unescape(text[first:last]) for first, last in zip(edges, ends, strict=True)]
     whole = "".join(pieces)
     times = [max(_hundredths(match) + offset, 0) for match in stamps]
     if times != sorted(times) or pieces[0].strip():
@@ -167,10 +161,6 @@ def _spelled(text: str, offset: int, losses: Losses) -> StyledText:
         if spoken:
             words.append(Word(start / RATE, end / RATE, spoken))
     return _trimmed(StyledText(whole[: len(whole) - len(space)], (), tuple(words)))
-
-
-def _plain(text: str) -> str:
-    return _JOINED.sub(lambda match: match[0][0], text)
 
 
 def _cues(together: list[tuple[int, list[_TimedLine]]], mended: Losses) -> Iterator[tuple[Cue | None, int]]:

@@ -11,12 +11,14 @@ from fractions import Fraction
 from itertools import zip_longest
 
 from captioner.errors import FormatError
-from captioner.formats.model.clean import cue_read, quantize, source_lines
 from captioner.formats.model.colors import color_of
 from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.fidelity import restricted_to
+from captioner.formats.model.joiner_escape import joiner_escape
+from captioner.formats.model.lines import source_lines
 from captioner.formats.model.losses import Losses
 from captioner.formats.model.markup import Markup
+from captioner.formats.model.quantize import cue_read, quantize
 from captioner.formats.model.styled_text import StyledText, TextStyle, substitute
 from captioner.timestamps import parse_rate
 from captioner.values import Cue
@@ -25,9 +27,7 @@ _LINE = re.compile(r"\s*\{(\d{1,9})\}\{(\d{0,9})\}(.*)", re.ASCII | re.DOTALL)
 _RATE = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*(?:fps)?\s*", re.ASCII | re.IGNORECASE)
 _TAG = re.compile(r"\{([A-Za-z]):([^{}|]*)\}")
 _BAR = re.compile(r"\|")
-_LIKE_A_TAG = re.compile(r"\{(?=[A-Za-z]:)")
-_JOINED = re.compile("\\{\u2060+")
-JOINER = "\u2060"
+_TAG_ESCAPE = joiner_escape(r"\{(?=[A-Za-z]:)", r"\{{JOINER}+")
 
 LAST_LINE = 5
 """Seconds that a cue lasts whose end is not written, where none follows."""
@@ -36,7 +36,7 @@ LAST_LINE = 5
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
     """The cues on frames; `|` in a text becomes `¦`, for it would break the line. Raises `FormatError`."""
     held = (restricted_to(cue) for cue in quantize(cues, _rate(programme)))
-    return [substitute(substitute(cue, _BAR, "¦"), _JOINED, "{") for cue in held]
+    return [_TAG_ESCAPE.unescape_cue(substitute(cue, _BAR, "¦")) for cue in held]
 
 
 def _rate(programme: Programme) -> Fraction:
@@ -50,7 +50,7 @@ def write(cues: Iterable[Cue], programme: Programme) -> str:
     rate = _rate(programme)
     lines = [f"{{1}}{{1}}{f'{float(rate):.3f}'.rstrip('0').rstrip('.')}"]
     for cue in cues:
-        text = _LIKE_A_TAG.sub("{" + JOINER, cue.text).replace("\n", "|")
+        text = _TAG_ESCAPE.escape(cue.text).replace("\n", "|")
         lines.append(f"{{{round(cue.start * rate)}}}{{{round(cue.end * rate)}}}{text}")
     return "".join(f"{line}\n" for line in lines)
 
@@ -95,23 +95,19 @@ def _read(text: str, losses: Losses) -> StyledText:
         markup.add("\n" if number else "")
         at = opened = 0
         for match in _TAG.finditer(line):
-            markup.add(_plain(line[at : match.start()]))
+            markup.add(_TAG_ESCAPE.unescape(line[at : match.start()]))
             at = match.end()
-            looks = _looks(match[1].lower(), match[2], losses)
-            if looks:
-                markup.open("all" if match[1].isupper() else "line", looks)
+            style = _tag_style(match[1].lower(), match[2], losses)
+            if style:
+                markup.open("all" if match[1].isupper() else "line", style)
                 opened += match[1].islower()
-        markup.add(_plain(line[at:]))
+        markup.add(_TAG_ESCAPE.unescape(line[at:]))
         for _ in range(opened):
             markup.close("line")
-    return markup.spelled()
+    return markup.styled_text()
 
 
-def _plain(text: str) -> str:
-    return _JOINED.sub("{", text)
-
-
-def _looks(name: str, value: str, losses: Losses) -> TextStyle | None:
+def _tag_style(name: str, value: str, losses: Losses) -> TextStyle | None:
     if name == "y":
         marks = {mark.strip().lower() for mark in value.split(",")}
         losses["strikethrough"] += "s" in marks

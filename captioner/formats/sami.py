@@ -13,13 +13,14 @@ from itertools import accumulate, zip_longest
 from typing import NamedTuple
 
 from captioner.errors import FormatError
-from captioner.formats.model.clean import cue_read, one_line, quantize, source_lines
 from captioner.formats.model.colors import color_of
 from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.fidelity import LOOKS, restricted_to
+from captioner.formats.model.fidelity import ALL_STYLES, restricted_to
 from captioner.formats.model.frames import one_at_a_time
+from captioner.formats.model.lines import one_line, source_lines
 from captioner.formats.model.losses import Losses
 from captioner.formats.model.markup import Markup, between_comments
+from captioner.formats.model.quantize import cue_read, quantize
 from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, runs, substitute
 from captioner.values import Cue
 
@@ -33,7 +34,7 @@ _TITLE = re.compile(r"<title>([^<]*)</title>", re.IGNORECASE)
 _LANGUAGE = re.compile(r"\.([\w-]+)\s*\{[^{}]*\blang\s*:\s*([\w-]+)", re.IGNORECASE)
 _TAG = re.compile(r"<(?P<end>/?)(?P<tag>[a-z]+)\b(?P<attributes>[^<>]*)>", re.IGNORECASE)
 _COLOR = re.compile(r"\bcolor\s*[=:]\s*(\"[^\"]*\"|'[^']*'|[^\s>;\"']+)", re.IGNORECASE)
-_LOOKS = {"i": TextStyle(italic=True), "em": TextStyle(italic=True), "b": TextStyle(bold=True),
+_TAG_STYLES = {"i": TextStyle(italic=True), "em": TextStyle(italic=True), "b": TextStyle(bold=True),
           "strong": TextStyle(bold=True), "u": TextStyle(underline=True)}  # fmt: skip
 _TEXT = re.compile(r"\S")
 _SPACES = re.compile(r"[ \t\n]+")
@@ -45,7 +46,7 @@ _NO_CHARACTER = re.compile(r"&#0*[1-9]\d{7,};?", re.ASCII)
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
     """The cues as the file holds them: one at a time, with single spaces, as HTML has them."""
-    alone = one_at_a_time([restricted_to(cue, looks=LOOKS) for cue in quantize(cues)])
+    alone = one_at_a_time([restricted_to(cue, styles=ALL_STYLES) for cue in quantize(cues)])
     return [_spaced(cue) for cue in alone]
 
 
@@ -64,7 +65,7 @@ def write(cues: Sequence[Cue], programme: Programme) -> str:
         f".CAPTIONS {{ Name: {language}; lang: {language}; SAMIType: CC; }}", "-->", "</STYLE>", "</HEAD>", "<BODY>",
     ]  # fmt: skip
     for cue, following in zip_longest(cues, cues[1:]):
-        lines.append(_sync(cue.start, "".join(_tagged(text, looks) for text, looks in runs(cue))))
+        lines.append(_sync(cue.start, "".join(_tagged(text, style) for text, style in runs(cue))))
         if following is None or cue.end < following.start:
             lines.append(_sync(cue.end, "&nbsp;"))
     return "".join(f"{line}\n" for line in [*lines, "</BODY>", "</SAMI>"])
@@ -74,10 +75,10 @@ def _sync(seconds: float, text: str) -> str:
     return f"<SYNC Start={round(seconds * 1000)}><P Class=CAPTIONS>{text}"
 
 
-def _tagged(text: str, looks: TextStyle) -> str:
-    tags = ["i"] * looks.italic + ["b"] * looks.bold + ["u"] * looks.underline
-    first = "".join(f"<{tag}>" for tag in tags) + (f'<font color="{looks.color}">' if looks.color else "")
-    last = ("</font>" if looks.color else "") + "".join(f"</{tag}>" for tag in reversed(tags))
+def _tagged(text: str, style: TextStyle) -> str:
+    tags = ["i"] * style.italic + ["b"] * style.bold + ["u"] * style.underline
+    first = "".join(f"<{tag}>" for tag in tags) + (f'<font color="{style.color}">' if style.color else "")
+    last = ("</font>" if style.color else "") + "".join(f"</{tag}>" for tag in reversed(tags))
     escaped = html.escape(text, quote=False).replace("\xa0", "&nbsp;").replace("\n", "<br>")
     return first + escaped + last
 
@@ -166,11 +167,11 @@ def _read(paragraph: str, losses: Losses) -> StyledText:
         if tag == "br":
             markup.add(_BREAK)
         elif tag in ("i", "em", "b", "strong", "u", "font", "span"):
-            markup.close(tag) if match["end"] else markup.open(tag, _looks(tag, match["attributes"]))
+            markup.close(tag) if match["end"] else markup.open(tag, _tag_style(tag, match["attributes"]))
         elif tag not in ("p", "body", "sami", "sync"):
             losses["tag"] += not match["end"]
     markup.add(_words(paragraph[at:]))
-    spelled = markup.spelled().sub(re.compile(_BREAK), "\n").sub(re.compile(r"[ \t]+"), " ")
+    spelled = markup.styled_text().sub(re.compile(_BREAK), "\n").sub(re.compile(r"[ \t]+"), " ")
     return spelled.sub(_AROUND_BREAKS, "\n").sub(_EDGES, "")
 
 
@@ -178,6 +179,6 @@ def _words(text: str) -> str:
     return html.unescape(_NO_CHARACTER.sub("\ufffd", _SPACES.sub(" ", text))).replace("\n", " ").replace("\r", " ")
 
 
-def _looks(tag: str, attributes: str) -> TextStyle:
+def _tag_style(tag: str, attributes: str) -> TextStyle:
     color = _COLOR.search(attributes)
-    return _LOOKS.get(tag, PLAIN)._replace(color=color_of(color[1]) if color else None)
+    return _TAG_STYLES.get(tag, PLAIN)._replace(color=color_of(color[1]) if color else None)

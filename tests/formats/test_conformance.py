@@ -9,7 +9,6 @@ import sys
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
-from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from hypothesis import strategies as st
 
 from captioner.errors import FormatError, UnknownName
 from captioner.formats import FORMATS, Contents, Format, Programme, format_named, format_of_file, format_of_path
-from captioner.formats.model.clean import quantize
+from captioner.formats.model.quantize import quantize
 from captioner.values import Cue, RegionReport, Report, Segment, Transcript
 from tests.cues.cue_strategies import ordered_cues, rich_cues
 
@@ -101,9 +100,7 @@ def read(format: Format, file: str | bytes) -> Contents:
 
 def kept(format: Format, whole: Contents) -> Contents:
     """What of these parts the format keeps."""
-    given = {"cues": whole.cues, "programme": whole.programme}
-    module = import_module(format.module)
-    cues = module.representable(*(given[part] for part in format.parts)) if "cues" in format.parts else None
+    cues = format.representable(whole) if "cues" in format.parts else None
     transcript = whole.transcript if "transcript" in format.parts else None
     return Contents(cues, transcript, whole.report if "report" in format.parts else None)
 

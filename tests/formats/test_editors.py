@@ -216,7 +216,7 @@ def test_an_otio_object_that_is_not_closed_is_refused() -> None:
     """The library reads beyond its end, which ends the process."""
     file = str(FORMATS["otio"].write(Contents(CUES, programme=FILM)).data)
     with pytest.raises(FormatError, match="otio: is no OpenTimelineIO file: "):
-        FORMATS["otio"].read(file.replace(" },\n \"tracks\"", " ,\n \"tracks\""))
+        FORMATS["otio"].read(file.replace(' },\n "tracks"', ' ,\n "tracks"'))
 
 
 def test_markers_of_other_programs_stand_on_clips() -> None:

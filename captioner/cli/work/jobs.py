@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from captioner.errors import FormatError, OutputNotWritten, UnknownName, UsageError
 from captioner.formats import (
-    UNKNOWN,
+    UNKNOWN_PROGRAMME,
     Contents,
     Format,
     Programme,
@@ -155,7 +155,7 @@ def _without_existing(job: Job, overwrite: bool, say: Callable[[str], None]) -> 
 def read_captions(
     path: str,
     format: Format | None = None,
-    programme: Programme = UNKNOWN,
+    programme: Programme = UNKNOWN_PROGRAMME,
     *,
     encoding: str | None = None,
     strict: bool = False,
@@ -182,7 +182,7 @@ def captions_in(
     data: bytes,
     path: str,
     format: Format | None = None,
-    programme: Programme = UNKNOWN,
+    programme: Programme = UNKNOWN_PROGRAMME,
     *,
     encoding: str | None = None,
     strict: bool = False,

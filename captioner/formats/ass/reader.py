@@ -10,9 +10,10 @@ from typing import NamedTuple
 from captioner.errors import FormatError
 from captioner.formats.ass.colors import read_color
 from captioner.formats.ass.text import RATE, Script, TagStyle, anchor_of_v4, read_text
-from captioner.formats.model.clean import cue_read, one_line, source_lines
 from captioner.formats.model.contents import Contents, Programme
+from captioner.formats.model.lines import one_line, source_lines
 from captioner.formats.model.losses import Losses
+from captioner.formats.model.quantize import cue_read
 from captioner.values import Cue
 
 _SECTION = re.compile(r"\s*\[([^\]]*)\]\s*")

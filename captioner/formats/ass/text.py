@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from captioner.formats.ass.colors import read_color
 from captioner.formats.model.joiner_escape import JOINER, joiner_escape
 from captioner.formats.model.losses import Losses
-from captioner.formats.model.styled_text import StyledText, TextStyle, styles_of
+from captioner.formats.model.styled_text import StyledText, TextStyle, spans_of
 from captioner.values import Position, Word
 
 RATE = 100
@@ -201,7 +201,7 @@ class _TextReader:
     def styled_text(self) -> StyledText:
         """The text, its styles, and its words where there was karaoke."""
         words = tuple(_words(self.syllables)) if self.karaoke_tags else ()
-        return StyledText("".join(text for text, _ in self.pieces), styles_of(self.pieces), words)
+        return StyledText("".join(text for text, _ in self.pieces), spans_of(self.pieces), words)
 
     def position(self) -> Position | None:
         """Where the text stands; None is the bottom centre."""

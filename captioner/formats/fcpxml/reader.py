@@ -9,10 +9,10 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from captioner.errors import FormatError
-from captioner.formats.model.clean import cue_read
 from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.losses import Losses
-from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, styles_of
+from captioner.formats.model.quantize import cue_read
+from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, spans_of
 from captioner.formats.model.xml import line_of, xml_root
 from captioner.timestamps import FrameRate, format_timecode
 from captioner.values import Cue, Position
@@ -121,7 +121,7 @@ def _cue(item: _Item, programme: Programme, looks: dict[str, Element | None]) ->
     rate = programme.frame_rate or 1000
     end = item.begins + _time(item.element, "duration")
     pieces = [piece for text in item.element.findall("text") for piece in (("\n", PLAIN), *_pieces(text, looks))][1:]
-    spelled = StyledText("".join(text for text, _ in pieces), styles_of(pieces))
+    spelled = StyledText("".join(text for text, _ in pieces), spans_of(pieces))
     position = _caption_place(item.element) or _title_place(item.element, programme)
     if item.begins < 0:
         raise ValueError(f"a {item.element.tag} lies before the start of the sequence")

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from captioner.errors import FormatError
-from captioner.formats.model.clean import cue_read, quantize
 from captioner.formats.model.contents import Programme
-from captioner.formats.model.styled_text import StyledText, merged
+from captioner.formats.model.quantize import cue_read, quantize
+from captioner.formats.model.styled_text import StyledText, merge_spans
 from captioner.timestamps import FrameRate, format_clock, format_timecode, frame_at, parse_timecode, seconds_at
 from captioner.values import Cue, StyleSpan
 
@@ -144,4 +144,4 @@ def together(cues: Sequence[Cue], start: float, end: float) -> Cue:
         text += "\n" if text else ""
         styles += [replace(style, first=style.first + len(text), last=style.last + len(text)) for style in cue.styles]
         text += cue.text
-    return Cue(start, end, text, styles=merged(styles), position=cues[0].position)
+    return Cue(start, end, text, styles=merge_spans(styles), position=cues[0].position)

@@ -17,10 +17,10 @@ from itertools import pairwise
 from typing import Any
 
 from captioner.errors import FormatError
-from captioner.formats.model.clean import cue_read
 from captioner.formats.model.extras import library
 from captioner.formats.model.losses import Losses
-from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, styles_of
+from captioner.formats.model.quantize import cue_read
+from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, spans_of
 from captioner.formats.ttml.regions import place_of
 from captioner.values import Cue, Position
 
@@ -130,7 +130,7 @@ def _shown(pieces: list[_Piece]) -> Iterator[tuple[Fraction, Fraction | None, St
         assert start is not None
         seen = [piece for piece in pieces if piece.start <= start and (piece.end is None or start < piece.end)]
         spelled = StyledText(
-            "".join(piece.text for piece in seen), styles_of((piece.text, piece.looks) for piece in seen)
+            "".join(piece.text for piece in seen), spans_of((piece.text, piece.looks) for piece in seen)
         )
         spelled = spelled.sub(_AT_AN_EDGE, "").sub(_LEFT_OVER, " ")
         if spelled.text.strip():

@@ -15,15 +15,15 @@ from itertools import chain, groupby
 from typing import Any
 
 from captioner.errors import FormatError
-from captioner.formats.model.clean import named, source_lines
+from captioner.formats.model.characters import character_list
 from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.extras import library
 from captioner.formats.model.fidelity import restricted_to, without_white
 from captioner.formats.model.frames import FrameClock, frame_clock, on_frames, one_at_a_time
+from captioner.formats.model.lines import lines_of, single_spaced, source_lines, with_lines
 from captioner.formats.model.losses import Losses
 from captioner.formats.model.styled_text import TextStyle, substitute
 from captioner.formats.model.ttconv_bridge import complaints, cues_of
-from captioner.formats.model.whole_lines import lines_of, single_spaced, with_lines
 from captioner.formats.scc.characters import ALIKE, missing
 from captioner.formats.scc.loading import COLORS, COLUMNS, ERASE, ROWS, SHOW, Unit, loading
 from captioner.timestamps import format_clock, seconds_at
@@ -75,12 +75,14 @@ def _fitting(cues: Iterable[Cue], clock: FrameClock) -> list[Cue]:
     """The cues on frames, one at a time, with no more text, looks and place than a caption of line 21 has."""
     written = [_normal(cue) for cue in on_frames(cues, clock)]
     if lacking := missing("".join(cue.text for cue in written)):
-        raise FormatError("scc", f"line 21 has Latin letters and no {named(lacking)}; write ttml for this text")
+        raise FormatError(
+            "scc", f"line 21 has Latin letters and no {character_list(lacking)}; write ttml for this text"
+        )
     return [_in_rows(cue) for cue in one_at_a_time(written)]
 
 
 def _normal(cue: Cue) -> Cue:
-    held = restricted_to(cue, looks=("italic", "underline", "color"), place="anchor")
+    held = restricted_to(cue, styles=("italic", "underline", "color"), position="anchor")
     return without_white(single_spaced(substitute(held, _ALIKE, lambda found: ALIKE[found[0]])))
 
 

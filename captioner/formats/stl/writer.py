@@ -12,13 +12,12 @@ from dataclasses import replace
 from fractions import Fraction
 
 from captioner.errors import FormatError
-from captioner.formats.model.clean import named
+from captioner.formats.model.characters import character_list
 from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.fidelity import restricted_to
 from captioner.formats.model.frames import FrameClock, frame_clock, on_frames, one_at_a_time
-from captioner.formats.model.one_line import name_in_one_line
+from captioner.formats.model.lines import lines_of, one_line, single_spaced, with_lines
 from captioner.formats.model.styled_text import TextStyle, substitute
-from captioner.formats.model.whole_lines import lines_of, single_spaced, with_lines
 from captioner.formats.stl.characters import ALIKE, LANGUAGES, TABLES, encoded, missing
 from captioner.formats.stl.reader import read_stl
 from captioner.timestamps import format_clock
@@ -57,7 +56,7 @@ def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
 
 
 def _representable(cue: Cue) -> Cue:
-    held = restricted_to(cue, looks=("italic", "underline"), place="anchor")
+    held = restricted_to(cue, styles=("italic", "underline"), position="anchor")
     spelled = single_spaced(substitute(held, _ALIKE, lambda found: ALIKE[found[0]]))
     return with_lines(spelled, lines_of(spelled))
 
@@ -76,7 +75,7 @@ def _table(cues: Iterable[Cue]) -> bytes:
     table = min(lacking, key=lambda table: len(lacking[table]))
     if lacking[table]:
         alphabets = "Latin, Cyrillic, Arabic, Greek or Hebrew, and none has all of this text"
-        raise FormatError("stl", f"a file has one alphabet, {alphabets}: no {named(lacking[table])}")
+        raise FormatError("stl", f"a file has one alphabet, {alphabets}: no {character_list(lacking[table])}")
     return table
 
 
@@ -109,7 +108,7 @@ def _bytes_of(timecode: str) -> bytes:
 
 def _head(cues: list[Cue], programme: Programme, table: bytes, clock: FrameClock, blocks: int) -> bytes:
     """The general subtitle information (4.2): each field as long as it says, and spaces where nothing is known."""
-    title = name_in_one_line(programme.title).encode("cp850", "replace")
+    title = one_line(programme.title).encode("cp850", "replace")
     language = LANGUAGES.get((programme.language or "").split("-")[0].lower(), 0)
     columns = max((len(line) for cue in cues for line in cue.text.split("\n")), default=0)
     labels = [clock.label(0), clock.timecode(cues[0].start) if cues else clock.label(0)]

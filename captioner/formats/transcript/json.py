@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.json_object import JsonObject, parse_object
+from captioner.formats.transcript.json_object import JsonObject, parse_object
 from captioner.formats.transcript.report import VERSION, as_json, region_entry
 from captioner.timestamps import parse_rate
 from captioner.values import STATUSES, RegionReport, Report, Segment, Transcript, Word

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from captioner.formats.model.clean import meet_unspaced, writable
+from captioner.formats.model.characters import writable
+from captioner.text.scripts import meet_unspaced
 from captioner.values import Segment, Transcript
 
 _BREAK = re.compile(r"\s*\n\s*")

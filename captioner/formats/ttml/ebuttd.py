@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element, SubElement
 
-from captioner.formats.model.clean import quantize
 from captioner.formats.model.contents import Contents, Programme
+from captioner.formats.model.quantize import quantize
 from captioner.formats.model.xml import in_xml
 from captioner.formats.ttml.document import Dialect, document
 from captioner.formats.ttml.imsc import placed

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from captioner.formats.model.clean import quantize
 from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.fidelity import LOOKS, restricted_to, without_white
+from captioner.formats.model.fidelity import ALL_STYLES, restricted_to, without_white
+from captioner.formats.model.quantize import quantize
 from captioner.formats.model.xml import attribute, in_xml
 from captioner.formats.ttml.document import Dialect, document
 from captioner.formats.ttml.reader import read_ttml
@@ -50,7 +50,7 @@ def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
 def placed(cue: Cue, place: Position | None, *, vertical: bool = True) -> Cue:
     """The cue with what TTML holds of its styles and its place; no speaker."""
     held = place and Position(place.anchor, vertical=place.vertical if vertical else "")
-    return replace(without_white(restricted_to(cue, looks=LOOKS)), position=None if held == Position() else held)
+    return replace(without_white(restricted_to(cue, styles=ALL_STYLES)), position=None if held == Position() else held)
 
 
 def named(cue: Cue, speaker: str | None) -> Cue:

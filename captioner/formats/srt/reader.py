@@ -1,28 +1,25 @@
-"""SubRip, .srt. There is no standard: what is written here is what every player reads.
+"""Reading SubRip as the world writes it.
 
-pysrt holds the times and writes the items. It does not read the file: it cuts lines short at their end, splits them at
-characters that end no line, loses text after a blank line and swallows a cue where the blank line before it is missing.
+pysrt holds the times. It does not read the file: it cuts lines short at their end, splits them at characters that end
+no line, loses text after a blank line, and swallows a cue where the blank line before it is missing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import pysrt
 
 from captioner.errors import FormatError
-from captioner.formats.model.clean import cue_read, leading_blanks, quantize, source_lines
 from captioner.formats.model.contents import Contents
-from captioner.formats.model.fidelity import LOOKS, restricted_to
+from captioner.formats.model.lines import leading_blanks, source_lines
 from captioner.formats.model.losses import Losses
-from captioner.formats.model.styled_text import substitute
-from captioner.formats.srt_text import read, unshielded, written
-from captioner.timestamps import format_clock, parse_clock
+from captioner.formats.model.quantize import cue_read
+from captioner.formats.srt.text import read_text
+from captioner.timestamps import parse_clock
 from captioner.values import Cue
-
-_ARROW = re.compile("-->")
 
 _NUMBER = re.compile(r"\s*\d+\s*", re.ASCII)
 
@@ -32,24 +29,9 @@ _PLAIN_TIMING = re.compile(r"\d{2,}:\d\d:\d\d,\d{3} --> \d{2,}:\d\d:\d\d,\d{3}",
 _TIME = re.compile(r"((?:\d{1,6}:)?\d{1,2}:\d{1,2})(?:[,.:](\d{1,9}))?", re.ASCII)
 
 
-def write(cues: Iterable[Cue]) -> str:
-    """The cues by start, numbered from 1."""
-    return "\n".join(entry(cue, number) for number, cue in enumerate(cues, 1))
-
-
-def entry(cue: Cue, number: int) -> str:
-    """One cue as it stands in a file, with its line end; a blank line separates it from the next."""
-    return str(pysrt.SubRipItem(number, format_clock(cue.start, ","), format_clock(cue.end, ","), written(cue)))
-
-
-def representable(cues: Iterable[Cue]) -> list[Cue]:
-    """The cues as the file holds them. `-->` in a text becomes `→`, which no reader takes for a timing."""
-    held = (restricted_to(cue, looks=LOOKS, place="anchor") for cue in quantize(cues))
-    return [unshielded(substitute(cue, _ARROW, "→")) for cue in held]
-
-
 def parse(text: str) -> Contents:
-    """The cues as they stand in the file, less those without text. Tags that players know are styles, others text.
+    """The cues in the order of the file, without those that have no text. Tags that players know become styles, others
+    stay text.
 
     Raises `FormatError` where a time cannot be read, or where there is text that no cue holds.
     """
@@ -62,8 +44,8 @@ def parse(text: str) -> Contents:
 
 
 def _cue(block: _Block, losses: Losses, mended: Losses) -> Cue | None:
-    spelled, position = read("\n".join(block.lines), losses)
-    cue = cue_read(block.start.ordinal, block.end.ordinal, spelled, position=position)
+    text, position = read_text("\n".join(block.lines), losses)
+    cue = cue_read(block.start.ordinal, block.end.ordinal, text, position=position)
     losses["cue without text"] += cue is None
     losses["pair of coordinates"] += block.coordinates
     mended["cue with its end before its start"] += block.end <= block.start
@@ -84,7 +66,7 @@ class _Block(NamedTuple):
 
 
 def _blocks(lines: list[str], mended: Losses) -> Iterator[_Block]:
-    """Every timing with the lines below: timings alone part the cues, since blank lines cannot be trusted."""
+    """Every timing with the lines below it: only timings separate cues, since blank lines cannot be trusted."""
     timing: tuple[pysrt.SubRipTime, pysrt.SubRipTime, bool, int] | None = None
     below: list[str] = []
     for number, line in enumerate(lines, 1):
@@ -106,7 +88,10 @@ def _blocks(lines: list[str], mended: Losses) -> Iterator[_Block]:
 
 
 def _without_number(below: list[str], mended: Losses) -> list[str]:
-    """The lines less the number of the next cue: it stands right above the timing, or alone in a double-spaced file."""
+    """The lines without the number of the next cue.
+
+    It stands right above the timing, or alone in a file that has a blank line after each line.
+    """
     lines = _without_blanks(below)
     touches = len(lines) == len(below)
     alone = len(lines) > 1 and not lines[-2].strip()
@@ -118,7 +103,7 @@ def _without_number(below: list[str], mended: Losses) -> list[str]:
 
 
 def _without_blanks(lines: list[str]) -> list[str]:
-    """The lines less the blank ones at their end."""
+    """The lines without the blank ones at their end."""
     last = max((index for index, line in enumerate(lines, 1) if line.strip()), default=0)
     return lines[:last]
 
@@ -130,7 +115,7 @@ def _refuse_text(lines: list[str], reason: str) -> None:
 
 
 def _time(time: str, line: int) -> pysrt.SubRipTime:
-    """A short fraction counts milliseconds, as players read it: `0:0:1,5` is 1.005 s."""
+    """The time that a text spells. A short fraction counts milliseconds, as players read it: `0:0:1,5` is 1.005 s."""
     match = _TIME.fullmatch(time)
     if not match:
         raise FormatError("srt", f"not a time: {time!r}", line)
