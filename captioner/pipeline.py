@@ -12,7 +12,7 @@ from typing import Any, Literal
 from captioner.align import Timer, open_timer
 from captioner.backends import Backend, Hints, Traits, load_backend
 from captioner.backends.selection import choose_backend
-from captioner.cues import make_cues, show_cues
+from captioner.cues import make_cues, time_cues
 from captioner.errors import BackendError
 from captioner.media import AudioSelection, Media, open_media, read_audio, read_shot_changes
 from captioner.prefetch import prefetch
@@ -144,7 +144,7 @@ def caption_script(
     if not isinstance(script, str):
         profile = _style(options.get("profile"), said.transcript.language)
         spoken, mute = retime_cues(script, laid, report.regions, said.transcript.segments)
-        cues = tuple(show_cues(spoken, profile, frame_rate=report.frame_rate, shot_changes=report.shot_changes))
+        cues = tuple(time_cues(spoken, profile, frame_rate=report.frame_rate, shot_changes=report.shot_changes))
         unsaid = sorted([*unsaid, *mute], key=lambda part: part.first)
     warnings = (
         *report.warnings,

@@ -1,15 +1,15 @@
 """From what was said, and when, to what is shown, and when.
 
-    transcript -> spoken.py      when each character is said
-               -> units.py       what no line may be broken inside
-               -> breaks.py      what a break between two units costs
-               -> optimise.py    the cues and lines that cost least
-               -> shown.py       when each cue comes and goes, on whole frames (grid.py) and beside cuts (shots.py)
-    -> marks.py       the marks that a style shows otherwise
+    transcript -> spoken_text.py    when each character is said
+               -> break_units.py    text that no line break may cut
+               -> break_costs.py    what a break between two units costs
+               -> optimiser.py      the cues and lines that cost least
+               -> cue_timing.py     when each cue is shown: on whole frames (time_grid.py), by cuts (shot_snapping.py)
+    -> punctuation_style.py         the punctuation that a style shows in another way
 
-Cues are in order, never overlap and are never blank; they hold the transcript's text with nothing changed but the
-spaces at which lines break; each is there from its first word to its last, whose tail gives way to the gap before a cue
-that follows at once. A cue made of words in time carries them.
+Cues are in order, never overlap and are never blank. They hold the transcript's text; only the spaces change at which
+lines break. Each cue is shown from its first word to its last; where another cue follows at once, the end of the last
+word gives way to the gap before it. A cue whose words have times carries the words.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from fractions import Fraction
 
 from captioner.cues.break_units import BreakUnit, units_of
 from captioner.cues.cue_timing import CueTiming
-from captioner.cues.optimise import Layout, Optimiser
-from captioner.cues.punctuation import as_shown
+from captioner.cues.optimiser import Layout, Optimiser
+from captioner.cues.punctuation_style import apply_punctuation_style
 from captioner.cues.shot_snapping import ShotChanges
-from captioner.cues.time_grid import Grid
+from captioner.cues.time_grid import TimeGrid
 from captioner.profiles import Profile
 from captioner.values import Cue, Segment, Transcript, Word
 
@@ -37,31 +37,31 @@ def make_cues(
 ) -> list[Cue]:
     """The captions of a transcript in the style of a profile, in order.
 
-    Where the video's `frame_rate`, in frames a second, is known, cues come and go with whole frames. `shot_changes` are
-    the seconds at which the picture cuts.
+    `frame_rate` is the video's, in frames a second; where it is known, cues start and end on whole frames.
+    `shot_changes` are the seconds at which the picture cuts; cues that start or end near one are moved to it.
     """
     units = units_of(transcript, profile)
-    grid = Grid(frame_rate)
+    grid = TimeGrid(frame_rate)
     layouts = Optimiser(units, profile, grid, ShotChanges(shot_changes, grid)).layouts()
-    return [as_shown(_cue(units, layout, profile), profile) for layout in layouts]
+    return [apply_punctuation_style(_cue(units, layout, profile), profile) for layout in layouts]
 
 
-def show_cues(
+def time_cues(
     cues: Sequence[Cue],
     profile: Profile,
     *,
     frame_rate: Fraction | None = None,
     shot_changes: Iterable[float] = (),
 ) -> list[Cue]:
-    """Cues as they are, each shown as one whose words are spoken from its start to its end.
+    """The same cues, each shown as `make_cues` would if its words were spoken from its start to its end.
 
-    They are in order and do not overlap. `frame_rate` and `shot_changes` are `make_cues`'.
+    The cues must be in order and must not overlap. `frame_rate` and `shot_changes` are as for `make_cues`.
     """
-    grid = Grid(frame_rate)
+    grid = TimeGrid(frame_rate)
     spoken = [(round(1000 * cue.start), round(1000 * cue.end)) for cue in cues]
-    screen = CueTiming(spoken, profile, grid, ShotChanges(shot_changes, grid))
-    each = [(place, place + 1) for place in range(len(cues))]
-    times = screen.times(each, [profile.reading_time(cue.text) for cue in cues])
+    timing = CueTiming(spoken, profile, grid, ShotChanges(shot_changes, grid))
+    ranges = [(index, index + 1) for index in range(len(cues))]
+    times = timing.times(ranges, [profile.reading_time(cue.text) for cue in cues])
     return [
         replace(cue, start=grid.seconds(start), end=grid.seconds(end))
         for cue, (start, end) in zip(cues, times, strict=True)
@@ -69,9 +69,9 @@ def show_cues(
 
 
 def break_lines(text: str, profile: Profile, language: str | None) -> str | None:
-    """A text in the lines of one cue, broken where it reads best; None where one cue cannot hold it."""
+    """A text in the lines of one cue, broken where it reads best; None if it does not fit in one cue."""
     units = units_of(Transcript((Segment(0.0, 1.0, text, language=language),)), profile)
-    lines = Optimiser(units, profile, Grid(), ShotChanges((), Grid())).lines() if units else None
+    lines = Optimiser(units, profile, TimeGrid(), ShotChanges((), TimeGrid())).lines() if units else None
     return None if lines is None else "\n".join(_line(units[first:last]) for first, last in lines)
 
 
@@ -88,7 +88,7 @@ def _line(units: list[BreakUnit]) -> str:
 
 
 def _words(lines: list[list[BreakUnit]], dash: str) -> tuple[Word, ...]:
-    """The words of a cue, each with what stands before it; none where not all of its text has words."""
+    """The words of a cue, each with the text before it; empty unless all text of the cue has words."""
     words: list[Word] = []
     for line in lines:
         for unit in line:

@@ -1,4 +1,4 @@
-"""Where words end in scripts that write no spaces, by those libraries that know and are installed.
+"""Where words end in Chinese and Japanese, by libraries that know, if they are installed.
 
 `pip install captioner[cjk]` brings both: rjieba cuts Chinese into words, BudouX Japanese into phrases. BudouX's model
 for Chinese is not used: it cut inside words in half of ten ordinary sentences, where jieba did in one.
@@ -10,36 +10,37 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from itertools import accumulate
 
-Cut = Callable[[str], Iterable[str]]
+Segmenter = Callable[[str], Iterable[str]]
+"""A function from a text to its parts, which together spell it."""
 
 
 @cache
-def chinese() -> Cut | None:
-    """A text to its words; None where rjieba is not installed."""
+def chinese() -> Segmenter | None:
+    """A function that cuts a text into words; None if rjieba is not installed."""
     try:
         import rjieba
     except ImportError:
         return None
-    cut: Cut = rjieba.cut
+    cut: Segmenter = rjieba.cut
     return cut
 
 
 @cache
-def japanese() -> Cut | None:
-    """A text to its phrases; None where BudouX is not installed."""
+def japanese() -> Segmenter | None:
+    """A function that cuts a text into phrases; None if BudouX is not installed."""
     try:
         import budoux
     except ImportError:
         return None
-    parse: Cut = budoux.load_default_japanese_parser().parse
+    parse: Segmenter = budoux.load_default_japanese_parser().parse
     return parse
 
 
-def missing() -> list[str]:
-    """The languages, by name, that no installed library cuts."""
-    return [name for name, found in (("Chinese", chinese()), ("Japanese", japanese())) if found is None]
+def languages_without_segmenter() -> list[str]:
+    """The names of the languages for which no segmenter is installed."""
+    return [name for name, segmenter in (("Chinese", chinese()), ("Japanese", japanese())) if segmenter is None]
 
 
-def edges(cut: Cut, text: str) -> frozenset[int]:
-    """The places between the parts into which a text is cut."""
-    return frozenset(accumulate(map(len, cut(text))))
+def word_edges(segmenter: Segmenter, text: str) -> frozenset[int]:
+    """The ends of the parts into which a text is cut, as numbers of characters."""
+    return frozenset(accumulate(map(len, segmenter(text))))

@@ -1,4 +1,4 @@
-"""Where the picture cuts, and how a cue steps aside: it should come and go with a cut or well away from one.
+"""Shot changes, and how a cue keeps away from them: it starts and ends with a cut or well away from one.
 
 The numbers are those of Netflix's Timed Text Style Guide, Subtitle Timing Guidelines, as Subtitle Edit's checker has
 them at 5c98fbd (2026-08-22), in frames of 24 a second; half a second scales with the frame rate.
@@ -9,19 +9,19 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 
-from captioner.cues.time_grid import Grid
+from captioner.cues.time_grid import TimeGrid
 
 NEAR = 0.5
-"""Seconds around a cut in which nothing should come or go but with it."""
+"""Seconds around a cut in which a cue should start or end only with the cut."""
 
 LATE = 0.75
-"""The share of `NEAR` before a cut in which a cue waits for it; earlier ones come sooner instead."""
+"""The share of `NEAR` before a cut in which a cue waits for the cut; a cue that would start earlier starts sooner."""
 
 
 class ShotChanges:
-    """The cuts of a video, at `seconds`, in ticks of the grid; false where nobody knows of any."""
+    """The cuts of a video, given in `seconds`, in ticks of the grid; false if there are none."""
 
-    def __init__(self, seconds: Iterable[float], grid: Grid) -> None:
+    def __init__(self, seconds: Iterable[float], grid: TimeGrid) -> None:
         self._cuts = sorted({grid.nearest(second) for second in seconds})
         self._near = round(NEAR * grid.rate)
         self._late = int(LATE * self._near + 0.5)
@@ -29,11 +29,11 @@ class ShotChanges:
     def __bool__(self) -> bool:
         return bool(self._cuts)
 
-    def in_time(self, start: int, free: int) -> int:
-        """When a cue comes that would at `start`, on a screen on which the one before is spoken until `free`.
+    def snapped_start(self, start: int, free: int) -> int:
+        """When a cue starts that would start at `start`; the words of the cue before it are spoken until `free`.
 
-        Up to half a second after a cut it comes with the cut; 1 to 8 frames before one it waits for it; 9 to 11
-        frames before one it comes half a second before it.
+        Up to half a second after a cut it starts with the cut. 1 to 8 frames before one it waits for the cut, and 9 to
+        11 frames before one it starts half a second before the cut.
         """
         before, after = self._around(start)
         if before is not None and start - before < self._near and free <= before:
@@ -44,11 +44,12 @@ class ShotChanges:
             return after
         return after - self._near if free <= after - self._near else start
 
-    def out_time(self, end: int, spoken: int, least: int, latest: int, gap: int) -> int:
-        """When a cue goes that would at `end`, being spoken until `spoken` and shown from `least` to `latest`.
+    def snapped_end(self, end: int, spoken: int, least: int, latest: int, gap: int) -> int:
+        """When a cue ends that would end at `end`.
 
-        Within half a second of a cut it goes `gap` before the cut; where it is spoken or must be read beyond that, it
-        stays until half a second after the cut if it may.
+        Its words are spoken until `spoken`, and it must end from `least` to `latest`. Within half a second of a cut it
+        ends `gap` before the cut. Where its words or its minimum reach beyond that, it stays until half a second after
+        the cut if it may.
         """
         near = [cut for cut in self._around(end) if cut is not None and abs(cut - end) < self._near]
         if not near:
@@ -60,5 +61,5 @@ class ShotChanges:
 
     def _around(self, tick: int) -> tuple[int | None, int | None]:
         """The last cut at or before a tick, and the first one after it."""
-        place = bisect_right(self._cuts, tick)
-        return self._cuts[place - 1] if place else None, self._cuts[place] if place < len(self._cuts) else None
+        index = bisect_right(self._cuts, tick)
+        return self._cuts[index - 1] if index else None, self._cuts[index] if index < len(self._cuts) else None

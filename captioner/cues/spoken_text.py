@@ -1,10 +1,10 @@
-"""When each character is spoken: the text of a transcript and a clock over it, mended where a backend's times are not.
+"""When each character is spoken: the text of a transcript with its times, repaired where a backend's are faulty.
 
-Words rarely come as they should: some backends give none, some give sub-words, equal, backward or overlapping
-times. Here they become stretches of text that begin one after another and do not overlap; inside a stretch, time is
-shared by how long its characters take to say.
+Some backends give no words, some give sub-words, and some give times that are equal, run backwards or overlap. Here
+they become stretches of text that start one after another and do not overlap. Inside a stretch, its characters share
+the time by how long they take to say.
 
-Times are whole milliseconds. A start is rounded down and an end up, so rounding clips no word.
+Times are whole milliseconds. A start is rounded down and an end up, so that rounding clips no word.
 """
 
 from __future__ import annotations
@@ -15,31 +15,39 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
 
-from captioner.cues.characters import PUNCTUATION, is_unspaced, speech_weights
+from captioner.text.joining import space_between
+from captioner.text.punctuation import PUNCTUATION
+from captioner.text.speaking_time import speech_weights
 from captioner.values import Segment, Span, Transcript, Word
 
 
 @dataclass(frozen=True)
 class TimedStretch:
-    """Characters `first` to `last` (exclusive) of the text, spoken from `start` to `end`, in milliseconds."""
+    """A part of the text that is spoken in one go."""
 
     first: int
+    """Its first character."""
     last: int
+    """The character after its last."""
     start: int
+    """Milliseconds."""
     end: int
+    """Milliseconds."""
 
 
 @dataclass(frozen=True)
 class Passage:
-    """One segment's place in the text: its characters are `first` to `last` (exclusive)."""
+    """The part of the text that one segment spells."""
 
     first: int
+    """Its first character."""
     last: int
+    """The character after its last."""
     segment: Segment
 
     @cached_property
     def words(self) -> list[tuple[int, int]]:
-        """Where its words stand in the text, last exclusive; none where they are missing or all fall on one instant."""
+        """Where its words stand in the text, last exclusive; empty if it has none or if all fall on one instant."""
         words = self.segment.words
         if not words or min(word.start for word in words) == max(word.end for word in words):
             return []
@@ -47,16 +55,16 @@ class Passage:
 
 
 class SpokenText:
-    """The text of a transcript, `passages` where its segments lie, and `span` that says when a part is spoken."""
+    """The text of a transcript, the passages of its segments, and the time at which each part is spoken."""
 
     def __init__(self, transcript: Transcript) -> None:
         self.text, self.passages = _joined(transcript)
-        self._stretches = _mended([stretch for passage in self.passages for stretch in _heard(passage)])
+        self._stretches = _in_order([stretch for passage in self.passages for stretch in _stretches_of(passage)])
         self._firsts = [stretch.first for stretch in self._stretches]
         self._weights: dict[int, list[float]] = {}
 
     def span(self, first: int, last: int) -> tuple[int, int]:
-        """When characters `first` to `last` (exclusive) are spoken, in milliseconds."""
+        """The start and end of characters `first` to `last` (exclusive), in milliseconds."""
         opening = self._stretch_at(first)
         start = opening.start if self._is_blank(opening.first, first) else self._inside(opening, first)
         closing = self._stretch_at(last - 1)
@@ -68,52 +76,52 @@ class SpokenText:
     def words(self, passage: Passage, first: int, last: int) -> tuple[tuple[Word, ...], bool]:
         """The words that spell characters `first` to `last` (exclusive), and whether the first began before them.
 
-        None where the passage has no words in time: nobody knows more than when all of it was said.
+        There are none if the passage has no word times: then only the time of all of it is known.
         """
-        places = passage.words
-        at = bisect_right(places, (first, len(self.text))) - 1
+        ranges = passage.words
+        at = bisect_right(ranges, (first, len(self.text))) - 1
         if at < 0:
             return (), False
-        continues = bool(self.text[places[at][0] : first].strip())
+        continues = bool(self.text[ranges[at][0] : first].strip())
         words = []
-        for place, word in zip(places[at:], passage.segment.words[at:], strict=True):
-            if place[0] >= last:
+        for (word_first, word_last), word in zip(ranges[at:], passage.segment.words[at:], strict=True):
+            if word_first >= last:
                 break
-            end = min(last, place[1])
-            if self.text[first:end].strip():  # a space that is a word of its own goes with the next one
-                start, stop = self.span(max(first, place[0]), end)
+            end = min(last, word_last)
+            if self.text[first:end].strip():  # a word that is only a space belongs to the next word
+                start, stop = self.span(max(first, word_first), end)
                 words.append(Word(start / 1000, stop / 1000, self.text[first:end], word.confidence))
                 first = end
         return tuple(words), continues
 
-    def _stretch_at(self, place: int) -> TimedStretch:
-        return self._stretches[max(0, bisect_right(self._firsts, place) - 1)]
+    def _stretch_at(self, index: int) -> TimedStretch:
+        return self._stretches[max(0, bisect_right(self._firsts, index) - 1)]
 
     def _is_blank(self, first: int, last: int) -> bool:
         return first == last or not self.text[first:last].strip()
 
-    def _inside(self, stretch: TimedStretch, place: int) -> int:
-        """The time of a place within a stretch: a millisecond for each character, the rest by how long it takes."""
+    def _inside(self, stretch: TimedStretch, index: int) -> int:
+        """The time of a character within a stretch: each before it took a millisecond, and its share of the rest."""
         if stretch.first not in self._weights:
             weights = speech_weights(self.text[stretch.first : stretch.last])
             self._weights[stretch.first] = list(accumulate(weights, initial=0.0))
-        spoken = self._weights[stretch.first]
+        weights_before = self._weights[stretch.first]
         characters, duration = stretch.last - stretch.first, stretch.end - stretch.start
         least = min(characters, duration)
-        passed = place - stretch.first
-        share = spoken[passed] / (spoken[-1] or 1.0)
+        passed = index - stretch.first
+        share = weights_before[passed] / (weights_before[-1] or 1.0)
         return stretch.start + least * passed // characters + round(share * (duration - least))
 
 
 def _joined(transcript: Transcript) -> tuple[str, tuple[Passage, ...]]:
-    """The text of all segments that have one, and their places in it."""
+    """The text of all segments that are not blank, and their passages."""
     text, passages = "", []
     parts: list[str] = []
     first = 0
     for segment in transcript.segments:
         if not segment.text.strip():
             continue
-        separator = _separator(text, segment.text)
+        separator = space_between(text, segment.text)
         first += len(separator)
         parts += (separator, segment.text)
         passages.append(Passage(first, first + len(segment.text), segment))
@@ -122,15 +130,8 @@ def _joined(transcript: Transcript) -> tuple[str, tuple[Passage, ...]]:
     return "".join(parts), tuple(passages)
 
 
-def _separator(before: str, after: str) -> str:
-    """A space where two segments meet, unless there is one or the script writes none."""
-    if not before or before[-1].isspace() or after[0].isspace():
-        return ""
-    return "" if is_unspaced(before[-1]) or is_unspaced(after[0]) else " "
-
-
-def _heard(passage: Passage) -> Iterator[TimedStretch]:
-    """A stretch for each word, for the whole passage where it has none."""
+def _stretches_of(passage: Passage) -> Iterator[TimedStretch]:
+    """A stretch for each word of a passage, or one for all of it if it has no words."""
     if not passage.words:
         yield _stretch(passage.first, passage.last, passage.segment)
     for (first, last), word in zip(passage.words, passage.segment.words, strict=False):
@@ -139,52 +140,52 @@ def _heard(passage: Passage) -> Iterator[TimedStretch]:
 
 
 def _stretch(first: int, last: int, span: Span) -> TimedStretch:
-    return TimedStretch(first, last, milliseconds_before(span.start), milliseconds_after(span.end))
+    return TimedStretch(first, last, floor_milliseconds(span.start), ceil_milliseconds(span.end))
 
 
-def _mended(stretches: list[TimedStretch]) -> list[TimedStretch]:
-    """The same text in stretches that begin one after another and end before the next begins.
+def _in_order(stretches: list[TimedStretch]) -> list[TimedStretch]:
+    """The same text in stretches that start one after another and end before the next starts.
 
-    The most starts that rise are believed; any other stretch shares the time of the one before it.
+    The longest run of rising starts is trusted; any other stretch is joined to the trusted one before it.
     """
-    believed = _rising([stretch.start for stretch in stretches])
-    mended: list[TimedStretch] = []
-    for index, first in enumerate(believed):
-        following = believed[index + 1] if index + 1 < len(believed) else len(stretches)
+    trusted = _longest_rising([stretch.start for stretch in stretches])
+    ordered: list[TimedStretch] = []
+    for index, first in enumerate(trusted):
+        following = trusted[index + 1] if index + 1 < len(trusted) else len(stretches)
         group = stretches[0 if index == 0 else first : following]
         start = stretches[first].start
         end = max(start, *(stretch.end for stretch in group))
         if following < len(stretches):
             end = min(end, stretches[following].start)
-        mended.append(TimedStretch(group[0].first, group[-1].last, start, end))
-    return mended
+        ordered.append(TimedStretch(group[0].first, group[-1].last, start, end))
+    return ordered
 
 
-def _rising(values: list[int]) -> list[int]:
-    """The indices of a longest strictly rising subsequence, found by patience sorting."""
-    tails: list[int] = []  # the least value that ends a rising subsequence of each length, and where it stands
-    places: list[int] = []
+def _longest_rising(values: list[int]) -> list[int]:
+    """The indices of a longest strictly rising subsequence, by patience sorting."""
+    tails: list[int] = []  # the least value that ends a rising subsequence of each length, and its index
+    indices: list[int] = []
     previous: list[int] = []
     for index, value in enumerate(values):
         length = bisect_left(tails, value)
-        previous.append(places[length - 1] if length else -1)
+        previous.append(indices[length - 1] if length else -1)
         tails[length : length + 1] = [value]
-        places[length : length + 1] = [index]
+        indices[length : length + 1] = [index]
     chain = []
-    index = places[-1] if places else -1
+    index = indices[-1] if indices else -1
     while index >= 0:
         chain.append(index)
         index = previous[index]
     return chain[::-1]
 
 
-def milliseconds_before(seconds: float) -> int:
+def floor_milliseconds(seconds: float) -> int:
     """The last whole millisecond at or before a time."""
     nearest = round(seconds * 1000)
     return nearest if nearest / 1000 <= seconds else nearest - 1
 
 
-def milliseconds_after(seconds: float) -> int:
+def ceil_milliseconds(seconds: float) -> int:
     """The first whole millisecond at or after a time."""
     nearest = round(seconds * 1000)
     return nearest if nearest / 1000 >= seconds else nearest + 1

@@ -1,6 +1,6 @@
-"""The moments at which a cue may come or go: whole frames where the frame rate is known, else whole milliseconds.
+"""The times at which a cue may start or end: whole frames where the frame rate is known, else whole milliseconds.
 
-Counted in integers from the start of the media, so that "at least two frames" is exact and no error adds up.
+Times are integers from the start of the media, so that "at least two frames" is exact and no error adds up.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from fractions import Fraction
 from math import ceil, floor
 
 
-class Grid:
-    """Ticks of `rate` a second: frames at `frame_rate`, milliseconds where that is None."""
+class TimeGrid:
+    """Ticks of `rate` a second: frames at `frame_rate`, or milliseconds where that is None."""
 
     def __init__(self, frame_rate: Fraction | None = None) -> None:
         self.rate = Fraction(1000) if frame_rate is None else frame_rate
@@ -30,11 +30,11 @@ class Grid:
         return round(seconds * self.rate)
 
     def seconds(self, tick: int) -> float:
-        """When a tick is."""
+        """The time of a tick, in seconds."""
         return float(tick / self.rate)
 
     def at_least(self, seconds: float | Fraction) -> int:
-        """The fewest ticks that last `seconds`; what dividing frames by their rate leaves over is nothing."""
+        """The fewest ticks that last `seconds`; a remainder that only division leaves is not counted."""
         return ceil(round(float(seconds * self.rate), 3))
 
     def at_most(self, seconds: float) -> int:

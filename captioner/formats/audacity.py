@@ -1,4 +1,4 @@
-"""Audacity labels, .labels.txt (File > Import > Labels): start, end and text in a line, parted by tabs."""
+"""Audacity labels, .labels.txt (File > Import > Labels): start, end and text in each line, with tabs between them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SECONDS = re.compile(r"\d{1,9}(?:[.,]\d{1,9})?", re.ASCII)
 
 def write(cues: Iterable[Cue]) -> str:
     """A label for each cue, times in seconds."""
-    return table([(f"{cue.start:.3f}", f"{cue.end:.3f}", cue.text) for cue in representable(cues)])
+    return table([(f"{cue.start:.3f}", f"{cue.end:.3f}", cue.text) for cue in cues])
 
 
 def representable(cues: Iterable[Cue]) -> list[Cue]:
@@ -28,13 +28,13 @@ def representable(cues: Iterable[Cue]) -> list[Cue]:
 
 
 def parse(text: str) -> Contents:
-    """The labels as cues; Audacity's six decimals are rounded to milliseconds. Raises `FormatError`, with the line."""
+    """The labels as cues; Audacity's six decimals are rounded to milliseconds. Raises `FormatError` with the line."""
     losses = Losses()
     cues = []
     for number, line in enumerate(source_lines(text), 1):
         start, _, rest = line.partition("\t")
         end, _, label = rest.partition("\t")
-        if start == "\\":  # the frequencies that the label above is about
+        if start == "\\":  # the range of frequencies of the label above
             losses["range of frequencies"] += 1
         elif line.strip():
             cue = cue_read(_milliseconds(start, number), _milliseconds(end, number), label)
@@ -46,5 +46,5 @@ def parse(text: str) -> Contents:
 def _milliseconds(text: str, line: int) -> int:
     seconds = text.strip()
     if not _SECONDS.fullmatch(seconds):
-        raise FormatError("audacity", f"does not begin with a start and an end in seconds: {text[:40]!r}", line)
+        raise FormatError("audacity", f"not a time in seconds: {text[:40]!r}", line)
     return round(float(seconds.replace(",", ".")) * 1000)

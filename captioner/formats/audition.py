@@ -1,4 +1,4 @@
-"""Marker list of Adobe Audition, .audition.csv: what its Markers panel exports and imports, columns parted by tabs."""
+"""Marker list of Adobe Audition, .audition.csv: its Markers panel exports and imports it, with tabs between columns."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ COLUMNS = ("Name", "Start", "Duration", "Time Format", "Type", "Description")
 
 
 def write(cues: Iterable[Cue]) -> str:
-    """A row for each cue: its text as the marker's name, its speaker as the description."""
-    return table([COLUMNS, *(_row(cue) for cue in representable(cues))])
+    """A row for each cue: its text is the marker's name, its speaker the description."""
+    return table([COLUMNS, *(_row(cue) for cue in cues)])
 
 
 def _row(cue: Cue) -> tuple[str, ...]:
     duration = Fraction(cue.end) - Fraction(cue.start)
-    return cue.text, _time(cue.start), _time(float(duration)), "decimal", "Cue", cue.speaker or ""
+    return cue.text, _decimal_time(cue.start), _decimal_time(float(duration)), "decimal", "Cue", cue.speaker or ""
 
 
-def _time(seconds: float) -> str:
-    """`M:SS.mmm`, and `H:MM:SS.mmm` from an hour on, as Audition writes them."""
+def _decimal_time(seconds: float) -> str:
+    """`M:SS.mmm`, and `H:MM:SS.mmm` from an hour on, as Audition writes times."""
     hour, minute, second = format_clock(seconds).split(":")
     return f"{int(hour)}:{minute}:{second}" if int(hour) else f"{int(minute)}:{second}"
 
@@ -40,17 +40,17 @@ def representable(cues: Iterable[Cue]) -> list[Cue]:
 
 
 def parse(text: str) -> Contents:
-    """The markers as cues. Raises `FormatError`, with the line, also for times that count frames or samples."""
+    """The markers as cues. Raises `FormatError` with the line, also for times in frames or samples."""
     cues = [(_cue(row, number), number) for number, row in table_rows("audition", text, COLUMNS[:3])]
     losses = Losses({"marker without a name": sum(cue is None for cue, _ in cues)})
     return Contents.of_cues(cues, losses=losses)
 
 
 def _cue(row: dict[str, str], line: int) -> Cue | None:
-    if row.get("Time Format", "decimal").strip() not in ("decimal", ""):
-        raise FormatError(
-            "audition", f"counts in {row['Time Format']!r}; set Audition to decimal and export anew", line
-        )
+    time_format = row.get("Time Format", "decimal")
+    if time_format.strip() not in ("decimal", ""):
+        message = f"has times in {time_format!r}; set Audition to decimal time and export again"
+        raise FormatError("audition", message, line)
     try:
         start, duration = (round(parse_clock(row[column]) * 1000) for column in ("Start", "Duration"))
     except ValueError as error:

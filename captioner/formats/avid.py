@@ -1,7 +1,7 @@
-"""Avid DS captions, .avid.txt: what the SubCap effect of Avid Media Composer imports.
+"""Avid DS captions, .avid.txt: the SubCap effect of Avid Media Composer imports them.
 
-There is no public description; the form is that of files which Media Composer has written. It refuses a whole file for
-two captions at once and, at 23.976 and 24 frames a second, for an end on a label that ends in 2 or 7.
+There is no public description; the format follows files that Media Composer has written. Media Composer refuses a whole
+file for two captions at once and, at 23.976 and 24 frames a second, for an end on a label that ends in 2 or 7.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 from captioner.errors import FormatError
 from captioner.formats.model.contents import Contents, Programme
@@ -20,7 +21,7 @@ from captioner.formats.model.styled_text import substitute
 from captioner.timestamps import seconds_at
 from captioner.values import Cue
 
-HEAD = "@ This file written with the Avid Caption plugin, version 1\n\n"
+HEADER = "@ This file written with the Avid Caption plugin, version 1\n\n"
 BEGIN, END = "<begin subtitles>", "<end subtitles>"
 
 _TIMING = re.compile(r"\s*(\d\d[:;]\d\d[:;]\d\d[:;]\d\d)\s+(\d\d[:;]\d\d[:;]\d\d[:;]\d\d)\s*", re.ASCII)
@@ -29,71 +30,79 @@ _LINE = re.compile(r"[^\n]+")
 
 
 def write(cues: Iterable[Cue], programme: Programme) -> str:
-    """The captions, each two labels and its lines. Raises `FormatError` without a frame rate."""
-    clock = _clock(programme)
-    blocks = (
-        f"{clock.timecode(cue.start)} {clock.timecode(cue.end)}\n{cue.text}\n\n"
-        for cue in representable(cues, programme)
-    )
-    return f"{HEAD}{BEGIN}\n{''.join(blocks)}{END}\n"
+    """The captions, each with two timecodes and its lines. Raises `FormatError` without a frame rate."""
+    clock = frame_clock("avid", programme, ONE_HOUR)
+    captions = (f"{clock.timecode(cue.start)} {clock.timecode(cue.end)}\n{cue.text}\n\n" for cue in cues)
+    return f"{HEADER}{BEGIN}\n{''.join(captions)}{END}\n"
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
-    """The cues on frames, one at a time, with ends that Media Composer takes.
+    """The cues on frames, one at a time, with ends that Media Composer accepts.
 
-    A line that it would take for the next caption or for the end has U+2060, which nobody sees, before it.
+    A line that would read as a timing or as the end of the file begins with an invisible U+2060.
     """
-    clock = _clock(programme)
-    alone = one_at_a_time(on_frames(map(restricted_to, cues), clock))
-    return [substitute(cue, _LINE, lambda line: _guarded(line[0])) for cue in _with_ends(alone, clock)]
+    clock = frame_clock("avid", programme, ONE_HOUR)
+    single = one_at_a_time(on_frames(map(restricted_to, cues), clock))
+    return [substitute(cue, _LINE, lambda match: _escaped(match[0])) for cue in _with_accepted_ends(single, clock)]
 
 
-def _with_ends(cues: Iterable[Cue], clock: FrameClock) -> Iterator[Cue]:
-    """An end that is refused goes a frame back, or forward where nothing of the cue would be left."""
-    taken = 0
+def _with_accepted_ends(cues: Iterable[Cue], clock: FrameClock) -> Iterator[Cue]:
+    """The cues with refused ends moved a frame back, or forward for a cue of one frame."""
+    end = 0
     for cue in cues:
-        first = max(clock.frame(cue.start), taken)
-        taken = max(clock.frame(cue.end), first + 1)
-        if clock.rate.labels == 24 and (clock.start + taken) % 24 % 5 == 2:
-            taken += 1 if taken == first + 1 else -1
-        yield replace(cue, start=seconds_at(first, clock.rate), end=seconds_at(taken, clock.rate))
+        start = max(clock.frame(cue.start), end)
+        end = max(clock.frame(cue.end), start + 1)
+        if clock.rate.labels == 24 and (clock.start + end) % 24 % 5 == 2:
+            end += 1 if end == start + 1 else -1
+        yield replace(cue, start=seconds_at(start, clock.rate), end=seconds_at(end, clock.rate))
 
 
-def _guarded(line: str) -> str:
+def _escaped(line: str) -> str:
     return JOINER + line if _TIMING.fullmatch(line) or line.strip() in (BEGIN, END) else line
 
 
-def _clock(programme: Programme) -> FrameClock:
-    return frame_clock("avid", programme, ONE_HOUR)
-
-
 def parse(text: str, programme: Programme) -> Contents:
-    """The captions. The file does not say its frame rate, `programme` does. Raises `FormatError`."""
-    blocks = list(_blocks(source_lines(text)))
-    clock = read_clock("avid", programme, ONE_HOUR, (timing[1] for _, timing, _ in blocks))
-    cues = (
-        (clock.cue(clock.labelled(timing[1], number), clock.labelled(timing[2], number), "\n".join(lines)), number + 1)
-        for number, timing, lines in blocks
-    )
+    """The captions. `programme` gives the frame rate, which the file does not contain. Raises `FormatError`."""
+    captions = list(_captions(source_lines(text)))
+    clock = read_clock("avid", programme, ONE_HOUR, (caption.start for caption in captions))
+    cues = [(_cue(caption, clock), caption.line + 1) for caption in captions]
     return Contents.of_cues(cues, programme=clock.programme())
 
 
-def _blocks(lines: list[str]) -> Iterator[tuple[int, re.Match[str], list[str]]]:
-    """Number and match of each timing, and the lines below it."""
-    marks = [number for number, line in enumerate(lines) if line.strip() == BEGIN]
-    if not marks:
-        raise FormatError("avid", f"has no {BEGIN}, so it holds no Avid captions", line=1)
-    timing: tuple[int, re.Match[str]] | None = None
-    below: list[str] = []
-    for number, line in enumerate(lines[marks[0] + 1 :], marks[0] + 2):
+class _AvidCaption(NamedTuple):
+    """A caption as it is in the file."""
+
+    line: int
+    """The line of its timing, from 1; its text begins in the next one."""
+
+    start: str
+    """Timecode, and so is the end."""
+
+    end: str
+
+    text: list[str]
+    """Its lines; blank lines may follow."""
+
+
+def _captions(lines: list[str]) -> Iterator[_AvidCaption]:
+    begins = [number for number, line in enumerate(lines) if line.strip() == BEGIN]
+    if not begins:
+        raise FormatError("avid", f"contains no Avid captions: there is no {BEGIN}", line=1)
+    caption: _AvidCaption | None = None
+    for number, line in enumerate(lines[begins[0] + 1 :], begins[0] + 2):
         match = _TIMING.fullmatch(line)
         if match or line.strip() == END:
-            if timing:
-                yield *timing, below
-            timing, below = (number, match) if match else None, []
-        elif timing:
-            below.append(line)
+            if caption:
+                yield caption
+            caption = _AvidCaption(number, match[1], match[2], []) if match else None
+        elif caption:
+            caption.text.append(line)
         elif line.strip():
-            raise FormatError("avid", "text that belongs to no time", number)
-    if timing:
-        yield *timing, below
+            raise FormatError("avid", "text without a timing above it", number)
+    if caption:
+        yield caption
+
+
+def _cue(caption: _AvidCaption, clock: FrameClock) -> Cue | None:
+    start, end = (clock.labelled(timecode, caption.line) for timecode in (caption.start, caption.end))
+    return clock.cue(start, end, "\n".join(caption.text))

@@ -1,7 +1,7 @@
-"""Marker EDL, .edl: what DaVinci Resolve imports as timeline markers (Timelines > Import > Timeline Markers from EDL).
+"""Marker EDL, .edl: DaVinci Resolve imports it as timeline markers (Timelines > Import > Timeline Markers from EDL).
 
-An event of CMX 3600 for each cue, one frame long, and below it a comment with color, text and length in frames.
-Resolve lays markers by their timecode, so the first frame is 01:00:00:00, with which its timelines begin, unless told.
+Each cue is an event of CMX 3600, one frame long, and a comment below it with color, text and length in frames. Resolve
+places markers by timecode, so the first frame is 01:00:00:00 by default, where its timelines begin.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ COLOR = "ResolveColorBlue"
 
 _BAR = re.compile(r"\|")
 
-# Number, reel, track, kind of edit, where it is in the source and, which counts here, in the record.
+# Number, reel, track, kind of edit, in and out of the source, and in and out of the record. The record in is the time.
 _EVENT = re.compile(r"\d+\s.*\s[\d:;]{11}\s+[\d:;]{11}\s+([\d:;]{11})\s+[\d:;]{11}\s*", re.ASCII)
 
-# A note stands before the bars.
+# A note is before the bars.
 _MARKER = re.compile(r"(?P<note>.*?)\|C:\w+ \|M:(?P<text>.*?) ?\|D:(?P<frames>\d{1,9})\s*", re.ASCII)
 
 
 def write(cues: Iterable[Cue], programme: Programme) -> str:
-    """A title, the way of counting, and two lines for each cue. Raises `FormatError` without a frame rate."""
-    clock = _clock(programme)
+    """A title, the kind of timecode, and two lines for each cue. Raises `FormatError` without a frame rate."""
+    clock = frame_clock("edl", programme, ONE_HOUR)
     counting = "DROP FRAME" if clock.rate.drop_frame else "NON-DROP FRAME"
     head = f"TITLE: {one_line(programme.title) or 'Captions'}\nFCM: {counting}\n"
-    return head + "".join(_event(number, cue, clock) for number, cue in enumerate(representable(cues, programme), 1))
+    return head + "".join(_event(number, cue, clock) for number, cue in enumerate(cues, 1))
 
 
 def _event(number: int, cue: Cue, clock: FrameClock) -> str:
@@ -46,20 +46,17 @@ def _event(number: int, cue: Cue, clock: FrameClock) -> str:
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
-    """The cues on frames, in one line; `|`, which parts the comment, becomes `¦`."""
-    return [substitute(in_one_line(restricted_to(cue)), _BAR, "¦") for cue in on_frames(cues, _clock(programme))]
-
-
-def _clock(programme: Programme) -> FrameClock:
-    return frame_clock("edl", programme, ONE_HOUR)
+    """The cues on frames, in one line; `|`, which separates fields, becomes `¦`."""
+    clock = frame_clock("edl", programme, ONE_HOUR)
+    return [substitute(in_one_line(restricted_to(cue)), _BAR, "¦") for cue in on_frames(cues, clock)]
 
 
 def parse(text: str, programme: Programme) -> Contents:
-    """The markers as cues. An EDL does not say its frame rate, `programme` does. Raises `FormatError`."""
+    """The markers as cues. `programme` gives the frame rate, which the file does not contain. Raises `FormatError`."""
     lines = source_lines(text)
     heads = [line.strip() for line in lines if line.startswith(("TITLE:", "FCM:"))]
     if not heads:
-        raise FormatError("edl", "has neither TITLE nor FCM, so it is no EDL", line=1)
+        raise FormatError("edl", "is not an EDL: it has neither TITLE nor FCM", line=1)
     events = list(_events(lines))
     timecodes = [event.timecode for event in events]
     clock = read_clock("edl", programme, ONE_HOUR, timecodes, drop_frame="FCM: DROP FRAME" in heads)
@@ -70,11 +67,16 @@ def parse(text: str, programme: Programme) -> Contents:
 
 
 class _EdlEvent(NamedTuple):
-    """A line of an EDL with the label at which it is recorded, and what markers stand below it."""
+    """An event of an EDL."""
 
     timecode: str
+    """Label of its first frame in the record."""
+
     line: int
+    """Its line, from 1."""
+
     markers: list[tuple[re.Match[str], int]]
+    """The matches of `_MARKER` below it, and the line of each."""
 
 
 def _events(lines: list[str]) -> Iterator[_EdlEvent]:
@@ -91,7 +93,8 @@ def _events(lines: list[str]) -> Iterator[_EdlEvent]:
 
 
 def _cues(event: _EdlEvent, clock: FrameClock) -> Iterator[tuple[Cue | None, int]]:
-    """The name of a marker is the text; a note, where somebody has typed one, is the line below."""
+    """A cue for each marker, with its line: its name is the text, and its note, if any, the line below."""
     first = clock.labelled(event.timecode, event.line)
     for marker, line in event.markers:
-        yield clock.cue(first, first + int(marker["frames"]), f"{marker['text']}\n{marker['note'].strip()}"), line
+        text = f"{marker['text']}\n{marker['note'].strip()}"
+        yield clock.cue(first, first + int(marker["frames"]), text), line

@@ -1,13 +1,13 @@
-"""OpenTimelineIO, .otio: a timeline with a marker for each cue, made and read by its own library.
+"""OpenTimelineIO, .otio: a timeline with a marker for each cue, written and read by its own library.
 
-OpenTimelineIO knows no captions. A marker's name and comment are what other programs show; all that a cue is stands in
-its metadata under `captioner`, so nothing but the grain of its times is lost on the way back.
+OpenTimelineIO has no captions. Other programs show a marker's name and comment; its metadata under `captioner` hold all
+of the cue, so a file read back loses nothing but the precision of its times.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -27,22 +27,22 @@ from captioner.values import Cue, Position, StyleSpan, Word
 Value = TypeVar("Value")
 
 KEY = "captioner"
-"""Where a marker's metadata holds the cue."""
+"""The key of the cue in a marker's metadata."""
 
 MILLISECONDS = FrameClock("otio", FrameRate(Fraction(1000)))
-"""Where nobody knows a frame rate: OpenTimelineIO counts in anything."""
+"""The clock where the frame rate is unknown: OpenTimelineIO accepts any rate."""
 
 COLOR = "CYAN"
 
 
-def write(cues: Iterable[Cue], programme: Programme) -> str:
-    """A timeline of one track, with one gap that carries the markers. Raises `FormatError` without the library."""
+def write(cues: Sequence[Cue], programme: Programme) -> str:
+    """A timeline of one track, with one gap that has the markers. Raises `FormatError` without the library."""
     otio = library("otio", "opentimelineio")
-    clock, shown = _clock(programme), representable(cues, programme)
-    end = max((cue.end for cue in shown), default=0.0)
+    clock = _clock(programme)
+    end = max((cue.end for cue in cues), default=0.0)
     frames = max(clock.frame(end), clock.frame(programme.duration or 0))
     gap = otio.schema.Gap(source_range=_range(otio, 0, frames, clock.rate))
-    gap.markers.extend(_marker(otio, cue, clock) for cue in shown)
+    gap.markers.extend(_marker(otio, cue, clock) for cue in cues)
     timeline = otio.schema.Timeline(programme.title or "Captions", metadata={KEY: {"language": programme.language}})
     timeline.global_start_time = otio.opentime.RationalTime(clock.start, float(clock.rate.per_second))
     timeline.tracks.append(otio.schema.Track("Captions", [gap]))
@@ -56,34 +56,34 @@ def _range(otio: Any, first: int, last: int, rate: FrameRate) -> Any:
 
 
 def _marker(otio: Any, cue: Cue, clock: FrameClock) -> Any:
-    whole = {name: value for name, value in asdict(cue).items() if name not in ("start", "end")}
+    fields = {name: value for name, value in asdict(cue).items() if name not in ("start", "end")}
     return otio.schema.Marker(
         name=in_one_line(cue).text,
         marked_range=_range(otio, clock.frame(cue.start), clock.frame(cue.end), clock.rate),
         color=COLOR,
-        metadata={KEY: whole},
+        metadata={KEY: fields},
         comment=cue.text,
     )
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
-    """The cues on frames or, where nobody knows a frame rate, on milliseconds: whole, with words, styles and place."""
+    """The cues with all they have, on frames or, where the frame rate is unknown, on milliseconds."""
     return [_representable(cue) for cue in quantize(cues, _clock(programme).rate.per_second)]
 
 
 def _representable(cue: Cue) -> Cue:
-    """Numbers have six decimals: the library reads those with seventeen digits a little wrong."""
-    place = cue.position
+    """The cue with numbers of six decimals: the library reads those with seventeen digits slightly wrong."""
+    position = cue.position
     return replace(
         cue,
         speaker=cue.speaker and writable(cue.speaker),
         words=tuple(replace(word, start=round(word.start, 6), end=round(word.end, 6)) for word in cue.words),
-        position=place and replace(place, x=_rounded(place.x), y=_rounded(place.y)),
+        position=position and replace(position, x=_rounded(position.x), y=_rounded(position.y)),
     )
 
 
-def _rounded(share: float | None) -> float | None:
-    return None if share is None else round(share, 6)
+def _rounded(percent: float | None) -> float | None:
+    return None if percent is None else round(percent, 6)
 
 
 def _clock(programme: Programme) -> FrameClock:
@@ -91,48 +91,53 @@ def _clock(programme: Programme) -> FrameClock:
 
 
 def parse(text: str) -> Contents:
-    """The markers of a timeline as cues, wherever they lie on it. Raises `FormatError`."""
-    otio = library("otio", "opentimelineio")
-    source = text.removeprefix("\ufeff")
-    try:
-        json.loads(source)  # the library crashes the process at some objects that are not closed
-        timeline = otio.adapters.read_from_string(source, "otio_json")
-    except Exception as error:  # the library has a class of its own for each way of being wrong, and bare ones beside
-        raise FormatError("otio", f"is no OpenTimelineIO file: {str(error).splitlines()[0]}") from error
-    if not isinstance(timeline, otio.schema.Timeline):
-        raise FormatError("otio", f"holds a {type(timeline).__name__}, not a Timeline")
+    """The markers of a timeline as cues, on whichever item they are. Raises `FormatError`."""
+    timeline = _timeline(text)
     try:
         cues = [_cue(marker, span) for marker, span in _markers(timeline.tracks)]
     except (ValueError, ArithmeticError) as error:  # NaN, infinity or no frame a second
-        raise FormatError("otio", f"has a marker whose time is none: {error}") from error
+        raise FormatError("otio", f"has a marker without a valid time: {error}") from error
     losses = Losses({"marker without text": cues.count(None)})
     ordered = sorted((cue for cue in cues if cue), key=lambda cue: cue.start)
     return Contents(ordered, programme=_programme(timeline), losses=losses.phrases())
 
 
-def _markers(stack: Any) -> Iterator[tuple[Any, Any]]:
-    """Each marker of what is in a timeline, with its span of time there."""
-    for item in (stack, *stack.find_children()):
+def _timeline(text: str) -> Any:
+    otio = library("otio", "opentimelineio")
+    source = text.removeprefix("\ufeff")
+    try:
+        json.loads(source)  # the library crashes the process on some objects that are not closed
+        timeline = otio.adapters.read_from_string(source, "otio_json")
+    except Exception as error:  # the library raises a class of its own for each error, and bare ones too
+        raise FormatError("otio", f"is not an OpenTimelineIO file: {str(error).splitlines()[0]}") from error
+    if not isinstance(timeline, otio.schema.Timeline):
+        raise FormatError("otio", f"contains a {type(timeline).__name__}, not a Timeline")
+    return timeline
+
+
+def _markers(tracks: Any) -> Iterator[tuple[Any, Any]]:
+    """Each marker in the tracks, with its time range in them."""
+    for item in (tracks, *tracks.find_children()):
         for marker in getattr(item, "markers", ()):
-            yield marker, item.transformed_time_range(marker.marked_range, stack)
+            yield marker, item.transformed_time_range(marker.marked_range, tracks)
 
 
 def _cue(marker: Any, span: Any) -> Cue | None:
-    """The cue that stands in the metadata or, in a marker of another program, its comment or else its name."""
+    """The cue in the metadata or, of a marker of another program, its comment or else its name."""
     rate = _rate(span.start_time.rate)
     first, length = round(span.start_time.value), round(span.duration.value)
     fallback = cue_read(max(0, first), first + length, marker.comment or marker.name, rate=rate)
     try:
-        whole = _plain(marker.metadata[KEY])
-        spelled = StyledText(whole["text"], _built(StyleSpan, whole["styles"]), _built(Word, whole["words"]))
-        position = whole["position"] and Position(**whole["position"])
-        return cue_read(first, first + length, spelled, whole["speaker"], position, rate=rate)
+        fields = _plain(marker.metadata[KEY])
+        text = StyledText(fields["text"], _built(StyleSpan, fields["styles"]), _built(Word, fields["words"]))
+        position = fields["position"] and Position(**fields["position"])
+        return cue_read(first, first + length, text, fields["speaker"], position, rate=rate)
     except (KeyError, TypeError, ValueError):
         return fallback
 
 
 def _plain(value: Any) -> Any:
-    """Dictionaries and lists in place of the library's own."""
+    """The value with dictionaries and lists in place of the library's own types."""
     if hasattr(value, "items"):
         return {name: _plain(entry) for name, entry in value.items()}
     return [_plain(entry) for entry in value] if hasattr(value, "append") else value
@@ -142,12 +147,12 @@ def _built(build: Callable[..., Value], entries: list[dict[str, Any]]) -> tuple[
     return tuple(build(**entry) for entry in entries)
 
 
-def _rate(speed: float) -> Fraction:
-    """The exact rate that a float means; where it means none, as near as a float comes."""
+def _rate(rate: float) -> Fraction:
+    """The exact frame rate that a float stands for; for an unusual rate, the closest fraction."""
     try:
-        return parse_rate(f"{speed:.6f}").per_second
+        return parse_rate(f"{rate:.6f}").per_second
     except ValueError:
-        return Fraction(speed).limit_denominator(1001)
+        return Fraction(rate).limit_denominator(1001)
 
 
 def _programme(timeline: Any) -> Programme:

@@ -1,7 +1,7 @@
-"""Marker list of Adobe Premiere Pro, .premiere.csv: the table of its marker export, columns parted by tabs.
+"""Marker list of Adobe Premiere Pro, .premiere.csv: the table of its marker export, with tabs between columns.
 
-Premiere writes this and does not read it itself; marker panels and other programs do. What it imports is SRT, which
-becomes a caption track, and `xmeml`, which becomes sequence markers.
+Premiere Pro writes this and does not read it; marker panels and other programs do. Premiere Pro imports SRT as a
+caption track, and `xmeml` as sequence markers.
 """
 
 from __future__ import annotations
@@ -20,31 +20,31 @@ COLUMNS = ("Marker Name", "Description", "In", "Out", "Duration", "Marker Type")
 
 
 def write(cues: Iterable[Cue], programme: Programme) -> str:
-    """A row for each cue: its text as the marker's name, its speaker as the description."""
+    """A row for each cue: its text is the marker's name, its speaker the description."""
     clock = frame_clock("premiere", programme)
-    return table([COLUMNS, *(_row(cue, clock) for cue in representable(cues, programme))])
+    return table([COLUMNS, *(_row(cue, clock) for cue in cues)])
 
 
 def _row(cue: Cue, clock: FrameClock) -> tuple[str, ...]:
     first, last = clock.frame(cue.start), clock.frame(cue.end)
     duration = FrameClock(clock.name, clock.rate).label(last - first)
-    times = (_spelled(timecode) for timecode in (clock.label(first), clock.label(last), duration))
-    return cue.text, cue.speaker or "", *times, "Comment"
+    timecodes = (_premiere_timecode(label) for label in (clock.label(first), clock.label(last), duration))
+    return cue.text, cue.speaker or "", *timecodes, "Comment"
 
 
-def _spelled(timecode: str) -> str:
-    """Premiere writes semicolons everywhere where labels are dropped."""
+def _premiere_timecode(timecode: str) -> str:
+    """The timecode; in drop-frame, Premiere Pro writes semicolons alone."""
     return timecode.replace(":", ";") if ";" in timecode else timecode
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
     """The cues on frames, in one line, with their speakers."""
-    on_grid = on_frames(cues, frame_clock("premiere", programme))
-    return [in_one_line(restricted_to(cue, speaker=True)) for cue in on_grid]
+    quantized = on_frames(cues, frame_clock("premiere", programme))
+    return [in_one_line(restricted_to(cue, speaker=True)) for cue in quantized]
 
 
 def parse(text: str, programme: Programme) -> Contents:
-    """The markers as cues. The file does not say its frame rate, `programme` does. Raises `FormatError`."""
+    """The markers as cues. `programme` gives the frame rate, which the file does not contain. Raises `FormatError`."""
     rows = list(table_rows("premiere", text, COLUMNS[:4]))
     clock = read_clock("premiere", programme, MIDNIGHT, ())
     cues = [(_cue(row, number, clock), number) for number, row in rows]

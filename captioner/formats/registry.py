@@ -62,8 +62,8 @@ FORMATS = {
         ),
         Format("ebuttd", ".ebuttd.xml", "captioner.formats.ttml.ebuttd", parts=("cues", "programme"), signature=TTML),
         Format("itt", ".itt", "captioner.formats.ttml.itt", parts=("cues", "programme"), needs_frame_rate=True),
-        Format("scc", ".scc", "captioner.formats.scc.writer", parts=("cues", "programme"), needs_frame_rate=True),
-        Format("stl", ".stl", "captioner.formats.stl.writer", parts=("cues", "programme"), binary=True),
+        Format("scc", ".scc", "captioner.formats.scc", parts=("cues", "programme"), needs_frame_rate=True),
+        Format("stl", ".stl", "captioner.formats.stl", parts=("cues", "programme"), binary=True),
         Format("fcpxml", ".fcpxml", "captioner.formats.fcpxml.captions", parts=("cues", "programme")),
         Format("fcpxml-titles", ".titles.fcpxml", "captioner.formats.fcpxml.titles", parts=("cues", "programme")),
         Format(

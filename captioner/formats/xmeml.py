@@ -1,13 +1,13 @@
-"""Final Cut Pro 7 XML with sequence markers, .fcp7.xml: Premiere Pro makes a sequence of it (File > Import).
+"""Final Cut Pro 7 XML with sequence markers, .fcp7.xml: Premiere Pro imports it as a sequence (File > Import).
 
-Apple's Final Cut Pro XML Interchange Format, version 5. Times are whole frames of the sequence. A marker's `name` is in
-one line, so the text with its lines stands in the `comment`.
+Apple's Final Cut Pro XML Interchange Format, version 5. Times are whole frames of the sequence. A marker's `name` has
+one line, so the `comment` holds the text with its line breaks.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
@@ -25,21 +25,20 @@ from captioner.values import Cue
 _NUMBER = re.compile(r"-?\d{1,12}", re.ASCII)
 
 
-def write(cues: Iterable[Cue], programme: Programme) -> str:
-    """A sequence without clips and with a marker for each cue. Raises `FormatError` without a frame rate."""
-    clock = _clock(programme)
-    shown = representable(cues, programme)
+def write(cues: Sequence[Cue], programme: Programme) -> str:
+    """A sequence without clips, with a marker for each cue. Raises `FormatError` without a frame rate."""
+    clock = frame_clock("xmeml", programme)
     root = Element("xmeml", version="5")
     sequence = SubElement(root, "sequence", id="captions")
     SubElement(sequence, "name").text = attribute(programme.title or "Captions")
-    frames = max((clock.frame(cue.end) for cue in shown), default=0)
-    SubElement(sequence, "duration").text = str(max(frames, clock.frame(programme.duration or 0)))
+    end = max((clock.frame(cue.end) for cue in cues), default=0)
+    SubElement(sequence, "duration").text = str(max(end, clock.frame(programme.duration or 0)))
     _add_rate(sequence, clock.rate)
     _add_timecode(sequence, clock)
-    _add_picture(sequence, programme)
-    comments = [_add_marker(sequence, cue, clock) for cue in shown]
+    _add_media(sequence, programme)
+    comments = [_add_marker(sequence, cue, clock) for cue in cues]
     ElementTree.indent(root)
-    for comment, cue in zip(comments, shown, strict=True):
+    for comment, cue in zip(comments, cues, strict=True):
         comment.text = cue.text
     return xml_document(root, "xmeml")
 
@@ -58,17 +57,18 @@ def _add_timecode(sequence: Element, clock: FrameClock) -> None:
     SubElement(timecode, "displayformat").text = "DF" if clock.rate.drop_frame else "NDF"
 
 
-def _add_picture(sequence: Element, programme: Programme) -> None:
+def _add_media(sequence: Element, programme: Programme) -> None:
+    """Adds an empty video track, with the size of the picture where it is known."""
     video = SubElement(SubElement(sequence, "media"), "video")
     if programme.width and programme.height:
-        picture = SubElement(SubElement(video, "format"), "samplecharacteristics")
-        SubElement(picture, "width").text = str(programme.width)
-        SubElement(picture, "height").text = str(programme.height)
+        size = SubElement(SubElement(video, "format"), "samplecharacteristics")
+        SubElement(size, "width").text = str(programme.width)
+        SubElement(size, "height").text = str(programme.height)
     SubElement(video, "track")
 
 
 def _add_marker(sequence: Element, cue: Cue, clock: FrameClock) -> Element:
-    """Returns the comment, to be filled."""
+    """Adds a marker and returns its empty comment: indenting the document would change a text."""
     marker = SubElement(sequence, "marker")
     comment = SubElement(marker, "comment")
     SubElement(marker, "name").text = attribute(cue.text)
@@ -78,53 +78,46 @@ def _add_marker(sequence: Element, cue: Cue, clock: FrameClock) -> Element:
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
-    """The cues on frames."""
-    return [in_xml(restricted_to(cue)) for cue in on_frames(cues, _clock(programme))]
-
-
-def _clock(programme: Programme) -> FrameClock:
-    return frame_clock("xmeml", programme)
+    """The cues on frames, with text alone."""
+    return [in_xml(restricted_to(cue)) for cue in on_frames(cues, frame_clock("xmeml", programme))]
 
 
 def parse(text: str) -> Contents:
-    """The markers of the first sequence that has any, not those of its clips, as cues. Raises `FormatError`."""
+    """The markers of the first sequence that has any as cues, without those of its clips. Raises `FormatError`."""
     root = xml_root("xmeml", text, ("xmeml",))
     sequences = list(root.iter("sequence"))
     marked = [sequence for sequence in sequences if sequence.find("marker") is not None] or sequences
     if not marked:
-        raise FormatError("xmeml", "has no sequence")
-    clock = _clock_of(marked[0])
-    cues = [(_cue(marker, clock), line_of(marker)) for marker in marked[0].findall("marker")]
-    losses = Losses({"marker without text": sum(cue is None for cue, _ in cues), "sequence": len(marked) - 1})
+        raise FormatError("xmeml", "contains no sequence")
+    sequence, *others = marked
+    clock = _clock(sequence)
+    cues = [(_cue(marker, clock), line_of(marker)) for marker in sequence.findall("marker")]
+    losses = Losses({"marker without text": sum(cue is None for cue, _ in cues), "sequence": len(others)})
     ordered = sorted(cues, key=lambda pair: pair[0].start if pair[0] else 0)
-    return Contents.of_cues(ordered, programme=_programme(marked[0], clock), losses=losses)
+    return Contents.of_cues(ordered, programme=clock.programme(sequence.findtext("name")), losses=losses)
 
 
-def _clock_of(sequence: Element) -> FrameClock:
+def _clock(sequence: Element) -> FrameClock:
     labels = _number(sequence, "rate/timebase")
-    slower = (sequence.findtext("rate/ntsc") or "").strip().upper() == "TRUE"
-    dropped = (sequence.findtext("timecode/displayformat") or "").strip() == "DF"
+    is_ntsc = (sequence.findtext("rate/ntsc") or "").strip().upper() == "TRUE"
+    drop_frame = (sequence.findtext("timecode/displayformat") or "").strip() == "DF"
     try:
-        rate = FrameRate(labels * (NTSC if slower else Fraction(1)), drop_frame=dropped and slower)
+        rate = FrameRate(labels * (NTSC if is_ntsc else Fraction(1)), drop_frame=drop_frame and is_ntsc)
         start = sequence.findtext("timecode/string")
         return FrameClock("xmeml", rate, parse_timecode(start, rate) if start else 0)
     except ValueError as error:
         raise FormatError("xmeml", str(error)) from error
 
 
-def _programme(sequence: Element, clock: FrameClock) -> Programme:
-    return clock.programme(sequence.findtext("name"))
-
-
 def _cue(marker: Element, clock: FrameClock) -> Cue | None:
-    """A marker without an end, which is -1, is a point: it lasts a frame."""
+    """The cue of a marker; None without text. A marker whose end is -1 is a point and lasts a frame."""
     first, last = _number(marker, "in"), _number(marker, "out")
-    text = marker.findtext("comment") or ""
-    return clock.cue(max(0, first), last, text if text.strip() else marker.findtext("name") or "")
+    comment = marker.findtext("comment") or ""
+    return clock.cue(max(0, first), last, comment if comment.strip() else marker.findtext("name") or "")
 
 
 def _number(element: Element, path: str) -> int:
     text = (element.findtext(path) or "").strip()
     if not _NUMBER.fullmatch(text):
-        raise FormatError("xmeml", f"the {path} of a {element.tag} is no number: {text!r}")
+        raise FormatError("xmeml", f"the {path} of a {element.tag} is not a number: {text!r}")
     return int(text)

@@ -1,4 +1,4 @@
-"""What can be repaired without touching a word: order, white space, line breaks, out-times, cues that hold too much."""
+"""Fixes what can be fixed without changing a word: order, white space, line breaks, out-times, overlong cues."""
 
 from __future__ import annotations
 
@@ -8,152 +8,160 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
-from captioner.lint.frame_rate_guess import frame_rate_of
+from captioner.lint.frame_grid import infer_frame_rate
 from captioner.lint.out_times import OutTimes
-from captioner.lint.reflow import cleaned, reflowed
+from captioner.lint.reflow import reflow, without_extra_space
 from captioner.lint.rules import Finding
 from captioner.lint.text_rules import text_findings
-from captioner.lint.timing_rules import gap_between, least_gap, neighbours, time_findings
+from captioner.lint.timing_rules import gap_between, minimum_gap, neighbours, timing_findings
 from captioner.profiles import Profile
 from captioner.timestamps import format_clock
 from captioner.values import Cue, Position
 
 ROUNDS = 8
-"""A repair may make room for another; what has not settled by then never does."""
+"""How often all steps run at most: one fix may make room for another. Cues that still change then never settle."""
 
-BY_LINES = {"line-width", "line-count", "too-long", "line-start", "line-end", "torn-number", "weak-break"}
-"""The rules that other lines, or several cues instead of one, can meet."""
+LAYOUT_RULES = {"line-width", "line-count", "too-long", "line-start", "line-end", "torn-number", "weak-break"}
+"""The rules that other line breaks, or several cues instead of one, can meet."""
 
-WORST = {"overlap", "line-width", "line-count", "too-long"}
-"""A line that leaves the screen is worse than one that is read in haste."""
+SEVERE = {"overlap", "line-width", "line-count", "too-long"}
+"""The rules whose breach keeps text from being seen: a line that leaves the screen is worse than one read in haste."""
 
 
 @dataclass(frozen=True)
-class Change:
-    """What was done to a cue: `index` as in a Finding, and what became of it, for people."""
+class CueChange:
+    """A change that was made to a cue."""
 
     index: int
+    """The index of the cue before any change, from 0."""
+
     message: str
+    """What was changed, for people."""
 
 
 @dataclass(frozen=True)
-class Fixed:
-    """The cues as they are now, and everything that was done to them, cue by cue."""
+class FixedCues:
+    """The cues after all fixes, and the changes that were made."""
 
     cues: tuple[Cue, ...]
-    changes: tuple[Change, ...]
+    """The cues in order."""
+
+    changes: tuple[CueChange, ...]
+    """All changes, in the order of the original cues."""
 
 
-Numbered = tuple[int, Cue]
-"""A cue, and its index before anything was done."""
+IndexedCue = tuple[int, Cue]
+"""The index of a cue before any change, and the cue as it is now."""
 
 
 def fix(
     cues: Sequence[Cue], profile: Profile, *, language: str | None = None, frame_rate: Fraction | None = None
-) -> Fixed:
-    """The cues with every fault repaired that can be. Fixing again changes nothing."""
+) -> FixedCues:
+    """The cues with every fault fixed that can be; the arguments are those of `lint`. Fixing again changes nothing."""
     fixer = _Fixer(cues, profile, language, frame_rate)
-    held: list[Numbered] = list(enumerate(cues))
+    indexed: list[IndexedCue] = list(enumerate(cues))
     for _ in range(ROUNDS):
-        before = held
-        for repair in (fixer.in_order, fixer.cleaned, fixer.on_frames, fixer.timed, fixer.reflowed):
-            held = repair(held)
-        if held == before:
+        before = indexed
+        for step in (fixer.sort, fixer.remove_space, fixer.snap_to_frames, fixer.move_out_times, fixer.reflow):
+            indexed = step(indexed)
+        if indexed == before:
             break
     changes = sorted(fixer.changes, key=lambda change: change.index)
-    return Fixed(tuple(cue for _, cue in held), tuple(changes))
+    return FixedCues(tuple(cue for _, cue in indexed), tuple(changes))
 
 
 class _Fixer:
-    """The repairs, each from all cues to all cues; what they do is told in `changes`."""
+    """The steps of a fix. Each takes all cues and returns all cues, and adds to `changes`."""
 
     def __init__(
         self, cues: Sequence[Cue], profile: Profile, language: str | None, frame_rate: Fraction | None
     ) -> None:
-        self.changes: list[Change] = []
+        self.changes: list[CueChange] = []
         self._profile, self._language = profile, language
-        self._rate = frame_rate or frame_rate_of(cues)
-        self._clock = OutTimes(profile, self._rate, least_gap(cues, profile, frame_rate))
+        self._frame_rate = frame_rate or infer_frame_rate(cues)
+        self._out_times = OutTimes(profile, self._frame_rate, minimum_gap(cues, profile, frame_rate))
 
-    def in_order(self, held: list[Numbered]) -> list[Numbered]:
+    def sort(self, indexed: list[IndexedCue]) -> list[IndexedCue]:
+        """The cues by in-time."""
         latest = -math.inf
-        for index, cue in held:
+        for index, cue in indexed:
             if cue.start < latest:
-                self._tell(index, f"moved up to {format_clock(cue.start)}")
+                self._record(index, f"moved up to its place at {format_clock(cue.start)}")
             latest = max(latest, cue.start)
-        return sorted(held, key=lambda item: item[1].start)
+        return sorted(indexed, key=lambda item: item[1].start)
 
-    def cleaned(self, held: list[Numbered]) -> list[Numbered]:
-        return [item for index, cue in held for item in self._cleaned(index, cue)]
+    def remove_space(self, indexed: list[IndexedCue]) -> list[IndexedCue]:
+        """The cues without extra white space, and without cues that show nothing."""
+        return [item for index, cue in indexed for item in self._without_extra_space(index, cue)]
 
-    def _cleaned(self, index: int, cue: Cue) -> Iterator[Numbered]:
-        clean = cleaned(cue)
-        if clean is None:
-            self._tell(index, "left out, for it shows nothing")
+    def _without_extra_space(self, index: int, cue: Cue) -> Iterator[IndexedCue]:
+        cleaned = without_extra_space(cue)
+        if cleaned is None:
+            self._record(index, "removed: it has no visible character")
             return
-        if clean != cue:
-            self._tell(index, f"{_quoted(cue)} -> {_quoted(clean)}")
-        yield index, clean
+        if cleaned != cue:
+            self._record(index, f"{_quoted(cue)} -> {_quoted(cleaned)}")
+        yield index, cleaned
 
-    def on_frames(self, held: list[Numbered]) -> list[Numbered]:
-        """All times on frames, unless cues would run into each other for it."""
-        moved = [(index, self._clock.on_frames(cue)) for index, cue in held]
-        if self._weight([cue for _, cue in moved]) >= self._weight([cue for _, cue in held]):
-            return held
-        for (index, cue), (_, before) in zip(moved, held, strict=True):
+    def snap_to_frames(self, indexed: list[IndexedCue]) -> list[IndexedCue]:
+        """The cues with all times on frames; unchanged if that does not leave fewer faults."""
+        snapped = [(index, self._out_times.snap_to_frames(cue)) for index, cue in indexed]
+        if self._fault_counts([cue for _, cue in snapped]) >= self._fault_counts([cue for _, cue in indexed]):
+            return indexed
+        for (index, cue), (_, before) in zip(snapped, indexed, strict=True):
             if cue != before:
-                self._tell(index, f"{_times(before)} -> {_times(cue)}")
-        return moved
+                self._record(index, f"{_times(before)} -> {_times(cue)}")
+        return snapped
 
-    def timed(self, held: list[Numbered]) -> list[Numbered]:
-        """The cues, which are in order, with the out-times that their neighbours and readers want."""
+    def move_out_times(self, indexed: list[IndexedCue]) -> list[IndexedCue]:
+        """The cues, which are in order, with better out-times."""
         following: dict[Position, Cue] = {}
-        timed = []
-        for index, cue in reversed(held):
-            place = cue.position or Position()
-            end = self._clock.out_time(cue, following.get(place))
+        moved = []
+        for index, cue in reversed(indexed):
+            position = cue.position or Position()
+            end = self._out_times.out_time(cue, following.get(position))
             if end != cue.end:
-                self._tell(index, f"out-time {format_clock(cue.end)} -> {format_clock(end)}")
+                self._record(index, f"out-time {format_clock(cue.end)} -> {format_clock(end)}")
                 cue = replace(cue, end=end)
-            following[place] = cue
-            timed.append((index, cue))
-        return timed[::-1]
+            following[position] = cue
+            moved.append((index, cue))
+        return moved[::-1]
 
-    def reflowed(self, held: list[Numbered]) -> list[Numbered]:
-        """Lines broken anew, and cues parted where nothing else is shown beside them."""
-        cues = [cue for _, cue in held]
-        pairs = (pair for pair in neighbours(cues) if gap_between(*(cues[place] for place in pair)) < 0)
-        beside = {place for pair in pairs for place in pair}
+    def reflow(self, indexed: list[IndexedCue]) -> list[IndexedCue]:
+        """The cues with better line breaks; overlong cues are split, except beside another cue on the screen."""
+        cues = [cue for _, cue in indexed]
+        pairs = ((earlier, later) for earlier, later in neighbours(cues) if gap_between(cues[earlier], cues[later]) < 0)
+        overlapping = {current for pair in pairs for current in pair}
         return [
-            (index, piece)
-            for place, (index, cue) in enumerate(held)
-            for piece in self._reflowed(index, cue, may_part=place not in beside)
+            (index, part)
+            for current, (index, cue) in enumerate(indexed)
+            for part in self._reflowed(index, cue, may_split=current not in overlapping)
         ]
 
-    def _reflowed(self, index: int, cue: Cue, *, may_part: bool) -> list[Cue]:
-        """The cue, its lines broken anew or itself parted where that leaves fewer faults."""
-        if not any(finding.rule in BY_LINES for finding in self._findings([cue])):
+    def _reflowed(self, index: int, cue: Cue, *, may_split: bool) -> list[Cue]:
+        """The cue with other line breaks, or split, if that leaves fewer faults."""
+        if not any(finding.rule in LAYOUT_RULES for finding in self._findings([cue])):
             return [cue]
-        pieces = reflowed(cue, self._profile, self._language, self._rate)
-        clear = [replace(one, end=self._clock.out_time(one, following)) for one, following in pairwise(pieces)]
-        pieces = [*clear, pieces[-1]]
-        if self._weight(pieces) >= self._weight([cue]) or (len(pieces) > 1 and not may_part):
+        parts = reflow(cue, self._profile, self._language, self._frame_rate)
+        timed = [replace(part, end=self._out_times.out_time(part, following)) for part, following in pairwise(parts)]
+        parts = [*timed, parts[-1]]
+        if self._fault_counts(parts) >= self._fault_counts([cue]) or (len(parts) > 1 and not may_split):
             return [cue]
-        self._tell(index, f"{_quoted(cue)} -> {' + '.join(map(_quoted, pieces))}")
-        return pieces
+        self._record(index, f"{_quoted(cue)} -> {' + '.join(map(_quoted, parts))}")
+        return parts
 
     def _findings(self, cues: Sequence[Cue]) -> list[Finding]:
-        times = time_findings(cues, self._profile, self._rate)
-        return [*times, *text_findings(cues, self._profile, self._language)]
+        timing = timing_findings(cues, self._profile, self._frame_rate)
+        return [*timing, *text_findings(cues, self._profile, self._language)]
 
-    def _weight(self, cues: Sequence[Cue]) -> tuple[int, int, int]:
-        """How many faults put text where nobody can read it, how many errors there are, and how many warnings."""
+    def _fault_counts(self, cues: Sequence[Cue]) -> tuple[int, int, int]:
+        """The numbers of severe faults, of errors and of warnings."""
         findings = self._findings(cues)
         levels = [finding.level for finding in findings]
-        return sum(one.rule in WORST for one in findings), levels.count("error"), levels.count("warning")
+        return sum(finding.rule in SEVERE for finding in findings), levels.count("error"), levels.count("warning")
 
-    def _tell(self, index: int, message: str) -> None:
-        self.changes.append(Change(index, message))
+    def _record(self, index: int, message: str) -> None:
+        self.changes.append(CueChange(index, message))
 
 
 def _quoted(cue: Cue) -> str:

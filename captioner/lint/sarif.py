@@ -1,4 +1,4 @@
-"""Findings as SARIF 2.1.0, the form in which code hosts and editors take them (OASIS standard of 2020-03-27)."""
+"""Findings as SARIF 2.1.0, which code hosts and editors read (OASIS standard of 2020-03-27)."""
 
 from __future__ import annotations
 
@@ -14,17 +14,20 @@ HELP = "https://github.com/captioner/captioner/blob/main/docs/lint.md"
 
 
 @dataclass(frozen=True)
-class Placed:
-    """A finding, and the line of the file in which its cue's text begins, from 1, where that is known."""
+class LocatedFinding:
+    """A finding and its line in the file."""
 
     finding: Finding
+    """The breach of a rule."""
+
     line: int | None
+    """The line where the text of its cue begins, from 1; None if unknown."""
 
 
 def sarif(
-    version: str, files: Iterable[tuple[str, Sequence[Placed]]], unreadable: Iterable[tuple[str, str]]
+    version: str, files: Iterable[tuple[str, Sequence[LocatedFinding]]], unreadable: Iterable[tuple[str, str]]
 ) -> dict[str, Any]:
-    """A log with one run by this `version`: findings by file, and of each unreadable file the reason."""
+    """A log of one run of captioner `version`: each file with its findings, each unreadable file with the reason."""
     ids = list(RULES)
     notes = [_notification(path, reason) for path, reason in unreadable]
     driver = {
@@ -36,7 +39,7 @@ def sarif(
     run = {
         "tool": {"driver": driver},
         "invocations": [{"executionSuccessful": not notes, "toolExecutionNotifications": notes}],
-        "results": [_result(path, placed, ids) for path, found in files for placed in found],
+        "results": [_result(path, located, ids) for path, findings in files for located in findings],
         "columnKind": "unicodeCodePoints",
     }
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
@@ -45,22 +48,22 @@ def sarif(
 def _rule(rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.id,
-        "shortDescription": {"text": rule.says},
-        "fullDescription": {"text": f"{rule.says} Source: {rule.source}."},
+        "shortDescription": {"text": rule.requirement},
+        "fullDescription": {"text": f"{rule.requirement} Source: {rule.source}."},
         "helpUri": f"{HELP}#the-rules",
         "defaultConfiguration": {"level": rule.level},
     }
 
 
-def _result(path: str, placed: Placed, ids: Sequence[str]) -> dict[str, Any]:
-    finding = placed.finding
+def _result(path: str, located: LocatedFinding, ids: Sequence[str]) -> dict[str, Any]:
+    finding = located.finding
     numbers = {"measured": finding.measured, "allowed": finding.allowed, "unit": finding.unit}
     return {
         "ruleId": finding.rule,
         "ruleIndex": ids.index(finding.rule),
         "level": finding.level,
         "message": {"text": f"{finding.place}: {finding.message}"},
-        "locations": [{"physicalLocation": _location(path, placed.line)}],
+        "locations": [{"physicalLocation": _location(path, located.line)}],
         "properties": {
             "place": finding.place,
             "start": finding.start,
@@ -86,7 +89,7 @@ def _location(path: str, line: int | None) -> dict[str, Any]:
 
 
 def _uri(path: str) -> str:
-    """The path as a URI: relative as it was given, so that a report means the same in another folder."""
+    """The path as a URI. A relative path stays relative, so that a report is valid in another folder."""
     from urllib.parse import quote
 
     return (

@@ -1,6 +1,6 @@
-"""Caption styles as data: how wide, how many lines, how fast, how long, how far apart, and who says so.
+"""Caption styles as data: line width, lines, reading speed, durations and gaps, with the source of each.
 
-A profile also says how its publisher counts, so that whoever makes cues and whoever checks them count alike.
+A profile also counts as its publisher does, so that the stage that makes cues and the one that checks them agree.
 """
 
 from __future__ import annotations
@@ -8,15 +8,12 @@ from __future__ import annotations
 from captioner.profiles.custom import changed_profile, profile_from
 from captioner.profiles.presets import BY_LANGUAGE, PROFILES, profile_for, profile_named
 from captioner.profiles.profile import Profile
-from captioner.text.width import ZERO_WIDTH_JOINER, character_columns
 
 __all__ = [
     "BY_LANGUAGE",
     "PROFILES",
-    "ZERO_WIDTH_JOINER",
     "Profile",
     "changed_profile",
-    "character_columns",
     "profile_for",
     "profile_from",
     "profile_named",

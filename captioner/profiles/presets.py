@@ -1,4 +1,4 @@
-"""The styles that publishers ask for, each with its source, and the one that fits a language."""
+"""The styles that publishers ask for, each with its source, and the style for each language."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _CHECKER = "Netflix Timed Text Style Guide; numbers for {} as in Subtitle Edit's
 
 
 def _netflix(name: str, source: str, cps: float, *, child: float, sdh: float, **rules: float) -> list[Profile]:
-    """Netflix's style for a language, its variant for programmes for children and the one for the hard of hearing."""
+    """Netflix's style for a language, with its variants for children's programmes and for the hard of hearing."""
     plain = Profile(name=name, source=source, cps=cps, **{"gap_frames": 2, **rules})  # type: ignore[arg-type]
     return [
         plain,
@@ -99,18 +99,18 @@ BY_LANGUAGE = {
     "hi": "netflix-hi",
     "th": "netflix-th",
 }
-"""The profile of a language by the first part of its BCP 47 tag; others take `netflix`."""
+"""The name of the profile for each language, by the first part of its BCP 47 tag; other languages take `netflix`."""
 
 
 def profile_named(name: str) -> Profile:
-    """The profile `name`. Raises `UnknownName`, which lists what there is."""
+    """The profile of that name. Raises `UnknownName`, which lists the known names."""
     if name not in PROFILES:
         raise UnknownName("profile", name, PROFILES)
     return PROFILES[name]
 
 
 def profile_for(language: str | None) -> Profile:
-    """The profile that suits a BCP 47 tag; `default` where nobody knows the language."""
+    """The profile for a BCP 47 tag; `default` if the language is unknown."""
     if language is None:
         return PROFILES["default"]
     return PROFILES[BY_LANGUAGE.get(language.lower().split("-")[0], "netflix")]

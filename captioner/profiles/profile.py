@@ -1,4 +1,4 @@
-"""The rules of one caption style, and how its publisher counts."""
+"""The rules of one caption style, and how its publisher counts characters and columns."""
 
 from __future__ import annotations
 
@@ -12,44 +12,45 @@ from captioner.text.width import bases, character_columns, east_asian_columns
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """The rules of one caption style. Times in seconds.
-
-    `width` counts columns of one line: a Latin letter takes one, a full-width character two, so Netflix's 16
-    full-width characters are 32 columns. `lines` is the most lines of a cue.
-
-    `cps` is the fastest reading speed in characters a second, spaces and punctuation among them; a half-width
-    character counts `narrow` of a character (Korean and Japanese count a half). `wpm`, in words a minute, stands
-    instead of it where it is not None. Words are never dropped for either.
-
-    `minimum_duration` and `maximum_duration` are a cue's; `gap` is the least time between two cues, or `gap_frames`
-    where it is not None and the frame rate is known; a gap shorter than `chain` is closed to that. A cue may begin up
-    to `lead` before its first word and may stay up to `tail` after its last one to be read (to reach
-    `minimum_duration`, longer). Silence of `pause` or more ends a cue.
-
-    `wide_punctuation` gives quotes, dashes and dots of ambiguous width two columns, as East Asian fonts do.
-    `japanese_spaces` shows a narrow space for 、 and a wide one for 。; `bare_line_ends` no ，、。 where a line ends.
-    `dialogue` is what stands before each line of a cue that two speakers share, such as "- "; without it none do.
-    """
+    """The rules of one caption style. Times are in seconds. Text is never shortened to satisfy a rule."""
 
     name: str
     source: str
+    """The document that the rules are from, and when it was read."""
     width: int = 42
+    """The most columns of a line: a Latin letter takes one, a full-width character two."""
     lines: int = 2
+    """The most lines of a cue."""
     cps: float = 17.0
+    """The fastest reading speed, in characters a second; spaces and punctuation count."""
     wpm: float | None = None
+    """The fastest reading speed, in words a minute; if it is not None, it replaces `cps`."""
     narrow: float = 1.0
+    """How many characters of `cps` a half-width character counts; for Korean and Japanese it is a half."""
     minimum_duration: float = 5 / 6
+    """The shortest time for which a cue is shown."""
     maximum_duration: float = 7.0
+    """The longest time for which a cue is shown."""
     gap: float = 2 / 24
+    """The least time between two cues."""
     gap_frames: int | None = None
+    """The least frames between two cues; where the frame rate is known and it is not None, it replaces `gap`."""
     chain: float = 0.5
+    """A gap that is shorter than this is closed to `gap`."""
     lead: float = 0.0
+    """The most time by which a cue starts before its first word."""
     tail: float = 0.5
+    """The most time for which a cue stays after its last word to be read; `minimum_duration` may keep it longer."""
     pause: float = 1.0
+    """A silence of this length ends a cue."""
     wide_punctuation: bool = False
+    """Whether quotes, dashes and dots of ambiguous width take two columns, as in East Asian fonts."""
     japanese_spaces: bool = False
+    """Whether 、 is shown as a narrow space and 。 as a wide one."""
     bare_line_ends: bool = False
+    """Whether ，, 、 and 。 are left out at the end of a line."""
     dialogue: str = ""
+    """The text before each line of a cue that two speakers share, such as "- "; if empty, none share a cue."""
 
     def __post_init__(self) -> None:
         for name, (least, most) in _LIMITS.items():
@@ -59,29 +60,29 @@ class Profile:
         if self.minimum_duration > self.maximum_duration:
             raise ValueError(f"minimum_duration is {self.minimum_duration:g}, above maximum_duration")
         if not self.dialogue.isprintable():
-            raise ValueError(f"dialogue must be a dash or the like on one line, not {self.dialogue!r}")
+            raise ValueError(f"dialogue must be printable text on one line, such as '- ', not {self.dialogue!r}")
 
     def columns(self, text: str) -> int:
-        """The width of `text`, in columns: 0, 1 or 2 for each character, marks ride on their base."""
+        """The width of a text, in columns: 0, 1 or 2 for each character. Marks take no column of their own."""
         if text.isascii() and text.isprintable():
             return len(text)
         return sum(map(self._columns_of, bases(text)))
 
     def characters(self, text: str) -> float:
-        """The length of `text` as `cps` counts it."""
+        """The length of a text, in characters as `cps` counts them."""
         if text.isascii() and text.isprintable():
             return len(text) * self.narrow
         counts = (0.0, self.narrow, 1.0)
         return sum(counts[self._columns_of(character)] for character in bases(text))
 
     def reading_time(self, text: str) -> float:
-        """Seconds that it takes to read `text` at the fastest speed allowed; parts of a text add up."""
+        """The seconds that it takes to read a text at the fastest speed allowed; the times of its parts add up."""
         if self.wpm is not None:
             return len(text.split()) * 60 / self.wpm
         return self.characters(text) / self.cps
 
     def gap_at(self, frame_rate: Fraction | None) -> Fraction:
-        """The least time between two cues, in seconds: whole frames where the frame rate is known."""
+        """The least time between two cues, in seconds: whole frames if the frame rate is known."""
         if frame_rate is None:
             return Fraction(self.gap).limit_denominator(1_000_000)
         frames = self.gap_frames if self.gap_frames is not None else ceil(round(self.gap * frame_rate, 3))

@@ -16,7 +16,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from captioner.cues.characters import is_unspaced
+from captioner.text.scripts import is_unspaced
 
 _TOKEN = re.compile(r"um*|(?:[wd]m*)+(?:(?:a(?=w)|(?<=d)p(?=d))(?:[wd]m*)+)*")
 """Over the kinds of characters: see `_kind`."""

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from captioner.align.text_units import TextUnit, text_units
-from captioner.cues.cjk_thai_breaks import inner_edges
+from captioner.cues.cjk_thai_breaks import unbreakable_places
 
 _CHUNK = re.compile(r"\S+")
 
@@ -20,7 +20,7 @@ def parts_of(script: str) -> list[TextUnit]:
         match.start() + edge
         for match in _CHUNK.finditer(script)
         if not match.group().isascii()
-        for edge in inner_edges(match.group())
+        for edge in unbreakable_places(match.group())
     )
     followed = [*(script[part.first : part.last] for part in parts[1:]), "\n"]
     return [

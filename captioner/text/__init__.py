@@ -1,11 +1,11 @@
-"""What captioner knows of written text, for every stage that asks.
+"""Facts about written text that several stages need.
 
 scripts.py        the script of a character, and whether it is written without spaces
 graphemes.py      what a reader takes for one character
-width.py          columns on the screen
+width.py          columns on the screen, and whether a text shows anything
 punctuation.py    what ends a sentence or a clause, and what keeps away from a line's edge
 line_breaks.py    where a line may break between two characters
-word_split.py     words, and graphemes where no space parts words
+word_split.py     words, or graphemes in scripts without spaces
 joining.py        whether a space belongs between two texts
 speaking_time.py  how long text takes to say
 """

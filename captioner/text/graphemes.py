@@ -1,13 +1,12 @@
 """Grapheme clusters: what a reader takes for one character, however many code points spell it.
 
 They are the extended grapheme clusters of UAX #29 (Unicode 15.1 and later, with Indic conjuncts), by `\\X` of the regex
-library, and four tailorings that keep more together:
+library. Four tailorings keep more characters together:
 
-- a mark stays with its letter (the Burmese vowel sign AA is none of UAX #29's spacing marks)
-- nothing but a space or a control character follows a zero width joiner in a new cluster (UAX #14, rule LB8a), which
-  keeps Sinhala conjuncts whole
-- a letter stays with the Kannada or Gurmukhi virama before it, which draws it below the line
-- Tamil க்ஷ and ஸ்ரீ are ligatures, as UAX #29 says of them
+- A mark stays with its letter; the Burmese vowel sign AA, for one, is not a spacing mark in UAX #29.
+- A character stays with the zero width joiner before it (UAX #14, rule LB8a), as in Sinhala conjuncts.
+- A letter stays with the Kannada or Gurmukhi virama before it, since it is drawn below the line.
+- Tamil க்ஷ and ஸ்ரீ are ligatures.
 """
 
 from __future__ import annotations

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from captioner.text.graphemes import is_grapheme_edge
-from captioner.text.scripts import SHARED_MARKS, is_unspaced
+from captioner.text.scripts import is_unspaced
 
 
 def space_between(before: str, after: str) -> str:
     """What joins two texts, such as those of two clips: a space, or nothing.
 
-    It is nothing where one is empty, where white space is there already, and where either text has a script without
-    spaces at the joint. Lines of one text follow `scripts.meet_unspaced` instead: there a break beside a Latin word was
-    written on purpose. A text that begins with a mark gets a space, so that no grapheme runs over the joint.
+    It is nothing if one text is empty, if there is white space already, or if either text has a script without spaces
+    at the joint. For the lines of one text, `scripts.meet_unspaced` applies instead, since a break beside a Latin word
+    was put there on purpose. A text that begins with a mark gets a space, so that no grapheme spans the joint.
     """
     if not before or not after or before[-1].isspace() or after[0].isspace():
         return ""
@@ -31,9 +31,3 @@ def join_texts(texts: Iterable[str]) -> str:
     for text in map(str.strip, texts):
         joined += space_between(joined, text) + text
     return joined
-
-
-def closes_up(before: str, after: str, is_unspaced: Callable[[str], bool]) -> bool:
-    """Whether no space belongs between two characters, as `scripts.meet_unspaced` says of its own scripts."""
-    sides = is_unspaced(before), is_unspaced(after)
-    return any(sides) and (sides[0] or before in SHARED_MARKS) and (sides[1] or after in SHARED_MARKS)

@@ -1,4 +1,4 @@
-"""Where a line may break between two characters that no space parts: scripts, kinsoku, numbers, whole graphemes."""
+"""Where a line may break between two characters without a space: by script, kinsoku, numbers and graphemes."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ COUNTERS = frozenset("年月日号號時时点點分秒岁歳回次块塊元円�
 
 
 def may_break(text: str, index: int) -> bool:
-    """Whether a line may break before the character at `index`, which no space parts from the one before.
+    """Whether a line may break before the character at `index` if there is no space before it.
 
-    It may after a dash, and between the characters of scripts without spaces where kinsoku allows it. It may not
-    inside a grapheme, inside a word of any other script, inside a word of katakana, or inside a number and what it
-    counts.
+    It may break after a dash, and between characters of scripts without spaces where kinsoku allows it. It may not
+    break inside a grapheme, a word of any other script, a word of katakana, or a number and what it counts.
 
     >>> text = "彼は「コーヒー」を3杯"
     >>> [text[:index] for index in range(1, len(text)) if may_break(text, index)]

@@ -1,4 +1,4 @@
-"""Punctuation by what it does: end a sentence or a clause, open or close, and keep away from a line's edge."""
+"""Punctuation by its use: at the end of a sentence or a clause, opening or closing, and never at a line's edge."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NOT_AT_LINE_START = frozenset(
     "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶｧｨｩｪｫｬｭｮｯｰﾞﾟ"
     "ะาำๅๆฯ"  # Thai vowels and signs that follow their consonant
 )
-"""Characters that begin no line: kinsoku of JIS X 4051, and the classes CL, CP, EX, NS and CJ of UAX #14."""
+"""Characters that do not begin a line: kinsoku of JIS X 4051, and the classes CL, CP, EX, NS and CJ of UAX #14."""
 
 NOT_AT_LINE_END = frozenset("([{¡¿‚„⁅〈《「『【〔〖〘〚〝（［｛｟｢“‘«‹$€£¥￥＄第" + VOWELS_BEFORE_CONSONANT)
-"""Characters that end no line: kinsoku of JIS X 4051, the classes OP and PR of UAX #14, and 第 before a number."""
+"""Characters that do not end a line: kinsoku of JIS X 4051, classes OP and PR of UAX #14, and 第 before a number."""

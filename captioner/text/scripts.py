@@ -89,8 +89,8 @@ def is_syllabic(character: str) -> bool:
 def meet_unspaced(before: str, after: str) -> bool:
     """Whether no space belongs between two characters where the lines of one text are joined.
 
-    Both are of scripts without spaces, or one is and the other is a mark that such scripts share with others. Beside
-    a Latin word a line break stays a space.
+    This is so if both belong to scripts without spaces, or if one does and the other is a mark that such scripts share
+    with others. Beside a Latin word, a line break becomes a space.
 
     >>> meet_unspaced("好", "—"), meet_unspaced("用", "P"), meet_unspaced("”", "I")
     (True, False, False)

@@ -1,9 +1,9 @@
-"""How long text takes to say, by three measures that were made for three questions.
+"""How long text takes to say, by three measures for three questions.
 
-`speech_weights` shares the time of a word or a region among its characters: punctuation takes time, since a speaker
-pauses there and nothing else says so. `syllables` predicts how long a word takes where the audio shows its pauses: it
-was fitted to readers, and punctuation counts nothing. `letters_to_say` is coarse on purpose: it only tells speech from
-text that nobody could have said so fast.
+`speech_weights` divides the time of a word or a region among its characters. Punctuation takes time, since a speaker
+pauses there and nothing else shows the pause. `syllables` predicts how long a word takes where the audio shows the
+pauses: it was fitted to readers, and punctuation takes no time. `letters_to_say` is coarse on purpose: it only finds
+text that is too long for its audio.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def speech_weights(text: str) -> list[float]:
     """How long each character of a text takes to say, in syllables of about a fifth of a second.
 
     A Latin vowel group is half a syllable and each letter a little more. A Han character or kana is a syllable, a
-    digit is a word. Punctuation is the breath that is taken there.
+    digit is a word. Punctuation takes as long as the breath at it.
     """
     kinds = [_kind_in_text(character) for character in text]
     return [

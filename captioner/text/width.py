@@ -7,8 +7,6 @@ from functools import lru_cache
 
 import regex
 
-ZERO_WIDTH_JOINER = "\u200d"
-
 _JOINED_EMOJI = regex.compile(r"\u200d\p{Extended_Pictographic}")
 _INVISIBLE = ("Cc", "Cf", "Zs", "Zl", "Zp")
 

@@ -1,13 +1,13 @@
-"""A text in words, where spaces part them, and in graphemes where the script is written without spaces."""
+"""A text split into words at its spaces, and into graphemes in scripts without spaces."""
 
 from __future__ import annotations
 
-import regex
+import re
 
 from captioner.text.graphemes import graphemes
 from captioner.text.scripts import is_unspaced
 
-_SPACED = regex.compile(r"\s*\S+|\s+")
+_SPACED = re.compile(r"\s*\S+|\s+")
 
 
 def split_words(text: str) -> list[str]:
@@ -22,16 +22,18 @@ def split_words(text: str) -> list[str]:
 
 
 def _split(chunk: str) -> list[str]:
+    """The words of a text that has white space only at its start."""
     if chunk.isascii():
         return [chunk]
+    text = chunk.lstrip()
     parts: list[str] = []
-    is_open = True  # whether the next grapheme of a spaced script goes on with the last part
-    space = chunk[: len(chunk) - len(chunk.lstrip())]
-    for grapheme in graphemes(chunk[len(space) :]):
+    goes_on = False  # whether the last part is of a script with spaces, so that the next such grapheme belongs to it
+    for grapheme in graphemes(text):
         alone = is_unspaced(grapheme[0])
-        if alone or not is_open or not parts:
-            parts.append(grapheme)
-        else:
+        if goes_on and not alone:
             parts[-1] += grapheme
-        is_open = not alone
-    return [space + parts[0], *parts[1:]] if parts else [space]
+        else:
+            parts.append(grapheme)
+        goes_on = not alone
+    space = chunk[: len(chunk) - len(text)]
+    return [space + "".join(parts[:1]), *parts[1:]]

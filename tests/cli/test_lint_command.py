@@ -200,7 +200,7 @@ def test_the_settings_are_those_of_captions(lint: Lint) -> None:
     settings = Path(os.environ["CAPTIONER_CONFIG_DIR"]) / "config.toml"
     settings.write_text('format = ["vtt"]\nprofile = "mine"\n[profiles.mine]\nbase = "ted"\nwidth = 20\n')
     code, out, err = lint("clean.srt")
-    assert (code, "24 columns, at most 20" in out, "profile mine" in err) == (1, True, True)
+    assert (code, "24 columns, maximum 20" in out, "profile mine" in err) == (1, True, True)
     assert lint("clean.srt", "--profile-option", "width=24")[0] == 0
 
 

@@ -1,4 +1,4 @@
-"""Transcripts to make cues of: any that a backend could give, and texts spoken at a steady rate."""
+"""Transcripts to make cues from: any that a backend could return, and texts spoken at a steady rate."""
 
 from __future__ import annotations
 
@@ -34,6 +34,8 @@ TOKENS = (
     ),
     *("に", "コンピューター", "を", "ー", "っ", "한국어", "자막은", "مرحبا،", "العالم؟", "שָׁלוֹם", "नमस्ते।", "สวัสดีครับ"),
     *("e\u0301\u0302", "👩\u200d👩\u200d👧", "\u0301", "10\xa0%"),
+    *("🇩🇪🇫🇷🇯🇵", "国🇩🇪🇫🇷国", "\u1112\u1161\u11ab\u1100\u1173\u11af", "क्षत्रिय", "ಕ್ಷಮಿಸಿ", "ශ්\u200dරී", "กำลังน้ำ", "မြန်မာ"),
+    *("葛\U000e0100飾区", "か\u3099き\u3099", "\u06001234"),
 )
 INVISIBLE = ("\u200b", "\x00", "\ufeff", "\u2060\x1b")
 
@@ -44,7 +46,7 @@ gaps = st.sampled_from((" ", " ", " ", "", "\u3000", "  ", "\n", "\u00a0", "\t")
 
 @st.composite
 def profiles(draw: st.DrawFn) -> Profile:
-    """Any style that is not nonsense."""
+    """Any valid profile."""
     shortest = draw(st.floats(0.1, 3))
     return Profile(
         name="any",
@@ -68,7 +70,7 @@ def profiles(draw: st.DrawFn) -> Profile:
 
 @st.composite
 def orderly(draw: st.DrawFn) -> Transcript:
-    """Words on whole milliseconds, one after another, none shorter than a millisecond for each letter."""
+    """Words on whole milliseconds, one after another, each as many milliseconds long as it has letters, or longer."""
     now = draw(st.integers(0, 10**7))
     segments = []
     for _ in range(draw(st.integers(0, 3))):
@@ -83,7 +85,7 @@ def orderly(draw: st.DrawFn) -> Transcript:
 
 @st.composite
 def disorderly(draw: st.DrawFn) -> Transcript:
-    """Words at any times at all, or none."""
+    """A transcript whose words have any times, or that has no words."""
     times = st.floats(0, 20) | st.sampled_from((0.0, 1.0, 1e6))
     segments = []
     for _ in range(draw(st.integers(0, 3))):
@@ -96,15 +98,16 @@ def disorderly(draw: st.DrawFn) -> Transcript:
 
 
 def segment(words: list[Word], speaker: str | None = None) -> Segment:
-    """The segment that words make."""
+    """The segment of some words."""
     start, end = min(word.start for word in words), max(word.end for word in words)
     return Segment(start, end, "".join(word.text for word in words), tuple(words), speaker)
 
 
 def spoken(text: str, language: str, *, rate: float = 14.0, start: float = 0.5) -> Transcript:
-    """A text read out: `rate` characters a second, `[0.7]` a pause of so many seconds, a comma 0.2 and a full stop 0.5.
+    """The transcript of a text that is read at `rate` characters a second, from `start` seconds on.
 
-    Words part at spaces; in Chinese and Japanese each character is one.
+    `[0.7]` in the text is a pause of 0.7 seconds, a comma one of 0.2 and a full stop one of 0.5. Words are separated by
+    spaces; in Chinese and Japanese each character is a word.
     """
     word = r"\s*[“「]?(?:[A-Za-z0-9.%]+|\w)[^\w\s\[]*" if language in ("zh", "yue", "ja") else r"\s*[^\s\[]+"
     words: list[Word] = []

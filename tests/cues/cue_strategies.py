@@ -1,4 +1,4 @@
-"""Hypothesis strategies for what goes into caption files: any text that anybody could say, at any time."""
+"""Hypothesis strategies for the content of caption files: any text at any time."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ ODD_LINES = (
 )
 
 lines = st.sampled_from(ODD_LINES) | st.text(st.characters(codec="utf-8", exclude_characters="\n\r\0"), min_size=1)
-"""Lines that every text format holds as they are, but for `-->`."""
+"""Lines that every text format stores unchanged, except `-->`."""
 
 texts = st.lists(lines.filter(str.strip), min_size=1, max_size=3).map("\n".join)
 
 plain_texts = st.lists(
     st.text(st.characters(categories=["L", "N", "P", "S"], codec="utf-8"), min_size=1), min_size=1, max_size=3
 ).map(lambda lines: "\n".join(lines).replace("-->", "→"))
-"""Letters, numbers, punctuation and symbols, about which no reader has an opinion of its own."""
+"""Letters, numbers, punctuation and symbols, which no reader interprets."""
 
 names = st.none() | st.sampled_from(("Anna", "Dr. O'Neil & Sons <Ltd>", "安娜", "A.B.C"))
 
@@ -62,21 +62,21 @@ def ordered_cues(draw: st.DrawFn, texts: st.SearchStrategy[str] = texts, *, spea
 
 
 colors = st.none() | st.sampled_from(("#ffff00", "#ff8000", "#00ffff", "#ffffff"))
-looks = st.builds(TextStyle, st.booleans(), st.booleans(), st.booleans(), colors)
+text_styles = st.builds(TextStyle, st.booleans(), st.booleans(), st.booleans(), colors)
 shares = st.none() | st.floats(0, 100)
 positions = st.none() | st.builds(Position, st.integers(1, 9), shares, shares, st.sampled_from(("", "rl", "lr")))
 
 
 @st.composite
 def styles(draw: st.DrawFn, text: str) -> tuple[StyleSpan, ...]:
-    """Styles of some parts of a text."""
+    """Style spans for some parts of a text."""
     edges = draw(st.lists(st.integers(0, len(text)), max_size=4, unique=True).map(sorted))
-    return merge_spans(style for first, last in pairwise(edges) for style in draw(looks).over(first, last))
+    return merge_spans(style for first, last in pairwise(edges) for style in draw(text_styles).over(first, last))
 
 
 @st.composite
 def words(draw: st.DrawFn, start: int, end: int, text: str) -> tuple[Word, ...]:
-    """Words that spell a text, one after another between two milliseconds; some texts have none."""
+    """The words that spell a text, one after another between two milliseconds, or no words."""
     spelled = re.findall(r"\s*\S+(?:\s+\Z)?", text) if draw(st.booleans()) else []
     times = sorted(draw(st.lists(st.integers(start, end), min_size=2 * len(spelled), max_size=2 * len(spelled))))
     spans = zip(times[::2], times[1::2], spelled, strict=True)
@@ -85,7 +85,7 @@ def words(draw: st.DrawFn, start: int, end: int, text: str) -> tuple[Word, ...]:
 
 @st.composite
 def rich_cues(draw: st.DrawFn) -> list[Cue]:
-    """Cues with all that a cue can have."""
+    """Cues with everything that a cue can hold."""
     return [draw(_rich(cue)) for cue in draw(ordered_cues(speakers=True))]
 
 

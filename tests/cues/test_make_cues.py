@@ -1,7 +1,8 @@
-"""What holds for the cues of any transcript in any style."""
+"""Properties of the cues of any transcript in any style."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_right
 from collections import Counter
@@ -10,13 +11,15 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise, zip_longest
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from captioner.cues import make_cues, show_cues
+from captioner.cues import make_cues, time_cues
 from captioner.cues.break_units import BreakUnit, units_of
-from captioner.cues.characters import clings
 from captioner.profiles import PROFILES, Profile, profile_named
+from captioner.text.graphemes import graphemes
+from captioner.text.width import is_visible
 from captioner.values import Cue, Segment, Transcript, Word
 from tests.cues.cue_inputs import disorderly, orderly, profiles, segment, spoken
 
@@ -31,9 +34,15 @@ def is_blank(character: str) -> bool:
     return character.isspace() or unicodedata.category(character) in ("Cc", "Cf")
 
 
+def visible_graphemes(text: str) -> list[str]:
+    """The graphemes of a text, without spaces and other graphemes that show nothing."""
+    chunks = re.split(r"[\s\u200b\ufeff]+", text)
+    return [grapheme for chunk in chunks for grapheme in graphemes(chunk) if is_visible(grapheme)]
+
+
 @dataclass(frozen=True)
-class Said:
-    """A cue, the words that begin and end it (None where it begins or ends inside one)."""
+class ShownWords:
+    """A cue and the words that begin and end it; None if it begins or ends inside a word."""
 
     cue: Cue
     first: Word | None
@@ -41,8 +50,8 @@ class Said:
     speakers: frozenset[str | None]
 
 
-def said(cues: list[Cue], transcript: Transcript) -> Iterator[Said]:
-    """Which words each cue shows, found by counting letters."""
+def shown_words(cues: list[Cue], transcript: Transcript) -> Iterator[ShownWords]:
+    """The words that each cue shows, by counting letters."""
     letters = [
         (word, segment.speaker)
         for segment in transcript.segments
@@ -57,7 +66,7 @@ def said(cues: list[Cue], transcript: Transcript) -> Iterator[Said]:
         begins = at == 0 or letters[at - 1][0] is not words[0]
         ends = end == len(letters) or letters[end][0] is not words[-1]
         speakers = frozenset(speaker for _, speaker in letters[at:end])
-        yield Said(cue, words[0] if begins else None, words[-1] if ends else None, speakers)
+        yield ShownWords(cue, words[0] if begins else None, words[-1] if ends else None, speakers)
         at = end
     assert at == len(letters)
 
@@ -100,19 +109,51 @@ def test_lines_are_few_and_fit(transcript: Transcript, profile: Profile) -> None
         lines = cue.text.split("\n")
         assert len(lines) <= profile.lines
         for line in lines:
-            is_letter = all(clings(before, after) for before, after in pairwise(line))
-            assert profile.columns(line) <= profile.width or is_letter
+            assert profile.columns(line) <= profile.width or len(visible_graphemes(line)) == 1
+
+
+@unhurried
+@given(transcripts, profiles())
+def test_no_cue_line_or_unit_tears_a_grapheme(transcript: Transcript, profile: Profile) -> None:
+    expected = visible_graphemes("\n".join(segment.text for segment in transcript.segments))
+    lines = "\n".join(cue.text for cue in make_cues(transcript, profile))
+    assert visible_graphemes(lines) == expected
+    units = "\n".join(unit.text for unit in units_of(transcript, profile))
+    assert visible_graphemes(units) == expected
+
+
+@pytest.mark.parametrize("width", [2, 3, 5, 8])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "🇩🇪🇫🇷🇯🇵🇰🇷",
+        "\u1112\u1161\u11ab\u1100\u1173\u11af",
+        "क्षत्रियस्त्री",
+        "ಕ್ಷಮಿಸಿ",
+        "ශ්\u200dරීලංකා",
+        "กำลังน้ำท่วม",
+        "မြန်မာနိုင်ငံ",
+        "👩\u200d👩\u200d👧👍\U0001f3fd",
+    ],
+)
+def test_words_of_wide_graphemes_are_cut_between_them(text: str, width: int) -> None:
+    profile = replace(profile_named("default"), width=width, lines=1)
+    text *= 4
+    cues = make_cues(Transcript((Segment(0.0, 60.0, text),)), profile)
+    assert len(cues) > 1
+    assert [grapheme for cue in cues for grapheme in graphemes(cue.text)] == graphemes(text)
+    assert all(profile.columns(cue.text) <= width or len(graphemes(cue.text)) == 1 for cue in cues)
 
 
 @unhurried
 @given(orderly(), profiles(), frame_rates)
-def test_a_cue_is_there_from_its_first_word(
+def test_a_cue_starts_no_later_than_its_first_word(
     transcript: Transcript, profile: Profile, frame_rate: Fraction | None
 ) -> None:
-    """Only where lines are so narrow that one frame has several cues must they wait for each other."""
+    """The exception is several cues in one frame, where lines are very narrow: each waits for the one before."""
     frame = 0.0 if frame_rate is None else float(1 / frame_rate)
     waited = 0
-    for shown in said(make_cues(transcript, profile, frame_rate=frame_rate), transcript):
+    for shown in shown_words(make_cues(transcript, profile, frame_rate=frame_rate), transcript):
         assert shown.first is None or shown.cue.start <= shown.first.start + waited * frame
         waited = waited + 1 if shown.cue.duration <= 1.001 * frame else 0
 
@@ -124,7 +165,7 @@ def test_a_cue_stays_to_its_last_word_or_to_the_gap_before_the_next(
 ) -> None:
     cues = make_cues(transcript, profile, frame_rate=frame_rate)
     gap = float(profile.gap_at(frame_rate))
-    for shown, following in zip_longest(said(cues, transcript), cues[1:]):
+    for shown, following in zip_longest(shown_words(cues, transcript), cues[1:]):
         if shown.last and shown.cue.end < shown.last.end:
             left = following.start - shown.cue.end
             assert left <= gap + 0.001
@@ -133,7 +174,7 @@ def test_a_cue_stays_to_its_last_word_or_to_the_gap_before_the_next(
 
 @unhurried
 @given(transcripts, profiles(), frame_rates)
-def test_the_gap_is_kept_but_never_takes_more_than_half_of_a_cue(
+def test_the_gap_is_left_but_never_takes_more_than_half_of_a_cue(
     transcript: Transcript, profile: Profile, frame_rate: Fraction | None
 ) -> None:
     cues = make_cues(transcript, profile, frame_rate=frame_rate)
@@ -160,7 +201,7 @@ def test_cuts_move_a_cue_by_half_a_second_at_most(
     assert all(before.end <= after.start for before, after in pairwise(cues))
     frame = 0.001 if frame_rate is None else float(1 / frame_rate)
     waited = 0
-    for shown in said(cues, transcript):
+    for shown in shown_words(cues, transcript):
         if shown.first:
             assert -0.5 - profile.lead - 0.05 < shown.cue.start - shown.first.start < 0.4 + waited * frame
         waited = waited + 1 if shown.cue.duration <= 1.001 * frame else 0
@@ -169,7 +210,7 @@ def test_cuts_move_a_cue_by_half_a_second_at_most(
 @unhurried
 @given(orderly(), profiles())
 def test_another_speaker_ends_a_cue(transcript: Transcript, profile: Profile) -> None:
-    for shown in said(make_cues(transcript, profile), transcript):
+    for shown in shown_words(make_cues(transcript, profile), transcript):
         assert shown.speakers == {shown.cue.speaker}
 
 
@@ -184,7 +225,7 @@ def test_a_long_silence_ends_a_cue(transcript: Transcript, profile: Profile) -> 
 
 @unhurried
 @given(orderly(), profiles())
-def test_durations_are_kept_where_the_words_allow_it(transcript: Transcript, profile: Profile) -> None:
+def test_durations_are_within_limits_where_the_words_allow_it(transcript: Transcript, profile: Profile) -> None:
     cues = make_cues(transcript, profile)
     units = Counter(cue_of(unit, cues) for unit in units_of(transcript, profile))
     for index, cue in enumerate(cues):
@@ -204,8 +245,8 @@ def cue_of(unit: BreakUnit, cues: list[Cue]) -> int:
 )
 def test_words_at_one_instant_are_spread_over_their_region(texts: list[str], at: float) -> None:
     words = tuple(Word(at, at, " " + text) for text in texts)
-    heard = Segment(at, at + 20, "".join(word.text for word in words), words)
-    cues = make_cues(Transcript((heard,)), profile_named("default"))
+    region = Segment(at, at + 20, "".join(word.text for word in words), words)
+    cues = make_cues(Transcript((region,)), profile_named("default"))
     assert cues[0].start <= at
     assert cues[-1].end >= at + 19
 
@@ -235,10 +276,11 @@ def test_two_speakers_have_a_line_each_or_a_cue_each(transcript: Transcript, pro
     frame_rates,
     st.lists(st.floats(0, 60), max_size=9),
 )
-def test_cues_that_are_there_are_shown_like_ones_that_are_made(
+@example(spoken=[(0, 1, 1), (0, 1, 1), (0, 1, 2), (0, 501, 4)], frame_rate=None, cuts=[])
+def test_existing_cues_are_timed_like_cues_made_from_the_same_words(
     spoken: list[tuple[int, int, int]], frame_rate: Fraction | None, cuts: list[float]
 ) -> None:
-    """Of the same words: where each is a speaker's turn, the cues are the same."""
+    """Each cue is the turn of another speaker, so that `make_cues` makes the same cues."""
     profile = replace(profile_named("default"), dialogue="")
     cues, now = [], 0
     for place, (pause, lasting, times) in enumerate(spoken):
@@ -246,21 +288,21 @@ def test_cues_that_are_there_are_shown_like_ones_that_are_made(
         cues.append(Cue(start / 1000, now / 1000, "Hello" * times, speaker=f"speaker {place}"))
     turns = [Segment(c.start, c.end, c.text, (Word(c.start, c.end, c.text),), speaker=c.speaker) for c in cues]
     made = make_cues(Transcript(tuple(turns)), profile, frame_rate=frame_rate, shot_changes=cuts)
-    shown = show_cues(cues, profile, frame_rate=frame_rate, shot_changes=cuts)
-    assert [(cue.text, cue.start, cue.end) for cue in shown] == [(cue.text, cue.start, cue.end) for cue in made]
+    timed = time_cues(cues, profile, frame_rate=frame_rate, shot_changes=cuts)
+    assert [(cue.text, cue.start, cue.end) for cue in timed] == [(cue.text, cue.start, cue.end) for cue in made]
 
 
-def test_nothing_said_makes_no_cue() -> None:
+def test_silence_makes_no_cue() -> None:
     silence = (Segment(0, 1, ""), Segment(1, 2, " \n\u200b"), Segment(2, 3, "\x00", (Word(2, 3, "\x00"),)))
     assert make_cues(Transcript(), PROFILES["default"]) == []
     assert make_cues(Transcript(silence), PROFILES["default"]) == []
 
 
-def test_one_word_astray_moves_no_other() -> None:
+def test_a_word_with_a_wrong_time_moves_no_other_word() -> None:
     words = [Word(at, at + 0.4, f" {name}") for at, name in enumerate(("zero", "one", "two", "three", "four", "five"))]
     for stray in (Word(900.0, 901.0, " three"), Word(0.0, 0.1, " three")):
-        bent = Transcript((segment([*words[:3], stray, *words[4:]]),))
-        cues = make_cues(bent, profile_named("default"))
+        faulty = Transcript((segment([*words[:3], stray, *words[4:]]),))
+        cues = make_cues(faulty, profile_named("default"))
         assert " ".join(cue.text for cue in cues) == "zero one two three four five"
         assert cues[0].start == 0
         assert 5.4 <= cues[-1].end < 8
@@ -283,7 +325,7 @@ def test_a_word_is_split_only_where_a_line_or_a_cue_ends() -> None:
     assert [cue.words[-1].end for cue in narrow] == [cue.words[0].start for cue in narrow[1:]] + [7]
 
 
-def test_nobody_invents_times_for_words_that_have_none() -> None:
+def test_words_without_times_get_none() -> None:
     bare = Segment(0, 4, "No times here.")
     timed = segment([Word(5, 6, "But"), Word(6, 7, " here.")])
     instant = segment([Word(9, 9, "Not"), Word(9, 9, " here.")])
@@ -293,7 +335,7 @@ def test_nobody_invents_times_for_words_that_have_none() -> None:
     ]  # fmt: skip
 
 
-def test_segments_meet_with_a_space_unless_their_script_has_none() -> None:
+def test_segments_are_joined_by_a_space_unless_their_script_has_none() -> None:
     def joined(*texts: str) -> str:
         parts = [Segment(index, index + 0.9, text) for index, text in enumerate(texts)]
         return "/".join(cue.text for cue in make_cues(Transcript(tuple(parts)), profile_named("default")))
@@ -303,7 +345,7 @@ def test_segments_meet_with_a_space_unless_their_script_has_none() -> None:
     assert joined("今天", "很好") == "今天很好"
 
 
-def test_an_hour_of_words_is_done_at_once() -> None:
+def test_cues_of_an_hour_of_words() -> None:
     sentence = "I never thought that I would say this, but it is much better than the first one. "
     cues = make_cues(spoken(sentence * 700, "en"), profile_named("netflix-en"))
     assert cues[-1].end > 3500

@@ -1,4 +1,4 @@
-"""Where lines break: rules one by one, and whole texts that somebody has read as an editor would."""
+"""Where lines break: rules one by one, and texts whose breaks were read and approved as an editor would."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from captioner.cli import main
 from captioner.cues import make_cues, segmenters
-from captioner.cues.punctuation import as_shown
+from captioner.cues.punctuation_style import apply_punctuation_style
 from captioner.lint import lint
 from captioner.profiles import profile_for, profile_named
 from captioner.timestamps import format_clock
@@ -192,14 +192,14 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_texts_break_as_an_editor_would_have_it(name: str, golden: Callable[[str, str], None]) -> None:
+def test_texts_break_where_an_editor_would_break_them(name: str, golden: Callable[[str, str], None]) -> None:
     language, rate, text = TEXTS[name]
     golden(f"cues_{name}.txt", rendered(spoken(text, language, rate=rate), language))
 
 
 @pytest.fixture
 def without_segmenters(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """As where `captioner[cjk]` is not installed."""
+    """Hide the libraries of `captioner[cjk]`, as if they were not installed."""
     for library, segmenter in (("rjieba", segmenters.chinese), ("budoux", segmenters.japanese)):
         monkeypatch.setitem(sys.modules, library, None)
         segmenter.cache_clear()
@@ -216,14 +216,14 @@ def test_east_asian_texts_break_well_by_rules_alone(name: str, golden: Callable[
 
 
 @pytest.mark.usefixtures("without_segmenters")
-def test_the_doctor_says_what_east_asian_lines_lack(capsys: pytest.CaptureFixture[str]) -> None:
-    assert segmenters.missing() == ["Chinese", "Japanese"]
+def test_doctor_names_the_missing_segmenters(capsys: pytest.CaptureFixture[str]) -> None:
+    assert segmenters.languages_without_segmenter() == ["Chinese", "Japanese"]
     assert main(["doctor"]) == 0
     assert "lines of Chinese and Japanese break by rules alone; better with: pip install" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", [name for name in TEXTS if name != "english_fast"])
-def test_lint_finds_nothing_in_what_reads_well(name: str) -> None:
+def test_lint_reports_nothing_in_texts_that_read_well(name: str) -> None:
     language, rate, text = TEXTS[name]
     profile = profile_for(language)
     assert lint(make_cues(spoken(text, language, rate=rate), profile), profile, language=language) == []
@@ -235,7 +235,7 @@ def test_a_text_without_word_times_is_spread_over_its_region(golden: Callable[[s
 
 
 def rendered(transcript: Transcript, language: str) -> str:
-    """The cues one a line: `start --> end | line / line`."""
+    """The cues, one a line: `start --> end | line / line`."""
     cues = make_cues(transcript, profile_for(language))
     return "".join(
         f"{format_clock(cue.start)} --> {format_clock(cue.end)} | {cue.text.replace(chr(10), ' / ')}\n" for cue in cues
@@ -262,7 +262,7 @@ def rendered(transcript: Transcript, language: str) -> str:
         ("วันนี้เราจะพูดถึงการใช้ระบบรู้จำเสียงพูดในโรงพยาบาล", "th", "การใช้"),
     ],
 )
-def test_some_things_are_never_torn(text: str, language: str, whole: str) -> None:
+def test_some_phrases_are_never_broken(text: str, language: str, whole: str) -> None:
     cues = make_cues(spoken(text, language), profile_for(language))
     assert any(whole in line for cue in cues for line in cue.text.split("\n"))
 
@@ -277,7 +277,7 @@ def test_some_things_are_never_torn(text: str, language: str, whole: str) -> Non
         ("Yes.\n“No”, I said.", "en", "Yes. “No”, I said."),
     ],
 )
-def test_lines_of_a_text_meet_as_their_script_has_it(text: str, language: str, shown: str) -> None:
+def test_lines_are_joined_as_their_script_requires(text: str, language: str, shown: str) -> None:
     (cue,) = make_cues(Transcript((Segment(0.0, 0.9, text),), language), profile_for(language))
     assert cue.text == shown
 
@@ -348,24 +348,24 @@ def test_japanese_marks_may_be_spaces_and_lines_may_end_bare() -> None:
         ("え？。\n、。", "え？\n、。"),
     ],
 )
-def test_spaces_stand_inside_of_a_line_alone(text: str, shown: str) -> None:
+def test_japanese_spaces_are_shown_only_inside_a_line(text: str, shown: str) -> None:
     profile = replace(profile_for("ja"), japanese_spaces=True)
     words = tuple(Word(place, place + 1, letter) for place, letter in enumerate(text))
-    cue = as_shown(Cue(0, 20, text, words=words), profile)
+    cue = apply_punctuation_style(Cue(0, 20, text, words=words), profile)
     assert cue.text == shown
     assert cue.words[0].start == 0
     assert cue.words[-1].end == len(text)
 
 
-def test_a_line_of_marks_alone_stays() -> None:
+def test_a_line_of_punctuation_alone_stays() -> None:
     profile = replace(profile_for("zh"), bare_line_ends=True)
     lone = Segment(5.0, 6.0, "。", (Word(5.0, 6.0, "。"),))
-    heard = Transcript((*spoken("好的，", "zh").segments, lone), "zh")
-    assert [cue.text for cue in make_cues(heard, profile)] == ["好的", "。"]
+    transcript = Transcript((*spoken("好的，", "zh").segments, lone), "zh")
+    assert [cue.text for cue in make_cues(transcript, profile)] == ["好的", "。"]
 
 
-def two(*said: tuple[float, float, str, str], dialogue: str = "- ") -> list[tuple[str, str | None]]:
-    """The cues, and who speaks, of segments with their times, texts and speakers."""
+def dialogue_cues(*said: tuple[float, float, str, str], dialogue: str = "- ") -> list[tuple[str, str | None]]:
+    """The text and speaker of each cue made from segments, given as (start, end, text, speaker)."""
     segments = [Segment(start, end, text, (Word(start, end, text),), speaker) for start, end, text, speaker in said]
     cues = make_cues(Transcript(tuple(segments), "en"), replace(profile_named("netflix-en"), dialogue=dialogue))
     assert all("".join(word.text for word in cue.words) == cue.text for cue in cues)
@@ -374,12 +374,12 @@ def two(*said: tuple[float, float, str, str], dialogue: str = "- ") -> list[tupl
 
 def test_two_speakers_share_a_cue_only_where_each_is_short_and_the_style_has_a_dash() -> None:
     quick = (1.0, 1.4, "Are you coming?", "Anna"), (1.45, 1.9, "Not yet.", "Bob")
-    assert two(*quick, dialogue="") == [("Are you coming?", "Anna"), ("Not yet.", "Bob")]
-    assert two(*quick) == [("- Are you coming?\n- Not yet.", None)]
-    assert two(*quick, dialogue="-") == [("-Are you coming?\n-Not yet.", None)]
+    assert dialogue_cues(*quick, dialogue="") == [("Are you coming?", "Anna"), ("Not yet.", "Bob")]
+    assert dialogue_cues(*quick) == [("- Are you coming?\n- Not yet.", None)]
+    assert dialogue_cues(*quick, dialogue="-") == [("-Are you coming?\n-Not yet.", None)]
     slow = (1.0, 2.4, "Are you coming with us?", "Anna"), (3.0, 4.5, "Not yet, I am afraid.", "Bob")
-    assert two(*slow) == [("Are you coming with us?", "Anna"), ("Not yet, I am afraid.", "Bob")]
+    assert dialogue_cues(*slow) == [("Are you coming with us?", "Anna"), ("Not yet, I am afraid.", "Bob")]
     three = (*quick, (1.95, 2.3, "Why?", "Anna"))
-    assert two(*three) == [("- Are you coming?\n- Not yet.", None), ("Why?", "Anna")]
+    assert dialogue_cues(*three) == [("- Are you coming?\n- Not yet.", None), ("Why?", "Anna")]
     wide = (1.0, 2.5, "Nobodywilleverknowwhathappenedtothetoolbox", "Anna"), (2.5, 2.9, "No.", "Bob")
-    assert [speaker for _, speaker in two(*wide)] == ["Anna", "Bob"]
+    assert [speaker for _, speaker in dialogue_cues(*wide)] == ["Anna", "Bob"]

@@ -1,4 +1,4 @@
-"""Cues with all that editors and broadcasters may or may not hold, and the programme that they belong to."""
+"""Cues with everything that editing programs and broadcasters may or may not support, and their programme."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ WORLD = [Cue(1, 2, "日本語です\n안녕하세요"), Cue(3, 4, "שלום, م�
 
 
 def file_of(name: str, cues: list[Cue], programme: Programme = FILM) -> str:
-    """A file of the format `name`, its bytes as letters where it has bytes."""
+    """A file of the format `name`; a binary file as Latin-1 text."""
     file = FORMATS[name].write(Contents(cues, programme=programme)).data
     return file if isinstance(file, str) else file.decode("latin-1")
 
 
 def read_back(name: str, text: str, programme: Programme = FILM) -> list[Cue]:
-    """The cues that a file holds."""
+    """The cues in a file."""
     format = FORMATS[name]
     return list(format.read(text.encode("latin-1") if format.binary else text, programme).cues or ())
 
 
-def cues_at_edges(rate: FrameRate) -> list[Cue]:
+def cues_at_minutes(rate: FrameRate) -> list[Cue]:
     """A cue of two frames around the end of each minute of an hour."""
     minute = round(60 * rate.per_second)
-    firsts = [edge - 1 for edge in range(minute, 61 * minute, minute)]
+    firsts = [end - 1 for end in range(minute, 61 * minute, minute)]
     return [Cue(seconds_at(first, rate), seconds_at(first + 2, rate), f"minute {n}") for n, first in enumerate(firsts)]

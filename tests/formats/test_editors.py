@@ -1,4 +1,4 @@
-"""What editing programs take, by the opinion of readers that are not ours."""
+"""Files for editing programs, checked with readers of other projects."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from captioner.formats import FORMATS, Contents, Programme
 from captioner.formats.model.frames import one_at_a_time
 from captioner.timestamps import FrameRate, parse_rate
 from captioner.values import Cue, Position, StyleSpan
-from tests.formats.editor_cues import CUES, FILM, WORLD, cues_at_edges, file_of, read_back
+from tests.formats.editor_cues import CUES, FILM, WORLD, cues_at_minutes, file_of, read_back
 
 EDITORS = ("fcpxml", "fcpxml-titles", "xmeml", "otio", "edl", "avid", "premiere", "audition", "audacity")
-COUNTING = ("fcpxml", "fcpxml-titles", "xmeml", "edl", "avid", "premiere", "itt")
+FRAME_FORMATS = ("fcpxml", "fcpxml-titles", "xmeml", "edl", "avid", "premiere", "itt")
 RATES = ("23.976", "24", "25", "29.97", "29.97df", "30", "50", "59.94", "59.94df")
 
 every_editor = pytest.mark.parametrize("name", EDITORS)
@@ -41,7 +41,7 @@ def near(cues: list[Cue]) -> object:
 
 
 @every_editor
-def test_a_file(name: str, golden: Callable[[str, str], None]) -> None:
+def test_editor_goldens(name: str, golden: Callable[[str, str], None]) -> None:
     golden(f"editors{FORMATS[name].suffix}", file_of(name, CUES))
 
 
@@ -52,14 +52,14 @@ def test_every_script(name: str) -> None:
     assert [cue.text for cue in read_back(name, file_of(name, WORLD))] == texts
 
 
-@pytest.mark.parametrize("name", COUNTING)
-def test_a_format_that_counts_frames_asks_how_many(name: str) -> None:
+@pytest.mark.parametrize("name", FRAME_FORMATS)
+def test_writing_frames_requires_the_frame_rate(name: str) -> None:
     with pytest.raises(FormatError, match=f"{name}: counts frames: say how many a second"):
         FORMATS[name].write(Contents(CUES))
 
 
 @pytest.mark.parametrize("name", ["edl", "avid", "premiere"])
-def test_reading_asks_too_where_the_file_does_not_tell(name: str) -> None:
+def test_reading_requires_the_frame_rate_where_the_file_lacks_it(name: str) -> None:
     with pytest.raises(FormatError, match=f"{name}: counts frames: say how many a second"):
         FORMATS[name].read(file_of(name, CUES))
 
@@ -71,10 +71,11 @@ def test_timecode_ends_with_the_day(name: str) -> None:
 
 
 @every_rate
-def test_each_label_is_that_of_opentimelineio(rate: FrameRate) -> None:
-    cues, speed = cues_at_edges(rate), float(rate.per_second)
+def test_every_label_is_that_of_opentimelineio(rate: FrameRate) -> None:
+    cues, speed = cues_at_minutes(rate), float(rate.per_second)
     first = time.from_timecode("01:00:00;00" if rate.drop_frame else "01:00:00:00", speed)
-    frames = [first + time.RationalTime(round(edge * speed), speed) for cue in cues for edge in (cue.start, cue.end)]
+    times = [seconds for cue in cues for seconds in (cue.start, cue.end)]
+    frames = [first + time.RationalTime(round(seconds * speed), speed) for seconds in times]
     labels = [time.to_timecode(frame, speed, rate.drop_frame) for frame in frames]
     rows = [line.split("\t") for line in file_of("premiere", cues, at(rate)).splitlines()[1:]]
     assert [label for row in rows for label in row[2:4]] == [
@@ -83,17 +84,17 @@ def test_each_label_is_that_of_opentimelineio(rate: FrameRate) -> None:
     events = [line.split() for line in file_of("edl", cues, at(rate)).splitlines()]
     assert [event[6] for event in events if len(event) == 8] == labels[::2]
     starts = [cue.start for cue in cues]
-    for name in COUNTING:
+    for name in FRAME_FORMATS:
         assert [cue.start for cue in read_back(name, file_of(name, cues, at(rate)), at(rate))] == starts
 
 
 @every_rate
 def test_opentimelineio_reads_the_markers(rate: FrameRate) -> None:
-    cues = [*cues_at_edges(rate), *CUES]
+    cues = [*cues_at_minutes(rate), *CUES]
     timeline = otio.adapters.read_from_string(file_of("otio", cues, at(rate)), "otio_json")
     markers = timeline.tracks[0][0].markers
-    kept = read_back("otio", file_of("otio", cues, at(rate)))
-    assert times_of(markers) == near(kept)
+    read = read_back("otio", file_of("otio", cues, at(rate)))
+    assert times_of(markers) == near(read)
     assert sorted(marker.comment for marker in markers) == sorted(cue.text for cue in cues)
     speed = float(rate.per_second)
     assert time.to_timecode(timeline.global_start_time, speed, rate.drop_frame)[:8] == "01:00:00"
@@ -101,7 +102,7 @@ def test_opentimelineio_reads_the_markers(rate: FrameRate) -> None:
 
 @every_rate
 def test_opentimelineio_reads_the_sequence_markers_of_xmeml(rate: FrameRate) -> None:
-    cues = [*cues_at_edges(rate), *CUES]
+    cues = [*cues_at_minutes(rate), *CUES]
     text = file_of("xmeml", cues, at(rate))
     timeline = otio.adapters.read_from_string(text, "fcp_xml")
     markers = list(timeline.tracks.markers)
@@ -117,8 +118,8 @@ def test_opentimelineio_reads_the_events_of_the_edl(rate: str) -> None:
     clips = [item for item in timeline.tracks[0] if isinstance(item, otio.schema.Clip)]
     starts = [clip.range_in_parent().start_time.to_seconds() for clip in clips]
     first = starts[0]
-    kept = read_back("edl", text, programme)
-    assert [start - first for start in starts] == [pytest.approx(cue.start - kept[0].start) for cue in kept]
+    read = read_back("edl", text, programme)
+    assert [start - first for start in starts] == [pytest.approx(cue.start - read[0].start) for cue in read]
 
 
 def test_an_edl_of_resolve_with_notes_and_colors() -> None:
@@ -135,7 +136,7 @@ def test_an_edl_of_resolve_with_notes_and_colors() -> None:
     assert contents.programme.title == "Timeline 1"
 
 
-def test_labels_that_lie_before_the_hour_begin_at_midnight() -> None:
+def test_a_file_with_labels_before_the_hour_starts_at_midnight() -> None:
     text = "Marker Name\tDescription\tIn\tOut\nHello.\t\t00:00:02:00\t00:00:03:00\n"
     assert read_back("premiere", text, Programme(frame_rate=Fraction(25))) == [Cue(2, 3, "Hello.")]
     early = file_of("avid", [Cue(2, 3, "Hello.")], Programme(frame_rate=Fraction(25), start_timecode="00:00:00:00"))
@@ -145,7 +146,7 @@ def test_labels_that_lie_before_the_hour_begin_at_midnight() -> None:
 
 
 @pytest.mark.parametrize("rate", ["23.976", "24"])
-def test_avid_takes_each_end(rate: str) -> None:
+def test_avid_accepts_every_end(rate: str) -> None:
     cues = [Cue(frame / 24, (frame + 1 + frame % 3) / 24, "x") for frame in range(0, 240, 3)]
     text = file_of("avid", cues, at(parse_rate(rate)))
     ends = [line.split()[1] for line in text.splitlines() if len(line) == 23]
@@ -170,7 +171,7 @@ def test_avid_shows_one_at_a_time() -> None:
     assert losses == {"overlaps": 1, "styles": 1}
 
 
-def test_what_is_shown_at_once_keeps_its_looks_and_its_place() -> None:
+def test_cues_shown_at_once_keep_styles_and_the_first_position() -> None:
     first = Cue(0, 4, "One", "Anna", styles=(StyleSpan(0, 3, bold=True),), position=Position(8))
     second = Cue(2, 6, "Two", styles=(StyleSpan(1, 2, italic=True),))
     assert one_at_a_time([second, first]) == [
@@ -180,12 +181,12 @@ def test_what_is_shown_at_once_keeps_its_looks_and_its_place() -> None:
     ]
 
 
-def test_audition_refuses_samples_and_audacity_counts_frequencies() -> None:
+def test_audition_refuses_samples_and_audacity_counts_frequency_ranges() -> None:
     head = "Name\tStart\tDuration\tTime Format\tType\tDescription\n"
     assert read_back("audition", head + "One\t1:00:02.500\t0:01.000\tdecimal\tCue\tAnna\n") == [
         Cue(3602.5, 3603.5, "One", "Anna")
     ]
-    with pytest.raises(FormatError, match="audition line 2: counts in '48000 Samples'; set Audition to decimal"):
+    with pytest.raises(FormatError, match="audition line 2: has times in '48000 Samples'; set Audition to decimal"):
         read_back("audition", head + "One\t100\t5\t48000 Samples\tCue\t\n")
     with pytest.raises(FormatError, match="audition line 2: not a time: 'soon'"):
         read_back("audition", head + "One\tsoon\t0:01\tdecimal\tCue\t\n")
@@ -195,7 +196,7 @@ def test_audition_refuses_samples_and_audacity_counts_frequencies() -> None:
 
 
 @pytest.mark.parametrize(("name", "module"), [("otio", "opentimelineio"), ("ttml", "ttconv"), ("scc", "ttconv")])
-def test_a_library_that_is_missing_is_named(name: str, module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_library_is_named(name: str, module: str, monkeypatch: pytest.MonkeyPatch) -> None:
     text = file_of(name, [Cue(1, 2, "One.")])
     for loaded in [loaded for loaded in sys.modules if loaded.partition(".")[0] == module]:
         monkeypatch.setitem(sys.modules, loaded, None)
@@ -204,22 +205,22 @@ def test_a_library_that_is_missing_is_named(name: str, module: str, monkeypatch:
 
 
 @pytest.mark.parametrize(("rate", "value"), [(0.0, 1.0), (25.0, float("nan")), (25.0, float("inf"))])
-def test_markers_at_no_time_are_refused(rate: float, value: float) -> None:
+def test_markers_without_a_valid_time_are_refused(rate: float, value: float) -> None:
     span = time.TimeRange(time.RationalTime(value, rate), time.RationalTime(1, rate))
     gap = otio.schema.Gap(markers=[otio.schema.Marker("One", span)])
     timeline = otio.schema.Timeline(tracks=[otio.schema.Track(children=[gap])])
-    with pytest.raises(FormatError, match="otio: has a marker whose time is none"):
+    with pytest.raises(FormatError, match="otio: has a marker without a valid time"):
         FORMATS["otio"].read(otio.adapters.write_to_string(timeline, "otio_json"))
 
 
 def test_an_otio_object_that_is_not_closed_is_refused() -> None:
-    """The library reads beyond its end, which ends the process."""
+    """The library reads beyond its end, which crashes the process."""
     file = str(FORMATS["otio"].write(Contents(CUES, programme=FILM)).data)
-    with pytest.raises(FormatError, match="otio: is no OpenTimelineIO file: "):
+    with pytest.raises(FormatError, match="otio: is not an OpenTimelineIO file: "):
         FORMATS["otio"].read(file.replace(' },\n "tracks"', ' ,\n "tracks"'))
 
 
-def test_markers_of_other_programs_stand_on_clips() -> None:
+def test_markers_of_other_programs_on_clips_are_read() -> None:
     span = time.TimeRange(time.RationalTime(110, 25), time.RationalTime(50, 25))
     clip = otio.schema.Clip(
         source_range=time.TimeRange(time.RationalTime(100, 25), time.RationalTime(100, 25)),
@@ -231,7 +232,7 @@ def test_markers_of_other_programs_stand_on_clips() -> None:
     assert cues == [Cue(1.4, 3.4, "Name"), Cue(1.4, 3.4, "Comment")]
 
 
-def test_the_command_line_converts_there_and_back(tmp_path: Path) -> None:
+def test_the_command_line_converts_to_each_format_and_back(tmp_path: Path) -> None:
     (tmp_path / "talk.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nGood evening.\n", "utf-8")
     for name in EDITORS:
         file = tmp_path / f"talk{FORMATS[name].suffix}"

@@ -1,4 +1,4 @@
-"""FCPXML held against Apple's DTD as it is known: which elements, in which order, with which attributes."""
+"""FCPXML checked against Apple's DTD: its elements, their order and their attributes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from captioner.formats import FORMATS, Programme
 from captioner.timestamps import parse_rate
 from captioner.values import Cue, Position, StyleSpan
 from tests.cues.cue_strategies import rich_cues
-from tests.formats.editor_cues import CUES, FILM, cues_at_edges, file_of, read_back
+from tests.formats.editor_cues import CUES, FILM, cues_at_minutes, file_of, read_back
 
 both = pytest.mark.parametrize("name", ["fcpxml", "fcpxml-titles"])
 
@@ -35,9 +35,12 @@ CHILDREN = {
     "text": "text-style( text-style)*",
     "text-style-def": "text-style",
 }
-"""What each element holds, in this order: the part of the DTD that is written here. The others hold nothing."""
+"""The children of each element in order, as a regular expression: the part of the DTD that captioner writes.
 
-NEEDED = {
+Other elements have no children.
+"""
+
+REQUIRED = {
     "fcpxml": {"version"},
     "format": {"id", "frameDuration", "width", "height"},
     "effect": {"id", "name", "uid"},
@@ -60,22 +63,22 @@ def seconds(text: str) -> Fraction:
     return Fraction(int(match[1] or match[3] or 0), int(match[2] or 1))
 
 
-def strictly_read(text: str) -> list[tuple[Fraction, Fraction, str]]:
-    """Start, end and text of each caption or title, by a reader that takes nothing but what the DTD has."""
+def read_strictly(text: str) -> list[tuple[Fraction, Fraction, str]]:
+    """Start, end and text of each caption or title, by a reader that accepts only what the DTD allows."""
     root = ElementTree.fromstring(text.encode())
     for element in root.iter():
         assert re.fullmatch(CHILDREN.get(element.tag, ""), " ".join(child.tag for child in element)), element.tag
-        assert NEEDED.get(element.tag, set()) <= set(element.attrib), element.tag
-    step = seconds(next(root.iter("format")).attrib["frameDuration"])
+        assert REQUIRED.get(element.tag, set()) <= set(element.attrib), element.tag
+    frame = seconds(next(root.iter("format")).attrib["frameDuration"])
     items = [item for gap in root.iter("gap") for item in gap]
     ids = [definition.attrib["id"] for definition in root.iter("text-style-def")]
     assert len(set(ids)) == len(ids)
-    return [read_item(item, step) for item in items]
+    return [read_item(item, frame) for item in items]
 
 
-def read_item(item: Element, step: Fraction) -> tuple[Fraction, Fraction, str]:
+def read_item(item: Element, frame: Fraction) -> tuple[Fraction, Fraction, str]:
     start, duration = seconds(item.attrib["offset"]), seconds(item.attrib["duration"])
-    assert (start / step).denominator == (duration / step).denominator == 1
+    assert (start / frame).denominator == (duration / frame).denominator == 1
     assert duration > 0
     defined = {definition.attrib["id"] for definition in item.findall("text-style-def")}
     runs = item.findall("text/text-style")
@@ -85,40 +88,40 @@ def read_item(item: Element, step: Fraction) -> tuple[Fraction, Fraction, str]:
 
 @both
 @pytest.mark.parametrize("rate", ["23.976", "25", "29.97df", "59.94"])
-def test_a_strict_reader_finds_each_cue(name: str, rate: str) -> None:
-    known = parse_rate(rate)
-    programme = Programme(frame_rate=known.per_second, drop_frame=known.drop_frame, start_timecode="01:00:00:00")
-    text = file_of(name, [*cues_at_edges(known), *CUES], programme)
-    kept = read_back(name, text)
-    assert [(float(a), float(b), spelled) for a, b, spelled in strictly_read(text)] == [
-        (cue.start, cue.end, cue.text) for cue in kept
+def test_a_strict_reader_reads_every_cue(name: str, rate: str) -> None:
+    parsed = parse_rate(rate)
+    programme = Programme(frame_rate=parsed.per_second, drop_frame=parsed.drop_frame, start_timecode="01:00:00:00")
+    text = file_of(name, [*cues_at_minutes(parsed), *CUES], programme)
+    read = read_back(name, text)
+    assert [(float(start), float(end), run) for start, end, run in read_strictly(text)] == [
+        (cue.start, cue.end, cue.text) for cue in read
     ]
 
 
 @both
 @given(cues=rich_cues())
-def test_any_cue_stands_in_a_file_that_the_dtd_allows(name: str, cues: list[Cue]) -> None:
+def test_any_cue_makes_a_file_that_the_dtd_allows(name: str, cues: list[Cue]) -> None:
     text = file_of(name, cues)
-    assert [(float(a), float(b), spelled) for a, b, spelled in strictly_read(text)] == [
+    assert [(float(start), float(end), run) for start, end, run in read_strictly(text)] == [
         (cue.start, cue.end, cue.text) for cue in read_back(name, text)
     ]
 
 
 @both
-def test_xmllint_finds_it_well_formed(name: str) -> None:
+def test_xmllint_accepts_the_file(name: str) -> None:
     if not shutil.which("xmllint"):
         pytest.skip("install xmllint (Debian: libxml2-utils)")
     text = file_of(name, [*CUES, Cue(8, 9, "]]> &amp; <!-- \x1f \uffff 👩‍👩‍👧")]).encode()
     subprocess.run(["xmllint", "--noout", "-"], input=text, check=True)
 
 
-def test_cues_at_once_lie_on_lanes_of_their_own() -> None:
+def test_cues_shown_at_once_are_on_different_lanes() -> None:
     cues = [Cue(0, 4, "a"), Cue(1, 2, "b"), Cue(2, 5, "c"), Cue(4, 6, "d")]
     root = ElementTree.fromstring(file_of("fcpxml", cues).encode())
     assert [item.attrib["lane"] for item in root.iter("caption")] == ["1", "2", "2", "1"]
 
 
-def test_white_is_what_text_is_anyway() -> None:
+def test_white_is_the_default_color() -> None:
     cue = Cue(0, 1, "white", styles=(StyleSpan(0, 2, color="#ffffff"), StyleSpan(2, 5, bold=True, color="#ffffff")))
     assert read_back("fcpxml", file_of("fcpxml", [cue]))[0].styles == (StyleSpan(2, 5, bold=True),)
 
@@ -143,7 +146,7 @@ deux</text-style></text>
 </gap></spine></sequence></project></event></library></fcpxml>"""
 
 
-def test_captions_are_found_wherever_they_are_anchored() -> None:
+def test_captions_are_read_wherever_they_are_anchored() -> None:
     contents = FORMATS["fcpxml"].read(ANCHORED)
     styles = (StyleSpan(0, 2, italic=True, bold=True), StyleSpan(2, 7, underline=True, color="#00ff00"))
     assert contents.cues == [Cue(1, 2, "Un\ndeux", styles=styles, position=Position(8))]
@@ -165,19 +168,19 @@ def test_titles_are_read_where_there_are_no_captions() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"),
+    ("text", "message"),
     [
         ("<fcpxml", "fcpxml line 1: is no XML: unclosed token"),
         ("<a/>", "fcpxml: begins with 'a', not with fcpxml"),
         ('<!DOCTYPE a [<!ENTITY b "c">]><fcpxml/>', "fcpxml: defines entities, which captioner does not read"),
-        (ANCHORED.replace('offset="11s"', 'offset="soon"'), "fcpxml: the offset of a caption is no time: 'soon'"),
-        (ANCHORED.replace('offset="11s"', 'offset="1s"'), "fcpxml: a caption lies before the start of the sequence"),
+        (ANCHORED.replace('offset="11s"', 'offset="soon"'), "fcpxml: the offset of a caption is not a time: 'soon'"),
+        (ANCHORED.replace('offset="11s"', 'offset="1s"'), "fcpxml: a caption starts before its sequence"),
     ],
 )
-def test_what_cannot_be_read_is_told(text: str, sentence: str) -> None:
+def test_an_unreadable_file_is_refused_with_a_reason(text: str, message: str) -> None:
     with pytest.raises(FormatError) as caught:
         FORMATS["fcpxml"].read(text)
-    assert str(caught.value) == sentence
+    assert str(caught.value) == message
 
 
 def test_a_project_without_captions_is_empty() -> None:

@@ -1,4 +1,4 @@
-"""What the rules find, that they find nothing structural in the cues captioner makes, and that mending mends."""
+"""Properties of lint: cues that captioner makes have no structural fault, and a fixed file is never worse."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from captioner.cues import make_cues
-from captioner.cues.characters import is_visible
 from captioner.lint import RULES, Finding, lint
-from captioner.lint.fix import WORST, fix
+from captioner.lint.fix import SEVERE, fix
 from captioner.profiles import Profile
+from captioner.text.width import is_visible
 from captioner.values import Cue, Position, Segment, StyleSpan, Transcript, Word
 from tests.cues.cue_inputs import disorderly, orderly, profiles, spoken, visible_texts
 
@@ -44,13 +44,14 @@ def test_made_cues_have_no_structural_fault(
     transcript: Transcript, profile: Profile, frame_rate: Fraction | None, cuts: list[float]
 ) -> None:
     cues = make_cues(transcript, profile, frame_rate=frame_rate, shot_changes=cuts)
-    found = lint(cues, profile, language=transcript.language, frame_rate=frame_rate)
-    assert not [one for one in found if one.rule in STRUCTURAL]
-    assert not [one for one in found if one.rule == "short-gap" and leaves_room(one, cues, profile, frame_rate)]
+    findings = lint(cues, profile, language=transcript.language, frame_rate=frame_rate)
+    assert not [finding for finding in findings if finding.rule in STRUCTURAL]
+    short_gaps = [finding for finding in findings if finding.rule == "short-gap"]
+    assert not [finding for finding in short_gaps if leaves_room(finding, cues, profile, frame_rate)]
 
 
 def leaves_room(finding: Finding, cues: list[Cue], profile: Profile, frame_rate: Fraction | None) -> bool:
-    """Whether the cue before could leave the gap and keep half of its time."""
+    """Whether the cue before is long enough to leave the gap and half of its duration."""
     assert finding.index is not None
     before = cues[finding.index - 1]
     return finding.start - before.start > 2 * profile.gap_at(frame_rate) + 2 / (frame_rate or 1000)
@@ -61,8 +62,8 @@ def visible(cues: Sequence[Cue]) -> list[str]:
 
 
 @st.composite
-def found_cues(draw: st.DrawFn) -> list[Cue]:
-    """Cues as files have them: overlapping, out of order, too wide, too short, with words, styles and places."""
+def faulty_cues(draw: st.DrawFn) -> list[Cue]:
+    """Cues with any fault: overlapping, out of order, too wide, too short, with words, styles and positions."""
     cues = []
     for _ in range(draw(st.integers(0, 6))):
         start = draw(st.integers(0, 20_000))
@@ -72,19 +73,19 @@ def found_cues(draw: st.DrawFn) -> list[Cue]:
         ]
         text = "\n".join(line for line in lines if line.strip() and "\n" not in line) or "x"
         style = (StyleSpan(0, draw(st.integers(1, len(text))), italic=True),) if draw(st.booleans()) else ()
-        words = in_time(text, start, end) if draw(st.booleans()) else ()
-        place = draw(st.sampled_from((None, None, Position(8))))
-        cues.append(Cue(start / 1000, end / 1000, text, None, words, style, place))
+        words = timed_words(text, start, end) if draw(st.booleans()) else ()
+        position = draw(st.sampled_from((None, None, Position(8))))
+        cues.append(Cue(start / 1000, end / 1000, text, None, words, style, position))
     return cues
 
 
-def in_time(text: str, start: int, end: int) -> tuple[Word, ...]:
-    pieces = re.findall(r"\s*\S+\s*$|\s*\S+", text)
-    edges = [(start + (end - start) * place / len(pieces)) / 1000 for place in range(len(pieces) + 1)]
-    return tuple(Word(*span, piece) for span, piece in zip(pairwise(edges), pieces, strict=True))
+def timed_words(text: str, start: int, end: int) -> tuple[Word, ...]:
+    parts = re.findall(r"\s*\S+\s*$|\s*\S+", text)
+    boundaries = [(start + (end - start) * index / len(parts)) / 1000 for index in range(len(parts) + 1)]
+    return tuple(Word(*span, part) for span, part in zip(pairwise(boundaries), parts, strict=True))
 
 
-@given(found_cues(), profiles(), st.sampled_from((None, "en", "zh")), frame_rates)
+@given(faulty_cues(), profiles(), st.sampled_from((None, "en", "zh")), frame_rates)
 @example([Cue(0, 0.001, "the"), Cue(0.039, 0.04, "the")], replace(NARROW, gap=0.0, chain=0.0), None, Fraction(25))
 def test_a_fixed_file_is_better_keeps_its_text_and_has_nothing_left_to_fix(
     cues: list[Cue], profile: Profile, language: str | None, frame_rate: Fraction | None
@@ -92,13 +93,13 @@ def test_a_fixed_file_is_better_keeps_its_text_and_has_nothing_left_to_fix(
     fixed = fix(cues, profile, language=language, frame_rate=frame_rate)
     assert visible(fixed.cues) == visible(cues)
     before, after = (
-        Counter(one.rule for one in lint(some, profile, language=language, frame_rate=frame_rate))
-        for some in (cues, fixed.cues)
+        Counter(finding.rule for finding in lint(version, profile, language=language, frame_rate=frame_rate))
+        for version in (cues, fixed.cues)
     )
-    assert sum(after[rule] for rule in WORST) <= sum(before[rule] for rule in WORST)
+    assert sum(after[rule] for rule in SEVERE) <= sum(before[rule] for rule in SEVERE)
     assert all(after[rule] == 0 for rule in ("order", "blank", "edge-space"))
     if len(fixed.cues) == len(cues):
-        errors = [sum(found[rule] for rule in found if RULES[rule].level == "error") for found in (before, after)]
+        errors = [sum(count[rule] for rule in count if RULES[rule].level == "error") for count in (before, after)]
         assert errors[1] <= errors[0]
     again = fix(fixed.cues, profile, language=language, frame_rate=frame_rate)
     assert (again.cues, again.changes) == (fixed.cues, ())

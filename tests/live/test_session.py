@@ -219,7 +219,7 @@ def test_cues_of_one_segment_after_another_are_in_order_and_hold_its_text(
     for pause, length, words in spoken:
         start, time = time + pause, time + pause + length
         segment = Segment(start, time, " ".join(words))
-        cues = incremental_cues(segment, PROFILES[profile], language="en", free_from=free, free_until=time + 0.2)
+        cues = incremental_cues(segment, PROFILES[profile], language="en", start_after=free, silent_until=time + 0.2)
         assert " ".join(" ".join(cue.text.split("\n")) for cue in cues) == segment.text
         for cue in cues:
             assert cue.start >= free
@@ -230,8 +230,8 @@ def test_cues_of_one_segment_after_another_are_in_order_and_hold_its_text(
 def test_a_cue_leaves_when_somebody_else_begins_to_speak() -> None:
     segment = Segment(1.0, 4.0, "A rather long sentence that takes quite a while to read, and was said fast.")
     profile = PROFILES["default"]
-    (late,) = incremental_cues(segment, profile, language="en", free_from=0.0, free_until=9.0)
-    (soon,) = incremental_cues(segment, profile, language="en", free_from=0.0, free_until=4.25)
+    (late,) = incremental_cues(segment, profile, language="en", start_after=0.0, silent_until=9.0)
+    (soon,) = incremental_cues(segment, profile, language="en", start_after=0.0, silent_until=4.25)
     assert late.end == 4.5
     assert soon.end == 4.25
 

@@ -1,4 +1,4 @@
-"""The styles and how they count."""
+"""The profiles, and how they count characters and columns."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ from tests.paths import DOCS
         (None, "default"),
     ],
 )
-def test_a_language_finds_its_profile(language: str | None, name: str) -> None:
+def test_a_language_has_its_profile(language: str | None, name: str) -> None:
     assert profile_for(language) is profile_named(name)
 
 
-def test_an_unknown_profile_lists_what_there_is() -> None:
+def test_an_unknown_profile_lists_the_known_ones() -> None:
     with pytest.raises(UnknownName, match="unknown profile 'nettflix'; there is: default, netflix-en, "):
         profile_named("nettflix")
 
 
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
-def test_every_profile_says_where_it_comes_from(profile: Profile) -> None:
+def test_every_profile_names_its_source(profile: Profile) -> None:
     assert profile.source
     assert PROFILES[profile.name] is profile
     assert pickle.loads(pickle.dumps(profile)) == profile
@@ -67,7 +67,7 @@ def test_every_profile_says_where_it_comes_from(profile: Profile) -> None:
         {"pause": 0.0},
     ],
 )
-def test_nonsense_is_refused(change: dict[str, float]) -> None:
+def test_values_outside_their_limits_are_refused(change: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=f"{next(iter(change))} (must be|is) "):
         replace(PROFILES["default"], **change)  # type: ignore[arg-type]
 
@@ -133,7 +133,7 @@ def test_the_gap_is_whole_frames_where_the_frame_rate_is_known(
     assert abs(PROFILES[name].gap_at(frame_rate) - gap) < Fraction(1, 10**6)
 
 
-def test_the_documented_styles_are_the_real_ones() -> None:
+def test_the_documented_profiles_match_the_code() -> None:
     rows = re.findall(
         r"^\| `(.+)` \| (\d+) × (\d+) \| ([\d.]+) (cps|words a minute) \| ([\d.]+) to ([\d.]+) \|",
         (DOCS / "cues.md").read_text("utf-8"),
@@ -156,13 +156,13 @@ def test_the_documented_styles_are_the_real_ones() -> None:
     }
 
 
-def test_variants_differ_in_their_speed_alone() -> None:
+def test_variants_differ_only_in_speed() -> None:
     child, adult = PROFILES["netflix-zh-child"], PROFILES["netflix-zh"]
     assert (child.cps, adult.cps, PROFILES["netflix-zh-sdh"].cps) == (7, 9, 11)
     assert replace(child, cps=9.0, name=adult.name, source=adult.source) == adult
 
 
-def test_a_profile_of_ones_own_changes_another() -> None:
+def test_a_custom_profile_changes_another() -> None:
     mine = profile_from("mine", {"base": "bbc", "cps": 15, "width": 32}, "mine.toml")
     assert (mine.name, mine.width, mine.cps, mine.wpm, mine.chain) == ("mine", 32, 15, None, 1.0)
     assert mine.source == "mine.toml, after bbc"
@@ -185,12 +185,12 @@ def test_a_profile_of_ones_own_changes_another() -> None:
         ({"base": "nettflix"}, "unknown profile 'nettflix'; there is: default"),
     ],
 )
-def test_a_wrong_rule_is_named(table: dict[str, object], sentence: str) -> None:
+def test_an_error_names_the_wrong_rule(table: dict[str, object], sentence: str) -> None:
     with pytest.raises(UsageError) as caught:
         profile_from("mine", table, "here")
     assert str(caught.value).startswith(sentence)
 
 
-def test_no_profile_takes_the_name_of_ours() -> None:
+def test_a_custom_profile_cannot_take_a_known_name() -> None:
     with pytest.raises(SettingsError, match="there is a profile 'ted' already"):
         profile_from("ted", {}, "here")

@@ -98,7 +98,7 @@ def _aligner() -> str:
 def _segmenters() -> str:
     from captioner.cues import segmenters
 
-    missing = segmenters.missing()
+    missing = segmenters.languages_without_segmenter()
     if missing:
         return f"lines of {' and '.join(missing)} break by rules alone; better with: pip install 'captioner[cjk]'"
     return "rjieba for lines of Chinese, BudouX for Japanese"

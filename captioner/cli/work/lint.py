@@ -21,7 +21,7 @@ from captioner.formats.transcript.report import as_json
 from captioner.languages import asked_language
 from captioner.lint import about_file, lint
 from captioner.lint.fix import fix
-from captioner.lint.sarif import Placed, sarif
+from captioner.lint.sarif import LocatedFinding, sarif
 from captioner.settings import Settings
 from captioner.timestamps import format_clock
 
@@ -53,7 +53,7 @@ class Linted:
     path: str
     style: ChosenProfile
     cues: int
-    found: tuple[Placed, ...]
+    found: tuple[LocatedFinding, ...]
 
 
 def lint_all(request: LintRequest, settings: Settings) -> int:
@@ -89,7 +89,7 @@ def _linted(file: CaptionFile, style: ChosenProfile, rate: Fraction | None) -> L
     cues = cues_of(file, style, rate)
     found = [about_file("format", phrase) for phrase in file.contents.mended]
     found += lint(cues, style.profile, language=style.language, frame_rate=rate)
-    placed = (Placed(one, None if one.index is None else file.contents.line_of(one.index)) for one in found)
+    placed = (LocatedFinding(one, None if one.index is None else file.contents.line_of(one.index)) for one in found)
     return Linted(file.path, style, len(cues), tuple(placed))
 
 
@@ -130,7 +130,7 @@ def _as_text(linted: Iterable[Linted], failed: Failed) -> str:
     return "".join(_line(one.path, placed) for one in linted for placed in one.found)
 
 
-def _line(path: str, placed: Placed) -> str:
+def _line(path: str, placed: LocatedFinding) -> str:
     finding = placed.finding
     place = path if placed.line is None else f"{path}:{placed.line}"
     said = f"{format_clock(finding.start)} {finding.level} {finding.rule}: {finding.message} ({finding.place})"
@@ -153,7 +153,7 @@ def _as_json(linted: Iterable[Linted], failed: Failed) -> str:
     return as_json({"version": 1, "files": files, "unreadable": unreadable})
 
 
-def _entry(placed: Placed) -> dict[str, Any]:
+def _entry(placed: LocatedFinding) -> dict[str, Any]:
     finding = asdict(placed.finding)
     index = finding.pop("index")
     return {"cue": None if index is None else index + 1, "line": placed.line, "level": placed.finding.level, **finding}

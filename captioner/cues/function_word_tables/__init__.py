@@ -1,4 +1,4 @@
-"""The tables of small words, by language."""
+"""The function words of each language."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from captioner.cues.function_word_tables.russian import RUSSIAN
 from captioner.cues.function_word_tables.spanish import SPANISH
 from captioner.cues.function_words import NEUTRAL, FunctionWords
 
-CLOSED_CLASSES = {
+FUNCTION_WORDS = {
     "ar": ARABIC,
     "da": DANISH,
     "de": GERMAN,
@@ -38,8 +38,8 @@ CLOSED_CLASSES = {
 }
 
 
-def closed_class(language: str | None) -> FunctionWords:
-    """The table for a BCP 47 tag: English where nobody knows the language, `NEUTRAL` where it has none."""
+def function_words_for(language: str | None) -> FunctionWords:
+    """The function words for a BCP 47 tag: English if the language is unknown, `NEUTRAL` if it has no table."""
     if language is None:
         return ENGLISH
-    return CLOSED_CLASSES.get(language.lower().split("-")[0], NEUTRAL)
+    return FUNCTION_WORDS.get(language.lower().split("-")[0], NEUTRAL)

@@ -1,18 +1,18 @@
-"""Arabic. "And" is written with the word that it opens; so small words stand here with and without it."""
+"""Arabic. "And" is attached to the word after it, so function words are listed with and without it."""
 
 from __future__ import annotations
 
-from captioner.cues.function_words import MEASURES, FunctionWords, costs, words
+from captioner.cues.function_words import MEASURES, FunctionWords, cost_by_word, word_set
 
-_PREPOSITIONS = words(
+_PREPOSITIONS = word_set(
     "في من إلى على عن مع بين حتى منذ خلال بعد قبل عند تحت فوق أمام خلف ضد دون بدون حول مثل لدى نحو عبر"
 )
-_OPENING = words("لكن لكنه لكنها لكننا لأن لأنه لأنها لأننا إنما بل")
-_LINKING = words(
+_OPENING = word_set("لكن لكنه لكنها لكننا لأن لأنه لأنها لأننا إنما بل")
+_LINKING = word_set(
     "أن أنه أنها أننا أنهم إن إنه إنها إننا إذا عندما حين حيث الذي التي الذين اللذان اللتان كي لكي ثم أو أم كما بينما"
 )
-_DETERMINERS = words("هذا هذه ذلك تلك هؤلاء أولئك كل بعض أي غير جميع")
-_NEGATIONS = words("لا لم لن ليس ليست قد لقد سوف هل يا ألا ما")
+_DETERMINERS = word_set("هذا هذه ذلك تلك هؤلاء أولئك كل بعض أي غير جميع")
+_NEGATIONS = word_set("لا لم لن ليس ليست قد لقد سوف هل يا ألا ما")
 
 
 def _with_and(listed: frozenset[str]) -> frozenset[str]:
@@ -20,14 +20,14 @@ def _with_and(listed: frozenset[str]) -> frozenset[str]:
 
 
 ARABIC = FunctionWords(
-    after=costs(
+    after=cost_by_word(
         {
             8.0: _with_and(_OPENING | _LINKING),
             8.5: _with_and(_PREPOSITIONS),
             9.0: _with_and(_DETERMINERS | _NEGATIONS),
         }
     ),
-    before=costs(
+    before=cost_by_word(
         {
             4.5: _DETERMINERS | _NEGATIONS,
             2.5: _PREPOSITIONS,
@@ -35,5 +35,5 @@ ARABIC = FunctionWords(
             1.5: _with_and(_OPENING),
         }
     ),
-    measures=MEASURES | words("كم متر مترا كيلومتر كيلومترا دولار دولارا يورو درجة سنة عاما ساعة بالمئة بالمائة"),
+    measures=MEASURES | word_set("كم متر مترا كيلومتر كيلومترا دولار دولارا يورو درجة سنة عاما ساعة بالمئة بالمائة"),
 )

@@ -1,10 +1,10 @@
-"""Dutch. As in German the verb may end the clause and the subject may follow it."""
+"""Dutch. As in German, the verb may end the clause and the subject may follow the verb."""
 
 from __future__ import annotations
 
-from captioner.cues.function_words import table
+from captioner.cues.function_words import european_table
 
-DUTCH = table(
+DUTCH = european_table(
     determiners="""
         de het een mijn jouw uw onze ons hun elke elk iedere ieder deze dit geen zo'n welke welk heel zeer te
         meneer mevrouw

@@ -1,10 +1,10 @@
-"""French. Its pronouns lean on the verb after them, its negation ends behind it."""
+"""French. Its pronouns lean on the verb after them, and its negation ends behind the verb."""
 
 from __future__ import annotations
 
-from captioner.cues.function_words import table
+from captioner.cues.function_words import european_table
 
-FRENCH = table(
+FRENCH = european_table(
     determiners="""
         le la les l' un une des du au aux ce cet cette ces mon ma mes ton ta tes son sa ses notre nos votre vos
         leur leurs chaque quelques plusieurs aucun aucune quel quelle quels quelles très trop si monsieur madame

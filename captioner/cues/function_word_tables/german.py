@@ -1,10 +1,10 @@
-"""German. Its verb ends the clause and its subject follows the verb, so both often stand last in a phrase."""
+"""German. Its verb ends the clause and its subject follows the verb, so both often come last in a phrase."""
 
 from __future__ import annotations
 
-from captioner.cues.function_words import table
+from captioner.cues.function_words import european_table
 
-GERMAN = table(
+GERMAN = european_table(
     determiners="""
         der die das den dem des ein eine einen einem einer eines kein keine keinen keinem keiner keines mein meine
         meinen meinem meiner meines dein deine deinen deinem deiner seine seinen seinem seiner seines ihre ihren

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from captioner.cues.function_words import table
+from captioner.cues.function_words import european_table
 
-ITALIAN = table(
+ITALIAN = european_table(
     determiners="""
         il lo la i gli le l' un uno una un' mio mia miei mie tuo tua tuoi tue suo sua suoi sue nostro nostra nostri
         nostre vostro vostra vostri vostre questo questa questi queste quest' quel quello quella quei quegli quelle

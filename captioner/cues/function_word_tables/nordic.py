@@ -1,10 +1,10 @@
-"""Swedish, Danish and Norwegian. Their subject follows the verb where anything else comes first."""
+"""Swedish, Danish and Norwegian. Their subject follows the verb if anything else comes first."""
 
 from __future__ import annotations
 
-from captioner.cues.function_words import table
+from captioner.cues.function_words import european_table
 
-SWEDISH = table(
+SWEDISH = european_table(
     determiners="""
         en ett den min mitt mina din ditt dina sin sitt sina hans hennes vår vårt våra er ert era deras denna detta
         dessa varje vilken vilket vilka mycket alltför
@@ -30,7 +30,7 @@ SWEDISH = table(
     measures="procent kronor öre euro grader kilometer meter kilo gram liter",
 )
 
-DANISH = table(
+DANISH = european_table(
     determiners="""
         en et den min mit mine din dit dine sin sit sine hans hendes vores jeres deres denne dette disse hver hvert
         meget alt
@@ -54,7 +54,7 @@ DANISH = table(
     ordinals=True,
 )
 
-NORWEGIAN = table(
+NORWEGIAN = european_table(
     determiners="""
         en et ei den min mitt mi mine din ditt di dine sin sitt si sine hans hennes vår vårt våre deres denne dette
         disse hver hvert veldig svært å ein eit dei

@@ -1,10 +1,10 @@
-"""Polish. It has no articles; its negation leans on what follows."""
+"""Polish. It has no articles; its negation leans on the next word."""
 
 from __future__ import annotations
 
-from captioner.cues.function_words import table
+from captioner.cues.function_words import european_table
 
-POLISH = table(
+POLISH = european_table(
     determiners="""
         mój moja moje mojego mojej moich mym twój twoja twoje swój swoja swoje swojego swojej swoich nasz nasza
         nasze naszego naszej naszych wasz wasza wasze ten ta te tego tej tych tym tę tamten tamta każdy każda każde

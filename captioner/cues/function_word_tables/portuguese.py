@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from captioner.cues.function_words import table
+from captioner.cues.function_words import european_table
 
-PORTUGUESE = table(
+PORTUGUESE = european_table(
     determiners="""
         o a os as um uma uns umas meu minha meus minhas teu tua teus tuas seu sua seus suas nosso nossa nossos
         nossas este esta estes estas esse essa esses essas aquele aquela aqueles aquelas cada nenhum nenhuma algum

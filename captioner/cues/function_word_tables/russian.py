@@ -1,10 +1,10 @@
-"""Russian. It has no articles; its negation leans on what follows, its particles on what goes before."""
+"""Russian. It has no articles; its negation leans on the next word, its particles on the word before."""
 
 from __future__ import annotations
 
-from captioner.cues.function_words import table
+from captioner.cues.function_words import european_table
 
-RUSSIAN = table(
+RUSSIAN = european_table(
     determiners="""
         мой моя моё мои моего моей моих моим твой твоя твоё твои свой своя своё свои своего своей своих своим наш
         наша наше наши нашего нашей наших ваш ваша ваше ваши этот эта эти этого этой этих этим этому тот та те того

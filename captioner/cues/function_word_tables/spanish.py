@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from captioner.cues.function_words import table
+from captioner.cues.function_words import european_table
 
-SPANISH = table(
+SPANISH = european_table(
     determiners="""
         el la los las un una unos unas mi mis tu tus su sus nuestro nuestra nuestros nuestras vuestro vuestra
         vuestros vuestras este esta estos estas ese esa esos esas aquel aquella aquellos aquellas cada ningún

@@ -1,1 +1,1 @@
-"""Final Cut Pro XML, as captions or as titles."""
+"""Final Cut Pro XML (FCPXML), as captions or as titles."""

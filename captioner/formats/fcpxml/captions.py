@@ -1,60 +1,55 @@
-"""Final Cut Pro XML with captions, .fcpxml: what Final Cut Pro imports into its caption lane, with the language.
+"""Final Cut Pro XML with captions, .fcpxml: Final Cut Pro imports them into its caption lane, with their language.
 
-The captions have the role of iTT, the format that holds any script. Final Cut Pro knows no caption without a language;
-where nobody knows it, it is said to be English, as Final Cut Pro itself says of an SRT.
+The captions have the role of iTT, the format that holds any script. Final Cut Pro requires a language: where it is
+unknown, English is written, as Final Cut Pro itself assumes for an SRT file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from xml.etree.ElementTree import Element, SubElement
 
-from captioner.formats.fcpxml.project import project
+from captioner.formats.fcpxml.project import write_project
 from captioner.formats.fcpxml.reader import read_project
 from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.fidelity import ALL_STYLES, restricted_to, without_white
-from captioner.formats.model.frames import FrameClock, frame_clock, on_frames
+from captioner.formats.model.frames import frame_clock, on_frames
 from captioner.formats.model.xml import in_xml
 from captioner.values import Cue, Position
 
 TOP = Position(8)
 
 ROLE = "iTT?captionFormat=ITT."
+"""Role of a caption, without its language."""
 
 FONT = {"font": ".AppleSystemUIFont", "fontSize": "13", "backgroundColor": "0 0 0 1"}
-"""As Final Cut Pro writes an iTT caption that nobody has styled."""
+"""The font that Final Cut Pro writes for an unstyled iTT caption."""
 
 
-def write(cues: Iterable[Cue], programme: Programme) -> str:
+def write(cues: Sequence[Cue], programme: Programme) -> str:
     """A project with a caption for each cue. Raises `FormatError` without a frame rate."""
     role = ROLE + (programme.language or "en")
 
-    def caption(gap: Element, place: dict[str, str], cue: Cue) -> Element:
-        element = SubElement(gap, "caption", {**place, "start": "0s", "role": role})
-        SubElement(element, "text", placement="top" if cue.position == TOP else "bottom")
-        return element
+    def add_caption(gap: Element, timing: dict[str, str], cue: Cue) -> Element:
+        caption = SubElement(gap, "caption", {**timing, "start": "0s", "role": role})
+        SubElement(caption, "text", placement="top" if cue.position == TOP else "bottom")
+        return caption
 
-    return project(representable(cues, programme), programme, _clock(programme), caption, FONT)
+    clock = frame_clock("fcpxml", programme)
+    return write_project(cues, programme, clock, add_caption, FONT)
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
-    """The cues on frames; of a place only whether it is at the top, which is all that a caption can be told."""
-    return [replace(_representable(cue), position=_place(cue)) for cue in on_frames(cues, _clock(programme))]
+    """The cues on frames, with styles, at the top or at the bottom: a caption has no other position."""
+    return [_representable(cue) for cue in on_frames(cues, frame_clock("fcpxml", programme))]
 
 
 def _representable(cue: Cue) -> Cue:
-    return in_xml(without_white(restricted_to(cue, styles=ALL_STYLES)))
-
-
-def _place(cue: Cue) -> Position | None:
-    return TOP if cue.position is not None and cue.position.anchor >= 7 else None
-
-
-def _clock(programme: Programme) -> FrameClock:
-    return frame_clock("fcpxml", programme)
+    position = TOP if cue.position is not None and cue.position.anchor >= 7 else None
+    return replace(in_xml(without_white(restricted_to(cue, styles=ALL_STYLES))), position=position)
 
 
 def parse(text: str) -> Contents:
-    """The captions of a project or, where it has none, its titles. Raises `FormatError`."""
+    """The captions of a project or, if it has none, its titles. Raises `FormatError`."""
     return read_project("fcpxml", text)

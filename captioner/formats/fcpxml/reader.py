@@ -1,9 +1,9 @@
-"""Final Cut Pro XML read: the captions of a project or, where it has none, its titles, wherever they are anchored."""
+"""Reads Final Cut Pro XML: the captions of a project or, if it has none, its titles, wherever they are anchored."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
@@ -17,23 +17,27 @@ from captioner.formats.model.xml import line_of, xml_root
 from captioner.timestamps import FrameRate, format_timecode
 from captioner.values import Cue, Position
 
-TITLE_ROWS = {1: -0.4, 2: 0.0, 3: 0.4}
-"""Where titles stand: a row of the number pad, from below, and the part of the picture above its middle."""
+TITLE_HEIGHTS = {1: -0.4, 2: 0.0, 3: 0.4}
+"""Where titles are, by row of the number pad from the bottom: picture heights above the middle."""
 
-_RATIONAL = re.compile(r"(\d{1,18})(?:/0*([1-9]\d{0,17}))?s", re.ASCII)
+_TIME = re.compile(r"(\d{1,18})(?:/0*([1-9]\d{0,17}))?s", re.ASCII)
 
 _LANGUAGE = re.compile(r"captionFormat=[^.]+\.(.+)")
 
 
 class _Item(NamedTuple):
-    """A caption or title, and when it begins, in seconds of the sequence."""
+    """A caption or title."""
 
     element: Element
-    begins: Fraction
+    start: Fraction
+    """Seconds from the start of the sequence."""
 
 
 def read_project(name: str, text: str) -> Contents:
-    """The captions of the first project that has any, or else its titles. Raises `FormatError` of the format `name`."""
+    """The captions of the first project that has any, or else its titles; `name` is the format that errors name.
+
+    Raises `FormatError`.
+    """
     root = xml_root(name, text, ("fcpxml",))
     try:
         return _contents(root)
@@ -52,10 +56,10 @@ def _contents(root: Element) -> Contents:
     captions = [item for item in items if item.element.tag == "caption"]
     if captions:
         losses["title"] += len(items) - len(captions)
-    chosen = captions or items
-    programme = _programme(root, sequence, chosen)
-    looks = {found.get("id", ""): found.find("text-style") for found in root.iter("text-style-def")}
-    cues = [(_cue(item, programme, looks), line_of(item.element)) for item in chosen]
+    programme = _programme(root, sequence, captions or items)
+    definitions = {element.get("id", ""): element.find("text-style") for element in root.iter("text-style-def")}
+    styles = {name: style.attrib for name, style in definitions.items() if style is not None}
+    cues = [(_cue(item, programme, styles), line_of(item.element)) for item in captions or items]
     losses["empty caption"] += sum(cue is None for cue, _ in cues)
     ordered = sorted(cues, key=lambda pair: pair[0].start if pair[0] else 0)
     return Contents.of_cues(ordered, programme=programme, losses=losses)
@@ -66,49 +70,59 @@ def _items_of(sequence: Element) -> Iterator[_Item]:
         yield from _anchored(spine, Fraction(0), _time(sequence, "tcStart"))
 
 
-def _anchored(parent: Element, begins: Fraction, start: Fraction) -> Iterator[_Item]:
-    """What lies in or below `parent`, which begins at `begins` and calls that moment `start`."""
+def _anchored(parent: Element, start: Fraction, local_start: Fraction) -> Iterator[_Item]:
+    """The captions and titles below `parent`, which starts at `start` in the sequence.
+
+    `local_start` is that moment by the parent's own clock, which the offsets of its children count.
+    """
     for child in parent:
-        at = begins + _time(child, "offset", start) - start
+        child_start = start + _time(child, "offset", local_start) - local_start
         if child.tag in ("caption", "title"):
-            yield _Item(child, at)
-        yield from _anchored(child, at, _time(child, "start"))
+            yield _Item(child, child_start)
+        yield from _anchored(child, child_start, _time(child, "start"))
 
 
 def _time(element: Element, name: str, default: Fraction = Fraction(0)) -> Fraction:
     text = element.get(name)
     if text is None:
         return default
-    match = _RATIONAL.fullmatch(text.strip())
+    match = _TIME.fullmatch(text.strip())
     if not match:
-        raise ValueError(f"the {name} of a {element.tag} is no time: {text!r}")
+        raise ValueError(f"the {name} of a {element.tag} is not a time: {text!r}")
     return Fraction(int(match[1]), int(match[2] or 1))
 
 
 def _programme(root: Element, sequence: Element, items: list[_Item]) -> Programme:
-    """What the sequence says of itself. A start or a size that makes no sense is left out: no cue depends on it."""
+    """The programme of a sequence. An invalid start or size is left out: no cue depends on it."""
     name = sequence.get("format")
-    picture = next((found for found in root.iter("format") if found.get("id") == name), Element("format"))
-    duration = _time(picture, "frameDuration")
+    video_format = next((element for element in root.iter("format") if element.get("id") == name), Element("format"))
+    frame_duration = _time(video_format, "frameDuration")
     drop_frame = sequence.get("tcFormat") == "DF"
-    project = next((found for found in root.iter("project") if sequence in found), Element("project"))
-    languages = {_LANGUAGE.search(item.element.get("role", "")) for item in items}
-    tags = {match[1] for match in languages if match}
+    project = next((element for element in root.iter("project") if sequence in element), Element("project"))
     return Programme(
         title=project.get("name"),
-        language=tags.pop() if len(tags) == 1 else None,
+        language=_language(items),
         duration=float(_time(sequence, "duration")) or None,
-        frame_rate=1 / duration if duration else None,
-        start_timecode=_start(_time(sequence, "tcStart"), duration, drop_frame),
+        frame_rate=1 / frame_duration if frame_duration else None,
+        start_timecode=_start_timecode(_time(sequence, "tcStart"), frame_duration, drop_frame),
         drop_frame=drop_frame,
-        width=_pixels(picture.get("width")),
-        height=_pixels(picture.get("height")),
+        width=_pixels(video_format.get("width")),
+        height=_pixels(video_format.get("height")),
     )
 
 
-def _start(start: Fraction, duration: Fraction, drop_frame: bool) -> str | None:
+def _language(items: list[_Item]) -> str | None:
+    """The language that all roles name; None where there are several or none."""
+    matches = {_LANGUAGE.search(item.element.get("role", "")) for item in items}
+    tags = {match[1] for match in matches if match}
+    return tags.pop() if len(tags) == 1 else None
+
+
+def _start_timecode(start: Fraction, frame_duration: Fraction, drop_frame: bool) -> str | None:
+    if not frame_duration:
+        return None
     try:
-        return format_timecode(round(start / duration), FrameRate(1 / duration, drop_frame)) if duration else None
+        return format_timecode(round(start / frame_duration), FrameRate(1 / frame_duration, drop_frame))
     except ValueError:
         return None
 
@@ -117,51 +131,53 @@ def _pixels(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else None
 
 
-def _cue(item: _Item, programme: Programme, looks: dict[str, Element | None]) -> Cue | None:
-    rate = programme.frame_rate or 1000
-    end = item.begins + _time(item.element, "duration")
-    pieces = [piece for text in item.element.findall("text") for piece in (("\n", PLAIN), *_pieces(text, looks))][1:]
-    spelled = StyledText("".join(text for text, _ in pieces), spans_of(pieces))
-    position = _caption_place(item.element) or _title_place(item.element, programme)
-    if item.begins < 0:
-        raise ValueError(f"a {item.element.tag} lies before the start of the sequence")
-    return cue_read(item.begins * rate, end * rate, spelled, position=position, rate=Fraction(rate))
+def _cue(item: _Item, programme: Programme, styles: Mapping[str, Mapping[str, str]]) -> Cue | None:
+    """The cue of an item; None where its text is empty. `styles` are the attributes of each style definition."""
+    if item.start < 0:
+        raise ValueError(f"a {item.element.tag} starts before its sequence")
+    rate = Fraction(programme.frame_rate or 1000)
+    end = item.start + _time(item.element, "duration")
+    runs = [run for text in item.element.findall("text") for run in (("\n", PLAIN), *_runs(text, styles))][1:]
+    text = StyledText("".join(text for text, _ in runs), spans_of(runs))
+    position = _caption_position(item.element) or _title_position(item.element, programme)
+    return cue_read(item.start * rate, end * rate, text, position=position, rate=rate)
 
 
-def _pieces(text: Element, looks: dict[str, Element | None]) -> Iterator[tuple[str, TextStyle]]:
+def _runs(text: Element, styles: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, TextStyle]]:
     if text.text and text.text.strip():
         yield text.text, PLAIN
     for run in text.findall("text-style"):
-        defined = looks.get(run.get("ref", ""))
-        yield run.text or "", _look({**(defined.attrib if defined is not None else {}), **run.attrib})
+        yield run.text or "", _text_style({**styles.get(run.get("ref", ""), {}), **run.attrib})
 
 
-def _look(attributes: dict[str, str]) -> TextStyle:
+def _text_style(attributes: Mapping[str, str]) -> TextStyle:
     face = attributes.get("fontFace", "")
     return TextStyle(
         italic=attributes.get("italic") == "1" or "Italic" in face,
         bold=attributes.get("bold") == "1" or "Bold" in face,
         underline=attributes.get("underline") == "1",
-        color=_color(attributes.get("fontColor", "")),
+        color=_hex_color(attributes.get("fontColor", "")),
     )
 
 
-def _color(text: str) -> str | None:
-    """`#rrggbb`; None for white, the usual, and for what is no color."""
+def _hex_color(text: str) -> str | None:
+    """`#rrggbb` of three numbers from 0 to 1; None for white, the default, and for an invalid color."""
     try:
-        parts = [min(255, max(0, round(float(part) * 255))) for part in text.split()[:3]]
+        channels = [min(255, max(0, round(float(channel) * 255))) for channel in text.split()[:3]]
     except (ValueError, OverflowError):
         return None
-    return "#{:02x}{:02x}{:02x}".format(*parts) if len(parts) == 3 and parts != [255, 255, 255] else None
+    if len(channels) != 3 or channels == [255, 255, 255]:
+        return None
+    return "#{:02x}{:02x}{:02x}".format(*channels)
 
 
-def _caption_place(element: Element) -> Position | None:
+def _caption_position(element: Element) -> Position | None:
     return Position(8) if any(text.get("placement") == "top" for text in element.findall("text")) else None
 
 
-def _title_place(element: Element, programme: Programme) -> Position | None:
-    """The row of the number pad in whose third of the picture a title stands; the lowest is the usual place."""
-    value = next((found.get("value", "") for found in element.findall("param") if found.get("name") == "Position"), "")
+def _title_position(element: Element, programme: Programme) -> Position | None:
+    """The position in the third of the picture that a title is in; None for the bottom, the default."""
+    value = next((param.get("value", "") for param in element.findall("param") if param.get("name") == "Position"), "")
     try:
         height = float(value.split()[1]) / (programme.height or 1080)
     except (ValueError, IndexError):

@@ -21,7 +21,7 @@ from captioner.formats.model.extras import library
 from captioner.formats.model.losses import Losses
 from captioner.formats.model.quantize import cue_read
 from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, spans_of
-from captioner.formats.ttml.regions import place_of
+from captioner.formats.ttml.regions import position_of_region
 from captioner.values import Cue, Position
 
 WITHOUT_END = 5
@@ -78,6 +78,19 @@ def complaints() -> Iterator[list[logging.LogRecord]]:
         logger.removeHandler(handler)
 
 
+def read_document(name: str, read: Callable[[], Any]) -> tuple[Any, list[str]]:
+    """The document that `read` makes with ttconv, and the warnings that ttconv logs meanwhile.
+
+    Raises `FormatError` of the format `name` where ttconv cannot read the file.
+    """
+    with complaints() as records:
+        try:
+            document = read()
+        except Exception as error:  # the library raises anything on a damaged file
+            raise FormatError(name, f"cannot be read by ttconv: {error}") from error
+    return document, [record.getMessage() for record in records]
+
+
 Place = Callable[[Any, str, str], Position | None]
 """Where a text stands: from its region, how its lines are aligned there, and the text."""
 
@@ -100,7 +113,7 @@ def located_cues(
     `speaker` names the speaker of a paragraph, `place` the position of a text; `losses` counts what is left out. What
     has no end lasts until the next cue begins, or `WITHOUT_END` seconds.
     """
-    place = place or (lambda region, align, text: place_of(document, region, align))
+    place = place or (lambda region, align, text: position_of_region(document, region, align))
     reader = _Reader(library(name, "ttconv.model"), library(name, "ttconv.style_properties"), losses)
     body = document.get_body()
     paragraphs = list(reader.paragraphs(body, _Around(looks=reader.initial(document)))) if body is not None else []

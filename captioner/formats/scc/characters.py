@@ -1,7 +1,7 @@
 """The characters of line 21 captions, CEA-608 (47 CFR 15.119 and its extensions), as codes of channel 1.
 
-A basic character is one byte. A special one is a code of two bytes, and so is an extended one, which takes the place of
-the character before it: what decoders of 1993 show, that know no other, is sent first.
+A basic character is one byte. A special character is a code of two bytes. An extended character is also a code of two
+bytes, and it replaces the character before it: decoders of 1993, which know no extended characters, show that one.
 """
 
 from __future__ import annotations
@@ -22,37 +22,40 @@ _NOT_ASCII = {
 }
 
 BASIC = {_NOT_ASCII.get(code, chr(code)): code for code in range(0x20, 0x80)}
+"""Byte of each basic character."""
 
-_SPECIAL = "®°½¿™¢£♪à\0èâêîôû"  # the tenth is a space through which the picture is seen
+_SPECIAL = "®°½¿™¢£♪à\0èâêîôû"  # the tenth is a transparent space
 
-SPECIAL = {character: 0x1130 + place for place, character in enumerate(_SPECIAL) if character != "\0"}
+SPECIAL = {character: 0x1130 + offset for offset, character in enumerate(_SPECIAL) if character != "\0"}
+"""Code of each special character."""
 
 _EXTENDED = {
-    0x1220: "ÁÉÓÚÜü‘¡*\0—©℠•“”ÀÂÇÈÊËëÎÏïÔÙùÛ«»",  # the tenth is an apostrophe, which is basic too
+    0x1220: "ÁÉÓÚÜü‘¡*\0—©℠•“”ÀÂÇÈÊËëÎÏïÔÙùÛ«»",  # the tenth is an apostrophe, which is a basic character too
     0x1320: "ÃãÍÌìÒòÕõ{}\\^_|~ÄäÖöß¥¤┃ÅåØø┏┓┗┛",
 }
 
 EXTENDED = {
-    character: first + place
-    for first, characters in _EXTENDED.items()
-    for place, character in enumerate(characters)
+    character: first_code + offset
+    for first_code, characters in _EXTENDED.items()
+    for offset, character in enumerate(characters)
     if character != "\0"
 }
+"""Code of each extended character."""
 
-ALIKE = {"’": "'", "…": "...", "–": "-", "‐": "-", "‑": "-", "−": "-", "„": '"', "♫": "♪", "`": "'"}
-"""What captions are full of and line 21 has not, and what is written for it."""
+REPLACEMENTS = {"’": "'", "…": "...", "–": "-", "‐": "-", "‑": "-", "−": "-", "„": '"', "♫": "♪", "`": "'"}
+"""Characters that are common in captions and missing from line 21, and the text written for each."""
 
-_STAND_INS = {"“": '"', "”": '"', "‘": "'", "—": "-", "«": '"', "»": '"', "¡": "!", "{": "(", "}": ")", "•": "."}
+_FALLBACKS = {"“": '"', "”": '"', "‘": "'", "—": "-", "«": '"', "»": '"', "¡": "!", "{": "(", "}": ")", "•": "."}
 
 
-def stand_in(character: str) -> str:
-    """What is sent before an extended character: its letter without the accent, or something alike."""
+def fallback(character: str) -> str:
+    """The basic character sent before an extended one: its letter without the accent, or a similar character."""
     base = unicodedata.normalize("NFD", character)[0]
-    return _STAND_INS.get(character, base if base in BASIC else " ")
+    return _FALLBACKS.get(character, base if base in BASIC else " ")
 
 
-def missing(text: str) -> set[str]:
-    """The characters of a text that line 21 does not have."""
+def unsupported(text: str) -> set[str]:
+    """The characters of a text that line 21 cannot show."""
     return {
         character for character in text if not any(character in table for table in (BASIC, SPECIAL, EXTENDED, "\n"))
     }

@@ -1,1 +1,1 @@
-"""TTML in three dialects: IMSC 1.1, EBU-TT-D, iTT."""
+"""TTML in three dialects: IMSC 1.1, EBU-TT-D and iTT."""

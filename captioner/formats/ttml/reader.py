@@ -1,18 +1,22 @@
-"""TTML of any dialect read through ttconv: IMSC, EBU-TT-D, iTT, DFXP and plain TTML 1."""
+"""TTML of any dialect read through ttconv: IMSC, EBU-TT-D, iTT, DFXP and plain TTML 1.
+
+ttconv reads all that TTML allows: nested and relative times, styles by reference, regions.
+"""
 
 from __future__ import annotations
 
 import re
 from fractions import Fraction
+from typing import Any
 from xml.etree.ElementTree import Element, ElementTree
 
 from captioner.errors import FormatError
 from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.extras import library
 from captioner.formats.model.losses import Losses
-from captioner.formats.model.ttconv_bridge import complaints, located_cues
+from captioner.formats.model.ttconv_bridge import located_cues, read_document
 from captioner.formats.model.xml import line_of, xml_root
-from captioner.formats.ttml.document import NAMESPACE
+from captioner.formats.ttml.writer import NAMESPACE
 
 # The drafts of 2006, in which Flash and early YouTube wrote; what captioner reads of them has not changed since.
 _OLD_NAMESPACE = re.compile(r"http://www\.w3\.org/2006/(?:04|10)/ttaf1")
@@ -26,39 +30,46 @@ _BAD_TIME = re.compile(r"Bad (begin|end|dur) attribute value: (.*)")
 
 
 def read_ttml(name: str, text: str) -> Contents:
-    """The paragraphs of a document as cues. Raises `FormatError` for times that cannot be read, and without ttconv."""
-    reader = library(name, "ttconv.imsc.reader")
+    """The paragraphs of a document as cues; `name` is the format that errors name.
+
+    Raises `FormatError` for times that cannot be read, and where ttconv is missing.
+    """
     root = xml_root(name, _OLD_NAMESPACE.sub(NAMESPACE, text), (f"{_TT}tt",))
-    speakers, lines = _marked(root)
-    with complaints() as heard:
-        try:
-            document = reader.to_model(ElementTree(root))
-        except Exception as error:  # whatever the library stumbles over in somebody's file
-            raise FormatError(name, f"cannot be read by ttconv: {error}") from error
-    for record in heard:
-        if bad := _BAD_TIME.fullmatch(record.getMessage()):
-            raise FormatError(name, f"the {bad[1]} of a part is no time: {bad[2]!r}")
-    if document is None:
-        raise FormatError(name, "cannot be read by ttconv")
+    speakers, lines = _mark_paragraphs(root)
+    document, warnings = _document(name, root)
     losses = Losses()
     cues = located_cues(document, name, losses, speaker=lambda paragraph: speakers.get(paragraph.get_lang()))
-    mended = Losses({"thing that ttconv did not understand": len(heard)})
     located = [(cue, lines.get(paragraph.get_lang())) for cue, paragraph in cues]
+    mended = Losses({"thing that ttconv did not understand": len(warnings)})
     return Contents.of_cues(located, programme=_programme(root), losses=losses, mended=mended)
 
 
-def _marked(root: Element) -> tuple[dict[str, str], dict[str, int | None]]:
-    """The speaker and the line of each paragraph, by a mark that is put on it.
+def _document(name: str, root: Element) -> tuple[Any, list[str]]:
+    """The document that ttconv reads, and the warnings that it logs."""
+    reader = library(name, "ttconv.imsc.reader")
+    document, warnings = read_document(name, lambda: reader.to_model(ElementTree(root)))
+    for warning in warnings:
+        if bad := _BAD_TIME.fullmatch(warning):
+            raise FormatError(name, f"the {bad[1]} attribute of an element is not a time: {bad[2]!r}")
+    if document is None:
+        raise FormatError(name, "cannot be read by ttconv")
+    return document, warnings
 
-    The mark is its language: of all that a paragraph has and captioner does without, that alone comes out of ttconv.
+
+def _mark_paragraphs(root: Element) -> tuple[dict[str, str], dict[str, int | None]]:
+    """Marks each paragraph, and returns the speakers and the lines by mark.
+
+    The mark replaces the language of the paragraph: it is the one attribute that captioner does not need and ttconv
+    passes on.
     """
     names = {agent.get(_ID): " ".join((agent.findtext(_NAME) or "").split()) for agent in root.iter(_AGENT)}
     speakers, lines = dict[str, str](), dict[str, int | None]()
     for number, paragraph in enumerate(root.iter(f"{_TT}p")):
-        paragraph.set(_LANGUAGE, f"x-{number}")
-        lines[f"x-{number}"] = line_of(paragraph)
+        mark = f"x-{number}"
+        paragraph.set(_LANGUAGE, mark)
+        lines[mark] = line_of(paragraph)
         if name := names.get(paragraph.get(_AGENT)):
-            speakers[f"x-{number}"] = name
+            speakers[mark] = name
     return speakers, lines
 
 
@@ -67,14 +78,14 @@ def _programme(root: Element) -> Programme:
     return Programme(
         title=(title or "").strip() or None,
         language=root.get(_LANGUAGE) or None,
-        frame_rate=_rate(root),
+        frame_rate=_frame_rate(root),
         drop_frame=root.get(f"{_TTP}dropMode") == "dropNTSC",
     )
 
 
-def _rate(root: Element) -> Fraction | None:
+def _frame_rate(root: Element) -> Fraction | None:
     try:
-        slower, faster = root.get(f"{_TTP}frameRateMultiplier", "1 1").replace(":", " ").split()
-        return int(root.get(f"{_TTP}frameRate", "")) * Fraction(int(slower), int(faster))
+        numerator, denominator = root.get(f"{_TTP}frameRateMultiplier", "1 1").replace(":", " ").split()
+        return int(root.get(f"{_TTP}frameRate", "")) * Fraction(int(numerator), int(denominator))
     except (ValueError, ZeroDivisionError):
         return None

@@ -1,4 +1,4 @@
-"""Where TTML puts a text: a region of the screen, and where in it the lines stand. From a place to it and back."""
+"""Regions of TTML: the part of the picture that text is in, and its alignment there. From a position and back."""
 
 from __future__ import annotations
 
@@ -6,36 +6,39 @@ from typing import Any, Literal
 
 from captioner.values import Position
 
-EDGES = {"left": 12.5, "top": 5.0}
+MARGINS = {"left": 12.5, "top": 5.0}
 """Percent of the picture that stay free: broadcasters keep text in 75 % of its width and 90 % of its height."""
 
-BLOCKS = ("after", "center", "before")
-"""`tts:displayAlign` of a row of the number pad, from below."""
+DISPLAY_ALIGN = ("after", "center", "before")
+"""`tts:displayAlign` of each row of the number pad, from the bottom."""
 
-LINES = ("left", "center", "right")
-"""`tts:textAlign` of a column of the number pad."""
+TEXT_ALIGN = ("left", "center", "right")
+"""`tts:textAlign` of each column of the number pad."""
 
-WRITING = {"rl": "tbrl", "lr": "tblr"}
+WRITING_MODE = {"rl": "tbrl", "lr": "tblr"}
 """`tts:writingMode` of vertical text."""
 
 
-def region(place: Position) -> dict[str, str]:
-    """The attributes of a region: the third of the safe area in which the place lies, with the text at its anchor.
+def region(position: Position) -> dict[str, str]:
+    """The attributes of a region: the third of the safe area that the position is in, with the text at its anchor.
 
     Regions that are seen at once must not overlap (IMSC 1.1, Presented Region), so those of different rows do not; text
-    that needs more than a third runs over. In vertical text lines follow one another from side to side, so there the
-    thirds are those of the width.
+    that needs more than a third runs over. Lines of vertical text run from side to side, so its regions are thirds of
+    the width.
     """
-    row, column = divmod(place.anchor - 1, 3)
-    left, top = EDGES["left"], EDGES["top"]
+    row, column = divmod(position.anchor - 1, 3)
+    left, top = MARGINS["left"], MARGINS["top"]
     width, height = 100 - 2 * left, 100 - 2 * top
-    if not place.vertical:
+    if not position.vertical:
         box = _box(left, top + (2 - row) * height / 3, width, height / 3)
-        return {**box, "tts:displayAlign": BLOCKS[row], "tts:textAlign": LINES[column]}
+        return {**box, "tts:displayAlign": DISPLAY_ALIGN[row], "tts:textAlign": TEXT_ALIGN[column]}
     box = _box(left + column * width / 3, top, width / 3, height)
-    across = BLOCKS[column if place.vertical == "rl" else 2 - column]
-    along = ("end", "center", "start")[row]
-    return {**box, "tts:writingMode": WRITING[place.vertical], "tts:displayAlign": across, "tts:textAlign": along}
+    return {
+        **box,
+        "tts:writingMode": WRITING_MODE[position.vertical],
+        "tts:displayAlign": DISPLAY_ALIGN[column if position.vertical == "rl" else 2 - column],
+        "tts:textAlign": ("end", "center", "start")[row],
+    }
 
 
 def _box(left: float, top: float, width: float, height: float) -> dict[str, str]:
@@ -43,56 +46,59 @@ def _box(left: float, top: float, width: float, height: float) -> dict[str, str]
     return {"tts:origin": origin, "tts:extent": extent, "tts:overflow": "visible"}
 
 
-def place_of(document: Any, region: Any, align: str) -> Position | None:
-    """The third of the picture, each way, in which text of a ttconv region stands, its lines at `align`.
+def position_of_region(document: Any, region: Any, align: str) -> Position | None:
+    """The third of the picture, each way, where text of a ttconv region is whose lines are aligned at `align`.
 
-    None for text without a region, and for the bottom centre, which is where a cue stands of which nobody says more.
+    None for text without a region, and for the bottom centre, which is the default position of a cue.
     """
     if region is None:
         return None
     styles = {style.__name__: region.get_style(style) for style in region.iter_styles()}
     block = getattr(styles.get("DisplayAlign"), "name", "before")
     mode = getattr(styles.get("WritingMode"), "name", "lrtb")
-    (left, width), (top, height) = _across(document, styles), _down(document, styles)
+    (left, width), (top, height) = _horizontal(document, styles), _vertical(document, styles)
     if mode == "tbrl":
-        place = _place(_third(top, height, align), _third(left, width, _OTHER[block]), "rl")
+        position = _position(_third(top, height, align), _third(left, width, _OPPOSITE[block]), "rl")
     elif mode == "tblr":
-        place = _place(_third(top, height, align), _third(left, width, block), "lr")
+        position = _position(_third(top, height, align), _third(left, width, block), "lr")
     else:
-        place = _place(_third(top, height, block), _third(left, width, align), "")
-    return None if place == Position() else place
+        position = _position(_third(top, height, block), _third(left, width, align), "")
+    return None if position == Position() else position
 
 
-_OTHER = {"before": "after", "center": "center", "after": "before"}
+_OPPOSITE = {"before": "after", "center": "center", "after": "before"}
 
-_PART = {"before": 0.0, "start": 0.0, "center": 0.5, "after": 1.0, "end": 1.0}
-"""How far into a region something stands."""
+_SHARE = {"before": 0.0, "start": 0.0, "center": 0.5, "after": 1.0, "end": 1.0}
+"""How far into its region text is, by alignment."""
 
 
-def _third(first: float, length: float, edge: str) -> int:
+def _third(first: float, length: float, alignment: str) -> int:
     """0 for the first third of the picture, 1 for the middle, 2 for the last."""
-    return min(2, max(0, int((first + length * _PART[edge]) / 100 * 3)))
+    return min(2, max(0, int((first + length * _SHARE[alignment]) / 100 * 3)))
 
 
-def _place(down: int, across: int, vertical: Literal["", "rl", "lr"]) -> Position:
-    return Position(3 * (2 - down) + across + 1, vertical=vertical)
+def _position(row: int, column: int, vertical: Literal["", "rl", "lr"]) -> Position:
+    """The position in a third of the picture, counted from top left."""
+    return Position(3 * (2 - row) + column + 1, vertical=vertical)
 
 
-def _across(document: Any, styles: dict[str, Any]) -> tuple[float, float]:
-    """Where a region begins and how wide it is, in percent of the picture; all of it where nothing is said."""
+def _horizontal(document: Any, styles: dict[str, Any]) -> tuple[float, float]:
+    """Left edge and width of a region in percent of the picture; the whole picture by default."""
     origin, extent = styles.get("Origin"), styles.get("Extent")
     cells, pixels = document.get_cell_resolution().columns, getattr(document.get_px_resolution(), "width", 0)
     return _percent(origin and origin.x, 0, cells, pixels), _percent(extent and extent.width, 100, cells, pixels)
 
 
-def _down(document: Any, styles: dict[str, Any]) -> tuple[float, float]:
+def _vertical(document: Any, styles: dict[str, Any]) -> tuple[float, float]:
+    """Top edge and height of a region in percent of the picture; the whole picture by default."""
     origin, extent = styles.get("Origin"), styles.get("Extent")
     cells, pixels = document.get_cell_resolution().rows, getattr(document.get_px_resolution(), "height", 0)
     return _percent(origin and origin.y, 0, cells, pixels), _percent(extent and extent.height, 100, cells, pixels)
 
 
-def _percent(length: Any, otherwise: float, cells: int, pixels: int) -> float:
+def _percent(length: Any, default: float, cells: int, pixels: int) -> float:
+    """A length of ttconv in percent of the picture, which is `cells` or `pixels` long."""
     if length is None:
-        return otherwise
-    parts = {"c": cells, "px": pixels}.get(length.units.value, 100)
-    return float(length.value) * 100 / parts if parts else otherwise
+        return default
+    units = {"c": cells, "px": pixels}.get(length.units.value, 100)
+    return float(length.value) * 100 / units if units else default

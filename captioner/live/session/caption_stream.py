@@ -103,8 +103,8 @@ class CaptionStream:
             shown,
             self._profile or profile_for(language),
             language=language,
-            free_from=self._mark.free_from,
-            free_until=waiting.clip.free_until,
+            start_after=self._mark.free_from,
+            silent_until=waiting.clip.free_until,
         )
         for place, cue in enumerate(cues):
             yield self._final(cue, waiting.number, place, ends=place == len(cues) - 1, lost=lost, language=language)

@@ -1,29 +1,30 @@
-"""What a style shows instead of a mark: Japanese spaces for 、 and 。, no mark at the end of a line."""
+"""Punctuation as a style shows it: Japanese spaces for 、 and 。, and no mark at the end of a line."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from captioner.cues.characters import CLOSERS, is_visible
 from captioner.profiles import Profile
+from captioner.text.punctuation import CLOSERS
+from captioner.text.width import is_visible
 from captioner.values import Cue, Word
 
 _SPACES = {"、": " ", "。": "\u3000"}
 _AT_LINE_END = "，、。"
 
 
-def as_shown(cue: Cue, profile: Profile) -> Cue:
-    """The cue with its marks as the profile shows them; nothing else changes, and no line is left empty."""
+def apply_punctuation_style(cue: Cue, profile: Profile) -> Cue:
+    """The cue with its punctuation as the profile shows it; nothing else changes, and no line is left empty."""
     if not (profile.japanese_spaces or profile.bare_line_ends):
         return cue
     shown = [character for line in cue.text.split("\n") for character in ["\n", *_characters(line, profile)]][1:]
     if not cue.words:
         return replace(cue, text="".join(shown))
     words: list[Word] = []
-    place = 0
+    begin = 0
     for word in cue.words:
-        text = "".join(shown[place : place + len(word.text)])
-        place += len(word.text)
+        text = "".join(shown[begin : begin + len(word.text)])
+        begin += len(word.text)
         if text.strip() or not words:
             words.append(replace(word, text=text))
         else:
@@ -35,11 +36,11 @@ def _characters(line: str, profile: Profile) -> list[str]:
     """What is shown for each character of a line."""
     shown = list(line)
     if profile.japanese_spaces:
-        for place, mark in enumerate(line):
+        for index, mark in enumerate(line):
             if mark in _SPACES:
-                ends = not line[place + 1 :].strip("、。") or line[place + 1] in CLOSERS
-                shown[place] = "" if ends else _SPACES[mark]
+                is_last = not line[index + 1 :].strip("、。") or line[index + 1] in CLOSERS
+                shown[index] = "" if is_last else _SPACES[mark]
     if profile.bare_line_ends:
-        for place in range(len(line.rstrip(_AT_LINE_END)), len(line)):
-            shown[place] = ""
+        for index in range(len(line.rstrip(_AT_LINE_END)), len(line)):
+            shown[index] = ""
     return shown if is_visible("".join(shown)) else list(line)

@@ -1,0 +1,82 @@
+"""SCC read through ttconv."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from captioner.errors import FormatError
+from captioner.formats.model.contents import Contents, Programme
+from captioner.formats.model.extras import library
+from captioner.formats.model.frames import frame_clock
+from captioner.formats.model.lines import source_lines
+from captioner.formats.model.losses import Losses
+from captioner.formats.model.ttconv_bridge import cues_of, read_document
+from captioner.formats.scc.loading import COLUMNS, ROWS
+from captioner.values import Cue, Position
+
+HEADER = "Scenarist_SCC V1.0\n"
+
+RATE = Fraction(30_000, 1001)
+"""Frames a second of line 21. There is no other, whatever the video has."""
+
+_LINE = re.compile(r"\s*\d\d:\d\d:\d\d[:;.,]\d\d\s+(?:[0-9a-fA-F]{4}\s*)+", re.ASCII)
+
+_CHARACTERS = {ord("ʌ"): "^", ord("━"): "—"}
+"""Characters that ttconv names by their shape, and the standard's name for each."""
+
+
+def parse(text: str, programme: Programme) -> Contents:
+    """The captions of channel 1 as a decoder shows them. `programme` gives the label of the first frame.
+
+    Raises `FormatError`, also where ttconv is missing.
+    """
+    lines = source_lines(text)
+    _check(lines)
+    reader, losses = library("scc", "ttconv.scc.reader"), Losses()
+    document, warnings = read_document("scc", lambda: reader.to_model("\n".join(lines)))
+    cues = cues_of(document, "scc", losses, place=lambda region, _, text: _position(region, text))
+    drop_frame = any(";" in line[:12] for line in lines[1:])
+    known = Programme(frame_rate=RATE, drop_frame=drop_frame, start_timecode=programme.start_timecode)
+    mended = Losses({"thing that ttconv did not understand": len(warnings)})
+    return Contents(_in_programme(cues, known), programme=known, losses=losses.phrases(), mended=mended.phrases())
+
+
+def _check(lines: list[str]) -> None:
+    if lines[0].strip() != HEADER.strip():
+        raise FormatError("scc", f"does not begin with {HEADER.strip()}", line=1)
+    for number, line in enumerate(lines[1:], 2):
+        if line.strip() and not _LINE.fullmatch(line):
+            raise FormatError("scc", f"expected a timecode and words of four hex digits: {line[:40]!r}", number)
+
+
+def _in_programme(cues: list[Cue], programme: Programme) -> list[Cue]:
+    """The cues with the standard's characters, their times counted from the programme's first frame."""
+    cues = [replace(cue, text=cue.text.translate(_CHARACTERS)) for cue in cues]
+    if not programme.start_timecode:
+        return cues
+    clock = frame_clock("scc", programme)
+    return [clock.moved(cue) for cue in cues]
+
+
+def _position(region: Any, text: str) -> Position | None:
+    """The edges of the picture that a text is close to. ttconv's region is the text's box in 80 % of the picture.
+
+    The box of a roll-up caption reaches up to the top, and its text is at the lower edge.
+    """
+    styles = {style.__name__: region.get_style(style) for style in region.iter_styles()}
+    lines = text.split("\n")
+    left = round((styles["Origin"].x.value - 10) / 80 * COLUMNS)
+    above = round((styles["Origin"].y.value - 10) / 80 * ROWS)
+    if styles["DisplayAlign"].name == "after":
+        above += round(styles["Extent"].height.value / 80 * ROWS) - len(lines)
+    right, below = COLUMNS - left - max(map(len, lines)), ROWS - above - len(lines)
+    column = 0 if left <= 2 and right > left + 1 else 2 if right <= 2 and left > right + 1 else 1
+    return position_of(2 if above < min(5, below - 1) else 0 if above > below + 1 else 1, column)
+
+
+def position_of(row: int, column: int) -> Position | None:
+    """The position of a third of the picture, counted from bottom left; None for the bottom centre, the default."""
+    return None if (row, column) == (0, 1) else Position(3 * row + column + 1)
