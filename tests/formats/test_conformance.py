@@ -11,6 +11,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from types import FrameType
 
 import pytest
 from hypothesis import given
@@ -150,16 +151,45 @@ def test_a_format_that_cannot_be_read_says_so(format: Format) -> None:
             format.read("anything")
 
 
+MANY = 1_100
+"""Cues of a long programme: their numbers have four digits and their times two digits of hours, and their text is more
+than one EBU STL block, one buffer or one chunk of any reader. Ten times as many showed no more, and took a sixth of the
+time of all tests."""
+
+
 @every_format
-@pytest.mark.parametrize("count", [0, 1, 10_000])
+@pytest.mark.parametrize("count", [0, 1, MANY])
 def test_any_number_of_cues(format: Format, count: int) -> None:
-    whole = contents(*(Cue(i * 3 + 0.1, i * 3 + 2.5, f"Cue {i},\nno other.") for i in range(count)))
+    whole = contents(*(Cue(i * 40 + 0.1, i * 40 + 2.5, f"Cue {i},\nno other.") for i in range(count)))
     file = write(format, whole)
     if isinstance(file, str):
         assert file == "" or (file.endswith("\n") and not file.endswith("\n\n"))
         assert format.name in LATIN or file.count("no other") == count * TIMES_WRITTEN.get(format.name, 1)
     if format.readable:
         assert read(format, file) == kept(format, whole)
+
+
+@every_readable_format
+def test_the_work_grows_no_faster_than_the_cues(format: Format) -> None:
+    _, few, many = (calls_to_write_and_read(format, count) for count in (1, 50, 200))  # the first one imports libraries
+    assert many < 5 * few
+
+
+def calls_to_write_and_read(format: Format, count: int) -> int:
+    """How many functions are called for a file of so many cues. It is a measure of work that no other process changes."""
+    whole = contents(*(Cue(i * 40 + 0.1, i * 40 + 2.5, f"Cue {i},\nno other.") for i in range(count)))
+    calls = 0
+
+    def profile(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    sys.setprofile(profile)
+    try:
+        format.read(write(format, whole), PROGRAMME)
+    finally:
+        sys.setprofile(None)
+    return calls
 
 
 @every_format_in_letters
