@@ -104,5 +104,5 @@ def _captions(lines: list[str]) -> Iterator[_AvidCaption]:
 
 
 def _cue(caption: _AvidCaption, clock: FrameClock) -> Cue | None:
-    start, end = (clock.labelled(timecode, caption.line) for timecode in (caption.start, caption.end))
+    start, end = (clock.frame_of(timecode, caption.line) for timecode in (caption.start, caption.end))
     return clock.cue(start, end, "\n".join(caption.text))

@@ -94,7 +94,7 @@ def _events(lines: list[str]) -> Iterator[_EdlEvent]:
 
 def _cues(event: _EdlEvent, clock: FrameClock) -> Iterator[tuple[Cue | None, int]]:
     """A cue for each marker, with its line: its name is the text, and its note, if any, the line below."""
-    first = clock.labelled(event.timecode, event.line)
+    first = clock.frame_of(event.timecode, event.line)
     for marker, line in event.markers:
         text = f"{marker['text']}\n{marker['note'].strip()}"
         yield clock.cue(first, first + int(marker["frames"]), text), line

@@ -53,5 +53,5 @@ def parse(text: str, programme: Programme) -> Contents:
 
 
 def _cue(row: dict[str, str], line: int, clock: FrameClock) -> Cue | None:
-    first, last = (clock.labelled(row[column], line) for column in ("In", "Out"))
+    first, last = (clock.frame_of(row[column], line) for column in ("In", "Out"))
     return clock.cue(first, last, row["Marker Name"], row["Description"])

@@ -107,7 +107,7 @@ def test_a_project_has_the_size_of_the_picture(run: Run, speech_file: Path, tmp_
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["-f", "srt,edl"], "edl: counts frames: say how many a second the video has, as with --fps 25"),
+        (["-f", "srt,edl"], "edl: needs the frame rate of the video, as in --fps 25"),
         (["-f", "edl", "--fps", "25", "--start-timecode", "1:2"], "edl: no timecode: '1:2'; write HH:MM:SS:FF"),
         (["-f", "edl", "--fps", "25", "--drop-frame"], "edl: timecode drops frames at 29.97 and 59.94 a second"),
     ],
@@ -130,7 +130,7 @@ def test_a_picture_too_slow_to_time_cues_to_is_told_before_anything_is_heard(
     ffmpeg(*picture, "-i", speech_file, "-pix_fmt", "yuv420p", lecture)
     ran = run(lecture, "-f", "edl", "-v")
     assert (ran.code, ran.err.count("\n")) == (5, 1)
-    assert ran.err.startswith("captioner: edl: counts frames: say how many a second")
+    assert ran.err.startswith("captioner: edl: needs the frame rate of the video")
 
 
 def test_an_existing_result_is_left_alone(run: Run, talk: Path) -> None:

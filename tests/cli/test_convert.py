@@ -101,7 +101,7 @@ def test_encodings_are_recognised_and_can_be_named(folder: Path, capfd: pytest.C
         (["talk.vtt", "-"], 2, "standard output has no ending that tells a format; say it with --to"),
         (["talk.vtt", "x.doc"], 2, "unknown format '.doc'"),
         (["talk.vtt", "talk.vtt"], 2, "talk.vtt would be overwritten; name another file"),
-        (["talk.vtt", "x.fcpxml"], 5, "fcpxml: counts frames: say how many a second the video has, as with --fps 25"),
+        (["talk.vtt", "x.fcpxml"], 5, "fcpxml: needs the frame rate of the video, as in --fps 25"),
         (["talk.vtt", "x.srt", "--stretch", "fast"], 2, "'fast' is not FROM:TO"),
         (["talk.vtt", "x.srt", "--shift", "soon"], 2, "not a time: 'soon'"),
         (["talk.vtt", "x.srt", "--from", "srt"], 5, "talk.vtt: srt line 1: text before the first time"),

@@ -176,7 +176,7 @@ def test_the_work_grows_no_faster_than_the_cues(format: Format) -> None:
 
 
 def calls_to_write_and_read(format: Format, count: int) -> int:
-    """How many functions are called for a file of so many cues. It is a measure of work that no other process changes."""
+    """How many functions are called to write and read a file: a measure of work that other processes do not change."""
     whole = contents(*(Cue(i * 40 + 0.1, i * 40 + 2.5, f"Cue {i},\nno other.") for i in range(count)))
     calls = 0
 

@@ -54,13 +54,13 @@ def test_every_script(name: str) -> None:
 
 @pytest.mark.parametrize("name", FRAME_FORMATS)
 def test_writing_frames_requires_the_frame_rate(name: str) -> None:
-    with pytest.raises(FormatError, match=f"{name}: counts frames: say how many a second"):
+    with pytest.raises(FormatError, match=f"{name}: needs the frame rate of the video"):
         FORMATS[name].write(Contents(CUES))
 
 
 @pytest.mark.parametrize("name", ["edl", "avid", "premiere"])
 def test_reading_requires_the_frame_rate_where_the_file_lacks_it(name: str) -> None:
-    with pytest.raises(FormatError, match=f"{name}: counts frames: say how many a second"):
+    with pytest.raises(FormatError, match=f"{name}: needs the frame rate of the video"):
         FORMATS[name].read(file_of(name, CUES))
 
 

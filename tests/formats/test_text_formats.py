@@ -142,7 +142,7 @@ def test_what_cannot_be_read_is_refused(name: str, text: str, sentence: str) -> 
 
 
 def test_a_count_of_frames_needs_their_rate() -> None:
-    with pytest.raises(FormatError, match="microdvd: counts frames: say how many a second the video has"):
+    with pytest.raises(FormatError, match="microdvd: needs the frame rate of the video"):
         read("microdvd", "{1}{2}x", Programme())
 
 
