@@ -30,7 +30,7 @@ def representable(cues: Iterable[Cue]) -> list[Cue]:
 
 
 def write(cues: Iterable[Cue]) -> str:
-    """The cues by start."""
+    """The cues, each a timing and its lines."""
     return "\n".join(_block(cue) for cue in cues)
 
 
@@ -43,7 +43,7 @@ def _time(seconds: float) -> str:
 
 
 def parse(text: str) -> Contents:
-    """The cues as they stand in the file, less those without text. Raises `FormatError` where text is in no cue."""
+    """The cues in the order of the file. Raises `FormatError` for text that stands before the first time."""
     losses, mended = Losses(), Losses()
     lines = source_lines(text)
     headed = any(line.strip().startswith("[") for line in lines[:1])
@@ -62,7 +62,7 @@ class _Block(NamedTuple):
 
 
 def _blocks(lines: list[str]) -> Iterator[_Block]:
-    """Every timing with the lines below: timings alone separate the cues."""
+    """Every timing with the lines below it: only timings separate cues."""
     timing: tuple[str, str, int] | None = None
     below: list[str] = []
     for number, line in enumerate(lines, 1):

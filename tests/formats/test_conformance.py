@@ -38,7 +38,7 @@ every_readable_format = pytest.mark.parametrize("format", READABLE, ids=[format.
 
 
 LATIN = {"scc", "stl"}
-"""Formats that refuse what their few characters cannot spell, and spell in a code."""
+"""Formats that refuse most characters, and write the others in a code."""
 
 every_format_in_letters = pytest.mark.parametrize(
     "format", [format for format in FORMATS.values() if format.name not in LATIN], ids=name_of
@@ -62,7 +62,7 @@ def contents(*cues: Cue) -> Contents:
 
 
 def fit_for(format: Format, cues: list[Cue]) -> list[Cue]:
-    """The cues as far as a format can take them: in a hundredth of the time, and in few letters."""
+    """The cues as a format can take them: within 24 hours, and in Latin letters."""
     if format.name in WITHIN_A_DAY:
         cues = [replace(cue, start=cue.start / 100, end=cue.end / 100) for cue in cues]
     return [latin(cue) for cue in cues] if format.name in LATIN else cues
@@ -86,7 +86,7 @@ def text_of(format: Format, whole: Contents) -> str:
 
 
 def shown(format: Format, whole: Contents) -> str:
-    """What a file holds, as one text: by what is read of it where it is not written in letters."""
+    """What a file holds as one text: as it is read, where the file has codes for letters."""
     file = write(format, whole)
     if isinstance(file, bytes) or format.name in LATIN:
         return "\n".join(cue.text for cue in format.read(file, PROGRAMME).cues or ())
@@ -99,8 +99,8 @@ def read(format: Format, file: str | bytes) -> Contents:
     return Contents(contents.cues, contents.transcript, contents.report)
 
 
-def kept(format: Format, whole: Contents) -> Contents:
-    """What of these parts the format keeps."""
+def stored(format: Format, whole: Contents) -> Contents:
+    """The parts as the format holds them."""
     cues = format.representable(whole) if "cues" in format.parts else None
     transcript = whole.transcript if "transcript" in format.parts else None
     return Contents(cues, transcript, whole.report if "report" in format.parts else None)
@@ -145,16 +145,15 @@ def test_a_part_that_is_missing_is_named(format: Format) -> None:
 @every_format
 def test_a_format_that_cannot_be_read_says_so(format: Format) -> None:
     if format.readable:
-        assert read(format, write(format, contents())) == kept(format, contents())
+        assert read(format, write(format, contents())) == stored(format, contents())
     else:
         with pytest.raises(FormatError, match="cannot be read"):
             format.read("anything")
 
 
 MANY = 1_100
-"""Cues of a long programme: their numbers have four digits and their times two digits of hours, and their text is more
-than one EBU STL block, one buffer or one chunk of any reader. Ten times as many showed no more, and took a sixth of the
-time of all tests."""
+"""Cues of a long programme: their numbers have four digits, and their hours two. Ten times as many showed no more faults,
+and took a sixth of the time of all tests."""
 
 
 @every_format
@@ -166,7 +165,7 @@ def test_any_number_of_cues(format: Format, count: int) -> None:
         assert file == "" or (file.endswith("\n") and not file.endswith("\n\n"))
         assert format.name in LATIN or file.count("no other") == count * TIMES_WRITTEN.get(format.name, 1)
     if format.readable:
-        assert read(format, file) == kept(format, whole)
+        assert read(format, file) == stored(format, whole)
 
 
 @every_readable_format
@@ -210,14 +209,14 @@ def test_every_file_can_be_stored_as_utf_8(format: Format) -> None:
 @every_readable_text
 def test_a_byte_order_mark_is_no_text(format: Format) -> None:
     whole = contents(Cue(0, 1, "One."), Cue(1, 2, "Two."))
-    assert read(format, "\ufeff" + text_of(format, whole)) == kept(format, whole)
+    assert read(format, "\ufeff" + text_of(format, whole)) == stored(format, whole)
 
 
 @every_readable_text
 @pytest.mark.parametrize("line_end", ["\r\n", "\r"])
 def test_line_ends_of_other_systems(format: Format, line_end: str) -> None:
     whole = contents(Cue(0, 1, "One,\ntwo."), Cue(1, 2, "Three."))
-    assert read(format, text_of(format, whole).replace("\n", line_end)) == kept(format, whole)
+    assert read(format, text_of(format, whole).replace("\n", line_end)) == stored(format, whole)
 
 
 @every_readable_text
@@ -229,9 +228,9 @@ def test_what_is_no_caption_file_is_refused_in_a_sentence(format: Format, text: 
 
 @every_readable_format
 @given(cues=rich_cues())
-def test_what_a_format_says_it_keeps_comes_out_again(format: Format, cues: list[Cue]) -> None:
+def test_representable_cues_are_read_as_they_were_written(format: Format, cues: list[Cue]) -> None:
     whole = contents(*fit_for(format, cues))
-    assert read(format, write(format, whole)) == kept(format, whole)
+    assert read(format, write(format, whole)) == stored(format, whole)
 
 
 @every_readable_text

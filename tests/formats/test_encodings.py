@@ -39,7 +39,7 @@ def file(language: str) -> str:
 
 
 @pytest.mark.parametrize(("language", "encoding"), OLD)
-def test_old_encodings_show_themselves(language: str, encoding: str) -> None:
+def test_old_encodings_are_detected(language: str, encoding: str) -> None:
     seen = decoding(file(language).encode(encoding))
     assert (seen.text, seen.broken) == (file(language), 0)
     assert seen.guessed

@@ -175,14 +175,14 @@ def test_a_file_that_does_not_begin_as_the_standard_says_is_refused(text: str) -
 
 
 @pytest.mark.parametrize("hours", ["9" * 10, "9" * 400, "9" * 5000])
-def test_hours_that_no_clock_counts(hours: str) -> None:
+def test_hours_of_ten_digits_are_refused(hours: str) -> None:
     for timing in (f"{hours}:00:00.000 --> {hours}:00:01.000", f"00:00.000 --> {hours}:00:01.000"):
         with pytest.raises(FormatError, match="vtt line 3: a time later than any clock can count"):
             one("Hello.", timing)
     assert one(f"one <{hours}:00:00.000>two")[0].text == f"one <{hours}:00:00.000>two"
 
 
-READ_ALTHOUGH_BROWSERS_DO_NOT = {
+READ_OTHERWISE_THAN_IN_BROWSERS = {
     # webvtt-py takes times with short fields, and an end that garbage follows.
     "file-parsing/nulls.vtt",
     "file-parsing/timings-garbage.vtt",
@@ -203,7 +203,7 @@ def test_browsers_read_the_same_cues(testdata: Path) -> None:
         if seen["agree"] and parse((folder / name).read_bytes().decode()) != [_seen(cue) for cue in seen["cues"]]
     }
     assert len(files) == 40
-    assert differing == READ_ALTHOUGH_BROWSERS_DO_NOT
+    assert differing == READ_OTHERWISE_THAN_IN_BROWSERS
 
 
 def _seen(cue: dict[str, object]) -> Cue:

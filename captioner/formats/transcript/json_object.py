@@ -1,4 +1,4 @@
-"""Reading JSON that somebody may have written by hand: every value is checked, and an error names its place."""
+"""JSON objects whose values are checked when they are read: the file may be written by hand."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from captioner.errors import FormatError
 
 @dataclass(frozen=True)
 class JsonObject:
-    """An object of a JSON file and the `place` where it stands, such as `segments[3]`; the outermost has none.
-
-    A key that is not there reads as null. Each method raises `FormatError`.
-    """
+    """An object of a JSON file. A missing key is null. Each method raises `FormatError`, which names the key."""
 
     members: dict[str, Any]
+    """The values by their keys."""
+
     place: str = ""
+    """Where the object is in the file, as in `segments[3]`; empty for the outermost."""
 
     def refuse(self, reason: str, key: str = "") -> NoReturn:
-        """Raise what is wrong with this object, or with one of its members."""
+        """Raise an error about this object, or about the member `key`."""
         where = ".".join(part for part in (self.place, key) if part)
         raise FormatError("json", f"{where}: {reason}" if where else reason)
 
