@@ -148,5 +148,5 @@ def _guessed_columns(rows: Sequence[_Row]) -> dict[str, int]:
 
 def _count_milliseconds(rows: Sequence[dict[str, str]], times: Sequence[tuple[float, float]]) -> bool:
     """Whether all times are whole numbers of milliseconds, as Whisper writes them into a .tsv."""
-    whole = all(cells["start"].strip().isdecimal() and cells["end"].strip().isdecimal() for cells in rows)
-    return whole and bool(times) and median(end - start for start, end in times) > SHORT_CUE
+    are_integers = all(cells["start"].strip().isdecimal() and cells["end"].strip().isdecimal() for cells in rows)
+    return are_integers and bool(times) and median(end - start for start, end in times) > SHORT_CUE

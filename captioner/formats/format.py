@@ -95,10 +95,10 @@ class Format:
         repaired.
         """
         if not self.readable:
-            raise FormatError(self.name, "cannot be read: it does not hold the times of what is said")
+            raise FormatError(self.name, "cannot be read: it holds no times")
         contents = self._parsed(file, programme, encoding)
         if strict and (wrong := (*contents.mended, *contents.losses)):
-            raise FormatError(self.name, f"is not as it should be: {', '.join(wrong)}")
+            raise FormatError(self.name, f"cannot be read exactly: {', '.join(wrong)}")
         return contents
 
     def _parsed(self, file: str | bytes, programme: Programme, encoding: str | None) -> Contents:

@@ -47,7 +47,7 @@ every_format_in_letters = pytest.mark.parametrize(
 PROGRAMME = Programme(frame_rate=Fraction(25))
 
 WITHIN_A_DAY = {"edl", "avid", "premiere", "itt", "scc", "stl"}
-"""Formats with the labels of SMPTE timecode, which begins anew after 24 hours."""
+"""Formats with the labels of SMPTE timecode, which starts again after 24 hours."""
 
 TIMES_WRITTEN = {"json": 2, "fcpxml": 2, "fcpxml-titles": 2, "xmeml": 2, "otio": 3}
 """How often formats say each text that say it more than once."""
@@ -61,7 +61,7 @@ def contents(*cues: Cue) -> Contents:
     return Contents(cues, Transcript(segments, "en"), report, PROGRAMME)
 
 
-def fit_for(format: Format, cues: list[Cue]) -> list[Cue]:
+def suited_to(format: Format, cues: list[Cue]) -> list[Cue]:
     """The cues as a format can take them: within 24 hours, and in Latin letters."""
     if format.name in WITHIN_A_DAY:
         cues = [replace(cue, start=cue.start / 100, end=cue.end / 100) for cue in cues]
@@ -75,19 +75,19 @@ def latin(cue: Cue) -> Cue:
     return replace(cue, text="\n".join(lines), words=())
 
 
-def write(format: Format, whole: Contents) -> str | bytes:
-    return format.write(whole).data
+def write(format: Format, parts: Contents) -> str | bytes:
+    return format.write(parts).data
 
 
-def text_of(format: Format, whole: Contents) -> str:
-    file = write(format, whole)
+def text_of(format: Format, parts: Contents) -> str:
+    file = write(format, parts)
     assert isinstance(file, str)
     return file
 
 
-def shown(format: Format, whole: Contents) -> str:
+def shown(format: Format, parts: Contents) -> str:
     """What a file holds as one text: as it is read, where the file has codes for letters."""
-    file = write(format, whole)
+    file = write(format, parts)
     if isinstance(file, bytes) or format.name in LATIN:
         return "\n".join(cue.text for cue in format.read(file, PROGRAMME).cues or ())
     return re.sub(r"\\([*<>_])", r"\1", file) if format.name == "md" else file
@@ -99,11 +99,11 @@ def read(format: Format, file: str | bytes) -> Contents:
     return Contents(contents.cues, contents.transcript, contents.report)
 
 
-def stored(format: Format, whole: Contents) -> Contents:
+def stored(format: Format, parts: Contents) -> Contents:
     """The parts as the format holds them."""
-    cues = format.representable(whole) if "cues" in format.parts else None
-    transcript = whole.transcript if "transcript" in format.parts else None
-    return Contents(cues, transcript, whole.report if "report" in format.parts else None)
+    cues = format.representable(parts) if "cues" in format.parts else None
+    transcript = parts.transcript if "transcript" in format.parts else None
+    return Contents(cues, transcript, parts.report if "report" in format.parts else None)
 
 
 @every_format
@@ -152,20 +152,20 @@ def test_a_format_that_cannot_be_read_says_so(format: Format) -> None:
 
 
 MANY = 1_100
-"""Cues of a long programme: their numbers have four digits, and their hours two. Ten times as many showed no more faults,
+"""Cues of a long programme: their numbers have four digits, and their hours two. Ten times as many found no more faults
 and took a sixth of the time of all tests."""
 
 
 @every_format
 @pytest.mark.parametrize("count", [0, 1, MANY])
 def test_any_number_of_cues(format: Format, count: int) -> None:
-    whole = contents(*(Cue(i * 40 + 0.1, i * 40 + 2.5, f"Cue {i},\nno other.") for i in range(count)))
-    file = write(format, whole)
+    parts = contents(*(Cue(i * 40 + 0.1, i * 40 + 2.5, f"Cue {i},\nno other.") for i in range(count)))
+    file = write(format, parts)
     if isinstance(file, str):
         assert file == "" or (file.endswith("\n") and not file.endswith("\n\n"))
         assert format.name in LATIN or file.count("no other") == count * TIMES_WRITTEN.get(format.name, 1)
     if format.readable:
-        assert read(format, file) == stored(format, whole)
+        assert read(format, file) == stored(format, parts)
 
 
 @every_readable_format
@@ -176,7 +176,7 @@ def test_the_work_grows_no_faster_than_the_cues(format: Format) -> None:
 
 def calls_to_write_and_read(format: Format, count: int) -> int:
     """How many functions are called to write and read a file: a measure of work that other processes do not change."""
-    whole = contents(*(Cue(i * 40 + 0.1, i * 40 + 2.5, f"Cue {i},\nno other.") for i in range(count)))
+    parts = contents(*(Cue(i * 40 + 0.1, i * 40 + 2.5, f"Cue {i},\nno other.") for i in range(count)))
     calls = 0
 
     def profile(frame: FrameType, event: str, argument: object) -> None:
@@ -185,7 +185,7 @@ def calls_to_write_and_read(format: Format, count: int) -> int:
 
     sys.setprofile(profile)
     try:
-        format.read(write(format, whole), PROGRAMME)
+        format.read(write(format, parts), PROGRAMME)
     finally:
         sys.setprofile(None)
     return calls
@@ -208,15 +208,15 @@ def test_every_file_can_be_stored_as_utf_8(format: Format) -> None:
 
 @every_readable_text
 def test_a_byte_order_mark_is_no_text(format: Format) -> None:
-    whole = contents(Cue(0, 1, "One."), Cue(1, 2, "Two."))
-    assert read(format, "\ufeff" + text_of(format, whole)) == stored(format, whole)
+    parts = contents(Cue(0, 1, "One."), Cue(1, 2, "Two."))
+    assert read(format, "\ufeff" + text_of(format, parts)) == stored(format, parts)
 
 
 @every_readable_text
 @pytest.mark.parametrize("line_end", ["\r\n", "\r"])
 def test_line_ends_of_other_systems(format: Format, line_end: str) -> None:
-    whole = contents(Cue(0, 1, "One,\ntwo."), Cue(1, 2, "Three."))
-    assert read(format, text_of(format, whole).replace("\n", line_end)) == stored(format, whole)
+    parts = contents(Cue(0, 1, "One,\ntwo."), Cue(1, 2, "Three."))
+    assert read(format, text_of(format, parts).replace("\n", line_end)) == stored(format, parts)
 
 
 @every_readable_text
@@ -229,14 +229,14 @@ def test_what_is_no_caption_file_is_refused_in_a_sentence(format: Format, text: 
 @every_readable_format
 @given(cues=rich_cues())
 def test_representable_cues_are_read_as_they_were_written(format: Format, cues: list[Cue]) -> None:
-    whole = contents(*fit_for(format, cues))
-    assert read(format, write(format, whole)) == stored(format, whole)
+    parts = contents(*suited_to(format, cues))
+    assert read(format, write(format, parts)) == stored(format, parts)
 
 
 @every_readable_text
 @given(cues=ordered_cues(), data=st.data())
 def test_a_damaged_file_is_read_or_refused(format: Format, cues: list[Cue], data: st.DataObject) -> None:
-    text = text_of(format, contents(*fit_for(format, cues)))
+    text = text_of(format, contents(*suited_to(format, cues)))
     first, last = sorted(data.draw(st.tuples(st.integers(0, len(text)), st.integers(0, len(text)))))
     damaged = text[:first] + data.draw(st.text(max_size=3) | st.sampled_from(['"', "{", "\n\n", "-->"])) + text[last:]
     with suppress(FormatError):

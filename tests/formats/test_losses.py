@@ -30,7 +30,7 @@ def test_counts_have_their_plural() -> None:
         ("language of a text", "languages of a text"),
         ("line without an end", "lines without an end"),
         ("pair of coordinates", "pairs of coordinates"),
-        ("place outside of the picture", "places outside of the picture"),
+        ("position outside of the picture", "positions outside of the picture"),
         ("thing that ttconv did not understand", "things that ttconv did not understand"),
         ("time inside a text", "times inside a text"),
     ],

@@ -162,7 +162,7 @@ NOT_AS_OTHERS_READ_IT = {
     "subs/webvtt_py/invalid_format2.srt": "no times in it",
     "subs/webvtt_py/invalid_format3.srt": "no times in it",
     "subs/webvtt_py/invalid_format4.srt": "text before the first time",
-    # A cue with the time 00:00:11:890 is kept.
+    # A cue with the time 00:00:11:890 is read.
     "subs/webvtt_py/invalid_timeframe.srt": 5,
     # A cue without text is left out.
     "subs/webvtt_py/missing_caption_text.srt": 4,

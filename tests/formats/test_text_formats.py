@@ -116,7 +116,7 @@ def test_what_is_lost_and_mended_is_counted(
 ) -> None:
     contents = format_named(name).read(text, PROGRAMME)
     assert (set(contents.losses), set(contents.mended)) == (set(losses), set(mended))
-    with pytest.raises(FormatError, match=f"{name}: is not as it should be: "):
+    with pytest.raises(FormatError, match=f"{name}: cannot be read exactly: "):
         format_named(name).read(text, PROGRAMME, strict=True)
 
 

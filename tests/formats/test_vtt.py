@@ -82,10 +82,10 @@ def test_what_the_format_cannot_hold_is_replaced(text: str, written: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("name", "kept"), [("  Anna \n Bo\t", "Anna Bo"), (" \n ", None), ("", None), ("A\0\ud800", "A\ufffd\ufffd")]
+    ("name", "stored"), [("  Anna \n Bo\t", "Anna Bo"), (" \n ", None), ("", None), ("A\0\ud800", "A\ufffd\ufffd")]
 )
-def test_a_name_is_one_line(name: str, kept: str | None) -> None:
-    assert parse(write([Cue(0, 1, "Hello.", name)])) == [Cue(0, 1, "Hello.", kept)]
+def test_a_name_is_one_line(name: str, stored: str | None) -> None:
+    assert parse(write([Cue(0, 1, "Hello.", name)])) == [Cue(0, 1, "Hello.", stored)]
 
 
 @pytest.mark.parametrize(

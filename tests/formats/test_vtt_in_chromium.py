@@ -62,5 +62,5 @@ def _seen(cue: dict[str, Any]) -> tuple[Any, ...]:
         "align": "" if cue["align"] == "center" else cue["align"],
     }
     parts = {look: cue[look] for look in ("italic", "bold", "underline")}
-    told = {name: value for name, value in settings.items() if value}
-    return cue["start"], cue["end"], cue["text"], cue["voice"], parts, told
+    given = {name: value for name, value in settings.items() if value}
+    return cue["start"], cue["end"], cue["text"], cue["voice"], parts, given

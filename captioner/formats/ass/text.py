@@ -210,7 +210,7 @@ class _TextReader:
             return None if anchor == 2 else Position(anchor)
         x, y = self.point[0] * 100 / self.script.width, self.point[1] * 100 / self.script.height
         if not (0 <= x <= 100 and 0 <= y <= 100):
-            self.losses["place outside of the picture"] += 1
+            self.losses["position outside of the picture"] += 1
         return Position(anchor, min(max(x, 0), 100), min(max(y, 0), 100))
 
 

@@ -58,8 +58,8 @@ def parse(text: str) -> Contents:
     Raises `FormatError`, which names the key, for a file that is no JSON, is of another version, or has a wrong value.
     """
     document = parse_object(text)
-    if document.whole("version") != VERSION:
-        document.refuse(f"is {document.whole('version')}, and this captioner reads version {VERSION}", "version")
+    if document.integer("version") != VERSION:
+        document.refuse(f"is {document.integer('version')}, and this captioner reads version {VERSION}", "version")
     language = document.text_or_none("language")
     segments = tuple(_built(entry, _segment) for entry in document.objects("segments"))
     report = Report(
@@ -114,10 +114,10 @@ def _region(entry: JsonObject) -> RegionReport:
     return RegionReport(
         entry.number("start"),
         entry.number("end"),
-        index=entry.whole("index"),
+        index=entry.integer("index"),
         status=status,
         text=entry.text("text"),
         reason=entry.text_or_none("reason"),
-        cached=entry.truth("cached"),
-        attempts=entry.whole("attempts"),
+        cached=entry.boolean("cached"),
+        attempts=entry.integer("attempts"),
     )

@@ -16,7 +16,7 @@ _HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 
 
 def write(report: Report) -> str:
-    """The report with its regions and their totals. Times in seconds; those of the totals are rounded to milliseconds."""
+    """The report with its regions and their totals. Times are in seconds, in the totals to the millisecond."""
     return as_json(
         {
             "version": VERSION,
