@@ -1,9 +1,9 @@
-"""Any media into captions that are ready to publish.
+"""Captions for any media, ready to publish.
 
     captions = captioner.caption("talk.mp4")
-    captions.cues, captions.transcript, captions.report
+    captions.save("talk.srt")
 
-What is named in `__all__` is loaded when it is first used, so `import captioner` costs nothing.
+docs/api.md describes all of it. A name of `__all__` is loaded when it is first used, so `import captioner` is fast.
 """
 
 from __future__ import annotations
@@ -19,9 +19,13 @@ if TYPE_CHECKING:
     from captioner.backends import load_backend as load_backend
     from captioner.errors import CaptionerError as CaptionerError
     from captioner.media import AudioSelection as AudioSelection
-    from captioner.pipeline import Captions as Captions
+    from captioner.output import Captions as Captions
+    from captioner.output import WritingOptions as WritingOptions
+    from captioner.pipeline import CaptionOptions as CaptionOptions
     from captioner.pipeline import Progress as Progress
     from captioner.pipeline import caption as caption
+    from captioner.pipeline import caption_script as caption_script
+    from captioner.pipeline import cues_of_transcript as cues_of_transcript
     from captioner.profiles import Profile as Profile
     from captioner.speech import SpeechOptions as SpeechOptions
     from captioner.values import Audio as Audio
@@ -36,7 +40,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_HOMES = {
+_MODULES = {
     "Backend": "backends",
     "Recognition": "backends",
     "Hints": "backends",
@@ -44,9 +48,13 @@ _HOMES = {
     "load_backend": "backends",
     "CaptionerError": "errors",
     "AudioSelection": "media",
-    "Captions": "pipeline",
+    "Captions": "output",
+    "WritingOptions": "output",
+    "CaptionOptions": "pipeline",
     "Progress": "pipeline",
     "caption": "pipeline",
+    "caption_script": "pipeline",
+    "cues_of_transcript": "pipeline",
     "Profile": "profiles",
     "SpeechOptions": "speech",
     "Audio": "values",
@@ -60,10 +68,10 @@ _HOMES = {
     "Word": "values",
 }
 
-__all__ = sorted(_HOMES)
+__all__ = sorted(_MODULES)
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name not in _MODULES:
         raise AttributeError(f"module 'captioner' has no attribute {name!r}")
-    return getattr(import_module(f"captioner.{_HOMES[name]}"), name)
+    return getattr(import_module(f"captioner.{_MODULES[name]}"), name)

@@ -1,4 +1,4 @@
-"""What hearing costs: prices of models, an estimate before anything is sent, and a limit that is kept."""
+"""What recognition costs: prices of models, an estimate before anything is sent, and a limit."""
 
 from __future__ import annotations
 
@@ -13,22 +13,26 @@ from captioner.values import Audio, RegionReport
 
 @dataclass(frozen=True)
 class Price:
-    """Of a minute of sound, in a currency's unit; `date` says when somebody last looked."""
+    """The price of a model. Raises `ValueError` for a negative one."""
 
     per_minute: float
+    """For a minute of audio, in units of `currency`."""
+
     currency: str = "USD"
+
     date: str = "the user's own"
+    """The month in which the price was looked up."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.per_minute < math.inf:
             raise ValueError(f"per_minute must be a number, 0 or more, not {self.per_minute!r}")
 
     def of(self, seconds: float) -> float:
-        """What so many seconds of sound cost, in units of the currency."""
+        """The cost of `seconds` of audio, in units of the currency."""
         return self.per_minute * seconds / 60
 
     def seconds_for(self, cost: float) -> float:
-        """How many seconds of sound `cost`, in units of the currency, buys; infinity where sound is free."""
+        """The seconds of audio that `cost`, in units of the currency, pays for; infinity if audio is free."""
         return 60 * cost / self.per_minute if self.per_minute else math.inf
 
 
@@ -38,70 +42,74 @@ PRICES = {
     # The page of the older model, in yuan.
     "glm-asr": Price(0.06, "CNY", "2025-12"),
 }
-"""By model. Prices change: the user's own table in the settings wins."""
+"""By model. Prices change, so those in the user's settings have precedence."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a source would take: how many regions, of which so many are `remembered`; `speech`, in all, and `to_send`
-    in seconds."""
+    """What one source would take."""
 
     regions: int
-    remembered: int
+    """Speech regions."""
+
+    cached: int
+    """Regions whose result is in the journal."""
+
     speech: float
+    """Seconds, in all regions."""
+
     to_send: float
+    """Seconds, in the regions that are not cached."""
 
     @property
     def requests(self) -> int:
-        """One for each region that is not remembered; what is asked again or looked at twice is not foreseen."""
-        return self.regions - self.remembered
+        """One for each region that is not cached. Retries and second tries are not included."""
+        return self.regions - self.cached
 
 
 def estimate(regions: Iterable[RegionReport]) -> Estimate:
-    """From the ledger of a run with an `Unheard` backend."""
+    """The estimate from the report of a run with a `DryRunBackend`."""
     regions = tuple(regions)
-    remembered = [region for region in regions if region.cached]
+    cached = [region for region in regions if region.cached]
     speech = sum(region.duration for region in regions)
-    return Estimate(len(regions), len(remembered), speech, speech - sum(region.duration for region in remembered))
+    return Estimate(len(regions), len(cached), speech, speech - sum(region.duration for region in cached))
 
 
 class DryRunBackend:
-    """Stands in for a backend in a rehearsal: has its traits, hears nothing and sends nothing."""
+    """Stands in for a backend in a dry run: has its traits and sends nothing."""
 
     def __init__(self, backend: Backend) -> None:
         self.traits = backend.traits
-        self.fingerprint = getattr(backend, "fingerprint", "")
 
     def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
         for _ in clips:
-            yield Recognition("failed", reason="not sent: this was a rehearsal", attempts=0)
+            yield Recognition("failed", reason="not sent: this was a dry run", attempts=0)
 
     def close(self) -> None:
         pass
 
 
-class Limited:
-    """A backend that stops before it would hear more than `seconds` of sound in all."""
+class LimitedBackend:
+    """A backend that takes at most `seconds` of audio, then raises `BackendError`, which names the `limit`."""
 
     def __init__(self, backend: Backend, seconds: float, limit: str) -> None:
         self.traits = backend.traits
-        self.fingerprint = getattr(backend, "fingerprint", "")
         self._backend, self._seconds, self._limit = backend, seconds, limit
         self._spent = 0.0
 
     def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
-        return self._backend.transcribe(self._within(clips), hints)
+        return self._backend.transcribe(self._within_limit(clips), hints)
 
     def close(self) -> None:
         self._backend.close()
 
-    def _within(self, clips: Iterable[Audio]) -> Iterator[Audio]:
+    def _within_limit(self, clips: Iterable[Audio]) -> Iterator[Audio]:
         for clip in clips:
-            if not self._spent + clip.duration <= self._seconds:  # NaN is no limit that can be kept
+            if not self._spent + clip.duration <= self._seconds:  # a limit of NaN allows nothing
                 raise BackendError(
                     self.traits.name,
-                    f"{self._limit} would be passed after {self._spent:.1f} s of speech; raise it and run again: "
-                    "what the journal remembers is not sent twice",
+                    f"stopped after {self._spent:.1f} s of speech, before {self._limit} was exceeded; "
+                    "raise the limit and run again: cached results are not sent twice",
                 )
             self._spent += clip.duration
             yield clip

@@ -1,26 +1,26 @@
-"""Everything that captioner raises on purpose. A sentence each: what happened, to what, what to do.
+"""The errors that captioner raises on purpose. Each message says what happened, to what, and what to do.
 
     CaptionerError                  exit code 1
-    ├── OutputNotWritten            1   a result could not be written, or is there already
-    ├── JournalNotUsable            1   the memory of what was heard cannot be read or written
-    ├── NotInstalled                1   what was asked for comes with an extra: says what to install
-    ├── UsageError                  2   what was asked for makes no sense
-    │   ├── UnknownName                 no such backend, format, profile, track, ...: lists what there is
+    ├── OutputNotWritten            1   a result cannot be written, or exists already
+    ├── JournalNotUsable            1   the journal cannot be read or written
+    ├── NotInstalled                1   an optional package is missing: says what to install
+    ├── UsageError                  2   flags or arguments make no sense
+    │   ├── UnknownName                 no such backend, format, profile, track, ...: lists the known ones
     │   └── SettingsError               the settings file or an environment variable is wrong
     ├── MediaError                  3
     │   ├── MediaNotReadable            missing, unreadable, not media
-    │   ├── NoAudio                     media without a sound track
-    │   ├── NoPicture                   media without a moving picture
-    │   ├── FontMissing                 no font can show a text
-    │   ├── FfmpegFailed                ffmpeg could not make what it was asked for
+    │   ├── NoAudio                     media without an audio track
+    │   ├── NoPicture                   media without video
+    │   ├── FontMissing                 no font has the characters of a text
+    │   ├── FfmpegFailed                ffmpeg failed
     │   └── FfmpegNotFound              no ffmpeg anywhere
-    ├── BackendError                4   the whole recogniser failed, not one clip
-    │   └── BackendNotInstalled         its engine is missing: says what to install
+    ├── BackendError                4   the whole backend failed, not one clip
+    │   └── BackendNotInstalled         a package of it is missing: says what to install
     ├── FormatError                 5   a caption file that cannot be read or written
-    └── StreamLost                  6   a live source that does not come back
+    └── StreamLost                  6   a live source ended and did not come back
 
-Facts go to the constructor and stay readable as attributes; the sentence is made when it is shown, so every
-error can be pickled and sent from a worker to its master.
+The constructor takes facts, which stay readable as attributes, and the message is made when it is shown. So every
+error can be pickled, for example to send it between processes.
 """
 
 from __future__ import annotations
@@ -30,13 +30,14 @@ from typing import ClassVar
 
 
 class CaptionerError(Exception):
-    """The root. `exit_code` is what the command line exits with."""
+    """The base of all errors of captioner."""
 
     exit_code: ClassVar[int] = 1
+    """The exit code of the command line."""
 
 
 class OutputNotWritten(CaptionerError):
-    """A result file did not come to be; nothing half-written is left."""
+    """A result file cannot be written. No half-written file is left."""
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(path, reason)
@@ -47,7 +48,7 @@ class OutputNotWritten(CaptionerError):
 
 
 class JournalNotUsable(CaptionerError):
-    """The journal at `path` cannot be read or written. A run goes on without it; asking about it fails."""
+    """The journal at `path` cannot be read or written. A run continues without it."""
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(path, reason)
@@ -58,24 +59,24 @@ class JournalNotUsable(CaptionerError):
 
 
 class NotInstalled(CaptionerError):
-    """`what` was asked for needs a package that is missing; `requirement` is what pip installs."""
+    """The feature `what` needs a package that is missing; `requirement` is its name for pip."""
 
     def __init__(self, what: str, requirement: str) -> None:
         super().__init__(what, requirement)
         self.what, self.requirement = what, requirement
 
     def __str__(self) -> str:
-        return f"what makes {self.what} is not installed; run: pip install {self.requirement!r}"
+        return f"the package for {self.what} is not installed; run: pip install {self.requirement!r}"
 
 
 class UsageError(CaptionerError):
-    """What was asked for makes no sense."""
+    """Flags or arguments make no sense."""
 
     exit_code = 2
 
 
 class UnknownName(UsageError):
-    """`name` is no `kind` that captioner knows."""
+    """There is no `kind` called `name`."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         known = tuple(known)
@@ -87,7 +88,7 @@ class UnknownName(UsageError):
 
 
 class SettingsError(UsageError):
-    """A setting is wrong. `place` names the file or the variable it stands in."""
+    """A setting is wrong. `place` is its file, variable or flag."""
 
     def __init__(self, place: str, reason: str) -> None:
         super().__init__(place, reason)
@@ -98,13 +99,13 @@ class SettingsError(UsageError):
 
 
 class MediaError(CaptionerError):
-    """Something is wrong with a source."""
+    """A source cannot be used."""
 
     exit_code = 3
 
 
 class MediaNotReadable(MediaError):
-    """A source is missing, cannot be read or is no media."""
+    """A source is missing, cannot be read or is not media."""
 
     def __init__(self, source: str, reason: str) -> None:
         super().__init__(source, reason)
@@ -115,7 +116,7 @@ class MediaNotReadable(MediaError):
 
 
 class NoAudio(MediaError):
-    """A source is media, but nothing can be heard in it."""
+    """A source is media without audio."""
 
     def __init__(self, source: str) -> None:
         super().__init__(source)
@@ -126,7 +127,7 @@ class NoAudio(MediaError):
 
 
 class NoPicture(MediaError):
-    """A source is media, but nothing can be seen in it."""
+    """A source is media without video."""
 
     def __init__(self, source: str) -> None:
         super().__init__(source)
@@ -137,7 +138,7 @@ class NoPicture(MediaError):
 
 
 class FontMissing(MediaError):
-    """No font on this machine can show a text as it is written; `package` is the Debian package that has one."""
+    """No installed font has the characters of a text; `package` is the Debian package of one that has them."""
 
     def __init__(self, reason: str, package: str) -> None:
         super().__init__(reason, package)
@@ -148,7 +149,7 @@ class FontMissing(MediaError):
 
 
 class FfmpegFailed(MediaError):
-    """ffmpeg could not make what it was asked for; `reason` is what it said."""
+    """ffmpeg failed; `reason` is its message."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -159,7 +160,7 @@ class FfmpegFailed(MediaError):
 
 
 class FfmpegNotFound(MediaError):
-    """No ffmpeg, neither named by the environment nor on the PATH nor from imageio-ffmpeg."""
+    """There is no ffmpeg in $CAPTIONER_FFMPEG, on the PATH or in the package imageio-ffmpeg."""
 
     def __init__(self, looked_at: str) -> None:
         super().__init__(looked_at)
@@ -170,7 +171,7 @@ class FfmpegNotFound(MediaError):
 
 
 class BackendError(CaptionerError):
-    """A recogniser failed as a whole: no key, no balance, no memory. What it heard before is kept."""
+    """A backend failed as a whole: no key, no balance, no memory. Results from before stay in the journal."""
 
     exit_code = 4
 
@@ -183,7 +184,7 @@ class BackendError(CaptionerError):
 
 
 class BackendNotInstalled(BackendError):
-    """The engine behind a backend is missing; `requirement` is what pip installs."""
+    """A package that a backend needs is missing; `requirement` is its name for pip."""
 
     def __init__(self, backend: str, requirement: str) -> None:
         super().__init__(backend, requirement)
@@ -194,7 +195,7 @@ class BackendNotInstalled(BackendError):
 
 
 class FormatError(CaptionerError):
-    """A text is not the caption format that it should be, or cannot be put into it. `line` counts from 1."""
+    """A file is not in its caption format, or cannot be written in it. `line` counts from 1."""
 
     exit_code = 5
 
@@ -208,7 +209,7 @@ class FormatError(CaptionerError):
 
 
 class StreamLost(CaptionerError):
-    """A live source ended before its time and does not come back."""
+    """A live source ended early and did not come back."""
 
     exit_code = 6
 

@@ -1,4 +1,4 @@
-"""The whole way in one read: a source goes in, cues, transcript and report come out."""
+"""The whole pipeline in one read: a source goes in; cues, transcript and report come out."""
 
 from __future__ import annotations
 
@@ -7,126 +7,177 @@ from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal, TypedDict, Unpack
 
-from captioner.align import Timer, open_timer
+from captioner.align import Aligner, open_aligner
 from captioner.backends import Backend, Hints, Traits, load_backend
 from captioner.backends.selection import choose_backend
 from captioner.cues import make_cues, time_cues
 from captioner.errors import BackendError
 from captioner.media import AudioSelection, Media, open_media, read_audio, read_shot_changes
+from captioner.output import Captions as Captions
 from captioner.prefetch import prefetch
 from captioner.profiles import Profile, profile_for, profile_named
 from captioner.speech import SAMPLE_RATE, SpeechOptions, speech_clips
 from captioner.transcribe import ContextMode, RegionResult, transcribe
-from captioner.values import Audio, Cue, Report, Span, Transcript
+from captioner.validation import types_of, wrong_type
+from captioner.values import Audio, Cue, Report, Segment, Span, Transcript
 from captioner.word_timing import time_words
 
-AHEAD = 4
-"""Regions that are found and wait to be heard: enough that a backend never waits, few enough to be held."""
+PREFETCHED = 4
+"""Regions that wait for the backend: enough that it never waits, few enough to hold in memory."""
 
-
-@dataclass(frozen=True)
-class Captions:
-    """What comes out: the cues to show, all that was heard, and the account of every speech region."""
-
-    cues: tuple[Cue, ...]
-    transcript: Transcript
-    report: Report
+SLOWEST_FILM = 20
+"""Frames a second. Cues are not timed to the frames of a slower picture, such as a recorded lecture."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is: `done` of `duration` seconds (None: nobody knows); `outcome` is the region just heard."""
+    """How far a run is."""
 
     done: float
+    """Seconds of the source that are done."""
+
     duration: float | None
+    """Seconds of the source; None where that is not known."""
+
     result: RegionResult | None = None
+    """The region that was just recognised; None where the run only read on."""
 
 
 ProgressCallback = Callable[[Progress], object]
 
 ProfileChoice = str | Profile | Callable[[str | None], Profile] | None
-"""A style by name or as it is; a function from the language, where it depends on that; None for the language's own."""
+"""A profile, its name, a function from the language to a profile, or None for the profile of the language."""
 
-SLOWEST_FILM = 20
-"""Frames a second; where a picture has fewer, as a recorded lecture may, nothing is gained by waiting for one."""
+FrameRateChoice = Fraction | int | Literal["media", "none"]
+"""Frames a second, exact; "media" for the frame rate of the video, "none" to time cues to milliseconds."""
+
+
+def ignore_progress(progress: Progress) -> None:
+    """The progress callback that does nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaptionOptions:
+    """How `caption` works."""
+
+    backend: str | Backend = "auto"
+    """A name, for a backend that is loaded and closed with the run, or a backend, which the caller closes."""
+
+    profile: ProfileChoice = None
+    """The caption style: a profile or its name; None for the one of the language."""
+
+    frame_rate: FrameRateChoice = "media"
+    """The frames to which cues are timed."""
+
+    shot_changes: bool = False
+    """Whether cues snap to shot changes. This decodes the whole video."""
+
+    hints: Hints = Hints()
+    """What the backend gets with each clip: the language, a prompt, hotwords."""
+
+    selection: AudioSelection = AudioSelection()
+    """Which audio track, channel and part of the source."""
+
+    context: ContextMode = "none"
+    """Which earlier text the backend gets: "none", or "previous" for that of the region before."""
+
+    align: str | Aligner | None = "auto"
+    """The aligner for backends without word times, by name; "auto" for the best one, None or "none" for none."""
+
+    speech: SpeechOptions = SpeechOptions()
+    """How speech is detected."""
+
+    journal: str | Path | None = None
+    """The file that caches recognised clips; None to cache nothing."""
+
+    on_progress: ProgressCallback = ignore_progress
+    """Called from time to time with the progress. An exception that it raises ends the run."""
+
+    def __post_init__(self) -> None:
+        for name, kind in types_of(type(self)).items():
+            if reason := wrong_type(name, getattr(self, name), kind):
+                raise TypeError(reason)
+
+
+class CaptionKeywords(TypedDict, total=False):
+    """The options of `CaptionOptions` as keywords of `caption`, for type checkers."""
+
+    backend: str | Backend
+    profile: ProfileChoice
+    frame_rate: FrameRateChoice
+    shot_changes: bool
+    hints: Hints
+    selection: AudioSelection
+    context: ContextMode
+    align: str | Aligner | None
+    speech: SpeechOptions
+    journal: str | Path | None
+    on_progress: ProgressCallback
 
 
 def caption(
-    source: str | Path,
-    *,
-    backend: str | Backend = "auto",
-    profile: ProfileChoice = None,
-    frame_rate: Fraction | Literal["media", "none"] = "media",
-    shot_changes: bool = False,
-    hints: Hints = Hints(),
-    selection: AudioSelection = AudioSelection(),
-    context: ContextMode = "none",
-    align: str | Timer | None = "auto",
-    speech: SpeechOptions = SpeechOptions(),
-    journal: Path | None = None,
-    on_progress: ProgressCallback = lambda progress: None,
+    source: str | Path, options: CaptionOptions = CaptionOptions(), **changes: Unpack[CaptionKeywords]
 ) -> Captions:
-    """Caption `source`: a path, a URL that ffmpeg reads, or `-` for standard input.
+    """Caption `source`: a path, a URL that ffmpeg reads, or "-" for standard input.
 
-    `backend` is a name, loaded and closed here, or a backend that stays the caller's. `profile` is None for the one
-    that fits the language. Cues are timed to frames at `frame_rate`, which the media tells unless it is given, and step
-    aside for `shot_changes`, for which the whole picture is read. `align` times the words that the backend does not:
-    the name of an aligner, "auto" for the best there is, "none" for nobody. `journal` is the file that remembers what
-    was heard; None remembers nothing. Raises the errors of captioner.errors: MediaError, BackendError, UsageError.
+    `changes` are fields of `CaptionOptions`: `caption("talk.mp4", backend="sphinx", profile="bbc")`. Raises the errors
+    of captioner.errors: MediaError, BackendError, UsageError.
     """
+    options = replace(options, **changes)
+    if reason := wrong_type("source", source, str | Path):
+        raise TypeError(reason)
     warnings: list[str] = []
-    timer = open_timer(align) if isinstance(align, str) else align
+    aligner = open_aligner(options.align) if isinstance(options.align, str) else options.align
     with (
-        _ready(backend) as engine,
-        _remembering(engine, journal, str(source), warnings.append) as ears,
+        _open_backend(options.backend) as backend,
+        _journaled(backend, options.journal, str(source), warnings.append) as cached,
         open_media(str(source)) as media,
     ):
-        progress = _Meter(media.duration if selection.end is None else selection.end, on_progress)
-        blocks = progress.heard(read_audio(media, selection, sample_rate=SAMPLE_RATE, warn=warnings.append))
-        found = progress.found(speech_clips(blocks, _fitting(speech, engine.traits)))
-        with prefetch(found, AHEAD) as clips:
-            heard = transcribe(clips, ears, hints, context)
-            outcomes = tuple(progress.answered(time_words(heard, timer, hints.language)))
-        transcript = _transcript(outcomes, hints)
-        cuts = tuple(read_shot_changes(media, selection, warn=warnings.append)) if shot_changes else ()
+        duration = media.duration if options.selection.end is None else options.selection.end
+        meter = _ProgressMeter(duration, options.on_progress)
+        audio = meter.count_audio(read_audio(media, options.selection, sample_rate=SAMPLE_RATE, warn=warnings.append))
+        clips = meter.count_clips(speech_clips(audio, _limit_regions(options.speech, backend.traits)))
+        with prefetch(clips, PREFETCHED) as waiting:
+            recognized = transcribe(waiting, cached, options.hints, options.context)
+            timed = time_words(recognized, aligner, options.hints.language)
+            results = tuple(meter.count_results(timed))
+        shot_changes: tuple[float, ...] = ()
+        if options.shot_changes:
+            shot_changes = tuple(read_shot_changes(media, options.selection, warn=warnings.append))
+        segments = tuple(result.segment for result in results if result.segment)
+        transcript = Transcript(segments, options.hints.language or main_language(segments))
         report = Report(
             source=str(source),
-            duration=progress.position if media.duration is None else media.duration,
-            backend=engine.traits.name,
-            model=engine.traits.model,
+            duration=meter.position if media.duration is None else media.duration,
+            backend=backend.traits.name,
+            model=backend.traits.model,
             language=transcript.language,
-            align=timer.name if timer and not engine.traits.word_times else None,
-            frame_rate=video_frame_rate(media)
-            if frame_rate == "media"
-            else None
-            if frame_rate == "none"
-            else frame_rate,
-            shot_changes=cuts,
-            regions=tuple(outcome.report for outcome in outcomes),
+            align=aligner.name if aligner and not backend.traits.word_times else None,
+            frame_rate=_frame_rate(options.frame_rate, media),
+            shot_changes=shot_changes,
+            regions=tuple(result.report for result in results),
             warnings=tuple(warnings),
         )
-    cues = cues_of_transcript(transcript, profile, frame_rate=report.frame_rate, shot_changes=cuts)
+    cues = cues_of_transcript(transcript, options.profile, frame_rate=report.frame_rate, shot_changes=shot_changes)
     return Captions(cues, transcript, report)
 
 
 def caption_script(
     source: str | Path,
     script: str | Sequence[Cue],
-    *,
-    backend: str | Backend = "auto",
-    journal: Path | None = None,
-    **options: Any,
+    options: CaptionOptions = CaptionOptions(),
+    **changes: Unpack[CaptionKeywords],
 ) -> Captions:
-    """Caption `source` with the words of `script`: a text, or cues whose times are wrong and which stay as they are.
+    """Caption `source` with the words of `script`: a text, or cues, which keep their text and get new times.
 
-    What the backend hears only tells where the script is said; one that hears nothing leaves that to the time it takes.
-    The warnings name what nobody says, and where the speech does not sound like the script; speech that is not in the
-    script stands as it was heard, with its reason in the ledger. `options` are `caption`'s; so are the errors. The
-    source is read twice.
+    The backend only shows where the script is spoken. With a backend that recognises nothing, the script is placed by
+    the time that it takes to say. Warnings name the parts that are not spoken, and speech that does not match the
+    script. Speech that is not in the script is captioned as it was recognised, with a reason in the report. Reads the
+    source twice. Raises the errors of `caption`.
     """
-    from captioner.script import (  # which nobody else needs at the start
+    from captioner.script import (  # imported here because only this function needs it
         ScriptBackend,
         mismatches,
         place_script,
@@ -134,34 +185,34 @@ def caption_script(
         script_of_cues,
     )
 
+    options = replace(options, **changes)
     text = script if isinstance(script, str) else script_of_cues(script)
-    with _ready(backend) as engine:
-        # Nobody looks at the cues of the first time; cutting them takes a second of an hour, finding shots takes long.
-        heard = caption(source, backend=engine, journal=journal, **(options | {"shot_changes": False}))
-        laid = place_script(text, heard.report.regions, heard.transcript.segments)
-        said = caption(source, backend=ScriptBackend(laid.told, engine.traits.longest_clip), **options)
-    cues, report, unsaid = said.cues, said.report, [*laid.missing]
+    with _open_backend(options.backend) as backend:
+        # Shot changes are left out of the first pass, whose cues are not used: finding them takes long.
+        first = caption(source, replace(options, backend=backend, shot_changes=False))
+        placed = place_script(text, first.report.regions, first.transcript.segments)
+        script_backend = ScriptBackend(placed.recognitions, backend.traits.longest_clip)
+        second = caption(source, replace(options, backend=script_backend, journal=None))
+    cues, report, missing = second.cues, second.report, [*placed.missing]
     if not isinstance(script, str):
-        profile = _style(options.get("profile"), said.transcript.language)
-        spoken, mute = retime_cues(script, laid, report.regions, said.transcript.segments)
+        profile = _profile(options.profile, second.transcript.language)
+        spoken, silent = retime_cues(script, placed, report.regions, second.transcript.segments)
         cues = tuple(time_cues(spoken, profile, frame_rate=report.frame_rate, shot_changes=report.shot_changes))
-        unsaid = sorted([*unsaid, *mute], key=lambda part: part.first)
+        missing = sorted([*missing, *silent], key=lambda part: part.first)
     warnings = (
         *report.warnings,
-        *(_unlike(span) for span in mismatches(laid.told, report.regions)),
-        *(_unsaid(text[part.first : part.last], part.after) for part in unsaid),
+        *(_mismatch_warning(span) for span in mismatches(placed.recognitions, report.regions)),
+        *(_missing_warning(text[part.first : part.last], part.after) for part in missing),
     )
-    return Captions(cues, said.transcript, replace(report, warnings=warnings))
+    return Captions(cues, second.transcript, replace(report, warnings=warnings))
 
 
-def _unlike(span: Span) -> str:
-    where = f"from {span.start:.1f} to {span.end:.1f} s"
-    return f"{where} the speech does not sound like the words of the script that stand there: they may be out of place"
+def _mismatch_warning(span: Span) -> str:
+    return f"from {span.start:.1f} to {span.end:.1f} s the speech does not match the script: check its place there"
 
 
-def _unsaid(text: str, after: float) -> str:
-    shown = " ".join(text.split())
-    return f"nobody says this part of the script, after {after:.1f} s: {shown}"
+def _missing_warning(text: str, after: float) -> str:
+    return f"this part of the script is not spoken, after {after:.1f} s: {' '.join(text.split())}"
 
 
 def cues_of_transcript(
@@ -171,82 +222,91 @@ def cues_of_transcript(
     frame_rate: Fraction | None = None,
     shot_changes: Sequence[float] = (),
 ) -> tuple[Cue, ...]:
-    """The cues of a transcript, made new without hearing anything again; `frame_rate` None times to milliseconds."""
-    style = _style(profile, transcript.language)
-    return tuple(make_cues(transcript, style, frame_rate=frame_rate, shot_changes=shot_changes))
+    """The cues of a transcript, without running recognition; `frame_rate` is None to time them to milliseconds."""
+    rules = _profile(profile, transcript.language)
+    return tuple(make_cues(transcript, rules, frame_rate=frame_rate, shot_changes=shot_changes))
 
 
 def video_frame_rate(media: Media) -> Fraction | None:
-    """The frame rate to which cues are timed: that of the media's picture, None where it has none or too few frames."""
+    """The frame rate to which cues are timed: that of the video; None without a video, or with too few frames."""
     return media.frame_rate if media.frame_rate and media.frame_rate >= SLOWEST_FILM else None
 
 
-def _style(style: ProfileChoice, language: str | None) -> Profile:
-    if isinstance(style, str):
-        return profile_named(style)
-    return style if isinstance(style, Profile) else (style or profile_for)(language)
+def main_language(segments: Iterable[Segment]) -> str | None:
+    """The language that is spoken longest, the first one of equals; None where no segment has a language."""
+    seconds: dict[str, float] = {}
+    for segment in segments:
+        if segment.language:
+            seconds[segment.language] = seconds.get(segment.language, 0.0) + segment.duration
+    return max(seconds, key=seconds.__getitem__, default=None)
 
 
-def _ready(backend: str | Backend) -> closing[Backend] | nullcontext[Backend]:
+def _frame_rate(choice: FrameRateChoice, media: Media) -> Fraction | None:
+    if choice == "media":
+        return video_frame_rate(media)
+    return None if choice == "none" else Fraction(choice)
+
+
+def _profile(choice: ProfileChoice, language: str | None) -> Profile:
+    if isinstance(choice, str):
+        return profile_named(choice)
+    return choice if isinstance(choice, Profile) else (choice or profile_for)(language)
+
+
+def _open_backend(backend: str | Backend) -> closing[Backend] | nullcontext[Backend]:
     if not isinstance(backend, str):
         return nullcontext(backend)
     return closing(load_backend(choose_backend().name if backend == "auto" else backend))
 
 
-def _fitting(speech: SpeechOptions, traits: Traits) -> SpeechOptions:
-    """The same options, with no region longer than the backend hears. Raises `BackendError` where that cannot be."""
+def _limit_regions(speech: SpeechOptions, traits: Traits) -> SpeechOptions:
+    """The options with no region longer than the backend takes. Raises `BackendError` where that is too short."""
     if traits.sample_rate != SAMPLE_RATE:
-        raise BackendError(traits.name, f"asks for sound of {traits.sample_rate} Hz; captioner gives {SAMPLE_RATE} Hz")
+        raise BackendError(traits.name, f"asks for audio of {traits.sample_rate} Hz; captioner gives {SAMPLE_RATE} Hz")
     try:
         return replace(speech, longest_region=min(speech.longest_region, traits.longest_clip))
     except ValueError as error:
-        reason = f"hears no clip above {traits.longest_clip:g} s, which is too short: {error}"
+        reason = f"takes no clip above {traits.longest_clip:g} s, which is too short: {error}"
         raise BackendError(traits.name, reason) from error
 
 
-def _remembering(
-    backend: Backend, journal: Path | None, source: str, warn: Callable[[str], None]
+def _journaled(
+    backend: Backend, journal: str | Path | None, source: str, warn: Callable[[str], None]
 ) -> closing[Backend] | nullcontext[Backend]:
     if journal is None:
         return nullcontext(backend)
     from captioner.journal import journaled
 
-    return closing(journaled(backend, journal, source=source, warn=warn))
+    return closing(journaled(backend, Path(journal), source=source, warn=warn))
 
 
-def _transcript(outcomes: tuple[RegionResult, ...], hints: Hints) -> Transcript:
-    segments = tuple(outcome.segment for outcome in outcomes if outcome.segment)
-    heard = [segment.language for segment in segments if segment.language]
-    return Transcript(segments, hints.language or (max(set(heard), key=heard.count) if heard else None))
+class _ProgressMeter:
+    """Counts audio, clips and results of one run and reports the progress.
 
-
-class _Meter:
-    """Watches the three streams of one run and tells how far it is.
-
-    Media is done as far as it was read, or only to the end of the last answered region while one is in flight. Sound
-    is read in another thread than answers come in, so each count has one writer.
+    Progress is the position of the audio that was read, or the end of the last result while clips are waiting. Audio
+    is read in another thread than results arrive in, so each count has one writer.
     """
 
-    def __init__(self, duration: float | None, watch: ProgressCallback) -> None:
+    def __init__(self, duration: float | None, callback: ProgressCallback) -> None:
         self.position = 0.0
         self._duration = duration
-        self._watch = watch
-        self._found = self._answered = 0
+        self._callback = callback
+        self._clips = self._results = 0
 
-    def heard(self, blocks: Iterable[Audio]) -> Iterator[Audio]:
+    def count_audio(self, blocks: Iterable[Audio]) -> Iterator[Audio]:
         for block in blocks:
             yield block
             self.position = block.end
-            if self._found == self._answered:
-                self._watch(Progress(self.position, self._duration))
+            if self._clips == self._results:
+                self._callback(Progress(self.position, self._duration))
 
-    def found(self, clips: Iterable[Audio]) -> Iterator[Audio]:
+    def count_clips(self, clips: Iterable[Audio]) -> Iterator[Audio]:
         for clip in clips:
-            self._found += 1
+            self._clips += 1
             yield clip
 
-    def answered(self, outcomes: Iterable[RegionResult]) -> Iterator[RegionResult]:
-        for outcome in outcomes:
-            self._answered += 1
-            self._watch(Progress(outcome.report.end, self._duration, outcome))
-            yield outcome
+    def count_results(self, results: Iterable[RegionResult]) -> Iterator[RegionResult]:
+        for result in results:
+            self._results += 1
+            self._callback(Progress(result.report.end, self._duration, result))
+            yield result

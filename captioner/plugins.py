@@ -1,4 +1,4 @@
-"""Parts that are found by name: ours, and those that others install as entry points."""
+"""Classes by name: built-in ones, and those that installed packages register as entry points."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ if TYPE_CHECKING:
 
 
 class Plugins:
-    """All parts of one `kind`: those `built_in`, each a "module:attribute", and the entry points of a `group`.
+    """The classes of one `kind`: those `built_in`, by "module:attribute", and the entry points of a `group`.
 
-    An installed plug-in cannot take the name of one of ours; so for one of ours nobody looks at what is installed,
-    which takes longer than to load it.
+    A plug-in cannot replace a built-in class, so loading a built-in one never searches the installed packages, which
+    takes longer than loading it.
     """
 
     def __init__(self, kind: str, group: str, built_in: Mapping[str, str]) -> None:
         self._kind, self._group, self._built_in = kind, group, built_in
 
     def names(self) -> list[str]:
-        """Every name there is, sorted."""
+        """All names, sorted."""
         return sorted({*self._built_in, *self._installed()})
 
     def load(self, name: str) -> Any:
-        """What is called `name`. Raises `UnknownName`, and what importing it raises."""
+        """The class called `name`. Raises `UnknownName`, and the errors of its import."""
         if name in self._built_in:
             module, _, attribute = self._built_in[name].partition(":")
             return getattr(import_module(module), attribute)

@@ -1,4 +1,4 @@
-"""The next items made while those before them are used, in a thread of their own."""
+"""Produces items ahead of their use, in a thread of its own."""
 
 from __future__ import annotations
 
@@ -12,45 +12,45 @@ Item = TypeVar("Item")
 
 
 @contextmanager
-def prefetch(items: Iterable[Item], most: int) -> Iterator[Iterator[Item]]:
-    """The same items, of which at most `most` wait to be used.
+def prefetch(items: Iterable[Item], limit: int) -> Iterator[Iterator[Item]]:
+    """The same items, produced in a thread; at most `limit` of them wait to be used.
 
-    What is raised while an item is made is raised when its turn comes. However the block is left, no further item is
-    begun; the one that is being made is not waited for, so whatever it waits for itself should end with its source.
+    An exception from `items` is raised when its turn comes. Leaving the block stops production after the current item
+    and does not wait for it, so whatever `items` waits for should end with its source.
     """
-    waiting: Queue[tuple[Item] | BaseException | None] = Queue(most)
-    left = Event()
-    Thread(target=_make, args=(items, waiting, left), name="ahead", daemon=True).start()
+    queue: Queue[tuple[Item] | BaseException | None] = Queue(limit)
+    stopped = Event()
+    Thread(target=_produce, args=(items, queue, stopped), name="prefetch", daemon=True).start()
     try:
-        yield _used(waiting)
+        yield _consume(queue)
     finally:
-        left.set()
-        _make_room(waiting)
+        stopped.set()
+        _empty(queue)
 
 
-def _make(items: Iterable[Item], waiting: Queue[tuple[Item] | BaseException | None], left: Event) -> None:
+def _produce(items: Iterable[Item], queue: Queue[tuple[Item] | BaseException | None], stopped: Event) -> None:
     last: BaseException | None = None
     try:
         for item in items:
-            waiting.put((item,))
-            if left.is_set():
+            queue.put((item,))
+            if stopped.is_set():
                 return
-    except BaseException as error:  # it belongs to whoever uses the items
+    except BaseException as error:  # raised again in the thread that uses the items
         last = error
-    waiting.put(last)
+    queue.put(last)
 
 
-def _used(waiting: Queue[tuple[Item] | BaseException | None]) -> Iterator[Item]:
-    while isinstance(entry := waiting.get(), tuple):
+def _consume(queue: Queue[tuple[Item] | BaseException | None]) -> Iterator[Item]:
+    while isinstance(entry := queue.get(), tuple):
         yield entry[0]
     if entry is not None:
         raise entry
 
 
-def _make_room(waiting: Queue[tuple[Item] | BaseException | None]) -> None:
-    """Let a thread that waits to put its item go on, to see that nobody wants it."""
+def _empty(queue: Queue[tuple[Item] | BaseException | None]) -> None:
+    """Make room in the queue, so that a thread that waits to put an item goes on and sees that it is stopped."""
     try:
         while True:
-            waiting.get_nowait()
+            queue.get_nowait()
     except Empty:
         return

@@ -1,4 +1,4 @@
-"""Clips of speech to what was said in them, with an account of every one: the ledger."""
+"""Speech clips to their text, with a report on each region."""
 
 from __future__ import annotations
 
@@ -13,87 +13,98 @@ from captioner.errors import BackendError, UnknownName, UsageError
 from captioner.values import Audio, RegionReport, Segment, Span, Word
 
 ContextMode = Literal["none", "previous"]
-"""What of the transcript so far a backend is told."""
+"""The earlier text that a backend gets as context: none, or that of the previous region."""
 
 
 @dataclass(frozen=True)
 class RegionResult:
-    """What became of one speech region: its line in the ledger, and what was said unless nothing was heard.
-
-    `clip` is its sound, None once nobody needs it any more.
-    """
+    """The result for one speech region."""
 
     report: RegionReport
+
     segment: Segment | None
+    """The text; None if there is none."""
+
     clip: Audio | None = None
+    """The audio; None when it is no longer needed."""
 
 
 def transcribe(
     clips: Iterable[Audio], backend: Backend, hints: Hints, context: ContextMode = "none"
 ) -> Iterator[RegionResult]:
-    """One RegionResult for each clip, in order, as soon as the backend has it.
+    """Yield one RegionResult for each clip, in order, as soon as the backend has it.
 
-    With `context` "previous" the text of the clip before is added to the prompt. Clips then wait for each other, so a
-    backend that hears ten at a time takes ten times as long.
+    With `context` "previous" the text of the previous clip is added to the prompt. Clips then run one after the other,
+    so a backend that works on ten at a time takes ten times as long.
 
-    Lazy: a clip is pulled when the backend asks for it, and held until its answer has come. Raises
-    `BackendError` when the backend gives up on all of them, or leaves clips without an answer; `UnknownName` for a
-    `context` that is none, `UsageError` for one that the backend does not take.
+    Lazy: a clip is pulled when the backend asks for it, and held until its result arrives. Raises `BackendError` when
+    the backend fails, or returns too few or too many results; `UnknownName` for an unknown `context`; `UsageError` for
+    one that the backend cannot use.
     """
     if context not in get_args(ContextMode):
         raise UnknownName("context", context, get_args(ContextMode))
     if context == "previous" and not backend.traits.takes_context:
-        raise UsageError(f"{backend.traits.name} takes a prompt for an instruction, not for what was said before")
-    waiting: deque[Audio] = deque()
+        raise UsageError(f"{backend.traits.name} reads the prompt as an instruction; use --context none")
+    pulled: deque[Audio] = deque()
 
-    def handed_over() -> Iterator[Audio]:
+    def pull() -> Iterator[Audio]:
         for clip in clips:
-            waiting.append(clip)
+            pulled.append(clip)
             yield clip
 
-    hear = backend.transcribe if context == "none" else partial(_in_context, backend)
-    for index, heard in enumerate(hear(handed_over(), hints)):
-        if not waiting:
-            raise BackendError(backend.traits.name, "it gave more answers than there were clips")
-        yield _outcome(index, waiting.popleft(), heard)
-    if waiting:
-        raise BackendError(backend.traits.name, f"it left {len(waiting)} clips without an answer")
+    recognise = backend.transcribe if context == "none" else partial(_transcribe_with_context, backend)
+    for index, recognition in enumerate(recognise(pull(), hints)):
+        if not pulled:
+            raise BackendError(backend.traits.name, "it returned more results than there were clips")
+        yield _region_result(index, pulled.popleft(), recognition)
+    if pulled:
+        raise BackendError(backend.traits.name, f"it returned no result for {len(pulled)} clips")
 
 
-def _in_context(backend: Backend, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
-    """One call for each clip, its prompt the user's and what was heard last.
+def _transcribe_with_context(backend: Backend, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
+    """One call for each clip, with the previous text at the end of its prompt.
 
-    A text that failed or cannot be right would mislead the clips after it.
+    Failed or doubtful text is left out, since it would mislead the following clips.
     """
     previous = ""
     for clip in clips:
         prompt = "\n".join(filter(None, (hints.prompt, previous)))
         previous = ""
-        for heard in backend.transcribe([clip], replace(hints, prompt=prompt or None)):
-            previous = heard.text if heard.status == "ok" and heard.reason is None else ""
-            yield heard
+        for recognition in backend.transcribe([clip], replace(hints, prompt=prompt or None)):
+            previous = recognition.text if recognition.status == "ok" and recognition.reason is None else ""
+            yield recognition
 
 
-def _outcome(index: int, clip: Audio, heard: Recognition) -> RegionResult:
+def _region_result(index: int, clip: Audio, recognition: Recognition) -> RegionResult:
     span = Span(clip.start, clip.end)
-    words = _words_in(span, heard)
-    reason = heard.reason
-    if heard.words and not words:
-        reason = reason or "its words do not spell its text, so their times are not used"
+    words = _words_within(span, recognition)
+    reason = recognition.reason
+    if recognition.words and not words:
+        reason = reason or "the words of the backend do not spell its text, so their times are not used"
     report = RegionReport(
-        span.start, span.end, index, heard.status, heard.text, reason, cached=heard.cached, attempts=heard.attempts
+        span.start,
+        span.end,
+        index,
+        recognition.status,
+        recognition.text,
+        reason,
+        cached=recognition.cached,
+        attempts=recognition.attempts,
     )
-    if not heard.text.strip():
+    if not recognition.text.strip():
         return RegionResult(report, None, clip)
-    return RegionResult(report, Segment(span.start, span.end, heard.text, words, language=heard.language), clip)
+    segment = Segment(span.start, span.end, recognition.text, words, language=recognition.language)
+    return RegionResult(report, segment, clip)
 
 
-def _words_in(span: Span, heard: Recognition) -> tuple[Word, ...]:
-    """The words, held inside the region they were heard in; none if they do not spell the text."""
-    if "".join(word.text for word in heard.words) != heard.text:
+def _words_within(span: Span, recognition: Recognition) -> tuple[Word, ...]:
+    """The words with their times limited to `span`; empty if they do not spell the text."""
+    if "".join(word.text for word in recognition.words) != recognition.text:
         return ()
-    return tuple(replace(word, start=_held(word.start, span), end=_held(word.end, span)) for word in heard.words)
+    return tuple(
+        replace(word, start=_limited(word.start, span), end=_limited(word.end, span)) for word in recognition.words
+    )
 
 
-def _held(time: float, span: Span) -> float:
+def _limited(time: float, span: Span) -> float:
     return min(max(time, span.start), span.end)

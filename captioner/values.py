@@ -1,7 +1,7 @@
-"""The values that travel through captioner. Frozen, checked at birth, without behaviour of any stage.
+"""The values that travel through captioner: frozen, checked when they are made, free of any stage's behaviour.
 
-Every time is a float in seconds on the media's clock: what a player shows when the moment is heard.
-A time is rounded once, when it is written.
+Every time is a float in seconds on the player's clock: what a player shows when the moment sounds. A time is rounded
+once, when it is written to a file.
 """
 
 from __future__ import annotations
@@ -18,20 +18,22 @@ from numpy.typing import NDArray
 Samples = NDArray[np.float32]
 
 Status = Literal["ok", "empty", "failed", "blocked", "truncated"]
-"""What became of a speech region: heard; heard nothing; not heard; refused by a content policy; cut short."""
+"""The result of recognising a speech region: text; no speech in it; an error; refused by a content policy; cut off."""
 
 STATUSES: tuple[Status, ...] = get_args(Status)
-
 
 _COLOR = re.compile("#[0-9a-f]{6}")
 
 
 @dataclass(frozen=True)
 class Span:
-    """A stretch of time: `0 <= start <= end < inf`, in seconds."""
+    """A span of time: `0 <= start <= end < inf`. Raises `ValueError` otherwise."""
 
     start: float
+    """Seconds."""
+
     end: float
+    """Seconds."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.start <= self.end < math.inf:
@@ -45,11 +47,16 @@ class Span:
 
 @dataclass(frozen=True, eq=False)
 class Audio:
-    """Mono sound: `samples` float32 in [-1, 1], shape (n,); `sample_rate` in Hz; `start` of `samples[0]` in seconds."""
+    """Mono audio. Raises `ValueError` for samples of another type or shape."""
 
     samples: Samples
+    """float32 in [-1, 1], shape (n,)."""
+
     sample_rate: int
+    """Hertz."""
+
     start: float = 0.0
+    """Time of `samples[0]` in seconds."""
 
     def __post_init__(self) -> None:
         if self.samples.dtype != np.float32 or self.samples.ndim != 1:
@@ -64,15 +71,15 @@ class Audio:
 
     @property
     def end(self) -> float:
-        """The second after the last sample."""
+        """Time after the last sample, in seconds."""
         return self.time_of(len(self.samples))
 
     def time_of(self, index: int) -> float:
-        """The second at which `samples[index]` is heard, counted in whole samples so that no error adds up."""
+        """Return the time of `samples[index]` in seconds, counted in whole samples so that errors do not add up."""
         return (round(self.start * self.sample_rate) + index) / self.sample_rate
 
     def clip(self, span: Span) -> Audio:
-        """The part inside `span`, cut at whole samples, as a view."""
+        """Return the part inside `span`, cut at whole samples, as a view."""
         first = max(0, round((span.start - self.start) * self.sample_rate))
         last = max(first, round((span.end - self.start) * self.sample_rate))
         return Audio(self.samples[first:last], self.sample_rate, self.time_of(first))
@@ -80,25 +87,33 @@ class Audio:
 
 @dataclass(frozen=True)
 class SpeechRegion(Span):
-    """A stretch of the media in which somebody speaks."""
+    """A span of the media in which someone speaks."""
 
 
 @dataclass(frozen=True)
 class Word(Span):
-    """A word as it was heard, `text` with the space before it if there is one, `confidence` in [0, 1] if known."""
+    """A recognised word and when it is said."""
 
     text: str
+    """The word, with the space before it if there is one."""
+
     confidence: float | None = None
+    """In [0, 1]; None where the backend gives none."""
 
 
 @dataclass(frozen=True)
 class Segment(Span):
-    """What was heard in one speech region. Where there are words, `"".join(word.text)` spells `text`."""
+    """The text of one speech region. Raises `ValueError` where its words do not spell its text."""
 
     text: str
+
     words: tuple[Word, ...] = ()
+    """Empty without word times; otherwise `"".join(word.text for word in words) == text`."""
+
     speaker: str | None = None
+
     language: str | None = None
+    """BCP 47 tag."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -108,22 +123,30 @@ class Segment(Span):
 
 @dataclass(frozen=True)
 class Transcript:
-    """All that was heard, in order. `language` is a BCP 47 tag, None where nobody knows."""
+    """The recognised text of a source, in order of time."""
 
     segments: tuple[Segment, ...] = ()
+
     language: str | None = None
+    """BCP 47 tag; None where it is unknown."""
 
 
 @dataclass(frozen=True)
 class StyleSpan:
-    """How characters `first` to `last` (exclusive) of a cue's text look; `color` is `#rrggbb`, None for the usual."""
+    """The style of a range of characters in a cue's text. Raises `ValueError` for an empty range or style."""
 
     first: int
+    """Index of the first character."""
+
     last: int
+    """Index after the last character."""
+
     italic: bool = False
     bold: bool = False
     underline: bool = False
+
     color: str | None = None
+    """`#rrggbb`; None for the default color."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.first < self.last:
@@ -136,17 +159,19 @@ class StyleSpan:
 
 @dataclass(frozen=True)
 class Position:
-    """Where a cue stands. `anchor` is a key of the number pad: 2 bottom centre, 5 the middle, 7 top left.
-
-    `x` and `y` place that point of the text, in percent of the picture from its left and its top; None is the usual
-    distance from the edge. `vertical` is the way vertical lines follow one another: from right to left, or left to
-    right; empty for horizontal text.
-    """
+    """Where a cue is shown. Raises `ValueError` for a place outside the picture."""
 
     anchor: int = 2
+    """The point of the text that `x` and `y` place, as a number-pad key: 2 bottom centre, 5 middle, 7 top left."""
+
     x: float | None = None
+    """Percent of the picture from its left; None for the usual distance from the edge."""
+
     y: float | None = None
+    """Percent of the picture from its top; None for the usual distance from the edge."""
+
     vertical: Literal["", "rl", "lr"] = ""
+    """Order of vertical lines: right to left, or left to right; empty for horizontal text."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.anchor <= 9:
@@ -157,17 +182,25 @@ class Position:
 
 @dataclass(frozen=True)
 class Cue(Span):
-    """One caption on the screen: lines parted by `\\n`, none of them blank, shown from `start` until `end`.
+    """One caption, shown from `start` until `end`.
 
-    Where its `words` are known they spell the text, each with the space or line break before it. `styles` are in order
-    and do not overlap. `position` is None where nobody says, which is the bottom centre.
+    Raises `ValueError` for a cue of no duration or with a blank line, for words that do not spell the text, and for
+    styles that overlap, are out of order or lie outside the text.
     """
 
     text: str
+    """Lines parted by `\\n`, none of them blank."""
+
     speaker: str | None = None
+
     words: tuple[Word, ...] = ()
+    """Empty without word times; otherwise they spell `text`, each with the space or line break before it."""
+
     styles: tuple[StyleSpan, ...] = ()
+    """In order, without overlap."""
+
     position: Position | None = None
+    """None for the bottom centre."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -184,44 +217,60 @@ class Cue(Span):
 
 @dataclass(frozen=True)
 class RegionReport(Span):
-    """What became of one speech region: a line of the ledger.
-
-    `reason` says why where `status` is not ok, `cached` that a journal answered, `attempts` how often it was asked.
-    """
+    """The result of recognising one speech region: one entry of the report."""
 
     index: int
+    """Number of the region, from 0."""
+
     status: Status
+
     text: str = ""
+
     reason: str | None = None
+    """Why `status` is not ok; beside ok, a doubt about the text or its times."""
+
     cached: bool = False
+    """Whether the result came from the journal."""
+
     attempts: int = 1
+    """Requests that the backend made for it."""
 
     @property
     def lost(self) -> bool:
-        """Whether speech was found here and is not, or not wholly, in the captions."""
+        """Whether speech in this region is missing, or partly missing, from the captions."""
         return self.status in ("failed", "blocked", "truncated")
 
 
 @dataclass(frozen=True)
 class Report:
-    """The ledger of one run: where each second of speech went. `duration` is the media's, in seconds.
-
-    `frame_rate`, in frames a second, is that to which cues were timed, None for milliseconds; `shot_changes` are the
-    seconds at which the picture cuts, where somebody looked for them.
-    """
+    """The report of one run: what was run on what, and the result of every speech region."""
 
     source: str
+
     duration: float
+    """Of the media, in seconds."""
+
     backend: str
+
     model: str | None = None
+
     language: str | None = None
+    """BCP 47 tag."""
+
     align: str | None = None
+    """Name of the aligner that timed the words."""
+
     frame_rate: Fraction | None = None
+    """Frames a second to which cue times are rounded; None for milliseconds."""
+
     shot_changes: tuple[float, ...] = ()
+    """Times of the picture's cuts in seconds; empty unless they were asked for."""
+
     regions: tuple[RegionReport, ...] = ()
+
     warnings: tuple[str, ...] = ()
 
     @property
     def lost(self) -> tuple[RegionReport, ...]:
-        """The regions whose speech is not, or not wholly, in the captions."""
+        """The regions whose speech is missing, or partly missing, from the captions."""
         return tuple(region for region in self.regions if region.lost)

@@ -1,4 +1,4 @@
-"""Words in time for what was heard without: an aligner at work beside the recogniser."""
+"""Adds word times to results that have none: an aligner works in a thread beside the backend."""
 
 from __future__ import annotations
 
@@ -6,26 +6,27 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
-from captioner.align import Timer
+from captioner.align import Aligner, Alignment
 from captioner.transcribe import RegionResult
+from captioner.values import Audio
 
 
 def time_words(
-    outcomes: Iterable[RegionResult], timer: Timer | None, language: str | None = None
+    results: Iterable[RegionResult], aligner: Aligner | None, language: str | None = None
 ) -> Iterator[RegionResult]:
-    """The same outcomes, in order, their words in time and their sound let go.
+    """The same results, in order, with word times and without their clips.
 
-    One is timed while the next is heard. Words that the backend has timed stay as they are; without a `timer` so do
-    segments without words. `language` is a BCP 47 tag for segments that have none. The timer's doubt goes into the
-    ledger.
+    One result is timed while the backend works on the next. Words that the backend has timed stay as they are. Without
+    an `aligner`, segments without words stay so. `language` is the BCP 47 tag for segments that have none. The
+    aligner's doubt becomes the reason in the region's report.
     """
-    if timer is None:
-        yield from (replace(outcome, clip=None) for outcome in outcomes)
+    if aligner is None:
+        yield from (replace(result, clip=None) for result in results)
         return
     with ThreadPoolExecutor(1, "timing") as worker:
         upcoming: Future[RegionResult] | None = None
-        for outcome in outcomes:
-            timed = worker.submit(_timed, outcome, timer, language)
+        for result in results:
+            timed = worker.submit(_timed, result, aligner, language)
             if upcoming is not None:
                 yield upcoming.result()
             upcoming = timed
@@ -33,10 +34,18 @@ def time_words(
             yield upcoming.result()
 
 
-def _timed(outcome: RegionResult, timer: Timer, language: str | None) -> RegionResult:
-    segment, clip = outcome.segment, outcome.clip
+def _timed(result: RegionResult, aligner: Aligner, language: str | None) -> RegionResult:
+    segment, clip = result.segment, result.clip
     if segment is None or segment.words or clip is None:
-        return replace(outcome, clip=None)
-    words, doubt = timer.time(clip, segment.text, segment.language or language)
-    reason = "; ".join(filter(None, (outcome.report.reason, doubt))) or None
-    return RegionResult(replace(outcome.report, reason=reason), replace(segment, words=words))
+        return replace(result, clip=None)
+    alignment = _checked(aligner, clip, segment.text, segment.language or language)
+    reason = "; ".join(filter(None, (result.report.reason, alignment.doubt))) or None
+    return RegionResult(replace(result.report, reason=reason), replace(segment, words=alignment.words))
+
+
+def _checked(aligner: Aligner, clip: Audio, text: str, language: str | None) -> Alignment:
+    """The aligner's words, or none if they do not spell `text`."""
+    alignment = aligner.align(clip, text, language)
+    if "".join(word.text for word in alignment.words) == text:
+        return alignment
+    return Alignment((), f"the words of {aligner.name} do not spell the text; their times are not used")

@@ -1,4 +1,4 @@
-"""Tests of captioner. Run on every core at once, so each of them keeps to one."""
+"""Tests of captioner. pytest runs a worker on each core, so each test keeps to one thread of numerical work."""
 
 import os
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,8 +26,12 @@ KEPT = (
     "CAPTIONER_SDK_PYTHONS",
     "CAPTIONER_NODE_MODULES",
 )
-"""Variables that say where the tests find things, and nothing about what captioner does."""
+"""Variables that tell the tests where things are. They change nothing that captioner does."""
 
+# A shell that starts a program in the background lets it ignore SIGINT, and its children would inherit that. Tests
+# interrupt programs of their own.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No test fails because a machine is slow.
 hypothesis.settings.register_profile("everyday", deadline=None)
@@ -36,12 +41,12 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "everyday"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-golden", action="store_true", help="write the goldens anew; then read the diff")
+    parser.addoption("--update-golden", action="store_true", help="rewrite the goldens; then read the diff")
     parser.addoption("--backend", help="run the conformance suite for this installed backend only")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Where everything is installed that a test may want, a test that skips has found nothing and fails the run."""
+    """Fail the run if a test was skipped although CAPTIONER_NO_SKIPS says that all it may need is installed."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("CAPTIONER_NO_SKIPS") and reporter and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -49,7 +54,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.fixture(autouse=True)
 def no_error_logs(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """A test that logged an error has failed, whatever it asserted."""
+    """Fail a test that logged an error, whatever it asserted."""
     yield
     errors = [record for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
     assert not errors, [record.getMessage() for record in errors]
@@ -57,7 +62,7 @@ def no_error_logs(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test reads the developer's settings, keys or cache."""
+    """Keep the developer's settings, keys and journal out of the tests."""
     for name in list(os.environ):
         if name.startswith(("CAPTIONER_", "ZAI_", "ZHIPUAI_", "OPENAI_")) and name not in KEPT:
             monkeypatch.delenv(name)
@@ -67,14 +72,14 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
 
 @pytest.fixture(params=["found", "bundled"])
 def either_ffmpeg(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The ffmpeg of this machine, and the newest, which comes with imageio-ffmpeg."""
+    """Run a test twice: with this machine's ffmpeg, and with the newer one that imageio-ffmpeg brings."""
     if request.param == "bundled":
         monkeypatch.setenv("CAPTIONER_FFMPEG", imageio_ffmpeg.get_ffmpeg_exe())
 
 
 @pytest.fixture(scope="session")
 def cjk_fonts() -> None:
-    """Fonts of Chinese and Japanese."""
+    """Skip a test where fonts for Chinese and Japanese are missing."""
     try:
         for language in ("zh-Hans", "zh-Hant", "ja"):
             font_for(["字"], language)
@@ -84,7 +89,7 @@ def cjk_fonts() -> None:
 
 @pytest.fixture(scope="session")
 def testdata() -> Path:
-    """Real recordings that are not ours to ship; `CAPTIONER_TESTDATA` says where they lie."""
+    """Return the folder of real recordings, which are not ours to ship, or skip: `CAPTIONER_TESTDATA` names it."""
     folder = os.environ.get("CAPTIONER_TESTDATA")
     if not folder:
         pytest.skip("set CAPTIONER_TESTDATA to a folder of real speech")
@@ -93,13 +98,13 @@ def testdata() -> Path:
 
 @pytest.fixture(scope="session")
 def speech_file() -> Path:
-    """Three sentences spoken by flite, a second apart; their times stand beside it."""
+    """Return the path of three sentences spoken by flite, a second apart; their times lie beside it."""
     return DATA / "three_sentences.flac"
 
 
 @pytest.fixture(scope="session")
 def speech(speech_file: Path) -> Audio:
-    """The same, decoded."""
+    """Return `speech_file`, decoded."""
     with open_media(str(speech_file)) as media:
         blocks = list(read_audio(media))
     return Audio(np.concatenate([block.samples for block in blocks]), blocks[0].sample_rate)
@@ -107,7 +112,7 @@ def speech(speech_file: Path) -> Audio:
 
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
-    """`golden(name, text)`: text equals tests/golden/name, or becomes it under --update-golden."""
+    """Return `golden(name, text)`: it compares text with tests/golden/name, or writes it under --update-golden."""
 
     def check(name: str, text: str) -> None:
         path = GOLDEN / name

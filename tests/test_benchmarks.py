@@ -1,4 +1,4 @@
-"""That the benchmarks hold together. What they measure is no test: machines differ."""
+"""The benchmarks run. What they measure is not tested, since machines differ."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from captioner.values import Audio
 from tests.benchmarks import FULL, Row
-from tests.benchmarks.__main__ import ALL
+from tests.benchmarks.__main__ import BY_NAME, main
 from tests.benchmarks.measuring import in_turns, said_in, sentences
 from tests.benchmarks.report import page
 from tests.benchmarks.stages import Stage
@@ -21,9 +22,19 @@ from tests.benchmarks.straight import Point, bend, draw
 POINTS = [Point(minutes, 0.5 + minutes / 20, minutes / 40, 85.0) for minutes in (15.0, 30.0, 60.0, 120.0)]
 
 
-@pytest.mark.parametrize("name", ALL)
-def test_each_measures_at_given_lengths(name: str) -> None:
+@pytest.mark.parametrize("name", BY_NAME)
+def test_each_benchmark_takes_lengths(name: str) -> None:
     assert list(inspect.signature(import_module(f"tests.benchmarks.{name}").measure).parameters) == ["lengths"]
+
+
+def test_the_help_names_each_benchmark() -> None:
+    text = CliRunner().invoke(main, ["-h"]).output
+    assert all(name in text for name in BY_NAME)
+
+
+def test_an_unknown_benchmark_is_one_sentence() -> None:
+    ran = CliRunner().invoke(main, ["speed"])
+    assert (ran.exit_code, "'speed' is not one of" in ran.output) == (2, True)
 
 
 def test_the_page(golden: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Parts found by name, ours and installed ones: the latter from a package that lies on the path like any other."""
+"""Classes by name: built-in ones, and those of a package that is installed on the path."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ def plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plugins:
     return Plugins("thing", "captioner.things", OURS)
 
 
-def test_installed_parts_stand_beside_ours(plugins: Plugins) -> None:
+def test_installed_classes_are_listed_with_the_built_in_ones(plugins: Plugins) -> None:
     assert plugins.names() == ["both", "broken", "ours", "theirs"]
     assert plugins.load("theirs").__qualname__ == "Thing.Inner"
 
 
-def test_an_installed_part_cannot_take_the_name_of_ours(plugins: Plugins) -> None:
+def test_a_plugin_cannot_replace_a_built_in_class(plugins: Plugins) -> None:
     assert plugins.load("both").__module__ == "decimal"
 
 
-def test_what_cannot_be_imported_says_so(plugins: Plugins) -> None:
+def test_an_import_error_is_raised(plugins: Plugins) -> None:
     with pytest.raises(ImportError, match="no_such_module"):
         plugins.load("broken")
 
 
-def test_an_unknown_name_lists_all_there_are(plugins: Plugins) -> None:
+def test_an_unknown_name_lists_the_known_ones(plugins: Plugins) -> None:
     with pytest.raises(UnknownName, match=r"thing .*'nobody'.*both.*broken.*ours.*theirs"):
         plugins.load("nobody")

@@ -1,4 +1,4 @@
-"""Items are made ahead of their use, no further than asked, and nothing goes on when nobody wants them."""
+"""Items are produced ahead of their use, up to the limit, and production stops when the block is left."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import pytest
 
 from captioner.prefetch import prefetch
 
-PATIENCE = 20.0
+TIMEOUT = 20.0
+"""Seconds."""
 
 
-def test_items_are_made_before_they_are_asked_for() -> None:
+def test_items_are_produced_before_they_are_used() -> None:
     third = threading.Event()
 
     def items() -> Iterator[int]:
@@ -21,37 +22,37 @@ def test_items_are_made_before_they_are_asked_for() -> None:
                 third.set()
             yield number
 
-    with prefetch(items(), 3) as made:
-        assert third.wait(PATIENCE)
-        assert list(made) == [0, 1, 2, 3, 4]
+    with prefetch(items(), 3) as prefetched:
+        assert third.wait(TIMEOUT)
+        assert list(prefetched) == [0, 1, 2, 3, 4]
 
 
-def test_no_more_than_asked_wait() -> None:
-    made: list[int] = []
+def test_no_more_items_than_the_limit_wait() -> None:
+    produced: list[int] = []
 
     def items() -> Iterator[int]:
         for number in range(100):
-            made.append(number)
+            produced.append(number)
             yield number
 
-    with prefetch(items(), 2) as used:
-        for number in used:
-            # One is used, two wait, and one is made that has no place yet.
-            assert len(made) <= number + 4
+    with prefetch(items(), 2) as prefetched:
+        for number in prefetched:
+            # One is used, two wait, and one is produced that has no place yet.
+            assert len(produced) <= number + 4
 
 
-def test_an_error_comes_when_its_turn_has_come() -> None:
+def test_an_error_is_raised_when_its_turn_comes() -> None:
     def items() -> Iterator[int]:
         yield 1
         raise ValueError("the second")
 
-    with prefetch(items(), 4) as made:
-        assert next(made) == 1
+    with prefetch(items(), 4) as prefetched:
+        assert next(prefetched) == 1
         with pytest.raises(ValueError, match="the second"):
-            next(made)
+            next(prefetched)
 
 
-def test_who_leaves_early_leaves_no_thread() -> None:
+def test_leaving_the_block_early_ends_the_thread() -> None:
     closed = threading.Event()
 
     def items() -> Iterator[int]:
@@ -60,6 +61,6 @@ def test_who_leaves_early_leaves_no_thread() -> None:
         finally:
             closed.set()
 
-    with prefetch(items(), 1) as made:
-        assert next(made) == 0
-    assert closed.wait(PATIENCE)
+    with prefetch(items(), 1) as prefetched:
+        assert next(prefetched) == 0
+    assert closed.wait(TIMEOUT)

@@ -1,4 +1,4 @@
-"""Values refuse nonsense when they are made, so that nobody has to look for it later."""
+"""Values refuse nonsense when they are made, so that no stage has to check for it later."""
 
 from __future__ import annotations
 

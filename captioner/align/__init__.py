@@ -1,12 +1,12 @@
-"""Text and its sound to words in time, for backends that hear what was said and not when; and the registry.
+"""Aligners give each word of a text its times in the audio, for backends that return text without word times.
 
-An aligner is a class: its constructor imports its engine, `align` times one clip. Ours are found by name
-(`BUILT_IN`), everybody else's by entry point (group `captioner.aligners`).
+An aligner is a class: its constructor imports the library it needs, and `align` times one clip. captioner's own are
+loaded by name (`BUILT_IN`), those of others through the entry point group `captioner.aligners`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from inspect import signature
 from typing import Protocol, runtime_checkable
 
@@ -26,68 +26,69 @@ DEFAULT = "espeak"
 """Speaks a hundred languages, and leaves the others to `pauses`."""
 
 FALLBACK = "pauses"
-"""Needs nothing but numpy."""
+"""Needs only numpy."""
 
-Warn = Callable[[str], object]
-"""Told, in one sentence, about a clip whose times are rougher than the aligner's best."""
+
+@dataclass(frozen=True)
+class Alignment:
+    """The word times of one clip."""
+
+    words: tuple[Word, ...]
+    """The words in order. Joined, their texts are the text that was aligned, spaces included. Their times are on the
+    media's clock and inside the clip, and no word starts before the previous one ends."""
+    doubt: str | None = None
+    """Why the times are less exact than the aligner's best, in one sentence; None if they are not."""
 
 
 @runtime_checkable
 class Aligner(Protocol):
-    """Times the words of clips, one clip at a time. Its constructor may take `warn`, a `Warn`."""
+    """Times the words of one clip at a time.
 
-    def align(self, clip: Audio, text: str, language: str | None) -> tuple[Word, ...]:
-        """The words of `text` as they are said in `clip`; `language` is a BCP 47 tag, None where nobody knows.
+    The constructor takes no arguments, or `model`, if the aligner works with one: `--align NAME:MODEL`.
+    """
 
-        The words' texts together are `text`, spaces and all. Their times are on the media's clock and inside the clip;
-        each word starts where the one before it ends, or later. Nothing odd in text or sound raises an error.
+    @property
+    def name(self) -> str:
+        """The name for the report."""
+        ...
+
+    def align(self, clip: Audio, text: str, language: str | None) -> Alignment:
+        """The words of `text`, each at the time at which it is said in `clip`.
+
+        `language` is a BCP 47 tag, or None if it is unknown. Unusual text or audio must not raise an error.
         """
         ...
 
 
-class Timer:
-    """An aligner by `name` that hands over its doubt with the words. Raises `UnknownName`, `BackendError`."""
+def open_aligner(name: str = "auto") -> Aligner | None:
+    """The aligner called `name`; for "auto" the best that works on this machine, for "none" no aligner.
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self._doubts: list[str] = []
-        self._aligner = load_aligner(name, self._doubts.append)
-
-    def time(self, clip: Audio, text: str, language: str | None) -> tuple[tuple[Word, ...], str | None]:
-        """The words of `text` as they are said in `clip`, and why their times are rough, where they are."""
-        self._doubts.clear()
-        words = self._aligner.align(clip, text, language)
-        if "".join(word.text for word in words) != text:
-            return (), f"the words of {self.name} do not spell the text, so their times are not used"
-        return words, "; ".join(self._doubts) or None
-
-
-def open_timer(name: str = "auto") -> Timer | None:
-    """The aligner called `name`; for "auto" the best that works here, for "none" nobody. Raises as `Timer` does."""
+    Raises the errors of `load_aligner`.
+    """
     if name == "none":
         return None
     if name != "auto":
-        return Timer(name)
+        return load_aligner(name)
     try:
-        return Timer(DEFAULT)
+        return load_aligner(DEFAULT)
     except BackendError:
-        return Timer(FALLBACK)
+        return load_aligner(FALLBACK)
 
 
-def load_aligner(name: str = DEFAULT, warn: Warn = lambda doubt: None) -> Aligner:
-    """An aligner, ready to work; `warn` hears of its doubts. Raises `UnknownName`, `UsageError`, `BackendError`.
+def load_aligner(name: str) -> Aligner:
+    """The aligner called `name`. A colon and a model may follow the name: `qwen3:FOLDER`.
 
-    `name` may end in a colon and the model that the aligner is to work with: `qwen3:FOLDER`.
+    Raises `UnknownName` for an unknown name, `UsageError` for a model that the aligner does not take, `BackendError`
+    if the aligner cannot be loaded.
     """
     name, _, model = name.partition(":")
-    options = {"model": model} if model else {}
     try:
-        maker = ALIGNERS.load(name)
-        if options and "model" not in signature(maker).parameters:
-            raise UsageError(f"aligner {name} works without a model, so {model!r} says nothing to it")
-        aligner = maker(warn=warn, **options)
+        aligner_class = ALIGNERS.load(name)
+        if model and "model" not in signature(aligner_class).parameters:
+            raise UsageError(f"aligner {name} takes no model; leave out {model!r}")
+        aligner = aligner_class(model=model) if model else aligner_class()
     except (ImportError, AttributeError, OSError) as error:
         raise BackendError(name, f"its plug-in cannot be loaded: {error}") from error
     if not isinstance(aligner, Aligner):
-        raise BackendError(name, "its plug-in is no aligner: it needs align()")
+        raise BackendError(name, "its plug-in is not an aligner: it needs a name and align()")
     return aligner

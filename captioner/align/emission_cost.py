@@ -1,7 +1,9 @@
-"""A text laid over a clip by what its letters sound like: no voice, no dictionary, no model, any script.
+"""Emission costs: how well the frames of a clip match the sounds that the letters of a text stand for.
 
-Vowels are loud and dark, an s is bright, a t is nearly silent: three numbers a frame tell enough. The sounds of the
-text, each as long as it mostly is, take the place of a synthetic voice in the same hidden Markov model.
+Vowels are loud and dark, an s is bright, a t is nearly silent: three numbers for each frame are enough. The sounds of
+the text, each with its usual length, are the model of a hidden Markov model. It needs no voice and no dictionary.
+
+Each class of sound has three states: its first, second and last third.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from captioner.align.features import ClipFeatures
 from captioner.align.mfcc import HOP, Floats
 from captioner.align.sound_classes import VOWEL, LetterSound, letter_sounds
 from captioner.align.text_units import TextUnit
-from captioner.align.viterbi import Indices, Path, best_path
+from captioner.align.viterbi import Indices, ViterbiPath, best_path
 
 _MEANS = np.array(
     [
@@ -28,74 +30,80 @@ _MEANS = np.array(
     ],
     np.float32,
 )
-"""The first three cepstra, so level, brightness and middle, of each kind of sound in its first, second and last third.
+"""The means of the first three cepstra (level, brightness and middle) of each state, shape (classes, 3, 3).
 
-Learnt by laying the text over two readers of English again and again, without knowing where a word begins.
+Learned by aligning text with two readers of English again and again, without known word times.
 """
 
-_STRANGE = 0.5
-"""Cost of a frame, for each square deviation that it lies off what its sound has on average."""
+_DEVIATION_COST = 0.5
+"""Cost of a frame, for each square deviation from the mean of its state."""
 
-_ENTER = (3.0, 0.8, -1.5, -1.5)
-"""Cost of a silence begun after a unit, by `Unit.boundary`: a pause after a comma is no surprise."""
+_ENTER_COST = (3.0, 0.8, -1.5, -1.5)
+"""Cost of entering a silence after a unit, by `TextUnit.boundary`: a pause after a comma is expected."""
 
-_SLOWER = 0.4
-"""Fifths of a second by which the end of a clause is drawn out."""
+_CLAUSE_END = 0.4
+"""Fifths of a second by which a speaker lengthens the end of a clause."""
 
 _FASTEST = 2.0
-"""Sounds a frame, when each is held for one frame at least, from which on a text is not the clip's."""
+"""Sounds a frame, at one frame or more for each sound, above which a text cannot be the clip's."""
 
-_MUTE = (LetterSound(VOWEL, 0.2),)
+_SILENT_UNIT = (LetterSound(VOWEL, 0.2),)
+"""The sounds of a unit without letters."""
 
 
-def follow(clip: ClipFeatures, text: str, parts: Sequence[TextUnit]) -> tuple[Path, Indices] | None:
-    """The path of the clip's frames through those of the text, and at which of these each unit begins, then the end.
+def letter_path(clip: ClipFeatures, text: str, units: Sequence[TextUnit]) -> tuple[ViterbiPath, Indices] | None:
+    """The path of the clip's frames through the sounds of the text, and the model frame at which each unit begins.
 
-    None for a text that nobody says so fast.
+    The second, shape (units + 1,), ends with the number of model frames. None if the text is too long for the clip.
     """
-    duration = round(clip.voiced / HOP)
-    said = [_said(text, part) for part in parts]
-    lengths = np.array([sound.length for unit in said for sound in unit])
-    counts = np.maximum(_spread(lengths, duration), 1)
+    duration = round(clip.voiced_seconds / HOP)
+    sounds = [_sounds_of(text, unit) for unit in units]
+    lengths = np.array([sound.length for unit in sounds for sound in unit])
+    counts = np.maximum(_frame_counts(lengths, duration), 1)
     if counts.sum() > _FASTEST * duration:
         return None
-    starts = np.concatenate(([0], np.cumsum(counts)))[np.cumsum([0, *map(len, said)])]
-    enter = np.array([0.0, *(_ENTER[part.boundary] for part in parts[:-1]), 0.0], np.float32)
-    kinds = _kinds([sound for unit in said for sound in unit], counts)
-    cost = (_STRANGE * emission_costs(clip.features))[:, kinds] + clip.hushed[:, None]
-    return best_path(np.asarray(cost, np.float32), clip.silent, starts, enter=enter), starts
+    unit_frames = np.concatenate(([0], np.cumsum(counts)))[np.cumsum([0, *map(len, sounds)])]
+    enter_cost = np.array([0.0, *(_ENTER_COST[unit.boundary] for unit in units[:-1]), 0.0], np.float32)
+    states = _states([sound for unit in sounds for sound in unit], counts)
+    cost = (_DEVIATION_COST * emission_costs(clip.features))[:, states] + clip.quiet_cost[:, None]
+    path = best_path(np.asarray(cost, np.float32), clip.silence_cost, unit_frames, enter_cost=enter_cost)
+    return path, unit_frames
 
 
-def kinds_of_frames(text: str, parts: Sequence[TextUnit], starts: Indices) -> Indices:
-    """The kinds, as `strangeness` counts them, of the frames of a voice in which the units begin at `starts`."""
-    pieces = []
-    for part, count in zip(parts, np.diff(starts), strict=True):
-        said = _said(text, part)
-        pieces.append(_kinds(said, _spread(np.array([sound.length for sound in said]), int(count))))
-    return np.concatenate(pieces)
+def states_of_frames(text: str, units: Sequence[TextUnit], unit_frames: Indices) -> Indices:
+    """The state of each frame of a voice, by the letters: a column of `emission_costs`, shape (frames,).
+
+    `unit_frames` are the frames at which the units begin, then the number of frames.
+    """
+    states = []
+    for unit, count in zip(units, np.diff(unit_frames), strict=True):
+        sounds = _sounds_of(text, unit)
+        states.append(_states(sounds, _frame_counts(np.array([sound.length for sound in sounds]), int(count))))
+    return np.concatenate(states)
 
 
 def emission_costs(features: Floats) -> Floats:
-    """How far frames lie off what each kind of sound has on average, in square deviations, shape (frames, kinds)."""
+    """The square deviation of each frame from the mean of each state, shape (frames, states)."""
     means = _MEANS.reshape(-1, _MEANS.shape[-1])
     return np.asarray(np.square(features[:, None, : means.shape[-1]] - means).mean(axis=2))
 
 
-def _said(text: str, part: TextUnit) -> tuple[LetterSound, ...]:
-    """What a unit sounds like, the last two sounds drawn out where a clause ends."""
-    said = letter_sounds(text[part.first : part.last]) or _MUTE
-    if part.boundary < 2:
-        return said
-    return (*said[:-2], *(LetterSound(sound.kind, sound.length + _SLOWER / 2) for sound in said[-2:]))
+def _sounds_of(text: str, unit: TextUnit) -> tuple[LetterSound, ...]:
+    """The sounds of a unit, the last two of them lengthened at the end of a clause."""
+    sounds = letter_sounds(text[unit.first : unit.last]) or _SILENT_UNIT
+    if unit.boundary < 2:
+        return sounds
+    last = (LetterSound(sound.sound_class, sound.length + _CLAUSE_END / 2) for sound in sounds[-2:])
+    return (*sounds[:-2], *last)
 
 
-def _spread(lengths: NDArray[np.float64], count: int) -> Indices:
-    """So many frames, shared out by length."""
+def _frame_counts(lengths: NDArray[np.float64], count: int) -> Indices:
+    """The frames that each sound gets if `count` frames are divided by length, shape (sounds,)."""
     return np.asarray(np.diff(np.rint(np.cumsum(lengths) * count / lengths.sum()).astype(int), prepend=0))
 
 
-def _kinds(said: Sequence[LetterSound], counts: Indices) -> Indices:
-    """The kind and third of each frame of sounds that have so many frames each."""
+def _states(sounds: Sequence[LetterSound], counts: Indices) -> Indices:
+    """The state of each frame of sounds that last `counts` frames each, shape (frames,)."""
     firsts = np.cumsum(counts) - counts
     thirds = (np.arange(counts.sum()) - np.repeat(firsts, counts)) * 3 // np.repeat(counts, counts)
-    return np.asarray(np.repeat([3 * sound.kind for sound in said], counts) + thirds)
+    return np.asarray(np.repeat([3 * sound.sound_class for sound in sounds], counts) + thirds)

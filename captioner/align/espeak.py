@@ -1,7 +1,7 @@
-"""Words in time without a model of speech: espeak-ng says the text, and the clip is followed through what it says.
+"""The `espeak` aligner: espeak-ng speaks the text, and a hidden Markov model matches the clip with that speech.
 
-espeak-ng knows when each word of its own sound begins. Its frames are laid onto the clip's by a hidden Markov model,
-once as they are, then again fitted to the speaker by what the first time taught, and carry those times over.
+espeak-ng reports when each word of its own speech begins. A first path matches its frames with the clip's; it is used
+to fit the voice to the speaker. A second path, near the first, gives the word times.
 """
 
 from __future__ import annotations
@@ -11,137 +11,142 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from captioner.align import Warn
-from captioner.align.emission_cost import emission_costs, kinds_of_frames
-from captioner.align.espeak_library import load, speak
+from captioner.align import Alignment
+from captioner.align.emission_cost import emission_costs, states_of_frames
+from captioner.align.espeak_library import load_library, synthesize
 from captioner.align.espeak_voices import voice_for
 from captioner.align.features import ClipFeatures, clip_features
-from captioner.align.mfcc import Floats, product
+from captioner.align.mfcc import Floats, one_core_matmul
 from captioner.align.pause_anchors import sections
-from captioner.align.pauses import Pauses
-from captioner.align.readings import reading
-from captioner.align.synthetic import Synthetic, synthetic
+from captioner.align.pauses import align_by_pauses
+from captioner.align.readings import reading_of
 from captioner.align.text_units import TextUnit, text_units
-from captioner.align.viterbi import Band, Indices, Path, best_path
-from captioner.align.words import followed
-from captioner.values import Audio, Word
+from captioner.align.viterbi import Band, Indices, ViterbiPath, best_path
+from captioner.align.voice_features import VoiceFeatures, voice_features
+from captioner.align.words import words_from_path
+from captioner.values import Audio
 
 LONGEST = 40.0
-"""Seconds of a clip that is compared as a whole; the memory that takes grows with the square."""
+"""Seconds of a clip that is compared at once; memory grows with the square of the length."""
 
 FASTEST = 25.0
-"""Syllables a second that nobody says: a text so long is not the clip's, and is not said by espeak-ng either."""
+"""Syllables a second, more than any speaker says: a longer text cannot be the clip's and is not synthesized."""
 
-UNLIKE, PACES = {2: np.float32(0.4), 1: np.float32(0.6)}, {2: 0.2, 1: 0.3}
-"""Cost of a frame that has nothing in common with the voice's, and of one held or passed over: on the rough path of
-every second frame, which minds noise less, and on the fine one of them all, which lies near it.
+DISTANCE_COST, PACE_COST = {2: np.float32(0.4), 1: np.float32(0.6)}, {2: 0.2, 1: 0.3}
+"""Cost of a frame that has nothing in common with the voice's frame, and of a frame held or skipped.
+
+The first path takes every second frame (2) and is less sensitive to noise; the second takes all (1).
 """
 
-STRANGE = np.float32(0.075)
-"""Cost of a frame for each square deviation that it lies off what its letter has on average; music hides that less."""
+DEVIATION_COST = np.float32(0.075)
+"""Cost of a frame for each square deviation from the mean of its letter's sound. Music disturbs this less."""
 
 DOUBTFUL, BETTER = 0.42, 0.025
-"""Cost a frame of a path from which on text and clip may be strangers, and by how much the text must be cheaper than
-the same backwards, which nobody said, to be none. A narrow band or noise raise the costs of both.
+"""Average cost of a path above which text and clip may not belong together, and by how much the text must then be
+cheaper than the same text backwards, which cannot be the clip's. A narrow band or noise raises the costs of both.
 """
 
-INERTIA = 100.0
-"""Frames that speak for the voice as it is when it is fitted to the speaker."""
+PRIOR_FRAMES = 100.0
+"""Weight, in frames, of the voice as it is when it is fitted to the speaker."""
 
 REACH = 40
-"""Frames by which the fine path may leave the rough one."""
+"""Frames by which the second path may leave the first."""
 
 
 class Espeak:
-    """Times each word by espeak-ng's, in every language that it reads; the pauses time the rest.
+    """Times words by espeak-ng's speech in every language that espeak-ng reads, and by pauses in the others.
 
-    `warn` hears of a clip that does not sound like its text, and of one longer than `LONGEST` without a pause.
+    It doubts a clip that does not match its text, and one longer than `LONGEST` without a pause. Raises `ImportError`
+    or `OSError` if espeak-ng cannot be loaded.
     """
 
-    def __init__(self, warn: Warn = lambda doubt: None) -> None:
-        self._warn = warn
-        self._pauses = Pauses()
-        load()
+    name = "espeak"
 
-    def align(self, clip: Audio, text: str, language: str | None) -> tuple[Word, ...]:
-        parts = text_units(text)
+    def __init__(self) -> None:
+        load_library()
+
+    def align(self, clip: Audio, text: str, language: str | None) -> Alignment:
+        """The words of `text`, each at the time at which it is said in `clip`."""
+        units = text_units(text)
         voice = voice_for(language, text)
-        read = reading(text, voice) if voice else None
-        if voice is None or read is None or not any(character.isalnum() for character in read.said):
-            return self._pauses.align(clip, text, language)
+        reading = reading_of(text, voice) if voice else None
+        if voice is None or reading is None or not any(character.isalnum() for character in reading.text):
+            return align_by_pauses(clip, text)
         if clip.duration > LONGEST:
-            return self._in_sections(clip, text, parts, language)
-        if sum(part.weight for part in parts) > FASTEST * (clip.duration + 0.2):
-            return self._roughly(clip, text, language, "is too short for its text")
-        heard = clip_features(clip)
-        speech = speak(read.said, voice)
-        if speech is None or heard is None:
-            return self._pauses.align(clip, text, language)
-        spoken = synthetic(read.placed(speech), parts, heard.voiced)
-        path = _fitted_path(heard, spoken, kinds_of_frames(text, parts, spoken.starts))
+            return self._align_sections(clip, text, units, language)
+        if sum(unit.weight for unit in units) > FASTEST * (clip.duration + 0.2):
+            return align_by_pauses(clip, text, "the text is too long for the audio")
+        features = clip_features(clip)
+        speech = synthesize(reading.text, voice)
+        if speech is None or features is None:
+            return align_by_pauses(clip, text)
+        model = voice_features(reading.with_text_positions(speech), units, features.voiced_seconds)
+        path = _fitted_path(features, model, states_of_frames(text, units, model.unit_frames))
         if path is None:
-            return self._roughly(clip, text, language, "does not sound like its text")
-        return followed(clip, text, parts, path, spoken.starts)
+            return align_by_pauses(clip, text, "the text does not match the audio")
+        return Alignment(words_from_path(clip, text, units, path, model.unit_frames))
 
-    def _in_sections(self, clip: Audio, text: str, parts: Sequence[TextUnit], language: str | None) -> tuple[Word, ...]:
-        pieces = sections(clip, parts, LONGEST)
-        if len(pieces) == 1 and pieces[0][0].duration > LONGEST:
-            return self._roughly(clip, text, language, f"is longer than {LONGEST:g} s without a pause")
-        return tuple(word for piece, said in pieces for word in self.align(piece, text[said], language))
-
-    def _roughly(self, clip: Audio, text: str, language: str | None, reason: str) -> tuple[Word, ...]:
-        self._warn(f"the sound {reason}, so its words are timed by pauses")
-        return self._pauses.align(clip, text, language)
+    def _align_sections(self, clip: Audio, text: str, units: Sequence[TextUnit], language: str | None) -> Alignment:
+        parts = sections(clip, units, LONGEST)
+        if len(parts) == 1 and parts[0][0].duration > LONGEST:
+            return align_by_pauses(clip, text, f"the audio is longer than {LONGEST:g} s without a pause")
+        alignments = [self.align(part, text[characters], language) for part, characters in parts]
+        doubts = dict.fromkeys(alignment.doubt for alignment in alignments if alignment.doubt)
+        return Alignment(tuple(word for alignment in alignments for word in alignment.words), "; ".join(doubts) or None)
 
 
-def _fitted_path(clip: ClipFeatures, spoken: Synthetic, kinds: Indices) -> Path | None:
-    """None where the clip does not sound like its text; `kinds` are what letters say about the voice's frames.
+def _fitted_path(clip: ClipFeatures, voice: VoiceFeatures, states: Indices) -> ViterbiPath | None:
+    """The path of the clip's frames through the voice's, or None if the clip does not match its text.
 
-    A path of every second frame first; by it the voice is fitted to the speaker, and every frame is laid near it. What
-    the second path costs says nothing: fitted, even a strange text sounds alike.
+    `states` are the states of the voice's frames by the letters of the text. The first path takes every second frame;
+    it decides whether clip and text match, and the voice is fitted to the speaker by it. The cost of the second path
+    does not show it: once fitted, even the wrong text matches.
     """
-    coarse, voice, gaps = _Cost(clip, 2), spoken.features[::2], np.unique((spoken.gaps + 1) // 2)
-    rough = coarse.path(voice, kinds[::2], gaps)
-    if rough.cost > DOUBTFUL:
-        backwards = coarse.path(voice[::-1], kinds[::2][::-1], np.unique(len(voice) - gaps))
-        if rough.cost + BETTER > backwards.cost:
+    coarse, coarse_voice, gaps = _FrameCost(clip, 2), voice.features[::2], np.unique((voice.gaps + 1) // 2)
+    first = coarse.path(coarse_voice, states[::2], gaps)
+    if first.cost > DOUBTFUL:
+        backwards = coarse.path(coarse_voice[::-1], states[::2][::-1], np.unique(len(coarse_voice) - gaps))
+        if first.cost + BETTER > backwards.cost:
             return None
-    met = rough.spoken
-    fitted = _fitted(spoken.features, voice[rough.places[met].astype(int)], clip.features[::2][met])
-    near = np.interp(np.arange(len(clip.features)), np.arange(0, len(clip.features), 2), 2 * rough.places)
-    return _Cost(clip, 1).path(fitted, kinds, spoken.gaps, Band.around(near, len(fitted), REACH))
+    speech = first.is_speech
+    matched = coarse_voice[first.model_frames[speech].astype(int)]
+    fitted = _fitted_to_speaker(voice.features, matched, clip.features[::2][speech])
+    near = np.interp(np.arange(len(clip.features)), np.arange(0, len(clip.features), 2), 2 * first.model_frames)
+    return _FrameCost(clip, 1).path(fitted, states, voice.gaps, Band.around(near, len(fitted), REACH))
 
 
 @dataclass(frozen=True)
-class _Cost:
-    """What every `step`th frame of a clip costs as a frame of a voice."""
+class _FrameCost:
+    """The cost of matching every `step`th frame of a clip with the frames of a voice."""
 
     clip: ClipFeatures
     step: int
 
-    def path(self, voice: Floats, kinds: Indices, gaps: Indices, band: Band | None = None) -> Path:
-        heard, clip = self.clip.features[:: self.step], self.clip
-        cost = UNLIKE[self.step] * _distances(heard, voice) + (STRANGE * emission_costs(heard))[:, kinds]
-        cost += clip.hushed[:: self.step, None]
-        return best_path(cost, clip.silent[:: self.step], gaps, band, pace=PACES[self.step])
+    def path(self, voice: Floats, states: Indices, gaps: Indices, band: Band | None = None) -> ViterbiPath:
+        clip, frames = self.clip, self.clip.features[:: self.step]
+        deviation = (DEVIATION_COST * emission_costs(frames))[:, states]
+        cost = DISTANCE_COST[self.step] * _distances(frames, voice) + deviation
+        cost += clip.quiet_cost[:: self.step, None]
+        return best_path(cost, clip.silence_cost[:: self.step], gaps, band, pace_cost=PACE_COST[self.step])
 
 
 def _distances(one: Floats, other: Floats) -> Floats:
-    """1 - cosine between each frame of one and each of the other."""
-    return np.asarray(1 - product(_unit(one), _unit(other).T), np.float32)
+    """1 minus the cosine between each frame of one and each of the other, shape (frames of one, frames of other)."""
+    return np.asarray(1 - one_core_matmul(_normalised(one), _normalised(other).T), np.float32)
 
 
-def _unit(features: Floats) -> Floats:
+def _normalised(features: Floats) -> Floats:
+    """The frames at length 1."""
     return np.asarray(features / (np.linalg.norm(features, axis=1, keepdims=True) + np.float32(1e-6)))
 
 
-def _fitted(voice: Floats, met: Floats, speaker: Floats) -> Floats:
-    """The voice's frames through the affine map that brings those `met` nearest to the `speaker`'s."""
-    prior = INERTIA * np.eye(met.shape[1] + 1)
-    known = _extended(met)
+def _fitted_to_speaker(voice: Floats, matched: Floats, speaker: Floats) -> Floats:
+    """The voice's frames through the affine map that brings the `matched` ones nearest to the `speaker`'s."""
+    prior = PRIOR_FRAMES * np.eye(matched.shape[1] + 1)
+    known = _with_ones(matched)
     mapping = np.linalg.solve(known.T @ known + prior, known.T @ speaker + prior[:, :-1])
-    return np.asarray(product(_extended(voice), mapping), np.float32)
+    return np.asarray(one_core_matmul(_with_ones(voice), mapping), np.float32)
 
 
-def _extended(features: Floats) -> Floats:
+def _with_ones(features: Floats) -> Floats:
     return np.hstack((features, np.ones((len(features), 1), np.float32)))

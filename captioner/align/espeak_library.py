@@ -1,7 +1,7 @@
-"""espeak-ng as a function: text in, its sound out, and when each part of the text is said in it.
+"""espeak-ng as a function: text to synthetic speech, with the time at which each part of the text is said.
 
-The library keeps one voice, one callback and one state for a whole process, so everything here happens under one lock
-and sets everything that it depends on anew: the same text is the same sound, whatever was said before it.
+The library has one voice, one callback and one state for the whole process. So every call here holds one lock and sets
+all that it depends on: the same text gives the same speech, whatever was synthesized before.
 """
 
 from __future__ import annotations
@@ -21,28 +21,30 @@ _PARAMETERS = {_PACE: 175, _VOLUME: 100, _PITCH: 50, _RANGE: 50, _PUNCTUATION: 0
 _END_OF_LIST, _WORD = 0, 1
 
 _TONE = 120
-"""Hz, of every voice. The pitch of espeak-ng's own flutters along a table in which each text goes on where the one
-before it stopped.
+"""Hz: the constant pitch of every voice. espeak-ng's own pitch follows a table in which each text goes on where the
+previous text stopped.
 """
 
 _TRILL = ("re", "fi")
-"""A text and its voice of an odd number of cycles, with a trill. Creaks and trills weaken every second or fourth cycle,
-counted since the process began; how this one sounds tells where the count, modulo 4, stands.
+"""A text with a trill and an odd number of cycles, and its voice. espeak-ng weakens every second or fourth cycle of
+creaks and trills and counts the cycles from the start of the process; the samples of this text show the count modulo 4.
 """
 
 _lock = threading.Lock()
 
 
 @dataclass(frozen=True)
-class Speech:
-    """`samples` at `sample_rate` Hz; `marks` are (place in the text, second) of every part said, in order."""
+class SynthesizedSpeech:
+    """A text as espeak-ng says it."""
 
     samples: Samples
     sample_rate: int
+    """Hz."""
     marks: tuple[tuple[int, float], ...]
+    """(position in the text, second at which it is said) of every part, in order."""
 
 
-class _Event(ctypes.Structure):
+class _EspeakEvent(ctypes.Structure):
     _fields_ = (
         ("type", ctypes.c_int),
         ("unique_identifier", ctypes.c_uint),
@@ -55,33 +57,33 @@ class _Event(ctypes.Structure):
     )
 
 
-_Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
+_Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_EspeakEvent))
 
 
-def speak(text: str, voice: str) -> Speech | None:
-    """`text` as `voice` says it; None where espeak-ng does not know the voice, or has nothing to say."""
+def synthesize(text: str, voice: str) -> SynthesizedSpeech | None:
+    """`text` in the voice called `voice`; None if espeak-ng does not know the voice, or the text has no speech."""
     with _lock:
         library, sample_rate = _library()
         for _ in range(4):
-            if _sound(_say(library, *_TRILL)) == _first_trill():
+            if _pcm(_run(library, *_TRILL)) == _first_trill():
                 break
-        pieces, marks = _say(library, text, voice)
-    if not pieces or not marks:
+        blocks, marks = _run(library, text, voice)
+    if not blocks or not marks:
         return None
-    return Speech(np.concatenate(pieces), sample_rate, tuple(marks))
+    return SynthesizedSpeech(np.concatenate(blocks), sample_rate, tuple(marks))
 
 
-_Said = tuple[list[Samples], list[tuple[int, float]]]
+_Output = tuple[list[Samples], list[tuple[int, float]]]
 
 
-def _say(library: ctypes.CDLL, text: str, voice: str) -> _Said:
-    """The pieces of the sound, and the marks."""
-    pieces: list[Samples] = []
+def _run(library: ctypes.CDLL, text: str, voice: str) -> _Output:
+    """The blocks of samples, and the marks."""
+    blocks: list[Samples] = []
     marks: list[tuple[int, float]] = []
 
-    def take(samples: ctypes._Pointer[ctypes.c_short], count: int, events: ctypes._Pointer[_Event]) -> int:
+    def receive(samples: ctypes._Pointer[ctypes.c_short], count: int, events: ctypes._Pointer[_EspeakEvent]) -> int:
         if samples and count > 0:
-            pieces.append(np.ctypeslib.as_array(samples, (count,)).astype(np.float32) / np.float32(32768))
+            blocks.append(np.ctypeslib.as_array(samples, (count,)).astype(np.float32) / np.float32(32768))
         index = 0
         while events[index].type != _END_OF_LIST:
             if events[index].type == _WORD:
@@ -89,44 +91,44 @@ def _say(library: ctypes.CDLL, text: str, voice: str) -> _Said:
             index += 1
         return 0
 
-    callback = _Callback(take)
-    said = text.replace("\0", " ").encode("utf-8", "replace") + b"\0"
+    callback = _Callback(receive)
+    encoded = text.replace("\0", " ").encode("utf-8", "replace") + b"\0"
     if library.espeak_SetVoiceByName(voice.encode()) != 0:
-        return pieces, marks
+        return blocks, marks
     for parameter, value in _PARAMETERS.items():
         library.espeak_SetParameter(parameter, value, 0)
     library.espeak_SetSynthCallback(callback)
     library.espeak_ng_SetRandSeed(ctypes.c_long(1))
     library.espeak_ng_SetConstF0(_TONE)
-    library.espeak_Synth(said, ctypes.c_size_t(len(said)), 0, 1, 0, _UTF8, None, None)
+    library.espeak_Synth(encoded, ctypes.c_size_t(len(encoded)), 0, 1, 0, _UTF8, None, None)
     library.espeak_ng_SetConstF0(0)
-    return pieces, marks
+    return blocks, marks
 
 
-def _sound(said: _Said) -> bytes:
-    return b"".join(piece.tobytes() for piece in said[0])
+def _pcm(output: _Output) -> bytes:
+    return b"".join(block.tobytes() for block in output[0])
 
 
 @cache
 def _first_trill() -> bytes:
-    """One and the same of the trill's four sounds, wherever the count stood when it was asked for."""
+    """Always the same of the trill's four forms, whatever the count was at the first call."""
     library, _ = _library()
-    return min(_sound(_say(library, *_TRILL)) for _ in range(4))
+    return min(_pcm(_run(library, *_TRILL)) for _ in range(4))
 
 
-def load() -> None:
-    """Make sure that there is an espeak-ng. Raises `ImportError`, `OSError`."""
+def load_library() -> None:
+    """Load espeak-ng. Raises `ImportError` or `OSError` if that is not possible."""
     with _lock:
         _library()
 
 
 @cache
 def _library() -> tuple[ctypes.CDLL, int]:
-    """The library that the wheel of espeakng-loader carries, and the sample rate in Hz that it speaks at."""
+    """The library from the wheel of espeakng-loader, and the sample rate of its speech in Hz."""
     import espeakng_loader
 
     library = ctypes.CDLL(espeakng_loader.get_library_path())
     sample_rate = library.espeak_Initialize(_SYNCHRONOUS, 0, espeakng_loader.get_data_path().encode(), 0)
     if sample_rate <= 0:
-        raise OSError("espeak-ng does not find its voices")
+        raise OSError("espeak-ng cannot find its voices")
     return library, sample_rate

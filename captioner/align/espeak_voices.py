@@ -1,4 +1,4 @@
-"""Which voice of espeak-ng says a language."""
+"""The espeak-ng voice for each language."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ _SCRIPTS = {
 
 
 def voice_for(language: str | None, text: str) -> str | None:
-    """The voice that says `text`; None where espeak-ng cannot read the language, as it cannot read Khmer.
+    """The name of the voice for `text`; None if espeak-ng cannot read the language, as it cannot read Khmer.
 
-    Where nobody knows the language, the script tells as much of it as is needed.
+    An unknown language is guessed from the script of the text.
 
     >>> voice_for("pt-BR", ""), voice_for("zh-Hant-HK", ""), voice_for("de-AT", ""), voice_for("km", "")
     ('pt-br', 'yue', 'de', None)

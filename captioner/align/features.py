@@ -1,4 +1,4 @@
-"""A clip as the aligners hear it: what tells its frames apart, and what each costs in a silence and outside of one."""
+"""The acoustic features of a clip: cepstra of each frame, and the cost of each frame in a silence and in speech."""
 
 from __future__ import annotations
 
@@ -6,36 +6,45 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from captioner.align.mfcc import HOP, Floats, frames, levels, mfcc, threshold
+from captioner.align.mfcc import HOP, Floats, levels, mfcc, split_frames
+from captioner.levels import speech_threshold
 from captioner.values import Audio
 
-SILENT, LOUD, STEP = 0.4, 0.6, 6.0
-"""Cost of a quiet frame in a silence, and what each `STEP` dB above the threshold add to it, up to two of them."""
+LEVEL_STEP = 6.0
+"""dB above or below the threshold that cost one unit."""
 
-HUSHED = 0.2
-"""Cost of a frame said, for each `STEP` dB that it lies more than one under the threshold, up to two of them."""
+SILENCE_COST, LOUD_SILENCE_COST = 0.4, 0.6
+"""Cost of a quiet frame in a silence; extra cost for each `LEVEL_STEP` above the threshold, up to two of them."""
+
+QUIET_SPEECH_COST = 0.2
+"""Cost of a frame of speech for each `LEVEL_STEP` that it lies more than one below the threshold, up to two of them."""
+
+LEAST_SPEECH = 3
+"""Frames of speech that a clip needs to be aligned."""
 
 
 @dataclass(frozen=True)
 class ClipFeatures:
-    """A clip's `features`, shape (frames, 26); what each frame costs, in a silence and at the least outside of one; and
-    how many seconds of it are `voiced`.
-    """
+    """The features of one clip, with a frame every `HOP` seconds."""
 
     features: Floats
-    silent: Floats
-    hushed: Floats
-    voiced: float
+    """Mel-frequency cepstra and their slopes, shape (frames, 26)."""
+    silence_cost: Floats
+    """Cost of each frame if it lies in a silence, shape (frames,)."""
+    quiet_cost: Floats
+    """Extra cost of each frame if it lies in speech, shape (frames,): quiet frames cost more."""
+    voiced_seconds: float
+    """Seconds of frames above the threshold."""
 
 
 def clip_features(clip: Audio) -> ClipFeatures | None:
-    """None for a clip in which there is too little to follow."""
-    framed = frames(clip.samples, clip.sample_rate)
-    level = levels(framed)
-    loudness = (level - threshold(level)) / STEP
+    """The features of `clip`, or None if it has less than `LEAST_SPEECH` frames of speech."""
+    frames = split_frames(clip.samples, clip.sample_rate)
+    level = levels(frames)
+    loudness = (level - speech_threshold(level)) / LEVEL_STEP
     voiced = loudness > 0
-    if voiced.sum() < 3:
+    if voiced.sum() < LEAST_SPEECH:
         return None
-    silent = (SILENT + LOUD * np.clip(loudness, 0, 2)).astype(np.float32)
-    hushed = (HUSHED * np.clip(-1 - loudness, 0, 2)).astype(np.float32)
-    return ClipFeatures(mfcc(framed, clip.sample_rate, voiced), silent, hushed, float(voiced.sum() * HOP))
+    silence_cost = (SILENCE_COST + LOUD_SILENCE_COST * np.clip(loudness, 0, 2)).astype(np.float32)
+    quiet_cost = (QUIET_SPEECH_COST * np.clip(-1 - loudness, 0, 2)).astype(np.float32)
+    return ClipFeatures(mfcc(frames, clip.sample_rate, voiced), silence_cost, quiet_cost, float(voiced.sum() * HOP))

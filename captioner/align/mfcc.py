@@ -1,6 +1,6 @@
-"""What of a sound tells words apart: its level, and the shape of its spectrum, every few milliseconds.
+"""Acoustic features: the level and the mel-frequency cepstral coefficients (MFCC) of each frame of audio.
 
-Frames are laid at times and not at samples, so a sound of any sample rate needs no resampling.
+Frames start at fixed times, not at fixed samples, so audio of any sample rate needs no resampling.
 """
 
 from __future__ import annotations
@@ -16,22 +16,23 @@ from captioner.values import Samples
 Floats = NDArray[np.float32]
 
 HOP = 0.010
-"""Seconds from frame to frame."""
+"""Seconds from the middle of one frame to the middle of the next."""
 
-WINDOW = 0.025  # seconds
-LOWEST, HIGHEST = 60.0, 7600.0  # Hz
+WINDOW = 0.025
+"""Seconds that a frame lasts."""
+
+LOWEST, HIGHEST = 60.0, 7600.0
+"""Hz: the range of the mel bands."""
+
 _BANDS, _COEFFICIENTS = 40, 13
 _EMPHASIS = 0.97  # at 16 kHz
-_SILENCE = 1e-10  # power
+_SILENCE = 1e-10  # power of digital silence
 _FAINT = np.float32(1e-7)
-_RANGE = 50.0  # dB below the voice; what is quieter is all the same
-_NEAR = 8.0  # dB
-_SHARE = 0.3
-_ONE_CORE = 500_000  # multiplications that OpenBLAS does not share out
+_ONE_CORE = 500_000  # multiplications that OpenBLAS does on one core
 
 
-def frames(samples: Samples, sample_rate: int, hop: float = HOP) -> Floats:
-    """Shape (frames, window): `WINDOW` seconds around 0, `hop`, `2 * hop` ... until the sound ends."""
+def split_frames(samples: Samples, sample_rate: int, hop: float = HOP) -> Floats:
+    """Frames of `WINDOW` seconds around 0, `hop`, `2 * hop` ... seconds, shape (frames, samples of a window)."""
     window = round(WINDOW * sample_rate)
     count = max(1, int(len(samples) / sample_rate / hop))
     padded = np.pad(samples, (window // 2, window))
@@ -39,50 +40,43 @@ def frames(samples: Samples, sample_rate: int, hop: float = HOP) -> Floats:
     return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, window)[first], np.float32)
 
 
-def levels(framed: Floats) -> Floats:
-    """dB of each frame."""
-    return np.asarray(10 * np.log10(np.einsum("ij,ij->i", framed, framed) / framed.shape[1] + _SILENCE), np.float32)
+def levels(frames: Floats) -> Floats:
+    """The level of each frame in dB, shape (frames,)."""
+    return np.asarray(10 * np.log10(np.einsum("ij,ij->i", frames, frames) / frames.shape[1] + _SILENCE), np.float32)
 
 
-def loud(level: Floats) -> NDArray[np.bool_]:
-    """The frames in which somebody speaks: 8 dB, or three tenths of the way up to the voice, above the background."""
-    return np.asarray(level > threshold(level))
+def mfcc(frames: Floats, sample_rate: int, voiced: NDArray[np.bool_], formant_scale: float = 1.0) -> Floats:
+    """Mel-frequency cepstra and their slopes, shape (frames, 26).
 
-
-def threshold(level: Floats) -> float:
-    """dB above which a frame is loud; the background and the voice are the 5th and the 95th percentile."""
-    background, voice = np.percentile(level, [5, 95])
-    background = max(background, voice - _RANGE)
-    return float(background + max(_NEAR, _SHARE * (voice - background)))
-
-
-def mfcc(framed: Floats, sample_rate: int, voiced: NDArray[np.bool_], tract: float = 1.0) -> Floats:
-    """Shape (frames, 26): mel-frequency cepstra as they would be with resonances `tract` times as high, and their
-    slopes; mean 0 and deviation 1 over the `voiced` frames, so that neither room nor microphone matters.
+    The resonances of the voice are moved up by the factor `formant_scale`. The coefficients have mean 0 and deviation 1
+    over the `voiced` frames, which removes the effect of room and microphone.
     """
-    emphasised = framed.copy()
-    emphasised[:, 1:] -= np.float32(_EMPHASIS) * framed[:, :-1]
-    window, filters, cosines = _analysis(framed.shape[1], sample_rate, tract)
+    emphasised = frames.copy()
+    emphasised[:, 1:] -= np.float32(_EMPHASIS) * frames[:, :-1]
+    window, filters, cosines = _analysis(frames.shape[1], sample_rate, formant_scale)
     spectrum = np.fft.rfft(emphasised * window, 2 * (filters.shape[0] - 1))
     power = spectrum.real**2 + spectrum.imag**2
-    cepstra = product(np.log(product(power, filters) + _FAINT), cosines)
+    cepstra = one_core_matmul(np.log(one_core_matmul(power, filters) + _FAINT), cosines)
     own = cepstra[voiced] if voiced.sum() > 2 else cepstra
     cepstra = (cepstra - own.mean(axis=0)) / (own.std(axis=0) + _FAINT)
     return np.hstack((cepstra, np.gradient(cepstra, axis=0))).astype(np.float32)
 
 
-def product(one: NDArray[np.floating[Any]], other: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
-    """`one @ other`, in pieces that are no work for a second core: its threads wait for more at full load."""
+def one_core_matmul(one: NDArray[np.floating[Any]], other: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+    """`one @ other`, in blocks of rows small enough for one core.
+
+    OpenBLAS shares larger products among threads, which then keep the other cores busy while they wait for work.
+    """
     step = max(1, _ONE_CORE // other.size)
-    pieces = [one[first : first + step] @ other for first in range(0, len(one), step)]
-    return np.concatenate(pieces) if len(pieces) > 1 else pieces[0]
+    blocks = [one[first : first + step] @ other for first in range(0, len(one), step)]
+    return np.concatenate(blocks) if len(blocks) > 1 else blocks[0]
 
 
 @cache
-def _analysis(window: int, sample_rate: int, tract: float) -> tuple[Floats, Floats, Floats]:
+def _analysis(window: int, sample_rate: int, formant_scale: float) -> tuple[Floats, Floats, Floats]:
     """Hamming window; mel filters, shape (bins, bands); DCT-II, shape (bands, coefficients)."""
     size = 1 << (window - 1).bit_length()
-    edges = _hertz(np.linspace(_mel(LOWEST), _mel(HIGHEST), _BANDS + 2)) / tract
+    edges = _hertz(np.linspace(_mel(LOWEST), _mel(HIGHEST), _BANDS + 2)) / formant_scale
     bins = np.arange(size // 2 + 1)[:, None] * sample_rate / size
     low, middle, high = edges[:-2], edges[1:-1], edges[2:]
     filters = np.maximum(0, np.minimum((bins - low) / (middle - low), (high - bins) / (high - middle)))

@@ -1,7 +1,7 @@
-"""Text over a clip by what its letters sound like and where the speaker pauses: any language, no voice, no model.
+"""The `pauses` aligner: matches the sounds of the letters and the pauses between clauses. Any language, no model.
 
-A clip too long to be compared as a whole is cut at the pauses that fall between clauses. What cannot be followed at
-all is shared out between its pauses by how long words take to say.
+A clip too long to compare at once is cut at the pauses between clauses. A clip that no path fits is divided between
+its pauses by how long its words take to say.
 """
 
 from __future__ import annotations
@@ -10,47 +10,58 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from captioner.align import Warn
-from captioner.align.emission_cost import follow
+from captioner.align import Alignment
+from captioner.align.emission_cost import letter_path
 from captioner.align.features import clip_features
-from captioner.align.pause_anchors import anchors, sections, speech_clock
+from captioner.align.pause_anchors import pause_anchors, sections, speech_clock
 from captioner.align.text_units import TextUnit, text_units
-from captioner.align.words import followed, timed
+from captioner.align.words import words_from_path, words_from_times
 from captioner.values import Audio, Word
 
 LONGEST = 30.0
-"""Seconds of a clip that is compared as a whole; the memory that takes grows with the square."""
+"""Seconds of a clip that is compared at once; memory grows with the square of the length."""
 
 
 class Pauses:
-    """Words by their letters and the pauses between them. Never doubts, since nobody expects much of it."""
+    """Times words by their letters and by pauses. It reports no doubt, since its times are always rough."""
 
-    def __init__(self, warn: Warn = lambda doubt: None) -> None:
-        self._warn = warn
+    name = "pauses"
 
-    def align(self, clip: Audio, text: str, language: str | None) -> tuple[Word, ...]:
-        parts = text_units(text)
-        if not parts:
-            return ()
-        if clip.duration <= LONGEST:
-            return _followed(clip, text, parts) or _shared(clip, text, parts)
-        pieces = sections(clip, parts, LONGEST)
-        if len(pieces) == 1 and pieces[0][0].duration > LONGEST:
-            return _shared(clip, text, parts)
-        return tuple(word for piece, said in pieces for word in self.align(piece, text[said], language))
+    def align(self, clip: Audio, text: str, language: str | None) -> Alignment:
+        """The words of `text`, each at the time at which it is said in `clip`; `language` makes no difference."""
+        return align_by_pauses(clip, text)
 
 
-def _followed(clip: Audio, text: str, parts: Sequence[TextUnit]) -> tuple[Word, ...]:
-    """No words where nothing can be followed."""
-    heard = clip_features(clip)
-    found = follow(heard, text, parts) if heard else None
-    return followed(clip, text, parts, *found) if found else ()
+def align_by_pauses(clip: Audio, text: str, doubt: str | None = None) -> Alignment:
+    """The words of `text` as `Pauses` times them; `doubt` says why another aligner could not time them."""
+    return Alignment(_words(clip, text), f"{doubt}; the words are timed by pauses" if doubt else None)
 
 
-def _shared(clip: Audio, text: str, parts: Sequence[TextUnit]) -> tuple[Word, ...]:
-    """Between two pauses each word has the share of its weight."""
-    weights = np.cumsum([0.0, *(part.weight for part in parts)])
+def _words(clip: Audio, text: str) -> tuple[Word, ...]:
+    units = text_units(text)
+    if not units:
+        return ()
+    if clip.duration <= LONGEST:
+        return _words_by_letters(clip, text, units) or _words_by_pauses(clip, text, units)
+    parts = sections(clip, units, LONGEST)
+    if len(parts) == 1 and parts[0][0].duration > LONGEST:
+        return _words_by_pauses(clip, text, units)
+    return tuple(word for part, characters in parts for word in _words(part, text[characters]))
+
+
+def _words_by_letters(clip: Audio, text: str, units: Sequence[TextUnit]) -> tuple[Word, ...]:
+    """The words along the path of their letters; no words if there is no path."""
+    features = clip_features(clip)
+    if features is None:
+        return ()
+    match = letter_path(features, text, units)
+    return words_from_path(clip, text, units, *match) if match else ()
+
+
+def _words_by_pauses(clip: Audio, text: str, units: Sequence[TextUnit]) -> tuple[Word, ...]:
+    """The words divided between the pauses, each with the share of its weight."""
+    weights = np.cumsum([0.0, *(unit.weight for unit in units)])
     clock = speech_clock(clip)
-    known = anchors(parts, weights, clock)
-    passed = np.interp(weights, [weights[unit] for unit, _ in known], [clock.passed[run] for _, run in known])
-    return timed(clip, text, parts, clock.starts_at(passed[:-1]), clock.ends_at(passed[1:]))
+    anchors = pause_anchors(units, weights, clock)
+    passed = np.interp(weights, [weights[unit] for unit, _ in anchors], [clock.passed[run] for _, run in anchors])
+    return words_from_times(clip, text, units, clock.starts_at(passed[:-1]), clock.ends_at(passed[1:]))

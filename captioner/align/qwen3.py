@@ -1,7 +1,7 @@
-"""Words in time by Qwen3-ForcedAligner, a model of 0.6 billion parameters that marks where each word begins and ends.
+"""The `qwen3` aligner: Qwen3-ForcedAligner, a model of 0.6 billion parameters that marks the start and end of words.
 
-It knows eleven languages and counts in steps of 80 ms. It never touches the network: its weights must be on this
-machine, in a folder or in the hub's cache.
+It knows eleven languages, and its times are multiples of 80 ms. It never uses the network: its weights must be on this
+machine, in a folder or in the Hugging Face cache.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from captioner.align import Warn
-from captioner.align.pauses import Pauses
+from captioner.align import Alignment
+from captioner.align.pauses import align_by_pauses
 from captioner.align.text_units import TextUnit, text_units
-from captioner.align.words import timed
+from captioner.align.words import words_from_times
 from captioner.errors import BackendError
 from captioner.languages import language_tag
 from captioner.values import Audio, Samples, Word
@@ -24,7 +24,7 @@ from captioner.values import Audio, Samples, Word
 MODEL = "Qwen/Qwen3-ForcedAligner-0.6B-hf"
 
 KIND = "Qwen3ASRForTokenClassification"
-"""The model's architecture; Qwen3-ASR, which has most of its weights, would mark anything."""
+"""The architecture of the model. Qwen3-ASR has most of its weights, but its marks would be random."""
 
 SAMPLE_RATE = 16_000
 SHORTEST, LONGEST = 0.1, 300.0
@@ -32,64 +32,62 @@ SHORTEST, LONGEST = 0.1, 300.0
 
 _LANGUAGES = frozenset(("zh", "en", "yue", "fr", "de", "it", "ja", "ko", "pt", "ru", "es"))
 _SPLIT_BY_OTHERS = frozenset(("ja", "ko"))
-"""Their words would be told by packages that captioner does not need: without a language, spaces and Han are enough."""
+"""Languages whose words the processor would split with packages that captioner does not need. Given no language, it
+splits at spaces and at Han characters, which is enough."""
 
-Said = tuple[str, float, float]
-"""A word as the model knows it, and from when to when it is said, in seconds since the clip began."""
+ModelWord = tuple[str, float, float]
+"""A word as the model returns it, with its start and end in seconds since the clip began."""
 
 
 class Qwen3:
-    """Times each word by the model's marks; the pauses time what it cannot.
+    """Times words by the model's marks, and by pauses where the model cannot.
 
-    `model` is a folder or a name on the hub. `warn` hears of a language that the model does not know, and of a clip
-    longer than `LONGEST`. Raises `BackendError` where the model is not on this machine, or is of another kind. The
-    weights are read when the first clip comes: a recogniser that loads its own is done by then.
+    `model` is a folder or a name on the Hugging Face hub. It doubts a language that the model does not know, and a clip
+    longer than `LONGEST`. Raises `BackendError` if the model is not on this machine, or is of another kind. The weights
+    are read at the first clip, when a backend has loaded its own.
     """
 
-    def __init__(self, warn: Warn = lambda doubt: None, *, model: str = MODEL) -> None:
-        self._warn = warn
-        self._pauses = Pauses()
+    def __init__(self, *, model: str = MODEL) -> None:
+        self.name = "qwen3" if model == MODEL else f"qwen3:{model}"
         self._processor = _processor(model)
         self._load = partial(_load, model)
 
-    def align(self, clip: Audio, text: str, language: str | None) -> tuple[Word, ...]:
-        parts = text_units(text)
-        known = _known(language)
+    def align(self, clip: Audio, text: str, language: str | None) -> Alignment:
+        """The words of `text`, each at the time at which it is said in `clip`."""
+        known = _model_language(language)
         if clip.duration < SHORTEST or not any(character.isalnum() for character in text):
-            return self._pauses.align(clip, text, language)
+            return align_by_pauses(clip, text)
         if known is None and language_tag(language) is not None:
-            return self._roughly(clip, text, language, f"is in a language that qwen3 does not know ({language})")
+            return align_by_pauses(clip, text, f"qwen3 does not know the language {language}")
         if clip.duration > LONGEST:
-            return self._roughly(clip, text, language, f"is longer than {LONGEST:g} s")
-        said = self._said(clip, text, None if known in _SPLIT_BY_OTHERS else known)
-        return placed(clip, text, parts, said) if said else self._pauses.align(clip, text, language)
+            return align_by_pauses(clip, text, f"the audio is longer than {LONGEST:g} s")
+        model_words = self._model_words(clip, text, None if known in _SPLIT_BY_OTHERS else known)
+        if not model_words:
+            return align_by_pauses(clip, text)
+        return Alignment(words_from_marks(clip, text, text_units(text), model_words))
 
     @cached_property
     def _model(self) -> Any:
         return self._load()
 
-    def _roughly(self, clip: Audio, text: str, language: str | None, reason: str) -> tuple[Word, ...]:
-        self._warn(f"the sound {reason}, so its words are timed by pauses")
-        return self._pauses.align(clip, text, language)
-
-    def _said(self, clip: Audio, text: str, language: str | None) -> list[Said]:
+    def _model_words(self, clip: Audio, text: str, language: str | None) -> list[ModelWord]:
         import torch
 
         model = self._model
         readable = text.encode("utf-8", "replace").decode()
-        inputs, words = self._processor.prepare_forced_aligner_inputs(_at_rate(clip), readable, language)
+        inputs, words = self._processor.prepare_forced_aligner_inputs(_resampled(clip), readable, language)
         if not words[0]:
             return []
         inputs = inputs.to(model.device, model.dtype)
         with torch.inference_mode():
             logits = model(**inputs).logits
         marker = model.config.timestamp_token_id
-        (found,) = self._processor.decode_forced_alignment(logits, inputs["input_ids"], words, marker)
-        return [(one["text"], one["start_time"], one["end_time"]) for one in found]
+        (decoded,) = self._processor.decode_forced_alignment(logits, inputs["input_ids"], words, marker)
+        return [(word["text"], word["start_time"], word["end_time"]) for word in decoded]
 
 
 def _processor(name: str) -> Any:
-    """What makes a model's inputs; the model's kind is looked at, but not its weights."""
+    """The processor that prepares a model's inputs. It checks the kind of the model without reading its weights."""
     from transformers import AutoConfig, AutoProcessor
 
     try:
@@ -97,14 +95,14 @@ def _processor(name: str) -> Any:
         processor = AutoProcessor.from_pretrained(name, local_files_only=True)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, KeyError) as error:
         remedy = "its files are incomplete" if Path(name).is_dir() else f"run: hf download {name}"
-        raise BackendError("qwen3", f"there is no model {name} on this machine; {remedy}") from error
+        raise BackendError("qwen3", f"the model {name} is not on this machine; {remedy}") from error
     if KIND not in (config.architectures or ()):
-        raise BackendError("qwen3", f"{name} is a model of another kind ({config.model_type}), not a {KIND}")
+        raise BackendError("qwen3", f"{name} is another kind of model ({config.model_type}), not {KIND}")
     return processor
 
 
 def _load(name: str) -> Any:
-    """The model, on the best device there is."""
+    """The model, on the best device of this machine."""
     import torch
     from transformers import Qwen3ASRForTokenClassification as Model
     from transformers.utils import logging
@@ -119,39 +117,45 @@ def _load(name: str) -> Any:
         raise BackendError("qwen3", f"the model {name} cannot be loaded: {str(error).splitlines()[0]}") from error
 
 
-def _known(language: str | None) -> str | None:
-    """The model's name for a language; None for one that it does not know."""
+def _model_language(language: str | None) -> str | None:
+    """The model's name for a language, or None if the model does not know the language."""
     tag = language_tag(language) or ""
-    named = "yue" if tag in ("zh-HK", "zh-yue") else "zh" if tag.startswith("cmn") else tag.split("-")[0]
-    return named if named in _LANGUAGES else None
+    name = "yue" if tag in ("zh-HK", "zh-yue") else "zh" if tag.startswith("cmn") else tag.split("-")[0]
+    return name if name in _LANGUAGES else None
 
 
-def _at_rate(clip: Audio) -> Samples:
+def _resampled(clip: Audio) -> Samples:
+    """The clip's samples at `SAMPLE_RATE`."""
     if clip.sample_rate == SAMPLE_RATE:
         return clip.samples
     seconds = np.arange(round(clip.duration * SAMPLE_RATE)) / SAMPLE_RATE
     return np.interp(seconds * clip.sample_rate, np.arange(len(clip.samples)), clip.samples).astype(np.float32)
 
 
-def placed(clip: Audio, text: str, parts: Sequence[TextUnit], said: Sequence[Said]) -> tuple[Word, ...]:
-    """Each unit from its first character to its last; one that the model does not know stands where the last ended."""
-    marks = list(_marks(text, said))
-    places = np.array([place for place, _, _ in marks])
+def words_from_marks(
+    clip: Audio, text: str, units: Sequence[TextUnit], model_words: Sequence[ModelWord]
+) -> tuple[Word, ...]:
+    """The words of `text`, each from its first character that the model marks to its last.
+
+    A word without such a character starts and ends where the previous one ends.
+    """
+    marks = list(_marks(text, model_words))
+    positions = np.array([position for position, _, _ in marks])
     begins = np.array([start for _, start, _ in marks])
     ends = np.maximum.accumulate([0.0, *(end for _, _, end in marks)])
-    first = np.searchsorted(places, [part.first for part in parts])
-    last = np.searchsorted(places, [part.last for part in parts])
+    first = np.searchsorted(positions, [unit.first for unit in units])
+    last = np.searchsorted(positions, [unit.last for unit in units])
     starts = np.where(first < last, begins[np.minimum(first, len(begins) - 1)], ends[first])
-    return timed(clip, text, parts, starts, ends[last])
+    return words_from_times(clip, text, units, starts, ends[last])
 
 
-def _marks(text: str, said: Sequence[Said]) -> Iterator[tuple[int, float, float]]:
-    """Characters of `text` that are in the model's words, which have lost their punctuation, and when each is said."""
-    at = 0
-    for word, start, end in said:
+def _marks(text: str, model_words: Sequence[ModelWord]) -> Iterator[tuple[int, float, float]]:
+    """(position, start, end) of each character of `text` that is in the model's words, which have no punctuation."""
+    after = 0
+    for word, start, end in model_words:
         step = (end - start) / len(word)
         for number, character in enumerate(word):
-            place = text.find(character, at)
-            if place >= 0:
-                yield place, start + number * step, start + (number + 1) * step
-                at = place + 1
+            position = text.find(character, after)
+            if position >= 0:
+                yield position, start + number * step, start + (number + 1) * step
+                after = position + 1

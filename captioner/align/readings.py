@@ -1,60 +1,76 @@
-"""What of a text espeak-ng is to say: the text itself, or, since it reads no kanji, Japanese in kana.
+"""The reading of a text for espeak-ng: the text itself, or kana for Japanese, since espeak-ng reads no kanji.
 
-`pip install captioner[cjk]` brings pykakasi, which knows how kanji are read.
+`pip install captioner[cjk]` installs pykakasi, which converts kanji to kana.
 """
 
 from __future__ import annotations
 
 import threading
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from captioner.align.espeak_library import Speech
-from captioner.align.synthetic import sayable
+from captioner.align.espeak_library import SynthesizedSpeech
 
 JAPANESE = "ja"
 
-_lock = threading.Lock()  # pykakasi remembers what it has read
+_lock = threading.Lock()  # pykakasi stores what it has converted
+
+_SIGNS = ("Sc", "Sm")  # Unicode categories: currency and mathematical signs
 
 _Convert = Callable[[str], list[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
-class Reading:
-    """`said` is what to say; `places` are where in the text its parts begin, by where they begin in `said`, None where
-    it is the text, character by character.
-    """
+class TextReading:
+    """A text as espeak-ng can read it."""
 
-    said: str
-    places: dict[int, int] | None = None
+    text: str
+    positions: dict[int, int] | None = None
+    """The position in the original text of each part of `text`, by its position there; None if they are the same."""
 
-    def placed(self, speech: Speech) -> Speech:
-        """`speech` with its marks in the text."""
-        places = self.places
-        if places is None:
+    def with_text_positions(self, speech: SynthesizedSpeech) -> SynthesizedSpeech:
+        """`speech` with the positions of its marks in the original text."""
+        positions = self.positions
+        if positions is None:
             return speech
-        return replace(speech, marks=tuple((places[at], time) for at, time in speech.marks if at in places))
+        marks = tuple((positions[position], time) for position, time in speech.marks if position in positions)
+        return replace(speech, marks=marks)
 
 
-def reading(text: str, voice: str) -> Reading | None:
-    """None for Japanese where pykakasi is not installed."""
+def reading_of(text: str, voice: str) -> TextReading | None:
+    """The reading of `text` for the voice called `voice`; None for Japanese if pykakasi is not installed."""
     if voice != JAPANESE:
-        return Reading(sayable(text))
+        return TextReading(pronounceable(text))
     convert = _converter()
     if convert is None:
         return None
-    clean = sayable(text)  # character by character: what pykakasi does not know it would say twice, or not at all
+    clean = pronounceable(text)  # by characters: pykakasi repeats or drops those that it does not know
     with _lock:
         parts = convert(clean)
-    said, places, at = "", {}, 0
+    kana, positions, position = "", {}, 0
     for part in parts:
-        at = max(at, clean.find(part["orig"], at))
-        places[len(said)] = at
-        said += part["hira"] + " "
-        at += len(part["orig"])
-    return Reading(said, places)
+        position = max(position, clean.find(part["orig"], position))
+        positions[len(kana)] = position
+        kana += part["hira"] + " "
+        position += len(part["orig"])
+    return TextReading(kana, positions)
+
+
+def pronounceable(text: str) -> str:
+    """`text` with a space for every character that is not spoken: emoji, line breaks, controls.
+
+    >>> pronounceable("5 °C\\n😀 ok")
+    '5 °C   ok'
+    """
+    return "".join(character if _is_pronounceable(character) else " " for character in text)
+
+
+def _is_pronounceable(character: str) -> bool:
+    category = unicodedata.category(character)
+    return character == "°" or category[0] in "LMNP" or category in _SIGNS
 
 
 @cache

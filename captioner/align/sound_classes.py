@@ -1,4 +1,4 @@
-"""What letters sound like, roughly, in any script: a vowel rings, an s hisses, a t is a short silence.
+"""The class of sound that each letter stands for, in any script: vowel, hissing (s), stop (t) and so on.
 
 A letter that is not Latin is read by its name in Unicode, which mostly begins as the letter sounds: CYRILLIC SMALL
 LETTER SHA, HIRAGANA LETTER SA, DIGIT SEVEN, PERCENT SIGN.
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 VOWEL, HISSING, BREATHED, STOP, NASAL, LIQUID = range(6)
 
-_KINDS = {
+_CLASSES = {
     **dict.fromkeys("aeiouy", VOWEL),
     **dict.fromkeys("szxj", HISSING),
     **dict.fromkeys("fvh", BREATHED),
@@ -23,10 +23,10 @@ _KINDS = {
 }
 
 _LENGTHS = (0.38, 0.45, 0.27, 0.24, 0.25, 0.2)
-"""Of each kind, in fifths of a second. Chosen on two readers of English."""
+"""The usual length of a sound of each class, in fifths of a second. Chosen on two readers of English."""
 
 _NEXT_VOWEL = 0.18
-"""By how much each vowel that follows a vowel makes it longer."""
+"""Fifths of a second that each further vowel adds to a vowel."""
 
 _SPELLINGS = (
     (re.compile(r"([b-df-hj-np-tv-z])\1"), r"\1"),
@@ -35,31 +35,33 @@ _SPELLINGS = (
     (re.compile("ck"), "k"),
     (re.compile("(?<=[rw])h"), ""),
     (re.compile("qu"), "kw"),
-    (re.compile(r"(?<=[a-z][^\Waeiouy])e\b"), ""),  # silent in English and in French, and soon passed over elsewhere
+    (re.compile(r"(?<=[a-z][^\Waeiouy])e\b"), ""),  # silent in English and in French, and short elsewhere
 )
 
-_SPELLED_OUT = re.compile("[B-DF-HJ-NP-TV-XZ]{2,}")  # capitals without a vowel: each is said as a syllable
+_ACRONYM = re.compile("[B-DF-HJ-NP-TV-XZ]{2,}")  # capitals without a vowel: each is a syllable
 
 _NAMED = re.compile(
     r"(?:LETTER|LIGATURE|SYLLABLE|CHARACTER|VOWEL SIGN|DIGIT)(?: SMALL| SARA| FINAL)* ([A-Z]+)|([A-Z]+) SIGN$"
 )
-_VOWELS_WRITTEN = ("CYRILLIC", "GREEK", "ARMENIAN", "GEORGIAN", "THAI", "LAO")
+_SCRIPTS_WITH_VOWELS = ("CYRILLIC", "GREEK", "ARMENIAN", "GEORGIAN", "THAI", "LAO")
 _ONSET = re.compile("[^AEIOUY]+|[AEIOUY]+")
 _FIRST_SYLLABLE = re.compile("[^AEIOUY]*[AEIOUY]*")
 _VOWEL_BEFORE = re.compile("E([FLMNRS])")  # EF, EL, EM ... of the Cyrillic letters
-_HAN = "faa"
+_HAN = "faa"  # the average sound of a Han character
 
 
 class LetterSound(NamedTuple):
-    """A part of what is said: its kind, and how long it takes, in fifths of a second."""
+    """One sound of a text."""
 
-    kind: int
+    sound_class: int
+    """`VOWEL`, `HISSING`, `BREATHED`, `STOP`, `NASAL` or `LIQUID`."""
     length: float
+    """Fifths of a second."""
 
 
 @lru_cache(maxsize=8192)
 def letter_sounds(text: str) -> tuple[LetterSound, ...]:
-    """What `text` sounds like; nothing for what nobody says.
+    """The sounds of `text`; none for text without letters or digits.
 
     >>> letter_sounds("Shell") == letter_sounds("sel"), letter_sounds("шум") == letter_sounds("shum")
     (True, True)
@@ -68,22 +70,22 @@ def letter_sounds(text: str) -> tuple[LetterSound, ...]:
     >>> letter_sounds("!?")
     ()
     """
-    spelled = _SPELLED_OUT.sub(lambda capitals: "e".join((*capitals.group(), "")), text)
-    said = "".join(_latin(character) for character in spelled.lower())
+    spaced = _ACRONYM.sub(lambda capitals: "e".join((*capitals.group(), "")), text)
+    letters = "".join(_latin(character) for character in spaced.lower())
     for pattern, replacement in _SPELLINGS:
-        said = pattern.sub(replacement, said)
-    found: list[LetterSound] = []
-    for kind in (_KINDS[character] for character in said if character in _KINDS):
-        if kind == VOWEL and found and found[-1].kind == VOWEL:
-            found[-1] = LetterSound(VOWEL, found[-1].length + _NEXT_VOWEL)
+        letters = pattern.sub(replacement, letters)
+    sounds: list[LetterSound] = []
+    for sound_class in (_CLASSES[letter] for letter in letters if letter in _CLASSES):
+        if sound_class == VOWEL and sounds and sounds[-1].sound_class == VOWEL:
+            sounds[-1] = LetterSound(VOWEL, sounds[-1].length + _NEXT_VOWEL)
         else:
-            found.append(LetterSound(kind, _LENGTHS[kind]))
-    return tuple(found)
+            sounds.append(LetterSound(sound_class, _LENGTHS[sound_class]))
+    return tuple(sounds)
 
 
 @lru_cache(maxsize=8192)
 def _latin(character: str) -> str:
-    """Latin letters that sound about like `character`: a blank between words, nothing for a mark.
+    """Latin letters that sound about like `character`: a space for a character without a sound, "" for a mark.
 
     >>> [_latin(character) for character in "é한я７€漢л सि"]
     ['e', 'han', 'ya', 'seven', 'euro', 'faa', 'l', ' ', 'sa', 'i']
@@ -92,15 +94,15 @@ def _latin(character: str) -> str:
     if "a" <= base <= "z":
         return base
     name = unicodedata.name(character, "")
-    named = _NAMED.search(name)
+    match = _NAMED.search(name)
     if unicodedata.category(character) == "Mn" and not re.search("VOWEL|SARA", name):
         return ""
-    if not named:
+    if not match:
         return _HAN if "IDEOGRAPH-" in name else " "
-    word = named[1] or named[2]
-    if named[2] or "DIGIT" in name or "HANGUL" in name:
+    word = match[1] or match[2]
+    if match[2] or "DIGIT" in name or "HANGUL" in name:
         return word.lower()
     if name.startswith("CYRILLIC"):
         word = _VOWEL_BEFORE.sub(r"\1", word)
-    sounding = _ONSET if name.startswith(_VOWELS_WRITTEN) else _FIRST_SYLLABLE
-    return "".join(sounding.findall(word)[:1]).lower()
+    pattern = _ONSET if name.startswith(_SCRIPTS_WITH_VOWELS) else _FIRST_SYLLABLE
+    return "".join(pattern.findall(word)[:1]).lower()

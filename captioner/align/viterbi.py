@@ -1,7 +1,7 @@
-"""The path of a clip's frames through those of a synthetic voice: a hidden Markov model with a silence at each gap.
+"""The cheapest path of a clip's frames through the frames of a model: a hidden Markov model, decoded by Viterbi.
 
-The synthetic frames follow one another; each is held for some frames of the clip, or up to two are passed over. At each
-gap between units lies a silence of any length, or of none.
+The model frames come from a synthetic voice or from the letters of the text. They follow one another; each is held for
+some frames of the clip, or up to two are skipped. At each gap between units lies a silence of any length, or of none.
 """
 
 from __future__ import annotations
@@ -15,133 +15,140 @@ from captioner.align.mfcc import Floats
 
 Indices = NDArray[np.intp]
 
-PACE = 0.3
-"""Cost of a synthetic frame held for one more frame, and of each one passed over, unless said otherwise: what keeps the
-pace even.
-"""
+PACE_COST = 0.3
+"""Default cost of holding a model frame for one more frame, and of each model frame skipped: it keeps the pace even."""
 
-ENTER = 0.8
-"""Cost of a silence begun."""
+ENTER_COST = 0.8
+"""Default cost of entering a silence."""
 
-_FAR = np.float32(1e9)
-_MARGIN = 3  # columns before a band that are never reached, so that its first ones need no care
+_UNREACHABLE = np.float32(1e9)
+_MARGIN = 3  # unreachable columns before a band, so that its first columns need no special case
 
 
 @dataclass(frozen=True)
-class Path:
-    """The best path: `places` holds for each frame of the clip the synthetic frame that it is, or, in a silence, half
-    a frame less than the one behind it. `cost` is what a frame costs on average.
-    """
+class ViterbiPath:
+    """The cheapest path of one clip."""
 
-    places: NDArray[np.float64]
+    model_frames: NDArray[np.float64]
+    """The model frame that each frame of the clip matches, shape (frames of the clip,). A frame in a silence holds half
+    a frame less than the model frame after the silence."""
     cost: float
+    """Average cost of a frame."""
 
     @property
-    def spoken(self) -> NDArray[np.bool_]:
-        """The frames that are in no silence."""
-        return np.asarray(self.places % 1 == 0)
+    def is_speech(self) -> NDArray[np.bool_]:
+        """Whether each frame of the clip lies outside the silences, shape (frames of the clip,)."""
+        return np.asarray(self.model_frames % 1 == 0)
 
 
 @dataclass(frozen=True)
 class Band:
-    """Where a path is looked for: in each row, `width` columns from `first[row]`, which never falls."""
+    """The part of the cost matrix in which the path is searched."""
 
     first: Indices
+    """The first column of each row; it never decreases. Shape (rows,)."""
     width: int
+    """Columns in each row."""
 
     @classmethod
-    def around(cls, places: NDArray[np.float64], columns: int, reach: int) -> Band:
-        """`reach` columns to both sides of a path."""
+    def around(cls, model_frames: NDArray[np.float64], columns: int, reach: int) -> Band:
+        """The band of `reach` columns on both sides of a path, in a matrix of `columns` columns."""
         width = min(columns, 2 * reach + 1)
-        return cls(np.clip(np.maximum.accumulate(places).astype(int) - reach, 0, columns - width), width)
+        return cls(np.clip(np.maximum.accumulate(model_frames).astype(int) - reach, 0, columns - width), width)
 
 
 def best_path(
     cost: Floats,
-    silent: Floats,
+    silence_cost: Floats,
     gaps: Indices,
     band: Band | None = None,
-    enter: Floats | None = None,
-    pace: float = PACE,
-) -> Path:
-    """The cheapest path through `cost`, of shape (frames of the clip, synthetic frames).
+    enter_cost: Floats | None = None,
+    pace_cost: float = PACE_COST,
+) -> ViterbiPath:
+    """The cheapest path through `cost`, shape (frames of the clip, model frames).
 
-    `silent` is what each frame of the clip costs in a silence; `gaps` are the rising places of the silences among the
-    synthetic frames, the first 0 and the last behind them all; `enter` is what it costs to begin each, `ENTER` if None.
+    `silence_cost`, shape (frames of the clip,), is the cost of each frame in a silence. `gaps` are the model frames
+    before which silences lie, rising from 0 to the number of model frames. `enter_cost`, shape (gaps,), is the cost of
+    entering each silence, `ENTER_COST` by default. Without a `band` the whole matrix is searched.
     """
     rows, columns = cost.shape
     band = band or Band(np.zeros(rows, int), columns)
-    enter = np.full(len(gaps), ENTER, np.float32) if enter is None else enter
-    speech, pauses = _forward(cost, silent, gaps, band, enter, pace)
-    return _traced(speech, pauses, gaps, band, enter, pace)
+    enter_cost = np.full(len(gaps), ENTER_COST, np.float32) if enter_cost is None else enter_cost
+    speech, silences = _forward(cost, silence_cost, gaps, band, enter_cost, pace_cost)
+    return _traced_back(speech, silences, gaps, band, enter_cost, pace_cost)
 
 
 def _forward(
-    cost: Floats, silent: Floats, gaps: Indices, band: Band, enter: Floats, pace: float
+    cost: Floats, silence_cost: Floats, gaps: Indices, band: Band, enter_cost: Floats, pace_cost: float
 ) -> tuple[Floats, Floats]:
-    """The least cost of being in each column of the band, and in each silence, after each row."""
+    """The least cost of being in each column of the band, and in each silence, after each row.
+
+    Shapes (rows, margin and columns) and (rows, gaps).
+    """
     rows, width = len(cost), band.width
     shifts = np.diff(band.first)
-    speech = np.full((rows, _MARGIN + width + int(shifts.max(initial=0))), _FAR, np.float32)
-    pauses = np.full((rows, len(gaps)), _FAR, np.float32)
-    speech[0, _MARGIN], pauses[0, 0] = cost[0, 0], silent[0]
-    opened = np.searchsorted(gaps, [band.first, band.first + width]).T.tolist()  # silences that end in a row's band
-    closed = np.searchsorted(gaps - 1, [band.first, band.first + width]).T.tolist()  # and those that begin there
-    firsts, moved, still = band.first.tolist(), [0, *shifts.tolist()], silent.tolist()
-    way = np.empty(width, np.float32)
+    speech = np.full((rows, _MARGIN + width + int(shifts.max(initial=0))), _UNREACHABLE, np.float32)
+    silences = np.full((rows, len(gaps)), _UNREACHABLE, np.float32)
+    speech[0, _MARGIN], silences[0, 0] = cost[0, 0], silence_cost[0]
+    left = np.searchsorted(gaps, [band.first, band.first + width]).T.tolist()  # silences that end in a row's band
+    entered = np.searchsorted(gaps - 1, [band.first, band.first + width]).T.tolist()  # silences that begin in it
+    firsts, moved, still = band.first.tolist(), [0, *shifts.tolist()], silence_cost.tolist()
+    skipped = np.empty(width, np.float32)
     for row in range(1, rows):
         before, now = speech[row - 1, moved[row] :], speech[row, _MARGIN : _MARGIN + width]
-        np.add(before[3 : 3 + width], pace, out=now)
+        np.add(before[3 : 3 + width], pace_cost, out=now)
         np.minimum(now, before[2 : 2 + width], out=now)
-        np.add(before[1 : 1 + width], pace, out=way)
-        np.minimum(now, way, out=now)
-        np.add(before[:width], 2 * pace, out=way)
-        np.minimum(now, way, out=now)
-        low, high = opened[row]
+        np.add(before[1 : 1 + width], pace_cost, out=skipped)
+        np.minimum(now, skipped, out=now)
+        np.add(before[:width], 2 * pace_cost, out=skipped)
+        np.minimum(now, skipped, out=now)
+        low, high = left[row]
         if low < high:
-            places = gaps[low:high] - firsts[row]
-            now[places] = np.minimum(now[places], pauses[row - 1, low:high])
+            columns = gaps[low:high] - firsts[row]
+            now[columns] = np.minimum(now[columns], silences[row - 1, low:high])
         now += cost[row, firsts[row] : firsts[row] + width]
-        silence = pauses[row]
-        silence[:] = pauses[row - 1]
-        low, high = closed[row - 1]
+        silence = silences[row]
+        silence[:] = silences[row - 1]
+        low, high = entered[row - 1]
         if low < high:
-            entered = speech[row - 1, gaps[low:high] + (_MARGIN - 1 - firsts[row - 1])] + enter[low:high]
-            silence[low:high] = np.minimum(silence[low:high], entered)
+            entering = speech[row - 1, gaps[low:high] + (_MARGIN - 1 - firsts[row - 1])] + enter_cost[low:high]
+            silence[low:high] = np.minimum(silence[low:high], entering)
         silence += still[row]
-    return speech, pauses
+    return speech, silences
 
 
-def _traced(speech: Floats, pauses: Floats, gaps: Indices, band: Band, enter: Floats, pace: float) -> Path:
-    """The way back from the end: the last column, or the silence behind it."""
+def _traced_back(
+    speech: Floats, silences: Floats, gaps: Indices, band: Band, enter_cost: Floats, pace_cost: float
+) -> ViterbiPath:
+    """The path back from the cheaper end: the last column, or the silence after it."""
     offsets = (_MARGIN - band.first).tolist()
-    silences = {int(gap): index for index, gap in enumerate(gaps)}
-    state, silence = int(gaps[-1]) - 1, -1
-    least = float(speech[-1, state + offsets[-1]])
-    if pauses[-1, -1] < least:
-        least, silence = float(pauses[-1, -1]), len(gaps) - 1
-    places = np.zeros(len(speech))
+    silence_before = {int(gap): index for index, gap in enumerate(gaps)}
+    column, silence = int(gaps[-1]) - 1, -1
+    least = float(speech[-1, column + offsets[-1]])
+    if silences[-1, -1] < least:
+        least, silence = float(silences[-1, -1]), len(gaps) - 1
+    model_frames = np.zeros(len(speech))
     for row in range(len(speech) - 1, -1, -1):
-        places[row] = state if silence < 0 else gaps[silence] - 0.5
+        model_frames[row] = column if silence < 0 else gaps[silence] - 0.5
         if row == 0:
             break
         before, offset = speech[row - 1], offsets[row - 1]
         if silence >= 0:
             last = int(gaps[silence]) - 1
-            column = last + offset
+            place = last + offset
             if (
                 silence
-                and _MARGIN <= column < len(before)
-                and before[column] + enter[silence] < pauses[row - 1, silence]
+                and _MARGIN <= place < len(before)
+                and before[place] + enter_cost[silence] < silences[row - 1, silence]
             ):
-                state, silence = last, -1
+                column, silence = last, -1
             continue
-        held, next_to, over_one, over_two = before[state + offset - 3 : state + offset + 1][::-1].tolist()
-        ways = (held + pace, next_to, over_one + pace, over_two + 2 * pace)
-        cheapest = min(ways)
-        gap = silences.get(state, -1)
-        if gap >= 0 and pauses[row - 1, gap] < cheapest:
+        held, next_to, over_one, over_two = before[column + offset - 3 : column + offset + 1][::-1].tolist()
+        steps = (held + pace_cost, next_to, over_one + pace_cost, over_two + 2 * pace_cost)
+        cheapest = min(steps)
+        gap = silence_before.get(column, -1)
+        if gap >= 0 and silences[row - 1, gap] < cheapest:
             silence = gap
         else:
-            state -= ways.index(cheapest)
-    return Path(places, least / len(speech))
+            column -= steps.index(cheapest)
+    return ViterbiPath(model_frames, least / len(speech))

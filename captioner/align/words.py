@@ -1,4 +1,4 @@
-"""The words of a clip, made of when each unit of its text is said."""
+"""Makes the words of a clip from the times of the text units."""
 
 from __future__ import annotations
 
@@ -10,28 +10,36 @@ from numpy.typing import NDArray
 
 from captioner.align.mfcc import HOP
 from captioner.align.text_units import TextUnit
-from captioner.align.viterbi import Indices, Path
+from captioner.align.viterbi import Indices, ViterbiPath
 from captioner.values import Audio, Word
 
 Floating = NDArray[np.floating[Any]]
 
 
-def timed(clip: Audio, text: str, parts: Sequence[TextUnit], starts: Floating, ends: Floating) -> tuple[Word, ...]:
-    """The words of `text`, their times, seconds since the clip began, put in order and held inside it."""
+def words_from_times(
+    clip: Audio, text: str, units: Sequence[TextUnit], starts: Floating, ends: Floating
+) -> tuple[Word, ...]:
+    """The words of `text`, one for each unit, in order and inside the clip.
+
+    `starts` and `ends`, shape (units,), are in seconds since the clip began; times out of order are moved.
+    """
     latest = max(clip.start, clip.end)
     first = np.maximum.accumulate(np.clip(clip.start + starts, clip.start, latest))
     last = np.clip(clip.start + ends, first, np.append(first[1:], latest))
     return tuple(
-        Word(float(start), float(end), text[part.first : part.last])
-        for part, start, end in zip(parts, first, last, strict=True)
+        Word(float(start), float(end), text[unit.first : unit.last])
+        for unit, start, end in zip(units, first, last, strict=True)
     )
 
 
-def followed(clip: Audio, text: str, parts: Sequence[TextUnit], path: Path, begins: Indices) -> tuple[Word, ...]:
-    """The words of `text` along a path in which units begin at the places `begins`, of which the last is the end.
+def words_from_path(
+    clip: Audio, text: str, units: Sequence[TextUnit], path: ViterbiPath, unit_frames: Indices
+) -> tuple[Word, ...]:
+    """The words of `text` along a path.
 
-    A word lasts from its first frame to its last; two frames part half a hop before the second.
+    `unit_frames`, shape (units + 1,), holds the model frame at which each unit begins, then the number of model frames.
+    A word lasts from its first clip frame to its last. Two neighbouring frames meet half a hop before the second.
     """
-    starts = np.searchsorted(path.places, begins[:-1], side="left")
-    ends = np.searchsorted(path.places, begins[1:] - 0.75, side="left")
-    return timed(clip, text, parts, (starts - 0.5) * HOP, (ends - 0.5) * HOP)
+    starts = np.searchsorted(path.model_frames, unit_frames[:-1], side="left")
+    ends = np.searchsorted(path.model_frames, unit_frames[1:] - 0.75, side="left")
+    return words_from_times(clip, text, units, (starts - 0.5) * HOP, (ends - 0.5) * HOP)

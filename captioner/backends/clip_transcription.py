@@ -1,103 +1,125 @@
-"""One clip to what was heard in it: cut in two where that helps, suspicious answers looked at twice."""
+"""One clip to a Recognition: split where that helps, and checked for text that cannot be right."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from captioner.backends import Hints, Recognition
-from captioner.backends.cloud.retry import ClipRejected, TooLong
+from captioner.backends.contract import Hints, Recognition
 from captioner.backends.hallucinations import hallucination_reason
-from captioner.backends.split_clip import join_texts, split_clip
+from captioner.backends.split_clip import split_clip
+from captioner.text.joining import join_texts
 from captioner.values import Audio, Status, Word
 
-SHORTEST_DOUBTED = 1.0
-"""Seconds: a suspicious clip below this is not cut in two."""
+SHORTEST_DOUBTFUL = 1.0
+"""Seconds: a clip below this is not split when its text is doubtful."""
 
 SHORTEST_TOO_LONG = 5.0
-"""Seconds: what finds a clip below this too long means something else by it."""
+"""Seconds: a service that calls a clip below this too long means something else by it, so it is not split."""
+
+
+class ClipRejected(Exception):
+    """The clip cannot be recognised, now or later; `status` goes into its Recognition."""
+
+    def __init__(self, reason: str, status: Status = "failed") -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+class TooLong(ClipRejected):
+    """The clip is longer or larger than the model or the service takes; its halves may be accepted."""
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a recogniser says about one clip; its words, where there are any, spell the text."""
+class Transcription:
+    """The text that one request returned for a clip or a part of one."""
 
     text: str
+
     words: tuple[Word, ...] = ()
+    """Words with times on the media's clock; joined they spell `text`. Empty without times."""
+
     language: str | None = None
+    """A BCP 47 tag."""
+
     confidence: float | None = None
+    """From 0 to 1."""
 
 
-Ask = Callable[[Audio, Hints], Answer]
-"""Raises `Refused`."""
+RequestText = Callable[[Audio, Hints], Transcription]
+"""Has a model or service transcribe one part of a clip. Raises `ClipRejected`, `TooLong`."""
 
 
-def transcribe_clip(clip: Audio, hints: Hints, ask: Ask, *, longest: float) -> Recognition:
-    """What becomes of `clip`. One above `longest` seconds is asked for in parts, and so is one that the service finds
-    too long, and one whose text cannot be right: then without prompt and hotwords, which may be what misled it."""
+def transcribe_clip(clip: Audio, hints: Hints, request_text: RequestText, *, longest: float) -> Recognition:
+    """The Recognition of `clip`, with as many calls of `request_text` as it takes.
+
+    A clip above `longest` seconds is split, as is one that raises `TooLong`. One whose text is doubtful is split as
+    well and requested again without prompt and hotwords, which may be what misled the model.
+    """
     try:
         if clip.duration > longest:
             raise TooLong(f"longer than {longest:g} s")
-        answer = ask(clip, hints)
-    except TooLong as refusal:
-        return _in_two(clip, hints, ask, longest) if clip.duration >= SHORTEST_TOO_LONG else _refused(refusal)
-    except ClipRejected as refusal:
-        return _refused(refusal)
-    return _second_look(clip, hints, ask, _heard(answer), longest)
+        transcription = request_text(clip, hints)
+    except TooLong as error:
+        return _split(clip, hints, request_text, longest) if clip.duration >= SHORTEST_TOO_LONG else _rejected(error)
+    except ClipRejected as error:
+        return _rejected(error)
+    return _checked(clip, hints, request_text, _recognition(transcription))
 
 
-def _second_look(clip: Audio, hints: Hints, ask: Ask, heard: Recognition, longest: float) -> Recognition:
-    doubt = hallucination_reason(heard.text, clip.duration, hints)
+def _checked(clip: Audio, hints: Hints, request_text: RequestText, first: Recognition) -> Recognition:
+    """`first`, or the result of a second try in two parts if its text is doubtful."""
+    doubt = hallucination_reason(first.text, clip.duration, hints)
     if doubt is None:
-        return heard
-    flagged = replace(heard, reason=doubt)
-    if clip.duration < SHORTEST_DOUBTED:
+        return first
+    flagged = replace(first, reason=doubt)
+    if clip.duration < SHORTEST_DOUBTFUL:
         return flagged
-    bare = Hints(language=hints.language)
-    parts = [_plainly(part, bare, ask) for part in split_clip(clip)]
-    again = _together(parts)
-    if again.status != "ok":
-        return flagged  # what was said at first is more than nothing
-    return replace(again, reason=hallucination_reason(again.text, clip.duration, hints) or _first(parts))
+    parts = [_without_hints(part, hints.language, request_text) for part in split_clip(clip)]
+    second = _joined(parts)
+    if second.status != "ok":
+        return flagged  # doubtful text is better than none
+    return replace(second, reason=hallucination_reason(second.text, clip.duration, hints) or _first_reason(parts))
 
 
-def _plainly(part: Audio, hints: Hints, ask: Ask) -> Recognition:
-    """A half that was cut out of doubt: looked at, and not cut again."""
+def _without_hints(part: Audio, language: str | None, request_text: RequestText) -> Recognition:
+    """The Recognition of one part of a doubtful clip; its text is checked, but it is not split again."""
+    hints = Hints(language)
     try:
-        heard = _heard(ask(part, hints))
-    except ClipRejected as refusal:
-        return _refused(refusal)
-    return replace(heard, reason=hallucination_reason(heard.text, part.duration, hints))
+        recognition = _recognition(request_text(part, hints))
+    except ClipRejected as error:
+        return _rejected(error)
+    return replace(recognition, reason=hallucination_reason(recognition.text, part.duration, hints))
 
 
-def _in_two(clip: Audio, hints: Hints, ask: Ask, longest: float) -> Recognition:
-    return _together([transcribe_clip(part, hints, ask, longest=longest) for part in split_clip(clip)])
+def _split(clip: Audio, hints: Hints, request_text: RequestText, longest: float) -> Recognition:
+    return _joined([transcribe_clip(part, hints, request_text, longest=longest) for part in split_clip(clip)])
 
 
-def _together(parts: list[Recognition]) -> Recognition:
-    """One Recognition of two: cut short (`truncated`) where only one of them was heard."""
+def _joined(parts: list[Recognition]) -> Recognition:
+    """One Recognition of two; `truncated` if only one of them has text and the other failed."""
     text = join_texts(part.text for part in parts)
-    fates: set[Status] = {part.status for part in parts}
-    reason = _first(parts)
-    if fates <= {"ok", "empty"}:
+    statuses: set[Status] = {part.status for part in parts}
+    reason = _first_reason(parts)
+    if statuses <= {"ok", "empty"}:
         status: Status = "ok" if text else "empty"
     elif text:
-        status, reason = "truncated", f"a part of it is missing: {reason}"
+        status, reason = "truncated", f"a part of the text is missing: {reason}"
     else:
-        status = "blocked" if "blocked" in fates else "failed"
+        status = "blocked" if "blocked" in statuses else "failed"
     confidences = [part.confidence for part in parts if part.confidence is not None]
     return Recognition(
         status,
         text,
-        _words(parts, text),
+        _joined_words(parts, text),
         parts[0].language or parts[1].language,
         min(confidences, default=None),
         reason,
     )
 
 
-def _words(parts: list[Recognition], text: str) -> tuple[Word, ...]:
-    """The words of both parts with the space between them, if they still spell the text."""
+def _joined_words(parts: list[Recognition], text: str) -> tuple[Word, ...]:
+    """The words of both parts with the space between them; empty if they do not spell the text."""
     first, second = (list(part.words) for part in parts)
     if first and second and parts[0].text + parts[1].text != text:
         second[0] = replace(second[0], text=" " + second[0].text)
@@ -105,14 +127,19 @@ def _words(parts: list[Recognition], text: str) -> tuple[Word, ...]:
     return words if "".join(word.text for word in words) == text else ()
 
 
-def _first(parts: list[Recognition]) -> str | None:
+def _first_reason(parts: list[Recognition]) -> str | None:
     return next((part.reason for part in parts if part.reason), None)
 
 
-def _heard(answer: Answer) -> Recognition:
-    status: Status = "ok" if answer.text else "empty"
-    return Recognition(status, answer.text, answer.words, answer.language, answer.confidence)
+def _recognition(transcription: Transcription) -> Recognition:
+    return Recognition(
+        "ok" if transcription.text else "empty",
+        transcription.text,
+        transcription.words,
+        transcription.language,
+        transcription.confidence,
+    )
 
 
-def _refused(refusal: ClipRejected) -> Recognition:
-    return Recognition(refusal.status, reason=str(refusal))
+def _rejected(error: ClipRejected) -> Recognition:
+    return Recognition(error.status, reason=str(error))

@@ -1,42 +1,48 @@
-"""What a recogniser says that nobody can have said: text in loops, at an impossible speed, or not from the sound.
+"""Checks for text that a model invented: loops, an impossible speed, or text that is not from the audio.
 
-Models that write text invent it when they do not understand the sound. None of these signs is a proof, so a clip
-that shows one is asked again in two halves, and what is still suspicious then is kept and flagged, never hidden.
+Models that write text invent it when they cannot recognise the speech. No check is a proof, so the clip is requested
+again in two parts (see `clip_transcription`), and text that still fails a check is kept and flagged, never dropped.
 """
 
 from __future__ import annotations
 
 import re
 
-from captioner.backends import Hints
+import regex
+
+from captioner.backends.contract import Hints
+from captioner.text.scripts import is_unspaced, is_unspaced_alphabet
+from captioner.text.speaking_time import letters_to_say
+from captioner.text.word_split import split_words
 
 LONGEST_PHRASE = 8
-"""Words; Chinese and Japanese words have about two characters."""
+"""Words of a repeated phrase."""
 
 FEWEST_REPEATS = 4
 LEAST_REPEATED = 10
-"""A phrase said this often, and these many words of it, are a loop: "no no no no" and a refrain are speech."""
+"""Repeats of a phrase, and words in all of them, that make a loop. "No no no no" and a refrain are below: speech."""
+
+CHARACTERS_PER_WORD = 2
+"""Of Chinese and Japanese, which have no spaces."""
+
+LETTERS_PER_WORD = 4
+"""The same of Thai, Lao, Khmer and Burmese, with their marks as parts of letters."""
 
 FASTEST = 40.0
-"""Characters a second. The fastest talkers reach some 30; a short clip has half a second's grace."""
+"""Letters a second. The fastest speakers reach some 30."""
 
 GRACE = 0.5
-"""Seconds."""
-
-WIDE = 2.5
-"""A Chinese or Japanese character, or a Korean syllable, takes as long to say as this many letters."""
+"""Seconds added to the duration of a clip, so that a short one may hold a word or two."""
 
 ECHOED_WORDS = 5
-"""So many words in a row of the prompt are an echo; fewer are said by chance."""
+"""Words in a row from the prompt that make an echo; fewer are said by chance."""
 
 ECHOED_HOTWORDS = 3
+"""Hotwords in the order of their list, and nothing else, that make an echo."""
 
-_WIDE = r"\u1100-\u11ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
-_CHARACTERS = _WIDE.replace(r"\u1100-\u11ff", "").replace(r"\uac00-\ud7af", "")  # Korean parts its words with spaces
-_WORD = re.compile(rf"[{_CHARACTERS}]|[^\W{_CHARACTERS}]+(?:['’][^\W{_CHARACTERS}]+)*")
-_WIDE_LETTER = re.compile(f"[{_WIDE}]")
+_WORD = regex.compile(r"\w+(?:['’]\w+)*")
 
-_TALK = re.compile(
+_ABOUT_THE_AUDIO = re.compile(
     r"""
       ^ (?:(?:sure|certainly|okay|ok|of\ course|yes)\W+)? here(?:\ is|['’]s|\ are)\ (?:the|a|your)\ transcri
     | ^ (?:the\ )? transcri (?:pt|ption) (?:\ of\ the\ (?:audio|speech|recording|clip))? \s* (?::|\ is\b|\ reads\b)
@@ -55,59 +61,61 @@ _TALK = re.compile(
 
 
 def hallucination_reason(text: str, duration: float, hints: Hints) -> str | None:
-    """Why `text` can hardly be what was said in `duration` seconds, in a few words; None where it can."""
-    words = words_of(text)
-    if (phrase := looped(words)) is not None:
+    """Why `text` is probably not the speech of a clip of `duration` seconds; None if it may be."""
+    words = words_in(text)
+    if (phrase := looped_phrase(words)) is not None:
         return f"the text repeats {phrase!r} over and over"
-    if (speed := characters_a_second(text, duration)) > FASTEST:
-        return f"nobody says {speed:.0f} characters a second"
-    if _echoes_prompt(words, words_of(hints.prompt or "")):
-        return "the text is the prompt and not the speech"
+    if (speed := letters_to_say(text) / (duration + GRACE)) > FASTEST:
+        return f"{speed:.0f} letters a second are too fast for speech"
+    if _echoes_prompt(words, words_in(hints.prompt or "")):
+        return "the text is the prompt, not the speech"
     if _echoes_hotwords(words, hints.hotwords):
-        return "the text is the list of hotwords and not the speech"
-    if _TALK.search(text):
-        return "the recogniser talks about the sound in place of writing down the speech"
+        return "the text is the list of hotwords, not the speech"
+    if _ABOUT_THE_AUDIO.search(text):
+        return "the text talks about the audio instead of transcribing it"
     return None
 
 
-def words_of(text: str) -> list[str]:
-    """The words in lower case without punctuation; Chinese and Japanese character by character."""
-    return _WORD.findall(text.lower())
+def words_in(text: str) -> list[str]:
+    """The words of `text` in lower case without punctuation; single characters in a script without spaces."""
+    return [word for part in split_words(text.lower()) for word in _WORD.findall(part)]
 
 
-def looped(words: list[str]) -> str | None:
-    """The phrase that `words` repeat over and over, if they do."""
-    spaced = not any(_WIDE_LETTER.match(word) for word in words)
-    for length in range(1, (1 if spaced else 2) * LONGEST_PHRASE + 1):
-        run = 0  # words in a row that stand there as they did one phrase before
-        for place in range(length, len(words)):
-            run = run + 1 if words[place] == words[place - length] else 0
+def looped_phrase(words: list[str]) -> str | None:
+    """The phrase that `words` repeat over and over; None if there is none."""
+    size = _words_per_spaced_word(words)
+    least = LEAST_REPEATED * max(1, size // 2)  # without spaces, the characters of five words
+    for length in range(1, size * LONGEST_PHRASE + 1):
+        run = 0  # words in a row that equal the word one phrase earlier
+        for index in range(length, len(words)):
+            run = run + 1 if words[index] == words[index - length] else 0
             repeats = run // length + 1
-            if repeats >= FEWEST_REPEATS and repeats * length >= LEAST_REPEATED:
-                return (" " if spaced else "").join(words[place - length + 1 : place + 1])
+            if repeats >= FEWEST_REPEATS and repeats * length >= least:
+                return (" " if size == 1 else "").join(words[index - length + 1 : index + 1])
     return None
 
 
-def characters_a_second(text: str, duration: float) -> float:
-    """Letters and digits a second, wide ones counted by the time they take to say."""
-    letters = sum(character.isalnum() for character in text)
-    return (letters + (WIDE - 1) * len(_WIDE_LETTER.findall(text))) / (duration + GRACE)
+def _words_per_spaced_word(words: list[str]) -> int:
+    """How many of the `words` make one word of a language that is written with spaces."""
+    if any(is_unspaced_alphabet(word[0]) for word in words):
+        return LETTERS_PER_WORD
+    return CHARACTERS_PER_WORD if any(is_unspaced(word[0]) for word in words) else 1
 
 
 def _echoes_prompt(words: list[str], prompt: list[str]) -> bool:
-    """Whether the words are a stretch of the prompt, or begin with the whole of it."""
+    """Whether the words are a part of the prompt, or begin with all of it."""
     if min(len(words), len(prompt)) < ECHOED_WORDS:
         return False
-    return _stands_in(words, prompt) or words[: len(prompt)] == prompt
+    return _contains(prompt, words) or words[: len(prompt)] == prompt
 
 
 def _echoes_hotwords(words: list[str], hotwords: tuple[str, ...]) -> bool:
-    """Whether the words are nothing but hotwords, several and in the order of the list."""
-    if not _stands_in(words, words_of(" ".join(hotwords))):
+    """Whether the words are hotwords only, at least `ECHOED_HOTWORDS` of them, in the order of their list."""
+    if not _contains(words_in(" ".join(hotwords)), words):
         return False
-    return sum(_stands_in(words_of(hotword), words) for hotword in hotwords) >= ECHOED_HOTWORDS
+    return sum(_contains(words, words_in(hotword)) for hotword in hotwords) >= ECHOED_HOTWORDS
 
 
-def _stands_in(part: list[str], whole: list[str]) -> bool:
-    starts = range(len(whole) - len(part) + 1)
-    return bool(part) and any(whole[start : start + len(part)] == part for start in starts)
+def _contains(words: list[str], part: list[str]) -> bool:
+    starts = range(len(words) - len(part) + 1)
+    return bool(part) and any(words[start : start + len(part)] == part for start in starts)

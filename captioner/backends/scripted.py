@@ -1,4 +1,4 @@
-"""A backend that says what it is told: for tests, for demos, and as the shortest whole example of a backend."""
+"""A backend that returns given texts, for tests and demos; also the shortest complete example of a backend."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import cycle
 
-from captioner.backends import Hints, Recognition, Traits
+from captioner.backends.contract import BackendInfo, Hints, Recognition, Traits
 from captioner.errors import UsageError
 from captioner.values import Audio
 
 
 class Scripted:
-    """Answers clip after clip with `lines`, from the start again when they run out; an empty line is `empty`.
+    """Returns `lines` clip by clip, from the first one again when they run out; an empty line has status `empty`.
 
-    A `Recognition` in the place of a line is passed on as it is, so any fate can be scripted. `delay` is the time that
-    each clip takes, in seconds per second of audio. Raises `UsageError` for no lines at all and a delay below 0.
+    `lines` is a list, or one text with `|` between lines. A `Recognition` in the list is returned unchanged, so any
+    result can be scripted. `delay` is the time that each clip takes, in seconds per second of audio. Raises
+    `UsageError` for no lines and for a delay below 0.
     """
 
-    needs = "nothing: it hears nothing and says what it is told (lines=...)"
+    info = BackendInfo(needs="nothing: it returns the texts of lines=... and ignores the audio")
 
     def __init__(self, *, lines: str | Sequence[str | Recognition] = ("Hello.",), delay: float = 0.0) -> None:
-        self.traits = Traits("scripted", shortest_clip=0.0)
         lines = lines.split("|") if isinstance(lines, str) else list(lines)
         if not lines:
             raise UsageError("option lines of backend scripted needs at least one line")
         if not 0 <= delay < math.inf:
             raise UsageError(f"option delay of backend scripted must be 0 or more, not {delay!r}")
-        self.fingerprint = repr(lines)
+        self.traits = Traits("scripted", shortest_clip=0.0, fingerprint=repr(lines))
         self._lines = cycle(lines)
         self._delay = delay
 

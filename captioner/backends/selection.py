@@ -1,27 +1,28 @@
-"""Which backend when none is named, and why."""
+"""Which backend `auto` selects, and which backends are ready."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from captioner.backends import BACKENDS, backend_class
+from captioner.backends.contract import BackendInfo
+from captioner.backends.registry import BACKENDS, backend_info
 from captioner.errors import BackendError
 
 AUTO = ("glm", "glm-nano", "sphinx")
-"""From the best to the one that is always there. A plug-in is never taken unasked."""
+"""From the best to the one that always runs. `auto` never selects a plug-in."""
 
 
 @dataclass(frozen=True)
 class BackendStatus:
-    """How a backend stands: what it `needs` to run, what is `missing` for that (None: it is ready), what a user should
-    know before it runs (`notice`), and whether it sends the sound to another machine (`remote`)."""
+    """Whether a backend can run on this machine."""
 
     name: str
-    needs: str
+
+    info: BackendInfo
+
     missing: str | None
-    notice: str | None = None
-    remote: bool = False
+    """What is still missing, in a few words; None if the backend is ready."""
 
     @property
     def ready(self) -> bool:
@@ -29,29 +30,31 @@ class BackendStatus:
 
 
 def backend_status(name: str) -> BackendStatus:
-    """Ask one backend what it needs; one that cannot be loaded, or fails when asked, says so as what is missing."""
+    """The status of one backend. One that cannot be loaded, or fails to report, is not ready for that reason."""
     try:
-        maker = backend_class(name)
+        info = backend_info(name)
     except BackendError as error:
-        return BackendStatus(name, "its package", str(error))
-    needs, notice = getattr(maker, "needs", "see its documentation"), getattr(maker, "notice", None)
+        return BackendStatus(name, BackendInfo(), error.reason)
     try:
-        missing = maker.missing() if hasattr(maker, "missing") else None
-    except Exception as error:  # somebody else's code, which must not hide the other backends
-        missing = f"{name}: asked what is missing, it failed: {type(error).__name__}: {error}"
-    return BackendStatus(name, needs, missing, notice, getattr(maker, "remote", False))
+        return BackendStatus(name, info, info.missing())
+    except Exception as error:  # code of a plug-in, which must not hide the other backends
+        return BackendStatus(name, info, f"its check for missing parts failed: {type(error).__name__}: {error}")
 
 
 def backend_statuses() -> list[BackendStatus]:
-    """All backends: first those that `auto` looks at, in its order, then the rest by name."""
+    """The status of every backend: first those that `auto` considers, in its order, then the others by name."""
     others = [name for name in BACKENDS.names() if name not in AUTO]
     return [backend_status(name) for name in (*AUTO, *others)]
 
 
-def choose_backend(keyed: Collection[str] = (), *, offline: bool = False) -> BackendStatus:
-    """The backend that `auto` takes; those in `keyed` have their key from elsewhere. Raises `BackendError` for none."""
-    looked_at = [candidate for name in AUTO if not ((candidate := backend_status(name)).remote and offline)]
-    for candidate in looked_at:
-        if candidate.ready or candidate.name in keyed:
-            return candidate
-    raise BackendError("auto", "; ".join(f"{candidate.name}: {candidate.missing}" for candidate in looked_at))
+def choose_backend(with_key: Collection[str] = (), *, offline: bool = False) -> BackendStatus:
+    """The backend that `auto` selects. Raises `BackendError` if none is ready.
+
+    `with_key` names backends whose key is in the settings. `offline` leaves out those that send audio away.
+    """
+    statuses = [status for name in AUTO if not ((status := backend_status(name)).info.remote and offline)]
+    for status in statuses:
+        if status.ready or status.name in with_key:
+            return status
+    missing = "; ".join(f"{status.name}: {status.missing}" for status in statuses)
+    raise BackendError("auto", f"no backend is ready; {missing}")

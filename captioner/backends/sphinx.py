@@ -1,4 +1,4 @@
-"""PocketSphinx with the US English model that its wheel carries: no key, no download, rough text, word times."""
+"""PocketSphinx with the US English model in its wheel: no key, no download, rough text, word times."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from captioner.backends import Hints, Recognition, Traits
+from captioner.backends.contract import BackendInfo, Hints, Recognition, Traits
 from captioner.errors import BackendNotInstalled
 from captioner.values import Audio, Word
 
@@ -17,33 +17,32 @@ if TYPE_CHECKING:
     from pocketsphinx import Decoder
 
 FRAME = 160
-"""Samples: PocketSphinx counts its times in frames of 10 ms."""
+"""Samples in one frame of PocketSphinx, which counts time in frames of 10 ms."""
 
 FULL_SCALE = 32767
-"""What 1.0 is in the 16-bit samples that PocketSphinx takes."""
+"""The 16-bit sample for 1.0."""
 
 _VARIANT = re.compile(r"\(\d+\)$")  # "the(2)" is "the", pronounced the second way
 
 
 class Sphinx:
-    """US English, lower case, without punctuation; hints have no way into its model and are ignored."""
+    """US English in lower case without punctuation. Its model cannot use hints. Raises `BackendNotInstalled`."""
 
-    needs = "nothing: its wheel carries a US English model"
-    notice = "sphinx hears: US English only, rough; 'captioner backends' names two that hear far better"
+    info = BackendInfo(
+        needs="nothing: its wheel carries a US English model",
+        missing=lambda: None if find_spec("pocketsphinx") else "pocketsphinx is not installed",
+        notice="using sphinx: rough text, US English only; 'captioner backends' lists better ones and what they need",
+    )
 
     def __init__(self) -> None:
-        if self.missing() is not None:
+        if self.info.missing() is not None:
             raise BackendNotInstalled("sphinx", "pocketsphinx")
         self.traits = Traits("sphinx", model="en-us", word_times=True, languages=("en",))
         self._decoder: Decoder | None = None
 
-    @staticmethod
-    def missing() -> str | None:
-        return None if find_spec("pocketsphinx") else "pocketsphinx is not installed"
-
     def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
         for clip in clips:
-            words = tuple(self._hear(clip))
+            words = tuple(self._recognise(clip))
             confidence = sum(word.confidence or 0.0 for word in words) / len(words) if words else None
             text = "".join(word.text for word in words)
             yield Recognition("ok" if words else "empty", text, words, language="en", confidence=confidence)
@@ -51,7 +50,7 @@ class Sphinx:
     def close(self) -> None:
         self._decoder = None
 
-    def _hear(self, clip: Audio) -> Iterator[Word]:
+    def _recognise(self, clip: Audio) -> Iterator[Word]:
         if not len(clip.samples):
             return
         decoder = self._ready_decoder()
@@ -60,7 +59,7 @@ class Sphinx:
         decoder.end_utt()
         space = ""
         for segment in decoder.seg() or ():
-            if segment.word.startswith(("<", "[", "+")):  # <s>, <sil>, [NOISE]: not said
+            if segment.word.startswith(("<", "[", "+")):  # <s>, <sil>, [NOISE]: not words
                 continue
             end = min(clip.time_of((segment.end_frame + 1) * FRAME), clip.end)
             start = min(clip.time_of(segment.start_frame * FRAME), end)
@@ -68,7 +67,7 @@ class Sphinx:
             space = " "
 
     def _ready_decoder(self) -> Any:
-        """The decoder, built when the first clip comes: that takes half a second, in which ffmpeg already decodes."""
+        """The decoder, built for the first clip: that takes half a second, while ffmpeg already decodes the media."""
         if self._decoder is None:
             from pocketsphinx import Decoder
 

@@ -1,4 +1,4 @@
-"""Words as services time them, bare of spaces and punctuation, made to spell the text that came with them."""
+"""Words as services time them, without spaces and punctuation, made to spell the text that came with them."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from itertools import pairwise
 from captioner.values import Word
 
 
-def spelled(text: str, words: Sequence[Word]) -> tuple[Word, ...]:
-    """`words` with texts that together are `text`; none when a word does not stand there in its turn.
+def words_with_text(text: str, words: Sequence[Word]) -> tuple[Word, ...]:
+    """`words` with texts that joined are `text`; empty if the words do not appear in the text in their order.
 
-    What stands between two words goes to the first up to a space, and from the space on to the second.
+    Characters between two words go to the first one up to a space, and from the space on to the second one.
     """
-    places = list(_places(text, words))
-    if len(places) != len(words) or not words:
+    ranges = list(_ranges(text, words))
+    if len(ranges) != len(words) or not words:
         return ()
     cuts = [0]
-    for (_, end), (start, _) in pairwise(places):
+    for (_, end), (start, _) in pairwise(ranges):
         between = text[end:start]
-        spaces = (place for place, character in enumerate(between) if character.isspace())
+        spaces = (offset for offset, character in enumerate(between) if character.isspace())
         cuts.append(end + next(spaces, len(between)))
     cuts.append(len(text))
     return tuple(
@@ -28,11 +28,11 @@ def spelled(text: str, words: Sequence[Word]) -> tuple[Word, ...]:
     )
 
 
-def _places(text: str, words: Sequence[Word]) -> Iterator[tuple[int, int]]:
-    """Where each word stands, until one is not found."""
+def _ranges(text: str, words: Sequence[Word]) -> Iterator[tuple[int, int]]:
+    """The characters of each word in `text` as (first, last exclusive); ends at a word that is not there."""
     lowered = text.lower()
     if len(lowered) != len(text):
-        return  # a letter whose small form is longer (İ): places would not be those of the text
+        return  # a letter whose lower case is longer (İ): indices would not be those of the text
     end = 0
     for word in words:
         bare = word.text.strip().lower()

@@ -1,7 +1,7 @@
-"""The command line. `captioner INPUT...` captions; a first word that is a command runs that command instead.
+"""The command line. `captioner INPUT...` captions; a first word that is a command runs that command.
 
-This module and the command modules import nothing but click when they are loaded: `captioner --help` must answer
-at once. What a command needs it imports in its body.
+Until a command runs, nothing larger than click is imported: `captioner --help` must answer at once. A command imports
+what it needs when it is called.
 """
 
 from __future__ import annotations
@@ -9,34 +9,27 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
+from pathlib import Path
 
 import click
 
+from captioner.cli.command_list import COMMANDS
 from captioner.cli.messages import INTERRUPTED, say_error
-from captioner.errors import CaptionerError
+from captioner.cli.options import SettableCommand
+from captioner.errors import CaptionerError, SettingsError, UnknownName, UsageError
+from captioner.settings import Settings, settings_path
 
-COMMANDS = {
-    "live": "Captions beside a running stream.",
-    "align": "Captions from a script that exists, or an old caption file at the right times.",
-    "export": "Again in another format or profile, without hearing anything anew.",
-    "burn": "Captions into the picture of a video.",
-    "preview": "One frame with its captions, as a picture.",
-    "convert": "One caption format into another.",
-    "mux": "Captions into a video as tracks that the viewer switches on.",
-    "lint": "Check caption files against the rules of a profile.",
-    "score": "Captions held against a reference: what is wrong, late or lost.",
-    "backends": "The recognisers there are, and which one is taken when none is named.",
-    "models": "The weights for local recognition that are here, and how to get them.",
-    "journal": "What is remembered of what was heard, and forgetting it.",
-    "doctor": "What is here, what is missing and how to get it.",
-}
-"""Each a module of this package with a click command of the same name. `caption` is what runs without a name."""
+HELP_FLAGS = ("-h", "--help")
+
+OTHER_NAMES = {"caption": "", "transcribe": "", "subtitle": "", "render": "export", "retime": "align", "sync": "align"}
+"""Names that people try, and the command that they mean; empty for the one without a name."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
-    # numpy's matrices are small here: a second thread would cost as much again and gain nothing.
+    # The matrices of numpy are small here: a second thread would cost as much again and gain nothing.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
@@ -55,21 +48,59 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         say_error("interrupted")
         return INTERRUPTED
-    except OSError as error:  # all files have errors of their own; what is left are the standard streams
-        os.close(1)  # or Python would try again to write what cannot be written
+    except OSError as error:  # files raise errors of their own; what remains are the standard streams
+        os.close(1)  # else Python would try again to write at the end
         say_error(f"cannot write to standard output: {error.strerror}")
         return 1
 
 
 def _run(words: list[str]) -> int:
+    if words[:1] == ["help"]:
+        words = _words_of_help(words[1:])
+    elif words:
+        _suggest_command(words[0])
     named = bool(words) and words[0] in COMMANDS
     command = load_command(words.pop(0) if named else "caption")
     name = f"captioner {command.name}" if named else "captioner"
-    return command.main(words, prog_name=name, standalone_mode=False) or 0
+    settings = _settings(words) if isinstance(command, SettableCommand) else None
+    return command.main(words, prog_name=name, standalone_mode=False, obj=settings) or 0
+
+
+def _settings(words: Sequence[str]) -> Settings:
+    """The user's settings. Broken ones are ignored where help is asked for, which may be needed to mend them."""
+    from captioner.cli.user_settings import user_settings
+
+    try:
+        return user_settings()
+    except SettingsError:
+        if {*HELP_FLAGS, "--version"} & set(words):
+            return Settings(settings_path())
+        raise
+
+
+def _words_of_help(words: Sequence[str]) -> list[str]:
+    """The words that show the help of `captioner help WORDS...`. Raises `UnknownName`."""
+    name = words[0] if words else "help"
+    if name == "help" or OTHER_NAMES.get(name) == "":
+        return ["--help"]
+    if name not in COMMANDS:
+        raise UnknownName("command", name, COMMANDS)
+    return [*words, "--help"]
+
+
+def _suggest_command(word: str) -> None:
+    """Raises `UsageError` where the first word is not a file and looks like a command."""
+    if word in COMMANDS or not word.isalpha() or Path(word).exists():
+        return
+    if OTHER_NAMES.get(word) == "":
+        raise UsageError(f"there is no file {word!r}; to caption, give the input alone: captioner INPUT")
+    if close := get_close_matches(OTHER_NAMES.get(word, word), COMMANDS, 1, cutoff=0.75):
+        raise UsageError(f"there is no file {word!r}; did you mean 'captioner {close[0]}'?")
 
 
 def load_command(name: str) -> click.Command:
     """The click command that the module of that name holds."""
     command = getattr(import_module(f"captioner.cli.commands.{name}"), name)
     assert isinstance(command, click.Command)
+    command.context_settings.setdefault("help_option_names", list(HELP_FLAGS))
     return command

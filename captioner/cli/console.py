@@ -1,4 +1,4 @@
-"""What the user sees on standard error: messages, and how far the run is."""
+"""Messages and progress on standard error."""
 
 from __future__ import annotations
 
@@ -16,44 +16,45 @@ from captioner.timestamps import format_clock
 if TYPE_CHECKING:
     from captioner.pipeline import Progress, ProgressCallback
 
-EVERY = 10.0
-"""Seconds between two lines of progress where there is no terminal."""
+INTERVAL = 10.0
+"""Seconds between two lines of progress without a terminal."""
 
 
 class Console:
-    """Says things on standard error, unless `quiet`; each region as it is heard if `verbose`."""
+    """Prints messages on standard error: warnings only if `quiet`, and each region if `verbose`."""
 
     def __init__(self, *, quiet: bool, verbose: bool = False) -> None:
         self._quiet = quiet
         self._verbose = verbose
 
     def say(self, text: str) -> None:
+        """Print a message, unless `quiet`."""
         if not self._quiet:
             click.echo(printable(text), err=True)
 
     def warn(self, text: str) -> None:
-        """Say what nobody should miss, the quiet neither."""
+        """Print a warning, even if `quiet`."""
         click.echo(printable(text), err=True)
 
     @contextmanager
-    def watching(self, name: str) -> Iterator[ProgressCallback]:
-        """A watcher for one source: a bar on a terminal, plain lines in a pipe, nothing if quiet."""
+    def progress(self, name: str) -> Iterator[ProgressCallback]:
+        """A progress callback for one source: a bar on a terminal, plain lines without one, nothing if `quiet`."""
         if self._quiet:
             yield lambda progress: None
         elif sys.stderr.isatty():
-            with self._bar(printable(name)) as watch:
-                yield self._telling(watch)
+            with self._bar(printable(name)) as show:
+                yield self._with_regions(show)
         else:
-            yield self._telling(_Lines(name, self.say))
+            yield self._with_regions(_ProgressLines(name, self.say))
 
-    def _telling(self, watch: ProgressCallback) -> ProgressCallback:
-        def both(progress: Progress) -> None:
+    def _with_regions(self, show: ProgressCallback) -> ProgressCallback:
+        def show_both(progress: Progress) -> None:
             if self._verbose and progress.result is not None:
                 region = progress.result.report
                 self.say(f"{format_clock(region.start)} {region.status}: {region.text or region.reason or ''}")
-            watch(progress)
+            show(progress)
 
-        return both
+        return show_both
 
     @contextmanager
     def _bar(self, name: str) -> Iterator[ProgressCallback]:
@@ -67,29 +68,29 @@ class Console:
         with Bar(*columns, console=Terminal(stderr=True), transient=True) as bar:
             task = bar.add_task(name, total=None, speed="")
 
-            def watch(progress: Progress) -> None:
+            def show(progress: Progress) -> None:
                 speed = f"{progress.done / max(time.monotonic() - started, 0.001):.1f}x"
                 bar.update(task, completed=progress.done, total=progress.duration, speed=speed)
 
-            yield watch
+            yield show
 
 
-class _Lines:
-    """A plain line now and then."""
+class _ProgressLines:
+    """A progress callback that prints a line from time to time."""
 
     def __init__(self, name: str, say: Callable[[str], None]) -> None:
         self._name, self._say = name, say
-        self._started = self._said = time.monotonic()
+        self._started = self._printed = time.monotonic()
 
     def __call__(self, progress: Progress) -> None:
         now = time.monotonic()
-        if now - self._said < EVERY or not progress.done:
+        if now - self._printed < INTERVAL or not progress.done:
             return
-        self._said = now
+        self._printed = now
         speed = progress.done / (now - self._started)
         if progress.duration:
             percent = 100 * progress.done / progress.duration
             left = max(0.0, progress.duration - progress.done) / speed
             self._say(f"{self._name}: {percent:.0f} %, {speed:.1f} times real time, {left:.0f} s left")
         else:
-            self._say(f"{self._name}: {format_clock(progress.done)} heard, {speed:.1f} times real time")
+            self._say(f"{self._name}: {format_clock(progress.done)} done, {speed:.1f} times real time")

@@ -1,4 +1,4 @@
-"""Errors as a user meets them: one sentence on standard error, and an exit code."""
+"""Error messages and exit codes: one sentence on standard error for each error."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Item = TypeVar("Item")
 
 
 def say_error(error: CaptionerError | str) -> None:
-    """One sentence on standard error."""
+    """Print one sentence on standard error."""
     click.echo(f"captioner: {printable(str(error))}", err=True)
 
 
 def printable(text: str) -> str:
-    """The text on one line that any terminal takes: control characters and broken file names are spelled out."""
+    """The text on one line, with escapes for control characters and for file names that are not UTF-8."""
     return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
 
 
@@ -33,17 +33,17 @@ def counted(number: int, noun: str) -> str:
 
 
 def attempt_all(items: Iterable[Item], attempt: Callable[[Item], int]) -> int:
-    """Attempt each item, whatever became of those before it, unless the backend fails: it would for all of them.
+    """Attempt each item and report its error. A backend error ends the run, since all items would fail with it.
 
-    Returns the exit code of the whole: that of the first error, else 7 if one lost speech, else 0.
+    Returns the exit code of the run: that of the first error, else 7 if speech was lost, else 0.
     """
     codes = []
-    for item in (left := iter(items)):
+    for item in (rest := iter(items)):
         try:
             codes.append(attempt(item))
         except BackendError as error:
-            rest = sum(1 for _ in left)
-            say_error(f"{error}; {counted(rest, 'input')} left out" if rest else error)
+            skipped = sum(1 for _ in rest)
+            say_error(f"{error}; skipped {counted(skipped, 'input')}" if skipped else error)
             codes.append(error.exit_code)
         except CaptionerError as error:
             say_error(error)

@@ -1,4 +1,4 @@
-"""Commands, flags and flag types that several commands share. Imports nothing large."""
+"""Flags, flag types and the command class that several commands share. Imports nothing large."""
 
 from __future__ import annotations
 
@@ -8,19 +8,22 @@ from typing import Any, Literal
 import click
 from click.core import ParameterSource
 
-from captioner.cli import load_command
-from captioner.settings import Settings, read_settings
+from captioner.errors import SettingsError
+from captioner.settings import Settings, parse_toml
 
-OWN = ("version", "model", "base_url", "concurrency")
-"""Flags that nothing but the command line sets. All but the first are options of one backend, and not of the next: they
-are set in that backend's own table, and a key must never go to an address that was meant for another."""
+NOT_SETTABLE = ("version", "model", "base_url", "concurrency")
+"""Flags that only the command line sets. `model`, `base_url` and `concurrency` are options of one backend, so they
+belong in its own table: a key must never reach a server that was meant for another backend."""
 
 
 class SettableCommand(click.Command):
     """A command whose long flags can be set: `--language` by `CAPTIONER_LANGUAGE`, and in the settings file.
 
-    The settings are the context's object.
+    The context's object are the settings.
     """
+
+    settable_flags: tuple[str, ...] | None = None
+    """The flags that can be set; None for all of the command that are not in `NOT_SETTABLE`."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -29,46 +32,75 @@ class SettableCommand(click.Command):
 
     @property
     def settable(self) -> dict[str, click.Parameter]:
-        """The flags that can be set."""
-        return {flag: option for flag, option in self.flags.items() if flag not in OWN}
+        """The options that can be set, by their long flag."""
+        allowed = self.settable_flags
+        chosen = {flag: option for flag, option in self.flags.items() if allowed is None or flag in allowed}
+        return {flag: option for flag, option in chosen.items() if flag not in NOT_SETTABLE}
 
     @property
     def flags(self) -> dict[str, click.Parameter]:
-        """The options by their long flag, as the settings spell it."""
-        return {
-            name.removeprefix("--").replace("-", "_"): option
-            for option in self.params
-            for name in option.opts
-            if name.startswith("--")
-        }
+        """The options by their first long flag, with `_` for `-`."""
+        options = (option for option in self.params if isinstance(option, click.Option))
+        longest = ((next(name for name in option.opts if name.startswith("--")), option) for option in options)
+        return {name.removeprefix("--").replace("-", "_"): option for name, option in longest}
 
     def make_context(
-        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        *,
+        obj: Settings | None = None,
+        **extra: Any,
     ) -> click.Context:
-        # Who asks for help may be about to mend the settings.
-        settings = None if {"--help", "--version"} & set(args) else user_settings()
-        given = settings.flags if settings else {}
+        given = obj.flags if obj else {}
         mine = {flag: option for flag, option in self.settable.items() if flag in given}
-        defaults = {option.name: _as_given(option, given[flag]) for flag, option in mine.items()}
-        return super().make_context(info_name, args, parent, obj=settings, default_map=defaults, **extra)
+        defaults = {option.name: _as_default(option, given[flag]) for flag, option in mine.items()}
+        try:
+            return super().make_context(info_name, args, parent, obj=obj, default_map=defaults, **extra)
+        except click.BadParameter as error:
+            for flag, option in mine.items():
+                if obj and option is error.param and _is_from_settings(option, error.ctx):
+                    raise SettingsError(str(obj.path), f"{flag.replace('_', '-')}: {error.message}") from error
+            raise
 
     def invoke(self, ctx: click.Context) -> Any:
-        """A format that is set is for files named after their input: the ending of -o says more."""
+        """Ignore a format of the settings where -o names a file, whose ending names the format."""
         if ctx.params.get("output") and ctx.get_parameter_source("formats") is not ParameterSource.COMMANDLINE:
             ctx.params["formats"] = ()
         return super().invoke(ctx)
 
 
-def user_settings() -> Settings:
-    """The user's settings file. Raises `SettingsError`."""
-    root = load_command("caption")  # has every flag that can be set
-    assert isinstance(root, SettableCommand)
-    return read_settings(root.settable)
+def _is_from_settings(option: click.Parameter, context: click.Context | None) -> bool:
+    source = context.get_parameter_source(option.name or "") if context else None
+    return source is ParameterSource.DEFAULT_MAP
 
 
-def _as_given(option: click.Parameter, value: Any) -> Any:
-    """A setting in the shape in which click takes a flag: one text may stand for a list of one."""
+def setting_type(option: click.Parameter) -> Any:
+    """The type that the settings file has for a flag."""
+    if getattr(option, "is_flag", False):
+        return bool
+    if getattr(option, "multiple", False):
+        return str | list[str]
+    if isinstance(option.type, click.IntRange):
+        return int
+    if isinstance(option.type, click.FloatRange):
+        return float
+    return str if isinstance(option.type, (click.Choice, click.types.StringParamType)) else str | float
+
+
+def _as_default(option: click.Parameter, value: Any) -> Any:
+    """A setting as click takes a default: a text alone stands for a list of one."""
     return [value] if getattr(option, "multiple", False) and isinstance(value, str) else value
+
+
+class NumberOrName(click.ParamType[str]):
+    """A number or a name, as text."""
+
+    name = "number or name"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return str(value)
 
 
 class TimeParam(click.ParamType[float]):
@@ -86,7 +118,7 @@ class TimeParam(click.ParamType[float]):
 
 
 class KeyValueParam(click.ParamType[tuple[str, Any]]):
-    """`KEY=VALUE`, the value read as TOML where it is TOML (numbers, true, lists) and else, or if `plain`, as text."""
+    """`KEY=VALUE`. The value is read as TOML (numbers, true, lists) where it is TOML; else, or if `plain`, as text."""
 
     name = "key=value"
 
@@ -94,19 +126,16 @@ class KeyValueParam(click.ParamType[tuple[str, Any]]):
         self._plain = plain
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Any]:
-        import tomllib
-
-        if not isinstance(value, str):
-            key, parsed = value
-            return key, parsed
+        if not isinstance(value, str):  # click converts a default a second time
+            return value  # type: ignore[no-any-return]
         key, equals, text = value.partition("=")
         if not equals or not key.strip():
             self.fail(f"{value!r} is not KEY=VALUE", param, ctx)
         if self._plain:
             return key.strip(), text
         try:
-            return key.strip(), tomllib.loads(f"value = {text}")["value"]
-        except tomllib.TOMLDecodeError:
+            return key.strip(), parse_toml(f"value = {text}")["value"]
+        except ValueError:
             return key.strip(), text
 
 
@@ -129,7 +158,7 @@ class RateParam(click.ParamType[Fraction | Literal["none"]]):
 
 
 class StretchParam(click.ParamType[Fraction]):
-    """What times are multiplied with, from two speeds: `23.976:25`, or any two numbers."""
+    """The factor for times, from two speeds: `23.976:25`, or any two numbers."""
 
     name = "stretch"
 
@@ -144,7 +173,7 @@ class StretchParam(click.ParamType[Fraction]):
 
 
 class ShiftParam(click.ParamType[float]):
-    """Seconds, later or with a minus earlier, from `2.5`, `-1:30`."""
+    """Seconds, from `2.5` (later) or `-1:30` (earlier)."""
 
     name = "shift"
 
@@ -160,100 +189,73 @@ def comma_separated(ctx: click.Context, param: click.Parameter, values: tuple[st
     return tuple(dict.fromkeys(name for name in names if name))
 
 
-quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
-overwrite = click.option("--overwrite", is_flag=True, help="Write a result anew that is there already.")
-output = click.option(
-    "-o", "--output", metavar="FILE", help="Where the result goes; '-' is standard output. For one input, one format."
-)
-directory = click.option(
-    "-d",
-    "--directory",
-    metavar="DIR",
-    help="Folder for the results, made if it is not there.  [default: beside the input]",
-)
-formats = click.option(
-    "-f",
-    "--format",
-    "formats",
-    multiple=True,
-    callback=comma_separated,
-    metavar="NAME[,NAME...]",
-    help="Formats to write, such as srt,vtt,json.  [default: by the ending of -o, else srt]",
-)
-profile = click.option(
-    "--profile",
-    metavar="NAME|FILE.toml",
-    help="Style rules of the captions; see docs/cues.md.  [default: what fits the language]",
-)
-profile_option = click.option(
-    "--profile-option", "profile_options", type=KeyValueParam(), multiple=True, metavar="KEY=VALUE",
-    help="Change one rule of the style, such as cps=15 or width=37; may be repeated.",
-)  # fmt: skip
-frame_rate = click.option(
-    "--fps",
-    "frame_rate",
-    type=RateParam(),
-    metavar="RATE|none",
-    help="Time cues to frames at 25, 23.976, ... a second; none is milliseconds.  [default: as the video has it]",
-)
-frame_rate_of_video = click.option(
-    "--fps",
-    "frame_rate",
-    type=RateParam(),
-    metavar="RATE",
-    help="Frames a second of the video, for formats that count frames.  [default: what IN tells]",
-)
-start_timecode = click.option(
-    "--start-timecode", metavar="HH:MM:SS:FF", help="The label of the first frame, in formats that count frames."
-)
-drop_frame = click.option("--drop-frame", is_flag=True, help="Drop-frame labels, at 29.97 and 59.94 frames a second.")
-word_times = click.option(
-    "--word-times", is_flag=True, help="Say when each word is spoken, in formats that can: vtt, ass, lrc."
-)
-backend = click.option(
-    "--backend", default="auto", metavar="NAME", help="Who hears; see 'captioner backends'.  [default: auto]"
-)
-backend_options = click.option(
-    "--backend-option", "backend_options", type=KeyValueParam(), multiple=True, metavar="KEY=VALUE",
-    help="An option of the backend; may be repeated.",
-)  # fmt: skip
-model = click.option("--model", metavar="NAME", help="The backend's model, by name or path.")
-language = click.option("--language", metavar="TAG", help="What is spoken, as a BCP 47 tag: en, zh, de, ...")
-align = click.option(
-    "--align",
-    default="auto",
-    metavar="NAME",
-    help="Who says when each word is said, if the backend does not: auto, espeak, pauses, qwen3[:MODEL], "
-    "none.  [default: auto]",
-)
-base_url = click.option("--base-url", metavar="URL", help="The server, for a cloud backend.")
-audio_track = click.option("--audio-track", metavar="N|LANG", help="The sound track, by number from 1 or by language.")
-channel = click.option(
-    "--channel", default="mix", metavar="left|right|N|mix", help="The channel that is heard.  [default: mix]"
-)
-report = click.option("--report", metavar="FILE", help="Write what became of every speech region, as JSON.")
-prompt = click.option("--prompt", metavar="TEXT", help="Context that helps the recogniser.")
-hotwords = click.option(
-    "--hotword", "hotwords", multiple=True, metavar="WORD", help="A name to spell right; may be repeated."
-)
-hotwords_file = click.option("--hotwords-file", metavar="FILE", help="The same, one a line; lines with # are comments.")
-concurrency = click.option(
-    "--concurrency", type=click.IntRange(1), metavar="N", help="Requests in flight, for a cloud backend."
-)
-
-
-def _with_braces(ctx: click.Context, param: click.Parameter, label: str | None) -> str | None:
+def with_braces(ctx: click.Context, param: click.Parameter, label: str | None) -> str | None:
+    """A speaker label. Raises `BadParameter` where it has no place for the name."""
     if label and "{}" not in label:
-        raise click.BadParameter(f"{label!r} has no {{}} where the name goes", ctx, param)
+        raise click.BadParameter(f"{label!r} has no {{}} for the name", ctx, param)
     return label
 
 
+# fmt: off
+quiet = click.option("-q", "--quiet", is_flag=True, help="Print errors and warnings only.")
+overwrite = click.option("--overwrite", is_flag=True, help="Overwrite existing results.")
+output = click.option(
+    "-o", "--output", metavar="FILE", help="Result file for one input and one format; '-' is standard output.")
+directory = click.option(
+    "-d", "--directory", "--output-dir", "directory", metavar="DIR",
+    help="Folder for the results, created if missing.  [default: beside the input]")
+formats = click.option(
+    "-f", "--format", "formats", multiple=True, callback=comma_separated, metavar="NAME[,NAME...]",
+    help="Formats to write, such as srt,vtt,json.  [default: by the ending of -o, else srt]")
+profile = click.option(
+    "--profile", metavar="NAME|FILE.toml",
+    help="Caption style: netflix-en, bbc, ... (docs/cues.md).  [default: by language]")
+profile_option = click.option(
+    "--profile-option", "profile_options", type=KeyValueParam(), multiple=True, metavar="KEY=VALUE",
+    help="Change a rule of the profile, such as cps=15; repeatable.")
+frame_rate = click.option(
+    "--fps", "frame_rate", type=RateParam(), metavar="RATE|none",
+    help="Frames a second to time cues to; none for milliseconds.  [default: of the video]")
+frame_rate_of_video = click.option(
+    "--fps", "frame_rate", type=RateParam(), metavar="RATE",
+    help="Frames a second, for formats that count frames.  [default: from IN]")
+start_timecode = click.option(
+    "--start-timecode", metavar="HH:MM:SS:FF", help="Timecode of the first frame, for formats that count frames.")
+drop_frame = click.option(
+    "--drop-frame", is_flag=True, help="Write drop-frame timecodes, at 29.97 or 59.94 frames a second.")
+word_times = click.option(
+    "--word-times", is_flag=True, help="Write the time of each word, in vtt, ass, lrc, ...")
 speaker_label = click.option(
-    "--speaker-label",
-    metavar="LABEL",
-    callback=_with_braces,
-    help="Name speakers in the text where a format has no place for them: '[{}] ' or '{}: '.",
-)
+    "--speaker-label", metavar="LABEL", callback=with_braces,
+    help="Name speakers in the text of formats without speakers: '[{}] '.")
 shot_changes = click.option(
-    "--shot-changes", is_flag=True, help="Let cues come and go with the picture's cuts; reads all of it."
-)
+    "--shot-changes", is_flag=True, help="Snap cues to shot changes (decodes the whole video).")
+backend = click.option(
+    "--backend", default="auto", metavar="NAME",
+    help="Recognition backend; list them with 'captioner backends'.  [default: auto]")
+backend_options = click.option(
+    "--backend-option", "backend_options", type=KeyValueParam(), multiple=True, metavar="KEY=VALUE",
+    help="Set an option of the backend; repeatable.")
+model = click.option("--model", metavar="NAME", help="Model of the backend, by name or path.")
+language = click.option(
+    "--language", metavar="LANG", help="Spoken language: English, en, zh-Hans, ...  [default: detected]")
+file_language = click.option(
+    "--language", metavar="LANG", help="Language of the captions: English, en, zh-Hans, ...  [default: from the file]")
+align = click.option(
+    "--align", default="auto", metavar="NAME",
+    help="Aligner for word times: auto, espeak, pauses, qwen3[:MODEL], none.  [default: auto]")
+base_url = click.option(
+    "--base-url", metavar="URL", help="Server of a cloud backend; without --backend, that of openai.")
+audio_track = click.option(
+    "--audio-track", type=NumberOrName(), metavar="N|LANG", help="Audio track, by number from 1 or by language.")
+channel = click.option(
+    "--channel", type=NumberOrName(), default="mix", metavar="left|right|N|mix",
+    help="Audio channel to caption.  [default: mix]")
+report = click.option("--report", metavar="FILE", help="Write the status of every speech region as JSON.")
+prompt = click.option("--prompt", metavar="TEXT", help="Text about the speech that helps the backend.")
+hotwords = click.option("--hotword", "hotwords", multiple=True, metavar="WORD", help="Word to spell right; repeatable.")
+hotwords_file = click.option(
+    "--hotwords-file", metavar="FILE", help="File of hotwords, one a line; '#' starts a comment.")
+concurrency = click.option(
+    "--concurrency", type=click.IntRange(1), metavar="N", help="Simultaneous requests of a cloud backend.")
+# fmt: on

@@ -12,12 +12,12 @@ is first used, has
 """
 
 from captioner.formats.format import Format, Written
+from captioner.formats.format_registry import FORMATS, format_named, format_of_file, format_of_path
 from captioner.formats.model.contents import UNKNOWN_PROGRAMME, Contents, Part, Programme
 from captioner.formats.model.encodings import decoded
 from captioner.formats.model.losses import CueLosses
 from captioner.formats.model.retiming import shift_and_stretch
 from captioner.formats.model.speaker_labels import with_speaker_labels
-from captioner.formats.registry import FORMATS, format_named, format_of_file, format_of_path
 from captioner.formats.transcript.from_cues import transcript_of
 from captioner.formats.transcript.report import write as render_report
 

@@ -37,7 +37,7 @@ _NAMES = {
 _TIME = re.compile(r"(?:(?:\d{1,6}:)?\d{1,2}:)?\d{1,9}(?:[.,]\d{1,9})?", re.ASCII)
 
 
-class _Row(NamedTuple):
+class _TableRow(NamedTuple):
     """A row of a table."""
 
     cells: list[str]
@@ -83,7 +83,7 @@ class CsvTable:
             raise FormatError(self.name, "has no columns that are called start, end and text, nor any like them", 1)
         return self._contents(rows, columns)
 
-    def _rows(self, source: str) -> list[_Row]:
+    def _rows(self, source: str) -> list[_TableRow]:
         """The rows that are not blank."""
         first_line = source.split("\n", 1)[0]
         delimiter = max(self.read_delimiters, key=first_line.count)
@@ -92,7 +92,7 @@ class CsvTable:
         except csv.Error as error:
             raise FormatError(self.name, f"is no table: {error}") from error
 
-    def _contents(self, rows: Sequence[_Row], columns: dict[str, int]) -> Contents:
+    def _contents(self, rows: Sequence[_TableRow], columns: dict[str, int]) -> Contents:
         losses, mended = Losses(), Losses()
         named = [({name: _cell(row, index) for name, index in columns.items()}, row.line) for row in rows]
         times = [(self._seconds(cells["start"], line), self._seconds(cells["end"], line)) for cells, line in named]
@@ -115,15 +115,15 @@ CSV = CsvTable("csv", ",", ",;")
 TSV = CsvTable("tsv", "\t", "\t")
 
 
-def _csv_rows(source: str, delimiter: str) -> Iterator[_Row]:
+def _csv_rows(source: str, delimiter: str) -> Iterator[_TableRow]:
     reader = csv.reader(io.StringIO(source, newline=""), delimiter=delimiter)
     line = 1
     for cells in reader:
-        yield _Row(cells, line)
+        yield _TableRow(cells, line)
         line = reader.line_num + 1
 
 
-def _cell(row: _Row, index: int) -> str:
+def _cell(row: _TableRow, index: int) -> str:
     return row.cells[index] if index < len(row.cells) else ""
 
 
@@ -137,7 +137,7 @@ def _named_columns(cells: Sequence[str]) -> dict[str, int]:
     return columns if {"start", "end", "text"} <= set(columns) else {}
 
 
-def _guessed_columns(rows: Sequence[_Row]) -> dict[str, int]:
+def _guessed_columns(rows: Sequence[_TableRow]) -> dict[str, int]:
     """The first two columns that hold times in the first row, and the last column as text; empty if there are none."""
     cells = rows[0].cells if rows else []
     times = [index for index, cell in enumerate(cells) if _TIME.fullmatch(cell.strip())]

@@ -57,7 +57,7 @@ def write(cues: Iterable[Cue], programme: Programme) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-class _Row(NamedTuple):
+class _CueLine(NamedTuple):
     """A line of a file."""
 
     number: int
@@ -82,10 +82,10 @@ def parse(text: str, programme: Programme) -> Contents:
     return Contents.of_cues(cues, programme=Programme(frame_rate=rate), losses=losses, mended=mended)
 
 
-def _rows(lines: Iterable[str]) -> Iterator[_Row]:
+def _rows(lines: Iterable[str]) -> Iterator[_CueLine]:
     for number, line in enumerate(lines, 1):
         if match := _LINE.fullmatch(line):
-            yield _Row(number, int(match[1]), match[2], match[3])
+            yield _CueLine(number, int(match[1]), match[2], match[3])
         elif line.strip():
             raise FormatError("microdvd", "a line without times", number)
 
@@ -98,7 +98,7 @@ def _parsed_rate(text: str) -> Fraction:
 
 
 def _cues(
-    rows: Sequence[_Row], rate: Fraction, losses: Losses, mended: Losses
+    rows: Sequence[_CueLine], rate: Fraction, losses: Losses, mended: Losses
 ) -> Iterator[tuple[Cue | None, int | None]]:
     """Each row as a cue, with its line. One whose end is not written lasts until the next begins."""
     for row, following in zip_longest(rows, rows[1:]):

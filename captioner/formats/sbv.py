@@ -51,7 +51,7 @@ def parse(text: str) -> Contents:
     return Contents.of_cues(cues, losses=losses, mended=mended)
 
 
-class _Block(NamedTuple):
+class _SbvBlock(NamedTuple):
     """A timing and the lines below it."""
 
     start: str
@@ -61,26 +61,26 @@ class _Block(NamedTuple):
     lines: list[str]
 
 
-def _blocks(lines: list[str]) -> Iterator[_Block]:
+def _blocks(lines: list[str]) -> Iterator[_SbvBlock]:
     """Every timing with the lines below it: only timings separate cues."""
     timing: tuple[str, str, int] | None = None
     below: list[str] = []
     for number, line in enumerate(lines, 1):
         if match := _TIMING.fullmatch(line):
             if timing:
-                yield _Block(*timing, below)
+                yield _SbvBlock(*timing, below)
             timing, below = (match[1], match[2], number + 1), []
         elif timing:
             below.append(line)
         elif not _HEAD.fullmatch(line):
             raise FormatError("sbv", "text before the first time", number)
     if timing:
-        yield _Block(*timing, below)
+        yield _SbvBlock(*timing, below)
     elif any(line.strip() for line in lines):
         raise FormatError("sbv", "no times in it, so it is no SubViewer file", 1)
 
 
-def _cue(block: _Block, headed: bool, losses: Losses, mended: Losses) -> Cue | None:
+def _cue(block: _SbvBlock, headed: bool, losses: Losses, mended: Losses) -> Cue | None:
     first, last = (round(parse_clock(time) * 1000) for time in (block.start, block.end))
     text = _TIMING_ESCAPE.unescape("\n".join(block.lines).strip("\n"))
     text = _BREAK.sub("\n", _END.sub("", text)) if headed else text

@@ -1,9 +1,9 @@
-"""A backend around a backend that remembers: what was heard once is never asked, or paid, again.
+"""The journal: a backend around a backend that stores its results, so no clip is recognised, or paid for, twice.
 
-An answer is committed to a file before it is handed on, so a run that is killed at any instant and started again asks
-only for what it had not heard. It is found again by what went into it (`clip_key`), not by where it came from: another
-style, another format or another cut of the same film cost no call. A journal that cannot be used costs memory, never
-the run: it warns once, and the answers go on.
+A result is committed to a file before it is handed on. A run that is killed at any moment and started again asks the
+backend only for the other clips. A result is looked up by what it depends on (`clip_key`), not by where the clip came
+from: another style, another format or another cut of the same film needs no call. If the journal cannot be used, the
+run goes on without it after one warning.
 """
 
 from __future__ import annotations
@@ -20,171 +20,176 @@ import numpy as np
 
 from captioner.backends import Backend, Hints, Recognition
 from captioner.errors import BackendError, JournalNotUsable
-from captioner.journal.store import Store, Summary, Warn, clear, default_path, spelled, summary, warn_in_log
+from captioner.journal.store import Store, Summary, Warn, clear, default_path, source_name, summary, warn_in_log
 from captioner.values import Audio, Word
 
 __all__ = ["Summary", "clear", "clip_key", "default_path", "journaled", "summary"]
 
-KEPT = ("ok", "empty")
-"""The statuses that are answers. A clip that failed, was cut short or was refused is asked again."""
+STORED = ("ok", "empty")
+"""The statuses that are stored. A clip that failed, was truncated or blocked is sent to the backend again."""
 
-PASS_OVER = 32
-"""How many remembered clips in a row the wrapped backend may pull past while it looks for one to work on."""
+MOST_CACHED_IN_A_ROW = 32
+"""Cached clips in a row that the wrapped backend may pull while it looks for one to recognise."""
 
 
 def journaled(backend: Backend, path: Path, *, source: str | None = None, warn: Warn = warn_in_log) -> Backend:
-    """`backend`, remembering in the file at `path`, which is made when the first clip comes.
+    """`backend` with a journal: the file at `path`, which is created at the first clip.
 
-    `source` names what is being heard, for `summary` and `clear`. `warn` is told, in one sentence, when the journal was
-    damaged or cannot be used. The backend must hear each clip by itself: what one clip tells another goes into the
-    hints of a call of its own. It stays its owner's: closing the journaled one closes the journal alone.
+    `source` is the name of the media, for `summary` and `clear`. `warn` gets a message if the journal was damaged or
+    cannot be used. The backend must recognise each clip by itself; text of an earlier clip goes into the hints of a
+    separate call. Closing the journaled backend closes the journal, but not `backend`.
     """
-    return _Journaled(backend, Store(path, warn), None if source is None else spelled(source), warn)
+    return _JournaledBackend(backend, Store(path, warn), None if source is None else source_name(source), warn)
 
 
 def clip_key(clip: Audio, hints: Hints, backend: Backend) -> bytes:
-    """SHA-256 over all that can change the text: the sound, the hints, the backend, its model and its `fingerprint`.
+    """SHA-256 over all that can change the text: the audio, the hints, the backend, its model and its `fingerprint`.
 
-    The sound is taken as little-endian 16-bit PCM, the way it travels: clips that are the same bytes on the wire cost
-    one call. Their `start` is left out, so a clip is known again wherever it stands.
+    The audio counts as little-endian 16-bit PCM, as it is sent to a service: clips with the same bytes cost one call.
+    The clip's `start` does not count: a clip has the same key wherever it stands.
     """
-    traits, fingerprint = backend.traits, getattr(backend, "fingerprint", "")
-    asked = [traits.name, traits.model, fingerprint, hints.language, hints.prompt, hints.hotwords, clip.sample_rate]
+    traits = backend.traits
+    name, model, fingerprint = traits.name, traits.model, traits.fingerprint
+    asked = [name, model, fingerprint, hints.language, hints.prompt, hints.hotwords, clip.sample_rate]
     pcm = np.clip(np.rint(clip.samples * 32768), -32768, 32767).astype("<i2")
-    # JSON ends where its bracket closes, so no two sets of facts run into the same bytes.
+    # JSON ends at its closing bracket, so two different sets of facts never give the same bytes.
     return hashlib.sha256(json.dumps(asked).encode("ascii") + pcm.tobytes()).digest()
 
 
-class _Journaled:
+class _JournaledBackend:
     def __init__(self, backend: Backend, store: Store, source: str | None, warn: Warn) -> None:
         self.traits = backend.traits
         self._backend, self._store, self._source, self._warn = backend, store, source, warn
         self._readable = self._writable = True
 
     def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
-        line = _ClipLine(clips, lambda clip: self._look_up(clip, hints))
-        answers: Iterator[Recognition] = iter(())
-        while (place := line.step()) is not None:
-            if place.remembered is not None:
-                yield place.remembered
+        pending = _PendingClips(clips, lambda clip: self._look_up(clip, hints))
+        recognitions: Iterator[Recognition] = iter(())
+        while (clip := pending.next()) is not None:
+            if clip.cached is not None:
+                yield clip.cached
                 continue
-            heard = next(answers, None)
-            if heard is None and line.untaken:  # the backend's last stretch of work is over; this clip begins another
-                answers = self._backend.transcribe(line.unknown(), hints)
-                heard = next(answers, None)
-            if heard is None or line.untaken:  # answers that have slipped would be remembered for ever
-                raise BackendError(self.traits.name, "it does not give one answer for each clip")
-            self._remember(place, heard)
-            yield heard
+            recognition = next(recognitions, None)
+            if recognition is None and pending.untaken:  # the backend's last call is complete; this clip starts another
+                recognitions = self._backend.transcribe(pending.uncached(), hints)
+                recognition = next(recognitions, None)
+            if recognition is None or pending.untaken:  # never store a result under the key of another clip
+                raise BackendError(self.traits.name, "it does not return one result for each clip")
+            self._add(clip, recognition)
+            yield recognition
 
     def close(self) -> None:
         self._store.close()
 
-    def _look_up(self, clip: Audio, hints: Hints) -> _Place:
+    def _look_up(self, clip: Audio, hints: Hints) -> _PendingClip:
         key = clip_key(clip, hints, self._backend)
-        return _Place(key, clip.start, self._recall(key, clip.start) if self._readable else None)
+        return _PendingClip(key, clip.start, self._cached(key, clip.start) if self._readable else None)
 
-    def _recall(self, key: bytes, start: float) -> Recognition | None:
+    def _cached(self, key: bytes, start: float) -> Recognition | None:
         try:
             rows = self._store.execute("SELECT answer FROM heard WHERE key = ?", key)
         except JournalNotUsable as error:
-            self._give_up(error)
+            self._stop_writing(error)
             self._readable = False
             return None
-        return _read(rows[0][0], start) if rows else None
+        return _from_json(rows[0][0], start) if rows else None
 
-    def _remember(self, place: _Place, heard: Recognition) -> None:
-        if not self._writable or heard.status not in KEPT:
+    def _add(self, clip: _PendingClip, recognition: Recognition) -> None:
+        if not self._writable or recognition.status not in STORED:
             return
-        row = (place.key, self._source, _written(heard, place.start))
+        row = (clip.key, self._source, _to_json(recognition, clip.start))
         try:
             self._store.execute("INSERT OR REPLACE INTO heard VALUES (?, ?, ?)", *row)
         except JournalNotUsable as error:
-            self._give_up(error)
+            self._stop_writing(error)
 
-    def _give_up(self, error: JournalNotUsable) -> None:
-        """Write no more in this run. Reading goes on where it can: a full disk still saves calls."""
+    def _stop_writing(self, error: JournalNotUsable) -> None:
+        """Write no more in this run. Reading goes on if it can: the rows of a full disk still save calls."""
         if self._writable:
-            self._warn(f"{error}; what is heard from here on is not remembered")
+            self._warn(f"{error}; results from here on are not stored")
         self._writable = False
 
 
 @dataclass(frozen=True)
-class _Place:
-    """A clip's place in the order, its sound left out: `start` in seconds, `remembered` if nobody need be asked."""
+class _PendingClip:
+    """A clip that was pulled and has no result yet, without its samples."""
 
     key: bytes
     start: float
-    remembered: Recognition | None
+    """Seconds on the media's clock."""
+    cached: Recognition | None
+    """The stored result, or None if the backend must recognise the clip."""
 
 
-class _ClipLine:
-    """The clips that were pulled and are not yet answered, in order.
+class _PendingClips:
+    """The clips that were pulled and have no result yet, in order.
 
-    Two pull from one source: the journal, when nothing waits, and the wrapped backend, which works ahead and is given
-    the unknown clips only. It may pull on a thread of its own, hence the lock. A place that waits is stepped to without
-    the lock, for whoever pulls from a live source holds it until somebody speaks.
+    Two consumers pull from one source: the journal, when no clip is pending, and the wrapped backend, which works ahead
+    and gets only the clips that are not cached. It may pull in a thread of its own, hence the lock. `next` takes a
+    pending clip without the lock, since a thread that pulls from a live source holds it until somebody speaks.
     """
 
-    def __init__(self, clips: Iterable[Audio], look_up: Callable[[Audio], _Place]) -> None:
+    def __init__(self, clips: Iterable[Audio], look_up: Callable[[Audio], _PendingClip]) -> None:
         self._clips = iter(clips)
         self._look_up = look_up
-        self._places: deque[_Place] = deque()
-        self._unknown: Audio | None = None  # the clip pulled last, if it is unknown and nobody works on it yet
+        self._pending: deque[_PendingClip] = deque()
+        self._uncached: Audio | None = (
+            None  # the clip pulled last, if it is not cached and the backend has not taken it
+        )
         self._lock = Lock()
 
     @property
     def untaken(self) -> bool:
-        """Whether the place stepped to last is that of a clip which the wrapped backend has yet to take."""
-        return self._unknown is not None
+        """Whether the wrapped backend has yet to take the clip that `next` returned last."""
+        return self._uncached is not None
 
-    def step(self) -> _Place | None:
-        """The next place, None after the last."""
-        if not self._places:
+    def next(self) -> _PendingClip | None:
+        """The next clip, or None after the last."""
+        if not self._pending:
             with self._lock:
-                if not self._places:
+                if not self._pending:
                     self._pull()
-        return self._places.popleft() if self._places else None
+        return self._pending.popleft() if self._pending else None
 
-    def unknown(self) -> Iterator[Audio]:
-        """What the wrapped backend works on. It ends early rather than let a long remembered stretch pile up."""
-        passed_over = 0
-        while passed_over < PASS_OVER:
+    def uncached(self) -> Iterator[Audio]:
+        """The clips for the wrapped backend. It ends at a long run of cached clips, so that they do not pile up."""
+        cached_in_a_row = 0
+        while cached_in_a_row < MOST_CACHED_IN_A_ROW:
             with self._lock:
-                if self._unknown is None and not self._pull():
+                if self._uncached is None and not self._pull():
                     return
-                clip, self._unknown = self._unknown, None
+                clip, self._uncached = self._uncached, None
             if clip is None:
-                passed_over += 1
+                cached_in_a_row += 1
             else:
-                passed_over = 0
+                cached_in_a_row = 0
                 yield clip
 
     def _pull(self) -> bool:
         clip = next(self._clips, None)
         if clip is None:
             return False
-        place = self._look_up(clip)
-        self._unknown = clip if place.remembered is None else None
-        self._places.append(place)
+        pending = self._look_up(clip)
+        self._uncached = clip if pending.cached is None else None
+        self._pending.append(pending)
         return True
 
 
-def _written(heard: Recognition, start: float) -> str:
-    """An answer as JSON, with the second at which its clip began."""
-    return json.dumps(asdict(heard) | {"clip_start": start}, default=float)  # float: a plug-in may answer in numpy's
+def _to_json(recognition: Recognition, start: float) -> str:
+    """A result as JSON, with the second at which its clip starts."""
+    return json.dumps(asdict(recognition) | {"clip_start": start}, default=float)  # float: a plug-in may use numpy's
 
 
-def _read(answer: str, start: float) -> Recognition | None:
-    """An answer for the same clip at `start` seconds, its words moved there; None where the row is damaged."""
+def _from_json(answer: str, start: float) -> Recognition | None:
+    """A result for the same clip at `start` seconds, its words moved there; None if the row is damaged."""
     try:
         fields = json.loads(answer)
-        shift = start - fields.pop("clip_start")  # 0.0 at the same place, where times must not change by one bit
-        words = tuple(_moved(**word, shift=shift) for word in fields.pop("words"))
+        shift = start - fields.pop("clip_start")  # 0.0 at the same start, where times must stay the same to the bit
+        words = tuple(_shifted(**word, shift=shift) for word in fields.pop("words"))
         return Recognition(**fields | {"words": words, "cached": True})
     except (ValueError, TypeError, LookupError, AttributeError):
         return None
 
 
-def _moved(start: float, end: float, text: str, confidence: float | None, *, shift: float) -> Word:
+def _shifted(start: float, end: float, text: str, confidence: float | None, *, shift: float) -> Word:
     return Word(max(0.0, start + shift), max(0.0, end + shift), text, confidence)

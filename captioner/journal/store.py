@@ -1,7 +1,7 @@
-"""The journal's file: SQLite in WAL mode, one row a clip, for many processes at once.
+"""The file of the journal: SQLite in WAL mode, one row for each clip, for many processes at once.
 
-Every statement is a transaction of its own and is on the disk when it returns. The file is readable by its owner only,
-since it holds what people said; keys, prompts and hotwords are never in it, only the hash they went into.
+Every statement is a transaction of its own and is on the disk when it returns. Only the owner may read the file, since
+it holds what people said. API keys, prompts and hotwords are never in it, only the hash that covers them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ BUSY = 30.0
 """Seconds to wait while another process writes; one write takes milliseconds."""
 
 VERSION = 1
-"""Of the schema, kept in the file. A file of another version, or of another program, is left as it is and not used."""
+"""The version of the schema, stored in the file. A file of another version or program is not used or changed."""
 
 SCHEMA = f"""
 BEGIN IMMEDIATE;
@@ -32,13 +32,14 @@ CREATE TABLE IF NOT EXISTS heard (key BLOB PRIMARY KEY, source TEXT, answer TEXT
 PRAGMA user_version = {VERSION};
 COMMIT;
 """
+"""One row for each result: its `clip_key`, its source and the result as JSON. The names are those of version 1."""
 
 HEADER = b"SQLite format 3\0"
-"""What a database begins with. A damaged file that does not is somebody else's, and stays where it is."""
+"""The first bytes of a database. A damaged file with other bytes belongs to another program and is not moved."""
 
 DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
-NO_JOURNAL = "it is no journal"
+NO_JOURNAL = "it is not a journal"
 
 Warn = Callable[[str], None]
 
@@ -46,7 +47,7 @@ warn_in_log: Warn = logging.getLogger("captioner.journal").warning
 
 
 def default_path() -> Path:
-    """`$CAPTIONER_JOURNAL`, else a file in the user's cache folder, where each platform has it."""
+    """`$CAPTIONER_JOURNAL`, or else a file in the user's cache folder of the platform."""
     if named := os.environ.get("CAPTIONER_JOURNAL"):
         return Path(named).expanduser()
     if sys.platform == "win32":
@@ -55,22 +56,25 @@ def default_path() -> Path:
         folder = Path.home() / "Library" / "Caches"
     else:
         folder = Path(os.environ.get("XDG_CACHE_HOME", ""))
-        if not folder.is_absolute():  # the XDG base directory specification: a relative one is to be ignored
+        if not folder.is_absolute():  # the XDG base directory specification: ignore a relative path
             folder = Path.home() / ".cache"
     return folder / "captioner" / "journal.sqlite"
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What a journal holds: `size` on the disk in bytes, `rows` in all, and how many by the source they came from."""
+    """The size of a journal."""
 
     size: int = 0
+    """Bytes on the disk."""
     rows: int = 0
+    """Results in total."""
     sources: tuple[tuple[str | None, int], ...] = ()
+    """(source, results) of each source; None for results without one."""
 
 
 def summary(path: Path, *, warn: Warn = warn_in_log) -> Summary:
-    """What the journal at `path` holds; nothing where there is none. Raises `JournalNotUsable`."""
+    """The size of the journal at `path`; empty if there is no file. Raises `JournalNotUsable`."""
     if not path.exists():
         return Summary()
     with closing(Store(path, warn)) as store:
@@ -80,54 +84,54 @@ def summary(path: Path, *, warn: Warn = warn_in_log) -> Summary:
 
 
 def clear(path: Path, *, source: str | None = None, warn: Warn = warn_in_log) -> int:
-    """Forget everything, or what came from `source`; returns the number of clips. Raises `JournalNotUsable`.
+    """Delete all results, or those of `source`, and return their number. Raises `JournalNotUsable`.
 
-    What is forgotten is overwritten on the disk. With everything goes a damaged journal that was set aside.
+    Deleted results are overwritten on the disk. Deleting all results also deletes a damaged journal that was set aside.
     """
-    forgotten = 0
+    deleted = 0
     if path.exists():
         with closing(Store(path, warn)) as store:
             store.execute("PRAGMA secure_delete = ON")
-            only, values = (" WHERE source = ?", (spelled(source),)) if source is not None else ("", ())
-            forgotten = len(store.execute(f"DELETE FROM heard{only} RETURNING 1", *values))
+            condition, values = (" WHERE source = ?", (source_name(source),)) if source is not None else ("", ())
+            deleted = len(store.execute(f"DELETE FROM heard{condition} RETURNING 1", *values))
             store.execute("VACUUM")
             store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     if source is None:
-        for file in _files(_aside(path)):
+        for file in _files(_corrupt_path(path)):
             file.unlink(missing_ok=True)
-    return forgotten
+    return deleted
 
 
-def spelled(source: str) -> str:
-    """A source as the journal names it: an address without its password and query, where keys stand.
+def source_name(source: str) -> str:
+    """The name of a source in the journal: a URL without its password and query, which may hold keys.
 
-    >>> spelled("https://me:secret@example.org/talk.mp4?token=abc")
+    >>> source_name("https://me:secret@example.org/talk.mp4?token=abc")
     'https://example.org/talk.mp4'
     """
     if "://" in source:
         source = re.sub(r"://[^/?#]*@", "://", re.sub(r"[?#].*", "", source, flags=re.DOTALL))
-    return source.encode(errors="backslashreplace").decode()  # a file name need not be text
+    return source.encode(errors="backslashreplace").decode()  # a file name may have bytes that are not text
 
 
 class Store:
-    """An open journal. It connects when it is first asked; SQLite's errors and the disk's become `JournalNotUsable`."""
+    """A journal file. It is opened at the first statement; errors of SQLite and the disk become `JournalNotUsable`."""
 
     def __init__(self, path: Path, warn: Warn) -> None:
         self._path, self._warn = path, warn
         self._connection: sqlite3.Connection | None = None
-        self._mended = False
+        self._repaired = False
         self._lock = Lock()
 
     def execute(self, statement: str, *values: object) -> list[Any]:
-        """The rows of one statement, committed. A damaged file is set aside, once, and a new one begun."""
+        """The rows of one statement, committed. A damaged file is set aside, once, and a new one is created."""
         with self._lock:
             try:
                 try:
                     return self._run(statement, values)
                 except sqlite3.DatabaseError as error:
-                    if self._mended or not _is_damage(error):
+                    if self._repaired or not _is_damage(error):
                         raise
-                    self._mend(error)
+                    self._set_aside(error)
                     return self._run(statement, values)
             except (sqlite3.Error, OSError) as error:
                 raise JournalNotUsable(str(self._path), str(error)) from error
@@ -139,7 +143,7 @@ class Store:
     def _run(self, statement: str, values: tuple[object, ...]) -> list[Any]:
         if self._connection is None:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with _alone(self._path):
+            with _exclusive(self._path):
                 self._connection = _connect(self._path)
         return self._connection.execute(statement, values).fetchall()
 
@@ -148,27 +152,28 @@ class Store:
             self._connection.close()
             self._connection = None
 
-    def _mend(self, error: sqlite3.DatabaseError) -> None:
-        self._mended = True
+    def _set_aside(self, error: sqlite3.DatabaseError) -> None:
+        self._repaired = True
         self._disconnect()
-        with _alone(self._path):
-            if _is_whole(self._path):
-                return  # another process was here first
+        with _exclusive(self._path):
+            if _is_intact(self._path):
+                return  # another process has replaced it
             if not _was_a_database(self._path):
                 raise JournalNotUsable(str(self._path), NO_JOURNAL)
-            _move(self._path, _aside(self._path))
-        kept = _aside(self._path).name
-        self._warn(f"the journal {self._path} was damaged ({error}); it is kept as {kept} and a new one is begun")
+            _move(self._path, _corrupt_path(self._path))
+        name = _corrupt_path(self._path).name
+        self._warn(f"the journal {self._path} was damaged ({error}); it was renamed to {name} and a new one created")
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Among all processes: by the lock of an empty database beside `path`, which no death can leave locked.
+def _exclusive(path: Path) -> Iterator[None]:
+    """Hold the lock of an empty database beside `path`; the lock of a process that dies is released.
 
-    SQLite finds a journal's companions by name. Whoever opens one must not meet those of another that takes its place.
+    SQLite finds the companion files of a database by name. A process that opens a journal must not find those of
+    another file that is taking its place.
     """
-    beside = path.with_name(f"{path.name}.lock")
-    with closing(sqlite3.connect(beside, timeout=BUSY, isolation_level=None)) as lock:
+    lock_path = path.with_name(f"{path.name}.lock")
+    with closing(sqlite3.connect(lock_path, timeout=BUSY, isolation_level=None)) as lock:
         lock.execute("BEGIN EXCLUSIVE")
         yield
 
@@ -177,7 +182,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY, isolation_level=None, check_same_thread=False)
     try:
         if path.stat().st_size == 0:
-            path.chmod(0o600)  # before anything is in it; SQLite gives its companions the same mode
+            path.chmod(0o600)  # while it is empty; SQLite gives its companion files the same mode
         _prepare(connection, path)
     except BaseException:
         connection.close()
@@ -186,22 +191,24 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    connection.execute("PRAGMA synchronous = FULL")  # an answer outlives a power cut too
+    connection.execute("PRAGMA synchronous = FULL")  # a result survives a power cut too
     ((version,),) = connection.execute("PRAGMA user_version")
     ((tables,),) = connection.execute("SELECT count(*) FROM sqlite_schema")
     if version == tables == 0:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.executescript(SCHEMA)
     elif version != VERSION:
-        reason = f"it is of version {version}, and this captioner reads version {VERSION}" if version else NO_JOURNAL
+        reason = f"its version is {version}, and this captioner reads version {VERSION}" if version else NO_JOURNAL
         raise JournalNotUsable(str(path), reason)
 
 
 def _is_damage(error: sqlite3.DatabaseError) -> bool:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGE  # the low byte is the kind, the rest its details
+    return (
+        getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGE
+    )  # the low byte is the kind of error, the rest are details
 
 
-def _is_whole(path: Path) -> bool:
+def _is_intact(path: Path) -> bool:
     try:
         with closing(_connect(path)) as connection:
             return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
@@ -212,22 +219,22 @@ def _is_whole(path: Path) -> bool:
 
 
 def _was_a_database(path: Path) -> bool:
-    """By its first bytes, of which some or all may be cut off."""
+    """Whether the first bytes are those of a database; some or all may be missing."""
     with path.open("rb") as file:
         return HEADER.startswith(file.read(len(HEADER)))
 
 
-def _move(path: Path, aside: Path) -> None:
-    for file, beside in zip(_files(path), _files(aside), strict=True):
-        beside.unlink(missing_ok=True)
+def _move(path: Path, target: Path) -> None:
+    for file, new_name in zip(_files(path), _files(target), strict=True):
+        new_name.unlink(missing_ok=True)
         with suppress(FileNotFoundError):
-            file.rename(beside)
+            file.rename(new_name)
 
 
-def _aside(path: Path) -> Path:
+def _corrupt_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.corrupt")
 
 
 def _files(path: Path) -> list[Path]:
-    """A database and what SQLite keeps beside it, the database last: without it the others mean nothing."""
+    """A database and its companion files, the database last: without it the others are useless."""
     return [path.with_name(path.name + suffix) for suffix in ("-wal", "-shm", "")]

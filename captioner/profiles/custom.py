@@ -1,55 +1,45 @@
-"""Styles that a user makes: one of ours with some of its rules changed, each checked by name, type and size."""
+"""Profiles of the user: a built-in profile with some rules changed, each checked by name, type and size."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from captioner.errors import SettingsError
 from captioner.profiles.presets import PROFILES, profile_named
 from captioner.profiles.profile import Profile
+from captioner.validation import check_values, types_of, wrong_type
 
 BASE = "base"
-"""The key of a user's profile that names the one it changes."""
+"""The key that names the built-in profile that is changed."""
 
-_INSTEAD = {"cps": "wpm", "gap": "gap_frames"}
-"""Who sets the first alone means it to count, whatever the second was."""
+RULES = {name: kind for name, kind in types_of(Profile).items() if name != "name"}
+"""The rules that can be changed, and their types."""
 
-_KINDS: dict[str, tuple[str, type | tuple[type, ...]]] = {
-    "int": ("a whole number", int),
-    "int | None": ("a whole number", int),
-    "float": ("a number", (int, float)),
-    "float | None": ("a number", (int, float)),
-    "bool": ("true or false", bool),
-    "str": ("text", str),
-}
-_RULES = {rule.name: _KINDS[str(rule.type)] for rule in fields(Profile) if rule.name != "name"}
+_ALTERNATIVES = {"cps": "wpm", "gap": "gap_frames"}
+"""Rules of which the second replaces the first. To set the first clears the second."""
 
 
 def changed_profile(profile: Profile, changes: Mapping[str, Any], place: str) -> Profile:
-    """`profile` with some of its rules changed. Raises `SettingsError` that names `place`."""
-    for key, value in changes.items():
-        if key not in _RULES:
-            raise SettingsError(place, f"unknown key {key!r}; there is: {', '.join(_RULES)}")
-        wanted, kinds = _RULES[key]
-        if not isinstance(value, kinds) or isinstance(value, bool) is not (kinds is bool):
-            raise SettingsError(place, f"{key} must be {wanted}, not {value!r}")
+    """`profile` with some of its rules changed. Raises `SettingsError` that names `place` and the rule."""
+    check_values(changes, RULES, place)
+    cleared = {_ALTERNATIVES[key]: None for key in changes if key in _ALTERNATIVES}
     try:
-        return replace(profile, **{_INSTEAD[key]: None for key in changes if key in _INSTEAD} | dict(changes))
+        return replace(profile, **cleared | dict(changes))
     except ValueError as error:
         raise SettingsError(place, str(error)) from error
 
 
 def profile_from(name: str, table: Mapping[str, Any], place: str) -> Profile:
-    """The profile that a user's table describes: `base`, the name of one of ours, and the rules that differ from it.
+    """The profile `name` of a table with `base`, the name of a built-in profile, and the rules that differ from it.
 
-    Raises `SettingsError` that names `place`, `UnknownName` where there is no such base.
+    Raises `SettingsError` that names `place`, `UnknownName` for an unknown base.
     """
     changes = dict(table)
     base = changes.pop(BASE, "default")
-    if not isinstance(base, str):
-        raise SettingsError(place, f"{BASE} must be the name of a profile, not {base!r}")
+    if reason := wrong_type(BASE, base, str):
+        raise SettingsError(place, reason)
     if name in PROFILES:
         raise SettingsError(place, f"there is a profile {name!r} already; give yours another name")
     source = {"source": f"{place}, after {base}"}

@@ -1,4 +1,4 @@
-"""The cues of an old caption file, as they are, at the times at which their words are said."""
+"""Gives the cues of an old caption file, otherwise unchanged, the times at which their words are said."""
 
 from __future__ import annotations
 
@@ -7,46 +7,51 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from captioner.script.character_times import CharacterTimes
-from captioner.script.placement import Missing, ScriptPlacement
+from captioner.script.placement import MissingText, ScriptPlacement
 from captioner.values import Cue, RegionReport, Segment, Span
 
-_BETWEEN = "\n"
+_SEPARATOR = "\n"
+
+_SHORTEST = 0.001
+"""Seconds that a cue lasts at least."""
 
 
 def script_of_cues(cues: Sequence[Cue]) -> str:
-    """The text of all cues, one after another: the script that they are."""
-    return _BETWEEN.join(cue.text for cue in cues)
+    """The script of `cues`: their texts joined by line breaks."""
+    return _SEPARATOR.join(cue.text for cue in cues)
 
 
 def retime_cues(
-    cues: Sequence[Cue], laid: ScriptPlacement, regions: Sequence[RegionReport], segments: Sequence[Segment]
-) -> tuple[list[Cue], list[Missing]]:
-    """The cues of which something is said, in order, each from its first word to the end of its last; and those that
-    have no word to say, as a lone note, which are not among the missing of `laid`.
+    cues: Sequence[Cue], placement: ScriptPlacement, regions: Sequence[RegionReport], segments: Sequence[Segment]
+) -> tuple[list[Cue], list[MissingText]]:
+    """The retimed cues, and the cues without anything to say.
 
-    `laid` is their `joined` text over the `regions`, `segments` the same regions with their words in time.
+    A retimed cue lasts from the start of its first word to the end of its last. A cue whose text is missing in
+    `placement` is left out. A cue without anything to say, as a lone note, is returned as missing text.
+
+    `placement` is that of `script_of_cues(cues)` over `regions`; `segments` are those of the same regions, with words.
     """
-    spoken = _spoken(laid, regions, segments)
-    firsts = [place for place, _ in spoken]
-    timed: list[Cue] = []
-    mute: list[Missing] = []
+    times = _unit_times(placement, regions, segments)
+    positions = [position for position, _ in times]
+    retimed: list[Cue] = []
+    wordless: list[MissingText] = []
     first = 0
     for cue in cues:
         last = first + len(cue.text)
-        low, high = bisect_left(firsts, first), bisect_left(firsts, last)
+        low, high = bisect_left(positions, first), bisect_left(positions, last)
         if low < high:
-            start, end = spoken[low][1].start, spoken[high - 1][1].end
-            timed.append(replace(cue, start=start, end=max(end, start + 0.001), words=()))
-        elif not any(gap.first < last and first < gap.last for gap in laid.missing):
-            mute.append(Missing(first, last, timed[-1].end if timed else 0.0))
-        first = last + len(_BETWEEN)
-    return timed, mute
+            start, end = times[low][1].start, times[high - 1][1].end
+            retimed.append(replace(cue, start=start, end=max(end, start + _SHORTEST), words=()))
+        elif not any(part.first < last and first < part.last for part in placement.missing):
+            wordless.append(MissingText(first, last, retimed[-1].end if retimed else 0.0))
+        first = last + len(_SEPARATOR)
+    return retimed, wordless
 
 
-def _spoken(
-    laid: ScriptPlacement, regions: Sequence[RegionReport], segments: Sequence[Segment]
+def _unit_times(
+    placement: ScriptPlacement, regions: Sequence[RegionReport], segments: Sequence[Segment]
 ) -> list[tuple[int, Span]]:
-    """Every unit that is said: its place in the script, and when it is said."""
+    """(position in the script, time) of every placed unit."""
     by_start = {segment.start: segment for segment in segments}
-    clocks = {r.index: CharacterTimes(by_start[r.start]) for r in regions if r.start in by_start}
-    return [(place.script, Span(*clocks[place.region].span(place.first, place.last))) for place in laid.places]
+    times = {region.index: CharacterTimes(by_start[region.start]) for region in regions if region.start in by_start}
+    return [(unit.position, Span(*times[unit.region].span(unit.first, unit.last))) for unit in placement.units]

@@ -1,4 +1,4 @@
-"""Where a script lies over speech that does not sound like it: there it may lie wrong."""
+"""Finds stretches where a script may be misplaced: the speech there does not match the text."""
 
 from __future__ import annotations
 
@@ -8,21 +8,26 @@ from itertools import groupby
 from captioner.backends import Recognition
 from captioner.values import RegionReport, Span
 
-TOGETHER = 3
-"""So many regions in a row that are all unlike their words are no chance; one or two may be noise."""
+LEAST_RUN = 3
+"""Doubted regions in a row that are reported; one or two may be due to noise."""
 
 
-def mismatches(told: Sequence[Recognition], regions: Sequence[RegionReport]) -> Iterator[Span]:
-    """The stretches of speech whose words the aligner doubts; `regions` are timed, and say what they were `told`.
+def mismatches(recognitions: Sequence[Recognition], regions: Sequence[RegionReport]) -> Iterator[Span]:
+    """The stretches of speech that the aligner doubts.
 
-    Where it doubts more of the regions than it does not, that is all from the first to the last of them.
+    `recognitions` are those of the script's placement, `regions` the reports of the same regions after word timing. If
+    the aligner doubts more than half of the regions, the only stretch is from the first doubted region to the last.
     """
-    written = [region for heard, region in zip(told, regions, strict=True) if region.text and not heard.reason]
-    doubted = [region for region in written if region.reason]
-    if 2 * len(doubted) > len(written):
+    placed = [
+        region
+        for recognition, region in zip(recognitions, regions, strict=True)
+        if region.text and not recognition.reason
+    ]
+    doubted = [region for region in placed if region.reason]
+    if 2 * len(doubted) > len(placed):
         yield Span(doubted[0].start, doubted[-1].end)
         return
-    for is_doubted, run in groupby(written, key=lambda region: region.reason is not None):
+    for is_doubted, run in groupby(placed, key=lambda region: region.reason is not None):
         spans = list(run)
-        if is_doubted and len(spans) >= TOGETHER:
+        if is_doubted and len(spans) >= LEAST_RUN:
             yield Span(spans[0].start, spans[-1].end)

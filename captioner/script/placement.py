@@ -1,11 +1,11 @@
-"""The script in the order of the regions: anchored by what was heard, spread by time in between."""
+"""Places a script over the speech regions: anchored by recognised words, and spread by time between the anchors."""
 
 from __future__ import annotations
 
 from bisect import bisect, bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from math import log
 from statistics import median
@@ -16,157 +16,176 @@ import numpy as np
 from captioner.align.text_units import TextUnit, text_units
 from captioner.backends import Hints, Recognition, Traits
 from captioner.script.character_times import CharacterTimes
-from captioner.script.matching import anchors, key
-from captioner.script.script_units import parts_of
-from captioner.script.spreading import SpeechStretch, spread
+from captioner.script.matching import Pair, word_anchors, word_key
+from captioner.script.script_units import script_units
+from captioner.script.spreading import SpeechStretch, spread_text
 from captioner.values import Audio, RegionReport, Segment
 
 USUAL_PACE = 5.0
-"""Syllables a second, where nothing was heard that could tell."""
+"""Syllables a second, if neither recognised words nor the length of the speech give the pace."""
 
 SLOWEST, FASTEST = 2.5, 9.0
+"""Limits of the pace in syllables a second."""
+
+LEAST_PACES = 10
+"""The pace is measured between anchors if there are more measurements than this."""
 
 SHORTEST_REST = 0.3
-"""Seconds of a region before its first anchor, or behind its last, in which something may be said."""
+"""Seconds of a region, before its first anchor or after its last, in which text may be said."""
 
 SLIP = 3
-"""So many words between two that were heard are said there, whatever was heard: a recogniser passes over them."""
+"""Up to this many words between two anchors are placed there in any case: a backend skips words."""
 
 CERTAIN = 0.95
-"""The most that a recogniser is trusted, and 1 less it the least."""
+"""The highest share of correct words that a backend is trusted with; 1 minus this is the lowest."""
 
 FOREIGN_WORDS = 4
-"""From so many words on speech that is not in the script is kept as it was heard; less is a recogniser's slip."""
+"""Recognised words from which speech that is not in the script is kept; fewer may be a backend's mistake."""
 
 
-@dataclass(frozen=True)
-class Missing:
-    """A part of the script, `first` to `last` (exclusive) of its characters, that nobody says; `after` so many seconds
-    it would have been."""
+class MissingText(NamedTuple):
+    """A part of the script that is not spoken."""
 
     first: int
+    """Position of its first character in the script."""
     last: int
+    """Position after its last character."""
     after: float
+    """Seconds after which it would have been said."""
 
 
-class Place(NamedTuple):
-    """Where a unit begins in the script, the region that says it, and the characters of its text that it is, `first` to
-    `last` (exclusive). What is blank around a unit is left out."""
+class PlacedUnit(NamedTuple):
+    """A unit of the script in the text of a region, without the spaces around it."""
 
-    script: int
+    position: int
+    """Position of its first character in the script."""
     region: int
+    """Index of the region."""
     first: int
+    """Position of its first character in the text of the region."""
     last: int
+    """Position after its last character in the text of the region."""
 
 
 @dataclass(frozen=True)
 class ScriptPlacement:
-    """What each region says, in order, `told` as a recogniser would; what of the script nobody says; and the `places`
-    of every unit that is said."""
+    """A script over the speech regions of a source."""
 
-    told: tuple[Recognition, ...]
-    missing: tuple[Missing, ...]
-    places: tuple[Place, ...]
+    recognitions: tuple[Recognition, ...]
+    """The text of each region, in order, as a backend would return it."""
+    missing: tuple[MissingText, ...]
+    """The parts of the script that are not spoken."""
+    units: tuple[PlacedUnit, ...]
+    """All other units of the script."""
 
 
 class ScriptBackend:
-    """A backend that knows what every clip says: the script has told it."""
+    """A backend that returns the given recognitions, one for each clip."""
 
-    def __init__(self, told: Sequence[Recognition], longest_clip: float) -> None:
+    def __init__(self, recognitions: Sequence[Recognition], longest_clip: float) -> None:
         self.traits = Traits("script", shortest_clip=0.0, longest_clip=longest_clip)
-        self._told = told
+        self._recognitions = recognitions
 
     def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
-        return (heard for _, heard in zip(clips, self._told, strict=True))
+        """The recognitions in order. Raises `ValueError` if there is not one for each clip."""
+        return (recognition for _, recognition in zip(clips, self._recognitions, strict=True))
 
     def close(self) -> None:
-        pass
+        """Do nothing: this backend holds no resources."""
 
 
 def place_script(script: str, regions: Sequence[RegionReport], segments: Sequence[Segment]) -> ScriptPlacement:
-    """`script` over the speech `regions` of a source; `segments` are those in which something was heard."""
-    parts = parts_of(script)
-    heard = list(_heard(regions, segments))
-    pairs = anchors([key(script[part.first : part.last]) for part in parts], [word.key for word in heard])
-    owners: dict[int, int] = {first: heard[second].region for first, second in pairs}
-    pace = _pace(parts, heard, pairs, regions)
-    surprise = _surprise(len(heard), len(pairs))
-    for first, last, after, before in _gaps(parts, heard, pairs, regions):
-        stretches = list(_stretches(regions, heard, after, before, surprise))
-        ranges = spread(parts[first:last], [stretch for _, stretch in stretches], pace)
-        for (region, _), (begin, end) in zip(stretches, ranges, strict=True):
-            owners.update(dict.fromkeys(range(first + begin, first + end), region))
+    """`script` over the speech `regions` of a source. `segments` are those of the regions with recognised text."""
+    units = script_units(script)
+    words = list(_recognised_words(regions, segments))
+    anchors = word_anchors([word_key(script[unit.first : unit.last]) for unit in units], [word.key for word in words])
+    region_of: dict[int, int] = {unit: words[word].region for unit, word in anchors}
+    pace = _pace(units, words, anchors, regions)
+    mismatch_cost = _mismatch_cost(len(words), len(anchors))
+    for first, last, start, end in _gaps(units, words, anchors, regions):
+        stretches = list(_speech_stretches(regions, words, start, end, mismatch_cost))
+        ranges = spread_text(units[first:last], [stretch for _, stretch in stretches], pace)
+        for (region, _), (low, high) in zip(stretches, ranges, strict=True):
+            region_of.update(dict.fromkeys(range(first + low, first + high), region))
         if first and last - first <= SLIP:
-            for place in range(first, last):
-                owners.setdefault(place, owners[place - 1])
-    return _told(script, parts, owners, regions, _unwritten(heard, pairs))
+            for unit in range(first, last):
+                region_of.setdefault(unit, region_of[unit - 1])
+    return _placement(script, units, region_of, regions, _foreign_words(words, anchors))
 
 
 @dataclass(frozen=True)
-class _Word:
+class _RecognisedWord:
     key: str
     region: int
     start: float
     end: float
 
 
-def _heard(regions: Sequence[RegionReport], segments: Sequence[Segment]) -> Iterator[_Word]:
-    """All that was heard, word by word as a script is read, each at its time."""
+def _recognised_words(regions: Sequence[RegionReport], segments: Sequence[Segment]) -> Iterator[_RecognisedWord]:
+    """The recognised text as words with times, split in the same way as a script."""
     numbers = {region.start: region.index for region in regions}
     for segment in segments:
-        clock = CharacterTimes(segment)
-        for part in text_units(segment.text):
-            start, end = clock.span(part.first, part.last)
-            yield _Word(key(segment.text[part.first : part.last]), numbers[segment.start], start, end)
+        times = CharacterTimes(segment)
+        for unit in text_units(segment.text):
+            start, end = times.span(unit.first, unit.last)
+            key = word_key(segment.text[unit.first : unit.last])
+            yield _RecognisedWord(key, numbers[segment.start], start, end)
 
 
 def _pace(
-    parts: Sequence[TextUnit], heard: Sequence[_Word], pairs: Sequence[tuple[int, int]], regions: Sequence[RegionReport]
+    units: Sequence[TextUnit],
+    words: Sequence[_RecognisedWord],
+    anchors: Sequence[Pair],
+    regions: Sequence[RegionReport],
 ) -> float:
-    """Syllables a second: of what was heard, else of the whole script over all speech."""
-    weights = np.cumsum([0.0, *(part.weight for part in parts)])
+    """Syllables a second: the median between anchors, or else that of the whole script over all speech."""
+    weights = np.cumsum([0.0, *(unit.weight for unit in units)])
     paces = [
-        (weights[other] - weights[one]) / (heard[there].start - heard[here].start)
-        for (one, here), (other, there) in pairwise(pairs)
-        if heard[here].region == heard[there].region and heard[there].start > heard[here].start
+        (weights[other] - weights[one]) / (words[there].start - words[here].start)
+        for (one, here), (other, there) in pairwise(anchors)
+        if words[here].region == words[there].region and words[there].start > words[here].start
     ]
     speech = sum(region.duration for region in regions)
-    pace = median(paces) if len(paces) > 10 else float(weights[-1]) / speech if speech else USUAL_PACE
+    pace = median(paces) if len(paces) > LEAST_PACES else float(weights[-1]) / speech if speech else USUAL_PACE
     return float(np.clip(pace, SLOWEST, FASTEST))
 
 
 def _gaps(
-    parts: Sequence[TextUnit], heard: Sequence[_Word], pairs: Sequence[tuple[int, int]], regions: Sequence[RegionReport]
+    units: Sequence[TextUnit],
+    words: Sequence[_RecognisedWord],
+    anchors: Sequence[Pair],
+    regions: Sequence[RegionReport],
 ) -> Iterator[tuple[int, int, float, float]]:
-    """The units between two anchors, first and last (exclusive), where there are some; and the seconds between."""
-    first, after = 0, 0.0
-    for place, word in pairs:
-        if first < place:
-            yield first, place, after, heard[word].start
-        first, after = place + 1, heard[word].end
-    if first < len(parts):
-        yield first, len(parts), after, regions[-1].end if regions else after
+    """(first unit, unit after the last, start, end) of each gap between two anchors; times in seconds."""
+    first, start = 0, 0.0
+    for unit, word in anchors:
+        if first < unit:
+            yield first, unit, start, words[word].start
+        first, start = unit + 1, words[word].end
+    if first < len(units):
+        yield first, len(units), start, regions[-1].end if regions else start
 
 
-def _surprise(heard: int, matched: int) -> float:
-    """How unlikely it is, as the negative logarithm, that a word which was heard is another one in the script."""
-    return -log(1 - min(max(matched / max(heard, 1), 1 - CERTAIN), CERTAIN))
+def _mismatch_cost(recognised: int, matched: int) -> float:
+    """The negative logarithm of the probability that a recognised word is another word in the script."""
+    return -log(1 - min(max(matched / max(recognised, 1), 1 - CERTAIN), CERTAIN))
 
 
-def _stretches(
-    regions: Sequence[RegionReport], heard: Sequence[_Word], after: float, before: float, surprise: float
+def _speech_stretches(
+    regions: Sequence[RegionReport], words: Sequence[_RecognisedWord], start: float, end: float, mismatch_cost: float
 ) -> Iterator[tuple[int, SpeechStretch]]:
-    """What of each region lies between two seconds. The more words were heard there, none of them the script's, the
-    less likely it says any of it.
+    """(index of the region, its stretch) of the speech between `start` and `end`.
+
+    Each word recognised there, none of which is in the script, makes it less likely that the script is said there.
     """
-    for region in regions[bisect(regions, after, key=_end) : bisect_left(regions, before, key=_start)]:
-        first, last = max(region.start, after), min(region.end, before)
+    for region in regions[bisect(regions, start, key=_end) : bisect_left(regions, end, key=_start)]:
+        first, last = max(region.start, start), min(region.end, end)
         if last - first >= SHORTEST_REST:
-            words = bisect_left(heard, last, key=_start) - bisect_left(heard, first, key=_start)
-            yield region.index, SpeechStretch(last - first, region.end <= before, words * surprise)
+            count = bisect_left(words, last, key=_start) - bisect_left(words, first, key=_start)
+            yield region.index, SpeechStretch(last - first, region.end <= end, count * mismatch_cost)
 
 
-def _start(span: RegionReport | _Word) -> float:
+def _start(span: RegionReport | _RecognisedWord) -> float:
     return span.start
 
 
@@ -174,50 +193,57 @@ def _end(span: RegionReport) -> float:
     return span.end
 
 
-def _unwritten(heard: Sequence[_Word], pairs: Sequence[tuple[int, int]]) -> Counter[int]:
-    """By region: how many words were heard between two words that follow one another in the script."""
+def _foreign_words(words: Sequence[_RecognisedWord], anchors: Sequence[Pair]) -> Counter[int]:
+    """By region: the number of words recognised between two words that are neighbours in the script."""
     return Counter(
         word.region
-        for (one, here), (other, there) in pairwise(pairs)
+        for (one, here), (other, there) in pairwise(anchors)
         if other == one + 1 and there - here > FOREIGN_WORDS
-        for word in heard[here + 1 : there]
+        for word in words[here + 1 : there]
     )
 
 
-def _told(
+def _placement(
     script: str,
-    parts: Sequence[TextUnit],
-    owners: dict[int, int],
+    units: Sequence[TextUnit],
+    region_of: dict[int, int],
     regions: Sequence[RegionReport],
-    unwritten: Counter[int],
+    foreign_words: Counter[int],
 ) -> ScriptPlacement:
     texts = [""] * len(regions)
-    places: list[Place] = []
-    missing: list[Missing] = []
+    placed: list[PlacedUnit] = []
+    missing: list[MissingText] = []
     previous: int | None = None
-    for index, part in enumerate(parts):
-        text = script[part.first : part.last]
-        region = owners.get(index)
+    for index, unit in enumerate(units):
+        region = region_of.get(index)
         if region is None:
-            if missing and missing[-1].last == part.first:
-                missing[-1] = replace(missing[-1], last=part.last)
-            else:
-                missing.append(Missing(part.first, part.last, regions[previous].end if previous is not None else 0.0))
+            _add_missing(missing, unit, regions[previous].end if previous is not None else 0.0)
             continue
+        text = script[unit.first : unit.last]
         visible = text.lstrip()
         texts[region] += text if texts[region] else visible
         first = len(texts[region]) - len(visible)
-        places.append(Place(part.last - len(visible), region, first, first + len(visible.rstrip())))
+        placed.append(PlacedUnit(unit.last - len(visible), region, first, first + len(visible.rstrip())))
         previous = region
-    told = tuple(_fate(text, region, unwritten[region.index]) for text, region in zip(texts, regions, strict=True))
-    return ScriptPlacement(told, tuple(missing), tuple(places))
+    recognitions = tuple(
+        _recognition(text, region, foreign_words[region.index]) for text, region in zip(texts, regions, strict=True)
+    )
+    return ScriptPlacement(recognitions, tuple(missing), tuple(placed))
 
 
-def _fate(text: str, region: RegionReport, unwritten: int) -> Recognition:
+def _add_missing(missing: list[MissingText], unit: TextUnit, after: float) -> None:
+    """Add a unit to the last part of `missing` if it follows it, and as a part of its own otherwise."""
+    if missing and missing[-1].last == unit.first:
+        missing[-1] = missing[-1]._replace(last=unit.last)
+    else:
+        missing.append(MissingText(unit.first, unit.last, after))
+
+
+def _recognition(text: str, region: RegionReport, foreign_words: int) -> Recognition:
+    """The text of a region: that of the script, or the recognised text if the region says none of the script."""
     if text.strip():
-        return Recognition(
-            "ok", text, reason=f"{unwritten} words were heard that the script has not" if unwritten else None
-        )
+        reason = f"{foreign_words} recognised words are not in the script" if foreign_words else None
+        return Recognition("ok", text, reason=reason)
     if len(text_units(region.text)) >= FOREIGN_WORDS:
-        return Recognition("ok", region.text, reason="is not in the script, and stands as it was heard")
-    return Recognition("empty", reason="is not in the script")
+        return Recognition("ok", region.text, reason="not in the script; the recognised text is kept")
+    return Recognition("empty", reason="not in the script")

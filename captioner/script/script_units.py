@@ -1,4 +1,4 @@
-"""A script in its units, each with what ends behind it: what a region says mostly ends where something does."""
+"""The text units of a script, with the boundary after each: a speech region mostly ends at a boundary."""
 
 from __future__ import annotations
 
@@ -11,25 +11,27 @@ from captioner.cues.cjk_thai_breaks import unbreakable_places
 _CHUNK = re.compile(r"\S+")
 
 
-def parts_of(script: str) -> list[TextUnit]:
-    """The units of a script. Where a line of it ends, so does a clause at the least; inside a word nothing does, also
-    in scripts that write no spaces.
+def script_units(script: str) -> list[TextUnit]:
+    """The text units of `script`.
+
+    The end of a line is at least the end of a clause. Inside a word there is no boundary, in scripts without spaces
+    either.
     """
-    parts = text_units(script)
+    units = text_units(script)
     inside = frozenset(
         match.start() + edge
         for match in _CHUNK.finditer(script)
         if not match.group().isascii()
         for edge in unbreakable_places(match.group())
     )
-    followed = [*(script[part.first : part.last] for part in parts[1:]), "\n"]
+    following = [*(script[unit.first : unit.last] for unit in units[1:]), "\n"]
     return [
-        replace(part, boundary=_boundary(part, after, part.last in inside))
-        for part, after in zip(parts, followed, strict=False)
+        replace(unit, boundary=_boundary(unit, after, unit.last in inside))
+        for unit, after in zip(units, following, strict=False)
     ]
 
 
-def _boundary(part: TextUnit, after: str, is_inside: bool) -> int:
+def _boundary(unit: TextUnit, after: str, is_inside: bool) -> int:
     if len(after) > len(after.lstrip("\r\n")):
-        return max(part.boundary, 2)
-    return 0 if is_inside and part.boundary == 1 else part.boundary
+        return max(unit.boundary, 2)
+    return 0 if is_inside and unit.boundary == 1 else unit.boundary

@@ -1,9 +1,9 @@
-"""A GLM-ASR service on this machine, for tests: as strict as the real one, and as unreliable as it is told to be.
+"""A GLM-ASR service on this machine, for tests: as strict as the real one, and with the faults that a test sets.
 
 with GlmService({audio_key(clip): "Hello."}, faults={0: error("1302")}) as service:
     backend = load_backend("glm", key=service.key, base_url=service.base_url)
-    (heard,) = backend.transcribe([clip], Hints())
-assert heard.text == "Hello." and len(service.requests) == 2
+    (recognition,) = backend.transcribe([clip], Hints())
+assert recognition.text == "Hello." and len(service.requests) == 2
 """
 
 from __future__ import annotations
@@ -24,15 +24,16 @@ from captioner.testing.faults import (
     silence,
 )
 from captioner.testing.requests import ServiceRequest
-from captioner.testing.service import Answers, Faults, GlmService
+from captioner.testing.scenario import Faults, Texts
+from captioner.testing.service import GlmService
 
 __all__ = [
-    "Answers",
     "AudioFile",
     "Fault",
     "Faults",
     "GlmService",
     "ServiceRequest",
+    "Texts",
     "audio_key",
     "cut_stream",
     "drip",

@@ -1,4 +1,4 @@
-"""What a service can tell about a file of sound from its bytes alone; the name it came under says nothing."""
+"""What a service learns about an audio file from its bytes. The file's name is ignored."""
 
 from __future__ import annotations
 
@@ -17,12 +17,19 @@ from captioner.values import Audio
 
 @dataclass(frozen=True)
 class AudioFile:
-    """A file as it came: its format, `size` in bytes, `duration` in seconds, and the key of its samples."""
+    """An audio file that the service received."""
 
     kind: Literal["wav", "mp3"]
+
     size: int
+    """Bytes."""
+
     duration: float
+    """Seconds."""
+
     key: str
+    """SHA-256 of its 16-bit samples."""
+
     audio: Audio
 
 
@@ -31,12 +38,12 @@ class NotAudio(Exception):
 
 
 def audio_key(clip: Audio) -> str:
-    """What a clip is known by when it arrives: SHA-256 of its 16-bit samples, padded as the backend pads it."""
-    return sound_of(wav_bytes(clip, shortest=SHORTEST)).key
+    """The key under which the service knows a clip: SHA-256 of its 16-bit samples, padded as the backend pads it."""
+    return read_audio_file(wav_bytes(clip, shortest=SHORTEST)).key
 
 
-def sound_of(data: bytes) -> AudioFile:
-    """Raises `NotSound`."""
+def read_audio_file(data: bytes) -> AudioFile:
+    """The audio file with the content `data`, WAV or MP3. Raises `NotAudio`."""
     if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
         kind: Literal["wav", "mp3"] = "wav"
         audio = _wav(data)

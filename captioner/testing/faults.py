@@ -1,4 +1,4 @@
-"""How a service can fail, as values: each function makes one."""
+"""The faults of a service, as values; each function returns one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Kind = Literal[
 ]
 
 STATUS = {"500": 500, "1113": 429, "1220": 434, "1221": 434, "1222": 404}
-"""HTTP status by code, where it is not that of the code's hundred."""
+"""HTTP status by code, for codes that differ from their hundred."""
 
 STATUS_OF_HUNDRED = {"10": 401, "11": 401, "12": 400, "13": 429}
 
@@ -38,20 +38,22 @@ MESSAGES = {
 
 @dataclass(frozen=True)
 class Fault:
-    """One way to fail. `seconds` is how long it takes; `status`, `code` and `message` are of an error."""
+    """One fault. `status`, `code`, `message` and `headers` are those of an error response."""
 
     kind: Kind
     status: int = 200
     code: str = ""
     message: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+
     seconds: float = 0.0
+    """Of a `silence`, how long it lasts; of a `drip`, the pause after each byte."""
 
 
 def error(
     code: str = "", status: int | None = None, message: str | None = None, *, retry_after: str | None = None
 ) -> Fault:
-    """An error as the service sends it: a business code, or a bare HTTP status; `retry_after` as in the header."""
+    """An error response with a business code or only an HTTP status; `retry_after` is the header's value."""
     if status is None:
         status = STATUS.get(code) or STATUS_OF_HUNDRED[code[:2]]
     headers = {} if retry_after is None else {"Retry-After": retry_after}
@@ -59,7 +61,7 @@ def error(
 
 
 def error_in_stream(code: str) -> Fault:
-    """An error in place of the second delta; for a request without `stream`, as the body of a status 200."""
+    """An error in place of the second delta; without `stream`, an error body with status 200."""
     return replace(error(code), kind="error_in_stream", status=200)
 
 
@@ -69,22 +71,22 @@ def reset() -> Fault:
 
 
 def silence(seconds: float) -> Fault:
-    """Nothing for so long, then the connection ends."""
+    """No byte for this time, then the connection is reset."""
     return Fault("silence", seconds=seconds)
 
 
 def drip(seconds: float) -> Fault:
-    """The right answer, byte by byte, with so long a pause after each."""
+    """The right response, byte by byte, with this pause after each byte."""
     return Fault("drip", seconds=seconds)
 
 
 def malformed() -> Fault:
-    """JSON that breaks off."""
+    """Half a JSON object."""
     return Fault("malformed")
 
 
 def html() -> Fault:
-    """A web page, as proxies and hotels send it."""
+    """A web page, as proxies and hotel networks send it."""
     return Fault("html")
 
 
@@ -94,15 +96,15 @@ def empty() -> Fault:
 
 
 def cut_stream() -> Fault:
-    """A stream that ends after its second delta; for a request without `stream`, half a body."""
+    """A stream that breaks off after its second delta; without `stream`, half a body."""
     return Fault("cut_stream")
 
 
 def looped(text: str = "Thank you for watching.") -> Fault:
-    """The text twenty times over, as models say it when they lose their way."""
+    """The text twenty times in a row, as models repeat it when they fail."""
     return Fault("looped", message=" ".join([text] * 20))
 
 
 def echo_key() -> Fault:
-    """An error that repeats the caller's key, as some services do."""
+    """An error message that contains the key, as some services send it."""
     return Fault("echo_key", 401, "1000")

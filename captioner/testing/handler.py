@@ -1,4 +1,4 @@
-"""One connection to the service: reads a request, writes the answer or the fault."""
+"""One connection to the service: reads a request, writes the response or the fault."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from captioner.testing.faults import Fault, error
-from captioner.testing.requests import BadRequest, ServiceRequest, request_of
-
-if TYPE_CHECKING:
-    from captioner.testing.service import GlmService
+from captioner.testing.requests import BadRequest, ServiceRequest, read_request
+from captioner.testing.scenario import Scenario
 
 PATH = "/api/paas/v4/audio/transcriptions"
 
@@ -23,66 +21,66 @@ PAGE = "<!doctype html><title>Welcome</title><p>Please log in to use this networ
 
 
 class RequestHandler(BaseHTTPRequestHandler):
-    """Answers in exactly the form of the documents: the code of an error is a string, each event ends with a blank
-    line, the last one is `[DONE]`."""
+    """Responds in the form that the vendor documents.
+
+    The code of an error is a string, each event ends with a blank line, the last one is `[DONE]`.
+    """
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # else a body waits 40 ms for the acknowledgement of its headers
-    server: Any
 
-    @property
-    def service(self) -> GlmService:
-        service: GlmService = self.server.service
-        return service
+    def __init__(self, scenario: Scenario, *connection: Any) -> None:
+        self.scenario = scenario
+        super().__init__(*connection)  # which handles the request at once
 
     def log_message(self, format: str, *args: Any) -> None:
-        """A service for tests is silent."""
+        """Nothing is logged."""
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
-        number = self.service.arrive()
+        number = self.scenario.arrive()
         try:
-            request = self._understood(number, body)
+            request = self._read(number, body)
         except BadRequest as refusal:
-            self.service.refusals.append(refusal.fault.code)
-            self.service.leave(None)
+            self.scenario.refusals.append(refusal.fault.code)
+            self.scenario.leave(None)
             self._send_error(refusal.fault)
             return
-        text, fault = self._worked_on(request)
+        text, fault = self._process(request)
         if fault is None:
             self._send_text(request, text)
         else:
             self._fail(request, text, fault)
 
-    def _worked_on(self, request: ServiceRequest) -> tuple[str, Fault | None]:
-        """The text of a request and what is to go wrong with it, after the time that this takes."""
+    def _process(self, request: ServiceRequest) -> tuple[str, Fault | None]:
+        """The text and the fault for a request, after its latency."""
         try:
-            fault = self.service.fault_for(request)
-            self.service.wait_for(request)
+            fault = self.scenario.fault_for(request)
+            self.scenario.wait_for(request)
             if fault is not None and fault.kind == "silence":
-                self.service.closing.wait(fault.seconds)
+                self.scenario.closing.wait(fault.seconds)
             needs_text = fault is None or fault.kind in ("drip", "cut_stream", "reset", "error_in_stream")
-            return self.service.text_for(request) if needs_text else "", fault
+            return self.scenario.text_for(request) if needs_text else "", fault
         finally:
-            # Before the answer, not after: the caller's next request may be here before this thread goes on.
-            self.service.leave(request)
+            # Before the response is sent: the next request may arrive before this thread runs again.
+            self.scenario.leave(request)
 
-    def _understood(self, number: int, body: bytes) -> ServiceRequest:
+    def _read(self, number: int, body: bytes) -> ServiceRequest:
         if self.path != PATH:
             raise BadRequest(error(status=404, message="no such path"))
         authorization = self.headers.get("authorization")
         if authorization is None:
             raise BadRequest(error("1001", message="Authorization header is missing"))
-        if not self.service.opens_with(authorization):
+        if not self.scenario.accepts(authorization):
             raise BadRequest(error("1000", message="Authentication failed"))
-        return request_of(number, {name.lower(): value for name, value in self.headers.items()}, body)
+        return read_request(number, {name.lower(): value for name, value in self.headers.items()}, body)
 
     def _fail(self, request: ServiceRequest, text: str, fault: Fault) -> None:
         match fault.kind:
             case "error":
                 self._send_error(fault)
             case "echo_key":
-                self._send_error(replace(fault, message=f"invalid key {self.service.key}"))
+                self._send_error(replace(fault, message=f"invalid key {self.scenario.key}"))
             case "html":
                 self._send(PAGE.encode(), "text/html")
             case "empty":
@@ -96,7 +94,7 @@ class RequestHandler(BaseHTTPRequestHandler):
             case "drip":
                 self._drip(_body(request, text), fault.seconds)
             case "error_in_stream":
-                self._send_error_inside(request, text, fault)
+                self._send_error_in_stream(request, text, fault)
             case "reset" | "cut_stream":
                 self._break_off(request, text, fault)
 
@@ -108,7 +106,7 @@ class RequestHandler(BaseHTTPRequestHandler):
             self._send(body[: len(body) // 2], length=len(body))
         self._hang_up()
 
-    def _send_error_inside(self, request: ServiceRequest, text: str, fault: Fault) -> None:
+    def _send_error_in_stream(self, request: ServiceRequest, text: str, fault: Fault) -> None:
         if request.stream:
             self._send_events([next(_events(request, text)), _error_body(fault)], finish=True)
         else:
@@ -156,9 +154,9 @@ class RequestHandler(BaseHTTPRequestHandler):
 
     def _drip(self, body: bytes, pause: float) -> None:
         self._send(b"", length=len(body))
-        for place in range(len(body)):
-            self.wfile.write(body[place : place + 1])
-            if self.service.closing.wait(pause):
+        for index in range(len(body)):
+            self.wfile.write(body[index : index + 1])
+            if self.scenario.closing.wait(pause):
                 break
 
     def _hang_up(self) -> None:
@@ -182,7 +180,7 @@ def _error_body(fault: Fault) -> dict[str, Any]:
 
 
 def _events(request: ServiceRequest, text: str) -> Iterator[dict[str, Any]]:
-    """One delta a word, then the whole."""
+    """One delta for each word, then the full text."""
     for number, word in enumerate(text.split(" ")):
         delta = word if number == 0 else f" {word}"
         yield {**_common(request), "type": "transcript.text.delta", "delta": delta}
@@ -190,5 +188,5 @@ def _events(request: ServiceRequest, text: str) -> Iterator[dict[str, Any]]:
 
 
 def _json(content: dict[str, Any]) -> bytes:
-    """UTF-8 as the real service sends it; half a surrogate pair, which it cannot hold, as an escape."""
+    """UTF-8, as the real service sends it; a lone surrogate, which UTF-8 cannot hold, as an escape."""
     return json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace")

@@ -1,4 +1,4 @@
-"""A request as the service read it: the form, checked field by field."""
+"""Reads a request to the service and checks each of its fields."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 from email.parser import BytesHeaderParser
 
-from captioner.testing.audio_file import AudioFile, NotAudio, sound_of
+from captioner.testing.audio_file import AudioFile, NotAudio, read_audio_file
 from captioner.testing.faults import Fault, error
 
 LARGEST = 25 * 1024 * 1024
@@ -30,13 +30,13 @@ FIELDS = {
     "sensitive_word_check[type]",
     "sensitive_word_check[status]",
 }
-"""All that the documents and the SDKs know. What the real service does with others is not known: here they are errors,
-so that a misspelt field cannot go unnoticed."""
+"""All fields in the documents and the SDKs. How the real service treats others is not documented: here they are errors,
+so that a misspelt field is noticed."""
 
 
 @dataclass(frozen=True)
-class Part:
-    """One part of a form: text in `value`, or a file with its name and type."""
+class FormPart:
+    """One part of a form: a text, or a file with its name and type."""
 
     name: str
     value: bytes
@@ -50,14 +50,24 @@ class Part:
 
 @dataclass(frozen=True)
 class ServiceRequest:
-    """A request that was understood. `headers` are without the key; `parts` stand in the order of the form."""
+    """A request that is well formed."""
 
     index: int
+    """Its number, counted from 0 in order of arrival."""
+
     headers: Mapping[str, str]
-    parts: tuple[Part, ...]
-    sound: AudioFile
+    """By lower-case name, without the key."""
+
+    parts: tuple[FormPart, ...]
+    """In the order of the form."""
+
+    audio_file: AudioFile
+
     as_json: bool = False
+    """Whether it came as JSON with the audio in `file_base64`, not as a form."""
+
     fields: Mapping[str, str] = field(init=False)
+    """The texts of the form by name."""
 
     def __post_init__(self) -> None:
         texts = {part.name: part.text for part in self.parts if part.filename is None}
@@ -80,48 +90,49 @@ class ServiceRequest:
 
 
 class BadRequest(Exception):
-    """The request is wrong; `fault` is what to answer."""
+    """The request is malformed; `fault` is the response to it."""
 
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.message)
         self.fault = fault
 
 
-def request_of(index: int, headers: Mapping[str, str], body: bytes) -> ServiceRequest:
-    """Read and check a request, headers by lower-case name. Raises `NotUnderstood`."""
+def read_request(index: int, headers: Mapping[str, str], body: bytes) -> ServiceRequest:
+    """The request with these headers, by lower-case name, and this body. Raises `BadRequest`."""
     kind = headers.get("content-type", "")
     as_json = kind.startswith("application/json")
     parts = _json_parts(body) if as_json else form_parts(kind, body)
-    shown = {name: value for name, value in headers.items() if name != "authorization"}
-    request = ServiceRequest(index, shown, parts, _sound(parts), as_json)
+    kept = {name: value for name, value in headers.items() if name != "authorization"}
+    request = ServiceRequest(index, kept, parts, _audio_file(parts), as_json)
     _check(request)
     return request
 
 
-def form_parts(kind: str, body: bytes) -> tuple[Part, ...]:
+def form_parts(kind: str, body: bytes) -> tuple[FormPart, ...]:
+    """The parts of a form; `kind` is its content type. Raises `BadRequest`."""
     header = Message()
     header["content-type"] = kind
     boundary = header.get_boundary()
     if header.get_content_type() != "multipart/form-data" or not boundary:
         raise BadRequest(error("1210", message=f"content type {kind!r}"))
-    pieces = (b"\r\n" + body).split(b"\r\n--" + boundary.encode("ascii"))
-    if len(pieces) < 3 or pieces[0] or pieces[-1].strip() != b"--":
+    parts = (b"\r\n" + body).split(b"\r\n--" + boundary.encode("ascii"))
+    if len(parts) < 3 or parts[0] or parts[-1].strip() != b"--":
         raise BadRequest(error("1210", message="the form does not end"))
-    return tuple(_part(piece.removeprefix(b"\r\n")) for piece in pieces[1:-1])
+    return tuple(_part(part.removeprefix(b"\r\n")) for part in parts[1:-1])
 
 
-def _part(piece: bytes) -> Part:
-    head, _, value = piece.partition(b"\r\n\r\n")
+def _part(part: bytes) -> FormPart:
+    head, _, value = part.partition(b"\r\n\r\n")
     headers = BytesHeaderParser().parsebytes(head)
     name = headers.get_param("name", header="content-disposition")
-    return Part(str(name), value, headers.get_filename(), headers["content-type"])
+    return FormPart(str(name), value, headers.get_filename(), headers["content-type"])
 
 
-def _json_parts(body: bytes) -> tuple[Part, ...]:
-    """The other form of a request: JSON with the sound in `file_base64`."""
+def _json_parts(body: bytes) -> tuple[FormPart, ...]:
+    """The parts of a request that came as JSON with the audio in `file_base64`."""
     try:
         given = json.loads(body)
-        return tuple(Part(name, _as_text(value).encode()) for name, value in given.items())
+        return tuple(FormPart(name, _as_text(value).encode()) for name, value in given.items())
     except (ValueError, AttributeError) as problem:
         raise BadRequest(error("1210", message="not a JSON object")) from problem
 
@@ -130,8 +141,8 @@ def _as_text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _sound(parts: tuple[Part, ...]) -> AudioFile:
-    """The sound of `file`, or of `file_base64` where there is no file."""
+def _audio_file(parts: tuple[FormPart, ...]) -> AudioFile:
+    """The audio in `file`, else in `file_base64`."""
     by_name = {part.name: part.value for part in parts}
     if "file" not in by_name and "file_base64" not in by_name:
         raise BadRequest(error("1213", message="file is missing"))
@@ -139,7 +150,7 @@ def _sound(parts: tuple[Part, ...]) -> AudioFile:
         data = by_name["file"] if "file" in by_name else base64.b64decode(by_name["file_base64"], validate=True)
         if len(data) > LARGEST:
             raise BadRequest(error("1214", message="the file is larger than 25 MB: size too long"))
-        return sound_of(data)
+        return read_audio_file(data)
     except (NotAudio, binascii.Error) as problem:
         raise BadRequest(error("1214")) from problem
 
@@ -163,7 +174,7 @@ def _model_is_unknown(request: ServiceRequest) -> bool:
 
 
 def _is_too_long(request: ServiceRequest) -> bool:
-    return request.sound.duration > LONGEST[request.model]
+    return request.audio_file.duration > LONGEST[request.model]
 
 
 def _prompt_is_too_long(request: ServiceRequest) -> bool:
@@ -207,4 +218,4 @@ _CHECKS: tuple[tuple[Callable[[ServiceRequest], bool], Fault], ...] = (
     (_hotwords_are_wrong, error("1214", message="hotwords is not a list of at most 100 words")),
     (_temperature_is_wrong, error("1210", message="temperature is from 0 to 1, and for glm-asr only")),
 )
-"""What is wrong with a request, in the order in which it is looked for; each may rely on those before it."""
+"""The checks and the responses to requests that fail them, in order; each check may rely on those before it."""

@@ -1,25 +1,29 @@
-"""What every aligner keeps: the text to the letter, times in order, all of it inside the clip, whatever it is given."""
+"""Rules for every aligner: the words spell the text, and their times are in order and inside the clip."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from captioner.align import BUILT_IN, Aligner, load_aligner
+from captioner.align import BUILT_IN, Aligner, Alignment, load_aligner, open_aligner
+from captioner.align.espeak import Espeak
 from captioner.align.pauses import Pauses
 from captioner.errors import BackendError, UnknownName
 from captioner.media import open_media, read_audio
 from captioner.values import Audio, Word
 from tests.align.voices import RATE, noisy, silence, spoken, spoken_with_marks
+from tests.paths import DOCS
 
-OURS = [name for name in BUILT_IN if name != "qwen3"]  # which wants a model: test_align_qwen3.py
+OURS = [name for name in BUILT_IN if name != "qwen3"]  # which needs a model: test_qwen3.py
 ALIGNERS = {name: load_aligner(name) for name in OURS}
 
 SENTENCE = "The quick brown fox, in 2019, jumped over 3 % of the lazy dogs."
@@ -75,6 +79,7 @@ def aligner(request: pytest.FixtureRequest) -> Aligner:
 
 
 def check(words: tuple[Word, ...], clip: Audio, text: str) -> None:
+    """Fail unless `words` follow the rules."""
     assert "".join(word.text for word in words) == text
     assert all(clip.start <= word.start <= word.end <= clip.end for word in words)
     assert all(before.end <= after.start for before, after in pairwise(words))
@@ -84,30 +89,30 @@ def check(words: tuple[Word, ...], clip: Audio, text: str) -> None:
 def test_the_words_spell_the_text_in_every_language(aligner: Aligner, language: str) -> None:
     voice, text = TEXTS[language]
     clip = Audio(spoken(text, voice), RATE, 12.0)
-    words = aligner.align(clip, text, language)
+    words = aligner.align(clip, text, language).words
     check(words, clip, text)
     assert len(words) >= 4
     assert sum(word.duration > 0 for word in words) >= 0.9 * len(words)
     assert words[-1].end - words[0].start > 0.7 * clip.duration
 
 
-SAID = TEXTS | {
+ALL_TEXTS = TEXTS | {
     "ru": ("ru", "Съешь ещё этих мягких французских булок, да выпей же чаю."),
     "el": ("el", "Καλημέρα κόσμε, τι κάνετε σήμερα;"),
     "he": ("he", "שלום עולם, מה שלומך היום?"),
     "zh-Hans": ("cmn", "我们用 GLM-ASR 处理了 2500 个视频，速度是 3.5 倍，效果 very good。"),
 }
 SILENT_LETTERS = {"ar", "th", "zh", "zh-Hans"}
-"""Written without their vowels, or read otherwise than by name: letters tell little of these."""
+"""Scripts written without vowels, or whose letters have other names than sounds: letters give little information."""
 
 
-@pytest.mark.parametrize("language", list(SAID))
-def test_words_of_another_voice_are_found(aligner: Aligner, language: str) -> None:
-    """A high voice at another pace in some noise, whose first words' places are known."""
-    voice, text = SAID[language]
+@pytest.mark.parametrize("language", list(ALL_TEXTS))
+def test_words_of_another_voice_are_timed(aligner: Aligner, language: str) -> None:
+    """A high voice at another pace, with some noise; the times of its marked words are known."""
+    voice, text = ALL_TEXTS[language]
     sound, marks = spoken_with_marks(text, f"{voice}+f2", pace=150, pitch=70)
     clip = Audio(noisy(np.concatenate((silence(0.4), sound)), 25), RATE, 5.0)
-    words = aligner.align(clip, text, language)
+    words = aligner.align(clip, text, language).words
     check(words, clip, text)
     errors = [abs(word.start - 5.4 - known) for word, known in known_starts(words, marks)]
     assert len(errors) >= 3
@@ -116,7 +121,7 @@ def test_words_of_another_voice_are_found(aligner: Aligner, language: str) -> No
 
 
 def known_starts(words: tuple[Word, ...], marks: list[tuple[int, float]]) -> Iterator[tuple[Word, float]]:
-    """The words that begin where the voice marked one, and when it did."""
+    """The words that begin at a mark of the voice, and the time of the mark."""
     known = dict(reversed(marks))
     at = 0
     for word in words:
@@ -127,11 +132,11 @@ def known_starts(words: tuple[Word, ...], marks: list[tuple[int, float]]) -> Ite
 
 
 @pytest.mark.parametrize(("file", "language"), [("zh/aishell_BAC009S0724W0121", "zh"), ("fr/leopard_test_fr", "fr")])
-def test_two_ways_that_share_nothing_agree(testdata: Path, file: str, language: str) -> None:
-    """A voice and a table of letters, on real speech."""
+def test_two_independent_aligners_agree(testdata: Path, file: str, language: str) -> None:
+    """espeak uses a synthetic voice, pauses a table of letters: on real speech both give nearly the same times."""
     reference = testdata / "audio" / f"{file}.ref.json"
     text = json.loads(reference.read_text("utf-8"))["transcript"]
-    one, other = (ALIGNERS[name].align(read(reference), text, language) for name in ("espeak", "pauses"))
+    one, other = (ALIGNERS[name].align(read(reference), text, language).words for name in ("espeak", "pauses"))
     assert np.mean([abs(mine.start - yours.start) for mine, yours in zip(one, other, strict=True)]) < 0.06
 
 
@@ -141,13 +146,13 @@ def test_two_ways_that_share_nothing_agree(testdata: Path, file: str, language: 
 def test_real_speech(aligner: Aligner, testdata: Path, file: str, mean: float) -> None:
     reference = testdata / "audio/en" / f"{file}.ref.json"
     known = json.loads(reference.read_text("utf-8"))
-    words = aligner.align(read(reference), known["transcript"], "en")
+    words = aligner.align(read(reference), known["transcript"], "en").words
     expected = [(word["start"], word["end"]) for word in known["words"]]
     assert np.abs(np.array([(word.start, word.end) for word in words]) - expected).mean() < mean
 
 
 def read(reference: Path) -> Audio:
-    """The sound that a reference belongs to."""
+    """The audio that a reference belongs to."""
     (path,) = reference.parent.glob(f"{reference.name.removesuffix('.ref.json')}.[wfmo]*")
     with open_media(str(path)) as media:
         blocks = list(read_audio(media))
@@ -156,8 +161,8 @@ def read(reference: Path) -> Audio:
 
 @pytest.mark.parametrize("sound", list(CLIPS))
 @pytest.mark.parametrize("text", list(ODD))
-def test_nothing_odd_raises(aligner: Aligner, text: str, sound: str) -> None:
-    check(aligner.align(CLIPS[sound], ODD[text], None), CLIPS[sound], ODD[text])
+def test_unusual_text_or_audio_raises_no_error(aligner: Aligner, text: str, sound: str) -> None:
+    check(aligner.align(CLIPS[sound], ODD[text], None).words, CLIPS[sound], ODD[text])
 
 
 @settings(max_examples=60, deadline=None)
@@ -169,41 +174,58 @@ def test_nothing_odd_raises(aligner: Aligner, text: str, sound: str) -> None:
     language=st.sampled_from([None, "en", "zh", "th", "xx", "pt-BR", "nonsense"]),
 )
 @pytest.mark.parametrize("name", OURS)
-def test_any_text_over_any_sound(
+def test_any_text_over_any_audio(
     name: str, text: str, seconds: float, start: float, seed: int, language: str | None
 ) -> None:
     random = np.random.default_rng(seed)
     loudness = np.repeat(random.uniform(0, 0.2, 40), RATE // 20)[: round(seconds * RATE)]
     clip = Audio((loudness * random.normal(0, 1, len(loudness))).astype(np.float32), RATE, start)
-    check(ALIGNERS[name].align(clip, text, language), clip, text)
+    check(ALIGNERS[name].align(clip, text, language).words, clip, text)
 
 
-def test_an_unknown_aligner_names_those_there_are() -> None:
+def test_an_unknown_name_lists_the_known_aligners() -> None:
     with pytest.raises(UnknownName, match="espeak, pauses, qwen3"):
         load_aligner("psychic")
 
 
+def test_auto_is_the_best_aligner_that_can_be_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert isinstance(open_aligner("auto"), Espeak)
+    monkeypatch.setitem(BUILT_IN, "espeak", "tests.nowhere:Espeak")
+    assert isinstance(open_aligner("auto"), Pauses)
+    assert open_aligner("none") is None
+
+
 def test_a_plug_in_is_loaded_like_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(BUILT_IN, "plugged", f"{__name__}:Even")
-    (word,) = load_aligner("plugged").align(Audio(silence(1), RATE), "all of it", None)
-    assert word == Word(0.0, 1.0, "all of it")
+    alignment = load_aligner("plugged").align(Audio(silence(1), RATE), "all of it", None)
+    assert alignment == Alignment((Word(0.0, 1.0, "all of it"),))
+
+
+def test_the_aligner_of_the_docs_page_follows_the_rules() -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", (DOCS / "alignment.md").read_text("utf-8"), re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(compile(code, "alignment.md", "exec"), names)
+    aligner = names["Even"]()
+    assert isinstance(aligner, Aligner)
+    clip = Audio(silence(1), RATE, 3.0)
+    check(aligner.align(clip, "all of it", None).words, clip, "all of it")
 
 
 @pytest.mark.parametrize("place", ["tests.nowhere:Even", f"{__name__}:Nothing", f"{__name__}:NoAligner"])
-def test_a_broken_plug_in_says_so(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+def test_a_broken_plug_in_is_a_backend_error(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     monkeypatch.setitem(BUILT_IN, "broken", place)
     with pytest.raises(BackendError, match=r"^broken: its plug-in"):
         load_aligner("broken")
 
 
 class Even:
-    """The smallest aligner there can be."""
+    """The smallest possible aligner."""
 
-    def __init__(self, warn: object) -> None: ...
+    name = "even"
 
-    def align(self, clip: Audio, text: str, language: str | None) -> tuple[Word, ...]:
-        return (Word(clip.start, clip.end, text),)
+    def align(self, clip: Audio, text: str, language: str | None) -> Alignment:
+        return Alignment((Word(clip.start, clip.end, text),))
 
 
 class NoAligner:
-    def __init__(self, warn: object) -> None: ...
+    """A class without the methods of an aligner."""

@@ -1,4 +1,4 @@
-"""Qwen3-ForcedAligner through transformers' own classes: a real instance of a small shape, whose weights are random."""
+"""Qwen3-ForcedAligner through transformers' own classes: a small model with random weights."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from captioner.align import Aligner, load_aligner
-from captioner.align.qwen3 import placed
+from captioner.align.qwen3 import words_from_marks
 from captioner.align.text_units import text_units
 from captioner.errors import BackendError, UsageError
 from captioner.values import Audio, Word
@@ -25,7 +25,7 @@ TEMPLATE = """\
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model that marks everything at 0.96 s, so the twelfth of its steps of 80 ms."""
+    """A model that marks every word at 0.96 s, the twelfth of its steps of 80 ms."""
     import torch
     from tokenizers import Tokenizer, models, pre_tokenizers
 
@@ -70,7 +70,7 @@ def aligner(folder: Path) -> Aligner:
 def test_the_words_spell_the_text_in_every_language(aligner: Aligner, language: str) -> None:
     voice, text = TEXTS[language]
     clip = Audio(spoken(text, voice), RATE, 12.0)
-    words = aligner.align(clip, text, language)
+    words = aligner.align(clip, text, language).words
     check(words, clip, text)
     if language not in ("ar", "hi", "th"):
         assert {word.start for word in words} == {12.96}
@@ -78,15 +78,15 @@ def test_the_words_spell_the_text_in_every_language(aligner: Aligner, language: 
 
 @pytest.mark.parametrize("sound", list(CLIPS))
 @pytest.mark.parametrize("text", [text for text in ODD if not text.startswith("a long")])
-def test_nothing_odd_raises(aligner: Aligner, text: str, sound: str) -> None:
-    check(aligner.align(CLIPS[sound], ODD[text], None), CLIPS[sound], ODD[text])
+def test_unusual_text_or_audio_raises_no_error(aligner: Aligner, text: str, sound: str) -> None:
+    check(aligner.align(CLIPS[sound], ODD[text], None).words, CLIPS[sound], ODD[text])
 
 
-def test_words_lie_where_the_model_hears_their_characters() -> None:
-    """The model's words have no punctuation, may hold two of ours, or be one of several that ours is."""
+def test_words_lie_where_the_model_marks_their_characters() -> None:
+    """The model's words have no punctuation; one may hold two text units, and one unit may be several words."""
     text = "« Hello », GLM模型 — it's 3.5 %!"
-    said = [("Hello", 0.1, 0.4), ("GLM", 0.5, 0.8), ("模型", 0.8, 1.2), ("it's", 1.6, 1.8), ("35", 1.9, 2.3)]
-    words = placed(Audio(silence(3), RATE, 10.0), text, text_units(text), said)
+    model_words = [("Hello", 0.1, 0.4), ("GLM", 0.5, 0.8), ("模型", 0.8, 1.2), ("it's", 1.6, 1.8), ("35", 1.9, 2.3)]
+    words = words_from_marks(Audio(silence(3), RATE, 10.0), text, text_units(text), model_words)
     assert [(word.text, round(word.start - 10, 2), round(word.end - 10, 2)) for word in words] == [
         ("« Hello »,", 0.1, 0.4),
         (" GLM", 0.5, 0.8),
@@ -97,42 +97,41 @@ def test_words_lie_where_the_model_hears_their_characters() -> None:
     ]
 
 
-def test_a_word_that_the_model_leaves_out_stands_behind_the_one_before_it() -> None:
-    words = placed(Audio(silence(2), RATE), "one two", text_units("one two"), [("one", 0.25, 1.0)])
+def test_a_word_that_the_model_leaves_out_starts_where_the_previous_one_ends() -> None:
+    words = words_from_marks(Audio(silence(2), RATE), "one two", text_units("one two"), [("one", 0.25, 1.0)])
     assert words == (Word(0.25, 1.0, "one"), Word(1.0, 1.0, " two"))
 
 
 def test_a_language_that_it_does_not_know_is_timed_by_pauses(folder: Path) -> None:
-    doubts: list[str] = []
     voice, text = TEXTS["th"]
     clip = Audio(spoken(text, voice), RATE)
-    words = load_aligner(f"qwen3:{folder}", doubts.append).align(clip, text, "th")
-    assert words == load_aligner("pauses").align(clip, text, "th")
-    assert doubts == ["the sound is in a language that qwen3 does not know (th), so its words are timed by pauses"]
+    alignment = load_aligner(f"qwen3:{folder}").align(clip, text, "th")
+    assert alignment.words == load_aligner("pauses").align(clip, text, "th").words
+    assert alignment.doubt == "qwen3 does not know the language th; the words are timed by pauses"
 
 
 def test_nothing_is_downloaded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
-    with pytest.raises(BackendError, match="there is no model nobody/nothing on this machine; run: hf download nobody"):
+    with pytest.raises(BackendError, match="the model nobody/nothing is not on this machine; run: hf download nobody"):
         load_aligner("qwen3:nobody/nothing")
 
 
-def test_a_folder_without_a_model_says_so(tmp_path: Path) -> None:
+def test_a_folder_without_a_model_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(BackendError, match="its files are incomplete"):
         load_aligner(f"qwen3:{tmp_path}")
 
 
-def test_a_recogniser_is_no_aligner(folder: Path, tmp_path: Path) -> None:
-    """Qwen3-ASR has most of the weights; the missing ones would be drawn by lot."""
+def test_a_recognition_model_is_not_an_aligner(folder: Path, tmp_path: Path) -> None:
+    """Qwen3-ASR has most of the weights; transformers would fill the missing ones with random numbers."""
     for path in folder.iterdir():
         (tmp_path / path.name).symlink_to(path)
     config = json.loads((folder / "config.json").read_text("utf-8"))
     (tmp_path / "config.json").unlink()
     (tmp_path / "config.json").write_text(json.dumps(config | {"architectures": ["Qwen3ASRForConditionalGeneration"]}))
-    with pytest.raises(BackendError, match="is a model of another kind"):
+    with pytest.raises(BackendError, match="is another kind of model"):
         load_aligner(f"qwen3:{tmp_path}")
 
 
-def test_an_aligner_without_a_model_takes_none() -> None:
-    with pytest.raises(UsageError, match="aligner pauses works without a model"):
+def test_an_aligner_that_takes_no_model_rejects_one() -> None:
+    with pytest.raises(UsageError, match="aligner pauses takes no model"):
         load_aligner("pauses:large")

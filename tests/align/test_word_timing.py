@@ -1,4 +1,4 @@
-"""Words in time for what was heard without: beside the recogniser, in order, and with the doubt in the ledger."""
+"""Word times for results without them: in order, beside the backend, with the aligner's doubt in the report."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from captioner.align import Timer, open_timer
+from captioner.align import Alignment, open_aligner
 from captioner.backends import Hints, Recognition
 from captioner.backends.scripted import Scripted
 from captioner.errors import UnknownName
@@ -44,17 +44,17 @@ def test_cues_begin_and_end_with_the_words_and_not_with_the_region(speech_file: 
     assert not any(segment.words for segment in untimed.transcript.segments)
 
 
-def test_the_words_of_the_backend_are_kept(speech_file: Path) -> None:
+def test_words_from_the_backend_stay_as_they_are(speech_file: Path) -> None:
     word = Word(1.5, 2.0, LINES[0])
     made = captions(speech_file, [Recognition("ok", LINES[0], (word,)), *LINES[1:]])
     assert made.transcript.segments[0].words == (word,)
     assert len(made.transcript.segments[1].words) == 7
 
 
-def test_a_text_that_nobody_can_say_so_fast_is_doubted_in_the_ledger(speech_file: Path) -> None:
+def test_a_text_too_long_for_its_region_is_doubted_in_the_report(speech_file: Path) -> None:
     made = captions(speech_file, [*LINES[:2], "far too much to say " * 30])
     reasons = [region.reason for region in made.report.regions]
-    assert reasons == [None, None, "the sound is too short for its text, so its words are timed by pauses"]
+    assert reasons == [None, None, "the text is too long for the audio; the words are timed by pauses"]
     assert made.transcript.segments[2].words
     assert not made.report.lost
 
@@ -64,44 +64,46 @@ def clips(speech: Audio) -> list[Audio]:
     return [Audio(speech.samples[:16_000], speech.sample_rate, float(second)) for second in range(4)]
 
 
-def test_order_is_kept_and_the_sound_let_go(clips: list[Audio]) -> None:
-    heard: list[str | Recognition] = ["one", Recognition("failed", "", reason="no answer"), "", "four"]
-    outcomes = list(time_words(transcribe(clips, Scripted(lines=heard), Hints()), open_timer("pauses")))
-    assert [outcome.report.status for outcome in outcomes] == ["ok", "failed", "empty", "ok"]
-    assert [outcome.segment and len(outcome.segment.words) for outcome in outcomes] == [1, None, None, 1]
-    assert all(outcome.clip is None for outcome in outcomes)
+def test_results_stay_in_order_and_lose_their_clips(clips: list[Audio]) -> None:
+    lines: list[str | Recognition] = ["one", Recognition("failed", "", reason="no answer"), "", "four"]
+    results = list(time_words(transcribe(clips, Scripted(lines=lines), Hints()), open_aligner("pauses")))
+    assert [result.report.status for result in results] == ["ok", "failed", "empty", "ok"]
+    assert [result.segment and len(result.segment.words) for result in results] == [1, None, None, 1]
+    assert all(result.clip is None for result in results)
 
 
-def test_no_more_than_two_sounds_wait(clips: list[Audio]) -> None:
+def test_at_most_two_clips_are_in_memory(clips: list[Audio]) -> None:
     taken: list[int] = []
 
-    def outcomes() -> Iterator[RegionResult]:
+    def results() -> Iterator[RegionResult]:
         for index, clip in enumerate(clips):
             taken.append(index)
             yield RegionResult(
                 RegionReport(clip.start, clip.end, index, "ok"), Segment(clip.start, clip.end, "word"), clip
             )
 
-    timed = time_words(outcomes(), open_timer("pauses"))
+    timed = time_words(results(), open_aligner("pauses"))
     next(timed)
     assert taken == [0, 1]
     assert len(list(timed)) == 3
 
 
-def test_an_aligner_that_spells_something_else_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
-    timer = Timer("pauses")
-    monkeypatch.setattr(timer, "_aligner", _Deaf())
-    clip = Audio(np.zeros(16_000, np.float32), 16_000)
-    words, doubt = timer.time(clip, "text", "en")
-    assert words == ()
-    assert doubt == "the words of pauses do not spell the text, so their times are not used"
+def test_words_that_do_not_spell_the_text_are_not_used() -> None:
+    result = RegionResult(
+        RegionReport(0.0, 1.0, 0, "ok"), Segment(0.0, 1.0, "text"), Audio(np.zeros(16_000, np.float32), 16_000)
+    )
+    (timed,) = time_words([result], _OtherWords())
+    assert timed.segment == Segment(0.0, 1.0, "text")
+    assert timed.report.reason == "the words of other do not spell the text; their times are not used"
 
 
-class _Deaf:
-    def align(self, clip: Audio, text: str, language: str | None) -> tuple[Word, ...]:
-        return (Word(clip.start, clip.end, "something else"),)
+class _OtherWords:
+    name = "other"
+
+    def align(self, clip: Audio, text: str, language: str | None) -> Alignment:
+        return Alignment((Word(clip.start, clip.end, "something else"),))
 
 
-def test_an_unknown_aligner_is_refused_before_anything_is_heard(speech_file: Path) -> None:
+def test_an_unknown_aligner_is_refused_before_recognition_starts(speech_file: Path) -> None:
     with pytest.raises(UnknownName, match="unknown aligner 'magic'"):
         captions(speech_file, align="magic")

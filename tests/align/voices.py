@@ -1,4 +1,4 @@
-"""Synthetic speech for tests, by the espeak-ng that the espeakng-loader wheel carries: any text, voice and pace."""
+"""Synthetic speech for tests by espeak-ng, from the wheel of espeakng-loader: any text, voice and pace."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ def spoken(text: str, voice: str = "en-us", *, pace: int = 160, pitch: int = 50)
 def spoken_with_marks(
     text: str, voice: str, *, pace: int = 160, pitch: int = 50
 ) -> tuple[Samples, list[tuple[int, float]]]:
-    """`text` at 16 kHz, and which character of it begins at which second."""
+    """`text` at 16 kHz, and (position in the text, second at which it is said) of its words."""
     library, rate = _espeak()
-    pieces: list[Samples] = []
+    blocks: list[Samples] = []
     marks: list[tuple[int, float]] = []
 
-    def take(samples: ctypes._Pointer[ctypes.c_short], count: int, events: ctypes._Pointer[_Event]) -> int:
+    def receive(samples: ctypes._Pointer[ctypes.c_short], count: int, events: ctypes._Pointer[_Event]) -> int:
         if samples and count > 0:
-            pieces.append(np.ctypeslib.as_array(samples, (count,)).astype(np.float32) / np.float32(32768))
+            blocks.append(np.ctypeslib.as_array(samples, (count,)).astype(np.float32) / np.float32(32768))
         index = 0
         while events[index].type:
             if events[index].type == _WORD:
@@ -55,19 +55,19 @@ def spoken_with_marks(
             index += 1
         return 0
 
-    callback = _Callback(take)
+    callback = _Callback(receive)
     library.espeak_SetSynthCallback(callback)
     assert library.espeak_SetVoiceByName(voice.encode()) == 0, voice
     library.espeak_SetParameter(_PACE, pace, 0)
     library.espeak_SetParameter(_PITCH, pitch, 0)
-    said = text.encode() + b"\0"
-    assert library.espeak_Synth(said, len(said), 0, 1, 0, _UTF8, None, None) == 0
-    return _resampled(np.concatenate(pieces), rate), marks
+    encoded = text.encode() + b"\0"
+    assert library.espeak_Synth(encoded, len(encoded), 0, 1, 0, _UTF8, None, None) == 0
+    return _resampled(np.concatenate(blocks), rate), marks
 
 
 @cache
 def _espeak() -> tuple[ctypes.CDLL, int]:
-    """The library, and the sample rate that it speaks at."""
+    """The library, and the sample rate of its speech in Hz."""
     library = ctypes.CDLL(espeakng_loader.get_library_path())
     rate = library.espeak_Initialize(_SYNCHRONOUS, 0, espeakng_loader.get_data_path().encode(), 0)
     assert rate > 0
@@ -75,7 +75,7 @@ def _espeak() -> tuple[ctypes.CDLL, int]:
 
 
 def _resampled(samples: Samples, rate: int) -> Samples:
-    """At 16 kHz, by cutting the spectrum where the new rate ends."""
+    """`samples` at 16 kHz, by cutting the spectrum at the new rate."""
     count = round(len(samples) * RATE / rate)
     spectrum = np.fft.rfft(samples)[: count // 2 + 1]
     return np.asarray(np.fft.irfft(spectrum, count) * (count / len(samples)), np.float32)
@@ -86,7 +86,7 @@ def silence(seconds: float) -> Samples:
 
 
 def noisy(samples: Samples, decibels: float, seed: int = 0) -> Samples:
-    """With white noise, so many decibels below the speech."""
+    """`samples` with white noise `decibels` below the speech."""
     noise = np.random.default_rng(seed).normal(0, 1, len(samples))
     level = np.sqrt(np.mean(np.square(samples)) / 10 ** (decibels / 10))
     return np.asarray(samples + level * noise, np.float32)

@@ -18,21 +18,21 @@ def tone(seconds: float, start: float = 0.0, hertz: float = 220.0) -> Audio:
 
 
 def clips(count: int, seconds: float = 0.5) -> list[Audio]:
-    """Clips of which no two sound the same."""
+    """Clips, all with different audio."""
     return [tone(seconds, start=number * (seconds + 0.5), hertz=200.0 + number) for number in range(count)]
 
 
-class Nap:
-    """A sleep that only counts: `naps` are the seconds asked for."""
+class RecordedSleep:
+    """A sleep that only records the seconds."""
 
     def __init__(self) -> None:
-        self.naps: list[float] = []
+        self.pauses: list[float] = []
 
     def __call__(self, stop: threading.Event, seconds: float) -> None:
-        self.naps.append(seconds)
+        self.pauses.append(seconds)
         stop.wait(0.001)
 
 
-def quick(nap: Nap | None = None, **limits: float) -> RetryPolicy:
-    """The usual patience, without the waiting, and always with the longest pause that jitter can draw."""
-    return RetryPolicy(sleep=nap or Nap(), random=lambda: 1.0, **limits)  # type: ignore[arg-type]
+def quick_policy(sleep: RecordedSleep | None = None, **limits: float) -> RetryPolicy:
+    """The usual policy without its sleeps; jitter always draws the longest pause."""
+    return RetryPolicy(sleep=sleep or RecordedSleep(), random=lambda: 1.0, **limits)  # type: ignore[arg-type]

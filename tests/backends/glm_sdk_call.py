@@ -1,4 +1,4 @@
-"""One transcription with the vendor's SDK, in whichever Python has one: reads the call as JSON, prints the answer."""
+"""One transcription with the vendor's SDK: reads the arguments as JSON, prints the response as JSON."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def client_class() -> Any:
 
 def main() -> None:
     call = json.load(sys.stdin)
-    sound = Path(call.pop("file"))
+    file = Path(call.pop("file"))
     client = client_class()(api_key=call.pop("key"), base_url=call.pop("base_url"), max_retries=0)
-    answer = client.audio.transcriptions.create(file=(sound.name, sound.read_bytes(), "audio/wav"), **call)
+    response = client.audio.transcriptions.create(file=(file.name, file.read_bytes(), "audio/wav"), **call)
     if not call.get("stream"):
-        print(json.dumps({"text": answer.text, "request_id": answer.request_id}))
+        print(json.dumps({"text": response.text, "request_id": response.request_id}))
         return
-    chunks = list(answer)
+    chunks = list(response)
     deltas = [chunk.delta for chunk in chunks if chunk.type == "transcript.text.delta"]
     print(json.dumps({"text": chunks[-1].text, "deltas": deltas}))
 

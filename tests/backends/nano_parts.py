@@ -1,4 +1,4 @@
-"""Small real GLM-ASR models, speech that they can read, and a hub's cache to find them in."""
+"""Small real GLM-ASR models, speech that they recognise, and a Hugging Face cache with one of them."""
 
 from __future__ import annotations
 
@@ -15,16 +15,18 @@ from tests.align.voices import RATE, noisy, silence, spoken
 from tests.paths import DATA
 
 DIGITS = DATA / "glmasr-digits"
-"""A GLM-ASR of 1.3 million parameters that reads spoken English digits; how it was made lies beside it."""
+"""A GLM-ASR of 1.3 million parameters that recognises spoken English digits; its recipe is in the same folder."""
 
 
 @dataclass(frozen=True)
 class Phrase:
-    """Digits, and how they are said; `pace` in words a minute."""
+    """Spoken digits."""
 
     text: str
     voice: str
+    """Voice of espeak-ng."""
     pace: int = 160
+    """Words a minute."""
 
     def samples(self) -> Samples:
         return spoken(self.text, self.voice, pace=self.pace) * np.float32(0.6)
@@ -33,7 +35,7 @@ class Phrase:
         return Audio(np.concatenate([silence(0.15), self.samples(), silence(0.1)]), RATE, start)
 
 
-UNHEARD = (
+PHRASES = (
     Phrase("seven three six eight", "en-us-nyc+m5", 130),
     Phrase("six nine zero seven", "en-gb-x-gbcwmd+f4", 160),
     Phrase("two five four eight", "en-us-nyc+f4", 130),
@@ -45,44 +47,48 @@ UNHEARD = (
     Phrase("six four", "en-us-nyc+f4", 200),
     Phrase("four zero", "en-gb-x-gbcwmd+f4", 160),
 )
-"""Accents and voices that the model was not trained on, at three paces. It reads four out of five such strings without
-a mistake; these are among them, since it is captioner that is tested here."""
+"""Accents and voices that the model was not trained on, at three paces. It recognises four of five such phrases
+correctly; these are among them, since the tests are about captioner and not about the model."""
 
 
-CLIPS = [phrase.clip(start=10.0 * number) for number, phrase in enumerate(UNHEARD)]
-TEXTS = [phrase.text for phrase in UNHEARD]
+CLIPS = [phrase.clip(start=10.0 * number) for number, phrase in enumerate(PHRASES)]
+TEXTS = [phrase.text for phrase in PHRASES]
 
 
 def texts(backend: Backend, clips: list[Audio], hints: Hints = Hints()) -> list[str]:
-    return [heard.text for heard in backend.transcribe(clips, hints)]
+    return [result.text for result in backend.transcribe(clips, hints)]
 
 
 @dataclass(frozen=True)
-class Placed:
-    """A phrase in a talk: `start` and `end` in seconds."""
+class PlacedPhrase:
+    """A phrase in a talk."""
 
     phrase: Phrase
     start: float
+    """Seconds."""
     end: float
+    """Seconds."""
 
 
 def talk(
     phrases: list[tuple[float, Phrase]], length: float, noise: float | None = None
-) -> tuple[Samples, list[Placed]]:
-    """A sound track of `length` seconds with phrases at their seconds, in noise so many decibels below, and where each
-    begins and ends to be heard."""
+) -> tuple[Samples, list[PlacedPhrase]]:
+    """A track of `length` seconds with each phrase at its second, and the phrases with their audible start and end.
+
+    `noise` is in decibels below the speech; None for no noise.
+    """
     track, placed = silence(length), []
     for start, phrase in phrases:
         samples = phrase.samples()
         at = round(start * RATE)
         track[at : at + len(samples)] += samples
-        heard = np.flatnonzero(np.abs(samples) > 0.02)
-        placed.append(Placed(phrase, start + heard[0] / RATE, start + heard[-1] / RATE))
+        audible = np.flatnonzero(np.abs(samples) > 0.02)
+        placed.append(PlacedPhrase(phrase, start + audible[0] / RATE, start + audible[-1] / RATE))
     return (track if noise is None else noisy(track, noise)), placed
 
 
 def hub_with_digits(folder: Path) -> Path:
-    """A hub's cache in which the digits model lies under GLM-ASR-Nano's name; for HF_HUB_CACHE."""
+    """A Hugging Face cache with the digits model under the name of GLM-ASR-Nano; for HF_HUB_CACHE."""
     repository = folder / f"models--{NANO.replace('/', '--')}"
     (repository / "refs").mkdir(parents=True)
     (repository / "refs" / "main").write_text("0123abc")
@@ -92,7 +98,7 @@ def hub_with_digits(folder: Path) -> Path:
 
 
 def random_model() -> Any:
-    """A GLM-ASR of many random layers with heads as the real one has them, that goes on and on without an end."""
+    """A GLM-ASR with random weights and the heads of the real one; its texts rarely end by themselves."""
     import torch
     from transformers import GlmAsrConfig, GlmAsrForConditionalGeneration
 

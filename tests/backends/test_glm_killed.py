@@ -1,4 +1,4 @@
-"""A long job in the cloud, killed again and again: its captions come out the same, and nothing is paid twice."""
+"""A long cloud job that is killed many times: its captions stay the same, and nothing is paid twice."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.media.media_factory import ffmpeg
 from tests.speech.speech_parts import three_sentences
 
 REGIONS = 100
-"""The same was run once with 200, in a minute."""
+"""It was run once with 200, in a minute."""
 
 RATE = 16_000
 
@@ -29,7 +29,7 @@ KILLS = 20
 
 
 def talk(path: Path, regions: int) -> Path:
-    """A second of speech, a pause, a second of speech, ...: no two of them are equally loud."""
+    """Write seconds of speech with pauses between them, each with its own loudness."""
     samples, sentences = three_sentences()
     pause = np.zeros(round(0.8 * RATE), np.float32)
     parts = [pause]
@@ -43,17 +43,17 @@ def talk(path: Path, regions: int) -> Path:
     return path
 
 
-def said(request: ServiceRequest) -> str:
-    return f"What sounds like {request.sound.key[:8]} was said here."
+def text_for(request: ServiceRequest) -> str:
+    return f"The text of clip {request.audio_file.key[:8]}."
 
 
-def patience(request: ServiceRequest) -> float:
-    """0.02 to 0.1 s, the same for the same sound."""
-    return 0.02 + 0.08 * random.Random(request.sound.key).random()
+def latency(request: ServiceRequest) -> float:
+    """0.02 to 0.1 s, the same for the same clip."""
+    return 0.02 + 0.08 * random.Random(request.audio_file.key).random()
 
 
 class Job:
-    """Captions `media` by command line, as often as it takes, with a journal of its own."""
+    """Captions `media` by command line, any number of times, with its own journal."""
 
     def __init__(self, service: GlmService, media: Path, folder: Path) -> None:
         folder.mkdir()
@@ -67,11 +67,11 @@ class Job:
 
     def finish(self, *words: str) -> None:
         running = self.start(*words)
-        _, told = running.communicate(timeout=120)
-        assert running.returncode == 0, told
+        _, errors = running.communicate(timeout=120)
+        assert running.returncode == 0, errors
 
-    def remembered(self) -> set[bytes]:
-        """The keys in the journal, which is sound."""
+    def cached(self) -> set[bytes]:
+        """The keys in the journal, after a check of its integrity."""
         if not self.journal.exists():
             return set()
         with closing(sqlite3.connect(self.journal)) as connection:
@@ -81,7 +81,7 @@ class Job:
 
 
 def kill_soon(running: subprocess.Popen[str], service: GlmService, chance: random.Random) -> None:
-    """At a moment drawn by chance: while it starts, or after a request or a few."""
+    """Kill it at a random moment: while it starts, or after some requests."""
     before, goal = len(service.requests), chance.randrange(12)
     while len(service.requests) < before + goal and running.poll() is None:
         time.sleep(0.002)
@@ -95,31 +95,31 @@ def kill_soon(running: subprocess.Popen[str], service: GlmService, chance: rando
 def test_a_job_killed_twenty_times(tmp_path: Path) -> None:
     media = talk(tmp_path / "talk.flac", REGIONS)
     chance = random.Random(5)
-    with GlmService(said, latency=patience) as service, closing(Glm(key=service.key)) as glm:
+    with GlmService(text_for, latency=latency) as service, closing(Glm(key=service.key)) as glm:
 
-        def asked_since(count: int) -> list[bytes]:
-            return [clip_key(request.sound.audio, Hints(), glm) for request in service.requests[count:]]
+        def requested_since(count: int) -> list[bytes]:
+            return [clip_key(request.audio_file.audio, Hints(), glm) for request in service.requests[count:]]
 
         Job(service, media, tmp_path / "undisturbed").finish()
-        everything = asked_since(0)
+        everything = requested_since(0)
         assert len(everything) == len(set(everything)) == REGIONS
 
         job = Job(service, media, tmp_path / "killed")
-        kept: set[bytes] = set()
+        cached: set[bytes] = set()
         for _ in range(KILLS):
             count = len(service.requests)
             running = job.start()
             kill_soon(running, service, chance)
             assert running.returncode == -9
-            assert not kept & set(asked_since(count))
-            kept, kept_before = job.remembered(), kept
-            assert kept_before <= kept
-        assert 0 < len(kept) < REGIONS
+            assert not cached & set(requested_since(count))
+            cached, before = job.cached(), cached
+            assert before <= cached
+        assert 0 < len(cached) < REGIONS
 
-        time.sleep(0.5)  # in which what the last one sent arrives
+        time.sleep(0.5)  # until the requests of the last process have arrived
         count = len(service.requests)
         job.finish()
-        assert sorted(asked_since(count)) == sorted(set(everything) - kept)
+        assert sorted(requested_since(count)) == sorted(set(everything) - cached)
         captions = (job.folder / "talk.srt").read_bytes()
         assert captions.count(b"-->") >= REGIONS // 2
         assert captions == (tmp_path / "undisturbed" / "talk.srt").read_bytes()
@@ -127,4 +127,4 @@ def test_a_job_killed_twenty_times(tmp_path: Path) -> None:
         count = len(service.requests)
         job.finish("--format", "vtt,json", "--profile", "ted")
         job.finish("--format", "srt", "--overwrite", "--profile", "shorts")
-        assert asked_since(count) == []
+        assert requested_since(count) == []

@@ -1,7 +1,7 @@
-"""What goes over the wire: the form that captioner sends, and the vendor's SDKs against our service.
+"""The form that captioner sends, and the vendor's SDKs against the service for tests.
 
-The SDKs cannot share an environment with each other (PyJWT), so each lives in its own; `CAPTIONER_SDK_PYTHONS` names
-their interpreters, parted like a PATH.
+The SDKs cannot share an environment (PyJWT), so each has its own; `CAPTIONER_SDK_PYTHONS` lists their interpreters,
+separated as in PATH.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from captioner.backends import Hints
 from captioner.backends.cloud.wav import wav_bytes
 from captioner.backends.glm.backend import SHORTEST, Glm
 from captioner.testing import GlmService, ServiceRequest, audio_key
-from tests.backends.cloud_parts import quick, tone
+from tests.backends.cloud_parts import quick_policy, tone
 from tests.paths import GOLDEN
 
 SDK_PYTHONS = [path for path in os.environ.get("CAPTIONER_SDK_PYTHONS", "").split(os.pathsep) if path]
@@ -32,54 +32,54 @@ TEXT = '你好, world: "quoted" & more.'
 
 
 def form(request: ServiceRequest) -> str:
-    """A request as text: a line for each part, in order."""
+    """A request as text: one line for each part, in order."""
     lines = []
     for part in request.parts:
         if part.filename is None:
             value = "<id>" if part.name == "request_id" else json.dumps(part.text, ensure_ascii=False)
             lines.append(f"{part.name}: {value}")
         else:
-            sound = request.sound
-            lines.append(f"{part.name}: {part.filename} {part.content_type} <{sound.kind}, {sound.duration:g} s>")
+            file = request.audio_file
+            lines.append(f"{part.name}: {part.filename} {part.content_type} <{file.kind}, {file.duration:g} s>")
     return "\n".join(lines) + "\n"
 
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_the_form_that_is_sent(stream: bool, golden: Callable[[str, str], None]) -> None:
     with GlmService({audio_key(CLIP): TEXT}) as service:
-        glm = Glm(key=service.key, base_url=service.base_url, user_id="user-1", stream=stream, policy=quick())
-        (heard,) = glm.transcribe([CLIP], HINTS)
+        glm = Glm(key=service.key, base_url=service.base_url, user_id="user-1", stream=stream, policy=quick_policy())
+        (result,) = glm.transcribe([CLIP], HINTS)
         glm.close()
-    assert heard.text == TEXT
+    assert result.text == TEXT
     golden(f"glm_form_{'stream' if stream else 'sync'}.txt", form(service.requests[0]))
 
 
 @pytest.mark.skipif(not SDK_PYTHONS, reason="set CAPTIONER_SDK_PYTHONS to Pythons that have zai-sdk or zhipuai")
 @pytest.mark.parametrize("stream", [False, True])
 @pytest.mark.parametrize("python", SDK_PYTHONS)
-def test_the_sdk_sends_the_same_and_understands_the_answer(
+def test_the_sdk_sends_the_same_form_and_reads_the_response(
     python: str, stream: bool, tmp_path: Path, golden: Callable[[str, str], None]
 ) -> None:
-    # Two hotwords crash the SDK's own parameter and its older sister has none, hence extra_body, as their users do.
-    hidden = {"prompt": HINTS.prompt, "hotwords": json.dumps(HINTS.hotwords, ensure_ascii=False)}
+    # Two hotwords crash the SDK's own parameter and the older SDK has none, so extra_body is used, as its users do.
+    extra_body = {"prompt": HINTS.prompt, "hotwords": json.dumps(HINTS.hotwords, ensure_ascii=False)}
     call: dict[str, Any] = {"model": "glm-asr-2512", "request_id": "sdk-call-1", "user_id": "user-1"}
     call |= {"stream": True} if stream else {}
     with GlmService({audio_key(CLIP): TEXT}) as service:
-        answer = sdk_answer(python, service, tmp_path, **call, extra_body=hidden)
-    assert answer["text"] == TEXT
-    assert answer.get("request_id", "sdk-call-1") == "sdk-call-1"
+        content = sdk_response(python, service, tmp_path, **call, extra_body=extra_body)
+    assert content["text"] == TEXT
+    assert content.get("request_id", "sdk-call-1") == "sdk-call-1"
     if stream:
-        assert "".join(answer["deltas"]) == TEXT
+        assert "".join(content["deltas"]) == TEXT
     expected = (GOLDEN / f"glm_form_{'stream' if stream else 'sync'}.txt").read_text("utf-8")
     assert sorted(form(service.requests[0]).split("\n")) == sorted(expected.split("\n"))
 
 
-def sdk_answer(python: str, service: GlmService, folder: Path, **call: Any) -> dict[str, Any]:
-    sound = folder / "audio.wav"
-    sound.write_bytes(wav_bytes(CLIP, shortest=SHORTEST))
-    call |= {"file": str(sound), "key": service.key, "base_url": service.base_url}
+def sdk_response(python: str, service: GlmService, folder: Path, **call: Any) -> dict[str, Any]:
+    file = folder / "audio.wav"
+    file.write_bytes(wav_bytes(CLIP, shortest=SHORTEST))
+    call |= {"file": str(file), "key": service.key, "base_url": service.base_url}
     script = Path(__file__).parent / "glm_sdk_call.py"
     done = subprocess.run([python, script], input=json.dumps(call), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
+    content: dict[str, Any] = json.loads(done.stdout)
+    return content

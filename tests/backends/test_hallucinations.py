@@ -1,4 +1,4 @@
-"""What nobody can have said, and a clip in two."""
+"""Checks for text that cannot be right, and clips that are split."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from captioner.backends import Hints
 from captioner.backends.hallucinations import hallucination_reason
-from captioner.backends.split_clip import MIDDLE, join_texts, split_clip
+from captioner.backends.split_clip import MIDDLE, split_clip
 from captioner.values import Audio
 
 RATE = 16_000
@@ -33,6 +33,7 @@ HINTS = Hints(
         "哈哈哈哈哈哈，好好好好。",
         "こんにちは、世界。ええ、ええ、ええ、そうですね。",
         "안녕하세요, 여러분. 오늘은 날씨가 좋습니다.",
+        "ไม่ ไม่ ไม่ ไม่ ไม่ ไม่ครับ ฮ่าฮ่าฮ่าฮ่าฮ่า",
         "GLM.",
         "Zhipu and GLM come from Tsinghua University.",
         "We spoke about it last week.",
@@ -43,7 +44,7 @@ HINTS = Hints(
         "请提供您的姓名。",
     ],
 )
-def test_what_people_say_is_believed(text: str) -> None:
+def test_speech_is_accepted(text: str) -> None:
     assert hallucination_reason(text, 10.0, HINTS) is None
 
 
@@ -57,26 +58,31 @@ def test_what_people_say_is_believed(text: str) -> None:
         ("谢谢大家" * 4, "repeats '谢谢大家'"),
         ("请不吝点赞订阅转发打赏" * 5, "repeats '请不吝点赞订阅转发打赏'"),
         ("ご視聴ありがとうございました。" * 4, "repeats 'ご視聴ありがとうございました'"),
-        ("x" * 500, "nobody says 48 characters a second"),
-        ("这" + "".join(chr(0x4E00 + number) for number in range(180)), "nobody says 43 characters a second"),
+        ("감사합니다 여러분. " * 5, "repeats '감사합니다 여러분'"),
+        ("ขอบคุณสำหรับการรับชม" * 4, "repeats 'ขอบคุณสำหรับการรับชม'"),
+        ("x" * 500, "48 letters a second are too fast for speech"),
+        (
+            "这" + "".join(chr(0x4E00 + number) for number in range(180)),
+            "43 letters a second are too fast for speech",
+        ),
         ("Last week we spoke about the tax reform and its cost.", "is the prompt"),
         ("last week we spoke about the", "is the prompt"),
         ("Last week we spoke about the tax reform and its cost. Today", "is the prompt"),
         ("Zhipu, GLM, Tsinghua University.", "is the list of hotwords"),
-        ("Sure! Here is the transcription of the audio:", "talks about the sound"),
-        ("The transcript reads: hello", "talks about the sound"),
-        ("Transcription: hello", "talks about the sound"),
-        ("As an AI language model, I cannot do that.", "talks about the sound"),
-        ("I'm sorry, but I can't transcribe this audio.", "talks about the sound"),
-        ("Please provide the audio file.", "talks about the sound"),
-        ("Please transcribe this audio into text", "talks about the sound"),
-        ("好的，以下是音频的转写内容：", "talks about the sound"),
-        ("作为一个人工智能，我不能这样做。", "talks about the sound"),
-        ("请提供音频文件。", "talks about the sound"),
-        ("无法识别该音频。", "talks about the sound"),
+        ("Sure! Here is the transcription of the audio:", "talks about the audio"),
+        ("The transcript reads: hello", "talks about the audio"),
+        ("Transcription: hello", "talks about the audio"),
+        ("As an AI language model, I cannot do that.", "talks about the audio"),
+        ("I'm sorry, but I can't transcribe this audio.", "talks about the audio"),
+        ("Please provide the audio file.", "talks about the audio"),
+        ("Please transcribe this audio into text", "talks about the audio"),
+        ("好的，以下是音频的转写内容：", "talks about the audio"),
+        ("作为一个人工智能，我不能这样做。", "talks about the audio"),
+        ("请提供音频文件。", "talks about the audio"),
+        ("无法识别该音频。", "talks about the audio"),
     ],
 )
-def test_what_nobody_says_is_doubted(text: str, sentence: str) -> None:
+def test_text_that_cannot_be_right_is_doubted(text: str, sentence: str) -> None:
     assert sentence in (hallucination_reason(text, 10.0, HINTS) or "")
 
 
@@ -86,14 +92,14 @@ def test_a_short_clip_may_hold_a_word_or_two() -> None:
 
 
 @given(st.text(max_size=200), st.floats(0.0, 60.0), st.text(max_size=50), st.lists(st.text(max_size=9), max_size=5))
-def test_every_text_can_be_looked_at(text: str, duration: float, prompt: str, hotwords: list[str]) -> None:
+def test_every_text_can_be_checked(text: str, duration: float, prompt: str, hotwords: list[str]) -> None:
     doubt = hallucination_reason(text, duration, Hints(prompt=prompt, hotwords=tuple(hotwords)))
     assert doubt is None or doubt
 
 
 @settings(max_examples=50)
 @given(st.integers(2, 40_000), st.floats(0, 100))
-def test_halves_are_the_whole(length: int, start: float) -> None:
+def test_the_parts_make_up_the_clip(length: int, start: float) -> None:
     clip = Audio(np.random.default_rng(length).normal(0, 0.1, length).astype(np.float32), RATE, start)
     first, second = split_clip(clip)
     assert len(first.samples)
@@ -106,7 +112,7 @@ def test_halves_are_the_whole(length: int, start: float) -> None:
 
 
 @pytest.mark.parametrize("pause", [0.3, 0.45, 0.6, 0.7])
-def test_the_cut_is_in_the_pause(pause: float) -> None:
+def test_a_clip_is_split_in_its_pause(pause: float) -> None:
     samples = np.random.default_rng(0).normal(0, 0.1, 10 * RATE).astype(np.float32)
     start = round(10 * pause * RATE)
     samples[start : start + RATE // 3] *= 0.01
@@ -114,24 +120,6 @@ def test_the_cut_is_in_the_pause(pause: float) -> None:
     assert start <= len(first.samples) <= start + RATE // 3
 
 
-def test_digital_silence_is_cut_in_its_middle() -> None:
+def test_digital_silence_is_split_in_the_middle() -> None:
     first, second = split_clip(Audio(np.zeros(10 * RATE, np.float32), RATE))
     assert abs(first.duration - second.duration) < 0.5
-
-
-@pytest.mark.parametrize(
-    ("texts", "whole"),
-    [
-        (["Good", "evening."], "Good evening."),
-        (["Good ", " evening."], "Good evening."),
-        (["", "evening."], "evening."),
-        (["Good", ""], "Good"),
-        (["", ""], ""),
-        (["你好，", "世界"], "你好，世界"),
-        (["你好", "world"], "你好world"),
-        (["こん", "にちは"], "こんにちは"),
-        (["안녕", "하세요"], "안녕 하세요"),
-    ],
-)
-def test_texts_are_joined_as_their_script_is_written(texts: list[str], whole: str) -> None:
-    assert join_texts(texts) == whole

@@ -1,4 +1,4 @@
-"""GLM-ASR-Nano on this machine, shown on a small real model of its kind that reads spoken digits."""
+"""The backend glm-nano, with a small real GLM-ASR model that recognises spoken digits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from captioner.backends import Hints, Recognition
 from captioner.backends.nano.backend import LONGEST, GlmNano
 from captioner.values import Audio
 from tests.align.voices import RATE, silence
-from tests.backends.nano_parts import CLIPS, DIGITS, TEXTS, UNHEARD, hub_with_digits, random_model, talk, texts
+from tests.backends.nano_parts import CLIPS, DIGITS, PHRASES, TEXTS, hub_with_digits, random_model, talk, texts
 from tests.media.media_factory import ffmpeg
 from tests.paths import DOCS
 
@@ -24,7 +24,7 @@ from tests.paths import DOCS
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
-        raise AssertionError("the network was touched")
+        raise AssertionError("the backend used the network")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
@@ -37,29 +37,29 @@ def nano() -> Iterator[GlmNano]:
     backend.close()
 
 
-def test_it_reads_voices_it_never_heard(nano: GlmNano) -> None:
-    heard = list(nano.transcribe(CLIPS, Hints(language="en")))
-    assert [one.text for one in heard] == TEXTS
-    assert {one.status for one in heard} == {"ok"}
-    assert {one.language for one in heard} == {"en"}
-    assert all(one.confidence is not None and 0.5 < one.confidence <= 1 for one in heard)
+def test_it_recognises_voices_it_was_not_trained_on(nano: GlmNano) -> None:
+    results = list(nano.transcribe(CLIPS, Hints(language="en")))
+    assert [result.text for result in results] == TEXTS
+    assert {result.status for result in results} == {"ok"}
+    assert {result.language for result in results} == {"en"}
+    assert all(result.confidence is not None and 0.5 < result.confidence <= 1 for result in results)
 
 
 @pytest.mark.parametrize("batch", [1, 2, 7, 32])
-def test_batch_and_order_do_not_matter(batch: int) -> None:
+def test_batch_and_order_make_no_difference(batch: int) -> None:
     order = random.Random(batch).sample(range(len(CLIPS)), len(CLIPS))
     backend = GlmNano(model=str(DIGITS), batch=batch, dtype="float32")
     assert texts(backend, [CLIPS[number] for number in order]) == [TEXTS[number] for number in order]
     backend.close()
 
 
-def test_bfloat16_reads_them_too() -> None:
+def test_bfloat16_recognises_them_too() -> None:
     backend = GlmNano(model=str(DIGITS), dtype="bfloat16")
     assert texts(backend, CLIPS[:3]) == TEXTS[:3]
     backend.close()
 
 
-def test_a_window_of_clips_is_pulled_and_no_more() -> None:
+def test_one_window_of_clips_is_pulled_at_a_time() -> None:
     backend, pulled = GlmNano(model=str(DIGITS), dtype="float32", batch=2), 0
 
     def clips() -> Iterator[Audio]:
@@ -68,8 +68,8 @@ def test_a_window_of_clips_is_pulled_and_no_more() -> None:
             pulled += 1
             yield clip
 
-    answers = backend.transcribe(clips(), Hints())
-    assert next(answers).text == TEXTS[0]
+    results = backend.transcribe(clips(), Hints())
+    assert next(results).text == TEXTS[0]
     assert pulled == 4
     backend.close()
 
@@ -79,30 +79,30 @@ def test_silence_and_noise_are_empty(nano: GlmNano) -> None:
     assert list(nano.transcribe([Audio(silence(3.0), RATE), Audio(noise, RATE)], Hints())) == [Recognition("empty")] * 2
 
 
-def test_odd_clips_beside_good_ones(nano: GlmNano) -> None:
+def test_unusual_clips_beside_good_ones(nano: GlmNano) -> None:
     broken = Audio(np.full(RATE, np.nan, np.float32), RATE)
     loud = Audio(CLIPS[3].samples * np.float32(1.0001 / np.abs(CLIPS[3].samples).max()), RATE)
     slow = Audio(CLIPS[0].samples, RATE // 2)
-    heard = list(nano.transcribe([Audio(silence(0.19), RATE), CLIPS[0], broken, loud, slow], Hints()))
-    assert [(one.status, one.text) for one in heard] == [
+    results = list(nano.transcribe([Audio(silence(0.19), RATE), CLIPS[0], broken, loud, slow], Hints()))
+    assert [(result.status, result.text) for result in results] == [
         ("empty", ""),
         ("ok", TEXTS[0]),
         ("failed", ""),
         ("ok", TEXTS[3]),
         ("failed", ""),
     ]
-    assert heard[2].reason == "its samples are no numbers"
-    assert heard[4].reason == "its sound has 8000 samples a second, and glm-nano hears 16000"
+    assert results[2].reason == "the audio has samples that are not numbers"
+    assert results[4].reason == "the audio has 8000 samples a second, and glm-nano needs 16000"
 
 
-def test_what_is_longer_than_a_window_is_heard_in_parts(nano: GlmNano) -> None:
-    track, _ = talk([(0.3, UNHEARD[0]), (16.3, UNHEARD[1])], 32.0)
+def test_a_clip_longer_than_a_window_is_recognised_in_parts(nano: GlmNano) -> None:
+    track, _ = talk([(0.3, PHRASES[0]), (16.3, PHRASES[1])], 32.0)
     assert len(track) / RATE > LONGEST
-    (heard,) = nano.transcribe([Audio(track, RATE)], Hints())
-    assert (heard.status, heard.attempts) == ("ok", 2)
+    (result,) = nano.transcribe([Audio(track, RATE)], Hints())
+    assert (result.status, result.attempts) == ("ok", 2)
 
 
-# Usages of the model's documentation, held against transformers itself.
+# The usages of the model's documentation, compared with transformers itself.
 
 
 @pytest.fixture(scope="module")
@@ -119,8 +119,8 @@ def test_one_clip_and_a_batch_as_documented(nano: GlmNano, reference: tuple[Any,
     processor, model = reference
     clips = CLIPS[:4]
     inputs = processor.apply_transcription_request([clip.samples for clip in clips], prompt=prompt)
-    written = model.generate(**inputs, do_sample=False, max_new_tokens=100)[:, inputs.input_ids.shape[1] :]
-    documented = processor.batch_decode(written, skip_special_tokens=True)
+    generated = model.generate(**inputs, do_sample=False, max_new_tokens=100)[:, inputs.input_ids.shape[1] :]
+    documented = processor.batch_decode(generated, skip_special_tokens=True)
     assert texts(nano, clips, Hints(prompt=prompt)) == documented
     assert texts(nano, clips[:1], Hints(prompt=prompt)) == documented[:1]
 
@@ -131,12 +131,12 @@ def test_a_chat_style_prompt_as_documented(nano: GlmNano, reference: tuple[Any, 
     inputs = processor.apply_chat_template(
         [{"role": "user", "content": content}], tokenize=True, add_generation_prompt=True, return_dict=True
     )
-    written = model.generate(**inputs, do_sample=False, max_new_tokens=100)[:, inputs.input_ids.shape[1] :]
-    documented = processor.batch_decode(written, skip_special_tokens=True)
+    generated = model.generate(**inputs, do_sample=False, max_new_tokens=100)[:, inputs.input_ids.shape[1] :]
+    documented = processor.batch_decode(generated, skip_special_tokens=True)
     assert texts(nano, [CLIPS[1]], Hints(prompt="The digits, please.")) == documented
 
 
-def test_the_page_says_how_in_python(
+def test_the_python_block_of_the_docs_page_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page = (DOCS / "glm-nano.md").read_text("utf-8")
@@ -146,10 +146,10 @@ def test_the_page_says_how_in_python(
     for name, clip in zip(("talk.mp4", "interview.wav", "yes.wav", "no.wav"), CLIPS, strict=False):
         ffmpeg("-f", "f32le", "-ar", str(RATE), "-i", write_raw(tmp_path / "raw", clip), tmp_path / name)
     exec(compile(code, "glm-nano.md", "exec"), {})
-    shown = capsys.readouterr().out
-    assert f"text={TEXTS[0]!r}" in shown
-    assert f"ok {TEXTS[2]} 0." in shown
-    assert f"ok {TEXTS[3]} 0." in shown
+    output = capsys.readouterr().out
+    assert f"text={TEXTS[0]!r}" in output
+    assert f"ok {TEXTS[2]} 0." in output
+    assert f"ok {TEXTS[3]} 0." in output
 
 
 def write_raw(path: Path, clip: Audio) -> Path:
@@ -158,14 +158,14 @@ def write_raw(path: Path, clip: Audio) -> Path:
 
 
 @pytest.mark.parametrize(("kind", "batch"), [("digits", 3), ("random", 1), ("random", 5)])
-def test_token_for_token_what_generate_writes(
+def test_the_tokens_are_those_of_generate(
     reference: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch, kind: str, batch: int
 ) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    from captioner.backends.nano import engine
+    from captioner.backends.nano import loaded_model
 
-    monkeypatch.setattr(engine, "TOKENS_A_SECOND", 2)  # so that limits differ, and none is far
+    monkeypatch.setattr(loaded_model, "TOKENS_A_SECOND", 2)  # so that limits differ and are reached
     processor, model = reference[0], reference[1] if kind == "digits" else random_model()
     generator = np.random.default_rng(1)
     noise = [
@@ -177,9 +177,9 @@ def test_token_for_token_what_generate_writes(
     generated = model.generate(**inputs, do_sample=False, max_new_tokens=60)[:, inputs.input_ids.shape[1] :].tolist()
     ends = model.generation_config.eos_token_id
     with ThreadPoolExecutor(1) as worker:
-        for written in engine.Engine(processor, model, worker).write(list(enumerate(clips)), None, batch):
-            expected = generated[written.number][: written.limit]
+        for text in loaded_model.LoadedModel(processor, model, worker).decode(list(enumerate(clips)), None, batch):
+            expected = generated[text.number][: text.limit]
             while any(token in ends for token in expected):
                 expected.pop()
-            assert written.tokens == expected
-            assert written.ended == (len(expected) < written.limit)
+            assert text.tokens == expected
+            assert text.ended == (len(expected) < text.limit)

@@ -1,4 +1,4 @@
-"""A step of glm-nano as a CUDA graph: what can be known about that without a GPU."""
+"""A decoding step of glm-nano as a CUDA graph, as far as it can be tested without a GPU."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from captioner.backends.nano import cuda_graph
-from captioner.backends.nano.cuda_graph import Step, faster
+from captioner.backends.nano.cuda_graph import Step, graph_of
 from captioner.backends.nano.decoding import BatchDecoder, Prompt
 from captioner.backends.nano.kv_cache import RingKvCache
 from tests.backends.nano_parts import random_model
@@ -23,37 +23,37 @@ def model() -> Any:
     return random_model()
 
 
-def static(writer: BatchDecoder) -> list[torch.Tensor]:
-    """The tensors that a recorded step reads and writes."""
-    ring = writer.ring
-    return [writer._tokens, writer._chances, ring.lengths, ring._column, *ring.keys, *ring.values]
+def static(decoder: BatchDecoder) -> list[torch.Tensor]:
+    """The tensors that a captured step reads and writes."""
+    cache = decoder.cache
+    return [decoder._tokens, decoder._log_probabilities, cache.lengths, cache._column, *cache.keys, *cache.values]
 
 
 def test_a_step_works_in_place(model: Any) -> None:
-    writer = BatchDecoder(model, 3, 64)
-    before = [tensor.data_ptr() for tensor in static(writer)]
-    writes = list(writer.write(Prompt(number, torch.randn(5 + number, 64), 9) for number in range(5)))
-    assert len(writes) == 5
-    assert [tensor.data_ptr() for tensor in static(writer)] == before
+    decoder = BatchDecoder(model, 3, 64)
+    before = [tensor.data_ptr() for tensor in static(decoder)]
+    texts = list(decoder.decode(Prompt(number, torch.randn(5 + number, 64), 9) for number in range(5)))
+    assert len(texts) == 5
+    assert [tensor.data_ptr() for tensor in static(decoder)] == before
 
 
-def test_a_step_asks_nothing_of_the_host(model: Any) -> None:
-    """On the meta device there are no values: a step that looked at one, which no graph can record, would fail."""
-    writer = BatchDecoder(random_model().to("meta"), 3, 64)
+def test_a_step_reads_no_values(model: Any) -> None:
+    """The meta device has no values: a step that read one, which no graph can capture, would fail."""
+    decoder = BatchDecoder(random_model().to("meta"), 3, 64)
     with torch.inference_mode():
-        writer._write_one()
+        decoder._decode_step()
     with pytest.raises(RuntimeError):
-        writer._tokens.tolist()
+        decoder._tokens.tolist()
 
 
-def stand_in(monkeypatch: pytest.MonkeyPatch, record: Callable[[Step, torch.device], Step]) -> None:
-    monkeypatch.setattr(cuda_graph, "recorded", record)
+def replace_capture(monkeypatch: pytest.MonkeyPatch, capture: Callable[[Step, torch.device], Step]) -> None:
+    monkeypatch.setattr(cuda_graph, "capture", capture)
 
 
-def test_a_graph_that_does_the_same_is_taken(model: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    writer, replays = BatchDecoder(model, 3, 64), 0
+def test_a_graph_that_agrees_with_the_step_is_used(model: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    decoder, replays = BatchDecoder(model, 3, 64), 0
 
-    def record(step: Step, device: torch.device) -> Step:
+    def capture(step: Step, device: torch.device) -> Step:
         def replay() -> None:
             nonlocal replays
             replays += 1
@@ -61,10 +61,10 @@ def test_a_graph_that_does_the_same_is_taken(model: Any, monkeypatch: pytest.Mon
 
         return replay
 
-    stand_in(monkeypatch, record)
-    writer._replay = faster(writer._write_one, CUDA, writer._trial)
-    assert writer._replay is not None
-    assert writes(writer) == writes(BatchDecoder(model, 3, 64))
+    replace_capture(monkeypatch, capture)
+    decoder._replay = graph_of(decoder._decode_step, CUDA, decoder._trial)
+    assert decoder._replay is not None
+    assert tokens_of(decoder) == tokens_of(BatchDecoder(model, 3, 64))
     assert replays > 9
 
 
@@ -76,64 +76,64 @@ def idle(step: Step, device: torch.device) -> Step:
     return lambda: None
 
 
-def forgetful(step: Step, device: torch.device) -> Step:
-    """As if a kernel's scratch memory, of which others have made use since, had been recorded."""
+def overwriting(step: Step, device: torch.device) -> Step:
+    """As if the graph had captured scratch memory of a kernel that was since used for something else."""
 
     def replay() -> None:
-        ring = step.__self__.ring  # type: ignore[attr-defined]
-        for keys in ring.keys:
+        cache = step.__self__.cache  # type: ignore[attr-defined]
+        for keys in cache.keys:
             keys.zero_()
         step()
 
     return replay
 
 
-@pytest.mark.parametrize("record", [broken, idle, forgetful])
-def test_a_graph_that_fails_or_does_something_else_is_not_taken(
-    model: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, record: Any
+@pytest.mark.parametrize("capture", [broken, idle, overwriting])
+def test_a_graph_that_fails_or_differs_is_not_used(
+    model: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capture: Any
 ) -> None:
-    writer = BatchDecoder(model, 3, 64)
-    stand_in(monkeypatch, record)
+    decoder = BatchDecoder(model, 3, 64)
+    replace_capture(monkeypatch, capture)
     with caplog.at_level(logging.WARNING):
-        writer._replay = faster(writer._write_one, CUDA, writer._trial)
+        decoder._replay = graph_of(decoder._decode_step, CUDA, decoder._trial)
     (message,) = caplog.messages
-    assert message.startswith("glm-nano writes slowly")
+    assert message.startswith("glm-nano is slow")
     assert "\n" not in message
-    assert writes(writer) == writes(BatchDecoder(model, 3, 64))
+    assert tokens_of(decoder) == tokens_of(BatchDecoder(model, 3, 64))
 
 
-def test_no_room_to_record_asks_for_a_smaller_batch(model: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_memory_for_the_capture_is_raised(model: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(step: Step, device: torch.device) -> Step:
         raise torch.OutOfMemoryError("CUDA out of memory.")
 
-    writer = BatchDecoder(model, 3, 64)
-    stand_in(monkeypatch, full)
+    decoder = BatchDecoder(model, 3, 64)
+    replace_capture(monkeypatch, full)
     with pytest.raises(torch.OutOfMemoryError):
-        faster(writer._write_one, CUDA, writer._trial)
+        graph_of(decoder._decode_step, CUDA, decoder._trial)
 
 
 @pytest.mark.parametrize("device", ["cpu", "mps"])
-def test_elsewhere_nothing_is_recorded(device: str) -> None:
-    assert faster(lambda: None, torch.device(device), lambda step: torch.zeros(1)) is None
+def test_nothing_is_captured_on_other_devices(device: str) -> None:
+    assert graph_of(lambda: None, torch.device(device), lambda step: torch.zeros(1)) is None
 
 
-def test_a_ring_is_freed_with_its_writer(model: Any) -> None:
-    """It is the largest thing there is: the next batch cannot wait until Python looks for what hangs together."""
+def test_the_cache_is_freed_with_its_decoder(model: Any) -> None:
+    """It is the largest object in memory: the next batch cannot wait for the garbage collector."""
     import gc
     import weakref
 
     gc.disable()
     try:
-        writer = BatchDecoder(model, 3, 64)
-        ring: weakref.ref[RingKvCache] = weakref.ref(writer.ring)
-        del writer
-        assert ring() is None
+        decoder = BatchDecoder(model, 3, 64)
+        cache: weakref.ref[RingKvCache] = weakref.ref(decoder.cache)
+        del decoder
+        assert cache() is None
     finally:
         gc.enable()
 
 
-def writes(writer: BatchDecoder) -> list[tuple[int, list[int]]]:
-    """What a writer writes for some prompts."""
+def tokens_of(decoder: BatchDecoder) -> list[tuple[int, list[int]]]:
+    """The tokens of five random prompts, by number."""
     generator = torch.Generator().manual_seed(0)
     prompts = (Prompt(number, torch.randn(5 + number, 64, generator=generator), 9) for number in range(5))
-    return sorted((written.number, written.tokens) for written in writer.write(prompts))
+    return sorted((text.number, text.tokens) for text in decoder.decode(prompts))

@@ -1,4 +1,4 @@
-"""Servers with OpenAI's transcription API, one and many."""
+"""Servers with OpenAI's transcription API: one, or several."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from captioner.backends import Hints, load_backend
 from captioner.backends.openai.backend import OpenAI
 from captioner.errors import BackendError, UsageError
 from captioner.values import Word
-from tests.backends.cloud_parts import clips, quick
-from tests.services.openai_server import Form, OpenAIServer, Reply, fails, says
+from tests.backends.cloud_parts import clips, quick_policy
+from tests.services.openai_server import Form, OpenAIServer, Reply, error_reply, text_reply
 
 
 @contextmanager
 def openai_at(*servers: OpenAIServer, **options: Any) -> Iterator[OpenAI]:
-    defaults: dict[str, Any] = {"policy": quick(attempts=4), "model": "whisper-1"}
+    defaults: dict[str, Any] = {"policy": quick_policy(max_attempts=4), "model": "whisper-1"}
     backend = OpenAI(base_url=[server.base_url for server in servers], **defaults | options)
     yield backend
     backend.close()
@@ -40,10 +40,10 @@ VERBOSE = {
 }
 
 
-def test_what_is_sent_and_heard() -> None:
-    with OpenAIServer(lambda form: says("Hello.")) as server, openai_at(server, key="a-key") as backend:
-        heard = list(backend.transcribe(clips(7), Hints("en-GB", "Before.", ("GLM", "Zhipu"))))
-    assert [(one.status, one.text, one.language) for one in heard] == [("ok", "Hello.", "en-GB")] * 7
+def test_requests_and_results() -> None:
+    with OpenAIServer(lambda form: text_reply("Hello.")) as server, openai_at(server, key="a-key") as backend:
+        results = list(backend.transcribe(clips(7), Hints("en-GB", "Before.", ("GLM", "Zhipu"))))
+    assert [(result.status, result.text, result.language) for result in results] == [("ok", "Hello.", "en-GB")] * 7
     assert server.forms[0] == {
         "model": ["whisper-1"],
         "language": ["en"],
@@ -54,10 +54,10 @@ def test_what_is_sent_and_heard() -> None:
     assert set(server.keys) == {"Bearer a-key"}
 
 
-def test_a_server_of_ones_own_needs_no_key_and_no_model() -> None:
-    with OpenAIServer(lambda form: says("")) as server, openai_at(server, model=None) as backend:
-        (heard,) = backend.transcribe(clips(1), Hints())
-    assert heard.status == "empty"
+def test_a_self_hosted_server_needs_no_key_and_no_model() -> None:
+    with OpenAIServer(lambda form: text_reply("")) as server, openai_at(server, model=None) as backend:
+        (result,) = backend.transcribe(clips(1), Hints())
+    assert result.status == "empty"
     assert server.keys == [None]
     assert server.forms == [{"response_format": ["json"], "file": ["<file>"]}]
 
@@ -67,16 +67,16 @@ def test_word_times() -> None:
     server = OpenAIServer(lambda form: Reply(json.dumps(VERBOSE)))
     with server, openai_at(server, word_times=True) as backend:
         assert backend.traits.word_times
-        (heard,) = backend.transcribe([clip], Hints())
+        (result,) = backend.transcribe([clip], Hints())
     assert server.forms[0]["response_format"] == ["verbose_json"]
     assert server.forms[0]["timestamp_granularities[]"] == ["word", "segment"]
-    assert heard.words == (
+    assert result.words == (
         Word(clip.start, clip.start + 0.125, "Hello,"),
         Word(clip.start + 0.125, clip.start + 0.25, " big"),
         Word(clip.start + 0.25, clip.end, " world."),
     )
-    assert heard.language == "en"
-    assert heard.confidence == pytest.approx(math.exp(-0.25))
+    assert result.language == "en"
+    assert result.confidence == pytest.approx(math.exp(-0.25))
 
 
 @pytest.mark.parametrize(
@@ -92,21 +92,25 @@ def test_word_times() -> None:
         {"language": "english", "segments": "none"},
     ],
 )
-def test_odd_extras_do_not_cost_the_text(odd: dict[str, Any]) -> None:
+def test_malformed_details_do_not_lose_the_text(odd: dict[str, Any]) -> None:
     server = OpenAIServer(lambda form: Reply(json.dumps(VERBOSE | odd)))
     with server, openai_at(server, word_times=True) as backend:
-        (heard,) = backend.transcribe(clips(1), Hints())
-    assert (heard.status, heard.text) == ("ok", VERBOSE["text"])
-    assert "".join(word.text for word in heard.words) in ("", VERBOSE["text"])
+        (result,) = backend.transcribe(clips(1), Hints())
+    assert (result.status, result.text) == ("ok", VERBOSE["text"])
+    assert "".join(word.text for word in result.words) in ("", VERBOSE["text"])
 
 
-def test_a_server_without_word_times_is_asked_without() -> None:
-    def answer(form: Form) -> Reply:
-        return says("Hello.") if form["response_format"] == ["json"] else fails(400, "verbose_json is not supported")
+def test_a_server_that_refuses_word_times_is_used_without() -> None:
+    def reply_to(form: Form) -> Reply:
+        return (
+            text_reply("Hello.")
+            if form["response_format"] == ["json"]
+            else error_reply(400, "verbose_json is not supported")
+        )
 
-    with OpenAIServer(answer) as server, openai_at(server, word_times=True, concurrency=1) as backend:
-        heard = list(backend.transcribe(clips(5), Hints()))
-    assert [(one.status, one.text, one.words) for one in heard] == [("ok", "Hello.", ())] * 5
+    with OpenAIServer(reply_to) as server, openai_at(server, word_times=True, concurrency=1) as backend:
+        results = list(backend.transcribe(clips(5), Hints()))
+    assert [(result.status, result.text, result.words) for result in results] == [("ok", "Hello.", ())] * 5
     assert len(server.forms) == 6
 
 
@@ -122,51 +126,54 @@ def test_streams(stream: list[dict[str, Any]]) -> None:
     body = "".join(f"data: {line}\n\n" for line in lines)
     server = OpenAIServer(lambda form: Reply(body, 200, "text/event-stream"))
     with server, openai_at(server, stream=True) as backend:
-        (heard,) = backend.transcribe(clips(1), Hints())
-    assert heard.text == "Hello."
+        (result,) = backend.transcribe(clips(1), Hints())
+    assert result.text == "Hello."
     assert server.forms[0]["stream"] == ["true"]
 
 
-def test_plain_text_is_an_answer_too() -> None:
+def test_a_plain_text_response_is_accepted() -> None:
     server = OpenAIServer(lambda form: Reply("Hello.\n", 200, "text/plain; charset=utf-8"))
     with server, openai_at(server) as backend:
-        (heard,) = backend.transcribe(clips(1), Hints())
-    assert heard.text == "Hello."
+        (result,) = backend.transcribe(clips(1), Hints())
+    assert result.text == "Hello."
 
 
 @pytest.mark.parametrize(
     ("reply", "status", "requests", "reason"),
     [
-        (fails(400), "failed", 1, "refused: no luck (HTTP 400)"),
-        (fails(400, code="content_filter"), "blocked", 1, "refused by the content policy"),
-        (fails(413), "failed", 1, "too large for the server"),
-        (fails(422), "failed", 1, "refused: no luck"),
-        (fails(429), "failed", 4, "given up after 4 attempts: no luck (HTTP 429)"),
-        (fails(500), "failed", 4, "given up after 4 attempts"),
-        (fails(503), "failed", 4, "given up after 4 attempts"),
-        (Reply("<html>"), "failed", 4, "an answer that is not JSON"),
+        (error_reply(400), "failed", 1, "the server refused it: no luck (HTTP 400)"),
+        (error_reply(400, code="content_filter"), "blocked", 1, "blocked by the content policy"),
+        (error_reply(413), "failed", 1, "too large for the server"),
+        (error_reply(422), "failed", 1, "the server refused it: no luck"),
+        (error_reply(429), "failed", 4, "gave up after 4 attempts: no luck (HTTP 429)"),
+        (error_reply(500), "failed", 4, "gave up after 4 attempts"),
+        (error_reply(503), "failed", 4, "gave up after 4 attempts"),
+        (Reply("<html>"), "failed", 4, "the response is not JSON"),
         (Reply('data: {"error": {"message": "no luck"}}\n\n', 200, "text/event-stream"), "failed", 4, "no luck"),
     ],
 )
-def test_what_goes_wrong_with_a_clip(reply: Reply, status: str, requests: int, reason: str) -> None:
+def test_a_fault_of_one_clip(reply: Reply, status: str, requests: int, reason: str) -> None:
     with OpenAIServer(lambda form: reply) as server, openai_at(server) as backend:
-        (heard,) = backend.transcribe(clips(1), Hints())
-    assert (heard.status, heard.attempts, len(server.forms)) == (status, requests, requests)
-    assert reason in (heard.reason or "")
+        (result,) = backend.transcribe(clips(1), Hints())
+    assert (result.status, result.attempts, len(server.forms)) == (status, requests, requests)
+    assert reason in (result.reason or "")
 
 
 @pytest.mark.parametrize(
     ("reply", "sentence"),
     [
-        (fails(302), "127.0.0.1 sends elsewhere; check the base URL"),
-        (fails(401, "Incorrect API key provided: a-key"), r"the key was refused .*provided: \*\*\*"),
-        (fails(403), "the key may not do this"),
-        (fails(404, code="model_not_found"), "no such model"),
-        (fails(405), "no transcription under this base URL"),
-        (fails(429, code="insufficient_quota"), "no balance left; top it up"),
+        (error_reply(302), "127.0.0.1 redirects to another address; check the base URL"),
+        (
+            error_reply(401, "Incorrect API key provided: a-key"),
+            r"127.0.0.1 refused the key; check .*provided: \*\*\*",
+        ),
+        (error_reply(403), "does not allow this with the key"),
+        (error_reply(404, code="model_not_found"), "no such model"),
+        (error_reply(405), "no transcription service under this base URL"),
+        (error_reply(429, code="insufficient_quota"), "no balance left; top it up"),
     ],
 )
-def test_what_ends_a_run(reply: Reply, sentence: str) -> None:
+def test_an_error_that_ends_the_run(reply: Reply, sentence: str) -> None:
     with (
         OpenAIServer(lambda form: reply) as server,
         openai_at(server, key="a-key", concurrency=1) as backend,
@@ -176,56 +183,75 @@ def test_what_ends_a_run(reply: Reply, sentence: str) -> None:
     assert len(server.forms) == 1
 
 
-def test_a_fleet_shares_the_work() -> None:
-    one, two = OpenAIServer(lambda form: says("one")), OpenAIServer(lambda form: says("two"))
+def test_several_servers_share_the_work() -> None:
+    one, two = OpenAIServer(lambda form: text_reply("one")), OpenAIServer(lambda form: text_reply("two"))
     with one, two, openai_at(one, two, concurrency=1) as backend:
-        heard = list(backend.transcribe(clips(10), Hints()))
-    assert sorted(answer.text for answer in heard) == ["one"] * 5 + ["two"] * 5
+        results = list(backend.transcribe(clips(10), Hints()))
+    assert sorted(result.text for result in results) == ["one"] * 5 + ["two"] * 5
 
 
-def test_a_server_that_fails_is_set_aside() -> None:
-    broken, sound = OpenAIServer(lambda form: fails(502)), OpenAIServer(lambda form: says("Yes."))
-    with broken, sound, openai_at(broken, sound, concurrency=1) as backend:
-        heard = list(backend.transcribe(clips(10), Hints()))
-    assert [answer.text for answer in heard] == ["Yes."] * 10
+def test_a_server_that_fails_pauses() -> None:
+    broken, working = OpenAIServer(lambda form: error_reply(502)), OpenAIServer(lambda form: text_reply("Yes."))
+    with broken, working, openai_at(broken, working, concurrency=1) as backend:
+        results = list(backend.transcribe(clips(10), Hints()))
+    assert [result.text for result in results] == ["Yes."] * 10
     assert len(broken.forms) == 1
 
 
-def test_a_server_that_is_gone_is_not_the_end_of_the_fleet() -> None:
-    with OpenAIServer(lambda form: says("Yes.")) as gone:
+def test_a_server_that_is_gone_does_not_stop_the_others() -> None:
+    with OpenAIServer(lambda form: text_reply("Yes.")) as gone:
         pass
-    with OpenAIServer(lambda form: says("Yes.")) as sound, openai_at(gone, sound) as backend:
-        assert [answer.text for answer in backend.transcribe(clips(6), Hints())] == ["Yes."] * 6
+    with OpenAIServer(lambda form: text_reply("Yes.")) as working, openai_at(gone, working) as backend:
+        assert [result.text for result in backend.transcribe(clips(6), Hints())] == ["Yes."] * 6
 
 
-def test_base_urls_may_be_parted_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
-    with OpenAIServer(lambda form: says("one")) as one, OpenAIServer(lambda form: says("two")) as two:
+def test_base_urls_may_be_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    with OpenAIServer(lambda form: text_reply("one")) as one, OpenAIServer(lambda form: text_reply("two")) as two:
         monkeypatch.setenv("OPENAI_BASE_URL", f"{one.base_url}/, {two.base_url}")
         backend = load_backend("openai", concurrency=1)
-        assert {answer.text for answer in backend.transcribe(clips(2), Hints())} == {"one", "two"}
+        assert {result.text for result in backend.transcribe(clips(2), Hints())} == {"one", "two"}
         backend.close()
 
 
-def test_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_server_or_key_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
-    assert "OPENAI_BASE_URL" in (OpenAI.missing() or "")
-    with pytest.raises(BackendError, match="a model, and a key in OPENAI_API_KEY"):
+    assert "OPENAI_BASE_URL" in (OpenAI.info.missing() or "")
+    with pytest.raises(BackendError, match=r"needs a model \(--model\) and a key \(OPENAI_API_KEY\)"):
         OpenAI()
     monkeypatch.setenv("OPENAI_API_KEY", "a-key")
-    assert OpenAI.missing() is None
+    assert OpenAI.info.missing() is None
     OpenAI(model="whisper-1").close()
 
 
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"base_url": "localhost:8000"}, "'localhost:8000' is no address"),
-        ({"base_url": ","}, "'' is no address"),
-        ({"concurrency": 0}, "a concurrency of 1 or more"),
-        ({"word_times": True, "stream": True}, "choose one"),
+        ({"base_url": "localhost:8000"}, "'localhost:8000' is not a URL"),
+        ({"base_url": ","}, "'' is not a URL"),
+        ({"concurrency": 0}, "concurrency of backend openai must be 1 or more"),
+        ({"word_times": True, "stream": True}, "set only one of word_times and stream"),
     ],
 )
-def test_options_that_make_no_sense_are_refused(options: dict[str, Any], sentence: str) -> None:
+def test_invalid_options_are_refused(options: dict[str, Any], sentence: str) -> None:
     with pytest.raises((BackendError, UsageError), match=sentence):
         OpenAI(**options)
+
+
+@pytest.mark.parametrize(
+    ("base_url", "key", "remote", "metered"),
+    [
+        ("https://api.example.com/v1", "a-key", True, True),
+        ("http://gpu1:8000/v1", None, True, False),
+        ("http://127.0.0.1:8000/v1,http://gpu1:8000/v1", "a-key", True, True),
+        ("http://localhost:8000/v1", None, False, False),
+        ("http://127.0.0.1:8000/v1", "a-key", False, False),
+    ],
+)
+def test_only_a_remote_server_with_a_key_is_metered(
+    base_url: str, key: str | None, remote: bool, metered: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    backend = OpenAI(base_url=base_url, key=key)
+    backend.close()
+    assert (backend.traits.remote, backend.traits.metered) == (remote, metered)

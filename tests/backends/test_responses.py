@@ -1,4 +1,4 @@
-"""The forms of answers and streams, and words that are made to spell a text."""
+"""Response bodies, streams, and words that are made to spell a text."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from captioner.backends.cloud.responses import ErrorInStream, error_in, json_object, text_in, texts_as_they_come
+from captioner.backends.cloud.responses import ErrorInStream, error_in, growing_text, json_object, text_in
 from captioner.backends.cloud.retry import RetryableError
-from captioner.backends.word_text import spelled
+from captioner.backends.word_text import words_with_text
 from captioner.values import Word
 
 
@@ -23,7 +23,7 @@ def delta(text: str) -> dict[str, Any]:
     return {"type": "transcript.text.delta", "delta": text}
 
 
-def whole(text: str) -> dict[str, Any]:
+def full(text: str) -> dict[str, Any]:
     return {"type": "transcript.text.done", "text": text}
 
 
@@ -32,7 +32,7 @@ def vllm(text: str | None) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("answer", "text"),
+    ("content", "text"),
     [
         ({"text": " How's the weather? "}, "How's the weather?"),
         ({"text": ""}, ""),
@@ -42,41 +42,41 @@ def vllm(text: str | None) -> dict[str, Any]:
         ({"choices": [{"message": {"role": "assistant", "content": "As in a chat."}}], "usage": {}}, "As in a chat."),
     ],
 )
-def test_the_text_of_an_answer(answer: dict[str, Any], text: str) -> None:
-    assert text_in(answer) == text
+def test_the_text_of_a_response(content: dict[str, Any], text: str) -> None:
+    assert text_in(content) == text
 
 
 @pytest.mark.parametrize(
-    "answer", [{}, {"text": 7}, {"choices": []}, {"segments": None}, {"choices": [{"message": 1}]}]
+    "content", [{}, {"text": 7}, {"choices": []}, {"segments": None}, {"choices": [{"message": 1}]}]
 )
-def test_an_answer_without_a_text(answer: dict[str, Any]) -> None:
-    with pytest.raises(RetryableError, match="without a text"):
-        text_in(answer)
+def test_a_response_without_a_text(content: dict[str, Any]) -> None:
+    with pytest.raises(RetryableError, match="has no text"):
+        text_in(content)
 
 
 @pytest.mark.parametrize("body", ["", " ", "{", "<html>", "[1]", '"text"', "null"])
-def test_what_is_no_json_object(body: str) -> None:
-    with pytest.raises(RetryableError, match=r"an empty answer|not JSON|wrong shape"):
+def test_a_body_that_is_not_a_json_object(body: str) -> None:
+    with pytest.raises(RetryableError, match=r"is empty|not JSON|not a JSON object"):
         json_object(body)
 
 
 @pytest.mark.parametrize(
     ("stream", "texts"),
     [
-        (events(delta("How's"), delta(" the"), whole("How's the.")), ["How's", "How's the", "How's the."]),
-        (events(delta("How's"), whole("How is."), done=False), ["How's", "How is."]),
+        (events(delta("How's"), delta(" the"), full("How's the.")), ["How's", "How's the", "How's the."]),
+        (events(delta("How's"), full("How is."), done=False), ["How's", "How is."]),
         (events(delta("How's"), delta(" it")), ["How's", "How's it", "How's it"]),
         (events(vllm("你"), vllm("好"), vllm(None), vllm("")), ["你", "你好", "你好"]),
         (events(), [""]),
-        (events(whole("")), [""]),
+        (events(full("")), [""]),
     ],
 )
 def test_a_stream_grows(stream: list[str], texts: list[str]) -> None:
-    assert list(texts_as_they_come(stream)) == texts
+    assert list(growing_text(stream)) == texts
 
 
-def test_a_stream_that_breaks_off_is_no_answer() -> None:
-    texts = texts_as_they_come(events(delta("How's"), delta(" the"), done=False))
+def test_a_stream_that_breaks_off_is_an_error() -> None:
+    texts = growing_text(events(delta("How's"), delta(" the"), done=False))
     assert next(texts) == "How's"
     with pytest.raises(RetryableError, match="broke off"):
         list(texts)
@@ -84,7 +84,7 @@ def test_a_stream_that_breaks_off_is_no_answer() -> None:
 
 def test_an_error_in_a_stream() -> None:
     with pytest.raises(ErrorInStream) as caught:
-        list(texts_as_they_come(events(delta("How's"), {"error": {"code": "1301", "message": "unsafe"}})))
+        list(growing_text(events(delta("How's"), {"error": {"code": "1301", "message": "unsafe"}})))
     assert error_in(caught.value.body) == ("1301", "unsafe")
 
 
@@ -100,7 +100,7 @@ def test_an_error_in_a_stream() -> None:
         ("{}", ("", "")),
     ],
 )
-def test_the_error_of_a_body(body: str, error: tuple[str, str]) -> None:
+def test_the_error_in_a_body(body: str, error: tuple[str, str]) -> None:
     assert error_in(body) == error
 
 
@@ -119,17 +119,17 @@ def timed(*texts: str) -> list[Word]:
     ],
 )
 def test_words_spell_the_text(text: str, words: tuple[str, ...], spelling: list[str]) -> None:
-    assert [word.text for word in spelled(text, timed(*words))] == spelling
+    assert [word.text for word in words_with_text(text, timed(*words))] == spelling
 
 
 @pytest.mark.parametrize(
     ("text", "words"), [("Hello world", ("world",)), ("Hello", ("hullo",)), ("", ()), ("Hi", ()), ("a b", ("a", ""))]
 )
-def test_words_of_another_text_are_left_out(text: str, words: tuple[str, ...]) -> None:
-    assert spelled(text, timed(*words)) == ()
+def test_words_of_another_text_are_dropped(text: str, words: tuple[str, ...]) -> None:
+    assert words_with_text(text, timed(*words)) == ()
 
 
 @given(st.text(max_size=40), st.lists(st.text(max_size=5), max_size=6))
-def test_words_spell_the_text_or_are_not_there(text: str, words: list[str]) -> None:
-    spelling = spelled(text, timed(*words))
+def test_words_spell_the_text_or_are_dropped(text: str, words: list[str]) -> None:
+    spelling = words_with_text(text, timed(*words))
     assert not spelling or "".join(word.text for word in spelling) == text

@@ -1,7 +1,7 @@
-"""What captioner costs, measured side by side in one run: `python -m tests.benchmarks [NAME...]`.
+"""Benchmarks: what captioner costs, measured beside a reference in one run.
 
-A benchmark is a module of this package with `measure(lengths) -> Sequence[Row | str]`; a text says why there is no row.
-Machines differ and are noisy, so what counts is the ratio of two figures of the same run.
+Each benchmark is a module of this package with `measure(lengths) -> Sequence[Row | str]`; a string says why a row is
+missing. Machines differ and are noisy, so what counts is the ratio of two figures of the same run.
 """
 
 from __future__ import annotations
@@ -11,22 +11,30 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """One comparison: `ours` and the `reference` it is held against, in one `unit`; `goal` is for ours / reference."""
+    """One comparison."""
 
     what: str
+
     ours: float
+    """In `unit`."""
+
     reference: float
+    """In `unit`."""
+
     unit: str
+
     goal: str
+    """What `ratio` should be; empty without a goal."""
 
     @property
     def ratio(self) -> float:
+        """`ours` divided by `reference`."""
         return self.ours / self.reference
 
 
 @dataclass(frozen=True)
 class Lengths:
-    """Minutes of media: a talk, and a short and a long film beside it."""
+    """Lengths of the media that are measured, in minutes."""
 
     short: float
     talk: float
@@ -35,13 +43,13 @@ class Lengths:
 
 FULL = Lengths(5, 60, 600)
 QUICK = Lengths(1, 2, 4)
-"""To see whether the benchmarks run. Their figures say little: the start of Python weighs more than the work."""
+"""Shows whether the benchmarks run. The figures say little: starting Python weighs more than the work."""
 
 HEAD = "| what | ours | against | unit | ratio | goal |\n|---|---|---|---|---|---|"
 
 
-def shown(row: Row | str) -> str:
-    """A line of the table, or the text that stands in its place."""
+def table_line(row: Row | str) -> str:
+    """Return a line of the table."""
     if isinstance(row, str):
         return f"| {row} | | | | | |"
     return f"| {row.what} | {row.ours:.3g} | {row.reference:.3g} | {row.unit} | {row.ratio:.2f} | {row.goal} |"

@@ -1,40 +1,50 @@
-"""Run the benchmarks that are named, or all, and print one table: `python -m tests.benchmarks [--quick] [NAME...]`.
-
-Without names it writes docs/performance.md and its picture as well, unless --quick is given: then everything is short,
-and nothing is written.
-"""
+"""The command `python -m tests.benchmarks`."""
 
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from importlib import import_module
 
-from tests.benchmarks import FULL, HEAD, QUICK, Lengths, Row, shown
+import click
 
-ALL = ("startup", "whole_way", "detection", "words", "cues", "overlap", "memory", "cloud")
+from tests.benchmarks import FULL, HEAD, QUICK, Lengths, Row, table_line
+
+PAGE = ("startup", "whole_way", "detection", "words", "cues", "overlap", "memory", "cloud")
+"""Benchmarks of docs/performance.md, in its order."""
+
+BY_NAME = (*PAGE, "live", "nano")
+"""All benchmarks; the last ones run only when they are named."""
 
 
-def main(words: Sequence[str]) -> None:
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # who installs a program has it compiled once, not at each start
-    lengths = QUICK if "--quick" in words else FULL
-    names = [word for word in words if word != "--quick"]
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("names", nargs=-1, type=click.Choice(BY_NAME), metavar="[NAME]...")
+@click.option("--quick", is_flag=True, help="Use minutes of media instead of hours, and write no page.")
+def main(names: Sequence[str], quick: bool) -> None:
+    """Measure captioner beside its references and print one table.
+
+    Without a NAME, all benchmarks of docs/performance.md run, half an hour on an idle machine, and the page and its
+    picture are rewritten. NAME is one of: startup, whole_way, detection, words, cues, overlap, memory, cloud, live,
+    nano.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program is compiled once, not at each start
+    lengths = QUICK if quick else FULL
     print(HEAD)
     rows = []
-    for row in measured(names or ALL, lengths):
-        print(shown(row), flush=True)
+    for row in measured(names or PAGE, lengths):
+        print(table_line(row), flush=True)
         rows.append(row)
     if not names:
         from tests.benchmarks.report import write
 
-        write(rows, lengths, keep=lengths is FULL)
+        write(rows, lengths, keep=not quick)
 
 
 def measured(names: Sequence[str], lengths: Lengths) -> Iterator[Row | str]:
+    """Yield the rows of each named benchmark as soon as it has run."""
     for name in names:
         yield from import_module(f"tests.benchmarks.{name}").measure(lengths)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -25,7 +25,7 @@ from captioner.media import open_media, read_audio
 from captioner.score import time_errors
 from captioner.speech import speech_clips
 from captioner.values import Audio, Samples, Span, Word
-from tests.align.test_aligners import OURS, SAID, known_starts
+from tests.align.test_aligners import ALL_TEXTS, OURS, known_starts
 from tests.align.voices import noisy, spoken_with_marks
 
 FOLDER = Path(os.environ.get("CAPTIONER_TESTDATA", "."))
@@ -162,8 +162,8 @@ def methods() -> dict[str, Align]:
     named = {name: load_aligner(name) for name in ("pauses", "espeak")}
     return {
         "proportional": proportional,
-        "pauses": lambda clip, text: named["pauses"].align(clip, text, "en"),
-        "espeak": lambda clip, text: named["espeak"].align(clip, text, "en"),
+        "pauses": lambda clip, text: named["pauses"].align(clip, text, "en").words,
+        "espeak": lambda clip, text: named["espeak"].align(clip, text, "en").words,
         "PocketSphinx": sphinx,
     }
 
@@ -221,48 +221,79 @@ HEAD += "|---|---|---|---|---|---|---|---|---|---|"
 INTRODUCTION = """\
 # Alignment
 
-GLM-ASR says what was said and not when. Two aligners give its words their times without a model of speech, and one
-with a model:
+A backend such as GLM-ASR returns text without the time of each word. An aligner adds these times. Cues then start and
+end with their words and not with the speech region, and `--word-times` has times to write.
 
-- `espeak`, where espeak-ng reads the language: it says the text, a hidden Markov model with silences at the gaps
-  between words lays its sound over the clip, and carries over when each word is said. A rough path over every second
-  frame comes first; by it the voice is fitted to the speaker, and a fine path is looked for near the rough one.
-- `pauses`, for every language and with numpy alone: the same hidden Markov model over what letters sound like. A vowel
-  is loud and dark, an s bright, a t nearly silent; a letter that is not Latin is read by its name in Unicode. A
-  silence is likelier after a comma than between two words. What no path can be found for is shared out between its
-  pauses by how long words take to say.
-- `qwen3`: Qwen3-ForcedAligner by transformers, for eleven languages in steps of 80 ms. Nothing is downloaded unasked:
-  `hf download Qwen/Qwen3-ForcedAligner-0.6B-hf` brings it, `--align qwen3:FOLDER` names another place.
-
-`--align auto` is `espeak`. It leaves to `pauses`, and tells so in the region's line of the ledger, a clip that does not
-sound like its text; also, without a word, a language that espeak-ng cannot read. Kanji are read by pykakasi; without
-`pip install captioner[cjk]` Japanese is left to `pauses` too. Both cut what is longer than 30 or 40 s between clauses.
-The same clip and text give the same times in every run, on one core.
-
-An aligner of your own is a class in the entry point group `captioner.aligners`: its constructor takes `warn`, which it
-calls with a sentence when it has a doubt, and `model`, if it wants one (`--align NAME:MODEL`).
-
-```python
-class Even:
-    def __init__(self, warn): ...
-
-    def align(self, clip, text, language):  # the words' texts together are the text
-        return (Word(clip.start, clip.end, text),)
+```sh
+captioner talk.mp4                  # --align auto: the best aligner on this machine
+captioner talk.mp4 --align pauses   # needs no library besides numpy
+captioner talk.mp4 --align none     # no word times: captioner estimates times inside a region
 ```
 
-## How good they are
+## Choose an aligner
 
-Made by `python -m tests.benchmarks.alignment`: how far starts and ends of words lie from the reference, in ms. The
-reference of nearly all clips is PocketSphinx's forced alignment, which lies 13 ms in the median from labels made by
-hand; its own rows therefore say little. The constants of captioner were chosen on the tuning speakers alone. Times
-real time are of the CPU, synthesis and all. Qwen3-ForcedAligner is not among them: its weights were not at hand."""
+| name | languages | needs | times in steps of |
+|---|---|---|---|
+| `espeak` | about a hundred | nothing else | 10 ms |
+| `pauses` | all | nothing else | 10 ms |
+| `qwen3` | eleven | torch, transformers, the model | 80 ms |
+
+- **`espeak`**: espeak-ng speaks the text, and a hidden Markov model with silences between words matches this speech
+  with the audio. A first path takes every second frame. The voice is then fitted to the speaker, and a second path
+  near the first gives the times.
+- **`pauses`**: the same hidden Markov model, with the sounds of the letters. A vowel is loud and dark, an s is bright,
+  a t is nearly silent; a letter that is not Latin is read by its name in Unicode. A silence is more likely after a
+  comma than between two words. Where no path fits, the text is divided between the pauses by how long words take to
+  say.
+- **`qwen3`**: Qwen3-ForcedAligner. Download it with `hf download Qwen/Qwen3-ForcedAligner-0.6B-hf`; captioner downloads
+  nothing by itself. `--align qwen3:FOLDER` uses another folder.
+
+`--align auto` is `espeak`, or `pauses` if espeak-ng cannot be loaded.
+
+`espeak` leaves some clips to `pauses`:
+
+- a text that does not match its audio or is too long for it, and a clip of more than 40 s without a pause. The region's
+  `reason` in the report says so;
+- a language that espeak-ng cannot read, without a note in the report;
+- Japanese, unless pykakasi is installed, which converts kanji to kana: `pip install captioner[cjk]`.
+
+Clips longer than 40 s (`pauses`: 30 s) are cut between clauses. The same clip and text give the same times in every
+run. An aligner works on one core.
+
+## Write your own aligner
+
+An aligner is a class in the entry point group `captioner.aligners`. It needs a `name`, for the report, and `align`,
+which returns the words and, if their times are less exact than usual, a doubt in one sentence:
+
+```python
+from captioner.align import Alignment
+from captioner.values import Word
+
+
+class Even:
+    name = "even"
+
+    def align(self, clip, text, language):  # the texts of the words, joined, must be the text
+        return Alignment((Word(clip.start, clip.end, text),), doubt="the whole text is one word")
+```
+
+`clip` is a `captioner.Audio`; word times are on the media's clock, so they lie between `clip.start` and `clip.end`.
+`language` is a BCP 47 tag or None. The constructor takes no arguments, or `model`, if the aligner works with one
+(`--align NAME:MODEL`). It raises `ImportError` or `OSError` if its library cannot be loaded.
+
+## How exact they are
+
+Measured by `python -m tests.benchmarks.alignment`: how far starts and ends of words are from the reference, in ms. The
+reference of nearly all clips is PocketSphinx's forced alignment, whose median difference from labels made by hand is
+13 ms; its own rows therefore say little. The constants of captioner were chosen on the tuning speakers alone. Times
+real time are of CPU time, with synthesis. Qwen3-ForcedAligner was not measured: its weights were not available."""
 
 LANGUAGES = """
 ### Other languages
 
-Mean error in ms of the starts of words in espeak-ng's own speech, by a woman's voice at another pace in noise 25 dB
-below, whose times are known. That says little about `espeak`, which has the same tongue, but that it finds the words;
-`pauses` has never heard it. It suffers where a script leaves vowels out and where digits are read unlike English ones.
+Mean error in ms of the starts of words in espeak-ng's own speech, by a woman's voice at another pace, with noise 25 dB
+below it; its word times are known. For `espeak`, which uses the same synthesizer, this only shows that it times the
+right words. `pauses` is worse where a script leaves vowels out, and where digits are not read as in English.
 
 | language | text | espeak | pauses |
 |---|---|---|---|"""
@@ -284,7 +315,7 @@ def report() -> Iterator[str]:
         for condition in CONDITIONS:
             yield f"| {condition} | {measure(table[name], everyone, condition).row()} |"
     yield LANGUAGES
-    for language, (voice, text) in SAID.items():
+    for language, (voice, text) in ALL_TEXTS.items():
         means = " | ".join(f"{1000 * far_from_another_voice(name, language, voice, text):.0f}" for name in OURS)
         yield f"| {language} | {text} | {means} |"
 
@@ -292,7 +323,7 @@ def report() -> Iterator[str]:
 def far_from_another_voice(name: str, language: str, voice: str, text: str) -> float:
     """Mean error in seconds of the starts of words that espeak-ng says in a woman's voice, slower, in some noise."""
     sound, marks = spoken_with_marks(text, f"{voice}+f2", pace=150, pitch=70)
-    words = load_aligner(name).align(Audio(noisy(sound, 25), 16_000), text, language)
+    words = load_aligner(name).align(Audio(noisy(sound, 25), 16_000), text, language).words
     return float(np.mean([abs(word.start - known) for word, known in known_starts(words, marks)]))
 
 

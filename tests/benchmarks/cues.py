@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from captioner.align import Timer
+from captioner.align import load_aligner
 from captioner.cues import make_cues
 from captioner.lint import lint
 from captioner.lint.rules import RULES
@@ -121,7 +121,7 @@ def timed(path: Path, text: str, language: str) -> Transcript:
     clip = Audio(np.concatenate([block.samples for block in blocks]), blocks[0].sample_rate)
     regions = list(speech_clips([clip]))
     name = "espeak" if len(regions) == 1 else "pauses"
-    words, _ = Timer(name).time(clip if len(regions) != 1 else regions[0], text, language)
+    words = load_aligner(name).align(clip if len(regions) != 1 else regions[0], text, language).words
     return Transcript((Segment(words[0].start, words[-1].end, text, words),), language)
 
 

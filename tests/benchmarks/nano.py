@@ -21,10 +21,10 @@ import numpy as np
 import torch
 from transformers import AutoProcessor, GlmAsrConfig, GlmAsrForConditionalGeneration
 
-from captioner.backends.nano import engine as room
+from captioner.backends.nano import loaded_model
 from captioner.backends.nano.backend import WINDOW
 from captioner.backends.nano.decoding import BatchDecoder, Prompt
-from captioner.backends.nano.engine import ENCODED_AT_ONCE, Engine
+from captioner.backends.nano.loaded_model import ENCODED_AT_ONCE, LoadedModel
 from captioner.values import Audio
 from tests.benchmarks import Lengths, Row
 from tests.paths import DATA
@@ -60,9 +60,9 @@ def measure(lengths: Lengths) -> Sequence[Row | str]:
     processor: Any = AutoProcessor.from_pretrained(DIGITS)  # type: ignore[no-untyped-call]
     model = random_model(device, size.depth)
     clips = random_clips(size.clips)
-    room.SPARE_TOKENS, room.TOKENS_A_SECOND = 0, TOKENS_A_SECOND
+    loaded_model.SPARE_TOKENS, loaded_model.TOKENS_A_SECOND = 0, TOKENS_A_SECOND
     with ThreadPoolExecutor(1) as worker:
-        engine = Engine(processor, model, worker)
+        engine = LoadedModel(processor, model, worker)
         ours, documented = ours_on(engine, size.batch), documented_on(processor, model, size.batch)
         agree(engine, ours, documented, sorted(clips, key=lambda clip: clip.duration)[: size.compared])
         rows = side_by_side(ours, documented, clips, device, size.goal)
@@ -84,7 +84,7 @@ def random_model(device: torch.device, depth: float) -> Any:
         audio_token_id=324, tie_word_embeddings=True,
     )  # fmt: skip
     torch.manual_seed(0)
-    torch.set_default_dtype(room._dtype("auto", device))
+    torch.set_default_dtype(loaded_model._dtype("auto", device))
     with device:
         model: Any = GlmAsrForConditionalGeneration(config)
     torch.set_default_dtype(torch.float32)
@@ -103,7 +103,7 @@ Tokens = list[list[int]]
 Recognise = Callable[[list[Audio]], Tokens]
 
 
-def ours_on(engine: Engine, batch: int) -> Recognise:
+def ours_on(engine: LoadedModel, batch: int) -> Recognise:
     """As the backend does it, without its second looks: noise has no text that could be looked at."""
 
     def recognise(clips: list[Audio]) -> Tokens:
@@ -111,7 +111,7 @@ def ours_on(engine: Engine, batch: int) -> Recognise:
         numbered = list(enumerate(clips))
         for start in range(0, len(clips), WINDOW * batch):
             window = sorted(numbered[start : start + WINDOW * batch], key=lambda item: -len(item[1].samples))
-            for written in engine.write(window, None, batch):
+            for written in engine.decode(window, None, batch):
                 engine.text(written.tokens)
                 tokens[written.number] = written.tokens
         return [tokens[number] for number, _ in numbered]
@@ -126,7 +126,7 @@ def documented_on(processor: Any, model: Any, batch: int) -> Recognise:
             part = clips[start : start + batch]
             inputs = processor.apply_transcription_request([clip.samples for clip in part])
             inputs = inputs.to(model.device, dtype=model.dtype)
-            limits = [room.most_tokens(clip.duration) for clip in part]
+            limits = [loaded_model.token_limit(clip.duration) for clip in part]
             written = model.generate(**inputs, do_sample=False, max_new_tokens=max(limits))
             written = written[:, inputs.input_ids.shape[1] :]
             processor.batch_decode(written, skip_special_tokens=True)
@@ -136,16 +136,16 @@ def documented_on(processor: Any, model: Any, batch: int) -> Recognise:
     return recognise
 
 
-def agree(engine: Engine, ours: Recognise, documented: Recognise, clips: list[Audio]) -> None:
+def agree(engine: LoadedModel, ours: Recognise, documented: Recognise, clips: list[Audio]) -> None:
     """Raises `RuntimeError` unless both write the same in float32, and a device that can record steps does."""
     dtype = engine._model.dtype
     engine._model.float()
     if ours(clips) != documented(clips):
         raise RuntimeError("glm-nano writes other tokens than generate()")
-    if engine.device.type == "cuda" and engine._idle is not None and engine._idle._replay is None:
+    if engine.device.type == "cuda" and engine._idle_decoder is not None and engine._idle_decoder._replay is None:
         raise RuntimeError("no CUDA graph was recorded")
     engine._model.to(dtype)
-    engine.release()
+    engine.free_memory()
 
 
 def side_by_side(
@@ -169,21 +169,21 @@ def side_by_side(
     ]
 
 
-def against_floors(engine: Engine, clips: list[Audio], batch: int) -> list[Row]:
+def against_floors(engine: LoadedModel, clips: list[Audio], batch: int) -> list[Row]:
     """Where the time goes, each part against what the machine could do at best: its arithmetic, its memory."""
     device, model = engine.device, engine._model
     group = sorted(enumerate(clips), key=lambda item: -len(item[1].samples))[: ENCODED_AT_ONCE[device.type]]
     features = timed(lambda: engine._features(group, None), device)
     inputs = engine._features(group, None)
-    embedded = engine._embedded(inputs)
-    encoding = timed(lambda: engine._embedded(inputs), device)
+    embedded = engine._embeddings(inputs)
+    encoding = timed(lambda: engine._embeddings(inputs), device)
     prompts = [Prompt(0, embedded[0], 448) for _ in range(batch)]
     writer = BatchDecoder(model, batch, BatchDecoder.columns_for(prompts[0]))
-    reading = timed(lambda: writer._read(prompts, list(range(batch))), device)
+    reading = timed(lambda: writer._prefill(prompts, list(range(batch))), device)
     with torch.inference_mode():
         step = timed(partial(stepped, writer, 8), device) / 8
     rate, bandwidth = arithmetic(model), memory(model)
-    cache = 2 * sum(tensor.nbytes for tensor in writer.ring.keys)
+    cache = 2 * sum(tensor.nbytes for tensor in writer.cache.keys)
     language = sum(weight.nbytes for weight in model.model.language_model.parameters())
     heard, count = encoder_flops(model) * len(group), len(group)
     read = 2 * sum(p.numel() for p in model.model.language_model.layers.parameters()) * len(embedded[0]) * batch
@@ -197,7 +197,7 @@ def against_floors(engine: Engine, clips: list[Audio], batch: int) -> list[Row]:
 
 def stepped(writer: BatchDecoder, count: int) -> None:
     for _ in range(count):
-        writer._step()
+        writer._run_step()
 
 
 def encoder_flops(model: Any) -> float:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import captioner
 from captioner.media import ffmpeg_version, find_ffmpeg
-from tests.benchmarks import HEAD, Lengths, Row, shown
+from tests.benchmarks import HEAD, Lengths, Row, table_line
 from tests.benchmarks.stages import Stage, stages
 from tests.benchmarks.straight import Point, bend, draw, points
 from tests.paths import DOCS
@@ -46,7 +46,7 @@ def page(
     yield "the sample again and again, picture and all."
     yield f"\n{machine()}.\n"
     yield HEAD
-    yield from map(shown, rows)
+    yield from map(table_line, rows)
     yield f"\n## Where the time of a talk of {lengths.talk:g} minutes goes\n"
     yield "Processor seconds, each stage by itself. In a run these work side by side: ffmpeg, captioner's `media`"
     yield "and `speech`, the recogniser, and `align`. `before` is the plain way: silero's own loop.\n"

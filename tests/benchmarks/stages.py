@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from captioner.align import Timer
+from captioner.align import load_aligner
 from captioner.backends import Hints, load_backend
 from captioner.cues import make_cues
 from captioner.formats import FORMATS, Contents
@@ -78,9 +78,9 @@ def said(clips: Sequence[Audio], period: float) -> list[str]:
 
 def in_time(watch: Stopwatch, clips: Sequence[Audio], segments: Sequence[Segment]) -> Iterator[Segment]:
     """The same segments, their words timed by what espeak-ng says."""
-    timer = Timer("espeak")
+    aligner = load_aligner("espeak")
     with watch.timing("align: words in time by espeak-ng"):
-        timed = [timer.time(clip, one.text, "en")[0] for clip, one in zip(clips, segments, strict=True)]
+        timed = [aligner.align(clip, one.text, "en").words for clip, one in zip(clips, segments, strict=True)]
     for segment, words in zip(segments, timed, strict=True):
         yield Segment(segment.start, segment.end, segment.text, words, language="en")
 

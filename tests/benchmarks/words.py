@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from captioner.align import Timer
+from captioner.align import Aligner, load_aligner
 from captioner.speech import speech_clips
 from captioner.values import Audio
 from tests.benchmarks import Lengths, Row
@@ -23,11 +23,11 @@ def measure(lengths: Lengths) -> Sequence[Row | str]:
     speech = sum(clip.duration for clip in clips)
     rows = []
     for name in ("espeak", "pauses"):
-        (spent,) = in_turns(partial(processor_seconds, partial(time_all, Timer(name), clips, texts)))
+        (spent,) = in_turns(partial(processor_seconds, partial(time_all, load_aligner(name), clips, texts)))
         rows.append(Row(f"words in time by {name} / the goal", speech / spent, GOAL, "x real time", "≥ 1"))
     return rows
 
 
-def time_all(timer: Timer, clips: Sequence[Audio], texts: Sequence[str]) -> None:
+def time_all(aligner: Aligner, clips: Sequence[Audio], texts: Sequence[str]) -> None:
     for clip, text in zip(clips, texts, strict=True):
-        timer.time(clip, text, "en")
+        aligner.align(clip, text, "en")

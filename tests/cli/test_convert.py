@@ -1,4 +1,4 @@
-"""`captioner convert` as a user meets it, and what `captioner export` writes into files of frames and words."""
+"""`captioner convert` by the command line, and files of frames and words that `captioner export` writes."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def cues_in(path: str, rate: int | None = None) -> list[Cue]:
     return list(format_named(name).read(Path(path).read_bytes(), programme).cues or ())
 
 
-def test_what_the_other_format_does_not_hold_is_said(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_what_the_other_format_cannot_store_is_reported(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["convert", "talk.vtt", "talk.srt"]) == 0
     assert capfd.readouterr().err == (
         "talk.srt: srt cannot store speaker names (1 cue)\ntalk.vtt: 2 cues -> talk.srt\n"
     )
     assert cues_in("talk.srt") == [Cue(1, 2.5, CUES[0].text, styles=CUES[0].styles), CUES[1]]
     assert main(["convert", "talk.vtt", "talk.srt"]) == 0
-    assert capfd.readouterr().err == "talk.srt is there already and is left alone; --overwrite writes it anew\n"
+    assert capfd.readouterr().err == "talk.vtt: skipped, talk.srt exists (use --overwrite)\n"
     assert main(["convert", "talk.vtt", "other.srt", "--strict"]) == 5
     assert "talk.vtt: srt cannot store speaker names (1 cue)" in capfd.readouterr().err
     assert not Path("other.srt").exists()
@@ -59,7 +59,7 @@ def test_every_format_becomes_every_other(name: str, folder: Path, capfd: pytest
         assert (code, Path(target).stat().st_size > 0) == (0, True), (name, other, capfd.readouterr().err)
 
 
-def test_times_are_moved(folder: Path) -> None:
+def test_times_are_shifted_and_stretched(folder: Path) -> None:
     assert main(["convert", "talk.vtt", "later.srt", "--shift", "1:00.5"]) == 0
     assert [(cue.start, cue.end) for cue in cues_in("later.srt")] == [(61.5, 63.0), (63.5, 64.5)]
     assert main(["convert", "talk.vtt", "faster.srt", "--stretch", "24:48"]) == 0
@@ -68,13 +68,13 @@ def test_times_are_moved(folder: Path) -> None:
     assert [(cue.start, cue.end) for cue in cues_in("film.srt")] == [(0.459, 1.898), (2.377, 3.336)]
 
 
-def test_what_would_come_before_the_start_is_said(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_cues_before_the_start_are_reported(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["convert", "talk.vtt", "early.srt", "--shift", "-3.5"]) == 0
     assert [(cue.start, cue.end) for cue in cues_in("early.srt")] == [(0, 0.5)]
     assert "talk.vtt: left out: 1 cue before the start\n" in capfd.readouterr().err
 
 
-def test_frames_and_labels(folder: Path) -> None:
+def test_frame_rate_and_timecode(folder: Path) -> None:
     assert main(["convert", "talk.vtt", "talk.edl", "--fps", "25", "--start-timecode", "10:00:00:00"]) == 0
     assert "10:00:01:00" in Path("talk.edl").read_text()
     assert main(["convert", "talk.vtt", "drop.edl", "--fps", "29.97", "--drop-frame"]) == 0
@@ -87,7 +87,7 @@ def test_encodings_are_recognised_and_can_be_named(folder: Path, capfd: pytest.C
     assert main(["convert", "zh.srt", "-", "--to", "sbv"]) == 0
     seen = capfd.readouterr()
     assert seen.out == "0:00:01.000,0:00:02.000\n他说他明天不能来，我们去公园散步吧。\n"
-    assert seen.err == "zh.srt: mended: encoding gb18030\nzh.srt: 1 cue\n"
+    assert seen.err == "zh.srt: repaired: encoding gb18030\nzh.srt: 1 cue\n"
     assert main(["convert", "zh.srt", "strict.srt", "--strict"]) == 5
     assert main(["convert", "zh.srt", "strict.srt", "--strict", "--encoding", "gb18030"]) == 0
     assert main(["convert", "zh.srt", "x.srt", "--encoding", "klingon"]) == 5
@@ -98,7 +98,7 @@ def test_encodings_are_recognised_and_can_be_named(folder: Path, capfd: pytest.C
     ("words", "code", "sentence"),
     [
         (["missing.srt", "x.vtt"], 5, "missing.srt: no such file or directory"),
-        (["talk.vtt", "-"], 2, "standard output has no ending that tells a format; say it with --to"),
+        (["talk.vtt", "-"], 2, "the format of standard output is unknown; name it with --to"),
         (["talk.vtt", "x.doc"], 2, "unknown format '.doc'"),
         (["talk.vtt", "talk.vtt"], 2, "talk.vtt would be overwritten; name another file"),
         (["talk.vtt", "x.fcpxml"], 5, "fcpxml: needs the frame rate of the video, as in --fps 25"),
@@ -108,7 +108,7 @@ def test_encodings_are_recognised_and_can_be_named(folder: Path, capfd: pytest.C
         (["talk.vtt", "x.srt", "--language", "klingon!"], 2, "klingon!"),
     ],
 )
-def test_what_cannot_be_is_said_in_a_sentence(
+def test_each_error_is_one_sentence(
     words: list[str], code: int, sentence: str, folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["convert", *words]) == code
@@ -120,7 +120,7 @@ def test_what_cannot_be_is_said_in_a_sentence(
 
 @pytest.fixture
 def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A transcript with words in time."""
+    """A transcript with word times."""
     monkeypatch.chdir(tmp_path)
     cue = Cue(1.0, 3.0, "One two", words=(Word(1.0, 1.5, "One"), Word(2.0, 3.0, " two")))
     report = Report("talk.mp4", 6.0, "scripted", frame_rate=Fraction(25))
@@ -138,14 +138,14 @@ def test_word_times_are_written_when_asked_for(stored: Path, flags: list[str], s
     assert json.loads(stored.read_text())["segments"][0]["words"]
 
 
-def test_a_format_that_cannot_be_written_keeps_no_other_back(stored: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_other_formats_are_written_when_one_cannot_be(stored: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["export", "talk.json", "-f", "fcpxml,srt", "--fps", "none"]) == 5
     assert "fcpxml: needs the frame rate" in capfd.readouterr().err
     assert Path("talk.srt").exists()
     assert not Path("talk.fcpxml").exists()
 
 
-def test_a_speaker_is_named_in_the_text_where_there_is_no_other_place(
+def test_speakers_are_named_in_the_text_of_formats_without_speakers(
     folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["convert", "talk.vtt", "talk.srt", "--speaker-label", "[{}] "]) == 0
@@ -160,4 +160,4 @@ def test_a_speaker_is_named_in_the_text_where_there_is_no_other_place(
     assert main(["convert", "talk.vtt", "same.vtt", "--speaker-label", "[{}] "]) == 0
     assert cues_in("same.vtt") == CUES
     assert main(["convert", "talk.vtt", "x.srt", "--speaker-label", "Anna"]) == 2
-    assert "'Anna' has no {} where the name goes" in capfd.readouterr().err
+    assert "'Anna' has no {} for the name" in capfd.readouterr().err

@@ -1,4 +1,4 @@
-"""Style, frames and cuts at the command line: what `render` makes of a stored transcript, and a film of its cuts."""
+"""Profiles, frame rates and shot changes by the command line: `captioner export`, and captioning a film."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TALK = spoken("We had to learn, slowly and with a great deal of patience, that i
 
 @pytest.fixture
 def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A transcript of a film of 24 frames a second that cuts at its 14th frame."""
+    """A transcript of a film with 24 frames a second and a shot change at its 14th frame."""
     monkeypatch.chdir(tmp_path)
     report = Report("film.mp4", 6.0, "scripted", frame_rate=Fraction(24), shot_changes=(14 / 24,))
     path = tmp_path / "film.json"
@@ -30,27 +30,27 @@ def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def rendered(*words: str) -> list[Cue]:
+def exported(*words: str) -> list[Cue]:
     assert main(["export", "film.json", "-o", "cues.srt", "--overwrite", *words]) == 0
     cues = format_named("srt").read(Path("cues.srt").read_text("utf-8")).cues
     assert cues
     return list(cues)
 
 
-def test_what_was_stored_is_kept_and_flags_go_before(stored: Path) -> None:
-    assert rendered()[0].start == round(14 / 24, 3)
-    assert rendered("--fps", "30000/1001")[0].start == round(17 * 1001 / 30000, 3)  # 14 / 24 s is in its 17th frame
-    assert rendered("--fps", "none")[0].start == round(14 / 24, 3)
-    assert len(rendered("--profile-option", "width=20")[0].text.split("\n")[0]) <= 20
+def test_flags_go_before_stored_values(stored: Path) -> None:
+    assert exported()[0].start == round(14 / 24, 3)
+    assert exported("--fps", "30000/1001")[0].start == round(17 * 1001 / 30000, 3)  # 14 / 24 s is in its 17th frame
+    assert exported("--fps", "none")[0].start == round(14 / 24, 3)
+    assert len(exported("--profile-option", "width=20")[0].text.split("\n")[0]) <= 20
 
 
-def test_a_style_of_ones_own_comes_from_a_file_or_the_settings(stored: Path) -> None:
+def test_a_profile_from_a_file_or_the_settings(stored: Path) -> None:
     Path("mine.toml").write_text('base = "bbc"\nlines = 1\nwidth = 20\n')
     settings = Path(os.environ["CAPTIONER_CONFIG_DIR"]) / "config.toml"
     settings.write_text('profile = "slim"\n[profiles.slim]\nbase = "bbc"\nlines = 1\nwidth = 20\n')
-    assert rendered() == rendered("--profile", "mine.toml")
-    assert max(len(cue.text) for cue in rendered()) <= 20
-    assert max(len(cue.text) for cue in rendered("--profile", "netflix-en")) > 20
+    assert exported() == exported("--profile", "mine.toml")
+    assert max(len(cue.text) for cue in exported()) <= 20
+    assert max(len(cue.text) for cue in exported("--profile", "netflix-en")) > 20
 
 
 @pytest.mark.parametrize(
@@ -58,28 +58,28 @@ def test_a_style_of_ones_own_comes_from_a_file_or_the_settings(stored: Path) -> 
     [
         (["--profile", "nettflix"], "unknown profile 'nettflix'; there is: mine, default, netflix-en"),
         (["--profile", "none.toml"], "none.toml: cannot be read: no such file or directory"),
-        (["--profile", "film.json.toml"], "film.json.toml: is no TOML: "),
+        (["--profile", "film.json.toml"], "film.json.toml: is not a TOML file: "),
         (["--profile", "mine"], "config.toml [profiles.mine]: unknown key 'colour'; there is: source, width"),
         (["--profile-option", "cps=0"], "--profile-option: cps must be from 0.1 to 1000, not 0"),
         (["--profile-option", "cps"], "'cps' is not KEY=VALUE"),
         (["--fps", "fast"], "no frame rate: 'fast'"),
     ],
 )
-def test_a_wrong_style_is_told_in_a_sentence(
+def test_a_wrong_profile_is_one_sentence(
     words: list[str], sentence: str, stored: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     Path("film.json.toml").write_text("{")
     (Path(os.environ["CAPTIONER_CONFIG_DIR"]) / "config.toml").write_text('[profiles.mine]\ncolour = "red"\n')
     assert main(["export", "film.json", "-o", "-", *words]) == 2
-    said = capfd.readouterr()
-    assert said.out == ""
-    assert sentence in said.err
-    assert len(said.err.splitlines()) == 1
+    printed = capfd.readouterr()
+    assert printed.out == ""
+    assert sentence in printed.err
+    assert len(printed.err.splitlines()) == 1
 
 
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory, speech_file: Path) -> Path:
-    """Four shots of two seconds, the first picture coming half a second late, and three sentences."""
+    """Four shots of two seconds, whose first frame comes half a second late, and three sentences."""
     path = tmp_path_factory.mktemp("film") / "film.mkv"
     shots = "testsrc=s=320x180", "color=navy:s=320x180", "smptebars=s=320x180", "color=white:s=320x180"
     graph = ";".join(f"{shot}:r=25:d=2,format=yuv420p[{number}]" for number, shot in enumerate(shots))
@@ -90,21 +90,21 @@ def film(tmp_path_factory: pytest.TempPathFactory, speech_file: Path) -> Path:
     return path
 
 
-def test_cuts_are_found_on_the_players_clock(film: Path) -> None:
+def test_shot_changes_are_on_the_players_clock(film: Path) -> None:
     with open_media(str(film)) as media:
         assert media.frame_rate == 25
         assert list(read_shot_changes(media)) == pytest.approx([2.48, 4.48, 6.48], abs=0.001)
         assert list(read_shot_changes(media, AudioSelection(start=4.0, end=6.0))) == pytest.approx([4.48], abs=0.001)
 
 
-def test_what_has_no_picture_has_no_cuts(speech_file: Path) -> None:
+def test_audio_without_video_has_no_shot_changes(speech_file: Path) -> None:
     warnings: list[str] = []
     with open_media(str(speech_file)) as media:
         assert list(read_shot_changes(media, warn=warnings.append)) == []
     assert warnings == ["has no moving picture, so there are no shot changes"]
 
 
-def test_a_damaged_picture_is_told(film: Path, tmp_path: Path) -> None:
+def test_a_damaged_video_is_reported(film: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken.mkv"
     data = bytearray(film.read_bytes())
     for place in range(20_000, len(data), 4_000):
@@ -116,7 +116,7 @@ def test_a_damaged_picture_is_told(film: Path, tmp_path: Path) -> None:
     assert warnings == ["its picture is damaged or breaks off; shot changes may be missing"]
 
 
-def test_a_film_is_captioned_to_its_frames_and_cuts(film: Path, tmp_path: Path) -> None:
+def test_a_film_is_captioned_to_its_frames_and_shot_changes(film: Path, tmp_path: Path) -> None:
     script = "lines=['The first sentence.', 'The second sentence.', 'The third sentence.']"
     words = [str(film), "--backend", "scripted", "--backend-option", script, "-d", str(tmp_path), "-f", "srt,json"]
     assert main([*words, "--shot-changes", "--align", "pauses"]) == 0
@@ -140,7 +140,7 @@ def test_a_film_is_captioned_to_its_frames_and_cuts(film: Path, tmp_path: Path) 
     gone.rename(film)
 
 
-def test_nobody_waits_for_the_frames_of_a_slide_show(tmp_path: Path, speech_file: Path) -> None:
+def test_cues_are_not_timed_to_the_frames_of_a_slide_show(tmp_path: Path, speech_file: Path) -> None:
     slides = tmp_path / "slides.mkv"
     ffmpeg(
         "-f", "lavfi", "-i", "testsrc=s=64x64:r=5:d=8", "-i", speech_file, "-c:v", "mpeg4", "-c:a", "pcm_s16le", slides
@@ -151,7 +151,7 @@ def test_nobody_waits_for_the_frames_of_a_slide_show(tmp_path: Path, speech_file
         assert media.frame_rate == 5
 
 
-def test_stored_frame_rates_and_cuts_are_checked(stored: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_stored_frame_rates_and_shot_changes_are_checked(stored: Path, capfd: pytest.CaptureFixture[str]) -> None:
     text = stored.read_text("utf-8")
     for right, wrong, sentence in (
         ('"24"', '"12.7"', "frame_rate: no frame rate"),
@@ -163,9 +163,9 @@ def test_stored_frame_rates_and_cuts_are_checked(stored: Path, capfd: pytest.Cap
         assert sentence in capfd.readouterr().err
 
 
-def test_a_transcript_without_either_is_timed_to_milliseconds(stored: Path) -> None:
+def test_a_transcript_without_a_frame_rate_is_timed_to_milliseconds(stored: Path) -> None:
     report = Report("film.mp4", 6.0, "scripted")
     stored.write_text(
         str(format_named("json").write(Contents((), Transcript(TALK.segments, "en"), report)).data), "utf-8"
     )
-    assert rendered()[0].start == 0.5
+    assert exported()[0].start == 0.5

@@ -1,4 +1,4 @@
-"""Captions from the cloud by command line, against the service on this machine: what it costs, says and remembers."""
+"""The backend glm by the command line, against a fake service: costs, limits, errors and the journal."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Ran:
 
 @dataclass
 class Cloud:
-    """A service that knows the three sentences, and a command line that asks it."""
+    """A service that knows the three sentences, and a command line that uses it."""
 
     service: GlmService
     keys: list[str]
@@ -50,7 +50,7 @@ class Cloud:
 
 @pytest.fixture(scope="module")
 def keys(speech_file: Path) -> list[str]:
-    """How the service knows the three regions."""
+    """The keys by which the service recognises the three regions."""
     with open_media(str(speech_file)) as media:
         return [audio_key(clip) for clip in speech_clips(read_audio(media), SpeechOptions())]
 
@@ -63,7 +63,7 @@ def cloud(
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> Iterator[Cloud]:
-    """In an empty folder with talk.flac. No run ever shows the key."""
+    """In an empty folder with talk.flac. No run may show the key."""
     monkeypatch.chdir(tmp_path)
     shutil.copyfile(speech_file, "talk.flac")
     faults: dict[Any, Fault | list[Fault | None]] = {}
@@ -85,7 +85,7 @@ def cloud(
 
 @pytest.fixture
 def journal(capfd: pytest.CaptureFixture[str]) -> Callable[..., str]:
-    """`journal(*words)`: what `captioner journal` says."""
+    """`journal(*words)`: what `captioner journal` prints."""
 
     def run(*words: str) -> str:
         assert main(["journal", *words]) == 0
@@ -115,7 +115,7 @@ def regions(ran: str = "report.json") -> list[dict[str, Any]]:
     return list(json.loads(Path(ran).read_text("utf-8"))["regions"])
 
 
-def test_a_second_run_in_another_shape_sends_nothing(cloud: Cloud) -> None:
+def test_a_second_run_with_other_formats_sends_nothing(cloud: Cloud) -> None:
     assert cloud.run("talk.flac").sent == 3
     assert text_of() == " ".join(SENTENCES)
     ran = cloud.run("talk.flac", "-f", "vtt,json,txt", "--profile", "ted", "--report", "report.json")
@@ -125,18 +125,18 @@ def test_a_second_run_in_another_shape_sends_nothing(cloud: Cloud) -> None:
     assert cloud.run("talk.flac", "--overwrite", "--hotword", "Zhipu").sent == 3
 
 
-class TestWhatEndsTheRun:
+class TestBackendErrors:
     def test_no_key(self, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("ZAI_API_KEY")
         ran = cloud.run("talk.flac")
         assert (ran.code, ran.sent) == (4, 0)
-        assert "it needs a key in CAPTIONER_API_KEY, ZAI_API_KEY or ZHIPUAI_API_KEY" in ran.error
+        assert "no key; set CAPTIONER_API_KEY, ZAI_API_KEY or ZHIPUAI_API_KEY" in ran.error
 
     def test_a_key_that_is_refused(self, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("ZAI_API_KEY", "another.key")
         ran = cloud.run("talk.flac")
         assert ran.code == 4
-        assert "the key from ZAI_API_KEY was refused" in ran.error
+        assert "127.0.0.1 refused the key from ZAI_API_KEY" in ran.error
         assert "another.key" not in ran.err
         assert not Path("talk.srt").exists()
 
@@ -152,26 +152,26 @@ class TestWhatEndsTheRun:
         assert ran.code == 4
         assert "top it up and run again" in ran.error
         assert not Path("talk.srt").exists()
-        heard = {request.sound.key for request in cloud.service.requests} - {cloud.keys[1]}
+        done = {request.audio_file.key for request in cloud.service.requests} - {cloud.keys[1]}
         again = cloud.run("talk.flac")
-        assert (again.code, again.sent) == (0, 3 - len(heard))
-        assert heard.isdisjoint(request.sound.key for request in cloud.service.requests[-again.sent :])
+        assert (again.code, again.sent) == (0, 3 - len(done))
+        assert done.isdisjoint(request.audio_file.key for request in cloud.service.requests[-again.sent :])
         assert text_of() == " ".join(SENTENCES)
 
-    def test_nobody_there(self, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(RetryPolicy, "pause", lambda *trouble: 0.0)  # else they take half a minute together
+    def test_no_server_there(self, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(RetryPolicy, "pause_after", lambda *error: 0.0)  # else they take half a minute together
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             url = f"http://127.0.0.1:{free.getsockname()[1]}/v4"
         ran = cloud.run("talk.flac", base_url=url)
         assert ran.code == 4
-        assert "check the network and the base URL and run again" in ran.error
+        assert "check the network and the base URL, then run again" in ran.error
 
     def test_too_many_hotwords(self, cloud: Cloud) -> None:
         Path("names.txt").write_text("\n".join(f"Name {number}" for number in range(101)))
         ran = cloud.run("talk.flac", "--hotwords-file", "names.txt")
         assert (ran.code, ran.sent) == (2, 0)
-        assert "at most 100 hotwords, and got 101" in ran.error
+        assert "at most 100 hotwords, not 101" in ran.error
 
     @pytest.mark.parametrize(
         ("content", "part"), [(None, "no such file"), (b"\xff\xfe\x00", "not UTF-8"), ("a folder", "is a directory")]
@@ -200,53 +200,53 @@ def test_a_file_without_hotwords(cloud: Cloud, content: str) -> None:
     assert not any(request.hotwords for request in cloud.service.requests)
 
 
-def test_a_region_that_is_refused_is_told_and_asked_again(cloud: Cloud) -> None:
+def test_a_refused_region_is_reported_and_retried(cloud: Cloud) -> None:
     cloud.faults[cloud.keys[1]] = [error("1301")]
     ran = cloud.run("talk.flac", "--report", "report.json")
     assert ran.code == 7
     assert "s of speech lost in 1 region; blocked at 00:00:04.170" in ran.err
-    assert "refused by the content policy" in ran.err
+    assert "blocked by the content policy" in ran.err
     assert [region["status"] for region in regions()] == ["ok", "blocked", "ok"]
     assert text_of() == f"{SENTENCES[0]} {SENTENCES[2]}"
     assert cloud.run("talk.flac").sent == 0  # the result is there
-    senseless = cloud.run("talk.flac", "--retry-failed", "--no-journal")
-    assert (senseless.code, senseless.sent) == (2, 0)
-    assert "--retry-failed needs the journal" in senseless.error
+    refused = cloud.run("talk.flac", "--retry-failed", "--no-journal")
+    assert (refused.code, refused.sent) == (2, 0)
+    assert "--retry-failed needs the journal" in refused.error
     again = cloud.run("talk.flac", "--retry-failed")
     assert (again.code, again.sent) == (0, 1)
     assert text_of() == " ".join(SENTENCES)
 
 
-def test_a_doubtful_text_is_kept_and_its_doubt_remembered(cloud: Cloud) -> None:
+def test_a_text_that_may_be_wrong_is_kept_and_its_reason_cached(cloud: Cloud) -> None:
     cloud.faults[cloud.keys[1]] = looped()
     ran = cloud.run("talk.flac", "--report", "report.json")
     assert ran.code == 0
-    assert "1 doubtful region kept, the first at 00:00:04.170" in ran.err
+    assert "1 region may be wrong, first at 00:00:04.170" in ran.err
     assert "Thank you for watching." in text_of()
-    doubts = [region["reason"] for region in regions()]
-    assert [bool(doubt) for doubt in doubts] == [False, True, False]
+    reasons = [region["reason"] for region in regions()]
+    assert [bool(reason) for reason in reasons] == [False, True, False]
     again = cloud.run("talk.flac", "--overwrite", "--report", "report.json")
     assert (again.code, again.sent) == (0, 0)
-    assert [region["reason"] for region in regions()] == doubts
-    assert "1 doubtful region kept, the first at 00:00:04.170" in again.err
+    assert [region["reason"] for region in regions()] == reasons
+    assert "1 region may be wrong, first at 00:00:04.170" in again.err
 
 
 class TestDryRun:
-    def test_tells_what_a_run_would_cost(self, cloud: Cloud) -> None:
+    def test_it_prints_the_cost_of_a_run(self, cloud: Cloud) -> None:
         ran = cloud.run("talk.flac", "--dry-run")
         assert (ran.code, ran.sent) == (0, 0)
         assert ran.out == ("talk.flac: 3 regions, 7.0 s of speech, 3 requests; about 0.0003 USD (price of 2026-02)\n")
         assert not Path("talk.srt").exists()
 
-    def test_what_is_remembered_costs_nothing(self, cloud: Cloud) -> None:
+    def test_cached_regions_cost_nothing(self, cloud: Cloud) -> None:
         cloud.faults[cloud.keys[1]] = [error("1301")]
         cloud.run("talk.flac")
         ran = cloud.run("talk.flac", "--dry-run")
-        assert "1 request (2 regions remembered); about 0.0001 USD" in ran.out
+        assert "1 request (2 regions in the journal); about 0.0001 USD" in ran.out
         cloud.run("talk.flac", "--retry-failed")
         ran = cloud.run("talk.flac", "--dry-run")
         assert (ran.code, ran.sent) == (0, 0)
-        assert "0 requests (3 regions remembered); about 0.0000 USD" in ran.out
+        assert "0 requests (3 regions in the journal); about 0.0000 USD" in ran.out
 
     def test_the_price_needs_no_key(self, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("ZAI_API_KEY")
@@ -270,7 +270,9 @@ class TestDryRun:
             ("inf", "a number, 0 or more, not inf"),
         ],
     )
-    def test_a_price_that_is_none(self, cloud: Cloud, prices: Callable[[str], None], price: str, demand: str) -> None:
+    def test_a_price_that_makes_no_sense(
+        self, cloud: Cloud, prices: Callable[[str], None], price: str, demand: str
+    ) -> None:
         prices(f"per_minute = {price}")
         ran = cloud.run("talk.flac", "--dry-run")
         assert ran.code == 2
@@ -281,11 +283,11 @@ class TestLimits:
     @pytest.mark.parametrize(
         ("limit", "price", "sentence"),
         [
-            (("--max-minutes", "0.09"), 0.0024, "glm: the limit of 0.09 minutes would be passed after 4.8 s"),
-            (("--max-cost", "5.40"), 60, "glm: the limit of 5.4 USD would be passed after 4.8 s"),
+            (("--max-minutes", "0.09"), 0.0024, "glm: stopped after 4.8 s of speech, before the limit of 0.09 minutes"),
+            (("--max-cost", "5.40"), 60, "glm: stopped after 4.8 s of speech, before the limit of 5.4 USD"),
         ],
     )
-    def test_it_stops_before(
+    def test_a_run_stops_before_its_limit(
         self, cloud: Cloud, prices: Callable[[str], None], limit: tuple[str, ...], price: float, sentence: str
     ) -> None:
         prices(f"per_minute = {price}")
@@ -294,14 +296,14 @@ class TestLimits:
         assert sentence in ran.error
         assert not Path("talk.srt").exists()
         again = cloud.run("talk.flac", *limit)
-        assert (again.code, again.sent) == (0, 1)  # what is remembered counts for nothing
+        assert (again.code, again.sent) == (0, 1)  # cached regions do not count
         assert text_of() == " ".join(SENTENCES)
 
-    def test_what_costs_nothing_has_no_limit(self, cloud: Cloud, prices: Callable[[str], None]) -> None:
+    def test_a_free_model_never_reaches_the_limit(self, cloud: Cloud, prices: Callable[[str], None]) -> None:
         prices("per_minute = 0")
         assert cloud.run("talk.flac", "--max-cost", "0").code == 0
 
-    def test_a_limit_of_nothing(self, cloud: Cloud) -> None:
+    def test_a_limit_of_zero(self, cloud: Cloud) -> None:
         assert cloud.run("talk.flac", "--max-minutes", "0").sent == 0
         assert cloud.run("talk.flac", "--max-minutes", "nan").sent == 0
 
@@ -313,17 +315,17 @@ class TestLimits:
         assert not Path("quieter.srt").exists()
 
 
-def test_the_context_is_what_was_said_before(cloud: Cloud) -> None:
-    told = ("--context", "previous", "--prompt", "Travel.")
-    assert cloud.run("talk.flac", *told).sent == 3
+def test_the_context_is_the_text_of_the_region_before(cloud: Cloud) -> None:
+    flags = ("--context", "previous", "--prompt", "Travel.")
+    assert cloud.run("talk.flac", *flags).sent == 3
     prompts = [request.fields["prompt"] for request in cloud.service.requests]
     assert prompts == ["Travel.", f"Travel.\n{SENTENCES[0]}", f"Travel.\n{SENTENCES[1]}"]
-    assert "0 requests" in cloud.run("talk.flac", *told, "--dry-run").out
-    assert cloud.run("talk.flac", *told, "--overwrite").sent == 0
+    assert "0 requests" in cloud.run("talk.flac", *flags, "--dry-run").out
+    assert cloud.run("talk.flac", *flags, "--overwrite").sent == 0
     assert cloud.run("talk.flac", "--overwrite").sent == 3
 
 
-def test_what_is_remembered_can_be_shown_and_forgotten(cloud: Cloud, journal: Callable[..., str]) -> None:
+def test_the_journal_can_be_shown_and_cleared(cloud: Cloud, journal: Callable[..., str]) -> None:
     ffmpeg("-i", "talk.flac", "-af", "volume=0.5", "quieter.flac")
     assert "0 clips" in journal()
     cloud.run("talk.flac", "quieter.flac")
@@ -331,9 +333,9 @@ def test_what_is_remembered_can_be_shown_and_forgotten(cloud: Cloud, journal: Ca
     assert "6 clips" in shown
     assert [line.split() for line in shown.split("\n")[1:3]] == [["3", "quieter.flac"], ["3", "talk.flac"]]
     assert "quieter" not in journal("--source", "talk.flac")
-    assert journal("--clear", "--source", "talk.flac") == "3 clips forgotten\n"
+    assert journal("--clear", "--source", "talk.flac") == "3 clips deleted\n"
     assert cloud.run("talk.flac", "quieter.flac", "--overwrite").sent == 3
-    assert journal("--clear") == "6 clips forgotten\n"
+    assert journal("--clear") == "6 clips deleted\n"
     assert "0 clips" in journal()
 
 

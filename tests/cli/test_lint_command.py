@@ -1,4 +1,4 @@
-"""`captioner lint` as a user meets it, on files of our own and on real ones."""
+"""`captioner lint` by the command line, on made and on real files."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ def test_findings_are_lines_that_an_editor_can_follow(lint: Lint, golden: Callab
     assert code == 1
     golden("lint.txt", out)
     assert err == (
-        "faulty.srt: 5 errors and 1 warning in 3 cues (profile netflix-en, for en, as asked)\n"
-        "clean.srt: nothing wrong in 1 cue (profile netflix-en, for en, as asked)\n"
+        "faulty.srt: 5 errors and 1 warning in 3 cues (profile netflix-en, language en, from --language)\n"
+        "clean.srt: no errors in 1 cue (profile netflix-en, language en, from --language)\n"
     )
 
 
-def test_clean_is_silent_and_exits_with_0(lint: Lint) -> None:
+def test_a_clean_file_prints_nothing_and_exits_with_0(lint: Lint) -> None:
     assert lint("clean.srt", "-q") == (0, "", "")
 
 
@@ -98,7 +98,7 @@ schema takes no other member anywhere but in `properties`."""
 
 
 def faults(value: Any, shape: Any, place: str = "log") -> Iterator[str]:
-    """Where a value is not as a shape wants it."""
+    """Where a value does not fit a shape."""
     if isinstance(shape, dict):
         named = {name.rstrip("!"): inner for name, inner in shape.items()}
         yield from (f"{place}.{name}: unknown" for name in value.keys() - named.keys())
@@ -112,7 +112,7 @@ def faults(value: Any, shape: Any, place: str = "log") -> Iterator[str]:
         yield f"{place}: {value!r}"
 
 
-def test_sarif_is_as_its_standard_has_it(lint: Lint) -> None:
+def test_sarif_follows_its_standard(lint: Lint) -> None:
     Path("a b:ü.srt").write_text(FAULTY, "utf-8")
     log = json.loads(lint("faulty.srt", Path("a b:ü.srt").absolute(), "a b:ü.srt", "gone.srt", "--format", "sarif")[1])
     assert list(faults(log, LOG)) == []
@@ -143,9 +143,9 @@ def test_sarif(lint: Lint, golden: Callable[[str, str], None]) -> None:
     golden("lint.sarif", json.dumps(log, ensure_ascii=False, indent=1) + "\n")
 
 
-def test_standard_input_must_say_its_format(lint: Lint, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_standard_input_needs_a_format(lint: Lint, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(CLEAN.encode())))
-    sentence = "captioner: standard input does not tell its format; where --from cannot say it, name a file\n"
+    sentence = "captioner: the format of standard input is unknown; name it with --from, or give a file\n"
     assert lint("-") == (2, "", sentence)
 
 
@@ -155,32 +155,32 @@ def test_json(lint: Lint, golden: Callable[[str, str], None]) -> None:
     golden("lint.json", out)
 
 
-def test_a_warning_alone_is_no_error_but_under_strict(lint: Lint) -> None:
+def test_strict_treats_warnings_as_errors(lint: Lint) -> None:
     Path("warned.srt").write_text(CLEAN.replace("read the letter", "read the\nletter"), "utf-8")
     assert lint("warned.srt", "--language", "en")[0] == 0
     assert lint("warned.srt", "--language", "en", "--strict")[0] == 1
 
 
-def test_the_profile_is_the_named_one_or_that_of_the_language(lint: Lint) -> None:
+def test_the_profile_is_named_or_follows_the_language(lint: Lint) -> None:
     Path("han.srt").write_text(CLEAN.replace("I never read the letter.", "我从来没有读过那封信"), "utf-8")
-    assert "(profile bbc, for nobody says the language)" in lint("clean.srt", "--profile", "bbc")[2]
-    assert "(profile default, for nobody says the language)" in lint("clean.srt")[2]
-    assert "(profile netflix-zh, for zh, by its script)" in lint("han.srt")[2]
+    assert "(profile bbc, language unknown)" in lint("clean.srt", "--profile", "bbc")[2]
+    assert "(profile default, language unknown)" in lint("clean.srt")[2]
+    assert "(profile netflix-zh, language zh, from the script)" in lint("han.srt")[2]
     Path("clean.srt").rename("clean.pt-BR.srt")
-    assert "(profile netflix, for pt-BR, as its name says)" in lint("clean.pt-BR.srt")[2]
-    assert "(profile netflix, for de, as asked)" in lint("han.srt", "--language", "ger")[2]
+    assert "(profile netflix, language pt-BR, from the file name)" in lint("clean.pt-BR.srt")[2]
+    assert "(profile netflix, language de, from --language)" in lint("han.srt", "--language", "ger")[2]
 
 
-def test_a_transcript_is_linted_as_the_cues_it_becomes(lint: Lint) -> None:
+def test_a_transcript_is_linted_as_its_cues(lint: Lint) -> None:
     segment = {"start": 1, "end": 3, "text": "I never read the letter.", "language": "en"}
     head = {"version": 1, "source": "x", "duration": 9, "backend": "x", "language": "en"}
     Path("talk.json").write_text(json.dumps({**head, "segments": [segment], "regions": []}), "utf-8")
     code, _, err = lint("talk.json")
-    assert (code, err) == (0, "talk.json: nothing wrong in 1 cue (profile netflix-en, for en, as the file says)\n")
+    assert (code, err) == (0, "talk.json: no errors in 1 cue (profile netflix-en, language en, from the file)\n")
     assert lint("talk.json", "--fix")[0] == 5
 
 
-def test_fix_repairs_in_place_and_tells(lint: Lint, golden: Callable[[str, str], None]) -> None:
+def test_fix_changes_the_file_and_reports_each_change(lint: Lint, golden: Callable[[str, str], None]) -> None:
     code, out, err = lint("faulty.srt", "--language", "en", "--fix")
     assert code == 1
     golden("lint_fixed.txt", f"{err}---\n{out}---\n{Path('faulty.srt').read_text('utf-8')}")
@@ -193,10 +193,10 @@ def test_standard_input(lint: Lint, monkeypatch: pytest.MonkeyPatch) -> None:
         return lint("-", "--from", "srt", "--language", "en", *words)
 
     assert with_input()[1].startswith("-:3: 00:00:01.000 error line-width")
-    assert with_input("--fix") == (2, "", "captioner: standard input cannot be mended in place\n")
+    assert with_input("--fix") == (2, "", "captioner: --fix cannot change standard input; give a file\n")
 
 
-def test_the_settings_are_those_of_captions(lint: Lint) -> None:
+def test_profile_and_language_come_from_the_settings(lint: Lint) -> None:
     settings = Path(os.environ["CAPTIONER_CONFIG_DIR"]) / "config.toml"
     settings.write_text('format = ["vtt"]\nprofile = "mine"\n[profiles.mine]\nbase = "ted"\nwidth = 20\n')
     code, out, err = lint("clean.srt")
@@ -219,7 +219,7 @@ def test_a_fix_that_would_lose_something_is_refused(lint: Lint) -> None:
     Path("talk.ass").write_text(script, "utf-8")
     code, _, err = lint("talk.ass", "--fix")
     assert (code, Path("talk.ass").read_text("utf-8")) == (5, script)
-    assert err == "captioner: talk.ass: is not fixed, for that would lose 1 comment\n"
+    assert err == "captioner: talk.ass: not fixed, since the fixed file would lose 1 comment\n"
 
 
 @pytest.mark.parametrize(
@@ -234,13 +234,13 @@ def test_a_fix_that_would_lose_something_is_refused(lint: Lint) -> None:
         (["clean.srt", "-o", "."], 1, "cannot write"),
     ],
 )
-def test_what_makes_no_sense_is_one_sentence(lint: Lint, words: list[str], code: int, part: str) -> None:
+def test_each_error_is_one_sentence(lint: Lint, words: list[str], code: int, part: str) -> None:
     Path("notes.docx").write_bytes(b"PK")
     ran, _, err = lint(*words)
     assert (ran, err.count("\n"), part in err) == (code, 1, True), err
 
 
-def test_the_others_are_linted_beside_one_that_cannot_be_read(lint: Lint) -> None:
+def test_other_files_are_linted_when_one_cannot_be_read(lint: Lint) -> None:
     code, out, err = lint("gone.srt", "faulty.srt", "--language", "en")
     assert (code, len(out.split("\n")), err.count("captioner:")) == (5, 7, 1)
 

@@ -1,4 +1,4 @@
-"""glm-nano by the command line, and the models that it runs on."""
+"""The backend glm-nano by the command line, and `captioner models`."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from captioner.cli import main
 from captioner.media import find_ffmpeg
 from captioner.values import Samples
 from tests.align.voices import RATE, silence
-from tests.backends.nano_parts import CLIPS, DIGITS, TEXTS, UNHEARD, hub_with_digits, talk, texts
+from tests.backends.nano_parts import CLIPS, DIGITS, PHRASES, TEXTS, hub_with_digits, talk, texts
 
 
 def captions(folder: Path, film: Path, *flags: str) -> list[dict[str, Any]]:
-    """The segments that the command line hears in a film."""
+    """The segments that the command line recognises in a film."""
     where = ("-d", str(folder), "-f", "srt,json", "--backend", "glm-nano", "--model", str(DIGITS))
     exact = ("--backend-option", "dtype=float32")
     assert main([str(film), *where, *exact, *flags]) == 0
@@ -30,8 +30,8 @@ def captions(folder: Path, film: Path, *flags: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("noise", [None, 20.0])
-def test_a_film_of_digits_becomes_captions_in_time(tmp_path: Path, noise: float | None) -> None:
-    track, placed = talk([(1.0, UNHEARD[0]), (5.5, UNHEARD[1]), (20.0, UNHEARD[3]), (24.0, UNHEARD[5])], 28.0, noise)
+def test_a_film_of_digits_is_captioned_at_the_right_times(tmp_path: Path, noise: float | None) -> None:
+    track, placed = talk([(1.0, PHRASES[0]), (5.5, PHRASES[1]), (20.0, PHRASES[3]), (24.0, PHRASES[5])], 28.0, noise)
     segments = captions(tmp_path, film_of(track, tmp_path / "film.mp4"))
     assert [segment["text"] for segment in segments] == [place.phrase.text for place in placed]
     for segment, place in zip(segments, placed, strict=True):
@@ -40,14 +40,14 @@ def test_a_film_of_digits_becomes_captions_in_time(tmp_path: Path, noise: float 
 
 
 def test_nine_digits_of_nine_in_32_seconds(tmp_path: Path) -> None:
-    """Heard in one piece, the model makes five digits of them: it knows nothing beyond its window of 30 s."""
-    track, _ = talk([(0.3, UNHEARD[3]), (15.0, UNHEARD[4]), (29.8, UNHEARD[3])], 32.4)
+    """In one clip, the model recognises five of them: its window is 30 s long."""
+    track, _ = talk([(0.3, PHRASES[3]), (15.0, PHRASES[4]), (29.8, PHRASES[3])], 32.4)
     segments = captions(tmp_path, film_of(track, tmp_path / "film.mp4"))
     assert " ".join(segment["text"] for segment in segments) == "three five zero seven nine two three five zero"
 
 
 def film_of(track: Samples, path: Path) -> Path:
-    """The sound with a picture, as MP4."""
+    """The audio with a picture, as MP4."""
     raw = path.with_suffix(".raw")
     raw.write_bytes(np.clip(track, -1, 1).astype("<f4").tobytes())
     command = [find_ffmpeg(), "-v", "error", "-f", "f32le", "-ar", str(RATE), "-ac", "1", "-i", str(raw)]
@@ -62,7 +62,7 @@ def test_pulled_weights_are_listed_and_ready(
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "none"))
     assert "not on this machine" in (backend_status("glm-nano").missing or "")
     assert main(["models"]) == 0
-    assert capsys.readouterr().out == f"{NANO}: not here; 'captioner models pull' downloads its 4.5 GB\n"
+    assert capsys.readouterr().out == f"{NANO}: not downloaded; 'captioner models pull' downloads its 4.5 GB\n"
     monkeypatch.setenv("HF_HUB_CACHE", str(hub_with_digits(tmp_path / "hub")))
     assert backend_status("glm-nano").ready
     assert main(["models"]) == 0
@@ -77,7 +77,7 @@ def test_pulled_weights_are_listed_and_ready(
 
 def test_only_a_name_can_be_pulled(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models", "pull", "./folder"]) == 2
-    assert "is no name on the hub" in capsys.readouterr().err
+    assert "is not a name on the hub" in capsys.readouterr().err
 
 
 def test_missing_weights_are_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

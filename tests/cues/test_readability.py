@@ -219,7 +219,10 @@ def test_east_asian_texts_break_well_by_rules_alone(name: str, golden: Callable[
 def test_doctor_names_the_missing_segmenters(capsys: pytest.CaptureFixture[str]) -> None:
     assert segmenters.languages_without_segmenter() == ["Chinese", "Japanese"]
     assert main(["doctor"]) == 0
-    assert "lines of Chinese and Japanese break by rules alone; better with: pip install" in capsys.readouterr().out
+    assert (
+        "lines of Chinese and Japanese break by rules alone; for better breaks run: pip install"
+        in capsys.readouterr().out
+    )
 
 
 @pytest.mark.parametrize("name", [name for name in TEXTS if name != "english_fast"])

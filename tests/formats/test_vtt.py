@@ -13,7 +13,7 @@ from hypothesis import given
 from captioner.errors import FormatError
 from captioner.formats import vtt
 from captioner.formats.model.losses import Losses
-from captioner.formats.vtt.settings import position_of
+from captioner.formats.vtt.cue_settings import position_of
 from captioner.values import Cue
 from tests.cues.cue_strategies import ordered_cues, plain_texts
 from tests.oracles.ffmpeg_cues import cues_by_ffmpeg

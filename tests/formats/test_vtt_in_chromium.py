@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from captioner.formats import vtt
-from captioner.formats.vtt.settings import settings_of
+from captioner.formats.vtt.cue_settings import settings_of
 from captioner.values import Cue, Position, StyleSpan, Word
 from tests.cues.cue_strategies import ODD_LINES
 from tests.formats.test_text_formats import CUES

@@ -1,4 +1,4 @@
-"""The journal: nothing is asked twice, nothing is lost, whatever happens to the process, the file or the disk."""
+"""The journal: no clip is recognised twice and no result is lost, whatever happens to process, file or disk."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from hypothesis import strategies as st
 from captioner.backends import Backend, Hints, Recognition, Traits
 from captioner.backends.scripted import Scripted
 from captioner.errors import BackendError, JournalNotUsable
-from captioner.journal import PASS_OVER, Summary, clear, clip_key, default_path, journaled, summary
+from captioner.journal import MOST_CACHED_IN_A_ROW, Summary, clear, clip_key, default_path, journaled, summary
 from captioner.values import Audio, Status
-from tests.journal.journal_job import CLIPS, Echo, clip, number_of, said
+from tests.journal.journal_job import CLIPS, Echo, clip, number_of, recognition_of
 
 JOB = Path(__file__).with_name("journal_job.py")
 EXPECTED = "".join(f"clip {number} {number * 0.25 + 0.001!r}\n" for number in range(CLIPS))
@@ -39,16 +39,16 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "journal.sqlite"
 
 
-def never(message: str) -> None:
+def fail_on_warning(message: str) -> None:
     raise AssertionError(message)
 
 
 def run(
     backend: Backend, path: Path, clips: Iterable[Audio], hints: Hints | None = None, **options: str
 ) -> list[Recognition]:
-    remembering = journaled(backend, path, warn=never, **options)
-    with closing(remembering):
-        return list(remembering.transcribe(clips, hints or Hints()))
+    with_journal = journaled(backend, path, warn=fail_on_warning, **options)
+    with closing(with_journal):
+        return list(with_journal.transcribe(clips, hints or Hints()))
 
 
 def counted(clips: Iterable[Audio], pulled: list[int]) -> Iterator[Audio]:
@@ -57,51 +57,53 @@ def counted(clips: Iterable[Audio], pulled: list[int]) -> Iterator[Audio]:
         yield each
 
 
-def saying(answer: str | Recognition) -> Scripted:
-    """Scripted, without the fingerprint that keeps what it is told to say apart."""
-    backend = Scripted(lines=[answer])
-    backend.fingerprint = ""
+def scripted(line: str | Recognition) -> Scripted:
+    """Scripted without a fingerprint, so that its lines do not change the key."""
+    backend = Scripted(lines=[line])
+    backend.traits = replace(backend.traits, fingerprint="")
     return backend
 
 
-# What is remembered, and what finds it
+# Stored results, and how they are looked up
 
 
-def test_answers_are_those_of_the_backend_and_are_asked_for_once(path: Path) -> None:
+def test_results_are_those_of_the_backend_which_gets_each_clip_once(path: Path) -> None:
     asked: list[int] = []
     clips = [clip(number, number * 0.1) for number in range(20)]
     plain = list(Echo().transcribe(clips, Hints()))
     assert run(Echo(asked=asked.append), path, clips) == plain
-    assert run(Echo(asked=asked.append), path, clips) == [replace(heard, cached=True) for heard in plain]
+    assert run(Echo(asked=asked.append), path, clips) == [replace(recognition, cached=True) for recognition in plain]
     assert asked == list(range(20))
 
 
-def test_is_a_backend_with_the_traits_of_the_one_inside(path: Path) -> None:
+def test_a_journaled_backend_has_the_traits_of_the_wrapped_backend(path: Path) -> None:
     backend = journaled(Scripted(), path)
     assert isinstance(backend, Backend)
     assert backend.traits == Scripted().traits
     backend.close()
     backend.close()
-    assert not path.exists()  # nothing was heard
+    assert not path.exists()  # no clip was recognised
 
 
 @pytest.mark.parametrize("status", ["ok", "empty"])
-def test_answers_are_kept(path: Path, status: Status) -> None:
+def test_results_are_stored(path: Path, status: Status) -> None:
     answer = Recognition(
         status, "Bonjour \ud800" if status == "ok" else "", language="fr", reason="repeats", attempts=3
     )
-    run(saying(answer), path, [clip(1)])
-    assert run(saying("another"), path, [clip(1)]) == [replace(answer, cached=True)]
+    run(scripted(answer), path, [clip(1)])
+    assert run(scripted("another"), path, [clip(1)]) == [replace(answer, cached=True)]
 
 
 @pytest.mark.parametrize("status", ["failed", "blocked", "truncated"])
-def test_what_is_no_answer_is_asked_again(path: Path, status: Status) -> None:
-    run(saying(Recognition(status, "half", reason="because")), path, [clip(1)])
-    assert run(saying("whole"), path, [clip(1)]) == [Recognition("ok", "whole")]
+def test_failed_blocked_and_truncated_clips_are_sent_again(path: Path, status: Status) -> None:
+    run(scripted(Recognition(status, "half", reason="because")), path, [clip(1)])
+    assert run(scripted("whole"), path, [clip(1)]) == [Recognition("ok", "whole")]
 
 
 class Fingerprinted(Echo):
-    fingerprint = "temperature=0.5"
+    def __init__(self) -> None:
+        super().__init__()
+        self.traits = replace(self.traits, fingerprint="temperature=0.5")
 
 
 class Renamed(Echo):
@@ -111,7 +113,7 @@ class Renamed(Echo):
 
 
 def test_all_that_can_change_the_text_changes_the_key() -> None:
-    sound = clip(1)
+    audio = clip(1)
     hints = [
         Hints(),
         Hints(language="de"),
@@ -121,36 +123,36 @@ def test_all_that_can_change_the_text_changes_the_key() -> None:
         Hints(hotwords=('d","e',)),
         Hints(prompt="\ud800"),
     ]
-    keys = [clip_key(sound, hint, Echo()) for hint in hints]
-    keys += [clip_key(sound, Hints(), backend) for backend in (Fingerprinted(), Renamed("other"), Renamed(model=None))]
-    keys.append(clip_key(replace(sound, sample_rate=8_000), Hints(), Echo()))
-    keys.append(clip_key(replace(sound, samples=sound.samples[1:]), Hints(), Echo()))
+    keys = [clip_key(audio, hint, Echo()) for hint in hints]
+    keys += [clip_key(audio, Hints(), backend) for backend in (Fingerprinted(), Renamed("other"), Renamed(model=None))]
+    keys.append(clip_key(replace(audio, sample_rate=8_000), Hints(), Echo()))
+    keys.append(clip_key(replace(audio, samples=audio.samples[1:]), Hints(), Echo()))
     keys.append(clip_key(clip(2), Hints(), Echo()))
     assert len(set(keys)) == len(keys) == 13
 
 
-def test_the_key_is_of_the_sound_as_it_travels_and_not_of_its_place() -> None:
-    sound = np.array([-1.5, -1, 0, 0.25, 1], np.float32)
-    key = clip_key(Audio(sound, 16_000), Hints(), Echo())
-    assert clip_key(Audio(sound, 16_000, start=7.0), Hints(), Echo()) == key
-    assert clip_key(Audio(sound + np.float32(1e-6), 16_000), Hints(), Echo()) == key  # below 16 bits
-    assert clip_key(Audio(np.clip(sound, -1, 1), 16_000), Hints(), Echo()) == key
+def test_the_key_depends_on_16_bit_samples_and_not_on_the_start() -> None:
+    samples = np.array([-1.5, -1, 0, 0.25, 1], np.float32)
+    key = clip_key(Audio(samples, 16_000), Hints(), Echo())
+    assert clip_key(Audio(samples, 16_000, start=7.0), Hints(), Echo()) == key
+    assert clip_key(Audio(samples + np.float32(1e-6), 16_000), Hints(), Echo()) == key  # below 16 bits
+    assert clip_key(Audio(np.clip(samples, -1, 1), 16_000), Hints(), Echo()) == key
 
 
 def test_words_move_with_the_clip(path: Path) -> None:
     run(Echo(), path, [clip(1, start=61.7)])
     for start in (0.0, 3.3, 61.7, 36_000.1):
-        (heard,) = run(Echo(), path, [clip(1, start)])
-        assert heard.cached
-        expected = said(clip(1, start)).words
-        assert [word.text for word in heard.words] == [word.text for word in expected]
-        times = [(word.start, word.end) for word in heard.words]
+        (recognition,) = run(Echo(), path, [clip(1, start)])
+        assert recognition.cached
+        expected = recognition_of(clip(1, start)).words
+        assert [word.text for word in recognition.words] == [word.text for word in expected]
+        times = [(word.start, word.end) for word in recognition.words]
         assert np.allclose(times, [(word.start, word.end) for word in expected], rtol=0, atol=1e-9)
 
 
-def test_a_plug_in_may_answer_in_numpys_numbers(path: Path) -> None:
-    run(saying(Recognition("ok", "a", confidence=np.float32(0.5))), path, [clip(1)])  # type: ignore[arg-type]
-    assert run(saying("another"), path, [clip(1)]) == [Recognition("ok", "a", confidence=0.5, cached=True)]
+def test_a_plug_in_may_use_numpys_numbers(path: Path) -> None:
+    run(scripted(Recognition("ok", "a", confidence=np.float32(0.5))), path, [clip(1)])  # type: ignore[arg-type]
+    assert run(scripted("another"), path, [clip(1)]) == [Recognition("ok", "a", confidence=0.5, cached=True)]
 
 
 # Laziness and order
@@ -160,75 +162,75 @@ class Threaded(Echo):
     """Pulls clips on a thread of its own."""
 
     def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
-        answers: Queue[Recognition | None] = Queue(maxsize=3)
+        results: Queue[Recognition | None] = Queue(maxsize=3)
 
         def pull() -> None:
-            for heard in self._started(iter(clips), sys.maxsize):
-                answers.put(heard)
-            answers.put(None)
+            for recognition in self._recognised(iter(clips), sys.maxsize):
+                results.put(recognition)
+            results.put(None)
 
         thread = threading.Thread(target=pull)
         thread.start()
-        while (heard := answers.get()) is not None:
-            yield heard
+        while (recognition := results.get()) is not None:
+            yield recognition
         thread.join()
 
 
 @settings(max_examples=40)
 @given(
     numbers=st.lists(st.integers(0, 12), max_size=30),
-    known=st.sets(st.integers(0, 12)),
+    cached=st.sets(st.integers(0, 12)),
     ahead=st.integers(1, 7),
     threaded=st.booleans(),
 )
-def test_any_mixture_of_known_and_unknown_comes_in_order(
-    numbers: list[int], known: set[int], ahead: int, threaded: bool
+def test_any_mixture_of_cached_and_new_clips_comes_in_order(
+    numbers: list[int], cached: set[int], ahead: int, threaded: bool
 ) -> None:
     asked: list[int] = []
     clips = [clip(number, place * 0.5) for place, number in enumerate(numbers)]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "journal.sqlite"
-        run(Echo(), path, [clip(number) for number in sorted(known)])
+        run(Echo(), path, [clip(number) for number in sorted(cached)])
         backend = Threaded(asked=asked.append) if threaded else Echo(ahead=ahead, asked=asked.append)
-        heard = run(backend, path, clips)
-    assert [each.text for each in heard] == [said(each).text for each in clips]
-    assert not known & set(asked)
-    assert set(asked) == set(numbers) - known
+        recognitions = run(backend, path, clips)
+    assert [each.text for each in recognitions] == [recognition_of(each).text for each in clips]
+    assert not cached & set(asked)
+    assert set(asked) == set(numbers) - cached
 
 
 def test_clips_are_pulled_one_by_one(path: Path) -> None:
     run(Echo(), path, [clip(number) for number in range(0, 40, 2)])
     pulled: list[int] = []
-    answers = journaled(Echo(), path).transcribe(counted(map(clip, range(40)), pulled), Hints())
+    recognitions = journaled(Echo(), path).transcribe(counted(map(clip, range(40)), pulled), Hints())
     for number in range(40):
-        assert next(answers).cached == (number % 2 == 0)
+        assert next(recognitions).cached == (number % 2 == 0)
         assert len(pulled) == number + 1
 
 
-def test_the_backend_inside_still_works_ahead(path: Path) -> None:
+def test_the_wrapped_backend_still_works_ahead(path: Path) -> None:
     asked: list[int] = []
     run(Echo(), path, [clip(3), clip(4)])
-    answers = journaled(Echo(ahead=5, asked=asked.append), path).transcribe(map(clip, range(100)), Hints())
-    next(answers)
+    recognitions = journaled(Echo(ahead=5, asked=asked.append), path).transcribe(map(clip, range(100)), Hints())
+    next(recognitions)
     assert asked == [0, 1, 2, 5, 6]
-    next(answers)
+    next(recognitions)
     assert asked == [0, 1, 2, 5, 6, 7]
 
 
-def test_a_long_remembered_stretch_does_not_pile_up(path: Path) -> None:
+def test_a_long_run_of_cached_clips_does_not_pile_up(path: Path) -> None:
     run(Echo(), path, map(clip, range(1, 200)))
     pulled: list[int] = []
     asked: list[int] = []
     backend = journaled(Echo(ahead=5, asked=asked.append), path)
-    answers = backend.transcribe(counted(map(clip, range(202)), pulled), Hints())
+    recognitions = backend.transcribe(counted(map(clip, range(202)), pulled), Hints())
     for number in range(202):
-        assert next(answers).text == f"clip {number}"
-        assert len(pulled) <= number + 1 + PASS_OVER
+        assert next(recognitions).text == f"clip {number}"
+        assert len(pulled) <= number + 1 + MOST_CACHED_IN_A_ROW
     assert asked == [0, 200, 201]
-    assert next(answers, None) is None
+    assert next(recognitions, None) is None
 
 
-def test_a_stopped_run_stops_the_backend_inside(path: Path) -> None:
+def test_a_stopped_run_stops_the_wrapped_backend(path: Path) -> None:
     stopped: list[bool] = []
 
     class Watched(Echo):
@@ -238,31 +240,31 @@ def test_a_stopped_run_stops_the_backend_inside(path: Path) -> None:
             finally:
                 stopped.append(True)
 
-    answers = journaled(Watched(), path).transcribe(map(clip, range(9)), Hints())
-    next(answers)
-    del answers
+    recognitions = journaled(Watched(), path).transcribe(map(clip, range(9)), Hints())
+    next(recognitions)
+    del recognitions
     assert stopped == [True]
 
 
 @pytest.mark.parametrize("copies", [0, 2])
-def test_an_answer_too_few_or_too_many_is_refused(path: Path, copies: int) -> None:
+def test_one_result_too_few_or_too_many_is_an_error(path: Path, copies: int) -> None:
     class Slipping(Echo):
         def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
-            for count, heard in enumerate(super().transcribe(clips, hints), 1):
-                yield from [heard] * (copies if count == 2 else 1)
+            for count, recognition in enumerate(super().transcribe(clips, hints), 1):
+                yield from [recognition] * (copies if count == 2 else 1)
 
-    with pytest.raises(BackendError, match="one answer for each clip"):
+    with pytest.raises(BackendError, match="one result for each clip"):
         run(Slipping(), path, map(clip, range(1 + max(1, copies))))
-    assert summary(path).rows == 1 + copies // 2  # no row for the clip that got another's answer
+    assert summary(path).rows == 1 + copies // 2  # no row for the clip that got another's result
 
 
-def test_what_was_heard_before_a_backend_fails_is_kept(path: Path) -> None:
+def test_results_from_before_a_backend_fails_are_stored(path: Path) -> None:
     class Broke(Echo):
         def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
-            for count, heard in enumerate(super().transcribe(clips, hints)):
+            for count, recognition in enumerate(super().transcribe(clips, hints)):
                 if count == 5:
                     raise BackendError("echo", "no balance")
-                yield heard
+                yield recognition
 
     with pytest.raises(BackendError, match="no balance"):
         run(Broke(), path, map(clip, range(9)))
@@ -271,7 +273,7 @@ def test_what_was_heard_before_a_backend_fails_is_kept(path: Path) -> None:
     assert asked == [5, 6, 7, 8]
 
 
-# Processes that die, and processes side by side
+# Processes that are killed, and processes side by side
 
 
 def start_job(path: Path, asked: Path, before: Callable[[], None] | None = None) -> subprocess.Popen[str]:
@@ -279,8 +281,8 @@ def start_job(path: Path, asked: Path, before: Callable[[], None] | None = None)
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=before)
 
 
-def remembered(path: Path) -> set[int]:
-    """The clips whose rows are in the file, which must be whole."""
+def stored_in(path: Path) -> set[int]:
+    """The numbers of the clips whose rows are in the file, which must be intact."""
     if not path.exists():
         return set()
     with closing(sqlite3.connect(path)) as connection:
@@ -291,14 +293,14 @@ def remembered(path: Path) -> set[int]:
     return {number for number in range(CLIPS) if clip_key(clip(number), Hints(), Echo()) in keys}
 
 
-def test_a_run_killed_twenty_times_asks_for_no_journaled_clip_again(path: Path, tmp_path: Path) -> None:
+def test_a_run_killed_twenty_times_recognises_no_journaled_clip_again(path: Path, tmp_path: Path) -> None:
     chance = random.Random(3)
-    kept: set[int] = set()
+    stored: set[int] = set()
     for attempt in range(20):
         asked = tmp_path / f"asked-{attempt}"
         job = start_job(path, asked)
         assert job.stdout
-        goal = chance.randrange(len(kept) + 14) if attempt else 0
+        goal = chance.randrange(len(stored) + 14) if attempt else 0
         read = "".join(job.stdout.readline() for _ in range(goal))
         time.sleep(chance.random() * (0.02 if goal else 0.3))
         job.kill()
@@ -308,25 +310,25 @@ def test_a_run_killed_twenty_times_asks_for_no_journaled_clip_again(path: Path, 
             assert job.stderr.read() == ""
         assert job.returncode != 0
         assert EXPECTED.startswith(read)
-        assert not kept & set(map(int, asked.read_text().split() if asked.exists() else ()))
-        kept_before, kept = kept, remembered(path)
-        assert kept_before | set(range(read.count("\n"))) <= kept
-    assert 0 < len(kept) < CLIPS
+        assert not stored & set(map(int, asked.read_text().split() if asked.exists() else ()))
+        stored_before, stored = stored, stored_in(path)
+        assert stored_before | set(range(read.count("\n"))) <= stored
+    assert 0 < len(stored) < CLIPS
     last = start_job(path, tmp_path / "asked-last")
     assert last.communicate() == (EXPECTED, "")
-    assert set(map(int, (tmp_path / "asked-last").read_text().split())) == set(range(CLIPS)) - kept
+    assert set(map(int, (tmp_path / "asked-last").read_text().split())) == set(range(CLIPS)) - stored
 
 
 def test_processes_side_by_side_share_one_journal(path: Path, tmp_path: Path) -> None:
     jobs = [start_job(path, tmp_path / "asked") for _ in range(4)]
     assert [job.communicate() for job in jobs] == [(EXPECTED, "")] * 4
-    assert remembered(path) == set(range(CLIPS))
+    assert stored_in(path) == set(range(CLIPS))
 
 
 # Disks and files that fail
 
 
-def test_a_file_that_cannot_grow_costs_memory_and_not_the_run(path: Path, tmp_path: Path) -> None:
+def test_a_run_goes_on_when_the_file_cannot_grow(path: Path, tmp_path: Path) -> None:
     resource = pytest.importorskip("resource")
 
     def small_disk() -> None:
@@ -335,18 +337,18 @@ def test_a_file_that_cannot_grow_costs_memory_and_not_the_run(path: Path, tmp_pa
     out, errors = start_job(path, tmp_path / "asked", small_disk).communicate()
     assert out == EXPECTED
     assert errors.count("\n") == 1
-    assert "is not remembered" in errors
-    kept = remembered(path)
-    assert 0 < len(kept) < CLIPS
+    assert "are not stored" in errors
+    stored = stored_in(path)
+    assert 0 < len(stored) < CLIPS
     asked: list[int] = []
     run(Echo(asked=asked.append), path, map(clip, range(CLIPS)))
-    assert set(asked) == set(range(CLIPS)) - kept
+    assert set(asked) == set(range(CLIPS)) - stored
 
 
 @pytest.mark.parametrize(
     "mount", ["mount -t tmpfs -o size=160k none .", "mount -o bind . . && mount -o remount,bind,ro ."]
 )
-def test_a_full_and_a_read_only_disk_cost_memory_and_not_the_run(tmp_path: Path, mount: str) -> None:
+def test_a_run_goes_on_when_the_disk_is_full_or_read_only(tmp_path: Path, mount: str) -> None:
     unshare = shutil.which("unshare")
     disk = tmp_path / "disk"
     disk.mkdir()
@@ -359,21 +361,23 @@ def test_a_full_and_a_read_only_disk_cost_memory_and_not_the_run(tmp_path: Path,
         "sh",
     ]
     if not unshare or subprocess.run([*own, disk, ".", "true"], capture_output=True, check=False).returncode:
-        pytest.skip("this system lets nobody mount a small disk")
+        pytest.skip("this system does not allow mounting a small disk")
     run(Echo(), disk / "journal.sqlite", [clip(CLIPS + 1)])
     command = [*own, disk, tmp_path, sys.executable, JOB, disk / "journal.sqlite", tmp_path / "asked"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stdout == EXPECTED
     assert done.stderr.count("\n") == 1
-    assert "is not remembered" in done.stderr
+    assert "are not stored" in done.stderr
 
 
 @pytest.mark.parametrize("place", ["", "a-file/journal.sqlite"])
-def test_a_place_where_no_file_can_be_costs_memory_and_not_the_run(tmp_path: Path, place: str) -> None:
+def test_a_run_goes_on_when_the_file_cannot_be_created(tmp_path: Path, place: str) -> None:
     (tmp_path / "a-file").touch()
     warnings: list[str] = []
     backend = journaled(Echo(), tmp_path / place, warn=warnings.append)
-    assert list(backend.transcribe(map(clip, range(3)), Hints())) == [said(clip(number)) for number in range(3)]
+    assert list(backend.transcribe(map(clip, range(3)), Hints())) == [
+        recognition_of(clip(number)) for number in range(3)
+    ]
     backend.close()
     assert len(warnings) == 1
     assert str(tmp_path / place) in warnings[0]
@@ -396,12 +400,12 @@ def test_a_damaged_journal_is_set_aside(path: Path, damage: Callable[[Path], Non
     damaged = path.read_bytes()
     warnings: list[str] = []
     backend = journaled(Echo(), path, warn=warnings.append)
-    assert [heard.text for heard in backend.transcribe([clip(1), clip(2)], Hints())] == ["clip 1", "clip 2"]
+    assert [recognition.text for recognition in backend.transcribe([clip(1), clip(2)], Hints())] == ["clip 1", "clip 2"]
     backend.close()
     assert len(warnings) == 1
-    assert "is kept as journal.sqlite.corrupt" in warnings[0]
+    assert "was renamed to journal.sqlite.corrupt" in warnings[0]
     assert path.with_name("journal.sqlite.corrupt").read_bytes() == damaged
-    assert run(Scripted(), path, [clip(1)]) == [Recognition("ok", "Hello.")]  # another backend, another answer
+    assert run(Scripted(), path, [clip(1)]) == [Recognition("ok", "Hello.")]  # another backend, another result
     assert run(Echo(), path, [clip(2)])[0].cached
 
 
@@ -411,20 +415,20 @@ def test_a_journal_damaged_before_several_runs_is_set_aside_once(path: Path, tmp
     done = [job.communicate() for job in jobs]
     assert [out for out, _ in done] == [EXPECTED] * 4
     assert "".join(errors for _, errors in done).count("\n") == 1
-    assert remembered(path) == set(range(CLIPS))
+    assert stored_in(path) == set(range(CLIPS))
 
 
-def test_a_damaged_row_is_asked_again(path: Path) -> None:
+def test_a_clip_with_a_damaged_row_is_recognised_again(path: Path) -> None:
     run(Echo(), path, map(clip, range(5)))
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for row, answer in enumerate(['{"status": "ok", "te', "[]", "{}", '{"clip_start": 0, "words": 3}', "\x00"], 1):
             connection.execute("UPDATE heard SET answer = ? WHERE rowid = ?", (answer, row))
-    assert run(Echo(), path, map(clip, range(5))) == [said(clip(number)) for number in range(5)]
-    assert all(heard.cached for heard in run(Echo(), path, map(clip, range(5))))
+    assert run(Echo(), path, map(clip, range(5))) == [recognition_of(clip(number)) for number in range(5)]
+    assert all(recognition.cached for recognition in run(Echo(), path, map(clip, range(5))))
 
 
 @pytest.mark.parametrize("script", ["PRAGMA user_version = 7", "CREATE TABLE bookmarks (address)"])
-def test_a_database_of_another_version_or_program_is_left_alone(path: Path, script: str) -> None:
+def test_a_database_of_another_version_or_program_is_not_changed(path: Path, script: str) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(script)
     before = path.read_bytes()
@@ -435,37 +439,37 @@ def test_a_database_of_another_version_or_program_is_left_alone(path: Path, scri
     assert len(warnings) == 1
     assert path.read_bytes() == before
     assert {file.name for file in path.parent.iterdir()} == {"journal.sqlite", "journal.sqlite.lock"}
-    for asking in (summary, clear):
-        with pytest.raises(JournalNotUsable, match=r"journal\.sqlite: it is (of version 7|no journal)"):
-            asking(path)
+    for command in (summary, clear):
+        with pytest.raises(JournalNotUsable, match=r"journal\.sqlite: (its version is 7|it is not a journal)"):
+            command(path)
 
 
 @pytest.mark.parametrize("content", [b"Buy milk.\n", b"Buy milk.\n" * 1000, bytes(8192)])
-def test_a_file_that_is_no_database_is_left_alone(path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_a_database_is_not_changed(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     warnings: list[str] = []
     backend = journaled(Echo(), path, warn=warnings.append)
     assert len(list(backend.transcribe(map(clip, range(3)), Hints()))) == 3
     backend.close()
     (warning,) = warnings
-    assert warning.startswith(f"cannot use the journal {path}: it is no journal; ")
-    for asking in (summary, clear):
-        with pytest.raises(JournalNotUsable, match=r"journal\.sqlite: it is no journal$"):
-            asking(path)
+    assert warning.startswith(f"cannot use the journal {path}: it is not a journal; ")
+    for command in (summary, clear):
+        with pytest.raises(JournalNotUsable, match=r"journal\.sqlite: it is not a journal$"):
+            command(path)
     assert path.read_bytes() == content
     assert not path.with_name("journal.sqlite.corrupt").exists()
 
 
-@pytest.mark.parametrize("kept", [0, 7, 16, 50])
-def test_a_journal_cut_short_is_begun_anew(path: Path, kept: int) -> None:
+@pytest.mark.parametrize("size", [0, 7, 16, 50])
+def test_a_truncated_journal_is_replaced(path: Path, size: int) -> None:
     run(Echo(), path, [clip(1)])
-    os.truncate(path, kept)
+    os.truncate(path, size)
     with closing(journaled(Echo(), path, warn=lambda message: None)) as backend:
         assert not next(backend.transcribe([clip(2)], Hints())).cached
     assert run(Echo(), path, [clip(2)])[0].cached
 
 
-# What lies on the disk, and where
+# What is on the disk, and where
 
 
 def on_disk(path: Path) -> bytes:
@@ -495,11 +499,11 @@ def test_summary_and_clearing(path: Path) -> None:
     run(Echo(), path, map(clip, range(3)), source="b.mp4")
     run(Echo(), path, map(clip, range(5)), source="https://host/a?token=1")
     run(Echo(), path, [clip(7)])
-    held = summary(path)
-    assert (held.rows, held.sources) == (6, ((None, 1), ("b.mp4", 3), ("https://host/a", 2)))
-    assert held.size >= path.stat().st_size > 0
+    before = summary(path)
+    assert (before.rows, before.sources) == (6, ((None, 1), ("b.mp4", 3), ("https://host/a", 2)))
+    assert before.size >= path.stat().st_size > 0
     assert clear(path, source="https://host/a?token=2") == 2
-    assert clear(path, source="nobody.mp4") == 0
+    assert clear(path, source="other.mp4") == 0
     assert summary(path).sources == ((None, 1), ("b.mp4", 3))
     path.with_name("journal.sqlite.corrupt").write_bytes(b"clip 99")
     assert clear(path) == 4
@@ -507,24 +511,24 @@ def test_summary_and_clearing(path: Path) -> None:
     assert b"clip" not in on_disk(path)
 
 
-def test_clearing_while_a_run_goes_on_does_not_disturb_it(path: Path) -> None:
-    backend = journaled(Echo(), path, warn=never)
-    answers = backend.transcribe(map(clip, range(4)), Hints())
-    next(answers)
+def test_clearing_does_not_disturb_a_run(path: Path) -> None:
+    backend = journaled(Echo(), path, warn=fail_on_warning)
+    recognitions = backend.transcribe(map(clip, range(4)), Hints())
+    next(recognitions)
     assert clear(path) == 1
     assert b"clip 0" not in on_disk(path)
-    assert len(list(answers)) == 3
+    assert len(list(recognitions)) == 3
     backend.close()
     assert summary(path).rows == 3
 
 
-def test_a_source_need_not_be_text(path: Path) -> None:
+def test_a_source_name_that_is_not_text(path: Path) -> None:
     run(Echo(), path, [clip(1)], source="caf\udce9.mp4")
     assert summary(path).sources == (("caf\\udce9.mp4", 1),)
     assert clear(path, source="caf\udce9.mp4") == 1
 
 
-def test_where_it_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_default_path_of_each_platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAPTIONER_JOURNAL", "~/j.sqlite")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))

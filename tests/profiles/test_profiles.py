@@ -181,7 +181,7 @@ def test_a_custom_profile_changes_another() -> None:
         ({"cps": "fast"}, "here: cps must be a number, not 'fast'"),
         ({"cps": 0}, "here: cps must be from 0.1 to 1000, not 0"),
         ({"minimum_duration": 9}, "here: minimum_duration is 9, above maximum_duration"),
-        ({"base": 3}, "here: base must be the name of a profile, not 3"),
+        ({"base": 3}, "here: base must be text, not 3"),
         ({"base": "nettflix"}, "unknown profile 'nettflix'; there is: default"),
     ],
 )

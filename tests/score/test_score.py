@@ -188,7 +188,7 @@ def test_the_command_tells_a_table_and_json(
     [
         (["gone.srt", "meant.txt"], 5, "gone.srt: no such file"),
         (["meant.txt", "gone.txt"], 5, "gone.txt: no such file"),
-        (["meant.txt", "empty.txt"], 5, "empty.txt: holds no word"),
+        (["meant.txt", "empty.txt"], 5, "empty.txt: has no words"),
         (["meant.docx", "meant.txt"], 2, "unknown format"),
         (["meant.txt"], 2, "Missing argument 'REF'"),
     ],

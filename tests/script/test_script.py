@@ -1,4 +1,4 @@
-"""A script laid over speech: everything said finds its region, and what is not said, or not written, is named."""
+"""Script alignment: every spoken part gets its region; missing text, and speech not in the script, is reported."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from tests.paths import DATA, SAMPLES
 
 TRUTH = json.loads((DATA / "three_sentences.json").read_text("utf-8"))["sentences"]
 SCRIPT = "\n".join(sentence["text"] for sentence in TRUTH)
-NOBODY = Scripted(lines="")
+NOTHING_RECOGNISED = Scripted(lines="")
 
-HEARD = (
+RECOGNISED = (
     "we had a small house near the harbour",
     "and every mourning the fisher men came in",
     "my mother sold bread two them",
@@ -43,51 +43,60 @@ WRITTEN = (
 )
 
 
-def laid_over(script: str, heard: Sequence[str], length: float = 3.0) -> tuple[list[str], list[str]]:
-    """What each region is told to say, regions of `length` seconds each, and what nobody says."""
-    regions = [RegionReport(4.0 * index, 4.0 * index + length, index, "ok", text) for index, text in enumerate(heard)]
-    segments = [Segment(region.start, region.end, region.text) for region in regions if region.text]
-    laid = place_script(script, regions, segments)
-    return [told.text for told in laid.told], [script[part.first : part.last].strip() for part in laid.missing]
+def regions_of(recognised: Sequence[str], length: float = 3.0) -> list[RegionReport]:
+    """Regions of `length` seconds with the given texts, one every four seconds."""
+    return [RegionReport(4.0 * index, 4.0 * index + length, index, "ok", text) for index, text in enumerate(recognised)]
 
 
-def test_what_was_misheard_stands_as_it_was_written() -> None:
-    said, missing = laid_over("".join(WRITTEN), HEARD)
-    assert said == [text.strip() for text in WRITTEN]
+def segments_of(regions: Sequence[RegionReport]) -> list[Segment]:
+    return [Segment(region.start, region.end, region.text) for region in regions if region.text]
+
+
+def placed(script: str, recognised: Sequence[str], length: float = 3.0) -> tuple[list[str], list[str]]:
+    """The text that each region gets, and the missing parts of the script."""
+    regions = regions_of(recognised, length)
+    placement = place_script(script, regions, segments_of(regions))
+    missing = [script[part.first : part.last].strip() for part in placement.missing]
+    return [recognition.text for recognition in placement.recognitions], missing
+
+
+def test_misrecognised_text_is_replaced_by_the_script() -> None:
+    texts, missing = placed("".join(WRITTEN), RECOGNISED)
+    assert texts == [text.strip() for text in WRITTEN]
     assert missing == []
 
 
-def test_what_nobody_says_is_named_and_the_rest_keeps_its_place() -> None:
-    unsaid = " Once there had been a lighthouse keeper who wrote long letters to his sister in the mountains."
-    said, missing = laid_over("".join((*WRITTEN[:2], unsaid, *WRITTEN[2:])), HEARD)
-    assert said == [text.strip() for text in WRITTEN]
-    assert missing == [unsaid.strip()]
+def test_missing_text_is_reported_and_the_rest_keeps_its_place() -> None:
+    sentence = " Once there had been a lighthouse keeper who wrote long letters to his sister in the mountains."
+    texts, missing = placed("".join((*WRITTEN[:2], sentence, *WRITTEN[2:])), RECOGNISED)
+    assert texts == [text.strip() for text in WRITTEN]
+    assert missing == [sentence.strip()]
 
 
-def test_what_is_said_and_not_written_stands_as_it_was_heard() -> None:
-    said, missing = laid_over("".join((WRITTEN[0], *WRITTEN[2:])), HEARD)
-    assert said == [WRITTEN[0].strip(), HEARD[1], WRITTEN[2].strip(), WRITTEN[3].strip()]
+def test_speech_that_is_not_in_the_script_keeps_its_recognised_text() -> None:
+    texts, missing = placed("".join((WRITTEN[0], *WRITTEN[2:])), RECOGNISED)
+    assert texts == [WRITTEN[0].strip(), RECOGNISED[1], WRITTEN[2].strip(), WRITTEN[3].strip()]
     assert missing == []
 
 
-def test_a_region_in_which_nothing_was_heard_gets_the_words_between() -> None:
-    said, missing = laid_over("".join(WRITTEN), (HEARD[0], "", *HEARD[2:]))
-    assert said == [text.strip() for text in WRITTEN]
+def test_a_region_without_recognised_text_gets_the_words_between() -> None:
+    texts, missing = placed("".join(WRITTEN), (RECOGNISED[0], "", *RECOGNISED[2:]))
+    assert texts == [text.strip() for text in WRITTEN]
     assert missing == []
 
 
-def test_words_that_were_passed_over_follow_the_one_before_them() -> None:
-    laugh = f" Yes. H{'aha' * 20}!"  # no region of half a second says all of it
-    said, missing = laid_over("".join((WRITTEN[0], laugh, WRITTEN[2])), (HEARD[0], "", HEARD[2]), 0.5)
-    assert said == [WRITTEN[0].strip(), laugh.strip(), WRITTEN[2].strip()]
+def test_skipped_words_follow_the_word_before_them() -> None:
+    laugh = f" Yes. H{'aha' * 20}!"  # too long for a region of half a second
+    texts, missing = placed("".join((WRITTEN[0], laugh, WRITTEN[2])), (RECOGNISED[0], "", RECOGNISED[2]), 0.5)
+    assert texts == [WRITTEN[0].strip(), laugh.strip(), WRITTEN[2].strip()]
     assert missing == []
 
 
-def test_chinese_is_laid_by_its_characters() -> None:
-    said, missing = laid_over(
+def test_chinese_is_placed_by_characters() -> None:
+    texts, missing = placed(
         "我们住在海边。每天早上渔船回来。妈妈卖面包给他们。", ("我们住在孩边", "每天早上鱼船回来", "")
     )
-    assert said == ["我们住在海边。", "每天早上渔船回来。", "妈妈卖面包给他们。"]
+    assert texts == ["我们住在海边。", "每天早上渔船回来。", "妈妈卖面包给他们。"]
     assert missing == []
 
 
@@ -99,13 +108,13 @@ def test_chinese_is_laid_by_its_characters() -> None:
         ("二〇二四年の調査によるとおよそ六十五パーセントの病院が", ("二〇二四年の調査に", "二〇二四年の調査によると")),
     ],
 )
-def test_no_word_is_torn_between_two_regions_where_no_spaces_are_written(
+def test_words_are_not_divided_between_regions_in_scripts_without_spaces(
     script: str, ends: tuple[str, ...], first: float
 ) -> None:
     regions = [RegionReport(0.0, first, 0, "empty"), RegionReport(first + 1, 6.0, 1, "empty")]
-    said = [told.text for told in place_script(script, regions, []).told]
-    assert "".join(said) == script
-    assert said[0] in ends
+    texts = [recognition.text for recognition in place_script(script, regions, []).recognitions]
+    assert "".join(texts) == script
+    assert texts[0] in ends
 
 
 words = st.sampled_from(("the", "sea", "and", "grey", "house.", "we,", "had", "我", "们", "5", "—", "\n"))
@@ -113,29 +122,27 @@ texts = st.lists(words, max_size=30).map(" ".join)
 
 
 @given(texts, st.lists(texts, max_size=6))
-def test_every_word_is_said_somewhere_in_order_or_named_as_missing(script: str, heard: list[str]) -> None:
-    regions = [RegionReport(4.0 * index, 4.0 * index + 3, index, "ok", text) for index, text in enumerate(heard)]
-    laid = place_script(
-        script, regions, [Segment(region.start, region.end, region.text) for region in regions if region.text]
-    )
-    assert [told.status for told in laid.told].count("failed") == 0
-    assert [place.region for place in laid.places] == sorted(place.region for place in laid.places)
-    seen = {part.first: part.last - len(script[part.first : part.last].lstrip()) for part in text_units(script)}
-    said = {place.script for place in laid.places}
-    unsaid = {seen[first] for first in seen for gap in laid.missing if gap.first <= first < gap.last}
-    assert said | unsaid == set(seen.values())
-    assert not said & unsaid
-    for place in laid.places:
-        text = laid.told[place.region].text[place.first : place.last]
+def test_every_word_is_placed_in_order_or_missing(script: str, recognised: list[str]) -> None:
+    regions = regions_of(recognised)
+    placement = place_script(script, regions, segments_of(regions))
+    assert [recognition.status for recognition in placement.recognitions].count("failed") == 0
+    assert [unit.region for unit in placement.units] == sorted(unit.region for unit in placement.units)
+    positions = {unit.first: unit.last - len(script[unit.first : unit.last].lstrip()) for unit in text_units(script)}
+    spoken = {unit.position for unit in placement.units}
+    missing = {positions[first] for first in positions for part in placement.missing if part.first <= first < part.last}
+    assert spoken | missing == set(positions.values())
+    assert not spoken & missing
+    for unit in placement.units:
+        text = placement.recognitions[unit.region].text[unit.first : unit.last]
         assert text == text.strip()
-        assert script.startswith(text, place.script)
+        assert script.startswith(text, unit.position)
 
 
 def captions(source: Path, script: str | Sequence[Cue]) -> Captions:
-    return caption_script(source, script, backend=NOBODY, hints=Hints("en"))
+    return caption_script(source, script, backend=NOTHING_RECOGNISED, hints=Hints("en"))
 
 
-def test_a_text_is_timed_where_it_is_said_though_nothing_was_heard(speech_file: Path) -> None:
+def test_a_text_is_timed_without_recognised_text(speech_file: Path) -> None:
     made = captions(speech_file, SCRIPT)
     assert [cue.text for cue in made.cues] == [sentence["text"] for sentence in TRUTH]
     for cue, sentence in zip(made.cues, TRUTH, strict=True):
@@ -143,14 +150,14 @@ def test_a_text_is_timed_where_it_is_said_though_nothing_was_heard(speech_file: 
     assert made.report.warnings == ()
 
 
-def test_a_script_that_lies_wrong_is_said_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_misplaced_script_is_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = (SAMPLES / "truth" / "lighthouse.txt").read_text("utf-8").splitlines(keepends=True)
     for name, script in {"whole": lines, "part": lines[:8] + lines[13:]}.items():
         (tmp_path / f"{name}.txt").write_text("".join(script), "utf-8")
         words = (SAMPLES / "lighthouse.mp4", tmp_path / f"{name}.txt", "-q", "-o", tmp_path / f"{name}.srt")
         assert align(*words, "--language", "en") == 0
-        said = capsys.readouterr().err
-        assert ("the speech does not sound like the words of the script that stand there" in said) == (name == "part")
+        messages = capsys.readouterr().err
+        assert ("the speech does not match the script" in messages) == (name == "part")
 
 
 @pytest.mark.parametrize(
@@ -169,19 +176,20 @@ def test_a_script_that_lies_wrong_is_said_to(tmp_path: Path, capsys: pytest.Capt
         (".xx+x.", [(4, 19)]),
     ],
 )
-def test_three_doubts_in_a_row_are_no_chance(doubted: str, stretches: list[tuple[float, float]]) -> None:
-    """`x` is a region that does not sound like its words, `_` one without words, `+` one that is not in the script."""
-    told = [
-        Recognition("ok", "" if mark == "_" else "words", reason="heard" if mark == "+" else None) for mark in doubted
+def test_three_doubts_in_a_row_are_reported(doubted: str, stretches: list[tuple[float, float]]) -> None:
+    """`x` is a region that the aligner doubts, `_` one without words, `+` one that is not in the script."""
+    recognitions = [
+        Recognition("ok", "" if mark == "_" else "words", reason="not in the script" if mark == "+" else None)
+        for mark in doubted
     ]
     regions = [
-        RegionReport(4.0 * index, 4.0 * index + 3, index, "ok", heard.text, "unlike" if mark == "x" else heard.reason)
-        for index, (mark, heard) in enumerate(zip(doubted, told, strict=True))
+        RegionReport(start, start + 3, index, "ok", recognition.text, "doubt" if mark == "x" else recognition.reason)
+        for index, (start, mark, recognition) in enumerate(zip(range(0, 99, 4), doubted, recognitions, strict=False))
     ]
-    assert list(mismatches(told, regions)) == [Span(*stretch) for stretch in stretches]
+    assert list(mismatches(recognitions, regions)) == [Span(*stretch) for stretch in stretches]
 
 
-def test_old_cues_stay_as_they_are_at_the_times_of_their_words(speech_file: Path) -> None:
+def test_old_cues_get_the_times_of_their_words(speech_file: Path) -> None:
     old = [
         Cue(60.0, 61.0, "The first train\nleaves at seven."),
         Cue(61.0, 62.0, "We will meet you"),
@@ -199,55 +207,57 @@ def test_old_cues_stay_as_they_are_at_the_times_of_their_words(speech_file: Path
     assert all(cue.duration >= shortest - 0.001 for cue in (made.cues[2], made.cues[4]))
 
 
-def test_a_long_part_that_nobody_says_is_named_in_short_and_reported_whole(
+def test_a_long_missing_part_is_shortened_on_screen_and_complete_in_the_report(
     speech_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text, report = tmp_path / "long.txt", tmp_path / "report.json"
     text.write_text(f"{SCRIPT}\n" + "And all the while the lanterns swing. " * 99, "utf-8")
     assert align(speech_file, text, "-o", tmp_path / "o.srt", "--language", "en", "--report", report) == 0
-    (said,) = [line for line in capsys.readouterr().err.splitlines() if "nobody says" in line]
-    assert said.endswith(" ... (--report has all of it)")
-    assert len(said) < 500
-    (warning,) = [line for line in json.loads(report.read_text())["warnings"] if "nobody says" in line]
+    (message,) = [line for line in capsys.readouterr().err.splitlines() if "is not spoken" in line]
+    assert message.endswith(" ... (complete in --report)")
+    assert len(message) < 500
+    (warning,) = [line for line in json.loads(report.read_text())["warnings"] if "is not spoken" in line]
     assert len(warning) > 3000
 
 
 def test_a_short_gap_between_old_cues_is_closed(speech_file: Path) -> None:
     profile = replace(profile_for("en"), chain=1.5)
     old = [Cue(60.0 + index, 61.0 + index, sentence["text"]) for index, sentence in enumerate(TRUTH)]
-    cues = caption_script(speech_file, old, backend=NOBODY, hints=Hints("en"), profile=profile).cues
+    cues = caption_script(speech_file, old, backend=NOTHING_RECOGNISED, hints=Hints("en"), profile=profile).cues
     gap = ceil(1000 * profile.gap) / 1000  # times are whole milliseconds
     assert [after.start - before.end for before, after in pairwise(cues)] == pytest.approx([gap] * 2)
     assert cues[2].end < TRUTH[2]["end"] + profile.tail + 0.1
 
 
-def test_old_cues_come_and_go_with_frames(speech_file: Path) -> None:
+def test_old_cues_start_and_end_on_frames(speech_file: Path) -> None:
     old = [Cue(60.0 + index, 61.0 + index, sentence["text"]) for index, sentence in enumerate(TRUTH)]
-    made = caption_script(speech_file, old, backend=NOBODY, hints=Hints("en"), frame_rate=Fraction(25))
+    made = caption_script(speech_file, old, backend=NOTHING_RECOGNISED, hints=Hints("en"), frame_rate=Fraction(25))
     frames = [25 * edge for cue in made.cues for edge in (cue.start, cue.end)]
     assert frames == pytest.approx([round(frame) for frame in frames])
 
 
-def test_a_cue_that_nobody_says_is_left_out_and_named(speech_file: Path) -> None:
-    never = Cue(0.0, 1.0, "Subtitles by the good people of the subtitling society of the northern islands of the sea.")
-    old = [replace(never, start=5.0, end=6.0), *(Cue(9.0, 10.0, sentence["text"]) for sentence in TRUTH)]
+def test_a_cue_that_is_not_spoken_is_left_out_and_reported(speech_file: Path) -> None:
+    unspoken = Cue(
+        0.0, 1.0, "Subtitles by the good people of the subtitling society of the northern islands of the sea."
+    )
+    old = [replace(unspoken, start=5.0, end=6.0), *(Cue(9.0, 10.0, sentence["text"]) for sentence in TRUTH)]
     made = caption_script(
         speech_file, old, backend=Scripted(lines=[s["text"].lower() for s in TRUTH]), hints=Hints("en")
     )
     assert [cue.text for cue in made.cues] == [sentence["text"] for sentence in TRUTH]
-    assert made.report.warnings == (f"nobody says this part of the script, after 0.0 s: {never.text}",)
+    assert made.report.warnings == (f"this part of the script is not spoken, after 0.0 s: {unspoken.text}",)
 
 
-def test_a_cue_without_a_word_is_left_out_and_named(speech_file: Path) -> None:
-    said = [Cue(9.0, 10.0, sentence["text"]) for sentence in TRUTH]
-    made = captions(speech_file, [said[0], Cue(9.0, 10.0, "♪"), *said[1:]])
+def test_a_cue_without_words_is_left_out_and_reported(speech_file: Path) -> None:
+    spoken = [Cue(9.0, 10.0, sentence["text"]) for sentence in TRUTH]
+    made = captions(speech_file, [spoken[0], Cue(9.0, 10.0, "♪"), *spoken[1:]])
     assert [cue.text for cue in made.cues] == [sentence["text"] for sentence in TRUTH]
     (warning,) = made.report.warnings
-    assert warning.startswith("nobody says this part of the script, after ")
+    assert warning.startswith("this part of the script is not spoken, after ")
     assert warning.endswith(" s: ♪")
 
 
-def test_joined_cues_are_their_script() -> None:
+def test_the_script_of_cues_is_their_text_line_by_line() -> None:
     assert script_of_cues([Cue(0.0, 1.0, "one\ntwo"), Cue(1.0, 2.0, "three")]) == "one\ntwo\nthree"
 
 
@@ -271,18 +281,18 @@ def test_the_command_takes_a_text_or_an_old_file(
 
 
 @pytest.mark.parametrize(
-    ("media", "script", "code", "said"),
+    ("media", "script", "code", "message"),
     [
         ("-", "talk.txt", 2, "reads MEDIA twice"),
         ("talk.flac", "nowhere.txt", 2, "cannot read the script"),
         ("talk.flac", "empty.txt", 5, "there is no text in it"),
-        ("talk.flac", "talk.flac", 5, "talk.flac: is no text, or in an encoding that cannot be told"),
+        ("talk.flac", "talk.flac", 5, "talk.flac: is not a text, or its encoding is unknown"),
         ("talk.flac", "broken.srt", 5, "no times in it"),
         ("nowhere.mp4", "talk.txt", 3, "No such file"),
     ],
 )
-def test_what_cannot_be_is_one_sentence(
-    media: str, script: str, code: int, said: str, speech_file: Path, tmp_path: Path,
+def test_each_usage_error_is_one_line(
+    media: str, script: str, code: int, message: str, speech_file: Path, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     monkeypatch.chdir(tmp_path)
@@ -291,6 +301,6 @@ def test_what_cannot_be_is_one_sentence(
         Path(name).write_text(content, "utf-8")
     assert align(media, script, "-o", "out.srt") == code
     error = capsys.readouterr().err
-    assert said in error
+    assert message in error
     assert error.count("\n") == 1
     assert not Path("out.srt").exists()

@@ -1,67 +1,68 @@
-"""A hub on this machine: as much of huggingface.co as `captioner models pull` asks for."""
+"""A model hub on this machine: as much of huggingface.co as `captioner models pull` uses."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
+from functools import partial
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
+from typing import Any
+
+from captioner.testing.local_server import LocalServer
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
+UNLIMITED = 2**40
 
-LARGEST = 2**40
 
-
-class Hub(ThreadingHTTPServer):
-    """Serves `folder` as every repository. `breaks_at` and `stalls_at`: bytes of a file after which the connection
-    breaks, or nothing more comes."""
+class Hub(LocalServer):
+    """Serves `folder` as every repository, except for one of owner or name "nobody"."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(partial(_HubHandler, self))
         self.folder = folder
         self.breaks_at: int | None = None
+        """Bytes of a file after which the connection breaks."""
         self.stalls_at: int | None = None
+        """Bytes of a file after which no more are sent."""
         self.sent: dict[str, int] = {}
-        """Bytes of each file that went out."""
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        """Bytes sent of each file."""
 
 
-class Handler(BaseHTTPRequestHandler):
-    server: Hub
+class _HubHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+
+    def __init__(self, hub: Hub, *connection: Any) -> None:
+        self.hub = hub
+        super().__init__(*connection)
 
     def do_HEAD(self) -> None:
         self.do_GET()
 
     def do_GET(self) -> None:
-        _, *place, name = self.path.partition("?")[0].split("/")
-        files = [path for path in self.server.folder.iterdir() if path.is_file()]
-        if "nobody" in place:
-            self.answer(404, b"{}", {"X-Error-Code": "RepoNotFound"})
-        elif place[:2] == ["api", "models"]:
-            self.answer_json({"id": "any", "sha": COMMIT, "siblings": [{"rfilename": path.name} for path in files]})
-        elif name in {path.name for path in files}:
-            self.send_file(self.server.folder / name)
+        _, *folders, name = self.path.partition("?")[0].split("/")
+        files = {path.name for path in self.hub.folder.iterdir() if path.is_file()}
+        if "nobody" in folders:
+            self.respond(404, b"{}", {"X-Error-Code": "RepoNotFound"})
+        elif folders[:2] == ["api", "models"]:
+            self.send_json({"id": "any", "sha": COMMIT, "siblings": [{"rfilename": file} for file in files]})
+        elif name in files:
+            self.send_file(self.hub.folder / name)
         else:
-            self.answer(404, b"{}", {"X-Error-Code": "EntryNotFound"})
+            self.respond(404, b"{}", {"X-Error-Code": "EntryNotFound"})
 
     def send_file(self, path: Path) -> None:
         content = path.read_bytes()
         first = int(self.headers.get("Range", "bytes=0-").removeprefix("bytes=").partition("-")[0])
         etag = f'"{sha256(content).hexdigest()}"'
-        self.answer(206 if first else 200, content[first:], {"ETag": etag, "X-Repo-Commit": COMMIT})
+        self.respond(206 if first else 200, content[first:], {"ETag": etag, "X-Repo-Commit": COMMIT})
 
-    def answer_json(self, value: object) -> None:
-        self.answer(200, json.dumps(value).encode(), {"Content-Type": "application/json"})
+    def send_json(self, value: object) -> None:
+        self.respond(200, json.dumps(value).encode(), {"Content-Type": "application/json"})
 
-    def answer(self, status: int, content: bytes, headers: dict[str, str]) -> None:
+    def respond(self, status: int, content: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)
         for name, value in {"Content-Length": str(len(content)), **headers}.items():
             self.send_header(name, value)
@@ -69,23 +70,15 @@ class Handler(BaseHTTPRequestHandler):
         if self.command == "HEAD":
             return
         name = self.path.rpartition("/")[2]
-        whole, allowed = len(content), LARGEST
+        limit = UNLIMITED
         if not self.path.startswith("/api/"):
-            allowed = min(self.server.breaks_at or LARGEST, self.server.stalls_at or LARGEST)
-        self.close_connection = whole > allowed
-        self.server.sent[name] = self.server.sent.get(name, 0) + min(whole, allowed)
+            limit = min(self.hub.breaks_at or UNLIMITED, self.hub.stalls_at or UNLIMITED)
+        self.close_connection = len(content) > limit
+        self.hub.sent[name] = self.hub.sent.get(name, 0) + min(len(content), limit)
         with suppress(ConnectionError):
-            self.wfile.write(content[:allowed])
-            if whole > allowed and self.server.stalls_at is not None:
-                self.rfile.read(1)  # until the client goes
+            self.wfile.write(content[:limit])
+            if self.close_connection and self.hub.stalls_at is not None:
+                self.rfile.read(1)  # blocks until the client closes the connection
 
     def log_message(self, format: str, *arguments: object) -> None:
-        pass
-
-
-@contextmanager
-def hub(folder: Path) -> Iterator[Hub]:
-    with Hub(folder) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield server
-        server.shutdown()
+        """Nothing is logged."""

@@ -1,4 +1,4 @@
-"""The loopback service is as strict as the documents of the real one."""
+"""The service for tests is as strict as the documents of the real one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.backends.cloud_parts import RATE, tone
 
 CLIP = tone(2.0)
 
-send = partial(httpx.post, verify=httpx.create_ssl_context())  # made once: that takes longer than a request
+send = partial(httpx.post, verify=httpx.create_ssl_context())  # made once, since it takes longer than a request
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def post(service: GlmService, file: bytes | None = wav_bytes(CLIP), **fields: An
     )
 
 
-def code(response: httpx.Response) -> tuple[int, str]:
+def error_code(response: httpx.Response) -> tuple[int, str]:
     return response.status_code, response.json()["error"]["code"]
 
 
@@ -56,23 +56,23 @@ def mp3(clip: Audio) -> bytes:
     return file.getvalue()
 
 
-def test_an_answer(service: GlmService) -> None:
-    answer = post(service, request_id="my-request").json()
-    assert set(answer) == {"id", "created", "request_id", "model", "text"}
-    assert (answer["request_id"], answer["model"], answer["text"]) == ("my-request", "glm-asr-2512", "Hello, world.")
+def test_a_response(service: GlmService) -> None:
+    content = post(service, request_id="my-request").json()
+    assert set(content) == {"id", "created", "request_id", "model", "text"}
+    assert (content["request_id"], content["model"], content["text"]) == ("my-request", "glm-asr-2512", "Hello, world.")
 
 
 def test_a_stream(service: GlmService) -> None:
     response = post(service, stream="true")
     assert response.headers["content-type"] == "text/event-stream;charset=UTF-8"
     lines = response.text.split("\n")
-    assert lines[1::2] == [""] * 4  # a blank line after each
+    assert lines[1::2] == [""] * 4  # a blank line after each event
     assert '"delta": "Hello,"' in lines[0]
     assert '"type": "transcript.text.done", "text": "Hello, world."' in lines[4]
     assert lines[6] == "data: [DONE]"
 
 
-def test_json_with_the_sound_inside(service: GlmService) -> None:
+def test_json_with_the_audio_inside(service: GlmService) -> None:
     body = {"model": "glm-asr-2512", "file_base64": base64.b64encode(wav_bytes(CLIP)).decode(), "hotwords": ["a", "b"]}
     url = f"{service.base_url}/audio/transcriptions"
     response = send(url, json=body, headers={"Authorization": f"Bearer {service.key}"})
@@ -81,16 +81,16 @@ def test_json_with_the_sound_inside(service: GlmService) -> None:
     assert service.requests[0].hotwords == ["a", "b"]
 
 
-def test_mp3_is_known_by_its_bytes(service: GlmService) -> None:
+def test_mp3_is_recognised_by_its_bytes(service: GlmService) -> None:
     assert post(service, mp3(CLIP)).status_code == 200
     (request,) = service.requests
-    assert request.sound.kind == "mp3"
-    assert request.sound.duration == pytest.approx(2.0, abs=0.15)
-    assert np.abs(request.sound.audio.samples).max() == pytest.approx(0.1, abs=0.03)
+    assert request.audio_file.kind == "mp3"
+    assert request.audio_file.duration == pytest.approx(2.0, abs=0.15)
+    assert np.abs(request.audio_file.audio.samples).max() == pytest.approx(0.1, abs=0.03)
 
 
 @pytest.mark.parametrize(
-    ("fields", "wrong"),
+    ("fields", "code"),
     [
         ({"model": "whisper-1"}, "1211"),
         ({"langauge": "en"}, "1210"),
@@ -111,9 +111,9 @@ def test_mp3_is_known_by_its_bytes(service: GlmService) -> None:
         ({"file": bytes(26 * 1024 * 1024)}, "1214"),
     ],
 )
-def test_what_is_wrong_is_refused(service: GlmService, fields: dict[str, Any], wrong: str) -> None:
-    assert code(post(service, **fields)) == (400, wrong)
-    assert service.refusals == [wrong]
+def test_malformed_requests_are_refused(service: GlmService, fields: dict[str, Any], code: str) -> None:
+    assert error_code(post(service, **fields)) == (400, code)
+    assert service.refusals == [code]
 
 
 @pytest.mark.parametrize(
@@ -127,18 +127,18 @@ def test_what_is_wrong_is_refused(service: GlmService, fields: dict[str, Any], w
         {"sensitive_word_check[type]": "ALL", "sensitive_word_check[status]": "DISABLE"},
     ],
 )
-def test_what_is_right_is_not(service: GlmService, fields: dict[str, Any]) -> None:
+def test_well_formed_requests_are_accepted(service: GlmService, fields: dict[str, Any]) -> None:
     assert post(service, **fields).status_code == 200
 
 
-def test_no_key_and_a_wrong_one_and_a_wrong_path(service: GlmService) -> None:
+def test_a_missing_key_a_wrong_key_and_a_wrong_path(service: GlmService) -> None:
     url = f"{service.base_url}/audio/transcriptions"
-    assert code(send(url)) == (401, "1001")
-    assert code(send(url, headers={"Authorization": "Bearer x"})) == (401, "1000")
+    assert error_code(send(url)) == (401, "1001")
+    assert error_code(send(url, headers={"Authorization": "Bearer x"})) == (401, "1000")
     assert send(f"{service.base_url}/audio/speech").status_code == 404
 
 
-def test_too_many_at_once_and_an_id_in_use() -> None:
+def test_too_many_requests_and_a_request_id_in_use() -> None:
     with GlmService({}, faults={0: silence(5)}, concurrency=1) as service:
         with pytest.raises(httpx.ReadTimeout):
             send(
@@ -148,23 +148,23 @@ def test_too_many_at_once_and_an_id_in_use() -> None:
                 files={"file": wav_bytes(CLIP)},
                 timeout=0.2,
             )
-        assert code(post(service)) == (429, "1302")
-        assert code(post(service, request_id="twice")) == (400, "1231")
+        assert error_code(post(service)) == (429, "1302")
+        assert error_code(post(service, request_id="twice")) == (400, "1231")
         assert service.peak == 2
 
 
-def test_faults_by_number_come_back_as_told() -> None:
+def test_faults_by_number() -> None:
     with GlmService({}, faults={0: error("1113"), 1: error("1302", retry_after="3"), 2: error(status=413)}) as service:
-        assert code(post(service)) == (429, "1113")
+        assert error_code(post(service)) == (429, "1113")
         assert post(service).headers["Retry-After"] == "3"
         assert post(service).status_code == 413
         assert post(service).status_code == 200
 
 
-def test_an_error_of_the_answers_is_not_hidden() -> None:
-    def answer(request: ServiceRequest) -> str:
+def test_an_error_in_the_test_is_raised() -> None:
+    def text_for(request: ServiceRequest) -> str:
         raise ZeroDivisionError
 
-    service = GlmService(answer)
+    service = GlmService(text_for)
     with pytest.raises(ZeroDivisionError), service, suppress(httpx.RemoteProtocolError):
         post(service)

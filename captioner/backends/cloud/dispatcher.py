@@ -1,4 +1,16 @@
-"""Clips to a service over the network: side by side, answered in order, asked again when that may help."""
+"""Sends clips to a service over the network: several at a time, results in order, with retries.
+
+The path of one clip, here for `Glm`; `OpenAI` has the same:
+
+    Glm.transcribe                  the caller's thread: pulls clips, yields results in order
+    └─ Dispatcher.run               starts a thread for each clip
+       └─ Glm._transcribe_clip      in that thread: one clip to one Recognition
+          └─ transcribe_clip        splits the clip if it is too long or its text is doubtful
+             └─ Glm._request_text   one part of it: WAV and form fields; shortens a prompt that is too long
+                └─ Dispatcher.send  waits for the concurrency limiter; repeats after a RetryableError
+                   └─ Glm._post     one attempt: chooses the address, parses the response, maps its errors
+                      └─ HttpTransport.post   one HTTP request
+"""
 
 from __future__ import annotations
 
@@ -8,208 +20,210 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, InvalidStateError, wait
 from typing import TypeVar
 
-from captioner.backends import Recognition
+from captioner.backends.clip_transcription import ClipRejected
 from captioner.backends.cloud.limiter import ConcurrencyLimiter
-from captioner.backends.cloud.retry import (
-    Cancelled,
-    ClipRejected,
-    ClipRequest,
-    NoResponse,
-    RetryableError,
-    RetryPolicy,
-    lost_service,
-)
+from captioner.backends.cloud.retry import Cancelled, ClipRequest, NoResponse, RetryableError, RetryPolicy
+from captioner.backends.contract import Recognition
 from captioner.errors import BackendError
 from captioner.values import Audio
 
-AT_WORK = 4
-"""Clips that are asked for or pause between two attempts, and so are held in memory, per request in flight."""
+IN_PROGRESS = 4
+"""Clips that are requested or pause between two attempts, and so are held in memory, per request in flight."""
 
-AHEAD = 16
-"""Clips pulled and not yet yielded, per request in flight. One that needs many attempts holds up the order, and this is
-how far the others run on meanwhile: with three requests in ten failing, 4 would cost a third of the speed."""
+PULLED = 16
+"""Clips pulled and not yet yielded, per request in flight.
+
+A clip that needs many attempts holds up the order, and this is how far the others run on meanwhile: with three
+requests in ten failing, 4 would cost a third of the speed.
+"""
 
 T = TypeVar("T")
 
-Hear = Callable[[Audio, ClipRequest], Recognition]
+TranscribeClip = Callable[[Audio, ClipRequest], Recognition]
 
 
 class Dispatcher:
-    """The way to one service, shared by all who use a backend: its gate, its patience and its end."""
+    """The requests of one backend to its service, over all its calls of `transcribe`."""
 
     def __init__(self, name: str, concurrency: int, policy: RetryPolicy) -> None:
-        self.name, self.policy, self.gate = name, policy, ConcurrencyLimiter(concurrency)
-        self._runs: set[_Dispatch] = set()
+        self.name, self.policy, self.limiter = name, policy, ConcurrencyLimiter(concurrency)
+        self._runs: set[_DispatchRun] = set()
         self._lock = threading.Lock()
-        self._ever_answered = False
-        self._given_up = 0  # clips given up since anything at all was answered
+        self._ever_responded = False
+        self._given_up = 0  # clips given up since the last response of any kind
 
-    def run(self, clips: Iterable[Audio], hear: Hear) -> Iterator[Recognition]:
-        """`hear` the clips in threads and yield in the order of the clips.
+    def run(self, clips: Iterable[Audio], transcribe_clip: TranscribeClip) -> Iterator[Recognition]:
+        """Call `transcribe_clip` in a thread for each clip; yield the results in the order of the clips.
 
-        Clips are pulled in the caller's thread. When the whole service fails, when `clips` itself does and at Ctrl-C,
-        what was answered until then is still yielded, since it is paid for: a clip before it that has no answer yet
-        is `failed`, to be asked again in the next run. Then the error goes its way.
+        Clips are pulled in the caller's thread. When the service fails, when `clips` raises and at Ctrl-C, the results
+        that have arrived are still yielded, since they are paid for, and then the error is raised. A clip between them
+        without a result is yielded as `failed`, so the next run requests it.
         """
-        run = _Dispatch(self, hear, AT_WORK * self.gate.most, AHEAD * self.gate.most)
+        run = _DispatchRun(self, transcribe_clip, IN_PROGRESS * self.limiter.maximum, PULLED * self.limiter.maximum)
         with self._lock:
             self._runs.add(run)
         try:
-            yield from run.answers(clips)
+            yield from run.results(clips)
         finally:
-            run.end()
+            run.stop()
             with self._lock:
                 self._runs.discard(run)
 
-    def ask(self, send: Callable[[], T], errand: ClipRequest) -> T:
-        """What `send` returns, at the latest after the last attempt that the policy allows.
+    def send(self, post: Callable[[], T], request: ClipRequest) -> T:
+        """What `post` returns, within the concurrency limit and after as many attempts as the policy allows.
 
-        Raises `Refused` when that ended in trouble too, `BackendError` when the service is not there at all.
+        Raises `ClipRejected` when the last attempt failed too, `BackendError` when the service cannot be reached.
         """
         attempt = 0
         while True:
             attempt += 1
             try:
-                return self._once(send, errand)
-            except RetryableError as trouble:
-                self._wait(trouble, attempt, errand)
+                return self._attempt(post, request)
+            except RetryableError as error:
+                self._pause_or_give_up(error, attempt, request)
 
     def close(self) -> None:
-        """End every run at once; whoever waits for an answer is told that there will be none."""
+        """End every run at once; a caller that waits for a result gets a `BackendError`."""
         with self._lock:
             runs = list(self._runs)
         for run in runs:
             run.abandon()
 
-    def _once(self, send: Callable[[], T], errand: ClipRequest) -> T:
-        era = self.gate.enter(errand)
+    def _attempt(self, post: Callable[[], T], request: ClipRequest) -> T:
+        generation = self.limiter.acquire(request)
         try:
-            if errand.attempts == 0:
-                errand.started = self.policy.clock()
-            errand.attempts += 1
-            answer = send()
+            if request.attempts == 0:
+                request.started = self.policy.clock()
+            request.attempts += 1
+            result = post()
         except NoResponse:
             raise
-        except RetryableError as trouble:
-            self._was_answered()
-            if trouble.crowded:
-                self.gate.crowded(era)
+        except RetryableError as error:
+            self._responded()
+            if error.rate_limited:
+                self.limiter.rate_limited(generation)
             raise
         finally:
-            self.gate.leave()
-        self._was_answered()
-        self.gate.went_well()
-        return answer
+            self.limiter.release()
+        self._responded()
+        self.limiter.succeeded()
+        return result
 
-    def _wait(self, trouble: RetryableError, attempt: int, errand: ClipRequest) -> None:
+    def _pause_or_give_up(self, error: RetryableError, attempt: int, request: ClipRequest) -> None:
         policy = self.policy
-        pause = policy.pause(trouble, attempt)
-        if attempt >= policy.attempts or policy.clock() + pause - errand.started > policy.patience:
-            reason = f"given up after {errand.attempts} attempts: {trouble}"
-            if isinstance(trouble, NoResponse) and self._service_is_gone():
-                raise lost_service(self.name, reason) from trouble
-            raise ClipRejected(reason) from trouble
-        policy.sleep(errand.stop, pause)
+        pause = policy.pause_after(error, attempt)
+        if attempt >= policy.max_attempts or policy.clock() + pause - request.started > policy.max_elapsed:
+            reason = f"gave up after {request.attempts} attempts: {error}"
+            if isinstance(error, NoResponse) and self._is_unreachable():
+                advice = "check the network and the base URL, then run again; the results so far are kept"
+                raise BackendError(self.name, f"{reason}; {advice}") from error
+            raise ClipRejected(reason) from error
+        policy.sleep(request.stop, pause)
 
-    def _was_answered(self) -> None:
+    def _responded(self) -> None:
         with self._lock:
-            self._ever_answered, self._given_up = True, 0
+            self._ever_responded, self._given_up = True, 0
 
-    def _service_is_gone(self) -> bool:
-        """Never heard of, or silent for as many clips in a row as go side by side: one clip alone may be unlucky."""
+    def _is_unreachable(self) -> bool:
+        """Whether the service never responded, or not to as many clips in a row as run at a time.
+
+        A single clip without a response may be bad luck.
+        """
         with self._lock:
             self._given_up += 1
-            return not self._ever_answered or self._given_up >= self.gate.most
+            return not self._ever_responded or self._given_up >= self.limiter.maximum
 
 
-class _Dispatch:
-    """One call of `Dispatcher.run`: at most `at_work` clips in flight, `ahead` with those that wait their turn."""
+class _DispatchRun:
+    """One call of `Dispatcher.run`: at most `in_progress` clips without a result, `pulled` with those not yielded."""
 
-    def __init__(self, lane: Dispatcher, hear: Hear, at_work: int, ahead: int) -> None:
-        self._lane, self._hear, self._at_work, self._ahead = lane, hear, at_work, ahead
+    def __init__(self, dispatcher: Dispatcher, transcribe_clip: TranscribeClip, in_progress: int, pulled: int) -> None:
+        self._dispatcher, self._transcribe_clip = dispatcher, transcribe_clip
+        self._in_progress, self._pulled = in_progress, pulled
         self._stop = threading.Event()
         self._pending: deque[Future[Recognition]] = deque()
         self._failure: BaseException | None = None
 
-    def answers(self, clips: Iterable[Audio]) -> Iterator[Recognition]:
+    def results(self, clips: Iterable[Audio]) -> Iterator[Recognition]:
         try:
-            for place, clip in enumerate(clips):
-                self._pending.append(self._start(place, clip))
+            for index, clip in enumerate(clips):
+                self._pending.append(self._start(index, clip))
                 yield from self._ready()
                 if self._failure is not None:
                     break
             while self._pending:
                 yield self._next()
         except (Exception, KeyboardInterrupt) as error:
-            yield from self._remains(self._failure or error, patient=not isinstance(error, KeyboardInterrupt))
+            interrupted = isinstance(error, KeyboardInterrupt)
+            yield from self._remaining(self._failure or error, wait_for_results=not interrupted)
             if isinstance(error, Cancelled):
-                raise self._failure or BackendError(self._lane.name, "closed while it was hearing") from None
+                raise self._failure or BackendError(self._dispatcher.name, "closed before it was done") from None
             raise
 
-    def end(self) -> None:
-        """Nobody waits any more: what is not in flight yet is not sent."""
+    def stop(self) -> None:
+        """Send no further request; those in flight go on."""
         self._stop.set()
-        self._lane.gate.wake()
+        self._dispatcher.limiter.wake()
 
     def abandon(self) -> None:
-        """End, and let go of what is in flight."""
-        self.end()
+        """Stop, and wait no longer for the requests in flight."""
+        self.stop()
         for future in tuple(self._pending):
             _settle(future, Cancelled())
 
     def _ready(self) -> Iterator[Recognition]:
-        """What can be yielded, until there is room for another clip."""
+        """Yield results until there is room for another clip."""
         while self._pending:
-            unanswered = [future for future in self._pending if not future.done()]
-            if self._pending[0].done() or len(self._pending) >= self._ahead:
+            unsettled = [future for future in self._pending if not future.done()]
+            if self._pending[0].done() or len(self._pending) >= self._pulled:
                 yield self._next()
-            elif len(unanswered) >= self._at_work:
-                wait(unanswered, return_when=FIRST_COMPLETED)
+            elif len(unsettled) >= self._in_progress:
+                wait(unsettled, return_when=FIRST_COMPLETED)
             else:
                 return
 
     def _next(self) -> Recognition:
-        heard = self._pending[0].result()
+        recognition = self._pending[0].result()
         self._pending.popleft()
-        return heard
+        return recognition
 
-    def _start(self, place: int, clip: Audio) -> Future[Recognition]:
+    def _start(self, index: int, clip: Audio) -> Future[Recognition]:
         future: Future[Recognition] = Future()
-        errand = ClipRequest(place, self._stop)
-        # A daemon: after Ctrl-C nobody should wait for an answer that nobody wants.
-        threading.Thread(target=self._work, args=(clip, errand, future), daemon=True).start()
+        request = ClipRequest(index, self._stop)
+        # A daemon, so that the process can exit after Ctrl-C while a request is still in flight.
+        threading.Thread(target=self._work, args=(clip, request, future), daemon=True).start()
         return future
 
-    def _work(self, clip: Audio, errand: ClipRequest, future: Future[Recognition]) -> None:
+    def _work(self, clip: Audio, request: ClipRequest, future: Future[Recognition]) -> None:
         try:
-            _settle(future, self._hear(clip, errand))
+            _settle(future, self._transcribe_clip(clip, request))
         except Cancelled as cancelled:
             _settle(future, cancelled)
-        except BaseException as error:  # handed on to the thread that waits for this clip
+        except BaseException as error:  # raised again in the thread that waits for this clip
             self._failure = self._failure or error
-            self.end()
+            self.stop()
             _settle(future, error)
 
-    def _remains(self, error: BaseException, *, patient: bool) -> Iterator[Recognition]:
-        """What was answered beyond the first clip that was not, in order and without gaps."""
-        if not patient:
-            self.end()
-        outcomes = [_outcome(future) if patient or future.done() else None for future in self._pending]
-        while outcomes and outcomes[-1] is None:
-            outcomes.pop()
-        for outcome in outcomes:
-            yield outcome or Recognition("failed", reason=str(error) or "interrupted", attempts=0)
+    def _remaining(self, error: BaseException, *, wait_for_results: bool) -> Iterator[Recognition]:
+        """The results behind the first clip without one, in order, with a `failed` one for each clip between them."""
+        if not wait_for_results:
+            self.stop()
+        results = [_result(future) if wait_for_results or future.done() else None for future in self._pending]
+        while results and results[-1] is None:
+            results.pop()
+        for result in results:
+            yield result or Recognition("failed", reason=str(error) or "interrupted", attempts=0)
 
 
-def _settle(future: Future[Recognition], outcome: Recognition | BaseException) -> None:
+def _settle(future: Future[Recognition], result: Recognition | BaseException) -> None:
     try:
-        if isinstance(outcome, BaseException):
-            future.set_exception(outcome)
+        if isinstance(result, BaseException):
+            future.set_exception(result)
         else:
-            future.set_result(outcome)
+            future.set_result(result)
     except InvalidStateError:
-        pass  # abandoned meanwhile
+        pass  # the run was abandoned meanwhile
 
 
-def _outcome(future: Future[Recognition]) -> Recognition | None:
+def _result(future: Future[Recognition]) -> Recognition | None:
     return None if future.exception() else future.result()

@@ -1,4 +1,4 @@
-"""Requests over HTTP, and what came back. The only place of the backends that knows httpx."""
+"""HTTP requests and responses of the cloud backends. The only module of them that imports httpx."""
 
 from __future__ import annotations
 
@@ -18,44 +18,47 @@ if TYPE_CHECKING:
     import httpx
 
 CONNECT = 10.0
-"""Seconds to find a host and be let in."""
+"""Seconds to resolve a host and connect to it."""
 
 LARGEST = 4_000_000
-"""Bytes: the transcript of half a minute has some hundreds."""
+"""Bytes of a response; the transcript of half a minute has some hundreds."""
 
 HIDDEN = "***"
 
 
 @dataclass(frozen=True)
-class Key:
-    """What opens a service. `source` says where it came from and may be shown; the key itself never is."""
+class ApiKey:
+    """The key of a service."""
 
     secret: str
+    """Never shown."""
+
     source: str
+    """Where the key came from, for messages: the name of a variable, or "the options"."""
 
     def __repr__(self) -> str:
-        return f"Key({HIDDEN}, source={self.source!r})"
+        return f"ApiKey({HIDDEN}, source={self.source!r})"
 
-    def checked(self, backend: str) -> Key:
-        """The key without the blanks around it. Raises `BackendError` for one that no header can carry."""
+    def checked(self, backend: str) -> ApiKey:
+        """The key without spaces around it. Raises `BackendError` for a key that does not fit into a header."""
         secret = self.secret.strip()
         if not secret or not all("!" <= character <= "~" for character in secret):
-            reason = "is empty" if not secret else "has characters in it that no key has"
-            raise BackendError(backend, f"the key in {self.source} {reason}; copy it again")
-        return Key(secret, self.source)
+            reason = "is empty" if not secret else "contains characters that no key has"
+            raise BackendError(backend, f"the key from {self.source} {reason}; copy it again")
+        return ApiKey(secret, self.source)
 
     def hidden_in(self, text: str) -> str:
-        """`text` without the key, should a service repeat it in its answer."""
+        """`text` with `***` in place of the key, which some services repeat in their errors."""
         return text.replace(self.secret, HIDDEN)
 
 
 class HttpTransport:
-    """A pool of connections, for any number of threads. `timeout` is the time in seconds for one whole request."""
+    """A pool of connections, for any number of threads. `timeout` is in seconds, for one request and its response."""
 
     def __init__(
         self,
         backend: str,
-        key: Key | None,
+        key: ApiKey | None,
         *,
         timeout: float,
         connections: int,
@@ -75,12 +78,18 @@ class HttpTransport:
                 limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
             )
         except (ImportError, ValueError, httpx.InvalidURL) as error:
-            raise BackendError(backend, f"the proxy that the environment names cannot be used: {error}") from error
+            raise BackendError(
+                backend,
+                f"the proxy in the environment cannot be used: {error}; check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY",
+            ) from error
 
     @contextmanager
     def post(self, url: str, fields: Mapping[str, str | list[str]], file: bytes) -> Iterator[HttpResponse]:
-        """Send a form with a WAV file. Raises `NoAnswer` before the first byte of an answer, later `TryAgain`."""
-        answered = False
+        """Send a form with a WAV file.
+
+        Raises `NoResponse` before the first byte of the response, and `RetryableError` after it.
+        """
+        responded = False
         deadline = self._clock() + self._timeout
         try:
             with self._client.stream(
@@ -89,20 +98,22 @@ class HttpTransport:
                 data={name: encodable(value) if isinstance(value, str) else value for name, value in fields.items()},
                 files={"file": ("audio.wav", file, "audio/wav")},
             ) as response:
-                answered = True
+                responded = True
                 yield HttpResponse(response, self._key, self._clock, deadline)
         except (self._httpx.HTTPError, self._httpx.StreamError) as error:
-            reason = _trouble(error, answered=answered)
-            raise (RetryableError(reason) if answered else NoResponse(reason)) from None  # its request holds the key
+            reason = _connection_fault(error, responded=responded)
+            raise (RetryableError(reason) if responded else NoResponse(reason)) from None  # its request holds the key
 
     def close(self) -> None:
         self._client.close()
 
 
 class HttpResponse:
-    """An answer whose body is still on its way; a slow one ends at `deadline`, on the wire's clock."""
+    """A response whose body is read when it is asked for, until `deadline` in seconds on `clock`."""
 
-    def __init__(self, response: httpx.Response, key: Key | None, clock: Callable[[], float], deadline: float) -> None:
+    def __init__(
+        self, response: httpx.Response, key: ApiKey | None, clock: Callable[[], float], deadline: float
+    ) -> None:
         self.status = response.status_code
         self._response, self._key, self._clock, self._deadline = response, key, clock, deadline
 
@@ -121,18 +132,18 @@ class HttpResponse:
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds that the service asks to wait."""
+        """Seconds that the service asks to wait, from its Retry-After; None without one."""
         return retry_after(self._response.headers.get("retry-after"), datetime.now(UTC))
 
     def text(self) -> str:
-        """The whole body."""
+        """The body as text."""
         return self._shown(b"".join(self._chunks()))
 
     def events(self) -> Iterator[str]:
-        """What follows each `data:` of an event stream.
+        """The payload of each `data:` line of an event stream.
 
-        A line is an event of its own, though the standard parts events by a blank line: all that these services send
-        is JSON on one line, and some leave the blank line out.
+        The standard separates events by a blank line. Here each line is an event: these services send JSON on one line,
+        and some leave the blank line out.
         """
         rest = b""
         for chunk in self._chunks():
@@ -148,9 +159,9 @@ class HttpResponse:
         for chunk in self._response.iter_bytes():
             size += len(chunk)
             if self._clock() > self._deadline:
-                raise RetryableError("the answer came too slowly")
+                raise RetryableError("the response came too slowly")
             if size > LARGEST:
-                raise RetryableError("the answer does not end")
+                raise RetryableError(f"the response is longer than {LARGEST} bytes")
             yield chunk
 
     def _shown(self, raw: bytes) -> str:
@@ -159,7 +170,7 @@ class HttpResponse:
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
-    """Seconds to wait by a Retry-After header, which holds seconds or a date; None where it says nothing.
+    """Seconds to wait, from a Retry-After header with seconds or a date; None if it is absent or malformed.
 
     >>> retry_after("Sun, 06 Nov 1994 08:49:37 GMT", datetime(1994, 11, 6, 8, 49, 30, tzinfo=UTC))
     7.0
@@ -175,11 +186,11 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     return max(0.0, ((date if date.tzinfo else date.replace(tzinfo=UTC)) - now).total_seconds())
 
 
-def _trouble(error: Exception, *, answered: bool) -> str:
+def _connection_fault(error: Exception, *, responded: bool) -> str:
     """What went wrong with a connection, in a few words."""
     kind = type(error).__name__
     if kind in ("ConnectTimeout", "PoolTimeout", "ReadTimeout", "WriteTimeout"):
-        return "the answer stopped half-way" if answered else "no answer in time"
+        return "the response stopped halfway" if responded else "no response in time"
     if kind == "ConnectError":
-        return f"no connection ({error})"
+        return f"cannot connect ({error})"
     return f"the connection broke ({error or kind})"

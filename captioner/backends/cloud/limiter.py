@@ -1,4 +1,4 @@
-"""How many requests may be in flight: fewer at once when the service is crowded, slowly more when it is not."""
+"""How many requests may be in flight: halved when the service limits the rate, raised again one by one."""
 
 from __future__ import annotations
 
@@ -9,62 +9,66 @@ from captioner.backends.cloud.retry import Cancelled, ClipRequest
 
 
 class ConcurrencyLimiter:
-    """Lets at most `limit` requests through at a time, the earliest clip first; `limit` moves between 1 and `most`.
+    """Lets at most `limit` requests through at a time, the earliest clip first; `limit` stays within 1 and `maximum`.
 
-    Additive increase, multiplicative decrease, as TCP does it. Many requests fail together when a service is crowded,
-    and that is one crowd and not many: whoever entered before the last change of the limit has no say about it.
+    Additive increase, multiplicative decrease, as in TCP. Many requests are rate limited together, and all of them must
+    halve the limit only once: a request that began before the last halving has no effect on it.
     """
 
-    def __init__(self, most: int) -> None:
-        self.most = self.limit = most
+    def __init__(self, maximum: int) -> None:
+        self.maximum = self.limit = maximum
         self._in_flight = 0
-        self._era = 0  # grows with each halving
-        self._good = 0  # answers since the limit last moved
-        self._queue: list[tuple[int, int]] = []
+        self._generation = 0  # grows with each halving
+        self._succeeded = 0  # responses since the limit last changed
+        self._waiting: list[tuple[int, int]] = []  # a heap of (index of the clip, ticket)
         self._tickets = 0
-        self._free = Condition()
+        self._changed = Condition()
 
-    def enter(self, errand: ClipRequest) -> int:
-        """Wait for a turn; the era in which it began. Raises `Cancelled` when the errand is stopped meanwhile."""
-        with self._free:
+    def acquire(self, request: ClipRequest) -> int:
+        """Wait until the request may begin; returns the generation for `rate_limited`.
+
+        Raises `Cancelled` when `request.stop` is set meanwhile.
+        """
+        with self._changed:
             self._tickets += 1
-            turn = (errand.place, self._tickets)
-            heapq.heappush(self._queue, turn)
-            self._free.wait_for(lambda: errand.stop.is_set() or self._may_go(turn))
-            self._queue.remove(turn)
-            heapq.heapify(self._queue)
-            self._free.notify_all()
-            if errand.stop.is_set():
+            turn = (request.index, self._tickets)
+            heapq.heappush(self._waiting, turn)
+            self._changed.wait_for(lambda: request.stop.is_set() or self._may_begin(turn))
+            self._waiting.remove(turn)
+            heapq.heapify(self._waiting)
+            self._changed.notify_all()
+            if request.stop.is_set():
                 raise Cancelled
             self._in_flight += 1
-            return self._era
+            return self._generation
 
-    def leave(self) -> None:
-        with self._free:
+    def release(self) -> None:
+        """A request has ended."""
+        with self._changed:
             self._in_flight -= 1
-            self._free.notify_all()
+            self._changed.notify_all()
 
-    def crowded(self, era: int) -> None:
-        """The service said that there are too many of us."""
-        with self._free:
-            if era == self._era:
+    def rate_limited(self, generation: int) -> None:
+        """The service refused a request of this generation because too many were in flight."""
+        with self._changed:
+            if generation == self._generation:
                 self.limit = max(1, self.limit // 2)
-                self._era += 1
-                self._good = 0
+                self._generation += 1
+                self._succeeded = 0
 
-    def went_well(self) -> None:
-        """An answer came: as many of these as may be in flight make room for one more."""
-        with self._free:
-            self._good += 1
-            if self._good >= self.limit and self.limit < self.most:
+    def succeeded(self) -> None:
+        """A request got its response. As many of these as `limit` raise it by one."""
+        with self._changed:
+            self._succeeded += 1
+            if self._succeeded >= self.limit and self.limit < self.maximum:
                 self.limit += 1
-                self._good = 0
-                self._free.notify_all()
+                self._succeeded = 0
+                self._changed.notify_all()
 
     def wake(self) -> None:
-        """Let those who wait look at whether they were stopped."""
-        with self._free:
-            self._free.notify_all()
+        """Make waiting requests check their `stop`."""
+        with self._changed:
+            self._changed.notify_all()
 
-    def _may_go(self, turn: tuple[int, int]) -> bool:
-        return self._in_flight < self.limit and self._queue[0] == turn
+    def _may_begin(self, turn: tuple[int, int]) -> bool:
+        return self._in_flight < self.limit and self._waiting[0] == turn

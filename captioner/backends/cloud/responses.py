@@ -1,4 +1,4 @@
-"""What transcription services answer with, in the forms that are about: JSON in one piece, and streams of events."""
+"""The bodies of transcription services in all their forms: one JSON object, or a stream of events."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DONE = "[DONE]"
 
 
 class ErrorInStream(Exception):
-    """The service put an error in place of an event; `body` is the JSON of it."""
+    """The service sent an error in place of an event; `body` is its JSON."""
 
     def __init__(self, body: str) -> None:
         super().__init__(body)
@@ -20,34 +20,34 @@ class ErrorInStream(Exception):
 
 
 def json_object(body: str) -> dict[str, Any]:
-    """The JSON object that `body` is. Raises `TryAgain` for a page, half an answer, nothing at all."""
+    """The JSON object in `body`. Raises `RetryableError` for a web page, half a body, an empty one."""
     try:
-        answer = json.loads(body)
+        content = json.loads(body)
     except ValueError:
-        what = "an empty answer" if not body.strip() else f"an answer that is not JSON: {body.strip()[:60]!r}"
-        raise RetryableError(what) from None
-    if not isinstance(answer, dict):
-        raise RetryableError(f"an answer of the wrong shape: {body.strip()[:60]!r}")
-    return answer
+        reason = "the response is empty" if not body.strip() else f"the response is not JSON: {body.strip()[:60]!r}"
+        raise RetryableError(reason) from None
+    if not isinstance(content, dict):
+        raise RetryableError(f"the response is not a JSON object: {body.strip()[:60]!r}")
+    return content
 
 
-def text_in(answer: dict[str, Any]) -> str:
-    """The text of an answer: today's `text`, the older `segments`, or the form of a chat. Raises `TryAgain`."""
-    text = answer.get("text")
-    if text is None and isinstance(segments := answer.get("segments"), list):
+def text_in(content: dict[str, Any]) -> str:
+    """The text of a response: in `text`, in the older `segments`, or as in a chat. Raises `RetryableError`."""
+    text = content.get("text")
+    if text is None and isinstance(segments := content.get("segments"), list):
         text = "".join(str(segment.get("text", "")) for segment in segments if isinstance(segment, dict))
     if text is None:
-        text = _of_choice(answer, "message")
+        text = _in_first_choice(content, "message")
     if not isinstance(text, str):
-        raise RetryableError("an answer without a text")
+        raise RetryableError("the response has no text")
     return encodable(text.strip())
 
 
-def texts_as_they_come(events: Iterable[str]) -> Iterator[str]:
-    """The text so far, each time that it has grown, and last the whole of it. `events` are the payloads of a stream.
+def growing_text(events: Iterable[str]) -> Iterator[str]:
+    """The text so far, each time it grows, and at the end the full text. `events` are the payloads of a stream.
 
-    Understands `transcript.text.delta` and `.done`, vLLM's chunks and the chunks of a chat. Raises `ErrorInStream`,
-    and `TryAgain` for a stream that breaks off: one that shows neither the whole text nor `[DONE]`.
+    Reads `transcript.text.delta` and `.done`, vLLM's chunks and the chunks of a chat. Raises `ErrorInStream`, and
+    `RetryableError` for a stream that ends with neither the full text nor `[DONE]`.
     """
     text = ""
     for event in events:
@@ -60,14 +60,14 @@ def texts_as_they_come(events: Iterable[str]) -> Iterator[str]:
         if chunk.get("type") == "transcript.text.done" and isinstance(chunk.get("text"), str):
             yield encodable(chunk["text"].strip())
             return
-        if piece := _piece(chunk):
-            text += piece
+        if delta := _delta(chunk):
+            text += delta
             yield encodable(text)
     raise RetryableError("the stream broke off before its end")
 
 
 def error_in(body: str) -> tuple[str, str]:
-    """Code and message of an error body, each "" where there is none. The code may come as a number."""
+    """Code and message of an error body, each "" if it is absent. The code may be a number in the JSON."""
     try:
         error = json.loads(body)["error"]
     except (ValueError, KeyError, TypeError):
@@ -79,19 +79,20 @@ def error_in(body: str) -> tuple[str, str]:
 
 
 def encodable(text: str) -> str:
-    """`text` with U+FFFD for each half of a surrogate pair, which JSON and a command line can hold and UTF-8 cannot."""
+    """`text` with U+FFFD for each lone surrogate, which JSON and a command line can hold and UTF-8 cannot."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _piece(chunk: dict[str, Any]) -> str:
+def _delta(chunk: dict[str, Any]) -> str:
     delta = chunk.get("delta")
-    piece = delta if delta is not None else _of_choice(chunk, "delta")
-    return piece if isinstance(piece, str) else ""
+    if delta is None:
+        delta = _in_first_choice(chunk, "delta")
+    return delta if isinstance(delta, str) else ""
 
 
-def _of_choice(answer: dict[str, Any], part: str) -> Any:
-    """`choices[0].<part>.content`, None where there is no such thing."""
+def _in_first_choice(content: dict[str, Any], part: str) -> Any:
+    """`choices[0].<part>.content`, None if there is no such thing."""
     try:
-        return answer["choices"][0][part]["content"]
+        return content["choices"][0][part]["content"]
     except (KeyError, IndexError, TypeError):
         return None

@@ -1,4 +1,9 @@
-"""How a service can fail us, and how long we bear it: the troubles of one request, and the patience of one clip."""
+"""The errors of one request that are worth a retry, and the policy that says how often and when.
+
+RetryableError        the same request may succeed later
+├── NoResponse        no byte came back: no connection, or a timeout
+└── RequestIdTaken    the service has seen this request id before
+"""
 
 from __future__ import annotations
 
@@ -8,90 +13,83 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from captioner.errors import BackendError
-from captioner.values import Status
-
 
 class RetryableError(Exception):
-    """The same request may do better later.
+    """The same request may succeed later.
 
-    `crowded`: we send too many at a time. `busy`: the service is overloaded, wait longer. `after`: seconds it asked
-    us to wait.
+    `rate_limited`: too many requests at a time. `overloaded`: the service is overloaded, so pauses are longer. `after`:
+    the seconds that the service asks to wait.
     """
 
-    def __init__(self, reason: str, *, crowded: bool = False, busy: bool = False, after: float | None = None) -> None:
+    def __init__(
+        self, reason: str, *, rate_limited: bool = False, overloaded: bool = False, after: float | None = None
+    ) -> None:
         super().__init__(reason)
-        self.crowded, self.busy, self.after = crowded, busy, after
+        self.rate_limited, self.overloaded, self.after = rate_limited, overloaded, after
 
 
 class NoResponse(RetryableError):
-    """Not a byte came back: no connection, or silence."""
+    """No byte came back: no connection, or a timeout."""
 
 
 class RequestIdTaken(RetryableError):
-    """The service has seen this request id before; another one will do."""
-
-
-class ClipRejected(Exception):
-    """The service will not hear this clip, now or later; `status` is what becomes of it."""
-
-    def __init__(self, reason: str, status: Status = "failed") -> None:
-        super().__init__(reason)
-        self.status = status
-
-
-class TooLong(ClipRejected):
-    """The clip is longer or larger than the service takes; its halves may do."""
-
-
-class PromptTooLong(ClipRejected):
-    """The prompt is longer than the service takes."""
+    """The service has seen this request id before; another one may do."""
 
 
 class Cancelled(Exception):
-    """Nobody waits for the answer any more."""
+    """The result of this clip is no longer needed."""
 
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """How often and how long a clip is asked for. Times in seconds.
+    """How often and for how long a clip is requested. Times in seconds."""
 
-    A request is repeated at most `attempts` times in all, and no new one is sent when the clip is `patience` old. The
-    pause before the next is drawn evenly from 0 to a ceiling that doubles from `first_pause` to `longest_pause`, so
-    that clients that failed together do not come back together; overload lifts the ceiling by `busy_factor`. What a
-    Retry-After asks for is obeyed up to `longest_wait`. `clock`, `random` and `sleep` are there for tests.
+    max_attempts: int = 8
+    """Attempts of one request, the first included."""
+
+    max_elapsed: float = 300.0
+    """No attempt begins later than this after the first one of the clip."""
+
+    first_pause: float = 0.5
+    """The longest pause after the first attempt; it doubles with each attempt.
+
+    Pauses are drawn evenly from 0 up to it (full jitter), so that clients that failed together spread out.
     """
 
-    attempts: int = 8
-    patience: float = 300.0
-    first_pause: float = 0.5
     longest_pause: float = 30.0
-    busy_factor: float = 4.0
-    longest_wait: float = 60.0
-    clock: Callable[[], float] = time.monotonic
-    random: Callable[[], float] = random.random
-    sleep: Callable[[threading.Event, float], object] = threading.Event.wait
+    """The limit of that doubling."""
 
-    def pause(self, trouble: RetryableError, attempt: int) -> float:
-        """Seconds to wait after `attempt`, counted from 1, has met `trouble`."""
-        if trouble.after is not None:
-            return min(trouble.after, self.longest_wait) + self.random() * self.first_pause
-        factor = self.busy_factor if trouble.busy else 1.0
+    overload_factor: float = 4.0
+    """How many times longer pauses are while the service is overloaded."""
+
+    longest_retry_after: float = 60.0
+    """The most of a Retry-After that is obeyed."""
+
+    clock: Callable[[], float] = time.monotonic
+    """Returns seconds; tests replace it, as they do with the next two."""
+
+    random: Callable[[], float] = random.random
+    """Returns a number from 0 to 1."""
+
+    sleep: Callable[[threading.Event, float], object] = threading.Event.wait
+    """Waits for seconds, or until the event is set."""
+
+    def pause_after(self, error: RetryableError, attempt: int) -> float:
+        """Seconds to wait after attempt number `attempt`, counted from 1, raised `error`."""
+        if error.after is not None:
+            return min(error.after, self.longest_retry_after) + self.random() * self.first_pause
+        factor = self.overload_factor if error.overloaded else 1.0
         return self.random() * min(self.longest_pause, self.first_pause * factor * 2.0 ** (attempt - 1))
 
 
 class ClipRequest:
-    """One clip on its way: its `place` in the order, whether anybody still waits for it (`stop`), how often it was
-    asked for, and when first (`started`, in seconds on the policy's clock)."""
+    """The progress of one clip, over all requests for it and its parts.
 
-    def __init__(self, place: int, stop: threading.Event) -> None:
-        self.place, self.stop = place, stop
+    `index` is its place in the order of the clips. `stop` is set when its result is no longer needed. `attempts` counts
+    requests. `started` is when the first one began, in seconds on the policy's clock.
+    """
+
+    def __init__(self, index: int, stop: threading.Event) -> None:
+        self.index, self.stop = index, stop
         self.attempts = 0
         self.started = 0.0
-
-
-def lost_service(name: str, reason: str) -> BackendError:
-    """What the run ends with when the service is not there for any clip."""
-    return BackendError(
-        name, f"{reason}; check the network and the base URL and run again: what was heard until now is kept"
-    )

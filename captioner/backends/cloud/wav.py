@@ -1,5 +1,7 @@
-"""A clip as the bytes of a WAV file, in memory: 16-bit mono PCM, which every service reads and which loses nothing
-that a recogniser hears. Thirty seconds at 16 kHz are 0.96 MB."""
+"""A clip as the bytes of a WAV file, made in memory.
+
+16-bit mono PCM: every service reads it, and it keeps all that a recogniser uses. 30 s at 16 kHz are 0.96 MB.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +13,13 @@ import numpy as np
 from captioner.values import Audio
 
 FULL_SCALE = 32767
-"""What 1.0 is in 16-bit samples."""
+"""The 16-bit sample for 1.0."""
 
 
 def wav_bytes(clip: Audio, *, shortest: float = 0.0) -> bytes:
-    """`clip` as a WAV file, with silence behind it up to `shortest` seconds."""
-    missing = max(0, round(shortest * clip.sample_rate) - len(clip.samples))
-    samples = np.pad(clip.samples, (0, missing))
+    """`clip` as a WAV file, padded with silence at its end to `shortest` seconds."""
+    padding = max(0, round(shortest * clip.sample_rate) - len(clip.samples))
+    samples = np.pad(clip.samples, (0, padding))
     file = io.BytesIO()
     with wave.open(file, "wb") as writer:
         writer.setnchannels(1)

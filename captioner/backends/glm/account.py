@@ -1,4 +1,4 @@
-"""Which key opens GLM's cloud, and which of its two clouds the key is for."""
+"""The key for GLM's cloud, and the base URL of the one of its two clouds that the key is for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from captioner.backends.cloud.http import Key
+from captioner.backends.cloud.http import ApiKey
 from captioner.errors import BackendError
 
 Z_AI = "https://api.z.ai/api/paas/v4"
@@ -17,39 +17,39 @@ KEYS = {
     "ZAI_API_KEY": ("ZAI_BASE_URL", Z_AI),
     "ZHIPUAI_API_KEY": ("ZHIPUAI_BASE_URL", BIGMODEL),
 }
-"""Where a key is looked for, in this order: with each the variable of its base URL, and the base where that is unset.
-A key is for one of the two clouds only, so its name decides."""
+"""The variables that may hold a key, in the order of their use, each with the variable of its base URL and the default.
+A key is valid for one of the two clouds only, so the name of its variable decides."""
 
 
 @dataclass(frozen=True)
 class GlmAccount:
-    """A key and the base URL of the cloud that it is for."""
+    """A key and the base URL of its cloud."""
 
-    key: Key
+    key: ApiKey
     base_url: str
 
 
 def missing_key() -> str | None:
-    """What is not there yet, in words; None where the environment has a key."""
+    """What the environment lacks, in a few words; None if it has a key."""
     if any(os.environ.get(name, "").strip() for name in KEYS):
         return None
     *others, last = KEYS
-    return f"a key in {', '.join(others)} or {last}"
+    return f"no key; set {', '.join(others)} or {last}"
 
 
 def account_for(key: str | None, base_url: str | None) -> GlmAccount:
-    """The key and its base, from the options or the environment. Raises `BackendError` where there is no key."""
+    """The account from the options, else from the environment. Raises `BackendError` without a key."""
     if key is not None:
-        found = Key(key, "the options")
-        base = os.environ.get("CAPTIONER_BASE_URL") or Z_AI
+        api_key = ApiKey(key, "the options")
+        default = os.environ.get("CAPTIONER_BASE_URL") or Z_AI
     else:
         source = next((name for name in KEYS if os.environ.get(name, "").strip()), None)
         if source is None:
-            raise BackendError("glm", f"it needs {missing_key()}")
-        found = Key(os.environ[source], source)
+            raise BackendError("glm", str(missing_key()))
+        api_key = ApiKey(os.environ[source], source)
         variable, default = KEYS[source]
-        base = os.environ.get(variable) or default
-    base = (base_url or base).strip().rstrip("/")
-    if urlsplit(base).scheme not in ("http", "https") or not urlsplit(base).hostname:
-        raise BackendError("glm", f"the base URL {base!r} is no address; it looks like {Z_AI}")
-    return GlmAccount(found.checked("glm"), base)
+        default = os.environ.get(variable) or default
+    base_url = (base_url or default).strip().rstrip("/")
+    if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).hostname:
+        raise BackendError("glm", f"base URL {base_url!r} is not a URL; it looks like {Z_AI}")
+    return GlmAccount(api_key.checked("glm"), base_url)

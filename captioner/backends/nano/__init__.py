@@ -1,9 +1,10 @@
-"""The rooms behind `glm_nano`. Only `weights` may be imported freely: the others import torch or the network.
+"""The parts of the backend `glm-nano`. Only `weights` is free to import: the others import torch or use the network.
 
-weights   where the model lies, whether its files are whole
-pulling   how it comes here
-engine    the model, loaded; clips to written texts
-writing   the language model writes many texts side by side; a slot that is done takes the next clip
-recording a step as a CUDA graph, where one can be recorded
-ring      the keys and values of all slots, in tensors that never change their shape
+backend.py       the backend: clips to results
+weights.py       where the weights of a model are, and whether they are complete
+download.py      downloads the weights from the Hugging Face hub
+loaded_model.py  the model on one device: clips to decoded texts
+decoding.py      greedy decoding of many texts at once, with continuous batching
+cuda_graph.py    a decoding step as a CUDA graph, if one can be captured
+kv_cache.py      the keys and values of all slots, in tensors of constant shape
 """

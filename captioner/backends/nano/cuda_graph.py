@@ -1,5 +1,7 @@
-"""A step as a CUDA graph, where one can be recorded: launching its thousand kernels one by one takes many times longer
-than they run."""
+"""A decoding step as a CUDA graph, if one can be captured.
+
+Launching the thousand kernels of a step one by one takes many times longer than running them.
+"""
 
 from __future__ import annotations
 
@@ -10,41 +12,42 @@ import torch
 from torch import Tensor
 
 Step = Callable[[], None]
-"""Works in place, on tensors that stay where they are."""
+"""One step of decoding. It works in place, on tensors that keep their addresses."""
 
 WARM_UP = 2
-"""Runs before the recording, in which libraries choose their kernels and allocate what they need."""
+"""Steps before the capture, in which libraries choose their kernels and allocate memory."""
 
 TOLERANCE = 0.05
-"""How far a log-probability may lie from that of the step itself: sums of bfloat16 taken in another order."""
+"""Allowed difference of a log-probability between graph and step, whose sums of bfloat16 differ in order."""
 
 _warn = logging.getLogger("captioner.glm-nano").warning
 
 
-def faster(step: Step, device: torch.device, trial: Callable[[Step], Tensor]) -> Step | None:
-    """`step` as a graph; None where there are none, and with a warning where it does not give what the step gives.
+def graph_of(step: Step, device: torch.device, trial: Callable[[Step], Tensor]) -> Step | None:
+    """A graph that does what `step` does, or None without CUDA, or (with a warning) if that is not possible.
 
-    `trial` begins anew, runs a step and gives what it wrote. Raises `torch.OutOfMemoryError`: a smaller batch may help.
+    `trial` resets all state, runs the given step and returns its log-probabilities; step and graph must agree. Raises
+    `torch.OutOfMemoryError`: a smaller batch may help.
     """
     if device.type != "cuda":
         return None
     try:
-        replay = recorded(step, device)
-        right = torch.allclose(trial(replay), trial(step), rtol=0, atol=TOLERANCE)
+        replay = capture(step, device)
+        agrees = torch.allclose(trial(replay), trial(step), rtol=0, atol=TOLERANCE)
     except torch.OutOfMemoryError:
         raise
     except RuntimeError as error:
-        _warn("glm-nano writes slowly: no CUDA graph can be recorded (%s)", str(error).partition("\n")[0])
+        _warn("glm-nano is slow: cannot capture a CUDA graph (%s)", str(error).partition("\n")[0])
         return None
-    if not right:
-        _warn("glm-nano writes slowly: a CUDA graph does not give what the model gives")
-    return replay if right else None
+    if not agrees:
+        _warn("glm-nano is slow: the results of a CUDA graph differ from the model's")
+    return replay if agrees else None
 
 
 @torch.inference_mode()
-def recorded(step: Step, device: torch.device) -> Step:
-    """`step` as a CUDA graph. The first runs, on a stream of their own, are not recorded."""
-    # The outer stream is set again at the end, even where the recording breaks off: others work on it side by side.
+def capture(step: Step, device: torch.device) -> Step:
+    """`step` as a CUDA graph. The warm-up runs on a stream of its own and is not captured."""
+    # The outer stream is set again at the end, even if the capture fails: other backends may work on the device.
     with torch.cuda.device(device), torch.cuda.stream(torch.cuda.current_stream(device)):
         stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
         stream.wait_stream(torch.cuda.current_stream())
@@ -53,7 +56,7 @@ def recorded(step: Step, device: torch.device) -> Step:
                 step()
         torch.cuda.current_stream().wait_stream(stream)
         graph = torch.cuda.CUDAGraph()
-        # Another thread may prepare features on the device meanwhile, which is no business of this recording.
+        # Another thread may compute features on the device at the same time; they are not part of the capture.
         with torch.cuda.graph(graph, stream=stream, capture_error_mode="thread_local"):
             step()
     return graph.replay

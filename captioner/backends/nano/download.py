@@ -1,7 +1,9 @@
-"""The weights come here from the hub, file by file into the hub's own cache.
+"""Downloads the weights of a model from the Hugging Face hub, file by file, into the hub's own cache.
 
-huggingface_hub begins a download that broke off anew, all gigabytes of it, and takes no Ctrl-C before it is done. So
-the bytes are fetched here; it knows where they are, and puts them where it and everybody else finds them.
+huggingface_hub starts an interrupted download again from the first byte, and does not stop at Ctrl-C. So the bytes are
+downloaded here, and each complete file is written to blobs/ETAG in the cache. huggingface_hub then uses that file and
+creates the snapshot. blobs/ is part of the private layout of that cache, which a version of huggingface_hub may change;
+only this module and `weights` depend on it.
 """
 
 from __future__ import annotations
@@ -20,114 +22,119 @@ from captioner.backends.nano.weights import (
     NAME,
     NANO,
     ModelFiles,
-    checked,
-    find,
+    checked_model,
+    find_model,
     is_hub_name,
+    kind_problem,
     problem_of,
     read_json,
-    repository,
-    wrong_kind,
+    repository_folder,
 )
 from captioner.errors import BackendError, CaptionerError, UsageError
 
-Watch = Callable[[str, int, int], object]
-"""Hears how far a file is: its name, the bytes that are here, the bytes that it has."""
+OnProgress = Callable[[str, int, int], object]
+"""Called with the name of a file, the bytes downloaded so far and the bytes in total."""
 
-WANTED = ("*.json", "*.jinja", "*.safetensors", "*.txt")
-"""The files of a repository that make the model run."""
+FILE_PATTERNS = ("*.json", "*.jinja", "*.safetensors", "*.txt")
+"""The files of a repository that the model needs."""
 
-PATIENCE = 20.0
-"""Seconds without a byte after which the hub counts as gone."""
+TIMEOUT = 20.0
+"""Seconds without a byte after which the hub counts as unreachable."""
 
 BLOCK = 2**16
+"""Bytes that are read at once."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-def pull(model: str, revision: str | None = None, watch: Watch = lambda name, here, size: None) -> ModelFiles:
-    """Download what of `model` is not here yet; what broke off goes on. Raises `BackendError`, `UsageError`."""
+def pull(
+    model: str, revision: str | None = None, on_progress: OnProgress = lambda name, done, size: None
+) -> ModelFiles:
+    """Download the missing files of `model` and return all. An interrupted download is resumed.
+
+    Raises `BackendError`, or `UsageError` if `model` is not a name on the hub.
+    """
     if not is_hub_name(model):
-        raise UsageError(f"{model} is no name on the hub: OWNER/NAME, such as {NANO}")
+        raise UsageError(f"{model} is not a name on the hub; give OWNER/NAME, such as {NANO}")
     from huggingface_hub import hf_hub_download, hf_hub_url
 
     try:
         for name in _files_on_hub(model, revision):
-            _fetch(name, hf_hub_url(model, name, revision=revision), repository(model) / "blobs", watch)
+            _download(name, hf_hub_url(model, name, revision=revision), repository_folder(model) / "blobs", on_progress)
             path = Path(hf_hub_download(model, name, revision=revision))
-            if name == CONFIG and (problem := wrong_kind(model, read_json(path))) is not None:
+            if name == CONFIG and (problem := kind_problem(model, read_json(path))) is not None:
                 raise BackendError(NAME, problem)
     except CaptionerError:
         raise
-    except Exception as error:  # its client is built on other HTTP libraries from version to version
+    except Exception as error:  # huggingface_hub uses different HTTP libraries from version to version
         reason = str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__
-        again = "what has come is kept, and run again it goes on"
-        raise BackendError(NAME, f"{model} cannot be pulled: {reason}; {again}") from error
-    return checked(model, revision)
+        raise BackendError(NAME, f"cannot download {model}: {reason}; run the command again to resume") from error
+    return checked_model(model, revision)
 
 
 def _files_on_hub(model: str, revision: str | None) -> list[str]:
-    """The files to have, that which tells what it is first; none where the hub is gone and all is here."""
+    """The names of the files to download, config.json first; none if the hub is unreachable and all files are here."""
     from huggingface_hub import HfApi
     from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError, RevisionNotFoundError
 
     try:
         files = HfApi().model_info(model, revision=revision).siblings or []
     except RepositoryNotFoundError as error:
-        raise BackendError(NAME, f"the hub has no model {model}, or it wants a token (HF_TOKEN)") from error
+        raise BackendError(NAME, f"the hub has no model {model}, or it needs a token (HF_TOKEN)") from error
     except RevisionNotFoundError as error:
         raise BackendError(NAME, f"{model} has no revision {revision} on the hub") from error
     except HfHubHTTPError:
         raise
     except Exception as error:
-        if (here := find(model, revision)) is not None and problem_of(here) is None:
+        if (local := find_model(model, revision)) is not None and problem_of(local) is None:
             return []
-        raise BackendError(NAME, f"{model} cannot be pulled: the hub cannot be reached; check the network") from error
-    names = [file.rfilename for file in files if any(fnmatch(file.rfilename, pattern) for pattern in WANTED)]
+        raise BackendError(NAME, f"cannot download {model}: the hub is unreachable; check the network") from error
+    names = [file.rfilename for file in files if any(fnmatch(file.rfilename, pattern) for pattern in FILE_PATTERNS)]
     return sorted(names, key=lambda name: name != CONFIG)
 
 
-def _fetch(name: str, url: str, folder: Path, watch: Watch) -> None:
-    """The bytes of a file, where the hub's client looks for them: under the name that the hub has for its content."""
+def _download(name: str, url: str, folder: Path, on_progress: OnProgress) -> None:
+    """Download a file to `folder`/ETAG, the name under which huggingface_hub looks for it."""
     from huggingface_hub import get_hf_file_metadata, get_token
 
-    known: Any = get_hf_file_metadata(url)
-    whole, part = folder / known.etag, folder / f"{known.etag}.part"
-    if whole.exists():
+    metadata: Any = get_hf_file_metadata(url)
+    complete, part = folder / metadata.etag, folder / f"{metadata.etag}.part"
+    if complete.exists():
         return
     folder.mkdir(parents=True, exist_ok=True)
-    key = {"Authorization": f"Bearer {token}"} if (token := get_token()) else {}
-    with httpx.Client(headers=key, follow_redirects=True, timeout=PATIENCE) as client:
-        while (here := _size(part)) < known.size:
+    headers = {"Authorization": f"Bearer {token}"} if (token := get_token()) else {}
+    with httpx.Client(headers=headers, follow_redirects=True, timeout=TIMEOUT) as client:
+        while (size := _size(part)) < metadata.size:
             try:
-                _go_on(client, url, part, lambda count: watch(name, count, known.size))
+                _resume(client, url, part, lambda done: on_progress(name, done, metadata.size))
             except httpx.TransportError:
-                if _size(part) == here:
+                if _size(part) == size:
                     raise
-    if _size(part) != known.size or not _is(part, known.etag):
+    if _size(part) != metadata.size or not _has_digest(part, metadata.etag):
         part.unlink()
-        raise OSError(f"what came of {name} is not what the hub has")
-    part.replace(whole)
+        raise OSError(f"the downloaded {name} differs from the file on the hub")
+    part.replace(complete)
 
 
-def _go_on(client: httpx.Client, url: str, part: Path, watch: Callable[[int], object]) -> None:
-    """Append what `part` has not yet."""
-    here = _size(part)
-    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={here}-"} if here else {})
-    with client.stream("GET", url, headers=headers) as answer:
-        answer.raise_for_status()
-        goes_on = answer.status_code == httpx.codes.PARTIAL_CONTENT
-        with part.open("ab" if goes_on else "wb") as file:
-            for block in answer.iter_bytes(BLOCK):
+def _resume(client: httpx.Client, url: str, part: Path, on_progress: Callable[[int], object]) -> None:
+    """Download the bytes that `part` lacks, and append them."""
+    size = _size(part)
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={size}-"} if size else {})
+    with client.stream("GET", url, headers=headers) as response:
+        response.raise_for_status()
+        resumed = response.status_code == httpx.codes.PARTIAL_CONTENT
+        with part.open("ab" if resumed else "wb") as file:
+            for block in response.iter_bytes(BLOCK):
                 file.write(block)
-                watch(file.tell())
+                on_progress(file.tell())
 
 
 def _size(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def _is(path: Path, etag: str) -> bool:
-    """Whether the file is what its name on the hub says, which for a large one is its digest."""
+def _has_digest(path: Path, etag: str) -> bool:
+    """Whether the file matches its ETag, which is the SHA-256 of large files; True for other ETags."""
     if not _SHA256.fullmatch(etag):
         return True
     with path.open("rb") as file:

@@ -1,53 +1,54 @@
-"""Any server with OpenAI's transcription API: OpenAI itself, vLLM, SGLang, speaches, whisper.cpp; one or many of them.
+"""Any server with OpenAI's transcription API: OpenAI itself, vLLM, SGLang, speaches, whisper.cpp; one or several.
 
-The module is named like the `openai` package, which it neither uses nor hides: it speaks HTTP itself.
+This package neither uses nor hides the `openai` package: it sends its own HTTP requests.
 """
 
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
-from captioner.backends import Hints, Recognition, Traits
-from captioner.backends.clip_transcription import Answer, transcribe_clip
+from captioner.backends.clip_transcription import Transcription, transcribe_clip
 from captioner.backends.cloud.dispatcher import Dispatcher
-from captioner.backends.cloud.http import HttpResponse, HttpTransport, Key
-from captioner.backends.cloud.responses import ErrorInStream, error_in, json_object, text_in, texts_as_they_come
+from captioner.backends.cloud.http import HttpResponse, HttpTransport
+from captioner.backends.cloud.responses import ErrorInStream, error_in, growing_text, json_object, text_in
 from captioner.backends.cloud.retry import ClipRequest, RetryableError, RetryPolicy
 from captioner.backends.cloud.server_pool import ServerPool
 from captioner.backends.cloud.wav import wav_bytes
-from captioner.backends.openai.errors import FormatRefused, verdict
-from captioner.backends.word_text import spelled
+from captioner.backends.contract import BackendInfo, Hints, Recognition, Traits
+from captioner.backends.openai.account import OPENAI, base_urls_from, is_this_machine, key_from, missing_server
+from captioner.backends.openai.errors import FormatRefused, error_for
+from captioner.backends.word_text import words_with_text
 from captioner.errors import BackendError, UsageError
 from captioner.values import Audio, Word
 
-OPENAI = "https://api.openai.com/v1"
-
 SHORTEST = 0.2
-"""Seconds: a shorter clip gets silence behind it. OpenAI refuses below 0.1."""
+"""Seconds: a shorter clip is padded with silence. OpenAI refuses clips below 0.1."""
 
 LONGEST = 29.5
-"""Seconds: what these servers run are models with windows of 30 s."""
+"""Seconds: these servers run models with windows of 30 s."""
 
-Fields = dict[str, str | list[str]]
+FormFields = dict[str, str | list[str]]
 
 
 class OpenAI:
-    """A server, or a fleet of them: `base_url` may be several, in a list or parted by commas. They are asked in turn,
-    and one that fails is left alone for a while.
+    """One server, or several that are used in turn; one that fails pauses for a while.
 
-    `concurrency` is how many requests may be in flight, over all servers. `word_times` asks for the time of each word,
-    which needs a server that knows `verbose_json`: whisper does, GLM-ASR under vLLM does not, and a server that
-    refuses is asked without. `stream` asks for the text as it grows. `timeout` is in seconds for one request.
+    `base_url` is one URL, several separated by commas, or a list. `concurrency` is the most requests in flight, over
+    all servers. `word_times` requests the time of each word as `verbose_json`: whisper gives it, GLM-ASR under vLLM
+    does not, and a server that refuses is used without. `stream` requests the text as it grows. `timeout` is in seconds
+    for one request. Raises `UsageError` for options that exclude each other, `BackendError` for a malformed URL or key.
     """
 
-    remote = True
-    needs = "a server with OpenAI's transcription API: its base URL, and its key if it wants one"
+    info = BackendInfo(
+        needs="the base URL of a server with OpenAI's transcription API, and a key if the server asks for one",
+        missing=missing_server,
+        remote=True,
+        takes_key=True,
+    )
 
     def __init__(
         self,
@@ -63,50 +64,54 @@ class OpenAI:
         policy: RetryPolicy | None = None,
     ) -> None:
         if concurrency < 1:
-            raise UsageError(f"openai needs a concurrency of 1 or more, and got {concurrency}")
+            raise UsageError(f"option concurrency of backend openai must be 1 or more, not {concurrency}")
         if word_times and stream:
-            raise UsageError("openai has no word times in a stream; choose one of word_times and stream")
+            raise UsageError("openai cannot get word times from a stream; set only one of word_times and stream")
         policy = policy or RetryPolicy()
-        base_urls = _base_urls(base_url)
-        found = _key(key)
-        if OPENAI in base_urls and (found is None or model is None):
-            raise BackendError("openai", "for api.openai.com it needs a model, and a key in OPENAI_API_KEY")
-        self.traits = Traits("openai", model, shortest_clip=SHORTEST, longest_clip=LONGEST, word_times=word_times)
-        servers = "" if model else ",".join(sorted(base_urls))  # without a model's name, they decide what it is
-        self.fingerprint = f"servers={servers} temperature={temperature} word_times={word_times}"
+        base_urls, api_key = base_urls_from(base_url), key_from(key)
+        if OPENAI in base_urls and (api_key is None or model is None):
+            raise BackendError("openai", "api.openai.com needs a model (--model) and a key (OPENAI_API_KEY)")
+        servers = "" if model else ",".join(sorted(base_urls))  # without a model, the server decides which one it is
+        remote = not all(map(is_this_machine, base_urls))
+        self.traits = Traits(
+            "openai",
+            model,
+            shortest_clip=SHORTEST,
+            longest_clip=LONGEST,
+            word_times=word_times,
+            fingerprint=f"servers={servers} temperature={temperature} word_times={word_times}",
+            remote=remote,
+            metered=remote and api_key is not None,  # a self-hosted server without a key costs nothing
+        )
         self._word_times, self._stream, self._temperature = word_times, stream, temperature
-        self._fleet = ServerPool(base_urls, policy.clock)
-        self._wire = HttpTransport("openai", found, timeout=timeout, connections=concurrency, clock=policy.clock)
-        self._lane = Dispatcher("openai", concurrency, policy)
-
-    @staticmethod
-    def missing() -> str | None:
-        if os.environ.get("OPENAI_BASE_URL") or os.environ.get("OPENAI_API_KEY"):
-            return None
-        return "a base URL (OPENAI_BASE_URL), or a key of OpenAI (OPENAI_API_KEY)"
+        self._servers = ServerPool(base_urls, policy.clock)
+        self._http = HttpTransport("openai", api_key, timeout=timeout, connections=concurrency, clock=policy.clock)
+        self._dispatcher = Dispatcher("openai", concurrency, policy)
 
     def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
-        return self._lane.run(clips, partial(self._hear, hints))
+        return self._dispatcher.run(clips, partial(self._transcribe_clip, hints))
 
     def close(self) -> None:
-        self._lane.close()
-        self._wire.close()
+        self._dispatcher.close()
+        self._http.close()
 
-    def _hear(self, hints: Hints, clip: Audio, errand: ClipRequest) -> Recognition:
-        heard = transcribe_clip(clip, hints, partial(self._ask, errand), longest=LONGEST)
-        return replace(heard, language=heard.language or hints.language, attempts=errand.attempts)
+    def _transcribe_clip(self, hints: Hints, clip: Audio, request: ClipRequest) -> Recognition:
+        recognition = transcribe_clip(clip, hints, partial(self._request_text, request), longest=LONGEST)
+        language = recognition.language or hints.language
+        return replace(recognition, language=language, attempts=request.attempts)
 
-    def _ask(self, errand: ClipRequest, clip: Audio, hints: Hints) -> Answer:
-        file = wav_bytes(clip, shortest=SHORTEST)
+    def _request_text(self, request: ClipRequest, clip: Audio, hints: Hints) -> Transcription:
+        """The text of one part of a clip; without word times if the server refuses them."""
+        post = partial(self._post, clip, hints, wav_bytes(clip, shortest=SHORTEST))
         try:
-            return self._lane.ask(partial(self._send, clip, hints, file), errand)
+            return self._dispatcher.send(post, request)
         except FormatRefused:
-            self._word_times = False  # for good: the next clip would be refused as well
-            return self._lane.ask(partial(self._send, clip, hints, file), errand)
+            self._word_times = False  # for all clips: the server would refuse the next one as well
+            return self._dispatcher.send(post, request)
 
-    def _fields(self, hints: Hints) -> Fields:
+    def _form_fields(self, hints: Hints) -> FormFields:
         prompt = " ".join(filter(None, (hints.prompt, ", ".join(hints.hotwords))))
-        fields: Fields = {
+        fields: FormFields = {
             "model": self.traits.model or "",
             "language": (hints.language or "").partition("-")[0],
             "prompt": prompt,
@@ -117,47 +122,51 @@ class OpenAI:
         }
         return {name: value for name, value in fields.items() if value}
 
-    def _send(self, clip: Audio, hints: Hints, file: bytes) -> Answer:
-        base_url = self._fleet.next()
-        fields = self._fields(hints)
+    def _post(self, clip: Audio, hints: Hints, wav: bytes) -> Transcription:
+        """One attempt, at the next server."""
+        base_url = self._servers.next()
+        fields = self._form_fields(hints)
         try:
-            with self._wire.post(f"{base_url}/audio/transcriptions", fields, file) as reply:
-                return self._answer(reply, fields, base_url, clip)
-        except RetryableError as trouble:
-            if not trouble.crowded:
-                self._fleet.failed(base_url)
+            with self._http.post(f"{base_url}/audio/transcriptions", fields, wav) as response:
+                return _transcription(response, clip, base_url, word_times="timestamp_granularities[]" in fields)
+        except RetryableError as error:
+            if not error.rate_limited:
+                self._servers.failed(base_url)
             raise
 
-    def _answer(self, reply: HttpResponse, fields: Fields, base_url: str, clip: Audio) -> Answer:
-        verbose = fields["response_format"] == "verbose_json"
-        if reply.is_stream:
-            try:
-                *_, text = texts_as_they_come(reply.events())
-            except ErrorInStream as error:
-                raise verdict(500, *error_in(error.body), base_url=base_url) from None
-            return Answer(text)
-        body = reply.text()
-        if reply.status != 200:
-            raise verdict(reply.status, *error_in(body), base_url=base_url, verbose=verbose, after=reply.retry_after)
-        if reply.is_plain_text:  # from servers that send nothing else, whatever was asked for
-            return Answer(body.strip())
-        return _answer_in(json_object(body), clip)
+
+def _transcription(response: HttpResponse, clip: Audio, base_url: str, *, word_times: bool) -> Transcription:
+    """The content of a response; `word_times` tells whether they were requested. Raises what `error_for` returns."""
+    if response.is_stream:
+        try:
+            *_, text = growing_text(response.events())
+        except ErrorInStream as error:
+            raise error_for(500, *error_in(error.body), base_url=base_url) from None
+        return Transcription(text)
+    body = response.text()
+    if response.status != 200:
+        code, message = error_in(body)
+        after = response.retry_after
+        raise error_for(response.status, code, message, base_url=base_url, word_times=word_times, after=after)
+    if response.is_plain_text:  # from servers that send nothing else, whatever was requested
+        return Transcription(body.strip())
+    return _transcription_in(json_object(body), clip)
 
 
-def _answer_in(answer: Mapping[str, Any], clip: Audio) -> Answer:
-    text = text_in(dict(answer))
-    language = answer.get("language")
-    return Answer(
+def _transcription_in(content: Mapping[str, Any], clip: Audio) -> Transcription:
+    text = text_in(dict(content))
+    language = content.get("language")
+    return Transcription(
         text,
-        spelled(text, _words(answer.get("words"), clip)),
-        # A tag, or an English name such as "english", or "auto": only the first is a language to us.
+        words_with_text(text, _words(content.get("words"), clip)),
+        # Servers send a tag, an English name such as "english", or "auto"; only the first is used.
         language if isinstance(language, str) and len(language) == 2 else None,
-        _confidence(answer.get("segments")),
+        _confidence(content.get("segments")),
     )
 
 
 def _words(words: Any, clip: Audio) -> list[Word]:
-    """The words on the media's clock, inside the clip and in order; none where one of them makes no sense."""
+    """The words with times on the media's clock, within the clip and in order; empty if one of them is malformed."""
     timed: list[Word] = []
     latest = clip.start
     for word in words if isinstance(words, list) else ():
@@ -176,24 +185,5 @@ def _confidence(segments: Any) -> float | None:
         logprobs = [float(segment["avg_logprob"]) for segment in segments]
     except (KeyError, TypeError, ValueError):
         return None
-    # 0 in every place is what servers write that do not know.
+    # Servers that do not know it write 0 for each segment.
     return min(1.0, math.exp(sum(logprobs) / len(logprobs))) if any(logprobs) else None
-
-
-def _base_urls(base_url: str | Sequence[str] | None) -> list[str]:
-    """Raises `BackendError` for what is no address."""
-    base_url = base_url or os.environ.get("OPENAI_BASE_URL") or OPENAI
-    given = base_url.split(",") if isinstance(base_url, str) else base_url
-    base_urls = [one.strip().rstrip("/") for one in given if one.strip()]
-    for one in base_urls or [""]:
-        if urlsplit(one).scheme not in ("http", "https") or not urlsplit(one).hostname:
-            raise BackendError("openai", f"the base URL {one!r} is no address; it looks like http://127.0.0.1:8000/v1")
-    return base_urls
-
-
-def _key(key: str | None) -> Key | None:
-    if key is not None:
-        return Key(key, "the options").checked("openai")
-    if os.environ.get("OPENAI_API_KEY", "").strip():
-        return Key(os.environ["OPENAI_API_KEY"], "OPENAI_API_KEY").checked("openai")
-    return None

@@ -1,1 +1,1 @@
-"""The commands: each module declares one click command of its own name, and nothing else."""
+"""The commands. Each module declares the flags of one click command of its own name; the work is in `cli.work`."""

@@ -1,4 +1,4 @@
-"""`captioner backends`: who can hear."""
+"""`captioner backends`: declares the command."""
 
 from __future__ import annotations
 
@@ -6,14 +6,8 @@ import click
 
 
 @click.command()
-def backends() -> None:
-    """Show the recognisers there are, what each needs, and which one is taken when none is named."""
-    from captioner.backends.selection import AUTO, backend_statuses, choose_backend
-    from captioner.cli.options import user_settings
+def backends() -> int:
+    """List the recognition backends, what each needs, and which one runs without --backend."""
+    from captioner.cli.work.backends import list_backends
 
-    chosen = choose_backend(user_settings().keyed).name
-    for backend in backend_statuses():
-        mark = "*" if backend.name == chosen else " "
-        click.echo(f"{mark} {backend.name:<12} {'ready' if backend.ready else backend.missing}")
-        click.echo(f"  {'':<12} needs {backend.needs}")
-    click.echo(f"\n* is what --backend auto takes: the first of {', '.join(AUTO)} that is ready.")
+    return list_backends()

@@ -1,4 +1,4 @@
-"""`captioner burn`: captions in the picture itself."""
+"""`captioner burn MEDIA SUBS`: declares its flags."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from captioner.cli import options
-from captioner.cli.burn_options import look_options, wishes_from
+from captioner.cli.style_flags import style_flags
 
 if TYPE_CHECKING:
     from captioner.render.burn import Streams
@@ -16,26 +16,22 @@ if TYPE_CHECKING:
 @click.command(no_args_is_help=True)
 @click.argument("media", metavar="MEDIA")
 @click.argument("subtitles", nargs=-1, required=True, metavar="SUBS[:LANG] [SUBS[:LANG]]")
-@click.option("-o", "--output", required=True, metavar="FILE", help="The video to write: mp4, m4v, mov, mkv or webm.")
-@look_options
+@click.option("-o", "--output", required=True, metavar="FILE", help="Video to write: .mp4, .m4v, .mov, .mkv or .webm.")
+@style_flags
+@click.option("--overlay", is_flag=True, help="Write the captions alone on a transparent video (.mov, ProRes 4444).")
 @click.option(
-    "--overlay", is_flag=True, help="Write the captions alone, transparent, for an editor: .mov, ProRes 4444."
-)
+    "--encoder", metavar="NAME",
+    help="Encoder of ffmpeg, or 'hardware' if it works.  [default: libx264; libx265 for HDR]",
+)  # fmt: skip
 @click.option(
-    "--encoder",
-    metavar="NAME",
-    help="An encoder of ffmpeg, or 'hardware' for the machine's own if it works.  [default: libx264; libx265 in HDR]",
-)
+    "--quality", type=int, metavar="N",
+    help="Quality on the encoder's scale; lower is better.  [default: 18 for libx264]",
+)  # fmt: skip
+@click.option("--preset", metavar="NAME", help="Speed of the encoder, such as fast or slow.")
 @click.option(
-    "--quality", type=int, metavar="N", help="On the encoder's scale.  [default: 18 for libx264; less is better]"
-)
-@click.option("--preset", metavar="NAME", help="The encoder's speed, such as fast or slow.")
-@click.option(
-    "--streams",
-    type=click.Choice(["all", "main"]),
-    default="all",
-    help="What goes over: all, or the picture and its main sound.  [default: all]",
-)
+    "--streams", type=click.Choice(["all", "main"]), default="all",
+    help="Streams to copy: all, or the main video and audio.  [default: all]",
+)  # fmt: skip
 @options.overwrite
 @options.quiet
 def burn(
@@ -49,23 +45,26 @@ def burn(
     streams: Streams,
     overwrite: bool,
     quiet: bool,
-    **look: Any,
+    **style: Any,
 ) -> int:
-    """Burn captions into the picture of a video. Its sound, other streams, chapters and metadata go over as they are.
+    """Burn captions into the picture of a video. Audio, other streams, chapters and metadata are copied.
 
-    Two SUBS are two languages at once, the second above the first. LANG is a language tag (en, zh-Hans), which a name
-    like film.zh-Hans.srt says already; the font follows it. An .ass file keeps its own look unless one is asked for.
+    Two SUBS show two languages at once, the second above the first. LANG is a language tag (en, zh-Hans); a name like
+    film.zh-Hans.srt has it already. The font fits the language. An .ass file keeps its own style unless a style flag is
+    given.
     """
-    from captioner.cli.work.video_jobs import rendering
+    from captioner.cli.work.burn import BurnRequest, burn_captions
     from captioner.render import Encoding
-    from captioner.render import burn as burn_in
-    from captioner.render import overlay as draw_alone
 
-    wishes, encoding = wishes_from(**look), Encoding(encoder, quality, preset)
-    with rendering(media, subtitles, output, overwrite=overwrite, quiet=quiet) as work:
-        if work and overlay:
-            draw_alone(work.media, work.subtitles, work.target, wishes=wishes, watch=work.watch, warn=work.warn)
-        elif work:
-            chosen: dict[str, Any] = {"wishes": wishes, "encoding": encoding, "streams": streams}
-            burn_in(work.media, work.subtitles, work.target, **chosen, watch=work.watch, warn=work.warn)
-    return 0
+    request = BurnRequest(
+        media=media,
+        subtitles=subtitles,
+        output=output,
+        style=style,
+        overlay=overlay,
+        encoding=Encoding(encoder, quality, preset),
+        streams=streams,
+        overwrite=overwrite,
+        quiet=quiet,
+    )
+    return burn_captions(request)

@@ -1,4 +1,4 @@
-"""`captioner INPUT...`: the default command. Declares its flags; the work is in `captioning`."""
+"""`captioner INPUT...`, the default command: declares its flags."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from typing import Any
 
 import click
 
-from captioner.cli import COMMANDS, options
+from captioner.cli import options
+from captioner.cli.command_list import COMMANDS
 from captioner.settings import Settings
 
 
 class RootCommand(options.SettableCommand):
-    """The default command: its help also lists the named ones."""
+    """The default command, whose help also lists the other commands."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands (captioner COMMAND --help)"):
@@ -21,9 +22,10 @@ class RootCommand(options.SettableCommand):
 
 @click.command(
     cls=RootCommand,
-    epilog="Exit codes: 0 all well, 1 other error, 2 usage or settings, 3 media, 4 backend, 5 caption format, "
-    "6 stream lost, 7 finished but some speech was lost, 130 interrupted. Most flags can be set by an environment "
-    "variable (CAPTIONER_LANGUAGE for --language) or in the settings file that 'captioner doctor' names.",
+    epilog="Exit codes: 0 success, 1 other error, 2 usage or settings, 3 media, 4 backend, 5 caption format, "
+    "6 stream lost, 7 finished, but some speech was lost, 130 interrupted. Most flags can also be set by an "
+    "environment variable (CAPTIONER_LANGUAGE for --language) or in the settings file; 'captioner doctor' shows its "
+    "path, 'captioner doctor --example-settings' its keys.",
     no_args_is_help=True,
 )
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
@@ -49,33 +51,33 @@ class RootCommand(options.SettableCommand):
     "--context",
     type=click.Choice(["none", "previous"]),
     default="none",
-    help="What of the text so far the backend is told. With 'previous' regions wait for each other.  [default: none]",
+    help="Send earlier text as context; with 'previous', one region at a time.  [default: none]",
 )
 @options.align
 @options.concurrency
 @options.base_url
 @options.audio_track
 @options.channel
-@click.option("--from", "start", type=options.TimeParam(), metavar="TIME", help="Begin at 90, 1:30 or 0:01:30.5.")
-@click.option("--to", "end", type=options.TimeParam(), metavar="TIME", help="End there.")
-@click.option("--burn", metavar="FILE", help="Write the video too, with the captions in its picture.")
-@click.option("--mux", metavar="FILE", help="Write the video too, with the captions as a track.")
+@click.option("--from", "start", type=options.TimeParam(), metavar="TIME", help="Start at 90, 1:30 or 0:01:30.5.")
+@click.option("--to", "end", type=options.TimeParam(), metavar="TIME", help="End at TIME.")
+@click.option("--burn", metavar="FILE", help="Also write the video with the captions burned in.")
+@click.option("--mux", metavar="FILE", help="Also write the video with the captions as a track.")
 @options.report
-@click.option("--no-journal", is_flag=True, help="Neither remember nor recall what is heard.")
-@click.option("--offline", is_flag=True, help="Reach no other machine: nothing is sent, and nothing is fetched.")
-@click.option("--dry-run", is_flag=True, help="Say what would be sent and what it costs; send nothing.")
-@click.option("--max-cost", type=click.FloatRange(0), metavar="AMOUNT", help="Stop before this would be spent.")
-@click.option("--max-minutes", type=click.FloatRange(0), metavar="N", help="Stop before more speech would be sent.")
-@click.option("--retry-failed", is_flag=True, help="Write anew; ask again only for what was not heard.")
+@click.option("--no-journal", is_flag=True, help="Do not read or write the journal.")
+@click.option("--offline", is_flag=True, help="Send nothing to other machines, and fetch nothing from them.")
+@click.option("--dry-run", is_flag=True, help="Show what would be sent and what it costs; send nothing.")
+@click.option("--max-cost", type=click.FloatRange(0), metavar="AMOUNT", help="Stop before the run costs more.")
+@click.option("--max-minutes", type=click.FloatRange(0), metavar="N", help="Stop before more speech is sent.")
+@click.option("--retry-failed", is_flag=True, help="Retry only the regions that failed, then rewrite the results.")
 @options.overwrite
 @options.quiet
-@click.option("-v", "--verbose", is_flag=True, help="Show each region as it is heard.")
+@click.option("-v", "--verbose", is_flag=True, help="Print each region as soon as it is recognised.")
 @click.version_option(package_name="captioner", message="captioner %(version)s")
 @click.pass_obj
 def caption(settings: Settings, /, **flags: Any) -> int:
-    """Caption media: each INPUT is a file, a URL that ffmpeg reads, or '-' for standard input.
+    """Caption media. Each INPUT is a file, a URL that ffmpeg reads, or '-' for standard input.
 
-    video.mp4 becomes video.srt beside it. Messages go to standard error, results to files.
+    talk.mp4 becomes talk.srt beside it. Results go to files, messages to standard error.
     """
     from captioner.cli.work.caption import CaptionRequest, caption_all
 

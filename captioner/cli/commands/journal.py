@@ -1,4 +1,4 @@
-"""`captioner journal`: what is remembered, and forgetting it."""
+"""`captioner journal`: declares its flags."""
 
 from __future__ import annotations
 
@@ -6,21 +6,10 @@ import click
 
 
 @click.command()
-@click.option("--clear", is_flag=True, help="Forget everything, or with --source what was heard there.")
-@click.option("--source", metavar="NAME", help="One source, named as it was captioned.")
+@click.option("--clear", is_flag=True, help="Delete all results, or with --source those of one source.")
+@click.option("--source", metavar="NAME", help="One source, by the name it was captioned with.")
 def journal(clear: bool, source: str | None) -> int:
-    """Show what the journal remembers of what was heard, by source; or forget it."""
-    from captioner.cli.messages import printable
-    from captioner.journal import clear as forget
-    from captioner.journal import default_path, summary
+    """Show how many results the journal holds for each source, or delete them."""
+    from captioner.cli.work.journal import clear_journal, show_journal
 
-    path = default_path()
-    if clear:
-        click.echo(f"{forget(path, source=source)} clips forgotten")
-        return 0
-    held = summary(path)
-    rows = {name: clips for name, clips in held.sources if source in (None, name)}
-    click.echo(f"{path}: {held.size / 1024:.0f} KiB, {held.rows} clips")
-    for name, clips in rows.items():
-        click.echo(f"{clips:>8}  {printable(name or 'unknown source')}")
-    return 0
+    return clear_journal(source) if clear else show_journal(source)

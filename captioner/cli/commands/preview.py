@@ -1,27 +1,24 @@
-"""`captioner preview`: one frame with its captions."""
+"""`captioner preview MEDIA SUBS`: declares its flags."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
 
 from captioner.cli import options
-from captioner.cli.burn_options import look_options, wishes_from
+from captioner.cli.style_flags import style_flags
 
 
 @click.command(no_args_is_help=True)
 @click.argument("media", metavar="MEDIA")
 @click.argument("subtitles", nargs=-1, required=True, metavar="SUBS[:LANG] [SUBS[:LANG]]")
 @click.option(
-    "--at",
-    type=options.TimeParam(),
-    metavar="TIME",
-    help="Which frame: 90, 1:30 or 0:01:30.5.  [default: the first cue's]",
-)
-@click.option("-o", "--output", metavar="FILE", help="The picture to write, a PNG.  [default: as MEDIA, with .png]")
-@look_options
+    "--at", type=options.TimeParam(), metavar="TIME",
+    help="Time of the frame: 90, 1:30 or 0:01:30.5.  [default: of the first cue]",
+)  # fmt: skip
+@click.option("-o", "--output", metavar="FILE", help="PNG to write.  [default: MEDIA with the ending .png]")
+@style_flags
 @options.overwrite
 @options.quiet
 def preview(
@@ -31,16 +28,9 @@ def preview(
     output: str | None,
     overwrite: bool,
     quiet: bool,
-    **look: Any,
+    **style: Any,
 ) -> int:
-    """Write one frame of a video with its captions as 'captioner burn' would show them, as a PNG."""
-    from captioner.cli.work.video_jobs import rendering
-    from captioner.media import path_of
-    from captioner.render import preview as draw_frame
+    """Save one frame of a video as PNG, with its captions as 'captioner burn' would draw them."""
+    from captioner.cli.work.preview import preview_captions
 
-    target = output or str((path_of(media) or Path("frame")).with_suffix(".png"))
-    wishes = wishes_from(**look)
-    with rendering(media, subtitles, target, overwrite=overwrite, quiet=quiet) as work:
-        if work:
-            draw_frame(work.media, work.subtitles, work.target, at=at, wishes=wishes, warn=work.warn)
-    return 0
+    return preview_captions(media, subtitles, at, output, style, overwrite=overwrite, quiet=quiet)

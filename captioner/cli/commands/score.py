@@ -1,4 +1,4 @@
-"""`captioner score`: captions held against a reference. Declares its flags; the work is in `scoring`."""
+"""`captioner score HYP REF`: declares its flags."""
 
 from __future__ import annotations
 
@@ -7,27 +7,28 @@ from typing import Any
 import click
 
 from captioner.cli import options
-from captioner.cli.commands.lint import LintCommand
 from captioner.settings import Settings
 
 
-@click.command(cls=LintCommand, no_args_is_help=True)
+class ScoreCommand(options.SettableCommand):
+    """Takes the profile and the language from the settings, and not the format that captions are written in."""
+
+    settable_flags = ("profile", "language")
+
+
+@click.command(cls=ScoreCommand, no_args_is_help=True)
 @click.argument("hypothesis", metavar="HYP")
 @click.argument("reference", metavar="REF")
 @options.profile
 @options.profile_option
-@click.option("--language", metavar="TAG", help="What is spoken: en, zh, ...  [default: what HYP tells]")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@options.file_language
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def score(settings: Settings, /, hypothesis: str, reference: str, language: str | None, **flags: Any) -> int:
-    """Tell how good the captions in HYP are, by those in REF: error rates, time errors, lost speech, broken rules.
+def score(settings: Settings, /, **flags: Any) -> int:
+    """Compare the captions in HYP with the reference in REF: word errors, timing, lost speech, broken rules.
 
-    Both are caption files of any format that is read, transcripts (.json), or plain text (.txt), which has no times.
+    Both are caption files, transcripts (.json), or plain texts (.txt), which have no times.
     """
-    from captioner.cli.work.profile_choice import asked_style
-    from captioner.cli.work.score import score_files
-    from captioner.languages import asked_language
+    from captioner.cli.work.score import ScoreRequest, score_files
 
-    style = asked_style(flags["profile"], flags["profile_options"], settings)
-    asked = None if language is None else asked_language(language)
-    return score_files(hypothesis, reference, style, asked, as_json=flags["as_json"])
+    return score_files(ScoreRequest(**flags), settings)

@@ -1,66 +1,90 @@
-"""Who hears in a run of the default command, what it may cost, and what it remembers."""
+"""The backend of a run: which one, with which options, within which limits."""
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from captioner.backends import Backend, backend_class, load_backend
-from captioner.backends.selection import backend_status, choose_backend
-from captioner.budget import PRICES, Estimate, Limited, Price
+from captioner.backends.option_check import check_options
+from captioner.backends.selection import backend_status, backend_statuses, choose_backend
+from captioner.budget import PRICES, Estimate, LimitedBackend, Price
 from captioner.cli.messages import counted
-from captioner.errors import UsageError
-from captioner.journal import default_path
+from captioner.errors import SettingsError, UsageError
 from captioner.languages import speaks
-from captioner.settings import Settings, options_from
+from captioner.media import path_of
+from captioner.settings import Settings
+from captioner.validation import options_from
 
 if TYPE_CHECKING:
     from captioner.cli.console import Console
 
+GLM_DOMAINS = ("z.ai", "bigmodel.cn")
 
-class BackendRequest(Protocol):
-    """The flags of a command that say who hears and within which limits."""
+
+@dataclass(frozen=True, kw_only=True)
+class BackendRequest:
+    """What a run asks of its backend."""
+
+    backend: str = "auto"
+    """Its name, or "auto"."""
+
+    options: tuple[tuple[str, Any], ...] = ()
+    """Options of its constructor, which go before those of the settings."""
+
+    model: str | None = None
+    """The option of that name; None leaves the backend's own."""
+
+    concurrency: int | None = None
+    """As `model`."""
+
+    base_url: str | None = None
+    """As `model`."""
+
+    language: str | None = None
+    """The BCP 47 tag of the language that it has to recognise; None where that is not known."""
+
+    offline: bool = False
+    """Whether no audio may leave this machine."""
+
+    dry_run: bool = False
+    """Whether nothing is sent. A missing key is no error then."""
+
+    max_cost: float | None = None
+    """The most that the run may cost, in the currency of the price; None for no limit."""
+
+    max_minutes: float | None = None
+    """The most minutes of speech that may be sent; None for no limit."""
 
     @property
-    def backend(self) -> str: ...
-    @property
-    def backend_options(self) -> tuple[tuple[str, Any], ...]: ...
-    @property
-    def model(self) -> str | None: ...
-    @property
-    def language(self) -> str | None: ...
-    @property
-    def concurrency(self) -> int | None: ...
-    @property
-    def base_url(self) -> str | None: ...
-    @property
-    def no_journal(self) -> bool: ...
-    @property
-    def dry_run(self) -> bool: ...
-    @property
-    def max_cost(self) -> float | None: ...
-    @property
-    def max_minutes(self) -> float | None: ...
+    def name(self) -> str:
+        """The backend that the request names, also by the address of a server; "auto" where it names none."""
+        if self.backend != "auto" or self.base_url is None:
+            return self.backend
+        return backend_of_server(self.base_url)
 
 
 @dataclass(frozen=True)
 class BackendSession:
-    """A backend within its limits, the journal's path (None: nothing is remembered), the price if one is known."""
+    """An open backend and its price."""
 
     backend: Backend
-    journal: Path | None
-    price: Price | None
+    """The backend, within the limits of the request."""
 
-    def price_tag(self, estimate: Estimate) -> str:
-        """What it would take, in a line."""
+    price: Price | None
+    """None where no price is known."""
+
+    def describe_cost(self, estimate: Estimate) -> str:
+        """What the run would send and what that costs, in a line."""
         regions, requests = counted(estimate.regions, "region"), counted(estimate.requests, "request")
         text = f"{regions}, {estimate.speech:.1f} s of speech, {requests}"
-        if estimate.remembered:
-            text += f" ({counted(estimate.remembered, 'region')} remembered)"
+        if estimate.cached:
+            text += f" ({counted(estimate.cached, 'region')} in the journal)"
         if self.price is None:
             return f"{text}; no price is known for {self.backend.traits.name}"
         cost = self.price.of(estimate.to_send)
@@ -68,21 +92,33 @@ class BackendSession:
 
 
 @contextmanager
-def open_backend(
-    request: BackendRequest, settings: Settings, console: Console, *, offline: bool = False
-) -> Iterator[BackendSession]:
-    """Load the backend that the flags and settings name, within their limits."""
-    name, notice = _named(request, settings, offline)
+def open_backend(request: BackendRequest, settings: Settings, console: Console) -> Iterator[BackendSession]:
+    """Load the backend that the request and the settings name; it is closed with the block.
+
+    Raises `UsageError`, `BackendError`.
+    """
+    name, notice = _chosen(request, settings)
     with closing(load_backend(name, **_options(name, request, settings))) as backend:
         _refuse_language(backend, request.language)
         price = _price(backend, settings)
         if notice:
             console.say(notice + (f"; a minute costs about {price.per_minute:g} {price.currency}" if price else ""))
-        yield BackendSession(_limited(backend, price, request), None if request.no_journal else default_path(), price)
+        yield BackendSession(_limited(backend, price, request), price)
+
+
+def go_offline(inputs: Sequence[str], backend: str) -> None:
+    """Refuse URLs as inputs and a backend that sends audio away. Raises `UsageError`."""
+    for name in inputs:
+        if path_of(name) is None:
+            raise UsageError(f"{name} is a URL, which --offline does not open; give a file")
+    if backend != "auto" and backend_status(backend).info.remote:
+        local = ", ".join(status.name for status in backend_statuses() if not status.info.remote)
+        raise UsageError(f"{backend} sends audio to another machine, which --offline forbids; there is: {local}")
+    os.environ["HF_HUB_OFFLINE"] = "1"  # for plug-ins that load models from the hub
 
 
 def hotwords_in(path: str | None) -> tuple[str, ...]:
-    """One a line, UTF-8, blank lines and comments (#) left out. Raises `UsageError`."""
+    """The hotwords of a UTF-8 file, one a line, without blank lines and comments (#). Raises `UsageError`."""
     if path is None:
         return ()
     try:
@@ -94,37 +130,53 @@ def hotwords_in(path: str | None) -> tuple[str, ...]:
     return tuple(line for line in lines if line and not line.startswith("#"))
 
 
-def _named(request: BackendRequest, settings: Settings, offline: bool) -> tuple[str, str | None]:
-    if request.backend != "auto":
-        return request.backend, None
-    chosen = choose_backend(settings.keyed, offline=offline)
-    return chosen.name, chosen.notice
+def _chosen(request: BackendRequest, settings: Settings) -> tuple[str, str | None]:
+    """The name of the backend, and what the user should know about it where the request does not name it."""
+    if request.name != "auto":
+        return request.name, None
+    status = choose_backend(settings.with_key, offline=request.offline)
+    return status.name, status.info.notice
+
+
+def backend_of_server(base_url: str) -> str:
+    """The backend for a server: "glm" for GLM's own, whose key no other server may get; else "openai".
+
+    >>> backend_of_server("https://open.bigmodel.cn/api/paas/v4"), backend_of_server("http://localhost:8000/v1")
+    ('glm', 'openai')
+    """
+    host = urlsplit(base_url).hostname or ""
+    return "glm" if any(host == domain or host.endswith(f".{domain}") for domain in GLM_DOMAINS) else "openai"
 
 
 def _options(name: str, request: BackendRequest, settings: Settings) -> dict[str, Any]:
     flags = {"model": request.model, "concurrency": request.concurrency, "base_url": request.base_url}
     given = {option: value for option, value in flags.items() if value is not None}
-    return {
-        **_rehearsal_key(name, request),
-        **settings.backends.get(name, {}),
-        **given,
-        **dict(request.backend_options),
-    }
+    return {**_placeholder_key(name, request), **_settings_of(name, settings), **given, **dict(request.options)}
 
 
-def _rehearsal_key(name: str, request: BackendRequest) -> dict[str, str]:
-    """In a rehearsal nothing is sent, and who asks for the price may not have a key yet."""
-    if request.dry_run and backend_status(name).missing and "key" in inspect.signature(backend_class(name)).parameters:
-        return {"key": "rehearsal"}
-    return {}
+def _settings_of(name: str, settings: Settings) -> Mapping[str, Any]:
+    """The options of the settings file. Raises `SettingsError`."""
+    options = settings.backends.get(name, {})
+    try:
+        check_options(name, backend_class(name), options)
+    except UsageError as error:
+        raise SettingsError(f"{settings.path} [backends.{name}]", str(error)) from error
+    return options
+
+
+def _placeholder_key(name: str, request: BackendRequest) -> dict[str, str]:
+    """A key for a dry run without one, which sends nothing."""
+    if not request.dry_run:
+        return {}
+    status = backend_status(name)
+    return {"key": "dry-run"} if status.info.takes_key and not status.ready else {}
 
 
 def _refuse_language(backend: Backend, language: str | None) -> None:
-    heard = backend.traits.languages
-    if language and heard and not any(speaks(tag, language) for tag in heard):
-        raise UsageError(
-            f"{backend.traits.name} hears {', '.join(heard)} and not {language}; name another backend with --backend"
-        )
+    known = backend.traits.languages
+    if language and known and not any(speaks(tag, language) for tag in known):
+        name = backend.traits.name
+        raise UsageError(f"{name} recognises {', '.join(known)}, not {language}; choose another backend with --backend")
 
 
 def _price(backend: Backend, settings: Settings) -> Price | None:
@@ -136,10 +188,12 @@ def _price(backend: Backend, settings: Settings) -> Price | None:
 
 def _limited(backend: Backend, price: Price | None, request: BackendRequest) -> Backend:
     if request.max_minutes is not None:
-        backend = Limited(backend, 60 * request.max_minutes, f"the limit of {request.max_minutes:g} minutes")
+        backend = LimitedBackend(backend, 60 * request.max_minutes, f"the limit of {request.max_minutes:g} minutes")
     if request.max_cost is None:
         return backend
     if price is None:
         model = backend.traits.model or backend.traits.name
         raise UsageError(f"--max-cost needs a price of {model}; set [prices.{model!r}] per_minute in the settings")
-    return Limited(backend, price.seconds_for(request.max_cost), f"the limit of {request.max_cost:g} {price.currency}")
+    return LimitedBackend(
+        backend, price.seconds_for(request.max_cost), f"the limit of {request.max_cost:g} {price.currency}"
+    )

@@ -10,8 +10,9 @@ from typing import Literal
 
 from captioner.cli.console import Console
 from captioner.cli.messages import counted
-from captioner.cli.work.caption_output import WritingOptions, title_of, write_targets
-from captioner.cli.work.jobs import STANDARD, Job, Target, read_captions, same_file, without_existing
+from captioner.cli.work.caption_input import read_captions
+from captioner.cli.work.caption_output import write_targets
+from captioner.cli.work.jobs import Job, Target, same_file, without_existing
 from captioner.errors import FormatError, UsageError
 from captioner.formats import (
     Contents,
@@ -23,13 +24,14 @@ from captioner.formats import (
     transcript_of,
 )
 from captioner.languages import asked_language
+from captioner.output import STANDARD, WritingOptions, title_of
 from captioner.pipeline import cues_of_transcript
 from captioner.values import Cue, Report
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConvertRequest:
-    """The flags, named as they are there. `stretch` is what times are multiplied with, `shift` in seconds."""
+    """The flags of `captioner convert`."""
 
     source: str
     target: str
@@ -40,8 +42,13 @@ class ConvertRequest:
     frame_rate: Fraction | Literal["none"] | None
     start_timecode: str | None
     drop_frame: bool
+
     stretch: Fraction | None
+    """The factor for all times."""
+
     shift: float
+    """Seconds added to all times."""
+
     speaker_label: str | None
     strict: bool
     overwrite: bool
@@ -80,36 +87,37 @@ def _target_format(request: ConvertRequest) -> Format:
     if request.target_format:
         return format_named(request.target_format)
     if request.target == STANDARD:
-        raise UsageError("standard output has no ending that tells a format; say it with --to")
+        raise UsageError("the format of standard output is unknown; name it with --to")
     return format_of_path(request.target)
 
 
 def _contents(request: ConvertRequest, writing: WritingOptions, console: Console) -> Contents:
-    """What is written: the cues of the file, moved as asked, and what else the format may want."""
+    """What is written: the cues of the file with their new times, and what else the format may need."""
     given = format_named(request.source_format) if request.source_format else None
-    known = writing.on(Programme())
-    _, contents = read_captions(request.source, given, known, encoding=request.encoding, strict=request.strict)
-    programme = writing.on(contents.programme)
+    asked = writing.applied_to(Programme())
+    _, contents = read_captions(request.source, given, asked, encoding=request.encoding, strict=request.strict)
+    programme = writing.applied_to(contents.programme)
     if request.language:
         programme = replace(programme, language=asked_language(request.language))
     programme = replace(programme, title=programme.title or title_of(request.source))
     cues = _cues(contents, programme)
     moved, lost = shift_and_stretch(cues, request.shift, request.stretch or Fraction(1))
-    _tell(request, contents, lost.phrases(), console)
-    told = replace(contents, cues=moved, programme=programme)
-    return told if contents.transcript and moved == list(cues) else _spoken(told, request.source)
+    _report_changes(request, contents, lost.phrases(), console)
+    converted = replace(contents, cues=moved, programme=programme)
+    same_times = contents.transcript and moved == list(cues)
+    return converted if same_times else _with_transcript(converted, request.source)
 
 
 def _cues(contents: Contents, programme: Programme) -> Sequence[Cue]:
-    """The cues of a file; those that a transcript becomes."""
+    """The cues of a file; those that its transcript becomes where it holds one."""
     if contents.cues is not None:
         return contents.cues
     assert contents.transcript is not None
     return cues_of_transcript(contents.transcript, frame_rate=programme.frame_rate)
 
 
-def _spoken(contents: Contents, source: str) -> Contents:
-    """The contents with a transcript and a report, made of their cues."""
+def _with_transcript(contents: Contents, source: str) -> Contents:
+    """The contents with a transcript and a report that are made of their cues."""
     cues = contents.cues or ()
     duration = max((cue.end for cue in cues), default=0.0)
     language = contents.programme.language
@@ -117,8 +125,8 @@ def _spoken(contents: Contents, source: str) -> Contents:
     return replace(contents, transcript=transcript_of(cues, language), report=report)
 
 
-def _tell(request: ConvertRequest, contents: Contents, lost: tuple[str, ...], console: Console) -> None:
+def _report_changes(request: ConvertRequest, contents: Contents, lost: tuple[str, ...], console: Console) -> None:
     if contents.mended:
-        console.say(f"{request.source}: mended: {', '.join(contents.mended)}")
-    if left_out := (*contents.losses, *lost):
-        console.warn(f"{request.source}: left out: {', '.join(left_out)}")
+        console.say(f"{request.source}: repaired: {', '.join(contents.mended)}")
+    if losses := (*contents.losses, *lost):
+        console.warn(f"{request.source}: left out: {', '.join(losses)}")

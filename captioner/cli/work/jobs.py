@@ -1,41 +1,31 @@
-"""Where results go, and how files are read and written: a result appears whole or not at all."""
+"""The jobs of a run: each source and the results that are written for it."""
 
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from captioner.errors import FormatError, OutputNotWritten, UnknownName, UsageError
-from captioner.formats import (
-    UNKNOWN_PROGRAMME,
-    Contents,
-    Format,
-    Programme,
-    format_named,
-    format_of_file,
-    format_of_path,
-)
-from captioner.media import atomic_write, path_of
-
-STANDARD = "-"
-"""As a source standard input, as a target standard output."""
+from captioner.errors import UsageError
+from captioner.formats import Format, format_named, format_of_path
+from captioner.media import path_of
+from captioner.output import STANDARD, is_special, title_of
 
 
 @dataclass(frozen=True)
 class Target:
-    """One result: its format, and the path it gets, None for standard output."""
+    """One result."""
 
     format: Format
+
     path: Path | None
+    """Where it is written; None for standard output."""
 
     @property
     def exists(self) -> bool:
-        """Whether there is a result already; a pipe or a device is none."""
-        return self.path is not None and _exists(self.path) and not _is_special(self.path)
+        """Whether the file exists; a pipe or a device does not count."""
+        return self.path is not None and _exists(self.path) and not is_special(self.path)
 
 
 @dataclass(frozen=True)
@@ -47,17 +37,17 @@ class Job:
 
     @property
     def arrow(self) -> str:
-        """`" -> a.srt, a.vtt"` for a message; nothing for standard output."""
+        """`" -> a.srt, a.vtt"` for a message; empty for standard output."""
         paths = ", ".join(str(target.path) for target in self.targets if target.path is not None)
         return f" -> {paths}" if paths else ""
 
 
-def plan(
+def plan_jobs(
     sources: Sequence[str], *, output: str | None, directory: str | None, formats: Sequence[str]
 ) -> tuple[Job, ...]:
-    """All jobs of a run. Raises `UsageError` before anything is done, if two results would share a path."""
+    """All jobs of a run. Raises `UsageError` if two results would share a path, before any work is done."""
     if output == "":
-        raise UsageError("-o '' names no file")
+        raise UsageError("-o has an empty file name")
     if output is not None and (directory is not None or len(sources) > 1 or len(formats) > 1):
         raise UsageError("-o takes one input and one format; use -d for more")
     if output is not None:
@@ -84,7 +74,8 @@ def _target(source: str, directory: str | None, formats: Sequence[Format]) -> It
             raise UsageError("standard input with several formats needs -d")
         return [Target(formats[0], None)]
     folder = _folder(source) if directory is None else Path(directory)
-    return [Target(format, folder / (stem_of(source) + format.suffix)) for format in formats]
+    stem = title_of(source) or "stdin"
+    return [Target(format, folder / (stem + format.suffix)) for format in formats]
 
 
 def _folder(source: str) -> Path:
@@ -92,26 +83,21 @@ def _folder(source: str) -> Path:
     return Path() if path is None else path.parent
 
 
-def stem_of(source: str) -> str:
-    """The name of a source without folder and end, from which its results have theirs."""
-    if source == STANDARD:
-        return "stdin"
-    return (path_of(source) or Path(urlsplit(source).path)).stem or "captions"
-
-
 def _refuse_clashes(jobs: Iterable[Job]) -> None:
     taken: dict[Path, str] = {}
     for job in jobs:
         for path in (target.path for target in job.targets if target.path is not None):
             if job.source != STANDARD and (source := path_of(job.source)) and same_file(path, source):
-                raise UsageError(f"{job.source} would be overwritten by its own captions; use -o")
+                raise UsageError(f"{job.source} would be overwritten by its own captions; name another file with -o")
             if path in taken:
-                raise UsageError(f"{taken[path]} and {job.source} would both become {path}; use -o for one")
+                raise UsageError(
+                    f"{taken[path]} and {job.source} would both be written to {path}; use -o or -d for one"
+                )
             taken[path] = job.source
 
 
 def refuse_report_over(path: Path, jobs: Iterable[Job]) -> None:
-    """Raises `UsageError` if a report at `path` would take the place of a source or of its captions."""
+    """Raises `UsageError` if a report at `path` would replace a source or its captions."""
     for job in jobs:
         for other in (path_of(job.source), *(target.path for target in job.targets if target.path is not None)):
             if other and same_file(path, other):
@@ -119,103 +105,34 @@ def refuse_report_over(path: Path, jobs: Iterable[Job]) -> None:
 
 
 def same_file(one: Path, other: Path) -> bool:
-    """Whether two paths mean one file, which may not be there yet."""
+    """Whether two paths name one file, which need not exist yet."""
     return one.absolute() == other.absolute() or (_exists(one) and _exists(other) and one.samefile(other))
 
 
 def _exists(path: Path) -> bool:
     try:
         return path.exists()
-    except OSError:  # a name too long, say: it is told when the file is opened
+    except OSError:  # such as a name that is too long, which opening the file reports
         return False
-
-
-def _is_special(path: Path) -> bool:
-    """Whether a path is a pipe or a device, into which one writes and which nothing may replace."""
-    return _exists(path) and not path.is_file() and not path.is_dir()
 
 
 def without_existing(
     jobs: Iterable[Job], *, overwrite: bool, say: Callable[[str], None], more: bool = False
 ) -> tuple[Job, ...]:
-    """The jobs without the results that are there already: they are left alone, and said, unless `overwrite`.
+    """The jobs without the results that exist, which are reported and kept unless `overwrite` is set.
 
-    A job without any is none, unless there is `more` to do.
+    Jobs with nothing left to write are dropped, unless `more` is set.
     """
     return tuple(job for job in (_without_existing(job, overwrite, say) for job in jobs) if job.targets or more)
 
 
 def _without_existing(job: Job, overwrite: bool, say: Callable[[str], None]) -> Job:
-    there = [target for target in job.targets if target.exists and not overwrite]
-    for target in there:
-        say(f"{target.path} is there already and is left alone; --overwrite writes it anew")
-    return Job(job.source, tuple(target for target in job.targets if target not in there))
+    existing = [target for target in job.targets if target.exists and not overwrite]
+    for target in existing:
+        say(skipped(job.source, target.path))
+    return Job(job.source, tuple(target for target in job.targets if target not in existing))
 
 
-def read_captions(
-    path: str,
-    format: Format | None = None,
-    programme: Programme = UNKNOWN_PROGRAMME,
-    *,
-    encoding: str | None = None,
-    strict: bool = False,
-) -> tuple[Format, Contents]:
-    """What a caption file holds, and its format, which the file itself tells where it is not given.
-
-    `programme` is what its reader knows beside: a file that counts frames may not say how many there are in a second.
-
-    `strict` refuses what would be lost or had to be mended. Raises `FormatError`, which names the file, and
-    `UnknownName`.
-    """
-    return captions_in(read_bytes(path), path, format, programme, encoding=encoding, strict=strict)
-
-
-def read_bytes(path: str) -> bytes:
-    """A caption file. Raises `FormatError`."""
-    try:
-        return sys.stdin.buffer.read() if path == STANDARD else Path(path).read_bytes()
-    except OSError as error:
-        raise FormatError(path, (error.strerror or str(error)).lower()) from error
-
-
-def captions_in(
-    data: bytes,
-    path: str,
-    format: Format | None = None,
-    programme: Programme = UNKNOWN_PROGRAMME,
-    *,
-    encoding: str | None = None,
-    strict: bool = False,
-) -> tuple[Format, Contents]:
-    """As `read_captions`, of a file that was read."""
-    format = format or _format_told(path, data)
-    try:
-        return format, format.read(data, programme, encoding=encoding, strict=strict)
-    except FormatError as error:
-        raise FormatError(path, str(error)) from error
-
-
-def _format_told(path: str, data: bytes) -> Format:
-    try:
-        return format_of_file(path, data)
-    except UnknownName as error:
-        if path != STANDARD:
-            raise
-        raise UsageError("standard input does not tell its format; where --from cannot say it, name a file") from error
-
-
-def write_whole(path: Path | None, file: str | bytes) -> None:
-    """Write a result so that it appears whole or not at all; None is standard output. Raises `OutputNotWritten`."""
-    data = file.encode("utf-8") if isinstance(file, str) else file
-    if path is None:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-        return
-    try:
-        if _is_special(path):
-            path.write_bytes(data)
-        else:
-            with atomic_write(path) as unfinished:
-                unfinished.write_bytes(data)
-    except OSError as error:
-        raise OutputNotWritten(str(path), (error.strerror or str(error)).lower()) from error
+def skipped(source: str, path: Path | None) -> str:
+    """The message for a result that exists already."""
+    return f"{source}: skipped, {path} exists (use --overwrite)"

@@ -1,4 +1,4 @@
-"""The work of `captioner lint`: every file in turn, then one report on them all."""
+"""The work of `captioner lint`: each file in turn, then one list of findings."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 from captioner.cli.console import Console
 from captioner.cli.messages import counted, printable, say_error
-from captioner.cli.work.caption_files import CaptionFile, ChosenProfile, cues_of, open_captions, style_of
-from captioner.cli.work.jobs import STANDARD, write_whole
-from captioner.cli.work.profile_choice import asked_style
+from captioner.cli.work.caption_input import CaptionFile, open_captions
+from captioner.cli.work.caption_output import write_result
+from captioner.cli.work.profile_choice import FileProfile, profile_by_language, profile_of_file
 from captioner.errors import CaptionerError, FormatError, UsageError
 from captioner.formats import format_named
 from captioner.formats.transcript.report import as_json
@@ -22,16 +22,17 @@ from captioner.languages import asked_language
 from captioner.lint import about_file, lint
 from captioner.lint.fix import fix
 from captioner.lint.sarif import LocatedFinding, sarif
+from captioner.output import STANDARD
 from captioner.settings import Settings
 from captioner.timestamps import format_clock
 
-FOUND = 1
+RULE_BROKEN = 1
 """The exit code where a rule is broken."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LintRequest:
-    """The flags of the command, named as they are there."""
+    """The flags of `captioner lint`."""
 
     files: tuple[str, ...]
     source_format: str | None
@@ -39,7 +40,7 @@ class LintRequest:
     profile_options: tuple[tuple[str, Any], ...]
     language: str | None
     frame_rate: Fraction | Literal["none"] | None
-    shape: str
+    report_format: str
     target: str | None
     fix: bool
     strict: bool
@@ -47,105 +48,113 @@ class LintRequest:
 
 
 @dataclass(frozen=True)
-class Linted:
-    """One file, the style it was held against, how many cues it has, and what was found."""
+class LintedFile:
+    """One file after its check."""
 
     path: str
-    style: ChosenProfile
+
+    profile: FileProfile
+    """The profile by which it was checked."""
+
     cues: int
-    found: tuple[LocatedFinding, ...]
+    """How many cues it has."""
+
+    findings: tuple[LocatedFinding, ...]
 
 
 def lint_all(request: LintRequest, settings: Settings) -> int:
-    """Lint every file; returns the exit code: that of a file that cannot be read, else 1 or 0."""
+    """Lint each file; returns the exit code: that of a file that cannot be read, else 1 or 0."""
     console = Console(quiet=request.quiet)
-    style = asked_style(request.profile, request.profile_options, settings)
+    profile = profile_by_language(request.profile, request.profile_options, settings)
     language = None if request.language is None else asked_language(request.language)
-    rate = None if request.frame_rate == "none" else request.frame_rate
+    frame_rate = None if request.frame_rate == "none" else request.frame_rate
     format = format_named(request.source_format) if request.source_format else None
-    linted: list[Linted] = []
+    linted: list[LintedFile] = []
     failed: list[tuple[str, CaptionerError]] = []
     for path in request.files:
         try:
-            file = open_captions(path, format, rate)
-            told = style_of(file, style, language)
+            file = open_captions(path, format, frame_rate)
+            chosen = profile_of_file(file, profile, language)
             if request.fix:
-                file = _fixed(file, told, rate, console)
-            linted.append(_linted(file, told, rate))
+                file = _fixed(file, chosen, frame_rate, console)
+            linted.append(_linted(file, chosen, frame_rate))
         except CaptionerError as error:
             say_error(error)
             failed.append((path, error))
     target = None if request.target in (None, STANDARD) else Path(str(request.target))
-    write_whole(target, _SHAPES[request.shape](linted, failed))
+    write_result(target, _REPORT_FORMATS[request.report_format](linted, failed))
     for one in linted:
         console.say(_summary(one))
     if failed:
         return failed[0][1].exit_code
-    wanted = ("error", "warning") if request.strict else ("error",)
-    return FOUND if any(placed.finding.level in wanted for one in linted for placed in one.found) else 0
+    levels = ("error", "warning") if request.strict else ("error",)
+    return RULE_BROKEN if any(placed.finding.level in levels for one in linted for placed in one.findings) else 0
 
 
-def _linted(file: CaptionFile, style: ChosenProfile, rate: Fraction | None) -> Linted:
-    cues = cues_of(file, style, rate)
-    found = [about_file("format", phrase) for phrase in file.contents.mended]
-    found += lint(cues, style.profile, language=style.language, frame_rate=rate)
-    placed = (LocatedFinding(one, None if one.index is None else file.contents.line_of(one.index)) for one in found)
-    return Linted(file.path, style, len(cues), tuple(placed))
+def _linted(file: CaptionFile, chosen: FileProfile, frame_rate: Fraction | None) -> LintedFile:
+    cues = file.cues_by(chosen.profile, frame_rate)
+    findings = [about_file("format", phrase) for phrase in file.contents.mended]
+    findings += lint(cues, chosen.profile, language=chosen.language, frame_rate=frame_rate)
+    contents = file.contents
+    placed = (LocatedFinding(one, None if one.index is None else contents.line_of(one.index)) for one in findings)
+    return LintedFile(file.path, chosen, len(cues), tuple(placed))
 
 
-def _fixed(file: CaptionFile, style: ChosenProfile, frame_rate: Fraction | None, console: Console) -> CaptionFile:
-    """The file after what can be repaired was, and told; it is not touched where there is nothing to repair.
+def _fixed(file: CaptionFile, chosen: FileProfile, frame_rate: Fraction | None, console: Console) -> CaptionFile:
+    """Apply all fixes to the file and report each; a file without any is not written.
 
-    Raises `FormatError` where a repaired file would hold less than this one.
+    Raises `FormatError` where the fixed file would hold less than this one.
     """
     contents = file.contents
     if file.path == STANDARD:
-        raise UsageError("standard input cannot be mended in place")
+        raise UsageError("--fix cannot change standard input; give a file")
     if contents.cues is None:
-        raise FormatError(file.path, "holds a transcript, whose cues 'captioner export' makes; there is none to fix")
-    fixed = fix(contents.cues, style.profile, language=style.language, frame_rate=frame_rate)
+        raise FormatError(
+            file.path, "holds a transcript without cues; make some with 'captioner export', then fix them"
+        )
+    fixed = fix(contents.cues, chosen.profile, language=chosen.language, frame_rate=frame_rate)
     if not fixed.changes:
         return file
     written = file.format.write(replace(contents, cues=fixed.cues))
     if lost := (*contents.losses, *written.losses.phrases()):
-        raise FormatError(file.path, f"is not fixed, for that would lose {', '.join(lost)}")
-    write_whole(Path(file.path), written.data)
+        raise FormatError(file.path, f"not fixed, since the fixed file would lose {', '.join(lost)}")
+    write_result(Path(file.path), written.data)
     for change in fixed.changes:
         console.say(f"{file.path}: cue {change.index + 1}: {change.message}")
     return open_captions(file.path, file.format, frame_rate)
 
 
-def _summary(one: Linted) -> str:
-    levels = Counter(placed.finding.level for placed in one.found)
-    found = " and ".join(counted(levels[level], level) for level in ("error", "warning") if levels[level])
-    style = f"{one.style.profile.name}, {one.style.why}"
-    return f"{one.path}: {found or 'nothing wrong'} in {counted(one.cues, 'cue')} (profile {style})"
+def _summary(one: LintedFile) -> str:
+    levels = Counter(placed.finding.level for placed in one.findings)
+    counts = " and ".join(counted(levels[level], level) for level in ("error", "warning") if levels[level])
+    profile = f"profile {one.profile.profile.name}, {one.profile.reason}"
+    return f"{one.path}: {counts or 'no errors'} in {counted(one.cues, 'cue')} ({profile})"
 
 
 Failed = Iterable[tuple[str, CaptionerError]]
 
 
-def _as_text(linted: Iterable[Linted], failed: Failed) -> str:
-    """A line for each finding: `file:line: 00:00:01.000 error rule: what is wrong (cue 3)`."""
-    return "".join(_line(one.path, placed) for one in linted for placed in one.found)
+def _as_text(linted: Iterable[LintedFile], failed: Failed) -> str:
+    """A line for each finding: `file:line: 00:00:01.000 error rule: message (cue 3)`."""
+    return "".join(_line(one.path, placed) for one in linted for placed in one.findings)
 
 
 def _line(path: str, placed: LocatedFinding) -> str:
     finding = placed.finding
     place = path if placed.line is None else f"{path}:{placed.line}"
-    said = f"{format_clock(finding.start)} {finding.level} {finding.rule}: {finding.message} ({finding.place})"
-    return printable(f"{place}: {said}") + "\n"
+    text = f"{format_clock(finding.start)} {finding.level} {finding.rule}: {finding.message} ({finding.place})"
+    return printable(f"{place}: {text}") + "\n"
 
 
-def _as_json(linted: Iterable[Linted], failed: Failed) -> str:
-    """All that is known, cues counted from 1 as people and SubRip do."""
+def _as_json(linted: Iterable[LintedFile], failed: Failed) -> str:
+    """All that is known, cues counted from 1 as SubRip does."""
     files = [
         {
             "file": one.path,
-            "profile": one.style.profile.name,
-            "language": one.style.language,
+            "profile": one.profile.profile.name,
+            "language": one.profile.language,
             "cues": one.cues,
-            "findings": [_entry(placed) for placed in one.found],
+            "findings": [_entry(placed) for placed in one.findings],
         }
         for one in linted
     ]
@@ -159,9 +168,9 @@ def _entry(placed: LocatedFinding) -> dict[str, Any]:
     return {"cue": None if index is None else index + 1, "line": placed.line, "level": placed.finding.level, **finding}
 
 
-def _as_sarif(linted: Iterable[Linted], failed: Failed) -> str:
+def _as_sarif(linted: Iterable[LintedFile], failed: Failed) -> str:
     unreadable = [(path, str(error)) for path, error in failed]
-    return as_json(sarif(version("captioner"), [(one.path, one.found) for one in linted], unreadable))
+    return as_json(sarif(version("captioner"), [(one.path, one.findings) for one in linted], unreadable))
 
 
-_SHAPES = {"text": _as_text, "json": _as_json, "sarif": _as_sarif}
+_REPORT_FORMATS = {"text": _as_text, "json": _as_json, "sarif": _as_sarif}

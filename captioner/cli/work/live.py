@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import signal
 import threading
 import time
@@ -12,10 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from captioner.align import open_timer
-from captioner.backends import Hints, backend_class
+from captioner.align import open_aligner
+from captioner.backends import Hints
 from captioner.cli.console import Console
-from captioner.cli.work.backend_session import hotwords_in, open_backend
+from captioner.cli.work.backend_session import BackendRequest, hotwords_in, open_backend
 from captioner.cli.work.live_outputs import earlier_state, open_outputs, serving
 from captioner.cli.work.live_status import StatusLine
 from captioner.cli.work.profile_choice import asked_profile
@@ -69,10 +68,6 @@ class LiveRequest:
     input_options: tuple[tuple[str, str], ...]
     overwrite: bool
     quiet: bool
-    max_cost: None = None
-    max_minutes: None = None
-    no_journal: bool = True
-    dry_run: bool = False
 
     @property
     def targets(self) -> list[tuple[str, str]]:
@@ -117,15 +112,21 @@ def caption_live(request: LiveRequest, settings: Settings) -> int:
 @contextmanager
 def _hearing(request: LiveRequest, settings: Settings, console: Console) -> Iterator[RecognitionConfig]:
     language = None if request.language is None else asked_language(request.language)
-    with open_backend(request, settings, console) as opened:
-        name = opened.backend.traits.name
-        paid = "key" in inspect.signature(backend_class(name)).parameters
+    asked = BackendRequest(
+        backend=request.backend,
+        options=request.backend_options,
+        model=request.model,
+        concurrency=request.concurrency,
+        base_url=request.base_url,
+        language=language,
+    )
+    with open_backend(asked, settings, console) as opened:
         yield RecognitionConfig(
             opened.backend,
             Hints(language, request.prompt, (*request.hotwords, *hotwords_in(request.hotwords_file))),
-            None if opened.backend.traits.word_times else open_timer(request.align),
+            None if opened.backend.traits.word_times else open_aligner(request.align),
             None if request.profile is None else asked_profile(request.profile, settings),
-            drafts=not paid if request.drafts is None else request.drafts,
+            drafts=not opened.backend.traits.metered if request.drafts is None else request.drafts,
         )
 
 

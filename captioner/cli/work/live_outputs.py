@@ -104,5 +104,7 @@ def _feed() -> CaptionFeed:
 
 def _record(target: str, request: LiveRequest, hearing: RecognitionConfig) -> Sink:
     traits = hearing.backend.traits
-    report = Report(request.source, 0.0, traits.name, traits.model, align=hearing.timer.name if hearing.timer else None)
+    report = Report(
+        request.source, 0.0, traits.name, traits.model, align=hearing.aligner.name if hearing.aligner else None
+    )
     return Record(target, report, hearing.hints.language)

@@ -1,38 +1,41 @@
-"""The style that a run asks for: one of ours, one of the settings or of a file, with the rules that flags change."""
+"""The profile of a run: a built-in one, one of the settings or of a file, with the rules that flags change."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from captioner.errors import SettingsError, UnknownName
+from captioner.cli.work.caption_input import CaptionFile
+from captioner.cli.work.subtitle_arguments import parse_subtitle_argument
+from captioner.errors import UnknownName
+from captioner.languages import language_by_script
 from captioner.profiles import PROFILES, Profile, changed_profile, profile_for, profile_from
-from captioner.settings import Settings
+from captioner.settings import Settings, read_toml
 
 
-def asked_style(
+def profile_by_language(
     name: str | None, changes: Iterable[tuple[str, Any]], settings: Settings
 ) -> Callable[[str | None], Profile]:
-    """From the language of a transcript to the style that `--profile` and `--profile-option` ask for.
+    """A function from a language to the profile that `--profile` and `--profile-option` ask for.
 
-    Raises `UsageError`, before any work is done, where there is no such style or a rule is wrong.
+    Raises `UsageError`, before any work is done, where there is no such profile or a rule is wrong.
     """
     named = None if name is None else asked_profile(name, settings)
     rules = dict(changes)
 
-    def style(language: str | None) -> Profile:
+    def profile(language: str | None) -> Profile:
         return changed_profile(named or profile_for(language), rules, "--profile-option")
 
-    style(None)
-    return style
+    profile(None)
+    return profile
 
 
 def asked_profile(name: str, settings: Settings) -> Profile:
-    """The style that `--profile` names: ours, one of the settings, or that of a TOML file. Raises `UsageError`."""
+    """The profile that `--profile` names: built in, of the settings, or of a TOML file. Raises `UsageError`."""
     if name.lower().endswith(".toml"):
-        return profile_from(Path(name).stem, _read(Path(name)), name)
+        return profile_from(Path(name).stem, read_toml(Path(name)), name)
     if name in settings.profiles:
         return profile_from(name, settings.profiles[name], f"{settings.path} [profiles.{name}]")
     if name in PROFILES:
@@ -40,10 +43,29 @@ def asked_profile(name: str, settings: Settings) -> Profile:
     raise UnknownName("profile", name, (*settings.profiles, *PROFILES))
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8-sig"))
-    except OSError as error:
-        raise SettingsError(str(path), f"cannot be read: {(error.strerror or str(error)).lower()}") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(str(path), f"is no TOML: {error}") from error
+@dataclass(frozen=True)
+class FileProfile:
+    """The profile by which a caption file is checked."""
+
+    profile: Profile
+
+    language: str | None
+    """The BCP 47 tag of the file's language, None where it is not known."""
+
+    reason: str
+    """How the language is known, for a message: "language en, from the file name"."""
+
+
+def profile_of_file(file: CaptionFile, profile: Callable[[str | None], Profile], language: str | None) -> FileProfile:
+    """What `profile` gives for `language`, or for the language of the file, its name or its script."""
+    known, source = (language, "from --language") if language else _language_of(file)
+    return FileProfile(profile(known), known, f"language {known}, {source}" if known else "language unknown")
+
+
+def _language_of(file: CaptionFile) -> tuple[str | None, str]:
+    transcript = file.contents.transcript
+    if stored := file.contents.programme.language or (transcript and transcript.language):
+        return stored, "from the file"
+    if named := parse_subtitle_argument(file.path).language:
+        return named, "from the file name"
+    return language_by_script(file.shown_text), "from the script"

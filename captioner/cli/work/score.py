@@ -1,4 +1,4 @@
-"""The work of `captioner score`: two files read, and one table of what lies between them."""
+"""The work of `captioner score`: two files, and a table of how they differ."""
 
 from __future__ import annotations
 
@@ -10,79 +10,99 @@ from typing import Any
 import click
 
 from captioner.cli.messages import counted
-from captioner.cli.work.caption_files import ChosenProfile, cues_of, open_captions, style_of
-from captioner.cli.work.jobs import read_bytes
+from captioner.cli.work.caption_input import open_captions, read_bytes
+from captioner.cli.work.profile_choice import FileProfile, profile_by_language, profile_of_file
 from captioner.errors import FormatError
 from captioner.formats import decoded
 from captioner.formats.transcript.report import as_json as json_text
+from captioner.languages import asked_language
 from captioner.lint import Finding, lint
 from captioner.profiles import Profile
 from captioner.score import LIMITS, ErrorRate, Score, TimedTokens, TimeErrors, score, tokens_in_cues, tokens_in_text
+from captioner.settings import Settings
 from captioner.values import Cue
 
 
+@dataclass(frozen=True, kw_only=True)
+class ScoreRequest:
+    """The flags of `captioner score`."""
+
+    hypothesis: str
+    reference: str
+    profile: str | None
+    profile_options: tuple[tuple[str, Any], ...]
+    language: str | None
+    as_json: bool
+
+
 @dataclass(frozen=True)
-class Side:
-    """One of the two files: what it says, and its cues and their style unless it is plain text."""
+class ScoredFile:
+    """One of the two files."""
 
-    said: TimedTokens
+    text: TimedTokens
+
     cues: Sequence[Cue] = ()
-    style: ChosenProfile | None = None
+    """Empty for a plain text."""
+
+    profile: FileProfile | None = None
+    """The profile by which its cues are checked; None for a plain text."""
 
 
-def score_files(
-    hypothesis: str, reference: str, profile: Callable[[str | None], Profile], language: str | None, *, as_json: bool
-) -> int:
-    """Score and tell; returns the exit code. Raises `CaptionerError`."""
-    heard = _side(hypothesis, profile, language)
-    meant = _side(reference, profile, language)
-    if not meant.said.tokens:
-        raise FormatError(reference, "holds no word, so nothing can be held against it")
-    found = score(heard.said, meant.said)
-    findings = lint(heard.cues, heard.style.profile, language=heard.style.language) if heard.style else []
-    if as_json:
-        click.echo(json_text(_document(hypothesis, reference, found, heard, findings)), nl=False)
+def score_files(request: ScoreRequest, settings: Settings) -> int:
+    """Score and print; returns the exit code. Raises `CaptionerError`."""
+    profile = profile_by_language(request.profile, request.profile_options, settings)
+    language = None if request.language is None else asked_language(request.language)
+    hypothesis = _read(request.hypothesis, profile, language)
+    reference = _read(request.reference, profile, language)
+    if not reference.text.tokens:
+        raise FormatError(request.reference, "has no words to compare with")
+    scored = score(hypothesis.text, reference.text)
+    chosen = hypothesis.profile
+    findings = lint(hypothesis.cues, chosen.profile, language=chosen.language) if chosen else []
+    if request.as_json:
+        click.echo(json_text(_document(request, scored, hypothesis, findings)), nl=False)
     else:
-        click.echo("\n".join(_table(found, heard, findings)))
+        click.echo("\n".join(_table(scored, hypothesis, findings)))
     return 0
 
 
-def _side(path: str, profile: Callable[[str | None], Profile], language: str | None) -> Side:
+def _read(path: str, profile: Callable[[str | None], Profile], language: str | None) -> ScoredFile:
     try:
         file = open_captions(path)
     except FormatError:
         if not path.lower().endswith(".txt"):
             raise
-        return Side(tokens_in_text(decoded(read_bytes(path))))
-    style = style_of(file, profile, language)
-    cues = cues_of(file, style)
-    return Side(tokens_in_cues(cues), cues, style)
+        return ScoredFile(tokens_in_text(decoded(read_bytes(path))))
+    chosen = profile_of_file(file, profile, language)
+    cues = file.cues_by(chosen.profile)
+    return ScoredFile(tokens_in_cues(cues), cues, chosen)
 
 
 def _document(
-    hypothesis: str, reference: str, found: Score, heard: Side, findings: Sequence[Finding]
+    request: ScoreRequest, scored: Score, hypothesis: ScoredFile, findings: Sequence[Finding]
 ) -> dict[str, Any]:
     """All figures, times in seconds; `within` by its limit in milliseconds."""
     figures: dict[str, Any] = {}
-    for name, value in vars(found).items():
+    for name, value in vars(scored).items():
         figures[name] = value
         if isinstance(value, ErrorRate):
             figures[name] = {**asdict(value), "rate": value.rate}
         elif isinstance(value, TimeErrors):
             within = {f"{limit * 1000:.0f}": share for limit, share in zip(LIMITS, value.within, strict=True)}
             figures[name] = {**asdict(value), "within": within}
-    rules = {"profile": heard.style.profile.name, "findings": _by_rule(findings)} if heard.style else None
-    head = {"version": 1, "hypothesis": hypothesis, "reference": reference}
-    return {**head, **figures, "cues": len(heard.cues), "lint": rules}
+    chosen = hypothesis.profile
+    rules = {"profile": chosen.profile.name, "findings": _by_rule(findings)} if chosen else None
+    head = {"version": 1, "hypothesis": request.hypothesis, "reference": request.reference}
+    return {**head, **figures, "cues": len(hypothesis.cues), "lint": rules}
 
 
 def _by_rule(findings: Sequence[Finding]) -> dict[str, int]:
     return dict(Counter(finding.rule for finding in findings).most_common())
 
 
-def _table(found: Score, heard: Side, findings: Sequence[Finding]) -> Iterator[str]:
+def _table(scored: Score, hypothesis: ScoredFile, findings: Sequence[Finding]) -> Iterator[str]:
     yield f"{'':<12}{'reference':>10}{'wrong':>8}{'rate':>9}   substituted, missing, added"
-    for name, rate in (("words", found.words), ("characters", found.characters)):
+    for name, rate in (("words", scored.words), ("characters", scored.characters)):
         share = "" if rate.rate is None else f"{100 * rate.rate:.2f} %"
         kinds = f"{rate.substituted}, {rate.missing}, {rate.added}"
         yield f"{name:<12}{rate.reference:>10}{rate.errors:>8}{share:>9}   {kinds}"
@@ -90,13 +110,13 @@ def _table(found: Score, heard: Side, findings: Sequence[Finding]) -> Iterator[s
     limits = "".join(f"{f'<= {limit * 1000:.0f} ms':>11}" for limit in LIMITS)
     yield f"{'ms':<12}{'matched':>10}{'mean':>8}{'median':>9}{'p90':>7}{'late':>7}{limits}"
     for name in ("word_starts", "word_ends", "cue_starts", "cue_ends"):
-        yield f"{name.replace('_', ' '):<12}{_row(getattr(found, name))}"
+        yield f"{name.replace('_', ' '):<12}{_row(getattr(scored, name))}"
     yield ""
-    if found.lost is not None and found.speech is not None:
-        yield f"lost speech {found.lost:.2f} of {found.speech:.2f} s"
-    if heard.style:
+    if scored.lost is not None and scored.speech is not None:
+        yield f"lost speech {scored.lost:.2f} of {scored.speech:.2f} s"
+    if hypothesis.profile:
         rules = ", ".join(f"{rule} {number}" for rule, number in _by_rule(findings).items())
-        yield f"{counted(len(heard.cues), 'cue')} by {heard.style.profile.name}: {rules or 'nothing wrong'}"
+        yield f"{counted(len(hypothesis.cues), 'cue')} by {hypothesis.profile.profile.name}: {rules or 'no errors'}"
 
 
 def _row(errors: TimeErrors | None) -> str:

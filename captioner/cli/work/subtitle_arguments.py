@@ -1,50 +1,52 @@
-"""Caption files on the command line: `SUBS[:LANG[:FLAG,...]]`, and what of that their names say already."""
+"""Caption files on the command line, `SUBS[:LANG[:FLAG,...]]`, and the language and flags of their names."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from captioner.cli.work.jobs import read_captions
+from captioner.cli.work.caption_input import read_captions
 from captioner.errors import UsageError
 from captioner.formats import decoded
 from captioner.languages import asked_language
 from captioner.pipeline import cues_of_transcript
 from captioner.render import FLAGS, Flag, Subtitles
-from captioner.values import Transcript
 
-# As media servers name them beside the flags' own names: film.en.cc.srt.
-_ALSO: dict[str, Flag] = {"cc": "sdh", "hi": "sdh"}
+# Names of media servers beside the flags' own: film.en.cc.srt.
+_ALIASES: dict[str, Flag] = {"cc": "sdh", "hi": "sdh"}
 
 
 @dataclass(frozen=True)
-class Named:
-    """A caption file as it is asked for."""
+class SubtitleArgument:
+    """One caption file of the command line."""
 
     path: str
+
     language: str | None = None
+    """A BCP 47 tag; None where neither the argument nor the file name has one."""
+
     flags: frozenset[Flag] = frozenset()
 
 
-def named(word: str) -> Named:
-    """What a word of the command line asks for. Raises `UsageError`.
+def parse_subtitle_argument(word: str) -> SubtitleArgument:
+    """A word of the command line. Raises `UsageError`.
 
-    >>> named("film.srt:pt_br:default,sdh") == Named("film.srt", "pt-BR", frozenset({"default", "sdh"}))
-    True
-    >>> named("film.zh-Hans.forced.srt") == Named("film.zh-Hans.forced.srt", "zh-Hans", frozenset({"forced"}))
-    True
+    >>> parse_subtitle_argument("film.srt:pt_br:default,sdh").language
+    'pt-BR'
+    >>> sorted(parse_subtitle_argument("film.zh-Hans.forced.srt").flags)
+    ['forced']
     """
-    path, parts = _parted(word)
-    language, flags = _told_by(path)
+    path, parts = _split(word)
+    language, flags = _parse_name(path)
     if parts and parts[0]:
         language = asked_language(parts[0])
     if len(parts) > 1:
         flags = frozenset(map(_flag, parts[1].split(",")))
-    return Named(path, language, flags)
+    return SubtitleArgument(path, language, flags)
 
 
-def _parted(word: str) -> tuple[str, list[str]]:
-    """A path, and what stands behind it: a file of the whole name is meant where there is one."""
+def _split(word: str) -> tuple[str, list[str]]:
+    """The path and the parts after it. An existing file of the whole name goes before."""
     path, parts = word, list[str]()
     while len(parts) < 2 and not Path(path).is_file() and ":" in path[2:]:
         path, _, last = path.rpartition(":")
@@ -54,8 +56,8 @@ def _parted(word: str) -> tuple[str, list[str]]:
     return path, parts
 
 
-def _told_by(path: str) -> tuple[str | None, frozenset[Flag]]:
-    """Language and flags in a name like film.pt-BR.sdh.srt."""
+def _parse_name(path: str) -> tuple[str | None, frozenset[Flag]]:
+    """Language and flags of a file name such as film.pt-BR.sdh.srt."""
     *middle, _ = Path(path).name.split(".")[1:] or [""]
     flags = frozenset[Flag]()
     while middle and (flag := _known_flag(middle[-1].lower())):
@@ -67,7 +69,7 @@ def _told_by(path: str) -> tuple[str | None, frozenset[Flag]]:
 
 
 def _known_flag(name: str) -> Flag | None:
-    return next((flag for flag in FLAGS if flag == name), _ALSO.get(name))
+    return next((flag for flag in FLAGS if flag == name), _ALIASES.get(name))
 
 
 def _flag(name: str) -> Flag:
@@ -79,20 +81,17 @@ def _flag(name: str) -> Flag:
 
 def read_subtitles(word: str) -> Subtitles:
     """The captions that a word of the command line names. Raises `UsageError`, `FormatError`."""
-    asked = named(word)
-    format, contents = read_captions(asked.path)
-    cues = contents.cues
-    if cues is None and contents.transcript:
-        cues = cues_of_transcript(contents.transcript)
+    argument = parse_subtitle_argument(word)
+    format, contents = read_captions(argument.path)
+    cues, transcript = contents.cues, contents.transcript
+    if cues is None and transcript:
+        cues = cues_of_transcript(transcript)
+    stored = contents.programme.language or (transcript.language if transcript else None)
     return Subtitles(
-        name=asked.path,
+        name=argument.path,
         cues=tuple(cues or ()),
-        language=asked.language or contents.programme.language or _spoken(contents.transcript),
-        flags=asked.flags,
-        ass=decoded(Path(asked.path).read_bytes()) if format.name == "ass" else None,
+        language=argument.language or stored,
+        flags=argument.flags,
+        ass=decoded(Path(argument.path).read_bytes()) if format.name == "ass" else None,
         losses=contents.losses,
     )
-
-
-def _spoken(transcript: Transcript | None) -> str | None:
-    return transcript.language if transcript else None

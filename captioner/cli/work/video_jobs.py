@@ -1,4 +1,4 @@
-"""What the commands that make a video of a video have in common: inputs, output, progress and messages."""
+"""Encode jobs, in which a video becomes another video or a picture: inputs, output, progress and messages."""
 
 from __future__ import annotations
 
@@ -7,66 +7,70 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from captioner.cli.console import Console
-from captioner.cli.work.jobs import STANDARD, same_file
-from captioner.cli.work.subtitle_arguments import named, read_subtitles
+from captioner.cli.work.jobs import same_file, skipped
+from captioner.cli.work.subtitle_arguments import parse_subtitle_argument, read_subtitles
 from captioner.errors import UsageError
 from captioner.media import Media, open_media, path_of, picture_of
+from captioner.output import STANDARD
 from captioner.pipeline import Progress, ProgressCallback
-from captioner.render import Subtitles, burn, mux
+from captioner.render import StyleOptions, Subtitles, burn, mux
 from captioner.render.containers import container_of
 
 
 @dataclass(frozen=True)
 class VideoJob:
-    """One video on its way to another. `watch` is told how far it is, in seconds."""
+    """One video that is being made."""
 
     media: Media
     subtitles: tuple[Subtitles, ...]
     target: Path
     console: Console
-    progress: ProgressCallback
+    on_progress: ProgressCallback
 
     def watch(self, seconds: float) -> None:
+        """Show how many seconds of the source are done."""
         duration = self.media.duration
-        self.progress(Progress(min(seconds, duration) if duration else seconds, duration))
+        self.on_progress(Progress(min(seconds, duration) if duration else seconds, duration))
 
     def warn(self, message: str) -> None:
+        """Show a warning about the source."""
         self.console.warn(f"{self.media.source}: {message}")
 
 
 @contextmanager
-def rendering(
+def open_video_job(
     source: str, subtitles: Sequence[str], output: str, *, overwrite: bool, quiet: bool
 ) -> Iterator[VideoJob | None]:
-    """Open all that is needed to make `output`; None where it is there already and stays as it is.
+    """Open the source and the caption files; yields None where `output` exists and is not overwritten.
 
-    Raises `UsageError` where a source would be overwritten, and what reading the sources raises.
+    Raises `UsageError` where a source would be overwritten, and the errors of reading the sources.
     """
     console, target = Console(quiet=quiet), Path(output)
-    refuse_over(target, path_of(source), *(Path(named(word).path) for word in subtitles))
-    if left_alone(target, overwrite=overwrite, console=console):
+    refuse_over(target, path_of(source), *(Path(parse_subtitle_argument(word).path) for word in subtitles))
+    if skips_existing(source, target, overwrite=overwrite, console=console):
         yield None
         return
     captions = tuple(map(read_subtitles, subtitles))
     for track in captions:
         if track.losses:
             console.warn(f"{track.name}: left out: {', '.join(track.losses)}")
-    with _opened(source, captions, target, console) as work:
-        yield work
+    with _opened(source, captions, target, console) as job:
+        yield job
 
 
 @contextmanager
 def _opened(source: str, captions: tuple[Subtitles, ...], target: Path, console: Console) -> Iterator[VideoJob]:
-    with _ended_in_order(), open_media(source) as media, console.watching(source) as progress:
-        yield VideoJob(media, captions, target, console, progress)
+    with _clean_termination(), open_media(source) as media, console.progress(source) as callback:
+        yield VideoJob(media, captions, target, console, callback)
     console.say(f"{source} -> {target}")
 
 
 @contextmanager
-def _ended_in_order() -> Iterator[None]:
-    """SIGTERM ends the run as Ctrl-C does: no ffmpeg goes on, and nothing half-made is left."""
+def _clean_termination() -> Iterator[None]:
+    """SIGTERM ends the run as Ctrl-C does: ffmpeg is stopped, and no half-written file remains."""
 
     def end(number: int, frame: object) -> None:
         raise SystemExit(128 + number)
@@ -78,6 +82,15 @@ def _ended_in_order() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+def style_options(font_file: str | None, **flags: Any) -> StyleOptions:
+    """The style that the style flags ask for. Raises `UsageError` for a font file that cannot be read."""
+    try:
+        font = None if font_file is None else Path(font_file).read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read the font {font_file}: {(error.strerror or str(error)).lower()}") from error
+    return StyleOptions(font_file=font, **flags)
+
+
 def refuse_over(target: Path, *sources: Path | None) -> None:
     """Raises `UsageError` where `target` is one of the sources."""
     for source in sources:
@@ -85,48 +98,51 @@ def refuse_over(target: Path, *sources: Path | None) -> None:
             raise UsageError(f"{source} would be overwritten; name another file")
 
 
-def left_alone(target: Path, *, overwrite: bool, console: Console) -> bool:
-    """Whether there is a result already that stays, which is said."""
+def skips_existing(source: str, target: Path, *, overwrite: bool, console: Console) -> bool:
+    """Whether the target exists and is kept, which is reported."""
     if overwrite or not target.is_file():
         return False
-    console.say(f"{target} is there already and is left alone; --overwrite writes it anew")
+    console.say(skipped(source, target))
     return True
 
 
 @dataclass(frozen=True)
-class Videos:
-    """The videos that captioning is to make besides: one with captions in its picture, one with them as a track."""
+class VideoOutputs:
+    """The videos that a captioning run also writes."""
 
     burn: str | None = None
+    """The video with the captions burned in."""
+
     mux: str | None = None
+    """The video with the captions as a track."""
 
     @property
     def targets(self) -> list[tuple[Callable[..., None], Path]]:
-        """Each with what makes it."""
+        """The files to write, each with the function that makes it."""
         asked = ((burn, self.burn), (mux, self.mux))
         return [(make, Path(target)) for make, target in asked if target is not None]
 
     @property
     def missing(self) -> bool:
-        """Whether one is not there yet."""
+        """Whether one of them does not exist yet."""
         return any(not target.is_file() for _, target in self.targets)
 
-    def refuse_for(self, sources: Sequence[str]) -> None:
-        """Raises `UsageError`, `MediaError` where none can be made of these sources, before any work is done."""
+    def check_for(self, sources: Sequence[str]) -> None:
+        """Raises `UsageError`, `MediaError` where they cannot be made of these sources, before any work is done."""
         if self.targets and (len(sources) > 1 or sources[0] == STANDARD):
-            raise UsageError("--burn and --mux take one input, which is a file or an address")
+            raise UsageError("--burn and --mux take one input, a file or a URL")
         for _, target in self.targets:
             container_of(target)
             refuse_over(target, path_of(sources[0]))
         if len(self.targets) == 2 and same_file(self.targets[0][1], self.targets[1][1]):
-            raise UsageError(f"--burn and --mux would both become {self.burn}; name two files")
+            raise UsageError(f"--burn and --mux would both be written to {self.burn}; name two files")
         if self.burn is not None:
             with open_media(sources[0]) as media:
                 picture_of(media)
 
     def make(self, source: str, track: Subtitles, *, overwrite: bool, console: Console) -> None:
-        """Make those that are not there. Raises what `burn` and `mux` raise."""
+        """Make those that do not exist. Raises the errors of `burn` and `mux`."""
         for make, target in self.targets:
-            if not left_alone(target, overwrite=overwrite, console=console):
-                with _opened(source, (track,), target, console) as work:
-                    make(work.media, work.subtitles, target, watch=work.watch, warn=work.warn)
+            if not skips_existing(source, target, overwrite=overwrite, console=console):
+                with _opened(source, (track,), target, console) as job:
+                    make(job.media, job.subtitles, target, watch=job.watch, warn=job.warn)

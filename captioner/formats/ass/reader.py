@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from captioner.errors import FormatError
-from captioner.formats.ass.colors import read_color
+from captioner.formats.ass.ass_colors import read_color
 from captioner.formats.ass.text import RATE, Script, TagStyle, anchor_of_v4, read_text
 from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.lines import one_line, source_lines

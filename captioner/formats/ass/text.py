@@ -9,7 +9,7 @@ from fractions import Fraction
 from itertools import chain
 from typing import Any, NamedTuple
 
-from captioner.formats.ass.colors import read_color
+from captioner.formats.ass.ass_colors import read_color
 from captioner.formats.model.joiner_escape import JOINER, joiner_escape
 from captioner.formats.model.losses import Losses
 from captioner.formats.model.styled_text import StyledText, TextStyle, spans_of

@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from captioner.formats.ass.colors import style_color, tag_color
+from captioner.formats.ass.ass_colors import style_color, tag_color
 from captioner.formats.ass.style import AssStyle, AssTrack, default_style
 from captioner.formats.ass.text import BACKSLASH, RATE
 from captioner.formats.model.contents import UNKNOWN_PROGRAMME, Programme

@@ -43,7 +43,7 @@ def parse(text: str) -> Contents:
     return Contents.of_cues(cues, losses=losses, mended=mended)
 
 
-def _cue(block: _Block, losses: Losses, mended: Losses) -> Cue | None:
+def _cue(block: _SrtBlock, losses: Losses, mended: Losses) -> Cue | None:
     text, position = read_text("\n".join(block.lines), losses)
     cue = cue_read(block.start.ordinal, block.end.ordinal, text, position=position)
     losses["cue without text"] += cue is None
@@ -53,7 +53,7 @@ def _cue(block: _Block, losses: Losses, mended: Losses) -> Cue | None:
     return cue
 
 
-class _Block(NamedTuple):
+class _SrtBlock(NamedTuple):
     """A timing, the lines of text below it, and where in the file they begin."""
 
     start: pysrt.SubRipTime
@@ -65,7 +65,7 @@ class _Block(NamedTuple):
     lines: list[str]
 
 
-def _blocks(lines: list[str], mended: Losses) -> Iterator[_Block]:
+def _blocks(lines: list[str], mended: Losses) -> Iterator[_SrtBlock]:
     """Every timing with the lines below it: only timings separate cues, since blank lines cannot be trusted."""
     timing: tuple[pysrt.SubRipTime, pysrt.SubRipTime, bool, int] | None = None
     below: list[str] = []
@@ -76,13 +76,13 @@ def _blocks(lines: list[str], mended: Losses) -> Iterator[_Block]:
             continue
         text = _without_number(below, mended)
         if timing:
-            yield _Block(*timing, text)
+            yield _SrtBlock(*timing, text)
         else:
             _refuse_text(below, "text before the first time")
         mended["time in another spelling"] += not _PLAIN_TIMING.match(line)
         timing, below = (_time(match[1], number), _time(match[2], number), bool(match[3]), number + 1), []
     if timing:
-        yield _Block(*timing, _without_blanks(below))
+        yield _SrtBlock(*timing, _without_blanks(below))
     else:
         _refuse_text(below, "no times in it, so it is no SubRip file")
 

@@ -17,7 +17,7 @@ from captioner.formats.model.lines import one_line, source_lines
 from captioner.formats.model.losses import Losses
 from captioner.formats.model.markup import without_comments
 from captioner.formats.model.quantize import cue_read
-from captioner.formats.vtt.settings import SETTINGS, position_of
+from captioner.formats.vtt.cue_settings import SETTINGS, position_of
 from captioner.formats.vtt.text import COLORS, read_text
 from captioner.timestamps import parse_clock
 from captioner.values import Cue

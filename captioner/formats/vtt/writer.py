@@ -15,7 +15,7 @@ from captioner.formats.model.fidelity import ALL_STYLES, restricted_to
 from captioner.formats.model.lines import one_line
 from captioner.formats.model.losses import Losses
 from captioner.formats.model.quantize import quantize
-from captioner.formats.vtt.settings import position_of, settings_of
+from captioner.formats.vtt.cue_settings import position_of, settings_of
 from captioner.formats.vtt.text import class_of, with_stamped_words, write_text
 from captioner.timestamps import format_clock
 from captioner.values import Cue

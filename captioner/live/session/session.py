@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Lock
 
-from captioner.align import Timer
+from captioner.align import Aligner
 from captioner.backends import Backend, Hints
 from captioner.errors import BackendError
 from captioner.live.events import Event, Settled
@@ -40,7 +40,7 @@ class RecognitionConfig:
 
     backend: Backend
     hints: Hints = Hints()
-    timer: Timer | None = None
+    aligner: Aligner | None = None
     profile: Profile | None = None
     drafts: bool = False
 
@@ -180,7 +180,7 @@ class Session:
         began = self._now()
         clips = (waiting.clip.audio for waiting in self.desk.take(began))
         heard = transcribe(clips, self._hearing.backend, self._hearing.hints)
-        for outcome in time_words(heard, self._hearing.timer, self._hearing.hints.language):
+        for outcome in time_words(heard, self._hearing.aligner, self._hearing.hints.language):
             waiting = self.desk.first_in_hand()
             self.counts.hearing += self._now() - began
             self.counts.spoken += waiting.span.duration

@@ -1,11 +1,11 @@
-"""How well a digits model reads: `python digit_scoring.py FOLDER DTYPE`, with captioner on the PYTHONPATH."""
+"""Score a digits model: `python digit_scoring.py FOLDER DTYPE`, with captioner on the PYTHONPATH."""
 
 from __future__ import annotations
 
 import sys
 
 import jiwer
-from digit_speech import TRAINED_ACCENTS, TRAINED_VARIANTS, UNHEARD_ACCENTS, UNHEARD_VARIANTS, sayings
+from digit_speech import TRAINED_ACCENTS, TRAINED_VARIANTS, UNSEEN_ACCENTS, UNSEEN_VARIANTS, spoken_digits
 
 from captioner.backends import Hints
 from captioner.backends.nano.backend import Dtype, GlmNano
@@ -18,12 +18,13 @@ def main(folder: str, dtype: Dtype) -> None:
     backend = GlmNano(model=folder, dtype=dtype)
     for name, seed, accents, variants in (
         ("known voices", 2, TRAINED_ACCENTS, TRAINED_VARIANTS),
-        ("unheard voices", 3, UNHEARD_ACCENTS, UNHEARD_VARIANTS),
+        ("unseen voices", 3, UNSEEN_ACCENTS, UNSEEN_VARIANTS),
     ):
-        said = list(sayings(COUNT, seed, accents, variants, held_out=True))
-        heard = [one.text for one in backend.transcribe((Audio(one.samples, 16_000) for one in said), Hints())]
-        exact = sum(one.text == text for one, text in zip(said, heard, strict=True))
-        print(f"{name}: {jiwer.wer([one.text for one in said], heard):.2%} wrong, {exact} of {COUNT} exact")
+        digits = list(spoken_digits(COUNT, seed, accents, variants, held_out=True))
+        results = backend.transcribe((Audio(one.samples, 16_000) for one in digits), Hints())
+        references, hypotheses = [one.text for one in digits], [result.text for result in results]
+        exact = sum(map(str.__eq__, references, hypotheses))
+        print(f"{name}: {jiwer.wer(references, hypotheses):.2%} wrong, {exact} of {COUNT} exact")
     backend.close()
 
 

@@ -1,4 +1,4 @@
-"""Spoken digit strings to train and to score on: which strings, which voices, and what is done to the sound."""
+"""Spoken digit strings for training and scoring: the strings, the voices, and the variation of the audio."""
 
 from __future__ import annotations
 
@@ -18,33 +18,34 @@ TRAINED_VARIANTS = (
     "", "+m1", "+m2", "+m3", "+m4", "+m6", "+m7", "+f1", "+f2", "+f3", "+f5", "+Andy", "+Annie", "+Alex", "+linda",
     "+steph", "+Mike", "+Jacky",
 )  # fmt: skip
-UNHEARD_ACCENTS = ("en-us-nyc", "en-gb-x-gbcwmd")
-UNHEARD_VARIANTS = ("+m5", "+f4", "+m8", "+belinda", "+paul")
+UNSEEN_ACCENTS = ("en-us-nyc", "en-gb-x-gbcwmd")
+UNSEEN_VARIANTS = ("+m5", "+f4", "+m8", "+belinda", "+paul")
 
 HELD_OUT = 7
 """Strings of three digits and more whose sum ends in this are never trained on."""
 
 
 @dataclass(frozen=True)
-class Said:
-    """A digit string and its sound at 16 kHz."""
+class SpokenDigits:
+    """A spoken digit string."""
 
     text: str
     voice: str
     samples: Samples
+    """At 16 kHz."""
 
 
-def sayings(
+def spoken_digits(
     count: int, seed: int, accents: tuple[str, ...], variants: tuple[str, ...], *, held_out: bool
-) -> Iterator[Said]:
-    """`count` strings of one to six digits in random voices: only the held out ones, or none of them."""
+) -> Iterator[SpokenDigits]:
+    """`count` strings of one to six digits in random voices: only held-out strings, or only others."""
     chance = random.Random(seed)
     for _ in range(count):
         text = random_string(chance)
         while is_held_out(text) != held_out:
             text = random_string(chance)
         voice = chance.choice(accents) + chance.choice(variants)
-        yield Said(text, voice, said(text, voice, chance))
+        yield SpokenDigits(text, voice, varied_speech(text, voice, chance))
 
 
 def random_string(chance: random.Random) -> str:
@@ -56,8 +57,8 @@ def is_held_out(text: str) -> bool:
     return len(digits) >= 3 and sum(digits) % 10 == HELD_OUT
 
 
-def said(text: str, voice: str, chance: random.Random) -> Samples:
-    """The string at a random pace, pitch and loudness, in a little silence, half of the time in noise."""
+def varied_speech(text: str, voice: str, chance: random.Random) -> Samples:
+    """The string at a random pace, pitch and loudness, between short silences, and mostly with noise."""
     samples = spoken(text, voice, pace=chance.randint(130, 220), pitch=chance.randint(25, 75))
     samples = np.concatenate([silence(chance.uniform(0, 0.5)), samples, silence(chance.uniform(0.05, 0.5))])
     samples = samples * np.float32(chance.uniform(0.15, 1.0) / max(1e-3, np.abs(samples).max()))

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from digit_speech import DIGITS, TRAINED_ACCENTS, TRAINED_VARIANTS, Said, sayings
+from digit_speech import DIGITS, TRAINED_ACCENTS, TRAINED_VARIANTS, SpokenDigits, spoken_digits
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from torch import Tensor
 from torch.nn import functional
@@ -69,8 +69,8 @@ def main(folder: Path, minutes: float) -> None:
     random.seed(0)
     processor = new_processor()
     model = new_model(processor.tokenizer)
-    heard = sayings(SPOKEN, 1, TRAINED_ACCENTS, TRAINED_VARIANTS, held_out=False)
-    examples = sorted((example(processor, said) for said in heard), key=lambda one: one.features.shape[1])
+    strings = spoken_digits(SPOKEN, 1, TRAINED_ACCENTS, TRAINED_VARIANTS, held_out=False)
+    examples = sorted((example(processor, digits) for digits in strings), key=lambda one: one.features.shape[1])
     train(model, processor.tokenizer, examples, 60 * minutes)
     model.eval().to(torch.bfloat16).save_pretrained(folder)
     processor.save_pretrained(folder)
@@ -111,11 +111,11 @@ def new_model(tokenizer: Any) -> Any:
     return model
 
 
-def example(processor: Any, said: Said) -> Example:
+def example(processor: Any, digits: SpokenDigits) -> Example:
     features = processor.feature_extractor(
-        said.samples, sampling_rate=16_000, padding="longest", truncation=False, return_tensors="pt"
+        digits.samples, sampling_rate=16_000, padding="longest", truncation=False, return_tensors="pt"
     )
-    return Example(said.text, features["input_features"][0])
+    return Example(digits.text, features["input_features"][0])
 
 
 def train(model: Any, tokenizer: Any, examples: list[Example], budget: float) -> None:
@@ -189,14 +189,14 @@ def masked(features: Tensor, frames: int) -> Tensor:
 
 def loss(model: Any, ctc: torch.nn.Linear, batch: Batch) -> Tensor:
     inputs = batch.inputs
-    heard = model.get_audio_features(inputs["features"], inputs["features_mask"], return_dict=True).pooler_output
+    audio = model.get_audio_features(inputs["features"], inputs["features_mask"], return_dict=True).pooler_output
     embeddings = model.get_input_embeddings()(inputs["ids"])
-    sound = (inputs["ids"] == model.config.audio_token_id).unsqueeze(-1)
-    embeddings = embeddings.masked_scatter(sound, heard)
+    is_audio = (inputs["ids"] == model.config.audio_token_id).unsqueeze(-1)
+    embeddings = embeddings.masked_scatter(is_audio, audio)
     logits = model(inputs_embeds=embeddings, attention_mask=inputs["mask"], use_cache=False).logits
     text = functional.cross_entropy(logits[:, :-1].flatten(0, 1), batch.labels[:, 1:].flatten(), ignore_index=-100)
-    lengths = sound.sum(dim=(1, 2))
-    by_digit = torch.nn.utils.rnn.pad_sequence([*torch.split(functional.log_softmax(ctc(heard), -1), lengths.tolist())])
+    lengths = is_audio.sum(dim=(1, 2))
+    by_digit = torch.nn.utils.rnn.pad_sequence([*torch.split(functional.log_softmax(ctc(audio), -1), lengths.tolist())])
     targets = torch.tensor([digit for digits in batch.digits for digit in digits])
     counts = torch.tensor([len(digits) for digits in batch.digits])
     return text + 0.3 * functional.ctc_loss(by_digit, targets, lengths, counts, zero_infinity=True)

@@ -1,4 +1,4 @@
-"""The model, loaded: clips go in, written texts come out."""
+"""A GLM-ASR model, loaded on one device: clips to decoded texts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from torch import Tensor
 from transformers import AutoModelForSeq2SeqLM, AutoProcessor
 from transformers.utils import logging as transformers_logging
 
-from captioner.backends.nano.decoding import BatchDecoder, Prompt
+from captioner.backends.nano.decoding import BatchDecoder, DecodedText, Prompt
 from captioner.errors import BackendError, UsageError
 from captioner.values import Audio, Samples
 
@@ -26,54 +26,56 @@ NAME = "glm-nano"
 MOST_TOKENS = 448
 SPARE_TOKENS = 40
 TOKENS_A_SECOND = 15
-"""How long a text may become: nobody says more, and without a limit a model that loops would never end."""
+"""Limits of a text: no speaker says more, and without a limit a model that repeats itself would never end."""
 
 BATCH_ON_CPU = 8
 MOST_BATCH = 64
 LONGEST_PROMPT = 448
-"""Tokens: 28 s of sound are 350, the instruction some 20. What the batch is reckoned with."""
+"""Tokens: 28 s of audio are 350, the instruction about 20. The size of a batch is computed with this."""
 
 ENCODED_AT_ONCE = {"cuda": 32, "mps": 8, "cpu": 1}
-"""Clips whose sound is encoded in one go. A processor core is busy with one; an accelerator wants many."""
+"""Clips whose audio is encoded at once, by device. One clip keeps a CPU core busy; an accelerator needs many."""
 
 MEMORY_SHARE = 0.6
-"""How much of the free memory of a device is planned for: encoding and reading prompts take some, too."""
+"""Share of the device's free memory that is planned for the cache: encoding and reading prompts need memory, too."""
 
 _one_at_a_time = Lock()
-"""While transformers loads a model, what it has changed in torch makes a second one beside it fail."""
+"""While transformers loads a model, it changes state of torch with which loading a second model fails."""
 
-_TROUBLE = ("out of memory", "can't allocate memory")
+_MEMORY_ERRORS = ("out of memory", "can't allocate memory")
 
 
-class Engine:
-    """A GLM-ASR with its processor on one device."""
+class LoadedModel:
+    """A GLM-ASR model with its processor, on one device. Features are computed in `worker`."""
 
     def __init__(self, processor: Any, model: Any, worker: Executor) -> None:
         self._processor, self._model, self._worker = processor, model.eval(), worker
-        self._idle: BatchDecoder | None = None
+        self._idle_decoder: BatchDecoder | None = None
 
     @property
     def device(self) -> torch.device:
+        """The device of the model."""
         return torch.device(self._model.device)
 
-    def write(self, clips: Sequence[tuple[int, Audio]], prompt: str | None, batch: int) -> Iterator[Any]:
-        """What is said in numbered clips, of which the first is the longest: `Written`, those first that end first.
+    def decode(self, clips: Sequence[tuple[int, Audio]], prompt: str | None, batch: int) -> Iterator[DecodedText]:
+        """The texts of numbered clips, the longest clip first; the texts come in the order in which they end.
 
-        Works on at most `batch` clips at a time. Raises what `out_of_memory` knows when that is too many, `UsageError`
-        when the prompt is too long.
+        Works on up to `batch` clips at once. Raises an error that `is_out_of_memory` accepts if these are too many,
+        `UsageError` if the prompt is too long.
         """
         prompts = self._prompts(clips, prompt)
         longest = next(prompts)
-        self._check(longest)
-        writer = self._writer(min(batch, len(clips)), BatchDecoder.columns_for(longest))
-        yield from writer.write(chain([longest], prompts))
-        self._idle = writer
+        self._check_length(longest)
+        decoder = self._decoder(min(batch, len(clips)), BatchDecoder.columns_for(longest))
+        yield from decoder.decode(chain([longest], prompts))
+        self._idle_decoder = decoder
 
     def text(self, tokens: Sequence[int]) -> str:
+        """The text of decoded tokens."""
         return str(self._processor.decode(list(tokens), skip_special_tokens=True)).strip()
 
-    def fitting_batch(self) -> int:
-        """How many clips to work on at a time, by the memory that is free now."""
+    def default_batch(self) -> int:
+        """The number of clips to work on at once, by the memory that is free now."""
         if self.device.type == "cpu":
             return BATCH_ON_CPU
         if self.device.type != "cuda":
@@ -83,30 +85,33 @@ class Engine:
         slot = (LONGEST_PROMPT + MOST_TOKENS) * token
         return max(1, min(MOST_BATCH, int(free * MEMORY_SHARE / (2 * slot))))  # the prompts' own cache is the second
 
-    def release(self) -> None:
-        """Let go of what was held for the next batch."""
-        self._idle = None
+    def free_memory(self) -> None:
+        """Free the memory that is reserved for the next batch."""
+        self._idle_decoder = None
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
 
-    def _writer(self, slots: int, columns: int) -> BatchDecoder:
-        """The idle writer if it is such a one. One in use is not idle: a clip may be heard again beside the others."""
-        idle, self._idle = self._idle, None
-        if idle is not None and idle.ring.slots == slots and idle.ring.columns >= columns:
+    def _decoder(self, slots: int, columns: int) -> BatchDecoder:
+        """The idle decoder if it has the right size, or a new one.
+
+        A decoder in use is not idle: while it works, a clip may be recognised again.
+        """
+        idle, self._idle_decoder = self._idle_decoder, None
+        if idle is not None and idle.cache.slots == slots and idle.cache.columns >= columns:
             return idle
-        del idle  # before the next takes its room
+        del idle  # free its memory before the next one is created
         return BatchDecoder(self._model, slots, columns)
 
     def _prompts(self, clips: Sequence[tuple[int, Audio]], prompt: str | None) -> Iterator[Prompt]:
-        """Clips as the language model reads them. The features of one group are made while another is written."""
+        """The prompts of the clips. The features of the next group are computed while one group is decoded."""
         size = ENCODED_AT_ONCE.get(self.device.type, 1)
         groups = deque(clips[start : start + size] for start in range(0, len(clips), size))
         upcoming: Future[Any] | None = self._worker.submit(self._features, groups[0], prompt)
         while upcoming is not None:
             group, inputs = groups.popleft(), upcoming.result()
             upcoming = self._worker.submit(self._features, groups[0], prompt) if groups else None
-            for (number, clip), embeddings in zip(group, self._embedded(inputs), strict=True):
-                yield Prompt(number, embeddings, most_tokens(clip.duration))
+            for (number, clip), embeddings in zip(group, self._embeddings(inputs), strict=True):
+                yield Prompt(number, embeddings, token_limit(clip.duration))
 
     def _features(self, clips: Sequence[tuple[int, Audio]], prompt: str | None) -> Any:
         """The model's inputs for some clips, as its documentation makes them."""
@@ -116,51 +121,52 @@ class Engine:
         return self._processor.apply_transcription_request(samples, prompt=prompt, processor_kwargs=options)
 
     @torch.inference_mode()
-    def _embedded(self, inputs: Any) -> list[Tensor]:
-        """The embeddings of each clip's prompt, its sound in its place, without padding: (tokens, width) each."""
+    def _embeddings(self, inputs: Any) -> list[Tensor]:
+        """The embeddings of each clip's prompt, its audio included, without padding: (tokens, width) each."""
         inputs = inputs.to(self.device, dtype=self._model.dtype)
-        heard = self._model.get_audio_features(inputs.input_features, inputs.input_features_mask).pooler_output
+        audio = self._model.get_audio_features(inputs.input_features, inputs.input_features_mask).pooler_output
         embeddings = self._model.get_input_embeddings()(inputs.input_ids)
-        sound = (inputs.input_ids == self._model.config.audio_token_id).unsqueeze(-1)
-        embeddings = embeddings.masked_scatter(sound, heard.to(embeddings.dtype))
+        is_audio = (inputs.input_ids == self._model.config.audio_token_id).unsqueeze(-1)
+        embeddings = embeddings.masked_scatter(is_audio, audio.to(embeddings.dtype))
         return [row[mask.bool()] for row, mask in zip(embeddings, inputs.attention_mask, strict=True)]
 
-    def _check(self, longest: Prompt) -> None:
-        room = self._model.config.text_config.max_position_embeddings - longest.limit
-        if len(longest.embeddings) > room:
-            raise UsageError(f"the prompt and the sound are {len(longest.embeddings)} tokens, and {NAME} reads {room}")
+    def _check_length(self, longest: Prompt) -> None:
+        length, most = len(longest.embeddings), self._model.config.text_config.max_position_embeddings - longest.limit
+        if length > most:
+            raise UsageError(f"prompt and audio are {length} tokens, and {NAME} reads {most}; shorten --prompt")
 
 
-def most_tokens(duration: float) -> int:
-    """How many tokens `duration` seconds of speech may become."""
+def token_limit(duration: float) -> int:
+    """The most tokens that the text of `duration` seconds of speech may have."""
     return min(MOST_TOKENS, SPARE_TOKENS + int(TOKENS_A_SECOND * duration))
 
 
-def out_of_memory(error: BaseException) -> bool:
+def is_out_of_memory(error: BaseException) -> bool:
     """Whether a smaller batch may help."""
     return isinstance(error, MemoryError | torch.OutOfMemoryError) or (
-        isinstance(error, RuntimeError) and any(sign in str(error) for sign in _TROUBLE)
+        isinstance(error, RuntimeError) and any(phrase in str(error) for phrase in _MEMORY_ERRORS)
     )
 
 
-def load(folder: Path, device: str, dtype: str, worker: Executor) -> Engine:
-    """The model in `folder`, on `device` and in `dtype`, each "auto" for what suits. Raises `BackendError`."""
-    place = _device(device)
+def load_model(folder: Path, device: str, dtype: str, worker: Executor) -> LoadedModel:
+    """The model in `folder`, on `device` and in `dtype`; "auto" chooses. Raises `BackendError`."""
+    chosen = _device(device)
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         with _one_at_a_time, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # advice to whoever writes code with transformers
+            warnings.simplefilter("ignore")  # advice for developers
             processor: Any = AutoProcessor.from_pretrained(  # type: ignore[no-untyped-call]
                 folder, local_files_only=True
             )
             model = AutoModelForSeq2SeqLM.from_pretrained(
-                folder, dtype=_dtype(dtype, place), local_files_only=True, attn_implementation="sdpa"
+                folder, dtype=_dtype(dtype, chosen), local_files_only=True, attn_implementation="sdpa"
             )
-            return Engine(processor, model.to(place), worker)
+            return LoadedModel(processor, model.to(chosen), worker)
     except Exception as error:
-        if out_of_memory(error):
-            raise BackendError(NAME, _no_room(place)) from error
-        raise BackendError(NAME, f"the model in {folder} cannot be loaded: {_first_line(error)}") from error
+        if is_out_of_memory(error):
+            reason = f"the model does not fit into the memory of {chosen}; close other programs or use device=cpu"
+            raise BackendError(NAME, reason) from error
+        raise BackendError(NAME, f"cannot load the model in {folder}: {_first_line(error)}") from error
 
 
 def _device(name: str) -> torch.device:
@@ -170,11 +176,11 @@ def _device(name: str) -> torch.device:
         torch.empty(1, device=name)
         return torch.device(name)
     except (RuntimeError, AssertionError, NotImplementedError) as error:
-        raise BackendError(NAME, f"there is no device {name!r} here; take device=cpu or device=auto") from error
+        raise BackendError(NAME, f"this machine has no device {name!r}; use device=cpu or device=auto") from error
 
 
 def _dtype(name: str, device: torch.device) -> torch.dtype:
-    """bfloat16, in which the model was trained, wherever it is fast: not on a processor without units for it."""
+    """The dtype called `name`; for "auto" bfloat16, in which the model was trained, if the device computes it fast."""
     if name != "auto":
         dtype: torch.dtype = getattr(torch, name)
         return dtype
@@ -182,13 +188,9 @@ def _dtype(name: str, device: torch.device) -> torch.dtype:
 
 
 def _multiplies_bfloat16() -> bool:
-    """Whether the processor multiplies bfloat16 in hardware; where torch is too old to know, not."""
+    """Whether the CPU multiplies bfloat16 in hardware; False if torch is too old to know."""
     capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
     return any(capabilities.get(unit) for unit in ("amx_bf16", "avx512_bf16"))
-
-
-def _no_room(device: torch.device) -> str:
-    return f"the model does not fit into the memory of {device}; close what else uses it, or take device=cpu"
 
 
 def _first_line(error: Exception) -> str:

@@ -1,0 +1,77 @@
+"""The acoustic features of espeak-ng's speech, without its pauses, and the frame at which each text unit begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from captioner.align.espeak_library import SynthesizedSpeech
+from captioner.align.mfcc import HOP, Floats, levels, mfcc, split_frames
+from captioner.align.text_units import TextUnit
+
+FORMANT_SCALE = 1.08
+"""Factor by which the resonances are moved up: the voice has a man's, this lies between a man's and a woman's."""
+
+_SILENCE = -60.0  # dB; espeak-ng's pauses are digital silence
+_KEPT = 1  # frame of each pause, so that the closure of a consonant is not lost
+_OVERLAP = 2  # frames before a unit whose window reaches into it
+_DYNAMIC_RANGE = 40.0  # dB below the loudest frames; quieter frames are not speech
+_SLOWEST, _FASTEST = 0.5, 2.0  # pace relative to the voice's own
+
+
+@dataclass(frozen=True)
+class VoiceFeatures:
+    """The features of a synthesized text."""
+
+    features: Floats
+    """Mel-frequency cepstra and their slopes, shape (frames, 26)."""
+    unit_frames: NDArray[np.intp]
+    """The frame at which each unit begins, then the number of frames, shape (units + 1,)."""
+    gaps: NDArray[np.intp]
+    """The frames before which the speaker may pause: where a part of the text begins, and the end."""
+
+
+def voice_features(speech: SynthesizedSpeech, units: Sequence[TextUnit], duration: float) -> VoiceFeatures:
+    """The features of `speech` at the pace at which it lasts `duration` seconds without its pauses."""
+    marked_units, times = _marked_units(speech, units)
+    speaking = _speaking(speech, times, HOP)
+    hop = HOP * float(np.clip(speaking.sum() * HOP / max(duration, HOP), _SLOWEST, _FASTEST))
+    speaking = _speaking(speech, times, hop)
+    frames = split_frames(speech.samples, speech.sample_rate, hop)[speaking]
+    level = levels(frames)
+    features = mfcc(frames, speech.sample_rate, level > np.percentile(level, 95) - _DYNAMIC_RANGE, FORMANT_SCALE)
+    count = len(frames)
+    passed = np.concatenate(([0], np.cumsum(speaking)))
+    marked_frames = passed[np.minimum(np.rint(times / hop).astype(int), len(speaking))]
+    weights = np.cumsum([0.0, *(unit.weight for unit in units)])
+    unit_frames = np.interp(weights, [*weights[marked_units], weights[-1]], [*marked_frames, count])
+    gaps = np.unique(np.append(np.minimum(marked_frames, count - 1), count))
+    return VoiceFeatures(features, np.rint(unit_frames).astype(int), gaps)
+
+
+def _marked_units(speech: SynthesizedSpeech, units: Sequence[TextUnit]) -> tuple[list[int], NDArray[np.float64]]:
+    """The numbers of the units at which a mark lies, and their times in seconds; the first unit is at 0."""
+    firsts = np.array([unit.first for unit in units])
+    time_of_unit: dict[int, float] = {0: 0.0}
+    for position, time in speech.marks:
+        time_of_unit.setdefault(max(0, int(np.searchsorted(firsts, position, side="right")) - 1), time)
+    numbers = sorted(time_of_unit)
+    return numbers, np.maximum.accumulate([time_of_unit[number] for number in numbers])
+
+
+def _speaking(speech: SynthesizedSpeech, times: NDArray[np.float64], hop: float) -> NDArray[np.bool_]:
+    """Whether each frame is speech: all but the silence before the units at `times` and at the end, shape (frames,).
+
+    `_KEPT` frames of each silence count as speech.
+    """
+    level = levels(split_frames(speech.samples, speech.sample_rate, hop))
+    speaking = np.ones(len(level), bool)
+    loud = np.flatnonzero(level >= _SILENCE)
+    for end in [*(np.rint(times[1:] / hop).astype(int) - _OVERLAP), len(level)]:
+        last = int(np.searchsorted(loud, end)) - 1
+        begin = int(loud[last]) + 1 if last >= 0 else 0
+        speaking[begin + _KEPT : max(end, 0)] = False
+    return speaking

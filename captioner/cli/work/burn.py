@@ -1,0 +1,56 @@
+"""The work of `captioner burn`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from captioner.cli.work.video_jobs import open_video_job, style_options
+from captioner.render import Encoding, burn, overlay
+from captioner.render.burn import Streams
+
+
+@dataclass(frozen=True, kw_only=True)
+class BurnRequest:
+    """The flags of `captioner burn`."""
+
+    media: str
+    subtitles: tuple[str, ...]
+    output: str
+
+    style: Mapping[str, Any]
+    """The style flags, by their names in `StyleOptions`."""
+
+    overlay: bool
+    """Whether the captions are drawn alone, on a transparent video."""
+
+    encoding: Encoding
+    streams: Streams
+    overwrite: bool
+    quiet: bool
+
+
+def burn_captions(request: BurnRequest) -> int:
+    """Burn the captions, or draw them alone; returns the exit code. Raises `CaptionerError`."""
+    style = style_options(**request.style)
+    opened = open_video_job(
+        request.media, request.subtitles, request.output, overwrite=request.overwrite, quiet=request.quiet
+    )
+    with opened as job:
+        if job is None:
+            return 0
+        if request.overlay:
+            overlay(job.media, job.subtitles, job.target, wishes=style, watch=job.watch, warn=job.warn)
+        else:
+            burn(
+                job.media,
+                job.subtitles,
+                job.target,
+                wishes=style,
+                encoding=request.encoding,
+                streams=request.streams,
+                watch=job.watch,
+                warn=job.warn,
+            )
+    return 0

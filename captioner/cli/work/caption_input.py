@@ -1,0 +1,98 @@
+"""Caption files as the commands read them, whichever their format."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from captioner.cues import make_cues
+from captioner.errors import FormatError, UnknownName, UsageError
+from captioner.formats import UNKNOWN_PROGRAMME, Contents, Format, Programme, format_of_file
+from captioner.output import STANDARD
+from captioner.profiles import Profile
+from captioner.values import Cue
+
+
+@dataclass(frozen=True)
+class CaptionFile:
+    """A caption file that was read."""
+
+    path: str
+    """Its path as the user gave it."""
+
+    format: Format
+
+    contents: Contents
+
+    @property
+    def shown_text(self) -> str:
+        """All that is shown or said, a line for each cue or segment."""
+        if self.contents.cues is not None:
+            return "\n".join(cue.text for cue in self.contents.cues)
+        transcript = self.contents.transcript
+        return "\n".join(segment.text for segment in transcript.segments) if transcript else ""
+
+    def cues_by(self, profile: Profile, frame_rate: Fraction | None = None) -> Sequence[Cue]:
+        """The file's cues; for a transcript the cues of that profile.
+
+        `frame_rate` is None for the frame rate that the transcript's report names.
+        """
+        if self.contents.cues is not None:
+            return self.contents.cues
+        transcript, report = self.contents.transcript, self.contents.report
+        assert transcript is not None
+        assert report is not None
+        rate = frame_rate or report.frame_rate
+        return make_cues(transcript, profile, frame_rate=rate, shot_changes=report.shot_changes)
+
+
+def open_captions(path: str, format: Format | None = None, frame_rate: Fraction | None = None) -> CaptionFile:
+    """The captions or the transcript in a file.
+
+    `frame_rate` is for files that count frames and do not store how many there are in a second. Raises `FormatError`,
+    which names the file, and `UnknownName`.
+    """
+    format, contents = read_captions(path, format, Programme(frame_rate=frame_rate))
+    return CaptionFile(path, format, contents)
+
+
+def read_captions(
+    path: str,
+    format: Format | None = None,
+    programme: Programme = UNKNOWN_PROGRAMME,
+    *,
+    encoding: str | None = None,
+    strict: bool = False,
+) -> tuple[Format, Contents]:
+    """The format of a caption file and what it holds.
+
+    `format` is None for the one that the file shows. `programme` is what the user says of the video, such as a frame
+    rate that the file does not store. `strict` refuses a file that is damaged or would lose something. Raises
+    `FormatError`, which names the file, and `UnknownName`.
+    """
+    data = read_bytes(path)
+    format = format or _detected_format(path, data)
+    try:
+        return format, format.read(data, programme, encoding=encoding, strict=strict)
+    except FormatError as error:
+        raise FormatError(path, str(error)) from error
+
+
+def read_bytes(path: str) -> bytes:
+    """The bytes of a caption file, or of standard input. Raises `FormatError`."""
+    try:
+        return sys.stdin.buffer.read() if path == STANDARD else Path(path).read_bytes()
+    except OSError as error:
+        raise FormatError(path, (error.strerror or str(error)).lower()) from error
+
+
+def _detected_format(path: str, data: bytes) -> Format:
+    try:
+        return format_of_file(path, data)
+    except UnknownName as error:
+        if path != STANDARD:
+            raise
+        raise UsageError("the format of standard input is unknown; name it with --from, or give a file") from error

@@ -1,0 +1,78 @@
+"""captioner uses one term for each idea: the words that docs/glossary.md rules out stand nowhere."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.paths import DOCS, TESTS, TOP
+
+PRIVATE = ("anew", "whoever", "who hears", "nobody says", "nobody knows", "is told", "are told", "held against")
+"""Phrases that no page of a manual would use."""
+
+FIELD_TERMS = re.compile(r"hard[- ]of[- ]hearing|hearing[- ]impaired", re.IGNORECASE)
+
+HISTORY = {"glossary.md", "changelog.md"}
+"""Pages that name old or ruled-out words on purpose."""
+
+
+def ruled_out() -> set[str]:
+    """Return the words of the table's last column that stand in code style."""
+    rows = re.findall(r"^\|.*\|([^|]*)\|$", (DOCS / "glossary.md").read_text("utf-8"), re.MULTILINE)
+    return {word for row in rows for word in re.findall(r"`(\w+)`", row)}
+
+
+def pattern() -> re.Pattern[str]:
+    words = "|".join(sorted(ruled_out() | set(PRIVATE)))
+    return re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])", re.IGNORECASE)
+
+
+def words_of(identifier: str) -> str:
+    """Return the words of an identifier, parted by spaces.
+
+    >>> words_of("_whatWasHeard"), words_of("heard_text")
+    ('what Was Heard', 'heard text')
+    """
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", identifier.strip("_")).replace("_", " ")
+
+
+def texts(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the line and the text of each identifier, string and comment of a Python file."""
+    for token in tokenize.generate_tokens(io.StringIO(path.read_text("utf-8")).readline):
+        if token.type == tokenize.NAME:
+            yield token.start[0], words_of(token.string)
+        elif token.type in (tokenize.STRING, tokenize.COMMENT):
+            yield token.start[0], token.string
+
+
+def violations(lines: Iterator[tuple[int, str]]) -> list[str]:
+    wrong = pattern()
+    return [f"{number}: {text}" for number, text in lines if wrong.search(FIELD_TERMS.sub("", text))]
+
+
+def test_the_glossary_rules_words_out() -> None:
+    assert {"heard", "ledger", "draft"} <= ruled_out()
+    assert pattern().search("what was Heard")
+    assert not pattern().search("the captions for the sheard shearing")
+
+
+@pytest.mark.parametrize("path", sorted((TOP / "captioner").rglob("*.py")), ids=lambda path: str(path.relative_to(TOP)))
+def test_the_code_keeps_to_the_terms(path: Path) -> None:
+    assert not violations(texts(path))
+
+
+@pytest.mark.parametrize("path", sorted(TESTS.rglob("*.py")), ids=lambda path: str(path.relative_to(TOP)))
+def test_the_tests_keep_to_the_terms(path: Path) -> None:
+    if path.name != Path(__file__).name:
+        assert not violations(texts(path))
+
+
+@pytest.mark.parametrize("path", [TOP / "README.md", *sorted(DOCS.glob("*.md"))], ids=lambda path: path.name)
+def test_the_pages_keep_to_the_terms(path: Path) -> None:
+    if path.name not in HISTORY:
+        assert not violations(iter(enumerate(path.read_text("utf-8").splitlines(), start=1)))
