@@ -1,95 +1,165 @@
-"""Language tags as containers spell them (`eng`, `chi`, `zho`) and as people do (`en`, `zh`, `pt-BR`)."""
+"""Language tags and names: as containers write them (`eng`, `chi`), and as people do (`en`, `pt-BR`, `English`).
+
+The registries and the rules of BCP 47 and ISO 639 come from langcodes, which is imported when it is first needed.
+"""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from captioner.errors import UsageError
 
-_WELL_FORMED = re.compile(r"[a-z]{2,3}(-[a-z0-9]{1,8})*", re.IGNORECASE | re.ASCII)
+if TYPE_CHECKING:
+    from langcodes import Language
 
-# ISO 639-1, then its code in ISO 639-2: the terminological one and, where it differs, the bibliographic one.
-_CODES = """
-    aa/aar ab/abk ae/ave af/afr ak/aka am/amh an/arg ar/ara as/asm av/ava ay/aym az/aze ba/bak be/bel bg/bul bh/bih
-    bi/bis bm/bam bn/ben bo/bod/tib br/bre bs/bos ca/cat ce/che ch/cha co/cos cr/cre cs/ces/cze cu/chu cv/chv
-    cy/cym/wel da/dan de/deu/ger dv/div dz/dzo ee/ewe el/ell/gre en/eng eo/epo es/spa et/est eu/eus/baq fa/fas/per
-    ff/ful fi/fin fj/fij fo/fao fr/fra/fre fy/fry ga/gle gd/gla gl/glg gn/grn gu/guj gv/glv ha/hau he/heb hi/hin
-    ho/hmo hr/hrv ht/hat hu/hun hy/hye/arm hz/her ia/ina id/ind ie/ile ig/ibo ii/iii ik/ipk io/ido is/isl/ice it/ita
-    iu/iku ja/jpn jv/jav ka/kat/geo kg/kon ki/kik kj/kua kk/kaz kl/kal km/khm kn/kan ko/kor kr/kau ks/kas ku/kur
-    kv/kom kw/cor ky/kir la/lat lb/ltz lg/lug li/lim ln/lin lo/lao lt/lit lu/lub lv/lav mg/mlg mh/mah mi/mri/mao
-    mk/mkd/mac ml/mal mn/mon mr/mar ms/msa/may mt/mlt my/mya/bur na/nau nb/nob nd/nde ne/nep ng/ndo nl/nld/dut
-    nn/nno no/nor nr/nbl nv/nav ny/nya oc/oci oj/oji om/orm or/ori os/oss pa/pan pi/pli pl/pol ps/pus pt/por qu/que
-    rm/roh rn/run ro/ron/rum ru/rus rw/kin sa/san sc/srd sd/snd se/sme sg/sag si/sin sk/slk/slo sl/slv sm/smo sn/sna
-    so/som sq/sqi/alb sr/srp ss/ssw st/sot su/sun sv/swe sw/swa ta/tam te/tel tg/tgk th/tha ti/tir tk/tuk tl/tgl
-    tn/tsn to/ton tr/tur ts/tso tt/tat tw/twi ty/tah ug/uig uk/ukr ur/urd uz/uzb ve/ven vi/vie vo/vol wa/wln wo/wol
-    xh/xho yi/yid yo/yor za/zha zh/zho/chi zu/zul
-"""
+_LANGUAGE_CODE = re.compile(r"(?!und|mis|zxx|unk)[a-z]{2,3}")
+"""The code of a language: none of those for undetermined, uncoded, unknown or no language."""
 
-_ENTRIES = [entry.split("/") for entry in _CODES.split()]
-_LONG = {codes[0]: codes[1:] for codes in _ENTRIES}
+_LONGEST_CODE = 3
+"""Letters in the longest code of a language: nothing as short is looked up as a name."""
 
-# QuickTime's table knows Chinese as one language.
-_KINDS_OF_CHINESE = ("cmn", "yue", "wuu", "nan", "hak", "gan", "hsn")
-
-_SHORT = {code: codes[0] for codes in _ENTRIES for code in codes}
+_CHINESE_LANGUAGES = ("cmn", "yue", "wuu", "nan", "hak", "gan", "hsn")
+"""Languages that QuickTime's table of bibliographic codes lists as Chinese."""
 
 
 def language_tag(tag: str | None) -> str | None:
-    """`tag` in BCP 47's shortest form; None where it says nothing.
+    """Return a container's or a person's tag as a standard BCP 47 tag; None if it names no language.
+
+    The standard form is the shortest one, with retired codes replaced.
 
     >>> language_tag("eng"), language_tag("chi"), language_tag("pt_br"), language_tag("gsw"), language_tag("und")
     ('en', 'zh', 'pt-BR', 'gsw', None)
     """
-    language, *rest = (tag or "").strip().replace("_", "-").split("-")
-    if not language or language.lower() in ("und", "mis", "zxx", "unk"):
-        return None
-    primary = _SHORT.get(language.lower(), language.lower())
-    return "-".join([primary, *map(_subtag, rest)])
+    language = _parsed(tag)
+    return language.to_tag() if language else None
+
+
+def registered_tag(tag: str) -> str | None:
+    """Return `tag` as `language_tag` does; None if one of its subtags is not registered, as in `jp` or `en-UU`.
+
+    >>> registered_tag("zh_hans"), registered_tag("jp"), registered_tag("director's cut")
+    ('zh-Hans', None, None)
+    """
+    language = _parsed(tag)
+    return language.to_tag() if language and language.is_valid() else None
 
 
 def three_letters(tag: str | None, *, bibliographic: bool = False) -> str | None:
-    """The code of ISO 639-2 for the language of `tag`: the terminological one, or the bibliographic where asked for.
+    """Return the ISO 639-2 code for the language of `tag`; None if it has none.
+
+    About twenty languages have two codes: a terminological one, and a `bibliographic` one.
 
     >>> three_letters("zh-Hans"), three_letters("zh-Hans", bibliographic=True), three_letters("yue"), three_letters("x")
     ('zho', 'chi', 'yue', None)
     """
-    language = (language_tag(tag) or "").split("-")[0]
-    if bibliographic and language in _KINDS_OF_CHINESE:
-        language = "zh"
-    if language in _LONG:
-        return _LONG[language][-1 if bibliographic else 0]
-    return language if len(language) == 3 else None
+    language = _parsed(tag)
+    if language is None:
+        return None
+    if bibliographic and language.language in _CHINESE_LANGUAGES:
+        return "chi"
+    try:
+        return language.to_alpha3("B" if bibliographic else "T")
+    except LookupError:
+        return None
 
 
-def asked_language(tag: str) -> str:
-    """`tag` as `language_tag` has it, where a user names a language. Raises `UsageError` if no language is called so.
+def asked_language(asked: str) -> str:
+    """Return the BCP 47 tag of a language that a user names by a tag, its English name or its own name.
+
+    Raises `UsageError` if there is no such language.
 
     >>> asked_language("eng"), asked_language("zh_hans"), asked_language("yue")
     ('en', 'zh-Hans', 'yue')
+    >>> asked_language("English"), asked_language("Deutsch"), asked_language("brazilian portuguese")
+    ('en', 'de', 'pt-BR')
     """
-    language = language_tag(tag)
-    if language and _WELL_FORMED.fullmatch(language) and (len(language.split("-")[0]) == 3 or language[:2] in _SHORT):
-        return language
-    raise UsageError(f"{tag!r} is no language tag; write one like en, zh, yue or pt-BR")
-
-
-def _subtag(text: str) -> str:
-    """A region in capitals, a script with one, all else small."""
-    if len(text) == 2:
-        return text.upper()
-    return text.title() if len(text) == 4 else text.lower()
+    tag = registered_tag(asked) or _tag_by_name(asked)
+    if tag is None:
+        raise UsageError(f"{asked!r} is no language tag or name; {_advice(asked)}")
+    return tag
 
 
 def speaks(tag: str | None, asked: str) -> bool:
-    """Whether a track tagged `tag` is in the language `asked`: equal as far as both of them say.
+    """Return whether a track tagged `tag` is in the language `asked`.
+
+    Two tags match if they agree in each subtag that both have: language, script, region.
 
     >>> speaks("eng", "en"), speaks("en-US", "eng"), speaks("por", "pt-BR"), speaks("pt-PT", "pt-BR")
     (True, True, True, False)
     """
-    said, wanted = language_tag(tag), language_tag(asked)
-    if said is None or wanted is None:
+    track, wanted = _parsed(tag), _parsed(asked)
+    if track is None or wanted is None:
         return False
-    return all(one == other for one, other in zip(said.split("-"), wanted.split("-"), strict=False))
+    return all(None in pair or len(set(pair)) == 1 for pair in zip(_subtags(track), _subtags(wanted), strict=True))
+
+
+def _parsed(tag: str | None) -> Language | None:
+    from langcodes import Language
+    from langcodes.tag_parser import LanguageTagError
+
+    try:
+        language = Language.get((tag or "").strip()).simplify_script()
+    except LanguageTagError:
+        return None
+    known = _LANGUAGE_CODE.fullmatch(language.language or "") and not language.extlangs
+    return language if known else None
+
+
+def _subtags(language: Language) -> tuple[str | None, str | None, str | None]:
+    """Return language, script and region; a region without a script implies its usual script, as TW does Hant."""
+    implied = language.maximize().script if language.territory else None
+    return language.prefer_macrolanguage().language, language.script or implied, language.territory
+
+
+def _tag_by_name(name: str) -> str | None:
+    """Return the tag for a name like `Deutsch`, `Brazilian Portuguese` or `Chinese (Traditional)`; None if unknown."""
+    plain, _, detail = name.strip().removesuffix(")").partition("(")
+    if not name.isprintable() or (plain.isascii() and len(plain.strip()) <= _LONGEST_CODE):
+        return None
+    try:
+        language = _named("language", plain)
+        if detail:
+            language = language.update(_detail(detail))
+    except LookupError:
+        return None
+    # Backends and profiles know Mandarin as Chinese: a macrolanguage's code is the better known one.
+    return language_tag((language.prefer_macrolanguage() if len(language.language or "") == 3 else language).to_tag())
+
+
+def _named(kind: str, name: str) -> Language:
+    """Return what has this name in any language. Raises `LookupError`."""
+    from langcodes import Language
+
+    try:
+        return Language.find_name(kind, name)
+    except LookupError:  # the table of all languages lacks a few English names, such as Ojibwa
+        return Language.find_name(kind, name, "en")
+
+
+def _detail(name: str) -> Language:
+    """Return the script or region of a name in brackets. Raises `LookupError`."""
+    try:
+        return _named("script", name)
+    except LookupError:
+        return _named("territory", name)
+
+
+def _advice(asked: str) -> str:
+    """Return what to write instead of `asked`: the closest language, where one is close."""
+    from difflib import get_close_matches
+
+    from langcodes import Language
+    from langcodes.data_dicts import LANGUAGE_ALPHA3, LIKELY_SUBTAGS
+
+    names = {Language.get(code).display_name(): code for code in LANGUAGE_ALPHA3}
+    close = get_close_matches(asked.strip().title(), names, n=1, cutoff=0.7)
+    if close:
+        return f"did you mean {close[0]} ({names[close[0]]})?"
+    if usual := LIKELY_SUBTAGS.get(f"und-{asked.strip().upper()}"):  # a country's code, as jp is
+        language = Language.get(usual)
+        return f"did you mean {language.language_name()} ({language.language})?"
+    return "write one like en, zh, pt-BR or English"
 
 
 _BY_SCRIPT = {
@@ -98,20 +168,20 @@ _BY_SCRIPT = {
     "zh": re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]"),
     "th": re.compile(r"[\u0e01-\u0e3a]"),
 }
-"""Scripts that one language writes. Japanese comes before Chinese, for it writes Han characters too."""
+"""Scripts that one language writes. Japanese comes before Chinese, because it uses Han characters too."""
 
-ENOUGH = 0.1
-"""The share of a text's letters in which a script tells the language: names in another may be many."""
+MINIMUM_SHARE = 0.1
+"""The share of a text's letters from which on their script decides: a text may hold many foreign names."""
 
 
 def language_by_script(text: str) -> str | None:
-    """The language that a text's script tells; None where many languages write it.
+    """Return the language that the script of `text` belongs to; None if several languages share the script.
 
     >>> language_by_script("今天我们用 Python"), language_by_script("これは字幕です"), language_by_script("Bonjour")
     ('zh', 'ja', None)
     """
     letters = sum(map(str.isalpha, text))
     for language, script in _BY_SCRIPT.items():
-        if letters and len(script.findall(text)) >= ENOUGH * letters:
+        if letters and len(script.findall(text)) >= MINIMUM_SHARE * letters:
             return language
     return None

@@ -1,7 +1,7 @@
-"""The endless way: captions beside a running stream, the same stages as for a file.
+"""Captions for a stream while it runs, with the stages that a file goes through.
 
-source -> clock -> speech regions -> what was heard -> cues -> sinks
-hls, stream        ears              hearing           captions   sinks, server
+source        -> session                                                          -> sinks, server
+audio packets    stream clock, speech regions, recognition, partials, final cues     files, HLS, services, viewers
 """
 
 from __future__ import annotations

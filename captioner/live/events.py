@@ -1,71 +1,115 @@
-"""What a sink is told, in order. Times in seconds of the stream's clock."""
+"""The events that sinks get, in order. Times are in seconds on the stream's clock."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
 
-from captioner.live.session.source_reader import TimedSegment
-from captioner.live.session.stream_clock import Epoch
-from captioner.live.source.contract import HlsStream
+from captioner.live.source.live_source import HlsStream
+from captioner.live.source.playlist import MediaSegment
+from captioner.live.stream_clock import Epoch
 from captioner.values import RegionReport, Segment, Word
 
-HOLE = "[…]"
-"""What is shown where speech was skipped or could not be heard."""
+LOST_MARKER = "[…]"
+"""The text of a caption where speech was skipped or could not be recognised."""
 
 
 @dataclass(frozen=True)
 class Caption:
-    """A caption: a draft, which the next one of its `region` replaces, or final, which nothing ever changes.
-
-    `seq` counts all captions of a stream from 1, `number` the final ones. `ends_speech` is true of the last cue of a
-    region. The first `stable` characters of a draft will not change before it is final. `lost` says that this marks a
-    hole.
-    """
+    """A caption: final, or a partial that the next caption of its region replaces. A final caption never changes."""
 
     seq: int
+    """Counts all captions of a stream from 1."""
+
     id: str
+    """`REGION` for a partial, `REGION.INDEX` for a final caption."""
+
     region: int
+
     start: float
+
     end: float
+
     text: str
+
     is_final: bool
+
     ends_speech: bool = False
+    """Whether this is the last caption of its region."""
+
     words: tuple[Word, ...] = ()
+
     language: str | None = None
+
     speaker: str | None = None
-    stable: int = 0
+
+    stable_chars: int = 0
+    """Every later caption of the region begins with this many characters of a partial."""
+
     lost: bool = False
-    number: int = 0
+    """Whether the caption marks lost speech."""
+
+    final_number: int = 0
+    """Counts the final captions of a stream from 1."""
 
 
 @dataclass(frozen=True)
-class Settled:
-    """No caption will begin before `until` any more; sound was heard up to `heard`, which lies in `epoch`."""
+class StreamProgress:
+    """How far the stream has come."""
 
-    until: float
-    heard: float
+    final_until: float
+    """No further caption will begin before this stream second."""
+
+    audio_end: float
+    """Stream second up to which audio was read."""
+
     epoch: Epoch | None = None
+    """The run of timestamps that `audio_end` lies in."""
 
 
 @dataclass(frozen=True)
 class RegionReported:
-    """What became of a speech region, and what was said in it: a piece of the transcript."""
+    """The report of a speech region, and its segment of the transcript, None where it has no text."""
 
     report: RegionReport
     segment: Segment | None
 
 
 @dataclass(frozen=True)
-class Ended:
-    """The stream itself has come to its end; a stream that is only left goes on without this."""
+class TimedSegment:
+    """A segment of an HLS source on the stream's clock."""
+
+    segment: MediaSegment
+
+    target_duration: float
+    """Seconds, as the playlist says."""
+
+    start: float
+
+    end: float
+
+    epoch: Epoch
+
+    first_sequence: int
+    """Sequence number of the first segment that the playlist lists now."""
+
+    earlier: tuple[MediaSegment, ...] = ()
+    """Segments that the playlist lists before this one."""
+
+    restarted: bool = False
+    """Whether the sequence numbers of the stream began again with this segment."""
 
 
-Event = Caption | Settled | RegionReported | TimedSegment | HlsStream | Ended
+@dataclass(frozen=True)
+class StreamEnded:
+    """The stream itself has ended. A run that is only stopped ends without this event."""
+
+
+Event = Caption | StreamProgress | RegionReported | TimedSegment | HlsStream | StreamEnded
 
 
 def caption_json(caption: Caption) -> str:
-    """A caption as one line of JSON: what the feed sends and a .jsonl file holds. Times rounded to milliseconds."""
+    """A caption as one line of JSON, as in the feed and in .jsonl files. Times are rounded to milliseconds."""
     return json.dumps(
         {
             "type": "caption.final" if caption.is_final else "caption.partial",
@@ -78,7 +122,7 @@ def caption_json(caption: Caption) -> str:
             "text": caption.text,
             "is_final": caption.is_final,
             "speech_final": caption.ends_speech,
-            "stable_chars": len(caption.text) if caption.is_final else caption.stable,
+            "stable_chars": len(caption.text) if caption.is_final else caption.stable_chars,
             "language": caption.language,
             "speaker": caption.speaker,
             "lost": caption.lost,

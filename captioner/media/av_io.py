@@ -1,6 +1,7 @@
-"""Reading for PyAV without losing an interrupt.
+"""A file object for PyAV that loses no interrupt.
 
-PyAV calls back from C, where it lets go of whatever is not an `Exception`: Ctrl-C would be printed and forgotten.
+PyAV calls back from C and drops every error that is not an `Exception`. Without this reader, Ctrl-C would be printed
+and forgotten.
 """
 
 from __future__ import annotations
@@ -10,41 +11,41 @@ from contextlib import contextmanager
 
 
 class InterruptibleReader:
-    """A file as PyAV takes it. What is raised while it reads is kept, and to PyAV that is the end of the file."""
+    """A file object for PyAV. An error raised while it reads is stored, and PyAV sees the end of the file."""
 
     def __init__(self, read: Callable[[int], bytes]) -> None:
-        self._raised: BaseException | None = None
-        self._answers = self._answer(read)
-        next(self._answers)
-        # A signal is noticed where Python code is entered: in a function before its first `try`, but a generator goes
-        # on inside of it.
-        self.read = self._answers.send
+        self._error: BaseException | None = None
+        self._chunks = self._serve(read)
+        next(self._chunks)
+        # Python raises KeyboardInterrupt where Python code is entered. In a function that is before its first `try`,
+        # but a generator is entered inside its `try`.
+        self.read = self._chunks.send
 
-    def _answer(self, read: Callable[[int], bytes]) -> Generator[bytes, int, None]:
+    def _serve(self, read: Callable[[int], bytes]) -> Generator[bytes, int, None]:
         data = b""
         while True:
             try:
                 size = yield data
-                data = b"" if self._raised else read(size)
+                data = b"" if self._error else read(size)
             except GeneratorExit:
                 return
             except BaseException as error:
-                self._raised, data = error, b""
+                self._error, data = error, b""
 
     def check(self) -> None:
-        """Raise what was raised while PyAV read, once."""
-        raised, self._raised = self._raised, None
-        if raised:
-            raise raised
+        """Raise the stored error, once."""
+        error, self._error = self._error, None
+        if error:
+            raise error
 
     def close(self) -> None:
-        """Read no more."""
-        self._answers.close()
+        """Stop reading."""
+        self._chunks.close()
 
 
 @contextmanager
 def reader_of(read: Callable[[int], bytes]) -> Iterator[InterruptibleReader]:
-    """For PyAV, a reader that reads by `read`; what was raised while it did is raised at the end of the block."""
+    """Return a file object for PyAV that calls `read`; an error raised in it is raised at the end of the block."""
     reader = InterruptibleReader(read)
     try:
         yield reader

@@ -1,9 +1,9 @@
-"""Sound as a lazy stream of blocks on the player's clock. ffmpeg decodes; its arguments are made by a pure function.
+"""Audio as a lazy stream of blocks on the player's clock. ffmpeg decodes; a pure function makes its arguments.
 
-ffmpeg keeps the timestamps of the container (`-copyts`) and writes NUT, which bears them, so that no default of its
-own about where 0 is has a say: they differ between its versions. Gaps in the timestamps are filled with silence, here
-and, as long as the format of the sound stays the same, in ffmpeg. A block's place in the stream is its place in time,
-however long the stream runs.
+ffmpeg keeps the container's timestamps (`-copyts`) and writes NUT, which stores them. So its own defaults for the zero
+of the clock, which differ between versions, have no effect. Gaps in the timestamps become silence, here and, while the
+audio format stays the same, in ffmpeg. So a block's position in the stream is its position in time, in streams of any
+length.
 """
 
 from __future__ import annotations
@@ -17,120 +17,117 @@ import numpy as np
 from captioner.errors import MediaNotReadable, UsageError
 from captioner.media.av_io import reader_of
 from captioner.media.ffmpeg import FfmpegProcess, ffmpeg_process
-from captioner.media.timeline import LONGEST_GAP, SMALLEST_GAP, Packet, blocks, line_up
+from captioner.media.ffmpeg_graph import graph_arguments, source_stream
+from captioner.media.timeline import LONGEST_GAP, SMALLEST_GAP, Packet, fill_gaps, to_blocks
 from captioner.media.tracks import AudioSelection, AudioTrack, Media, choose_channel, choose_track
-from captioner.media.truncation import shortfall
+from captioner.media.truncation import truncation_warning
 from captioner.values import Audio, Span
 
 BLOCK = 8.192
 """Seconds in a block: 256 frames of the speech detector, which is fastest in large steps of whole frames."""
 
-# A jump back by more than this, in seconds, is a stream that was glued to another: it goes on where the first ended.
+# Seconds: a larger jump back means that two streams were joined, and the second continues where the first one ended.
 _LONGEST_OVERLAP = 1.0
 
-# Decoders need what comes before the first sample that counts: AAC and MP3 a frame, Opus 80 ms. In seconds.
-_RUN_UP = 1.0
+# Seconds: decoders need audio before the first sample that counts. AAC and MP3 need a frame, Opus 80 ms.
+_PREROLL = 1.0
 
-# NUT knows no negative timestamps, but a stream may begin with some; all are raised by this many seconds.
+# Seconds added to all timestamps: NUT stores no negative ones, but a stream may begin with some.
 _HEADROOM = 3600.0
 
-# Who writes NUT and who reads it would otherwise both remember every sync point: 2 MB an hour, for ever.
+# Without these, both the writer and the reader of NUT keep every sync point in memory: 2 MB per hour.
 _NO_INDEX = {"syncpoints": "none", "strict": "experimental", "write_index": 0}
 
-# Else each small packet is handed over on its own, and that costs the reader more than the packet does.
-_WRITE_MUCH_AT_ONCE = {"flush_packets": 0}
+# Without this, ffmpeg writes each small packet on its own, which costs the reader more than decoding it.
+_BUFFERED_WRITES = {"flush_packets": 0}
 
-# Seconds of sound that ffmpeg works on at once: larger frames cost less. So much of it, at most, is lost where a stream
-# changes its format, and is heard before a gap instead of after it.
+# Seconds of audio in one of ffmpeg's frames: larger frames are faster. Where a stream changes its format, at most this
+# much is lost; before a gap, at most this much is decoded too early.
 _FRAME = 0.08
 
-# Seconds in a packet: larger ones cost less to read. Where a stream has a gap and changes its format at once, the gap
-# is heard after the packet in which it lies, so late by a syllable at most.
+# Seconds in a packet: larger packets are faster to read. Where a stream has a gap and a new format at once, the gap
+# follows the packet in which it lies, so audio is late by a syllable at most.
 _PACKET = 0.25
 
-# The expression for a frame's timestamp, in samples: its own, but it goes on where the last one ended after a jump.
-# ffmpeg's register 1 holds where the last frame ended, register 0 what was added since a jump.
+# The expression for a frame's timestamp, in samples: its own timestamp, but after a jump the end of the last frame.
+# ffmpeg's register 1 holds the end of the last frame, register 0 the sum of all jumps.
 _JUMP = f"gt(N,0)*(lt(PTS-ld(1),-{_LONGEST_OVERLAP}*SR)+gt(PTS-ld(1),{LONGEST_GAP}*SR))"
 _WITHOUT_JUMPS = f"st(0,ld(0)+if({_JUMP},ld(1)-PTS,0));st(1,PTS+S);PTS+ld(0)+{_HEADROOM}*SR"
 
 _NO_PROBING = {"probesize": "32", "analyzeduration": "0"}
 
 EVERYTHING = AudioSelection()
+"""The default track from beginning to end, all its channels mixed."""
 
 
 def _ignore(message: str) -> None:
-    """Nobody wants to be warned."""
+    """Drop a warning."""
 
 
 def read_audio(
     media: Media,
-    listen: AudioSelection = EVERYTHING,
+    selection: AudioSelection = EVERYTHING,
     *,
     sample_rate: int = 16_000,
     warn: Callable[[str], None] = _ignore,
 ) -> Iterator[Audio]:
-    """Blocks of mono float32, each where the one before it ended; nothing is read ahead of who asks.
+    """Yield blocks of mono float32 audio without gaps; nothing is decoded before it is asked for.
 
-    A source that breaks off is heard up to its break, and `warn` is told; who hears the warning knows the source.
-    Raises `NoAudio`, `UnknownName` for a track or a channel that is not there, `UsageError` for a start beyond the end,
-    `MediaNotReadable`, also where no sound at all can be decoded, and `FfmpegNotFound`.
+    A truncated source is decoded up to its break, and `warn` gets a message without the source's name. Raises
+    `NoAudio`; `UnknownName` for an unknown track or channel; `UsageError` for a start beyond the end;
+    `MediaNotReadable`, also where no audio at all can be decoded; and `FfmpegNotFound`.
     """
-    track = choose_track(media, listen.track)
-    if media.opened.pipe and media.opened.pipe.poured:
-        raise MediaNotReadable(media.source, "can be heard only once, and it was")
-    first = count = round((listen.start or 0.0) * sample_rate)
+    track = choose_track(media.tracks, selection.track, media.source)
+    if media.input.pipe and media.input.pipe.consumed:
+        raise MediaNotReadable(media.source, "is a pipe, which can be read only once, and it was read already")
+    first = count = round((selection.start or 0.0) * sample_rate)
     origin = round(media.start_time * sample_rate)
-    last = None if listen.end is None else round(listen.end * sample_rate)
-    with ffmpeg_process(decode_arguments(media, track, listen, sample_rate), media.opened.pipe) as work:
-        media.opened.leaving.callback(work.stop)
-        pieces = line_up(_packets(work.output, origin + first, sample_rate), sample_rate)
-        for samples in blocks(pieces, round(BLOCK * sample_rate), None if last is None else last - first):
+    last = None if selection.end is None else round(selection.end * sample_rate)
+    with ffmpeg_process(decode_arguments(media, track, selection, sample_rate), media.input.pipe) as process:
+        media.input.on_close.callback(process.stop)
+        chunks = fill_gaps(_packets(process.output, origin + first, sample_rate), sample_rate)
+        for samples in to_blocks(chunks, round(BLOCK * sample_rate), None if last is None else last - first):
             yield Audio(samples, sample_rate, count / sample_rate)
             count += len(samples)
         if last is None or count < last:
-            _judge_the_end(media, track, work, Span(first / sample_rate, count / sample_rate), warn)
+            _check_end(media, track, process, Span(first / sample_rate, count / sample_rate), warn)
 
 
-def decode_arguments(media: Media, track: AudioTrack, listen: AudioSelection, sample_rate: int) -> list[str]:
-    """ffmpeg's arguments: decode one track and nothing else, from `listen.start` or before, to its standard output."""
-    import ffmpeg
-
-    start = listen.start or 0.0
-    options: dict[str, Any] = {**media.opened.options, "vn": None, "sn": None, "dn": None}
-    if start > _RUN_UP and media.opened.seekable:
-        # Only the way there is shortened: which sample is the first is decided by the timestamps that come then.
-        options |= {"ss": f"{media.start_time + start - _RUN_UP:.6f}", "seek_timestamp": 1, "noaccurate_seek": None}
-    # Its graph takes no name that is not UTF-8, so the name comes in afterwards.
-    sound = ffmpeg.input("source", **options)[f"a:{track.number - 1}"]
-    sound = _chosen(sound, track, choose_channel(track, listen.channel))
+def decode_arguments(media: Media, track: AudioTrack, selection: AudioSelection, sample_rate: int) -> list[str]:
+    """Return ffmpeg's arguments to decode one track, from `selection.start` or before, to its standard output."""
+    start = selection.start or 0.0
+    options: dict[str, Any] = {**media.input.options, "vn": None, "sn": None, "dn": None}
+    if start > _PREROLL and media.input.seekable:
+        # Seeking only saves time: the timestamps decide which sample is the first.
+        options |= {"ss": f"{media.start_time + start - _PREROLL:.6f}", "seek_timestamp": 1, "noaccurate_seek": None}
+    audio = source_stream(f"a:{track.number - 1}", options)
+    audio = _select_channel(audio, track, choose_channel(track, selection.channel))
     frame = math.ceil(_FRAME * (track.sample_rate or sample_rate))
-    sound = sound.filter("asetnsamples", n=frame, p=0).filter("asetpts", _WITHOUT_JUMPS)
-    # What is asked of its output here, one resampler does with all else that there is to do.
-    sound = sound.filter("aresample", sample_rate, **{"async": 1, "min_hard_comp": SMALLEST_GAP})
-    sound = sound.filter("aformat", sample_fmts="flt", channel_layouts="mono")
+    audio = audio.filter("asetnsamples", n=frame, p=0).filter("asetpts", _WITHOUT_JUMPS)
+    # One resampler converts rate, sample format and channel layout together.
+    audio = audio.filter("aresample", sample_rate, **{"async": 1, "min_hard_comp": SMALLEST_GAP})
+    audio = audio.filter("aformat", sample_fmts="flt", channel_layouts="mono")
     packets = f"pcm_rechunk=n={round(_PACKET * sample_rate)}:pad=0"
-    written = {"format": "nut", "acodec": "pcm_f32le", "bsf:a": packets}
-    output = sound.output("pipe:1", **written, **_NO_INDEX, **_WRITE_MUCH_AT_ONCE)
-    arguments: list[str] = ffmpeg.get_args(output)
-    arguments[arguments.index("-i") + 1] = media.opened.url
-    return ["-nostdin", "-hide_banner", "-v", "error", "-copyts", *arguments]
+    encoding = {"format": "nut", "acodec": "pcm_f32le", "bsf:a": packets}
+    return graph_arguments(audio.output("pipe:1", **encoding, **_NO_INDEX, **_BUFFERED_WRITES), media.input.url)
 
 
-def _chosen(sound: Any, track: AudioTrack, channel: int | None) -> Any:
-    """One channel alone; or all, to be mixed as a player would for two loudspeakers where the layout is known, else
-    evenly.
+def _select_channel(audio: Any, track: AudioTrack, channel: int | None) -> Any:
+    """Return the graph for one channel, or for all channels mixed.
+
+    A known layout is mixed as a player does for two loudspeakers; an unknown one with equal weights.
     """
     if channel is not None:
-        return sound.filter("pan", args=f"mono|c0=c{channel - 1}")
+        return audio.filter("pan", args=f"mono|c0=c{channel - 1}")
     if track.channels > 2 and track.layout is None:
-        share = 1 / track.channels
-        all_channels = "+".join(f"{share:.6f}*c{number}" for number in range(track.channels))
-        return sound.filter("pan", args=f"mono|c0={all_channels}")
-    return sound
+        weight = 1 / track.channels
+        all_channels = "+".join(f"{weight:.6f}*c{number}" for number in range(track.channels))
+        return audio.filter("pan", args=f"mono|c0={all_channels}")
+    return audio
 
 
 def _packets(output: IO[bytes], origin: int, sample_rate: int) -> Iterator[Packet]:
-    """What ffmpeg writes, each packet's place counted from the timestamp `origin`, in samples. May be nothing."""
+    """Yield ffmpeg's packets, positions counted in samples from the timestamp `origin`; there may be none."""
     import av
 
     try:
@@ -138,27 +135,29 @@ def _packets(output: IO[bytes], origin: int, sample_rate: int) -> Iterator[Packe
             reader_of(output.read) as reader,
             av.open(reader, "r", format="nut", options=_NO_PROBING, metadata_errors="replace") as container,
         ):
-            packet: Any  # it has the buffer protocol, which its annotations do not tell
+            packet: Any  # PyAV's annotations lack its buffer protocol
             for packet in container.demux(audio=0):
                 reader.check()
                 if packet.pts is not None:
-                    place = packet.pts - round(_HEADROOM * sample_rate) - origin
-                    # Whole samples: where ffmpeg died, the last packet may end in the middle of one.
-                    yield place, np.frombuffer(packet, np.dtype("<f4"), packet.size // 4)
+                    position = packet.pts - round(_HEADROOM * sample_rate) - origin
+                    # Only whole samples: if ffmpeg was killed, the last packet may end in the middle of one.
+                    yield position, np.frombuffer(packet, np.dtype("<f4"), packet.size // 4)
     except (av.InvalidDataError, av.EOFError):
-        return  # ffmpeg ended before it wrote the header, or in the middle of a packet; it says why itself
+        return  # ffmpeg ended before the header or in the middle of a packet; its messages say why
 
 
-def _judge_the_end(
-    media: Media, track: AudioTrack, work: FfmpegProcess, span: Span, warn: Callable[[str], None]
+def _check_end(
+    media: Media, track: AudioTrack, process: FfmpegProcess, decoded: Span, warn: Callable[[str], None]
 ) -> None:
-    """Tell what is missing, after ffmpeg has said that there is no more; `span` is what was heard."""
-    exit_code = work.finish()
-    missing = shortfall(work.complaints, span.end, track.end, exit_code)
-    if span.duration:
-        if missing:
-            warn(missing)
-    elif missing or not span.start:
-        raise MediaNotReadable(media.source, f"cannot be decoded: {work.last_words()}")
+    """Warn or raise if the source ended too early; `decoded` is the part that was decoded, in seconds."""
+    exit_code = process.wait()
+    warning = truncation_warning(process.messages, decoded.end, track.end, exit_code)
+    if decoded.duration:
+        if warning:
+            warn(warning)
+    elif warning or not decoded.start:
+        raise MediaNotReadable(media.source, f"cannot be decoded: {process.last_message()}")
     else:
-        raise UsageError(f"{media.source} ends before {span.start:g} s, so there is nothing to hear from there on")
+        raise UsageError(
+            f"{media.source} ends before {decoded.start:g} s, so there is nothing to caption from there on"
+        )

@@ -1,4 +1,4 @@
-"""Finds ffmpeg and runs it. The only place in captioner that starts another program."""
+"""Finding ffmpeg and running it. With probe_subprocess.py, the only place where captioner starts another program."""
 
 from __future__ import annotations
 
@@ -20,53 +20,60 @@ from captioner.errors import FfmpegNotFound
 VARIABLE = "CAPTIONER_FFMPEG"
 """The environment variable that names the ffmpeg to use."""
 
-_COMPLAINTS_KEPT = 100
-_PIPE = 1 << 20  # bytes that may wait in one: as many as Linux gives to everybody
+_MESSAGES_KEPT = 100
+_PIPE_SIZE = 1 << 20  # bytes: the most that Linux gives every user for one pipe
 
 
 class InputFeed(Protocol):
     """Bytes for the standard input of a program."""
 
-    def pour(self, sink: IO[bytes]) -> None:
-        """Write all of it into `sink`, as fast as `sink` takes it."""
+    def write_to(self, sink: IO[bytes]) -> None:
+        """Write all bytes to `sink`, as fast as `sink` accepts them."""
         ...
 
 
 @dataclass(frozen=True)
 class FfmpegProcess:
-    """A running ffmpeg: what it writes, and the last that it complained about."""
+    """A running ffmpeg."""
 
     output: IO[bytes]
-    complaints: deque[str]
-    _process: subprocess.Popen[bytes]
-    _listener: Thread
+    """Its standard output."""
 
-    def finish(self) -> int:
-        """Wait until ffmpeg has ended, its output having been read to the end, and has said everything. Exit status."""
+    messages: deque[str]
+    """The last lines of its standard error."""
+
+    _process: subprocess.Popen[bytes]
+    _log_reader: Thread
+
+    def wait(self) -> int:
+        """Wait until ffmpeg has ended and all its messages are read; return its exit status.
+
+        Its output must have been read to the end.
+        """
         status = self._process.wait()
-        self._listener.join()
+        self._log_reader.join()
         return status
 
     def stop(self) -> None:
-        """End it now, which ends its output too; from any thread, and when it has ended already."""
+        """End ffmpeg now, and with it its output. Any thread may call this, also after ffmpeg has ended."""
         self._process.kill()
 
-    def last_words(self) -> str:
-        """The last complaint of an ffmpeg that gave no sound, without the address in memory of who made it."""
-        silent = f"ffmpeg gave no sound and ended with status {self._process.returncode}"
-        last = self.complaints[-1] if self.complaints else silent
+    def last_message(self) -> str:
+        """Return the last message of an ffmpeg that decoded nothing, without the name of the part that wrote it."""
+        silent = f"ffmpeg decoded no audio and ended with status {self._process.returncode}"
+        last = self.messages[-1] if self.messages else silent
         return re.sub(r"^(\[[^]]*\] )+", "", last)
 
 
 def find_ffmpeg() -> str:
-    """The ffmpeg to run: what `$CAPTIONER_FFMPEG` names, else the one on the PATH, else imageio-ffmpeg's.
+    """Return the ffmpeg to run: the one in `$CAPTIONER_FFMPEG`, else the one on the PATH, else imageio-ffmpeg's.
 
-    Raises `FfmpegNotFound`; also where the variable names a program that is not there, since it was meant.
+    Raises `FfmpegNotFound`, also if the variable names a program that does not exist.
     """
     if named := os.environ.get(VARIABLE):
-        if found := shutil.which(named):
-            return found
-        raise FfmpegNotFound(f"${VARIABLE} names {named}, which is no program here")
+        if program := shutil.which(named):
+            return program
+        raise FfmpegNotFound(f"${VARIABLE} names {named}, which is not a program on this machine")
     return shutil.which("ffmpeg") or _bundled_ffmpeg()
 
 
@@ -80,7 +87,7 @@ def _bundled_ffmpeg() -> str:
 
 
 def ffmpeg_version(program: str | None = None) -> str:
-    """What `ffmpeg -version` calls itself, as in `5.1.9-0+deb12u1`. Raises `FfmpegNotFound` where it does not start."""
+    """Return the version that `ffmpeg -version` prints, as in `5.1.9-0+deb12u1`. Raises `FfmpegNotFound`."""
     program = program or find_ffmpeg()
     try:
         shown = subprocess.run([program, "-version"], stdin=subprocess.DEVNULL, capture_output=True, check=True)
@@ -91,8 +98,11 @@ def ffmpeg_version(program: str | None = None) -> str:
 
 
 def run_ffmpeg(arguments: Sequence[str], folder: Path | None = None) -> tuple[int, list[str]]:
-    """Run ffmpeg to its end for what it says: its exit status and every line. Raises `FfmpegNotFound`."""
-    command = [_from_anywhere(find_ffmpeg()), *arguments]
+    """Run ffmpeg to its end; return its exit status and the lines of its log. Raises `FfmpegNotFound`.
+
+    `folder` is the working folder.
+    """
+    command = [_absolute(find_ffmpeg()), *arguments]
     try:
         ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, cwd=folder, check=False)
     except OSError as error:
@@ -100,8 +110,8 @@ def run_ffmpeg(arguments: Sequence[str], folder: Path | None = None) -> tuple[in
     return ran.returncode, ran.stderr.decode(errors="replace").splitlines()
 
 
-def _from_anywhere(program: str) -> str:
-    """The same program for who works in another folder."""
+def _absolute(program: str) -> str:
+    """Return the program's absolute path, since it may run in another working folder."""
     return str(Path(program).absolute())
 
 
@@ -109,58 +119,56 @@ def _from_anywhere(program: str) -> str:
 def ffmpeg_process(
     arguments: Sequence[str], feed: InputFeed | None = None, folder: Path | None = None
 ) -> Iterator[FfmpegProcess]:
-    """ffmpeg at work, its standard input fed or closed. However the block is left, nothing of it stays behind.
+    """Run ffmpeg inside the block, with `feed` as its standard input; it has ended when the block is left.
 
-    `folder` is where relative names lie. Raises `FfmpegNotFound`.
+    `folder` is the working folder. Raises `FfmpegNotFound`.
     """
-    process = _start([_from_anywhere(find_ffmpeg()), *arguments], fed=feed is not None, folder=folder)
+    process = _start([_absolute(find_ffmpeg()), *arguments], fed=feed is not None, folder=folder)
     assert process.stdout
     assert process.stderr
-    complaints: deque[str] = deque(maxlen=_COMPLAINTS_KEPT)
-    listener = Thread(target=_listen, args=(process.stderr, complaints), daemon=True)
-    listener.start()
+    messages: deque[str] = deque(maxlen=_MESSAGES_KEPT)
+    log_reader = Thread(target=_read_log, args=(process.stderr, messages), daemon=True)
+    log_reader.start()
     if feed:
-        # It may wait for a live pipe that has nothing to say, so nobody waits for it: a daemon.
-        Thread(target=_pour, args=(feed, process.stdin), daemon=True).start()
+        # A daemon, and never joined: it may wait for a live pipe on which nothing arrives.
+        Thread(target=_write_feed, args=(feed, process.stdin), daemon=True).start()
     try:
-        yield FfmpegProcess(process.stdout, complaints, process, listener)
+        yield FfmpegProcess(process.stdout, messages, process, log_reader)
     finally:
         process.kill()
         process.wait()
-        listener.join()
+        log_reader.join()
         process.stdout.close()
 
 
 def _start(command: Sequence[str], *, fed: bool, folder: Path | None) -> subprocess.Popen[bytes]:
-    """Its output is read unbuffered: blocks are large, and what is there should not wait for what comes."""
+    """Start ffmpeg. Its output is unbuffered: blocks are large, and available bytes should not wait for later ones."""
     stdin, pipe = subprocess.PIPE if fed else subprocess.DEVNULL, subprocess.PIPE
     try:
         process = subprocess.Popen(command, stdin=stdin, stdout=pipe, stderr=pipe, bufsize=0, cwd=folder)
     except OSError as error:
         raise FfmpegNotFound(f"{command[0]} does not start: {error.strerror}") from error
     assert process.stdout
-    _widen(process.stdout)
+    _enlarge(process.stdout)
     return process
 
 
-def _widen(pipe: IO[bytes]) -> None:
-    """Let 16 s of sound wait in a pipe instead of one, where the system can do that, so that its two ends work side by
-    side.
-    """
+def _enlarge(pipe: IO[bytes]) -> None:
+    """Let a pipe hold 16 s of audio instead of 1 s, on Linux, so that both its ends work at the same time."""
     if sys.platform == "linux":
         from fcntl import F_SETPIPE_SZ, fcntl
 
-        with suppress(OSError):  # who has many pipes open is given no more
-            fcntl(pipe, F_SETPIPE_SZ, _PIPE)
+        with suppress(OSError):  # Linux refuses a user with many pipes
+            fcntl(pipe, F_SETPIPE_SZ, _PIPE_SIZE)
 
 
-def _pour(feed: InputFeed, sink: IO[bytes]) -> None:
-    """Feed a program until there is no more, or until it has had enough."""
+def _write_feed(feed: InputFeed, sink: IO[bytes]) -> None:
+    """Feed a program until the feed ends or the program closes its input."""
     with suppress(BrokenPipeError), sink:
-        feed.pour(sink)
+        feed.write_to(sink)
 
 
-def _listen(stream: IO[bytes], complaints: deque[str]) -> None:
+def _read_log(stream: IO[bytes], messages: deque[str]) -> None:
     with stream:
         for line in stream:
-            complaints.append(line.decode(errors="replace").strip())
+            messages.append(line.decode(errors="replace").strip())

@@ -1,4 +1,4 @@
-"""Standard input and named pipes: bytes that come once, in order, and cannot be read again."""
+"""Standard input and named pipes: bytes that arrive once, in order, and cannot be read again."""
 
 from __future__ import annotations
 
@@ -9,37 +9,37 @@ _READ = 1 << 16
 _LONGEST_HEAD = 1 << 26
 
 
-def begins_like_a_movie(head: bytes | bytearray) -> bool:
-    """Whether `head`, the first 8 bytes of a source, are those of an MP4 or MOV."""
+def is_mp4_or_mov(head: bytes | bytearray) -> bool:
+    """Return whether `head`, the first 8 bytes of a source, are those of an MP4 or MOV."""
     return bytes(head[4:8]) in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
 
 
 class Pipe:
-    """A source that flows. What is read of it to find out what it is, its head, is kept and poured out again."""
+    """A source that can be read once. Its head, which is read to identify the source, is kept for the real reading."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._head = bytearray()
         self._position = 0
-        self._poured = False
+        self._consumed = False
 
     def read(self, size: int = _READ) -> bytes:
-        """Up to `size` bytes of the head, from where the last reading ended; none at the end."""
+        """Return up to `size` bytes of the head, after those that the last call returned; none at the end."""
         if self._position == len(self._head):
-            self._lengthen()
+            self._extend_head()
         data = bytes(self._head[self._position : self._position + size])
         self._position += len(data)
         return data
 
-    def _lengthen(self) -> bool:
-        """Whether the head got longer: not at the end, and not when it gets too long for the memory."""
+    def _extend_head(self) -> bool:
+        """Return whether the head grew: False at the end of the source, or when the head gets too large."""
         data = os.read(self._descriptor, _READ) if len(self._head) < _LONGEST_HEAD else b""
         self._head += data
         return bool(data)
 
-    def pour(self, sink: IO[bytes]) -> None:
-        """Write all of it into `sink`."""
-        self._poured = True
+    def write_to(self, sink: IO[bytes]) -> None:
+        """Write the whole source to `sink`, the head first."""
+        self._consumed = True
         sink.write(self._head)
         self._head.clear()
         while data := os.read(self._descriptor, _READ):
@@ -47,20 +47,20 @@ class Pipe:
         sink.flush()
 
     @property
-    def poured(self) -> bool:
-        """Whether it has been, or is being, poured out: there is no second time."""
-        return self._poured
+    def consumed(self) -> bool:
+        """Whether the source was written to a sink, or is being written; that cannot be repeated."""
+        return self._consumed
 
-    def needs_a_file(self) -> bool:
-        """Whether this is an MP4 or a MOV whose index lies behind its media, so that only a file can be read.
+    def needs_seeking(self) -> bool:
+        """Return whether this is an MP4 or MOV with its index after its media, which can only be read from a file.
 
-        Reads the head up to the first of the two boxes, which is a matter of a few kilobytes.
+        Reads the head up to the first of the two boxes, usually a few kilobytes.
         """
-        while len(self._head) < 8 and self._lengthen():
+        while len(self._head) < 8 and self._extend_head():
             pass
-        if not begins_like_a_movie(self._head):
+        if not is_mp4_or_mov(self._head):
             return False
-        while not (b"moov" in self._head or b"mdat" in self._head) and self._lengthen():
+        while not (b"moov" in self._head or b"mdat" in self._head) and self._extend_head():
             pass
         index, media = self._head.find(b"moov"), self._head.find(b"mdat")
         return index < 0 or 0 <= media < index

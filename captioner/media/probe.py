@@ -1,4 +1,4 @@
-"""What a source holds, as libav reads it (through PyAV), and which of its timestamps a player shows as 0."""
+"""Probing: the streams of a source, as libav reads them through PyAV, and the timestamp that a player shows as 0."""
 
 from __future__ import annotations
 
@@ -12,37 +12,36 @@ from typing import TYPE_CHECKING, Any, get_args
 from captioner.errors import MediaNotReadable
 from captioner.languages import language_tag
 from captioner.media.av_io import reader_of
-from captioner.media.pipe import begins_like_a_movie
-from captioner.media.probe_subprocess import is_large, probe_in_subprocess
-from captioner.media.source import NETWORK_PATIENCE, MediaSource, open_source
+from captioner.media.pipe import is_mp4_or_mov
+from captioner.media.probe_subprocess import is_large_file, probe_in_subprocess
+from captioner.media.source import NETWORK_TIMEOUT, MediaSource, open_source
 from captioner.media.timeline import LONGEST_GAP
-from captioner.media.tracks import UNKNOWN_CODEC, AudioTrack, Kind, Media
-from captioner.media.tracks import StreamInfo as Streamed
+from captioner.media.tracks import UNKNOWN_CODEC, AudioTrack, Kind, Media, StreamInfo
 from captioner.timestamps import parse_rate
 
 if TYPE_CHECKING:
     from av.container import InputContainer
     from av.stream import Stream
 
-# Their headers count samples or bytes. Elsewhere the end is an estimate from the bit rate, or the last timestamp found.
-_FORMATS_THAT_KNOW_THEIR_END = {"mov", "wav", "flac", "aiff", "caf", "w64", "au", "avi", "tta", "ape"}
+# Formats whose headers count samples or bytes. In others the end is estimated from the bit rate or the last timestamp.
+_FORMATS_WITH_EXACT_END = {"mov", "wav", "flac", "aiff", "caf", "w64", "au", "avi", "tta", "ape"}
 
 
 @contextmanager
 def open_media(source: str) -> Iterator[Media]:
     """Open a path, an address that ffmpeg reads, or `-` for standard input. Raises `MediaNotReadable`.
 
-    Once it is closed nobody reads it any more, in whatever thread.
+    At the end of the block, every thread stops reading the source.
     """
-    with open_source(source) as opened, opened.leaving:
-        yield probe_in_subprocess(opened) if is_large(opened) else probe(opened)
+    with open_source(source) as opened, opened.on_close:
+        yield probe_in_subprocess(opened) if is_large_file(opened) else probe(opened)
 
 
 def probe(source: MediaSource) -> Media:
-    """What `source` holds. Raises `MediaNotReadable` where libav makes nothing of it."""
+    """Return what `source` holds. Raises `MediaNotReadable` if libav cannot read it."""
     import av
 
-    timeout = None if source.pipe else NETWORK_PATIENCE
+    timeout = None if source.pipe else NETWORK_TIMEOUT
     try:
         with (
             _readable(source) as file,
@@ -50,14 +49,14 @@ def probe(source: MediaSource) -> Media:
         ):
             media = _describe(source, container)
             if not (source.path or source.pipe) and "mov" in container.format.name.split(","):
-                _refuse_out_of_reach(source, container)
+                _refuse_unreachable_index(source, container)
             return media
     except (av.FFmpegError, OSError) as error:
         raise MediaNotReadable(source.name, _reason(source, error)) from error
 
 
-def _refuse_out_of_reach(source: MediaSource, container: InputContainer) -> None:
-    """A movie that ends with its index says what is in it, yet its server may have no way back to where that lies."""
+def _refuse_unreachable_index(source: MediaSource, container: InputContainer) -> None:
+    """Raise `MediaNotReadable` if a movie's index comes last and its server sends no byte ranges to seek back."""
     try:
         next(container.demux(), None)
     except OSError as error:
@@ -69,7 +68,7 @@ def _refuse_out_of_reach(source: MediaSource, container: InputContainer) -> None
 
 @contextmanager
 def _readable(source: MediaSource) -> Iterator[Any]:
-    """What PyAV opens: a reader of what flows, else the address."""
+    """Return what PyAV opens: a reader of the pipe, else the URL."""
     if source.pipe is None:
         yield source.url
         return
@@ -81,19 +80,19 @@ def _reason(source: MediaSource, error: Exception) -> str:
     import av
 
     if isinstance(error, (av.InvalidDataError, av.ArgumentError)):
-        if source.path and _is_movie(source.path):
-            return "is an MP4 or MOV without its index, which is written last: recording or copying it broke off"
+        if source.path and _is_mp4_or_mov_file(source.path):
+            return "is an MP4 or MOV without its index, which is written last: its recording or copying was cut off"
         return "is not media that captioner can read"
     if isinstance(error, av.ExitError):
-        return f"gave no answer within {NETWORK_PATIENCE:g} s"
+        return f"the server did not respond within {NETWORK_TIMEOUT:g} s"
     if isinstance(error, OSError) and error.errno == errno.EIO and not (source.path or source.pipe):
         return "cannot be reached"
     return f"cannot be read: {getattr(error, 'strerror', None) or error}"
 
 
-def _is_movie(path: Path) -> bool:
+def _is_mp4_or_mov_file(path: Path) -> bool:
     with path.open("rb") as file:
-        return begins_like_a_movie(file.read(8))
+        return is_mp4_or_mov(file.read(8))
 
 
 def _describe(source: MediaSource, container: InputContainer) -> Media:
@@ -104,21 +103,21 @@ def _describe(source: MediaSource, container: InputContainer) -> Media:
         duration=None if container.duration is None else _duration(container, origin),
         start_time=float(origin),
         tracks=tuple(
-            _track(number, stream, origin if _end_is_counted(stream, formats) else None)
+            audio_track(number, stream, origin if _has_exact_end(stream, formats) else None)
             for number, stream in enumerate(container.streams.audio, start=1)
         ),
         frame_rate=_frame_rate(container),
-        opened=source,
+        input=source,
         streams=tuple(map(_stream, container.streams)),
         tags=dict(container.metadata),
     )
 
 
-def _stream(stream: Any) -> Streamed:
+def _stream(stream: Any) -> StreamInfo:
     from av.stream import Disposition
 
     codec = stream.codec_context
-    return Streamed(
+    return StreamInfo(
         index=stream.index,
         kind=stream.type if stream.type in get_args(Kind) else "data",
         codec=codec.name if codec else "timecode" if "timecode" in stream.metadata else UNKNOWN_CODEC,
@@ -128,11 +127,11 @@ def _stream(stream: Any) -> Streamed:
 
 
 def _origin(container: InputContainer, formats: set[str]) -> Fraction:
-    """The timestamp that a player shows as 0: the earliest one that is heard or seen.
+    """Return the timestamp that a player shows as 0: the earliest timestamp of audio or video.
 
-    Except in the family of MP4 and MOV: there a movie has a clock of its own, which begins at 0 even where nothing
-    does yet. mpv, the browsers and QuickTime agree. A fragment cut from a long broadcast still bears the broadcast's
-    clock, which starts anywhere; no player makes anybody wait for that.
+    MP4 and MOV are different: a movie has its own clock, which begins at 0 even if nothing plays yet. mpv, the browsers
+    and QuickTime agree. A fragment of a long broadcast still has the broadcast's clock, which starts anywhere; players
+    skip that time.
     """
     starts = [start for stream in container.streams if (start := _start(stream)) is not None]
     earliest = min(starts, default=Fraction(container.start_time or 0, 1_000_000))
@@ -150,18 +149,19 @@ def _start(stream: Stream) -> Fraction | None:
 
 
 def _duration(container: InputContainer, origin: Fraction) -> float:
-    """Seconds from what a player shows as 0 to the end."""
+    """Return the seconds from the moment that a player shows as 0 to the end."""
     assert container.duration is not None
     end = Fraction((container.start_time or 0) + container.duration, 1_000_000)
     return max(0.0, float(end - origin))
 
 
-def _end_is_counted(stream: Stream, formats: set[str]) -> bool:
-    """An MP3 that starts late has a header from its encoder, which tells the delay and counts the frames as well."""
-    return bool(formats & _FORMATS_THAT_KNOW_THEIR_END) or ("mp3" in formats and bool(stream.start_time))
+def _has_exact_end(stream: Stream, formats: set[str]) -> bool:
+    """Return whether the end is exact. An MP3 with a start time has an encoder's header, which counts its frames."""
+    return bool(formats & _FORMATS_WITH_EXACT_END) or ("mp3" in formats and bool(stream.start_time))
 
 
-def _track(number: int, stream: Any, origin: Fraction | None) -> AudioTrack:
+def audio_track(number: int, stream: Any, origin: Fraction | None = None) -> AudioTrack:
+    """One audio stream of libav; with `origin`, the timestamp of 0 s, also where its header says that it ends."""
     from av.stream import Disposition
 
     codec = stream.codec_context
@@ -183,21 +183,21 @@ def _track(number: int, stream: Any, origin: Fraction | None) -> AudioTrack:
 
 
 def _frame_rate(container: InputContainer) -> Fraction | None:
-    """Frames a second of the video; None without one, or where they do not come evenly."""
+    """Return the frame rate of the video; None without video, or if the rate varies."""
     from av.stream import Disposition
 
     for stream in container.streams.video:
         average, base = stream.average_rate, stream.base_rate
         if stream.disposition & Disposition.attached_pic or not average or not base:
             continue
-        # `base` counts the fields of an interlaced video, two of which make a frame.
+        # `base` counts fields if the video is interlaced, two for each frame.
         rate = next((rate for rate in (base, base / 2) if abs(rate / average - 1) < 0.001), None)
         return rate and _as_timecode_counts(rate)
     return None
 
 
 def _as_timecode_counts(rate: Fraction) -> Fraction | None:
-    """Containers round: 2997/100 is 30000/1001. None for what is no rate of film or video."""
+    """Return the exact rate, since containers round 30000/1001 to 2997/100; None if timecode cannot count it."""
     try:
         return parse_rate(str(rate)).per_second
     except ValueError:

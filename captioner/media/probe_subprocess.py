@@ -1,7 +1,7 @@
-"""Probing a large file in a process of its own.
+"""Probing a large file in a child process.
 
-libav reads the whole index of a film when it opens it: 80 MB for five hours of MP4. Nobody needs it after the probe,
-but what a process once held counts for its peak, and is seldom given back. So a child holds it, and goes.
+libav reads the whole index of a film when it opens it: 80 MB for five hours of MP4. The index is not needed after the
+probe, but its memory counts for the peak of the process and is rarely returned. So a child process holds it and ends.
 """
 
 from __future__ import annotations
@@ -15,37 +15,37 @@ from captioner.errors import MediaError, MediaNotReadable
 from captioner.media.source import MediaSource
 from captioner.media.tracks import Media
 
-LARGE = 100 * 2**20
-"""Bytes: below it the index is small, and a child's start would be the greater cost."""
+LARGE_FILE = 100 * 2**20
+"""Bytes: the index of a smaller file costs less than starting a child process."""
 
 _CHILD = """
 import pickle, sys
 from captioner.errors import MediaError
 from captioner.media.probe import probe
 try:
-    answer = probe(pickle.load(sys.stdin.buffer))
+    result = probe(pickle.load(sys.stdin.buffer))
 except MediaError as error:
-    answer = error
-pickle.dump(answer, sys.stdout.buffer)
+    result = error
+pickle.dump(result, sys.stdout.buffer)
 """
 
 
-def is_large(source: MediaSource) -> bool:
-    """Whether a file is so large that its index may be."""
-    return source.path is not None and bool(sys.executable) and source.path.stat().st_size >= LARGE
+def is_large_file(source: MediaSource) -> bool:
+    """Return whether a source is a file so large that its index may be large too."""
+    return source.path is not None and bool(sys.executable) and source.path.stat().st_size >= LARGE_FILE
 
 
 def probe_in_subprocess(source: MediaSource) -> Media:
-    """What `source`, a file, holds. Raises `MediaNotReadable` as `probe` does."""
-    # -P: whatever lies in the current folder is none of the child's modules; it finds what its parent finds.
+    """Return what `source`, a file, holds. Raises `MediaNotReadable` as `probe` does."""
+    # With -P the child imports nothing from the current folder; it finds the modules that its parent finds.
     command = [sys.executable, "-P", "-c", _CHILD]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     child = subprocess.run(command, input=pickle.dumps(source), env=environment, capture_output=True, check=False)
     try:
-        answer = pickle.loads(child.stdout)
+        result = pickle.loads(child.stdout)
     except (EOFError, pickle.UnpicklingError) as error:
-        raise MediaNotReadable(source.name, "cannot be read: its index breaks the reader") from error
-    if isinstance(answer, MediaError):
-        raise answer
-    assert isinstance(answer, Media)
-    return answer
+        raise MediaNotReadable(source.name, "cannot be read: libav crashed on its index") from error
+    if isinstance(result, MediaError):
+        raise result
+    assert isinstance(result, Media)
+    return result

@@ -1,4 +1,4 @@
-"""Where the bytes come from: a file, an address, standard input; and what libav may do to reach them."""
+"""Opening a file, an address or standard input, and what libav may do to read it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from captioner.errors import MediaNotReadable
@@ -20,8 +20,8 @@ STANDARD_INPUT = "-"
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
-# What may be inside a file that somebody sent us. A playlist, a `concat` list or an image sequence is not media but
-# the names of other files, which are none of its business.
+# The formats that a file may have. Playlists, `concat` lists and image sequences are missing: they would let a file
+# from elsewhere make captioner open other files.
 _FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,wav,mp3,flac,ogg,aac,mpegts,avi,"
     "ac3,eac3,dts,dtshd,truehd,aiff,aix,amr,amrnb,amrwb,ape,asf,asf_o,au,caf,dsf,dv,flv,gsm,gxf,h264,hevc,iff,ivf,live_flv,"
@@ -32,27 +32,35 @@ _ADDRESS_PROTOCOLS = (
     "mmsh,mmst,srt,rist,sctp,ftp,sftp,ipfs,ipns,gopher,gophers,crypto,data"
 )
 
-NETWORK_PATIENCE = 30.0
-"""Seconds without a byte after which a server counts as gone."""
+NETWORK_TIMEOUT = 30.0
+"""Seconds without data after which captioner gives up on a server."""
 
 
 @dataclass(frozen=True)
 class MediaSource:
-    """An opened source. `name` is the user's word for it, `url` and `options` are for libav, `pipe` is what flows.
-
-    `path` is there where it is a file on this machine. `leaving` ends what still works on the source when it is closed.
-    """
+    """An opened source, as libav and ffmpeg take it."""
 
     name: str
+    """The source's name as the user wrote it."""
+
     url: str
+    """The URL for libav and ffmpeg."""
+
     options: Mapping[str, str] = field(default_factory=dict)
+    """Options for libav and ffmpeg."""
+
     pipe: Pipe | None = None
+    """The pipe, if the source can be read only once."""
+
     path: Path | None = None
-    leaving: ExitStack = field(default_factory=ExitStack, compare=False)
+    """The file, if the source is a file on this machine."""
+
+    on_close: ExitStack = field(default_factory=ExitStack, compare=False)
+    """Callbacks that end everything still reading the source when it is closed."""
 
     @property
     def seekable(self) -> bool:
-        """Whether one can begin in the middle of it."""
+        """Whether reading can begin in the middle."""
         return self.pipe is None
 
 
@@ -60,7 +68,7 @@ class MediaSource:
 def open_source(name: str) -> Iterator[MediaSource]:
     """Open a path, an address or `-`. Raises `MediaNotReadable`."""
     if not name:
-        raise MediaNotReadable("''", "is no file name")
+        raise MediaNotReadable("''", "is not a file name")
     if name == STANDARD_INPUT:
         with _open_descriptor(name, _standard_input()) as source:
             yield source
@@ -72,9 +80,9 @@ def open_source(name: str) -> Iterator[MediaSource]:
 
 
 def path_of(name: str) -> Path | None:
-    """The file that a source's name means; None for an address, which ffmpeg fetches."""
+    """Return the file that a source's name means; None for an address, which ffmpeg fetches."""
     if name.lower().startswith("file://"):
-        from urllib.request import url2pathname  # it imports all of HTTP
+        from urllib.request import url2pathname  # imported late, since it imports all of HTTP
 
         return Path(url2pathname(urlsplit(name).path))
     return None if _ADDRESS.match(name) else Path(name)
@@ -89,7 +97,7 @@ def _standard_input() -> int:
 
 @contextmanager
 def _open_path(name: str, path: Path) -> Iterator[MediaSource]:
-    # Opening tells more than any question that could be asked before.
+    # Opening the file gives better errors than checks before it.
     try:
         if path.is_dir():
             raise MediaNotReadable(name, "is a folder, not a file")
@@ -105,7 +113,7 @@ def _open_path(name: str, path: Path) -> Iterator[MediaSource]:
 
 @contextmanager
 def _open_descriptor(name: str, descriptor: int, path: Path | None = None) -> Iterator[MediaSource]:
-    """A regular file is opened by its path, where that is known; all else flows."""
+    """Open a regular file by its path, if that is known; read everything else as a pipe."""
     path = path or _path_behind(descriptor)
     status = os.fstat(descriptor)
     if path and stat.S_ISREG(status.st_mode):
@@ -114,21 +122,23 @@ def _open_descriptor(name: str, descriptor: int, path: Path | None = None) -> It
         yield _file_source(name, path)
         return
     pipe = Pipe(descriptor)
-    if not pipe.needs_a_file():
+    if not pipe.needs_seeking():
         yield MediaSource(name, "pipe:0", {"protocol_whitelist": "pipe", "format_whitelist": _FORMATS}, pipe)
         return
-    with NamedTemporaryFile(prefix="captioner-") as spool:
-        pipe.pour(spool.file)
-        yield _file_source(name, Path(spool.name))
+    with TemporaryDirectory(prefix="captioner-") as folder:
+        copy = Path(folder, "source")
+        with copy.open("wb") as file:
+            pipe.write_to(file)
+        yield _file_source(name, copy)
 
 
 def _file_source(name: str, path: Path) -> MediaSource:
-    # "file:" so that a colon in a name is no protocol and a dash in front of it no option.
+    # With "file:" a colon in the name is not a protocol, and a dash at its beginning is not an option.
     return MediaSource(name, f"file:{path}", {"protocol_whitelist": "file", "format_whitelist": _FORMATS}, path=path)
 
 
 def _path_behind(descriptor: int) -> Path | None:
-    """The path of an open file, where the system tells and it still is that file."""
+    """Return the path of an open file; None if the system does not know it, or if it names another file by now."""
     path = Path(os.path.realpath(f"/dev/fd/{descriptor}"))
     try:
         return path if os.path.samestat(path.stat(), os.fstat(descriptor)) else None
@@ -137,6 +147,6 @@ def _path_behind(descriptor: int) -> Path | None:
 
 
 def _address_options(address: str) -> dict[str, str]:
-    microseconds = str(round(NETWORK_PATIENCE * 1_000_000))
+    microseconds = str(round(NETWORK_TIMEOUT * 1_000_000))
     timeout = "timeout" if address.lower().startswith("rtsp") else "rw_timeout"
     return {"protocol_whitelist": _ADDRESS_PROTOCOLS, timeout: microseconds}

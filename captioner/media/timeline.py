@@ -1,4 +1,4 @@
-"""From packets that say when they are heard to a line of samples whose place in the line says it. Pure."""
+"""From packets with timestamps to continuous samples, whose position is their time. Pure."""
 
 from __future__ import annotations
 
@@ -9,47 +9,47 @@ import numpy as np
 from captioner.values import Samples
 
 SMALLEST_GAP = 0.04
-"""Seconds. Timestamps are rounded, and those of a real clock jitter; what they leave out below this is no gap."""
+"""Seconds. Timestamps are rounded, and those of a real clock jitter, so a smaller difference is not a gap."""
 
 LONGEST_GAP = 3600.0
-"""Seconds of nothing that are believed; a longer jump is taken for a fault, or for another clock."""
+"""Seconds. A longer jump counts as an error or as another clock, not as a gap."""
 
 Packet = tuple[int, Samples]
-"""The place of the first sample, counted in samples from where listening begins, and the samples."""
+"""The position of the first sample, counted in samples from the start of the selection, and the samples."""
 
 
-def line_up(packets: Iterable[Packet], sample_rate: int) -> Iterator[Samples]:
-    """The samples from place 0 on, in pieces without a gap between them.
+def fill_gaps(packets: Iterable[Packet], sample_rate: int) -> Iterator[Samples]:
+    """Yield the samples from position 0 on, in chunks without a gap between them.
 
-    What lies before place 0 is left out, a gap is filled with silence, and a packet that comes from the past, or from
-    more than `LONGEST_GAP` ahead, goes where the last one ended: nothing that can be heard is lost.
+    Samples before position 0 are dropped, and a gap becomes silence. A packet that begins before the end of the last
+    one, or more than `LONGEST_GAP` after it, follows the last one directly: no audio is lost.
     """
     smallest, longest = round(SMALLEST_GAP * sample_rate), round(LONGEST_GAP * sample_rate)
-    position, jumped = 0, 0
-    for place, samples in packets:
-        ahead = place - jumped - position
-        if ahead > longest:
-            jumped += ahead
-        elif ahead > (smallest if position else 0):
-            yield from silence(ahead, sample_rate)
-            position += ahead
-        heard = samples[-ahead:] if ahead < 0 and not position else samples
-        if len(heard):
-            yield heard
-            position += len(heard)
+    end, jumped = 0, 0
+    for position, samples in packets:
+        gap = position - jumped - end
+        if gap > longest:
+            jumped += gap
+        elif gap > (smallest if end else 0):
+            yield from silence(gap, sample_rate)
+            end += gap
+        rest = samples[-gap:] if gap < 0 and not end else samples
+        if len(rest):
+            yield rest
+            end += len(rest)
 
 
 def silence(length: int, longest: int) -> Iterator[Samples]:
-    """`length` samples of silence in pieces of at most `longest`: an hour of it must not fill the memory."""
+    """Yield `length` samples of silence in chunks of at most `longest`, so that an hour of it needs little memory."""
     for done in range(0, length, longest):
         yield np.zeros(min(longest, length - done), np.float32)
 
 
-def blocks(pieces: Iterable[Samples], size: int, length: int | None = None) -> Iterator[Samples]:
-    """The same samples in blocks of `size`, the last one shorter; no more than `length` in all."""
+def to_blocks(chunks: Iterable[Samples], size: int, length: int | None = None) -> Iterator[Samples]:
+    """Yield the same samples in blocks of `size`, the last one shorter; at most `length` samples in all."""
     block, filled, left = np.empty(size, np.float32), 0, length
-    for piece in pieces:
-        rest = piece if left is None else piece[:left]
+    for chunk in chunks:
+        rest = chunk if left is None else chunk[:left]
         left = None if left is None else left - len(rest)
         while len(rest):
             taken = rest[: size - filled]

@@ -1,47 +1,50 @@
-"""Whether a source was heard to its end, told from what ffmpeg said and from what the header had promised."""
+"""Whether a source is truncated or damaged, by ffmpeg's messages and by the duration in its header."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-# Both are said by ffmpeg 5 as well as by ffmpeg 9, each in its own words.
-_BROKEN_OFF = re.compile(r"(ends|ended) prematurely|partial file")
+# These expressions match the messages of ffmpeg 5 and of ffmpeg 9, which differ.
+_CUT_OFF = re.compile(r"(ends|ended) prematurely|partial file")
 _CORRUPT = re.compile(r"corrupt input packet", re.IGNORECASE)
 _DAMAGED = re.compile(r"Error while decoding|Decoding error|Error submitting")
 
-_SMALLEST_BREAK = 0.5
-"""Seconds that may be missing before the end that a header promises: encoders pad, and headers round."""
+_TOLERANCE = 0.5
+"""Seconds that may be missing before the end in the header, since encoders pad and headers round."""
 
 
-def shortfall(complaints: Iterable[str], heard_to: float, promised: float | None, exit_code: int = 0) -> str | None:
-    """What is missing of a source, as a sentence without its name; None where nothing is.
+def truncation_warning(
+    messages: Iterable[str], decoded_to: float, expected_end: float | None, exit_code: int = 0
+) -> str | None:
+    """Return what is missing of a decoded source, as a sentence without its name; None if it is complete.
 
-    `heard_to` is the last second on the player's clock that was decoded, `promised` the one in the header if it counts.
+    `decoded_to` is the last decoded second on the player's clock. `expected_end` is the end in the header, None if the
+    header does not say.
 
-    >>> shortfall(["[mov @ 0x1] stream 0, offset 0x2c: partial file"], 12.34, 60.0)
-    'breaks off at 12.3 s of 60.0 s; what comes before is captioned'
-    >>> shortfall([], 9.009, None)
+    >>> truncation_warning(["[mov @ 0x1] stream 0, offset 0x2c: partial file"], 12.34, 60.0)
+    'is cut off at 12.3 s of 60.0 s; the part before is captioned'
+    >>> truncation_warning([], 9.009, None)
     """
-    said = "\n".join(complaints)
-    short = promised is not None and heard_to < promised - _SMALLEST_BREAK
-    if short or exit_code or _BROKEN_OFF.search(said):
-        promise = f" of {promised:.1f} s" if short else ""
-        return f"breaks off at {heard_to:.1f} s{promise}; what comes before is captioned"
-    if _DAMAGED.search(said):
-        return "parts of its sound are damaged or missing and could not be heard"
+    log = "\n".join(messages)
+    short = expected_end is not None and decoded_to < expected_end - _TOLERANCE
+    if short or exit_code or _CUT_OFF.search(log):
+        expected = f" of {expected_end:.1f} s" if short else ""
+        return f"is cut off at {decoded_to:.1f} s{expected}; the part before is captioned"
+    if _DAMAGED.search(log):
+        return "parts of its audio are damaged or missing and could not be decoded"
     return None
 
 
-def shortfall_of_picture(complaints: Iterable[str]) -> str | None:
-    """What is missing of a source that was made into another, as a sentence without its name; None where nothing is.
+def damage_warning(messages: Iterable[str]) -> str | None:
+    """Return what is missing of the source of a new file, as a sentence without its name; None if it is complete.
 
-    >>> shortfall_of_picture(["[mov @ 0x1] stream 0, offset 0x2c: partial file"])
-    'breaks off before its end; what comes before is there'
+    >>> damage_warning(["[mov @ 0x1] stream 0, offset 0x2c: partial file"])
+    'is cut off before its end; the part before is in the new file'
     """
-    said = "\n".join(complaints)
-    if _BROKEN_OFF.search(said):
-        return "breaks off before its end; what comes before is there"
-    if _DAMAGED.search(said) or _CORRUPT.search(said):
+    log = "\n".join(messages)
+    if _CUT_OFF.search(log):
+        return "is cut off before its end; the part before is in the new file"
+    if _DAMAGED.search(log) or _CORRUPT.search(log):
         return "parts of it are damaged or missing"
     return None

@@ -1,4 +1,4 @@
-"""Captions burned into the picture: what everybody sees, wherever the video goes."""
+"""Captions burned into the picture: part of the video, visible in every player."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Literal
 
 from captioner.errors import FfmpegFailed, MediaNotReadable
-from captioner.media import Media, Picture, StreamInfo, input_of, make, picture_of, try_out
-from captioner.render.burn_filter import drawing
+from captioner.media import Media, Picture, StreamInfo, input_arguments, picture_of, run_job, trial_failure
+from captioner.render.burn_filter import make_burn_filter
 from captioner.render.containers import Container, container_of
-from captioner.render.encoders import Encoding, choose, drawn_into, encoded, taken_instead
-from captioner.render.stream_mapping import NOT_HELD, StreamMap, carried
+from captioner.render.encoders import Encoding, choose_encoder, encoder_arguments, fallback_warnings, filter_arguments
+from captioner.render.stream_mapping import UNSUPPORTED_CODEC, StreamMap, map_streams
 from captioner.render.style_options import StyleOptions
 from captioner.render.subtitles import Subtitles
 
 Streams = Literal["all", "main"]
-"""What goes over beside the picture: all that there is, or the main sound alone."""
+"""The streams that the new file gets beside the picture: all streams, or the default audio track alone."""
 
 
 def burn(
@@ -25,79 +25,82 @@ def burn(
     subtitles: Sequence[Subtitles],
     target: Path,
     *,
-    wishes: StyleOptions = StyleOptions(),
+    style: StyleOptions = StyleOptions(),
     encoding: Encoding = Encoding(),
     streams: Streams = "all",
-    watch: Callable[[float], object] = lambda seconds: None,
+    progress: Callable[[float], object] = lambda seconds: None,
     warn: Callable[[str], object] = lambda message: None,
 ) -> None:
-    """Write `target`: `media` with the subtitles, of one language or two, in its first moving picture.
+    """Write `target`: `media` with the subtitles of one language or two burned into its first video stream.
 
-    Sound and all other streams are copied; sound that the container cannot hold is encoded. `warn` is told what does
-    not go over as it is. Raises `UsageError`, `FormatError`, `NoPicture`, `FontMissing`, and what `media.make` raises.
+    Audio and all other streams are copied. Audio that the container cannot store is converted. `progress` gets the
+    second up to which the file is written, `warn` gets what is dropped or changed. Raises `UsageError`, `FormatError`,
+    `NoPicture`, `FontMissing`, and what `run_job` raises.
     """
     container, picture = container_of(target), picture_of(media)
     refuse_dolby_vision(media, picture)
-    drawn = drawing(subtitles, picture, wishes)
-    encoder = choose(encoding.encoder, picture, container)
-    over = carried(media, container, _main(media, picture) if streams == "main" else None)
+    drawn = make_burn_filter(subtitles, picture, style)
+    encoder = choose_encoder(encoding.encoder, picture, container)
+    mapping = map_streams(media, container, _main_streams(media, picture) if streams == "main" else None)
+    place = mapping.index_of_kind(picture.index)
     arguments = [
         *encoder.device,
-        *input_of(media),
-        *over.arguments,
-        *drawn_into(picture, drawn.filter, encoder, over.place(picture.index)),
-        *encoded(encoder, encoding, picture, container, over.place(picture.index)),
+        *input_arguments(media),
+        *mapping.arguments,
+        *filter_arguments(picture, drawn.filter, encoder, place),
+        *encoder_arguments(encoder, encoding, picture, container, place),
     ]
-    for message in (*over.left_out, *drawn.doubts, *taken_instead(encoding.encoder, encoder), *_flattened(picture)):
+    fallback = fallback_warnings(encoding.encoder, encoder)
+    for message in (*mapping.dropped, *drawn.warnings, *fallback, *_hdr10_plus_warning(picture)):
         warn(message)
-    making = partial(make, target=target, files=drawn.files, watch=watch)
+    encode = partial(run_job, target=target, files=drawn.files, progress=progress)
     try:
-        wrong = making([*arguments, "-f", container.muxer])
+        damage = encode([*arguments, "-f", container.muxer])
     except FfmpegFailed as error:
-        foreign = _foreign(media, over, container) if NOT_HELD.search(error.reason) else []
-        if not foreign:
+        unsupported = _unsupported_audio(media, mapping, container) if UNSUPPORTED_CODEC.search(error.reason) else []
+        if not unsupported:
             raise
-        for stream in foreign:
-            held = f"becomes {container.audio}: {container.suffix} cannot hold it"
-            warn(f"stream {stream.index}, audio ({stream.codec}), {held}")
-        wrong = making([*arguments, *_encoded_sound(over, container, foreign), "-f", container.muxer])
-    if wrong:
-        warn(wrong)
+        for stream in unsupported:
+            reason = f"{container.suffix} cannot store it"
+            warn(f"stream {stream.index}, audio ({stream.codec}), is converted to {container.audio_codec}: {reason}")
+        damage = encode([*arguments, *_audio_arguments(mapping, container, unsupported), "-f", container.muxer])
+    if damage:
+        warn(damage)
 
 
-def _main(media: Media, picture: Picture) -> list[int]:
-    """The picture, and the sound that a player begins with."""
-    sounds = media.of_kind("audio")
-    chosen = [track.number for track in media.tracks if track.default] or [1]
-    return [picture.index, *(sounds[number - 1].index for number in chosen[:1] if sounds)]
+def _main_streams(media: Media, picture: Picture) -> list[int]:
+    """Return the indexes of the picture and the default audio track."""
+    audio = media.of_kind("audio")
+    defaults = [track.number for track in media.tracks if track.default] or [1]
+    return [picture.index, *(audio[number - 1].index for number in defaults[:1] if audio)]
 
 
 def refuse_dolby_vision(media: Media, picture: Picture) -> None:
-    """Raises `MediaNotReadable`: what it says of each scene holds for the picture without captions alone."""
+    """Raise `MediaNotReadable` for Dolby Vision: its metadata describe the picture without captions."""
     if picture.dolby_vision is not None:
         reason = (
-            f"is Dolby Vision (profile {picture.dolby_vision}), which is lost where a picture is encoded anew; "
-            "'captioner mux' keeps it, or burn into a version in HDR10, HLG or SDR"
+            f"is Dolby Vision (profile {picture.dolby_vision}), which encoding would remove; 'captioner mux' keeps it, "
+            "or burn into an HDR10, HLG or SDR version"
         )
         raise MediaNotReadable(media.source, reason)
 
 
-def _flattened(picture: Picture) -> Iterator[str]:
+def _hdr10_plus_warning(picture: Picture) -> Iterator[str]:
     if picture.hdr10_plus:
-        yield "what HDR10+ says of each scene is lost; it is HDR10 now"
+        yield "the HDR10+ metadata of each scene are lost; the new file is HDR10"
 
 
-def _foreign(media: Media, over: StreamMap, container: Container) -> list[StreamInfo]:
-    """The sound that the container cannot hold as it is, found by trying each."""
-    return [stream for stream in over.streams if stream.kind == "audio" and not _holds(media, stream, container)]
+def _unsupported_audio(media: Media, mapping: StreamMap, container: Container) -> list[StreamInfo]:
+    """Return the audio streams that the container cannot store, by a trial with each."""
+    return [stream for stream in mapping.streams if stream.kind == "audio" and not _can_copy(media, stream, container)]
 
 
-def _holds(media: Media, stream: StreamInfo, container: Container) -> bool:
-    one = ["-map", f"0:{stream.index}", "-c", "copy", "-t", "0.1", "-strict", "experimental", "-f", container.muxer]
-    return try_out([*input_of(media), *one, "trial"]) is None
+def _can_copy(media: Media, stream: StreamInfo, container: Container) -> bool:
+    copy = ["-map", f"0:{stream.index}", "-c", "copy", "-t", "0.1", "-strict", "experimental", "-f", container.muxer]
+    return trial_failure([*input_arguments(media), *copy, "trial"]) is None
 
 
-def _encoded_sound(over: StreamMap, container: Container, foreign: Collection[StreamInfo]) -> Iterator[str]:
-    for stream in foreign:
-        place = over.place(stream.index)
-        yield from (f"-c:a:{place}", container.audio, f"-b:a:{place}", "192k")
+def _audio_arguments(mapping: StreamMap, container: Container, unsupported: Collection[StreamInfo]) -> Iterator[str]:
+    for stream in unsupported:
+        place = mapping.index_of_kind(stream.index)
+        yield from (f"-c:a:{place}", container.audio_codec, f"-b:a:{place}", "192k")

@@ -1,4 +1,4 @@
-"""What is drawn into a picture: one ASS file, the fonts it needs, and the filter of ffmpeg that draws it."""
+"""The filter that draws captions: one ASS file, the fonts it needs, and ffmpeg's filter for both."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from functools import partial
 from captioner.errors import UsageError
 from captioner.formats.ass import AssStyle, AssTrack, Recolor, recolor_script, representable, write_tracks
 from captioner.formats.ass.writer import WrapStyle
-from captioner.media import Files, Picture
-from captioner.render.fonts import FOLDER, Font, doubts_about, font_for, own_font
+from captioner.media import JobFiles, Picture
+from captioner.render.fonts import FONT_FOLDER, Font, font_files, font_for, font_warnings
 from captioner.render.hdr_colors import coded_color
-from captioner.render.layout import beside, fitted
-from captioner.render.style_options import StyleOptions, look_for, second
+from captioner.render.layout import break_long_lines, place_beside
+from captioner.render.style_options import StyleOptions, second_language_style, style_for
 from captioner.render.subtitles import Subtitles, refuse_empty
 from captioner.values import Cue
 
-FILE = "captions.ass"
+ASS_FILE = "captions.ass"
 
 BREAK_LONG_LINES: WrapStyle = 0
 """libass breaks lines that are too long into parts of about the same length."""
@@ -25,74 +25,80 @@ BREAK_LONG_LINES: WrapStyle = 0
 
 @dataclass(frozen=True)
 class BurnFilter:
-    """`files` are what ffmpeg finds where it works, `filter` draws them; `doubts` are what may look otherwise."""
+    """ffmpeg's filter that draws captions into a picture."""
 
-    files: Files
+    files: JobFiles
+    """The ASS file and the fonts, for ffmpeg's working folder."""
+
     filter: str
-    doubts: tuple[str, ...] = ()
+    """The filter, which names those files."""
+
+    warnings: tuple[str, ...] = ()
+    """What may look different from what was asked for."""
 
 
-def drawing(
-    subtitles: Sequence[Subtitles], picture: Picture, wishes: StyleOptions, *, recolor: Recolor | None = None
+def make_burn_filter(
+    subtitles: Sequence[Subtitles], picture: Picture, options: StyleOptions, *, recolor: Recolor | None = None
 ) -> BurnFilter:
-    """How subtitles are drawn into a picture: an ASS file as it stands, unless another look is asked for.
+    """Return the filter that draws one or two subtitles, the second beside the first.
 
-    Two are shown at once, the second beside the first. `recolor` changes all colors; None codes them for the picture's
-    transfer function. Raises `FormatError` where there is nothing to show,
-    `FontMissing`, and `UsageError`.
+    An ASS file keeps its own style unless `options` ask for another. `recolor` changes all colors; None codes them for
+    the picture's transfer function. Raises `FormatError` for subtitles without cues, `FontMissing`, and `UsageError`.
     """
     recolor = recolor or partial(coded_color, transfer=picture.transfer)
     for track in subtitles:
         refuse_empty(track)
     if not 1 <= len(subtitles) <= 2:
-        raise UsageError("a picture has room for the captions of one language or of two")
-    if len(subtitles) == 1 and subtitles[0].ass and wishes == StyleOptions(font_file=wishes.font_file):
-        return _as_it_stands(recolor_script(subtitles[0].ass, recolor), picture, wishes)
-    _refuse_karaoke_without_words(subtitles[0], wishes)
-    fonts = [_font(track, wishes) for track in subtitles]
-    tracks = _tracks([track.cues for track in subtitles], fonts, picture, wishes)
+        raise UsageError(f"a picture has room for captions in one or two languages, not in {len(subtitles)}")
+    if len(subtitles) == 1 and subtitles[0].ass and options == StyleOptions(font_file=options.font_file):
+        return _own_style(recolor_script(subtitles[0].ass, recolor), picture, options)
+    _refuse_karaoke_without_words(subtitles[0], options)
+    fonts = [_font(track, options) for track in subtitles]
+    tracks = _tracks([track.cues for track in subtitles], fonts, picture, options)
     ass = write_tracks([track.recolored(recolor) for track in tracks], wrap_style=BREAK_LONG_LINES)
     files = {name: data for font in fonts for name, data in font.files.items()}
-    return _drawing(ass, picture, files, [font.doubt for font in fonts if font.doubt])
+    return _burn_filter(ass, picture, files, [font.warning for font in fonts if font.warning])
 
 
-def _as_it_stands(ass: str, picture: Picture, wishes: StyleOptions) -> BurnFilter:
-    files = {} if wishes.font_file is None else own_font(wishes.font_file)
-    return _drawing(ass, picture, files, doubts_about(ass, files))
+def _own_style(ass: str, picture: Picture, options: StyleOptions) -> BurnFilter:
+    files = {} if options.font_file is None else font_files(options.font_file)
+    return _burn_filter(ass, picture, files, font_warnings(ass, files))
 
 
-def _drawing(ass: str, picture: Picture, files: Mapping[str, bytes], doubts: Sequence[str]) -> BurnFilter:
-    options = [] if picture.shape == 1 else [f"original_size={picture.shown_width}x{picture.height}"]
-    filter = ":".join((f"ass={FILE}", f"fontsdir={FOLDER}", *options))
-    return BurnFilter({FILE: ass.encode(), **files}, filter, tuple(doubts))
+def _burn_filter(ass: str, picture: Picture, files: Mapping[str, bytes], warnings: Sequence[str]) -> BurnFilter:
+    shape = [] if picture.pixel_shape == 1 else [f"original_size={picture.display_width}x{picture.height}"]
+    filter = ":".join((f"ass={ASS_FILE}", f"fontsdir={FONT_FOLDER}", *shape))
+    return BurnFilter({ASS_FILE: ass.encode(), **files}, filter, tuple(warnings))
 
 
-def _refuse_karaoke_without_words(track: Subtitles, wishes: StyleOptions) -> None:
-    if wishes.karaoke and not any(cue.words for cue in track.cues):
+def _refuse_karaoke_without_words(track: Subtitles, options: StyleOptions) -> None:
+    if options.karaoke and not any(cue.words for cue in track.cues):
         raise UsageError(
-            f"{track.name} does not say when each word is said, as --karaoke needs; a .json, .vtt or .ass may"
+            f"{track.name} has no word times, which --karaoke needs; use a .json transcript, or a .vtt or .ass "
+            "written with --word-times"
         )
 
 
-def _font(track: Subtitles, wishes: StyleOptions) -> Font:
-    return font_for([cue.text for cue in track.cues], track.language, wishes.font, wishes.font_file)
+def _font(track: Subtitles, options: StyleOptions) -> Font:
+    return font_for([cue.text for cue in track.cues], track.language, options.font, options.font_file)
 
 
 def _tracks(
-    languages: Sequence[Sequence[Cue]], fonts: Sequence[Font], picture: Picture, wishes: StyleOptions
+    languages: Sequence[Sequence[Cue]], fonts: Sequence[Font], picture: Picture, options: StyleOptions
 ) -> Iterator[AssTrack]:
-    """A track for each language, the second beside the first."""
-    look, *others = (look_for(picture, wishes, font.family, full_width=font.full_width) for font in fonts)
-    first = fitted(languages[0], look)
-    yield _track(first, look, "Default")
-    for other in map(second, others):
-        yield _track(beside(fitted(languages[1], other), first, look, other), other, "Second")
+    """Yield a track for each language, the second beside the first."""
+    style, *others = (style_for(picture, options, font.family, full_width=font.full_width) for font in fonts)
+    first = break_long_lines(languages[0], style)
+    yield _track(first, style, "Default")
+    for other in map(second_language_style, others):
+        second = break_long_lines(languages[1], other)
+        yield _track(place_beside(second, first, style, other), other, "Second")
 
 
-def _track(cues: Sequence[Cue], look: AssStyle, name: str) -> AssTrack:
-    """Cues as libass shows them best: read in the direction of their letters, in one box around all their lines.
+def _track(cues: Sequence[Cue], style: AssStyle, name: str) -> AssTrack:
+    """Return a track with libass's own extensions: the reading direction of the letters, one box around all lines.
 
-    Where each line has a box of its own, two are dark where they meet.
+    With one box per line, two boxes are darker where they overlap.
     """
-    style = replace(look, encoding=-1, box_per_line=False)
+    style = replace(style, encoding=-1, box_per_line=False)
     return AssTrack(representable(cues, style=style), style, name)

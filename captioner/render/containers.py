@@ -1,4 +1,4 @@
-"""What each container of video holds, and how it spells it."""
+"""What each video container can store, and how it spells languages."""
 
 from __future__ import annotations
 
@@ -10,71 +10,80 @@ from captioner.errors import UnknownName
 from captioner.languages import language_tag, three_letters
 
 SubtitleCodec = Literal["mov_text", "srt", "ass", "webvtt"]
-Spelling = Literal["terminological", "bibliographic", "whole"]
+LanguageCodes = Literal["terminological", "bibliographic", "bcp47"]
 
-IMAGES = ("dvd_subtitle", "hdmv_pgs_subtitle", "dvb_subtitle", "xsub", "dvb_teletext")
-"""Codecs of subtitles that are pictures: they cannot be made into text."""
+IMAGE_CODECS = ("dvd_subtitle", "hdmv_pgs_subtitle", "dvb_subtitle", "xsub", "dvb_teletext")
+"""Codecs of subtitles that are images, which cannot be converted to text."""
 
 
 @dataclass(frozen=True)
 class Container:
-    """A container by the end of its file names.
-
-    `muxer` is ffmpeg's name for it. `subtitles` are the codecs of captions that it takes from us, the usual one first;
-    `copied` are those that it keeps as they are when a source brings them. `audio` is the codec for sound that it
-    cannot hold as it is. `languages` says how it spells a language: by the codes of ISO 639-2, of which twenty
-    languages have two, or by the whole BCP 47 tag. `attachments` and `covers` are whether it holds any.
-    """
+    """A video container, known by the suffix of its files."""
 
     suffix: str
+
     muxer: str
+    """ffmpeg's name of the container."""
+
     subtitles: tuple[SubtitleCodec, ...]
-    copied: tuple[str, ...]
-    audio: str
-    languages: Spelling
+    """The codecs of captions that captioner writes, the usual one first."""
+
+    copied_subtitles: tuple[str, ...]
+    """The codecs of a source's captions that can be copied."""
+
+    audio_codec: str
+    """The codec for audio that the container cannot store as it is."""
+
+    language_codes: LanguageCodes
+    """How languages are spelled: by ISO 639-2, in which about twenty languages have two codes, or by BCP 47 tags."""
+
     attachments: bool = False
-    covers: bool = False
+    """Whether files such as fonts can be attached."""
+
+    cover_images: bool = False
+    """Whether a cover image can be stored."""
 
     @property
-    def is_movie(self) -> bool:
-        """Whether it is of the family of MP4 and MOV."""
+    def is_mp4_or_mov(self) -> bool:
+        """Whether the container belongs to the family of MP4 and MOV."""
         return self.muxer in ("mp4", "mov")
 
     def language(self, tag: str | None) -> str:
-        """How the language `tag` is written in it; `und` where nobody knows, or it has no word for it."""
-        whole = language_tag(tag) or ""
-        if self.languages == "whole" and "-" in whole:
-            return whole
-        return three_letters(tag, bibliographic=self.languages != "terminological") or "und"
+        """Return the language `tag` as the container spells it; `und` if it is unknown or cannot be spelled."""
+        full_tag = language_tag(tag) or ""
+        if self.language_codes == "bcp47" and "-" in full_tag:
+            return full_tag
+        return three_letters(tag, bibliographic=self.language_codes != "terminological") or "und"
 
     def subtitle_codec(self, codec: str) -> str | None:
-        """What becomes of subtitles that a source brings: `copy`, the codec they are made into, or None: left out."""
-        if codec in self.copied:
+        """Return ffmpeg's codec for a source's captions in `codec`: `copy`, or another codec; None to drop them."""
+        if codec in self.copied_subtitles:
             return "copy"
-        return None if codec in IMAGES else self.subtitles[0]
+        return None if codec in IMAGE_CODECS else self.subtitles[0]
 
 
-# Measured with ffmpeg 5.1 and 9.0. QuickTime knows the bibliographic codes alone and drops `zho`; MP4 takes any three
-# letters and drops the rest of a tag. Matroska and WebM have bibliographic codes too, and take a whole tag.
-_IN_MOVIES = ("mov_text", "dvd_subtitle")
+# Measured with ffmpeg 5.1 and 9.0. QuickTime knows bibliographic codes only and drops `zho`. MP4 takes any three
+# letters and drops the rest of a tag. Matroska and WebM use bibliographic codes too, and take full tags.
+_IN_MP4 = ("mov_text", "dvd_subtitle")
 _IN_MATROSKA = ("srt", "subrip", "ass", "ssa", "webvtt", "text", "dvd_subtitle", "hdmv_pgs_subtitle", "dvb_subtitle")
+_MATROSKA_TEXT: tuple[SubtitleCodec, ...] = ("srt", "ass", "webvtt")
 CONTAINERS = {
     container.suffix: container
     for container in (
-        Container(".mp4", "mp4", ("mov_text",), _IN_MOVIES, "aac", "terminological", covers=True),
-        Container(".m4v", "mp4", ("mov_text",), _IN_MOVIES, "aac", "terminological", covers=True),
+        Container(".mp4", "mp4", ("mov_text",), _IN_MP4, "aac", "terminological", cover_images=True),
+        Container(".m4v", "mp4", ("mov_text",), _IN_MP4, "aac", "terminological", cover_images=True),
         Container(".mov", "mov", ("mov_text",), ("mov_text", "eia_608"), "aac", "bibliographic"),
         Container(
-            ".mkv", "matroska", ("srt", "ass", "webvtt"), _IN_MATROSKA, "aac", "whole", attachments=True, covers=True
+            ".mkv", "matroska", _MATROSKA_TEXT, _IN_MATROSKA, "aac", "bcp47", attachments=True, cover_images=True
         ),
-        Container(".webm", "webm", ("webvtt",), ("webvtt",), "libopus", "whole"),
+        Container(".webm", "webm", ("webvtt",), ("webvtt",), "libopus", "bcp47"),
     )
 }
 
 
 def container_of(path: Path) -> Container:
-    """The container that the end of a file's name tells. Raises `UnknownName`."""
-    found = CONTAINERS.get(path.suffix.lower())
-    if found is None:
+    """Return the container for the suffix of a file's name. Raises `UnknownName`."""
+    container = CONTAINERS.get(path.suffix.lower())
+    if container is None:
         raise UnknownName("container", path.suffix or path.name, CONTAINERS)
-    return found
+    return container

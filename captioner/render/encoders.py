@@ -1,4 +1,4 @@
-"""How a picture is encoded: which encoder, how well, and in which colors. An encoder is tried before it is trusted."""
+"""The encoder of a burned video, its quality and its colors. Each encoder is tried before it is used."""
 
 from __future__ import annotations
 
@@ -8,32 +8,48 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from captioner.errors import UsageError
-from captioner.media import Picture, find_ffmpeg, try_out
+from captioner.media import Picture, find_ffmpeg, trial_failure
 from captioner.render.containers import Container
 
 HARDWARE = "hardware"
-"""In the place of an encoder's name: whichever chip of this machine encodes, else the processor."""
+"""In place of an encoder's name: the first hardware encoder that works on this machine, else a software encoder."""
 
 
 @dataclass(frozen=True)
 class Encoding:
-    """What is asked for. `quality` is on the encoder's own scale, None for its usual one; `preset` is its speed."""
+    """The user's options for encoding; None is the default."""
 
     encoder: str | None = None
+    """ffmpeg's name of an encoder, or `hardware`."""
+
     quality: int | None = None
+    """The quality on the encoder's own scale."""
+
     preset: str | None = None
+    """The encoder's preset of its speed."""
 
 
 @dataclass(frozen=True)
 class Encoder:
-    """An encoder of ffmpeg: how it is told the quality, its usual one, and what else it needs."""
+    """An encoder of ffmpeg."""
 
     name: str
-    quality: tuple[str, ...] = ("crf",)
-    usual: int | None = None
+    """ffmpeg's name of the encoder."""
+
+    quality_options: tuple[str, ...] = ("crf",)
+    """The options that set its quality."""
+
+    default_quality: int | None = None
+    """The quality that captioner uses by default, None for the encoder's own."""
+
     options: tuple[tuple[str, str], ...] = ()
+    """Other options that it needs."""
+
     upload: str = ""
+    """The filters that upload frames to the hardware, with `{pixels}` for their format."""
+
     device: tuple[str, ...] = ()
+    """ffmpeg's arguments that open the hardware."""
 
 
 _VAAPI = ("-vaapi_device", "/dev/dri/renderD128")
@@ -41,10 +57,10 @@ _NVENC, _AMF = (("rc", "vbr"), ("b", "0")), (("rc", "cqp"),)
 _KNOWN = {
     encoder.name: encoder
     for encoder in (
-        Encoder("libx264", usual=18),
-        Encoder("libx265", usual=20),
-        Encoder("libvpx-vp9", usual=24, options=(("b", "0"), ("row-mt", "1"), ("cpu-used", "4"))),
-        Encoder("libsvtav1", usual=26),
+        Encoder("libx264", default_quality=18),
+        Encoder("libx265", default_quality=20),
+        Encoder("libvpx-vp9", default_quality=24, options=(("b", "0"), ("row-mt", "1"), ("cpu-used", "4"))),
+        Encoder("libsvtav1", default_quality=26),
         Encoder("libopenh264", ("qmax",), 24),
         Encoder("mpeg4", ("q",), 2),
         Encoder("h264_videotoolbox", ("q",), 70),
@@ -60,74 +76,77 @@ _KNOWN = {
         Encoder("prores_ks", ("q",)),
     )
 }
-_CHIPS = ("videotoolbox", "nvenc", "qsv", "amf", "vaapi")
+_HARDWARE_APIS = ("videotoolbox", "nvenc", "qsv", "amf", "vaapi")
 _SOFTWARE = {"h264": ("libx264", "libopenh264", "mpeg4"), "hevc": ("libx265",), "vp9": ("libvpx-vp9",)}
 
 
-def choose(asked: str | None, picture: Picture, container: Container) -> Encoder:
-    """The encoder to use: the one asked for, else the first that works. Raises `UsageError` where none does.
+def choose_encoder(asked: str | None, picture: Picture, container: Container) -> Encoder:
+    """Return the encoder asked for, else the first that works. Raises `UsageError` if none works.
 
-    A picture of more than 8 bits is HEVC, which players show with 10 bits; a WebM is VP9; all else H.264.
+    Video of more than 8 bits becomes HEVC, which players show with 10 bits; WebM becomes VP9, everything else H.264.
     """
-    codec = "vp9" if container.muxer == "webm" else "hevc" if picture.deep else "h264"
+    codec = "vp9" if container.muxer == "webm" else "hevc" if picture.is_deep else "h264"
     if asked not in (None, HARDWARE):
         candidates = [_KNOWN.get(asked, Encoder(asked, ("q",)))]
     else:
-        chips = [f"{codec}_{chip}" for chip in _CHIPS] if asked == HARDWARE else []
-        candidates = [_KNOWN[name] for name in (*chips, *_SOFTWARE[codec]) if name in _KNOWN]
-    faults = []
+        hardware = [f"{codec}_{api}" for api in _HARDWARE_APIS] if asked == HARDWARE else []
+        candidates = [_KNOWN[name] for name in (*hardware, *_SOFTWARE[codec]) if name in _KNOWN]
+    failures = []
     for encoder in candidates:
-        fault = _fault(find_ffmpeg(), encoder, pixels(picture))
-        if fault is None:
+        failure = _failure(find_ffmpeg(), encoder, output_pixel_format(picture))
+        if failure is None:
             return encoder
-        faults.append(f"{encoder.name}: {fault}")
-    raise UsageError(f"no encoder works here ({'; '.join(faults)}); name another with --encoder")
+        failures.append(f"{encoder.name}: {failure}")
+    raise UsageError(f"no encoder works here ({'; '.join(failures)}); name another with --encoder")
 
 
-def taken_instead(asked: str | None, encoder: Encoder) -> Iterator[str]:
-    """That an encoder stands in for a better one, in words; nothing where it does not."""
-    if asked == HARDWARE and not encoder.name.endswith(_CHIPS):
-        yield f"no chip of this machine encodes; {encoder.name} is taken"
+def fallback_warnings(asked: str | None, encoder: Encoder) -> Iterator[str]:
+    """Yield a warning if the encoder replaces a better one that does not work here."""
+    if asked == HARDWARE and not encoder.name.endswith(_HARDWARE_APIS):
+        yield f"no hardware encoder works here; using {encoder.name}"
     elif asked is None and any(encoder.name in names[1:] for names in _SOFTWARE.values()):
         yield f"this ffmpeg has no better encoder than {encoder.name}"
 
 
 @lru_cache
-def _fault(program: str, encoder: Encoder, pixel_format: str) -> str | None:
-    """Why an encoder does not work with this ffmpeg: many are listed whose chip or library is not here.
+def _failure(program: str, encoder: Encoder, pixel_format: str) -> str | None:
+    """Return why an encoder does not work with this ffmpeg, or None: ffmpeg also lists encoders without hardware.
 
-    A fifth of a second is encoded, large enough for every chip.
+    The trial encodes a fifth of a second, in a size that all hardware accepts.
     """
     source = ["-f", "lavfi", "-i", "testsrc2=s=320x256:r=25:d=0.2"]
     chain = f"format={pixel_format}{upload(encoder, pixel_format)}"
-    return try_out([*encoder.device, *source, "-vf", chain, "-c:v", encoder.name, "-f", "null", "-"])
+    return trial_failure([*encoder.device, *source, "-vf", chain, "-c:v", encoder.name, "-f", "null", "-"])
 
 
-def pixels(picture: Picture) -> str:
-    """The format of the pixels: what every player shows, with 10 bits where the source has more than 8."""
-    return "yuv420p10le" if picture.deep else "yuv420p"
+def output_pixel_format(picture: Picture) -> str:
+    """Return the pixel format that every player shows, with 10 bits if the source has more than 8."""
+    return "yuv420p10le" if picture.is_deep else "yuv420p"
 
 
 def upload(encoder: Encoder, pixel_format: str) -> str:
-    """The filters that bring a picture to the chip."""
+    """Return the filters that upload a frame to the hardware."""
     return encoder.upload.format(pixels="p010" if "10" in pixel_format else "nv12")
 
 
-def drawn_into(picture: Picture, draw: str, encoder: Encoder, place: int) -> Iterator[str]:
-    """ffmpeg's arguments for the filters of the stream at `place` among those of video, `draw` the first of them."""
-    # Color is coded for two lines at once, so there is an even number of them.
+def filter_arguments(picture: Picture, burn_filter: str, encoder: Encoder, place: int) -> Iterator[str]:
+    """Yield ffmpeg's arguments for the filters of the video stream at `place`, with `burn_filter` as the first one."""
+    # With 4:2:0 sampling, width and height must be even.
     even = ["pad=ceil(iw/2)*2:ceil(ih/2)*2"] if picture.width % 2 or picture.height % 2 else []
-    pixel_format = pixels(picture)
-    yield from (f"-filter:v:{place}", ",".join((draw, *even, f"format={pixel_format}")) + upload(encoder, pixel_format))
+    pixel_format = output_pixel_format(picture)
+    chain = ",".join((burn_filter, *even, f"format={pixel_format}")) + upload(encoder, pixel_format)
+    yield from (f"-filter:v:{place}", chain)
 
 
-def encoded(encoder: Encoder, encoding: Encoding, picture: Picture, container: Container, place: int) -> Iterator[str]:
-    """ffmpeg's arguments for the stream at `place` among those of video."""
-    # Each frame at its own time: else ffmpeg counts in frames of the average rate, and a phone has no other.
+def encoder_arguments(
+    encoder: Encoder, encoding: Encoding, picture: Picture, container: Container, place: int
+) -> Iterator[str]:
+    """Yield ffmpeg's arguments for the encoder of the video stream at `place`."""
+    # Each frame keeps its own time. Otherwise ffmpeg counts in frames of the average rate, wrong for a phone's video.
     yield from (f"-c:v:{place}", encoder.name, f"-fps_mode:v:{place}", "vfr", f"-enc_time_base:v:{place}", "1/60000")
-    quality = encoder.usual if encoding.quality is None else encoding.quality
+    quality = encoder.default_quality if encoding.quality is None else encoding.quality
     if quality is not None:
-        for option in encoder.quality:
+        for option in encoder.quality_options:
             yield from (f"-{option}:v:{place}", str(quality))
     if encoding.preset:
         yield from (f"-preset:v:{place}", encoding.preset)
@@ -135,27 +154,30 @@ def encoded(encoder: Encoder, encoding: Encoding, picture: Picture, container: C
         yield from (f"-{name}:v:{place}", value)
     if encoder.name == "libx265":
         yield from (f"-x265-params:v:{place}", ":".join(("log-level=error", *_hdr(picture))))
-    if container.is_movie and ("265" in encoder.name or "hevc" in encoder.name):
-        yield from (f"-tag:v:{place}", "hvc1")  # QuickTime plays no other
+    if container.is_mp4_or_mov and ("265" in encoder.name or "hevc" in encoder.name):
+        yield from (f"-tag:v:{place}", "hvc1")  # the only tag that QuickTime plays
     if picture.interlaced:
         yield from (f"-flags:v:{place}", "+ildct+ilme")
 
 
 def _hdr(picture: Picture) -> Iterator[str]:
-    """What HDR10 tells of the screen that the picture was made on: ffmpeg 5 does not hand it on."""
+    """Yield x265 parameters for the HDR10 metadata, which ffmpeg 5 does not copy."""
     if picture.transfer != "sdr":
         yield "hdr-opt=1:repeat-headers=1"
-    if picture.mastering:
-        yield from _screen(picture.mastering)
-    if picture.brightness:
-        most, average = struct.unpack_from("2I", picture.brightness)
+    if picture.mastering_display:
+        yield from _mastering_display(picture.mastering_display)
+    if picture.content_light:
+        most, average = struct.unpack_from("2I", picture.content_light)
         yield f"max-cll={most},{average}"
 
 
-def _screen(mastering: bytes) -> Iterator[str]:
-    """libav's `AVMasteringDisplayMetadata`: x and y of red, green, blue and white, the least light and the most, all as
-    ratios, and whether the two kinds of them count."""
-    *values, has_primaries, has_luminance = struct.unpack("22i", mastering)
+def _mastering_display(metadata: bytes) -> Iterator[str]:
+    """Yield the x265 parameter for libav's `AVMasteringDisplayMetadata`.
+
+    It holds x and y of red, green, blue and white, the minimum and the maximum luminance, all as ratios, and whether
+    primaries and luminance are present.
+    """
+    *values, has_primaries, has_luminance = struct.unpack("22i", metadata)
     ratios = [number / (below or 1) for number, below in zip(values[::2], values[1::2], strict=True)]
     if has_primaries and has_luminance:
         pairs = zip(ratios[:8:2], ratios[1:8:2], strict=True)

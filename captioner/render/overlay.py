@@ -1,4 +1,4 @@
-"""Captions alone, on nothing: a transparent video that an editor lays over the picture."""
+"""Captions alone, as a transparent video that an editor puts over the picture."""
 
 from __future__ import annotations
 
@@ -8,28 +8,21 @@ from functools import lru_cache
 from pathlib import Path
 
 from captioner.errors import UsageError
-from captioner.media import Media, find_ffmpeg, make, picture_of, try_out
-from captioner.render.burn_filter import drawing
+from captioner.media import Media, find_ffmpeg, picture_of, run_job, trial_failure
+from captioner.render.burn_filter import make_burn_filter
 from captioner.render.hdr_colors import square_root_opacity
 from captioner.render.style_options import StyleOptions
 from captioner.render.subtitles import Subtitles
 
 SUFFIX = ".mov"
 
-# ProRes 4444 has 16 bits of transparency, and is what every editor takes. Its colors are not multiplied by it.
+_PIXEL_FORMAT = "yuva444p10le"
+
+# ProRes 4444 has 16 bits of transparency, and every editor reads it. Its colors are not multiplied by the opacity.
 _PRORES = (
-    "-c:v",
-    "prores_ks",
-    "-profile:v",
-    "4444",
-    "-pix_fmt",
-    "yuva444p10le",
-    "-vendor",
-    "apl0",
-    "-alpha_bits",
-    "16",
+    *("-c:v", "prores_ks", "-profile:v", "4444", "-pix_fmt", _PIXEL_FORMAT),
+    *("-vendor", "apl0", "-alpha_bits", "16"),
 )
-_PIXELS = "format=yuva444p10le"
 _COLORS = ("-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709")
 
 
@@ -38,46 +31,35 @@ def overlay(
     subtitles: Sequence[Subtitles],
     target: Path,
     *,
-    wishes: StyleOptions = StyleOptions(),
-    watch: Callable[[float], object] = lambda seconds: None,
+    style: StyleOptions = StyleOptions(),
+    progress: Callable[[float], object] = lambda seconds: None,
     warn: Callable[[str], object] = lambda message: None,
 ) -> None:
-    """Write `target`, a .mov as large, long and fast as the picture of `media`, with the subtitles and nothing else.
+    """Write `target`, a .mov with the subtitles alone, of the size, length and frame rate of the picture of `media`.
 
-    Raises `UsageError`, `FormatError`, `NoPicture`, `FontMissing`, and what `media.make` raises.
+    Raises `UsageError`, `FormatError`, `NoPicture`, `FontMissing`, and what `run_job` raises.
     """
     if target.suffix.lower() != SUFFIX:
-        raise UsageError(f"an overlay is a {SUFFIX} (ProRes 4444), so {target} needs that ending")
-    picture = replace(picture_of(media), transfer="sdr")  # an editor gives graphics the light of its timeline
-    drawn = drawing(subtitles, picture, wishes, recolor=square_root_opacity)
-    for doubt in drawn.doubts:
-        warn(doubt)
+        raise UsageError(f"an overlay is a {SUFFIX} file (ProRes 4444); give {target} that suffix")
+    picture = replace(picture_of(media), transfer="sdr")  # an editor converts graphics to the HDR of its timeline
+    drawn = make_burn_filter(subtitles, picture, style, recolor=square_root_opacity)
+    for message in drawn.warnings:
+        warn(message)
     length = picture.duration or max(cue.end for track in subtitles for cue in track.cues)
     size = f"s={picture.width}x{picture.height}:r={picture.frame_rate}:d={length:.6f}"
-    shape = f"setsar={picture.shape.numerator}/{picture.shape.denominator}"
-    chain = f"{drawn.filter}:alpha=1,{_straight(find_ffmpeg())},{shape}"
-    arguments = [
-        "-f",
-        "lavfi",
-        "-i",
-        f"color=black@0.0:{size},{_PIXELS}",
-        "-vf",
-        chain,
-        *_PRORES,
-        *_COLORS,
-        "-f",
-        "mov",
-    ]
-    make(arguments, target, files=drawn.files, watch=watch)
+    shape = f"setsar={picture.pixel_shape.numerator}/{picture.pixel_shape.denominator}"
+    chain = f"{drawn.filter}:alpha=1,{_unpremultiply(find_ffmpeg())},{shape}"
+    source = ["-f", "lavfi", "-i", f"color=black@0.0:{size},format={_PIXEL_FORMAT}"]
+    run_job([*source, "-vf", chain, *_PRORES, *_COLORS, "-f", "mov"], target, files=drawn.files, progress=progress)
 
 
 @lru_cache
-def _straight(program: str) -> str:
-    """The filter that takes the opacity out of the colors: what is drawn on nothing has it in them.
+def _unpremultiply(program: str) -> str:
+    """Return the filter that divides colors by their opacity: libass draws on a transparent picture multiplied ones.
 
-    Newer versions of ffmpeg believe that it is not, until they are told.
+    Newer versions of ffmpeg take the colors for unmultiplied, unless setparams says otherwise.
     """
-    told = "setparams=alpha_mode=premultiplied,unpremultiply=inplace=1"
-    nothing = ["-f", "lavfi", "-i", f"color=black@0.0:s=64x64:d=0.04,{_PIXELS}"]
-    works = try_out([*nothing, "-vf", told, "-f", "null", "-"]) is None
-    return told if works else "unpremultiply=inplace=1"
+    with_setparams = "setparams=alpha_mode=premultiplied,unpremultiply=inplace=1"
+    source = ["-f", "lavfi", "-i", f"color=black@0.0:s=64x64:d=0.04,format={_PIXEL_FORMAT}"]
+    works = trial_failure([*source, "-vf", with_setparams, "-f", "null", "-"]) is None
+    return with_setparams if works else "unpremultiply=inplace=1"

@@ -1,4 +1,4 @@
-"""What a new file takes over from its source: every stream that its container can hold, and an account of the rest."""
+"""Which streams of a source a new file gets: all that its container can store, and a warning for each other one."""
 
 from __future__ import annotations
 
@@ -9,64 +9,66 @@ from dataclasses import dataclass
 from captioner.media import Media, StreamInfo
 from captioner.render.containers import Container
 
-# The tracks in which an MP4 keeps its chapters and its timecode are written anew, from the chapters and the metadata.
+# MP4 tracks with chapters or timecode: ffmpeg writes new ones from the chapters and the metadata.
 _REWRITTEN = ("bin_data", "timecode")
 
-NOT_HELD = re.compile(r"\bsupported\b|Could not find tag|incorrect codec parameters", re.IGNORECASE)
-"""How ffmpeg says that a container cannot hold a codec."""
+UNSUPPORTED_CODEC = re.compile(r"\bsupported\b|Could not find tag|incorrect codec parameters", re.IGNORECASE)
+"""ffmpeg's messages for a codec that a container cannot store."""
 
 
 @dataclass(frozen=True)
 class StreamMap:
-    """ffmpeg's arguments for the streams of input 0 that go over, and what does not, in phrases.
-
-    `streams` are those that go over, in order; every one is copied unless `arguments` say more.
-    """
+    """The streams of input 0 that a new file gets."""
 
     streams: tuple[StreamInfo, ...]
-    arguments: tuple[str, ...]
-    left_out: tuple[str, ...]
+    """Those streams, in the order of the new file; all are copied unless `arguments` say otherwise."""
 
-    def place(self, index: int) -> int:
-        """The place of the stream `index` of the source among those of its kind in the result, from 0."""
+    arguments: tuple[str, ...]
+    """ffmpeg's arguments for them."""
+
+    dropped: tuple[str, ...]
+    """A warning for each stream that is dropped."""
+
+    def index_of_kind(self, index: int) -> int:
+        """Return the place in the new file of the source's stream `index`, among the streams of its kind, from 0."""
         [kind] = {stream.kind for stream in self.streams if stream.index == index}
         return [stream.index for stream in self.streams if stream.kind == kind].index(index)
 
     def count(self, kind: str) -> int:
-        """How many streams of a kind go over."""
+        """Return the number of streams of a kind in the new file."""
         return sum(1 for stream in self.streams if stream.kind == kind)
 
 
-def carried(media: Media, container: Container, only: Iterable[int] | None = None) -> StreamMap:
-    """All of the source that fits into the container; of the streams `only` those, where they are given by index."""
+def map_streams(media: Media, container: Container, only: Iterable[int] | None = None) -> StreamMap:
+    """Return the streams that the container can store; of those with an index in `only`, if it is given."""
     chosen = [stream for stream in media.streams if only is None or stream.index in set(only)]
-    kept = [stream for stream in chosen if _fits(stream, container)]
+    mapped = [stream for stream in chosen if _can_store(stream, container)]
     return StreamMap(
-        streams=tuple(kept),
-        arguments=tuple(_arguments(media, kept, container)),
-        left_out=tuple(_left_out([stream for stream in chosen if stream not in kept], container)),
+        streams=tuple(mapped),
+        arguments=tuple(_arguments(media, mapped, container)),
+        dropped=tuple(_warnings([stream for stream in chosen if stream not in mapped], container)),
     )
 
 
-def _fits(stream: StreamInfo, container: Container) -> bool:
+def _can_store(stream: StreamInfo, container: Container) -> bool:
     if stream.kind == "subtitle":
         return container.subtitle_codec(stream.codec) is not None
     if stream.kind == "attachment":
         return container.attachments
-    return stream.kind != "data" and (container.covers or not stream.cover)
+    return stream.kind != "data" and (container.cover_images or not stream.cover)
 
 
 def _arguments(media: Media, streams: list[StreamInfo], container: Container) -> Iterator[str]:
-    yield from _maps(streams)
+    yield from _map_arguments(streams)
     if streams:
-        # Where nothing is said of any stream, ffmpeg has notions of its own about all.
+        # Without any -disposition, ffmpeg chooses the dispositions of all streams itself.
         yield from ("-disposition:0", "+".join(streams[0].flags) or "0")
     yield from _subtitle_codecs(streams, container)
     yield from _languages(streams, container)
-    yield from _around(media, container)
+    yield from _container_arguments(media, container)
 
 
-def _maps(streams: Iterable[StreamInfo]) -> Iterator[str]:
+def _map_arguments(streams: Iterable[StreamInfo]) -> Iterator[str]:
     for stream in streams:
         yield from ("-map", f"0:{stream.index}")
     yield from ("-c", "copy")
@@ -80,23 +82,23 @@ def _subtitle_codecs(streams: Iterable[StreamInfo], container: Container) -> Ite
 
 
 def _languages(streams: Iterable[StreamInfo], container: Container) -> Iterator[str]:
-    """Only where the container would lose how the source spells it."""
+    """Yield the languages that the container must spell differently from the source."""
     for place, stream in enumerate(streams):
-        if container.is_movie and stream.language and container.language(stream.language) != stream.language:
+        if container.is_mp4_or_mov and stream.language and container.language(stream.language) != stream.language:
             yield from (f"-metadata:s:{place}", f"language={container.language(stream.language)}")
 
 
-def _around(media: Media, container: Container) -> Iterator[str]:
-    """Chapters, metadata, an index where a browser looks for it, and codecs that ffmpeg 5 calls experimental in MP4."""
+def _container_arguments(media: Media, container: Container) -> Iterator[str]:
+    """Yield arguments for chapters, metadata, an index at the beginning for browsers, and codecs new to ffmpeg 5."""
     yield from ("-map_metadata", "0", "-map_chapters", "0")
-    if container.is_movie:
-        # The keys of phones and cameras have dots in them, and are kept in a table of their own alone.
+    if container.is_mp4_or_mov:
+        # The keys of phones and cameras contain dots, and only a table of their own keeps them.
         own_keys = "+use_metadata_tags" if any("." in tag for tag in media.tags) else ""
         yield from ("-movflags", f"+faststart{own_keys}", "-strict", "experimental")
 
 
-def _left_out(streams: Iterable[StreamInfo], container: Container) -> Iterator[str]:
+def _warnings(streams: Iterable[StreamInfo], container: Container) -> Iterator[str]:
     for stream in streams:
         if stream.codec not in _REWRITTEN:
             codec = "" if stream.codec.startswith("unknown") else f" ({stream.codec})"
-            yield f"stream {stream.index}, {stream.kind}{codec}, is left out: {container.suffix} cannot hold it"
+            yield f"stream {stream.index}, {stream.kind}{codec}, is dropped: {container.suffix} cannot store it"

@@ -1,64 +1,85 @@
-"""How captions look in a picture: what the user asks for, and what fits the picture where nothing is asked."""
+"""The style of captions in a picture: the user's options, and defaults that fit the size of the picture."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Literal
 
-from captioner.formats.ass.style import AssStyle
+from captioner.formats.ass import AssStyle
 from captioner.media import Picture
 
-Place = Literal["bottom", "bottom-left", "bottom-right", "middle", "top", "top-left", "top-right"]
-PLACES: tuple[Place, ...] = get_args(Place)
+Placement = Literal["bottom", "bottom-left", "bottom-right", "middle", "top", "top-left", "top-right"]
 
-_ANCHORS: dict[Place, int] = {
+_ANCHORS: dict[Placement, int] = {
     "bottom-left": 1, "bottom": 2, "bottom-right": 3, "middle": 5, "top-left": 7, "top": 8, "top-right": 9,
 }  # fmt: skip
 
-LINE = 7.0
-"""Height of a line in percent of the picture's height: 7 to 8 (BBC Subtitle Guidelines 9.2.1)."""
+LINE_HEIGHT = 7.0
+"""Percent of the picture's height: 7 to 8 (BBC Subtitle Guidelines 9.2.1)."""
 
-LINE_OF_WIDTH = 7.5
-"""The most in percent of its width, which counts in an upright picture: 4.2 % of the height at 9:16, of 3.9 to 4.5."""
+LINE_HEIGHT_OF_WIDTH = 7.5
+"""The limit in percent of the picture's width, for upright video: 4.2 % of the height at 9:16 (3.9 to 4.5)."""
 
-FULL_WIDTH_LINE = 1.2
-"""How much higher a line is whose characters have many strokes: their fonts leave more room between lines."""
+FULL_WIDTH_FACTOR = 1.2
+"""The factor for lines of Chinese, Japanese and Korean, since their fonts leave more space between lines."""
 
-OUTLINE, ROOM = 4.5, 12.0
-"""Percent of the height of a line: the breadth of an outline, and the room between letters and the edge of a box."""
+OUTLINE = 4.5
+"""The width of an outline in percent of the height of a line."""
+
+BOX_PADDING = 12.0
+"""The space between the letters and the edge of a box in percent of the height of a line."""
 
 BOX_COLOR = "#000000a0"
 
-SECOND = 0.75
-"""How large the second of two languages is in comparison."""
+SECOND_LANGUAGE_SIZE = 0.75
+"""The size of the second of two languages in relation to the first."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StyleOptions:
-    """What is asked for of the look; None is what fits the picture. Colors are `#rrggbb` or `#rrggbbaa`.
-
-    `size` is the height of a line in percent of the picture's height, `outline` its breadth in percent of that line,
-    `margin` the room above or below in percent of the height. `font_file` is the font itself.
-    """
+    """The user's options for the style; None is what fits the picture. Colors are `#rrggbb` or `#rrggbbaa`."""
 
     font: str | None = None
+    """The family of the font."""
+
     font_file: bytes | None = None
+    """The font itself, as the bytes of its file."""
+
     size: float | None = None
+    """The height of a line in percent of the picture's height."""
+
     color: str | None = None
+    """The color of the text."""
+
     outline: float | None = None
+    """The width of the outline in percent of the height of a line."""
+
     outline_color: str | None = None
+
     box: bool = False
+    """Whether to draw a box behind the text in place of the outline."""
+
     box_color: str | None = None
+    """The color of the box; a color implies a box."""
+
     bold: bool = False
-    place: Place | None = None
+
+    place: Placement | None = None
+    """Where captions stand in the picture."""
+
     margin: float | None = None
+    """The space above or below the captions in percent of the picture's height."""
+
     karaoke: Literal["word", "sweep", "pop"] | None = None
+    """How the current word is shown: words change color one by one, the color sweeps over them, or the word grows."""
+
     karaoke_color: str | None = None
+    """The color of the current word."""
 
 
 def safe_area(width: int, height: int) -> tuple[float, float]:
-    """The middle part of a picture, across and down, in which text belongs, in percent (BBC Subtitle Guidelines 10).
+    """Return the width and height of the middle part of a picture for text, in percent (BBC Subtitle Guidelines 10).
 
     >>> safe_area(1920, 1080), safe_area(640, 480), safe_area(1080, 1920)
     ((75.0, 90.0), (90.0, 90.0), (90.0, 75.0))
@@ -68,43 +89,45 @@ def safe_area(width: int, height: int) -> tuple[float, float]:
     return (90.0, 75.0) if height >= 1.5 * width else (90.0, 90.0)
 
 
-def look_for(picture: Picture, wishes: StyleOptions, font: str, *, full_width: bool = False) -> AssStyle:
-    """The look of captions in a picture; `full_width` where they are Chinese, Japanese or Korean."""
-    width, height = picture.shown_width, picture.height
+def style_for(picture: Picture, options: StyleOptions, font: str, *, full_width: bool = False) -> AssStyle:
+    """Return the style of captions in a picture; `full_width` is for Chinese, Japanese and Korean."""
+    width, height = picture.display_width, picture.height
     across, down = safe_area(width, height)
-    usual_line = min(LINE * height, LINE_OF_WIDTH * width) / 100 * (FULL_WIDTH_LINE if full_width else 1)
-    line = height * wishes.size / 100 if wishes.size else usual_line
-    boxed = wishes.box or wishes.box_color is not None
-    breadth = ROOM if boxed else OUTLINE
-    outline = round(line * (breadth if wishes.outline is None else wishes.outline) / 100, 2)
-    # What is drawn around the letters is inside the safe area too.
+    factor = FULL_WIDTH_FACTOR if full_width else 1
+    default_line = min(LINE_HEIGHT * height, LINE_HEIGHT_OF_WIDTH * width) / 100 * factor
+    line = height * options.size / 100 if options.size else default_line
+    boxed = options.box or options.box_color is not None
+    default_outline = BOX_PADDING if boxed else OUTLINE
+    outline = round(line * (default_outline if options.outline is None else options.outline) / 100, 2)
+    # The outline and the box lie inside the safe area too.
     side = math.ceil(width * (100 - across) / 200 + outline)
-    above = (100 - down) / 2 if wishes.margin is None else wishes.margin
-    usual = AssStyle()
+    above = (100 - down) / 2 if options.margin is None else options.margin
+    default = AssStyle()
     return AssStyle(
         width=width,
         height=height,
         font=font,
         size=round(line, 1),
-        color=_spoken_color(wishes) or usual.color,
-        spoken_color=wishes.karaoke_color or usual.spoken_color,
+        color=_spoken_color(options) or default.color,
+        spoken_color=options.karaoke_color or default.spoken_color,
         outline=outline,
-        outline_color=wishes.outline_color or usual.outline_color,
-        box_color=(wishes.box_color or BOX_COLOR) if boxed else None,
-        bold=wishes.bold,
-        anchor=_ANCHORS[wishes.place or "bottom"],
+        outline_color=options.outline_color or default.outline_color,
+        box_color=(options.box_color or BOX_COLOR) if boxed else None,
+        bold=options.bold,
+        anchor=_ANCHORS[options.place or "bottom"],
         margin_left=side,
         margin_right=side,
         margin_vertical=math.ceil(height * above / 100 + outline),
-        karaoke=wishes.karaoke or "none",
+        karaoke=options.karaoke or "none",
     )
 
 
-def _spoken_color(wishes: StyleOptions) -> str | None:
-    """In a text that takes its color word by word, that is the color asked for."""
-    return (wishes.karaoke_color if wishes.karaoke in ("word", "sweep") else None) or wishes.color
+def _spoken_color(options: StyleOptions) -> str | None:
+    """Return the color of spoken words: with karaoke by word or sweep that is the karaoke color."""
+    return (options.karaoke_color if options.karaoke in ("word", "sweep") else None) or options.color
 
 
-def second(look: AssStyle) -> AssStyle:
-    """The look of a second language beside it: smaller, and without karaoke."""
-    return replace(look, size=round(look.size * SECOND, 1), outline=round(look.outline * SECOND, 2), karaoke="none")
+def second_language_style(style: AssStyle) -> AssStyle:
+    """Return the style of a second language beside the first: smaller, and without karaoke."""
+    size, outline = round(style.size * SECOND_LANGUAGE_SIZE, 1), round(style.outline * SECOND_LANGUAGE_SIZE, 2)
+    return replace(style, size=size, outline=outline, karaoke="none")

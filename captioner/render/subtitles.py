@@ -1,4 +1,4 @@
-"""Captions that are to be shown in a video: their cues, and what is to be said of them."""
+"""Caption files for a video, with the language and the flags of their tracks."""
 
 from __future__ import annotations
 
@@ -11,28 +11,34 @@ from captioner.values import Cue
 
 Flag = Literal["default", "forced", "sdh"]
 FLAGS: tuple[Flag, ...] = get_args(Flag)
-"""What a player may be told of a track: show it unasked; show it even to who wants no captions; for the deaf too."""
+"""Flags of a track for players: shown by default; shown even with captions off; for the deaf and hard of hearing."""
 
 DISPOSITIONS = {"default": "default", "forced": "forced", "sdh": "hearing_impaired"}
+"""ffmpeg's name of each flag."""
 
 
 @dataclass(frozen=True)
 class Subtitles:
-    """One caption file. `name` is the user's word for it, `language` a BCP 47 tag or None.
-
-    `ass` is its text where it is an ASS file, which has a look of its own. `losses` is what its reading left out, in
-    phrases.
-    """
+    """One caption file."""
 
     name: str
+    """The file as the user named it."""
+
     cues: Sequence[Cue]
+
     language: str | None = None
+    """A BCP 47 tag, None if unknown."""
+
     flags: frozenset[Flag] = frozenset()
+
     ass: str | None = None
+    """The text of an ASS file, which has its own style; None for other formats."""
+
     losses: tuple[str, ...] = ()
+    """What the reader of the file dropped, in phrases."""
 
 
 def refuse_empty(track: Subtitles) -> None:
-    """Raises `FormatError` where there is nothing to show."""
+    """Raise `FormatError` if there is no cue."""
     if not track.cues:
         raise FormatError(track.name, "has no cue, so there is nothing to show")

@@ -1,9 +1,9 @@
-"""A hypothesis held against a reference: what was said wrong, when it was said wrong, and what was not said.
+"""Scoring a hypothesis against a reference: word errors, time errors, and lost speech.
 
-text or cues -> tokens.py   what is counted, the same on both sides
-             -> said.py     tokens that know the times of their words and cues
-             -> rates.py    error rates, and the tokens that are right
-             -> times.py    the errors of their times, and the speech that is lost
+text or cues -> tokens.py        the units that are counted, the same on both sides
+             -> timed_tokens.py  tokens with the times of their words and cues
+             -> error_rates.py   error rates, and the pairs of equal tokens
+             -> time_errors.py   errors of times, and lost speech
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from captioner.score.error_rates import ErrorRate, compared
-from captioner.score.time_errors import LIMITS, TimeErrors, covered, merged, time_errors
-from captioner.score.timed_tokens import Timed, TimedTokens, tokens_in_cues, tokens_in_text
+from captioner.score.error_rates import ErrorRate, compare
+from captioner.score.time_errors import LIMITS, TimeErrors, covered_seconds, merge_spans, time_errors
+from captioner.score.timed_tokens import TimedToken, TimedTokens, tokens_in_cues, tokens_in_text
 from captioner.score.tokens import tokens
 
 __all__ = [
@@ -22,9 +22,9 @@ __all__ = [
     "Score",
     "TimeErrors",
     "TimedTokens",
-    "compared",
-    "covered",
-    "merged",
+    "compare",
+    "covered_seconds",
+    "merge_spans",
     "score",
     "time_errors",
     "tokens",
@@ -35,33 +35,39 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Score:
-    """How good a hypothesis is. Times are in seconds, None where a side has none or nothing matches.
-
-    `speech` is how long the reference speaks, `lost` how long it does while the hypothesis has nothing.
-    """
+    """The score of a hypothesis. A field is None if one side has no such times, or no tokens match."""
 
     words: ErrorRate
+    """Errors of words or, in scripts without spaces, of characters."""
+
     characters: ErrorRate
+    """Errors of characters, without spaces."""
+
     word_starts: TimeErrors | None
     word_ends: TimeErrors | None
     cue_starts: TimeErrors | None
     cue_ends: TimeErrors | None
+
     speech: float | None
+    """Seconds of speech in the reference."""
+
     lost: float | None
+    """Seconds of speech in the reference during which the hypothesis has nothing."""
 
 
 def score(hypothesis: TimedTokens, reference: TimedTokens) -> Score:
-    """Words and cues are matched through the words that are right; a cue's start, where both begin one with a word.
+    """Return the score of a hypothesis.
 
-    Raises `NotInstalled`.
+    Times are compared for words that are equal on both sides. A cue's start is compared if both sides begin a cue with
+    the same word, its end if both end a cue with it. Raises `NotInstalled`.
     """
-    words, pairs = compared(_texts(reference), _texts(hypothesis))
-    characters, _ = compared("".join(_texts(reference)), "".join(_texts(hypothesis)))
-    matched = [(reference.tokens[at], hypothesis.tokens[there]) for at, there in pairs]
-    speech = sum(span.duration for span in merged(reference.spoken)) if reference.spoken else None
+    words, pairs = compare(_texts(reference), _texts(hypothesis))
+    characters, _ = compare("".join(_texts(reference)), "".join(_texts(hypothesis)))
+    matched = [(reference.tokens[first], hypothesis.tokens[second]) for first, second in pairs]
+    speech = sum(span.duration for span in merge_spans(reference.spoken)) if reference.spoken else None
     lost = None
     if speech is not None and (hypothesis.shown or not hypothesis.tokens):
-        lost = round(speech - covered(reference.spoken, hypothesis.shown), 6)
+        lost = round(speech - covered_seconds(reference.spoken, hypothesis.shown), 6)
     return Score(
         words,
         characters,
@@ -74,10 +80,12 @@ def score(hypothesis: TimedTokens, reference: TimedTokens) -> Score:
     )
 
 
-def _texts(said: TimedTokens) -> list[str]:
-    return [token.text for token in said.tokens]
+def _texts(side: TimedTokens) -> list[str]:
+    return [token.text for token in side.tokens]
 
 
-def _errors(matched: Iterable[tuple[Timed, Timed]], time: Callable[[Timed], float | None]) -> TimeErrors | None:
+def _errors(
+    matched: Iterable[tuple[TimedToken, TimedToken]], time: Callable[[TimedToken], float | None]
+) -> TimeErrors | None:
     times = ((time(reference), time(hypothesis)) for reference, hypothesis in matched)
-    return time_errors(heard - meant for meant, heard in times if meant is not None and heard is not None)
+    return time_errors(actual - expected for expected, actual in times if expected is not None and actual is not None)

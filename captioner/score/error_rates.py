@@ -1,4 +1,4 @@
-"""Error rates, and which token of one text is which of the other. jiwer finds the fewest edits."""
+"""Error rates, and the pairs of equal tokens of two texts. jiwer finds the fewest edits."""
 
 from __future__ import annotations
 
@@ -7,33 +7,41 @@ from dataclasses import dataclass
 
 from captioner.errors import NotInstalled
 
-Pair = tuple[int, int]
-"""Places of the same token in the reference and in the hypothesis."""
+TokenPair = tuple[int, int]
+"""The indexes of an equal token in the reference and in the hypothesis."""
 
 
 @dataclass(frozen=True)
 class ErrorRate:
-    """How many of `reference` tokens were `substituted`, are `missing`, and how many were `added`."""
+    """The errors of a hypothesis, counted in tokens."""
 
     reference: int
+    """Tokens of the reference."""
+
     substituted: int
+    """Tokens of the reference that are different in the hypothesis."""
+
     missing: int
+    """Tokens of the reference that are missing from the hypothesis."""
+
     added: int
+    """Tokens of the hypothesis that are not in the reference."""
 
     @property
     def errors(self) -> int:
+        """All errors together."""
         return self.substituted + self.missing + self.added
 
     @property
     def rate(self) -> float | None:
-        """Errors for each token of the reference, above 1 where much was added; None where there is no reference."""
+        """Errors per token of the reference, above 1 if much was added; None without a reference."""
         return self.errors / self.reference if self.reference else None
 
 
-def compared(reference: Sequence[str], hypothesis: Sequence[str]) -> tuple[ErrorRate, list[Pair]]:
-    """The error rate of the hypothesis, and the tokens that are right. Raises `NotInstalled`.
+def compare(reference: Sequence[str], hypothesis: Sequence[str]) -> tuple[ErrorRate, list[TokenPair]]:
+    """Return the error rate of the hypothesis and the pairs of equal tokens. Raises `NotInstalled`.
 
-    >>> compared(["a", "b", "c"], ["a", "x", "c", "d"])
+    >>> compare(["a", "b", "c"], ["a", "x", "c", "d"])
     (ErrorRate(reference=3, substituted=1, missing=0, added=1), [(0, 0), (2, 2)])
     """
     if not reference:
@@ -43,11 +51,11 @@ def compared(reference: Sequence[str], hypothesis: Sequence[str]) -> tuple[Error
     except ImportError as error:
         raise NotInstalled("error rates", "captioner[score]") from error
 
-    found = jiwer.process_words(" ".join(reference), " ".join(hypothesis))
+    alignment = jiwer.process_words(" ".join(reference), " ".join(hypothesis))
     pairs = [
         (chunk.ref_start_idx + step, chunk.hyp_start_idx + step)
-        for chunk in found.alignments[0]
+        for chunk in alignment.alignments[0]
         if chunk.type == "equal"
         for step in range(chunk.ref_end_idx - chunk.ref_start_idx)
     ]
-    return ErrorRate(len(reference), found.substitutions, found.deletions, found.insertions), pairs
+    return ErrorRate(len(reference), alignment.substitutions, alignment.deletions, alignment.insertions), pairs

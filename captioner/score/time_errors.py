@@ -1,4 +1,4 @@
-"""How far times lie from where they should, and which speech is not there."""
+"""Errors of times, and speech during which nothing is shown."""
 
 from __future__ import annotations
 
@@ -10,29 +10,37 @@ import numpy as np
 from captioner.values import Span
 
 LIMITS = (0.05, 0.1, 0.2)
-"""Seconds: nobody sees the first, viewers mind the last."""
+"""Seconds: viewers do not notice the first error, and the last one disturbs them."""
 
 _ROUNDING = 0.00001
-"""Seconds that floats may add to an error of exactly a limit."""
+"""Seconds that float arithmetic may add to an error of exactly a limit."""
 
 
 @dataclass(frozen=True)
 class TimeErrors:
-    """Errors in seconds: how many, their mean, median and 90th percentile without sign, and `late`, the mean with it.
-
-    `within` are the shares that are at most each of `LIMITS`.
-    """
+    """Statistics of time errors, in seconds."""
 
     count: int
+    """The number of errors."""
+
     mean: float
+    """The mean of the absolute errors."""
+
     median: float
+    """The median of the absolute errors."""
+
     p90: float
+    """The 90th percentile of the absolute errors."""
+
     late: float
+    """The mean of the signed errors: positive if the hypothesis is late."""
+
     within: tuple[float, ...]
+    """The share of errors up to each of `LIMITS`."""
 
 
 def time_errors(errors: Iterable[float]) -> TimeErrors | None:
-    """The sum of signed errors, in seconds; None of none.
+    """Return the statistics of signed errors in seconds; None if there are none.
 
     >>> time_errors([0.0, -0.1, 0.1, 0.3])
     TimeErrors(count=4, mean=0.125, median=0.1, p90=0.24, late=0.075, within=(0.25, 0.75, 0.75))
@@ -47,29 +55,29 @@ def time_errors(errors: Iterable[float]) -> TimeErrors | None:
     return TimeErrors(len(size), mean, median, p90, late, within)
 
 
-def merged(spans: Iterable[Span]) -> list[Span]:
-    """The same time as spans that neither overlap nor touch, in order."""
-    joined: list[Span] = []
+def merge_spans(spans: Iterable[Span]) -> list[Span]:
+    """Return the same time as spans in order that neither overlap nor touch."""
+    merged: list[Span] = []
     for span in sorted(spans, key=lambda span: span.start):
-        if joined and span.start <= joined[-1].end:
-            joined[-1] = Span(joined[-1].start, max(joined[-1].end, span.end))
+        if merged and span.start <= merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
         else:
-            joined.append(Span(span.start, span.end))
-    return joined
+            merged.append(Span(span.start, span.end))
+    return merged
 
 
-def covered(speech: Sequence[Span], spans: Sequence[Span]) -> float:
-    """Seconds of `speech` that lie in `spans`; both may overlap in themselves.
+def covered_seconds(speech: Sequence[Span], spans: Sequence[Span]) -> float:
+    """Return the seconds of `speech` that lie in `spans`. Spans of one side may overlap each other.
 
-    >>> covered([Span(0, 2), Span(1, 4)], [Span(3, 9), Span(0.5, 1)])
+    >>> covered_seconds([Span(0, 2), Span(1, 4)], [Span(3, 9), Span(0.5, 1)])
     1.5
     """
-    rest = merged(spans)
-    seconds, at = 0.0, 0
-    for span in merged(speech):
-        while at < len(rest) and rest[at].end <= span.start:
-            at += 1
-        for other in rest[at:]:
+    covering = merge_spans(spans)
+    seconds, first = 0.0, 0
+    for span in merge_spans(speech):
+        while first < len(covering) and covering[first].end <= span.start:
+            first += 1
+        for other in covering[first:]:
             if other.start >= span.end:
                 break
             seconds += min(span.end, other.end) - max(span.start, other.start)

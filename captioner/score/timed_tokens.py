@@ -1,4 +1,4 @@
-"""What a file says was said, as tokens that know when their word and their cue begin and end."""
+"""The tokens of a file, with the start and end of their words and cues."""
 
 from __future__ import annotations
 
@@ -9,59 +9,67 @@ from itertools import accumulate
 from captioner.score.tokens import Token, tokens
 from captioner.values import Cue, Span
 
+Times = tuple[float | None, float | None]
+"""Start and end in seconds, each None if the token does not begin or end the word or cue, or if it is unknown."""
+
 
 @dataclass(frozen=True)
-class Timed:
-    """A token; `word` is when the word starts that it begins, and ends that it ends, `cue` the same of its cue.
-
-    None where it begins or ends none, or nobody knows.
-    """
+class TimedToken:
+    """A token with times."""
 
     text: str
-    word: tuple[float | None, float | None] = (None, None)
-    cue: tuple[float | None, float | None] = (None, None)
+
+    word: Times = (None, None)
+    """The start of the word that the token begins, and the end of the word that it ends."""
+
+    cue: Times = (None, None)
+    """The start of the cue that the token begins, and the end of the cue that it ends."""
 
 
 @dataclass(frozen=True)
 class TimedTokens:
-    """All that was said, when it is `spoken` (by its words where they have times, else by its cues), and `shown`."""
+    """One side of a score."""
 
-    tokens: tuple[Timed, ...]
+    tokens: tuple[TimedToken, ...]
+
     spoken: tuple[Span, ...] = ()
+    """When there is speech: the words if they have times, else the cues."""
+
     shown: tuple[Span, ...] = ()
+    """When there is speech or a cue."""
 
 
 def tokens_in_text(text: str) -> TimedTokens:
-    """A plain text, without times."""
-    return TimedTokens(tuple(Timed(token.text) for token in tokens(text)))
+    """Return the tokens of a plain text, without times."""
+    return TimedTokens(tuple(TimedToken(token.text) for token in tokens(text)))
 
 
 def tokens_in_cues(cues: Iterable[Cue]) -> TimedTokens:
-    """The cues of a file by their in-times, with the times of their words where they have them."""
+    """Return the tokens of cues in order of their starts, with word times if the cues have them."""
     ordered = sorted(cues, key=lambda cue: cue.start)
     spoken = [span for cue in ordered for span in cue.words or (cue,)]
     return TimedTokens(tuple(token for cue in ordered for token in _timed(cue)), tuple(spoken), (*ordered, *spoken))
 
 
-def _timed(cue: Cue) -> Iterator[Timed]:
-    found = [Timed(token.text, word) for token, word in _words(cue, tokens(cue.text))]
-    for place, token in enumerate(found):
-        opens, closes = place == 0, place == len(found) - 1
-        yield replace(token, cue=(cue.start if opens else None, cue.end if closes else None))
+def _timed(cue: Cue) -> Iterator[TimedToken]:
+    timed = [TimedToken(token.text, word) for token, word in _with_word_times(cue, tokens(cue.text))]
+    for index, token in enumerate(timed):
+        begins, ends = index == 0, index == len(timed) - 1
+        yield replace(token, cue=(cue.start if begins else None, cue.end if ends else None))
 
 
-def _words(cue: Cue, found: list[Token]) -> Iterator[tuple[Token, tuple[float | None, float | None]]]:
-    """Each token with the start of the word that it begins and the end of the one that it ends.
+def _with_word_times(cue: Cue, cue_tokens: list[Token]) -> Iterator[tuple[Token, Times]]:
+    """Yield each token with the start of the word that it begins and the end of the word that it ends.
 
-    A word may be several tokens, as in Chinese, and a token several words, as where a recogniser gives parts of words.
+    A word can have several tokens, as in Chinese. A token can have several words, if a backend returns parts of words.
     """
     if not cue.words:
-        yield from ((token, (None, None)) for token in found)
+        yield from ((token, (None, None)) for token in cue_tokens)
         return
     ends = list(accumulate(len(word.text) for word in cue.words))
-    owner = [index for index, (word, end) in enumerate(zip(cue.words, ends, strict=True)) for _ in word.text]
-    spans = [(owner[token.first], owner[token.last - 1]) for token in found]
-    for place, (token, (first, last)) in enumerate(zip(found, spans, strict=True)):
-        begins = place == 0 or spans[place - 1][1] != first
-        ends_word = place == len(spans) - 1 or spans[place + 1][0] != last
+    word_of_character = [i for i, (word, end) in enumerate(zip(cue.words, ends, strict=True)) for _ in word.text]
+    words = [(word_of_character[token.first], word_of_character[token.last - 1]) for token in cue_tokens]
+    for index, (token, (first, last)) in enumerate(zip(cue_tokens, words, strict=True)):
+        begins = index == 0 or words[index - 1][1] != first
+        ends_word = index == len(words) - 1 or words[index + 1][0] != last
         yield token, (cue.words[first].start if begins else None, cue.words[last].end if ends_word else None)

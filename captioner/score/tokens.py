@@ -1,12 +1,13 @@
-"""Text as what is counted: words or, in scripts without spaces, characters. The normaliser of the error rates.
+"""Splitting text into the tokens that are counted: words or, in scripts without spaces, characters.
 
-    Unicode NFKC, and small letters by case folding        ＡＢＣ -> abc, Straße -> strasse
-    curly apostrophes straight, kept inside words only     Don’t -> don't, 'tis -> tis
-    numbers as they are written, without group commas      1,000 -> 1000, 3.5 and 12:30 whole, "two" stays two
-    all else that is no letter, mark or digit parts words  well-known -> well known, 5% -> 5
-    Han, kana, Thai, Lao, Burmese, Khmer: each by itself   你好 -> 你 好
+    Unicode NFKC and case folding                            ＡＢＣ -> abc, Straße -> strasse
+    curly apostrophes become straight, inside words only     Don’t -> don't, 'tis -> tis
+    numbers stay as written, without group commas            1,000 -> 1000; 3.5, 12:30 and "two" stay
+    other characters than letters, marks and digits          well-known -> well known, 5% -> 5
+    separate words
+    scripts without spaces: one token per character          你好 -> 你 好
 
-The same for every language, so mixed texts are counted as people read them; Korean and all others by their spaces.
+The rules are the same for every language, so that mixed texts are counted too. Korean is split at its spaces.
 """
 
 from __future__ import annotations
@@ -19,23 +20,28 @@ from dataclasses import dataclass
 from captioner.text.scripts import is_unspaced
 
 _TOKEN = re.compile(r"um*|(?:[wd]m*)+(?:(?:a(?=w)|(?<=d)p(?=d))(?:[wd]m*)+)*")
-"""Over the kinds of characters: see `_kind`."""
+"""A token, over the kinds of characters that `_kind` returns."""
 
 _GROUP_COMMA = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-_APOSTROPHES = "’ʼ"  # NFKD makes the full-width one straight
+_APOSTROPHES = "’ʼ"  # NFKD makes the full-width apostrophe straight
 
 
 @dataclass(frozen=True)
 class Token:
-    """What is counted as one; it stands at characters `first` to `last` (exclusive) of its text."""
+    """One counted unit of a text."""
 
     text: str
+    """The unit, normalised."""
+
     first: int
+    """The index of its first character in the text."""
+
     last: int
+    """The index after its last character in the text."""
 
 
 def tokens(text: str) -> list[Token]:
-    """What is counted in a text, in order.
+    """Return the tokens of a text, in order.
 
     >>> [token.text for token in tokens("Don’t pay £1,000 — 你好, Straße!")]
     ["don't", 'pay', '1000', '你', '好', 'strasse']
@@ -52,24 +58,24 @@ def tokens(text: str) -> list[Token]:
 
 
 def _folded(text: str) -> tuple[str, str, list[int]]:
-    """The text taken apart and in small letters, the kind of each character, and where in `text` it stood."""
+    """Return the text decomposed and case-folded, the kind of each character, and its index in `text`."""
     folded = [
-        (character, _kind(character), place)
-        for place, written in enumerate(text)
-        for character in _apart(written)
+        (character, _kind(character), index)
+        for index, original in enumerate(text)
+        for character in _decomposed(original)
         if unicodedata.category(character) != "Cf"
     ]
     return "".join(part[0] for part in folded), "".join(part[1] for part in folded), [part[2] for part in folded]
 
 
-def _apart(character: str) -> Iterator[str]:
-    """NFKD and not yet NFKC: one character at a time, letters and their marks can only be taken apart."""
+def _decomposed(character: str) -> Iterator[str]:
+    """Yield the NFKD of a character, case-folded. Single characters cannot be composed, so NFC follows later."""
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
     yield from ("'" if part in _APOSTROPHES else part for part in folded)
 
 
 def _kind(character: str) -> str:
-    """u: of a script without spaces, w: a letter, d: a digit, m: a mark, a: an apostrophe, p: a point, and a space."""
+    """Return u for a script without spaces, w letter, d digit, m mark, a apostrophe, p point, or a space for others."""
     if character == "'":
         return "a"
     category = unicodedata.category(character)[0]

@@ -1,7 +1,11 @@
-"""Where somebody speaks: blocks of sound in, regions of speech out. One algorithm for a file and for a live stream.
+"""Voice activity detection: audio blocks in, clips of speech out, by one algorithm for files and live streams.
 
-for clip in speech_clips(blocks):
-    ...  # clip.start, clip.end on the media's clock, clip.samples as they came
+    for clip in speech_clips(blocks):
+        ...  # clip.start and clip.end are in seconds on the media's clock
+
+audio blocks -> detector.py, gain.py, silero.py   probability of speech and level of each frame
+             -> finder.py, split.py               speech regions, in samples
+             -> stream.py, trim.py                clips, trimmed to their loud part
 """
 
 from __future__ import annotations
@@ -9,10 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from captioner.speech.finder import SpeechFinder
-from captioner.speech.silero import FRAME, SAMPLE_RATE, Silero, load_speech_model
+from captioner.speech.loading import load_speech_model
+from captioner.speech.model import FRAME, SAMPLE_RATE
+from captioner.speech.silero import Silero
 from captioner.speech.speech_options import SpeechOptions
 from captioner.speech.stream import SpeechStream
-from captioner.values import Audio, SpeechRegion
+from captioner.values import Audio
 
 __all__ = [
     "FRAME",
@@ -20,36 +26,30 @@ __all__ = [
     "Silero",
     "SpeechFinder",
     "SpeechOptions",
-    "SpeechRegion",
     "SpeechStream",
-    "find_speech",
     "load_speech_model",
     "speech_clips",
 ]
 
-_JUMP = 0.001  # seconds between two blocks that are no rounding but a gap in the media
+_LARGEST_ROUNDING = 0.001
+"""Seconds between two blocks that rounding explains; a larger difference is a gap in the media."""
 
 
 def speech_clips(blocks: Iterable[Audio], options: SpeechOptions = SpeechOptions()) -> Iterator[Audio]:
-    """The sound of each region of speech, untouched and in order, as soon as its end is certain.
+    """Yield the audio of each speech region, unchanged and in order, as soon as the end of the region is certain.
 
-    `blocks` are of 16 kHz and of any length, one frame or many minutes; where one does not begin at the end of the one
-    before it, no region reaches across. Holds the sound from the open region on and no more: never longer than
-    `longest_region` and a second or two. Raises `ValueError` for another sample rate.
+    `blocks` have a sample rate of 16 kHz and any length, from one frame to many minutes. A region ends where the next
+    block does not begin at the end of the last one. At most `longest_region` and about two seconds of audio are held
+    in memory. Raises `ValueError` for another sample rate.
     """
     stream: SpeechStream | None = None
     for block in blocks:
         if block.sample_rate != SAMPLE_RATE:
-            raise ValueError(f"speech is found at {SAMPLE_RATE} Hz, not at {block.sample_rate}")
-        if stream and abs(block.start - stream.end) > _JUMP:
+            raise ValueError(f"speech detection needs audio at {SAMPLE_RATE} Hz, not at {block.sample_rate}")
+        if stream and abs(block.start - stream.end) > _LARGEST_ROUNDING:
             yield from stream.flush()
             stream = None
         stream = stream or SpeechStream(options, block.start)
         yield from stream.push(block.samples)
     if stream:
         yield from stream.flush()
-
-
-def find_speech(blocks: Iterable[Audio], options: SpeechOptions = SpeechOptions()) -> Iterator[SpeechRegion]:
-    """The regions of speech alone. See `speech_clips`."""
-    return (SpeechRegion(clip.start, clip.end) for clip in speech_clips(blocks, options))

@@ -1,11 +1,11 @@
-"""From the probability of speech, frame by frame, to regions of speech. Pure: no model, no sound, no clock.
+"""From the probability of speech of each frame to speech regions. Pure: it needs no model, no audio and no clock.
 
     finder = SpeechFinder(options)
     regions = finder.push(probabilities, levels) + ... + finder.flush(samples)
 
-A region opens at the first frame at or above `threshold` and closes where the probability has been below the threshold
-by 0.15 or more for `minimum_silence`; then it is padded. Without `longest_region` that is silero's own
-`get_speech_timestamps`, sample for sample, and this is its streaming form.
+A region opens at the first frame at or above `threshold`. It closes after the probability has been 0.15 or more below
+the threshold for `minimum_silence`. Then it is padded. Without `longest_region` this is silero's own
+`get_speech_timestamps`, sample for sample, as a stream.
 """
 
 from __future__ import annotations
@@ -13,130 +13,130 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from captioner.speech.silero import FRAME, SAMPLE_RATE
+from captioner.speech.model import FRAME, SAMPLE_RATE
 from captioner.speech.speech_options import SpeechOptions
 from captioner.speech.split import deepest_pause
 
-Region = tuple[int, int]
+SampleRange = tuple[int, int]
 """First sample and the sample after the last, counted from the beginning of the stream."""
 
 _HYSTERESIS = 0.15  # a region stays open between threshold and threshold - 0.15, as in silero's own search
-_SHORTEST_PIECE = 1.0  # seconds: a word cut off on its own is heard badly
+_SHORTEST_PART = 1.0  # seconds: backends often misrecognise a single word
 
 
 class SpeechFinder:
-    """Finds the regions of one stream: in order, never overlapping, each no longer than `longest_region`."""
+    """Finds the speech regions of one stream, in order, without overlap, none longer than `longest_region`."""
 
     def __init__(self, options: SpeechOptions) -> None:
         self._options = options
         self._exit = max(options.threshold - _HYSTERESIS, 0.01)
         self._lead, self._tail = _samples(options.lead), _samples(options.tail)
         self.shorten(options.longest_region)
-        # Everything below counts samples from the beginning of the stream.
-        self._position = 0  # of the frame in hand
-        self._floor = 0  # no later region begins before it
-        self._held: Region | None = None  # a region that ended; how far it is padded hangs on what follows
-        self._speech = 0  # where the open region's speech began
-        self._start: int | None = None  # of the open region; after a cut, of what is left of it
+        # All positions below are in samples from the beginning of the stream.
+        self._position = 0  # of the current frame
+        self._earliest = 0  # no later region begins before it
+        self._closed: SampleRange | None = None  # the last region; its padding depends on the next one
+        self._speech = 0  # where the speech of the open region began
+        self._start: int | None = None  # of the open region; after a split, of its last part
         self._silence: int | None = None  # where the silence that may end the open region began
-        self._track: list[tuple[float, float]] = []  # probability and level of the open region's frames
+        self._scores: list[tuple[float, float]] = []  # probability and level of the frames of the open region
 
     @property
     def needed_from(self) -> int:
-        """The sample from which on sound may still become part of a region."""
-        if self._held:
-            return self._held[0]
-        return max(self._floor, (self._position if self._start is None else self._start) - self._lead)
+        """The first sample that may still become part of a region."""
+        if self._closed:
+            return self._closed[0]
+        return max(self._earliest, (self._position if self._start is None else self._start) - self._lead)
 
     @property
     def open_since(self) -> int | None:
-        """The sample from which on sound will be part of the region that is open; None in silence."""
-        return None if self._start is None else max(self._floor, self._start - self._lead)
+        """The first sample of the open region; None in silence."""
+        return None if self._start is None else max(self._earliest, self._start - self._lead)
 
     @property
-    def quiet_until(self) -> int:
-        """The sample up to which, as far as is known, nobody speaks after the last settled region."""
-        return max(self._floor, self._position if self._start is None else self._start)
+    def silent_until(self) -> int:
+        """The sample up to which the stream is known to be silent after the last final region."""
+        return max(self._earliest, self._position if self._start is None else self._start)
 
     def shorten(self, longest_region: float) -> None:
-        """From here on no region is longer than so many seconds, which are as `SpeechOptions` wants them."""
+        """Limit regions from now on to `longest_region` seconds, a value that `SpeechOptions` accepts."""
         self._longest = longest_region * SAMPLE_RATE - self._lead - self._tail
-        self._shortest_piece = min(_SHORTEST_PIECE * SAMPLE_RATE, self._longest / 3)
+        self._shortest_part = min(_SHORTEST_PART * SAMPLE_RATE, self._longest / 3)
 
-    def push(self, probabilities: Iterable[float], levels: Iterable[float]) -> list[Region]:
-        """Regions that are settled with the next frames, given each one's probability of speech and level in dB."""
-        settled: list[Region] = []
+    def push(self, probabilities: Iterable[float], levels: Iterable[float]) -> list[SampleRange]:
+        """Take the probability of speech and the level in dB of each next frame; return the regions that are final."""
+        final: list[SampleRange] = []
         for probability, level in zip(probabilities, levels, strict=True):
-            self._step(probability, level, settled)
-        return settled
+            self._step(probability, level, final)
+        return final
 
-    def flush(self, samples: int) -> list[Region]:
-        """The regions left at the end of a stream of so many samples."""
-        settled: list[Region] = []
+    def flush(self, samples: int) -> list[SampleRange]:
+        """Return the last regions, at the end of a stream of `samples` samples."""
+        final: list[SampleRange] = []
         if self._start is not None:
-            self._close(self._cut(self._start, samples, settled), samples, settled)
-        if self._held:
-            start, end = self._held
-            self._settle(start, min(end + self._tail, samples), settled)
-        return settled
+            self._close(self._split(self._start, samples, final), samples, final)
+        if self._closed:
+            start, end = self._closed
+            self._finish(start, min(end + self._tail, samples), final)
+        return final
 
-    def _step(self, probability: float, level: float, settled: list[Region]) -> None:
+    def _step(self, probability: float, level: float, final: list[SampleRange]) -> None:
         if probability >= self._options.threshold:
             self._silence = None
             if self._start is None:
                 self._start = self._speech = self._position
         if self._start is not None:
-            self._track.append((probability, level))
+            self._scores.append((probability, level))
             if probability < self._exit or self._undecided_too_long():
-                self._wait(self._start, settled)
+                self._extend_silence(self._start, final)
             elif self._silence is None:
-                self._cut(self._start, self._position + FRAME, settled)
+                self._split(self._start, self._position + FRAME, final)
         following = self._position if self._start is None else self._start
-        if self._held and following - self._held[1] >= self._lead + self._tail:
-            self._release(following, settled)
+        if self._closed and following - self._closed[1] >= self._lead + self._tail:
+            self._pad(following, final)
         self._position += FRAME
 
     def _undecided_too_long(self) -> bool:
-        """Whether neither speech nor silence was certain for so long that waiting on would cost memory without end."""
+        """Return whether the model has been unsure for so long that the open region would fill the memory."""
         return self._silence is not None and self._position - self._silence > self._longest
 
-    def _wait(self, start: int, settled: list[Region]) -> None:
-        """In silence, close the open region once it lasted long enough."""
+    def _extend_silence(self, start: int, final: list[SampleRange]) -> None:
+        """Close the open region once the silence has lasted long enough."""
         if self._silence is None:
             self._silence = self._position
         if self._position - self._silence >= self._options.minimum_silence * SAMPLE_RATE:
-            self._close(start, self._silence, settled)
+            self._close(start, self._silence, final)
 
-    def _close(self, start: int, end: int, settled: list[Region]) -> None:
-        """End the open region; speech that was too short is no speech."""
+    def _close(self, start: int, end: int, final: list[SampleRange]) -> None:
+        """Close the open region; drop it if its speech was too short."""
         if end - self._speech > self._options.minimum_speech * SAMPLE_RATE:
-            self._release(start, settled)
-            self._held = max(self._floor, start - self._lead), end
+            self._pad(start, final)
+            self._closed = max(self._earliest, start - self._lead), end
         self._start = self._silence = None
-        self._track.clear()
+        self._scores.clear()
 
-    def _cut(self, start: int, end: int, settled: list[Region]) -> int:
-        """Part the open region, which reaches to `end` by now, until no piece is too long. Returns its new start."""
+    def _split(self, start: int, end: int, final: list[SampleRange]) -> int:
+        """Split the open region, which reaches to `end`, until no part is too long; return the last part's start."""
         while end - start > self._longest:
-            earliest = math.ceil(self._shortest_piece / FRAME)
-            latest = math.floor(min(self._longest, end - start - self._shortest_piece) / FRAME)
-            frames = deepest_pause(self._track, earliest, latest)
-            self._release(start, settled)
-            self._settle(max(self._floor, start - self._lead), start + frames * FRAME, settled)
+            earliest = math.ceil(self._shortest_part / FRAME)
+            latest = math.floor(min(self._longest, end - start - self._shortest_part) / FRAME)
+            frames = deepest_pause(self._scores, earliest, latest)
+            self._pad(start, final)
+            self._finish(max(self._earliest, start - self._lead), start + frames * FRAME, final)
             self._start = start = start + frames * FRAME
-            del self._track[:frames]
+            del self._scores[:frames]
         return start
 
-    def _release(self, following: int, settled: list[Region]) -> None:
-        """Settle the held region. Where the next one, at `following`, is near, both share what lies between them."""
-        if self._held:
-            start, end = self._held
+    def _pad(self, following: int, final: list[SampleRange]) -> None:
+        """Pad the closed region; if the next one, at `following`, is near, both share the samples between them."""
+        if self._closed:
+            start, end = self._closed
             gap, padding = following - end, self._lead + self._tail
-            self._settle(start, end + (self._tail if gap >= padding else gap * self._tail // padding), settled)
+            self._finish(start, end + (self._tail if gap >= padding else gap * self._tail // padding), final)
 
-    def _settle(self, start: int, end: int, settled: list[Region]) -> None:
-        self._floor, self._held = end, None
-        settled.append((start, end))
+    def _finish(self, start: int, end: int, final: list[SampleRange]) -> None:
+        self._earliest, self._closed = end, None
+        final.append((start, end))
 
 
 def _samples(seconds: float) -> int:

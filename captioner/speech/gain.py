@@ -1,8 +1,8 @@
-"""The level step: by how much the sound is lifted for the detector, and for nobody else.
+"""The gain for quiet audio, applied to a copy that only the speech detector gets.
 
-silero finds speech whose 95th percentile frame lies at -45 dBFS or above; whispered and far-away speech lies at -55.
-Where nothing loud was heard for a while, a lifted copy of the sound is judged too. What is found in it is told by how
-it sounds and not by how loud it is: the noise of a room, lifted, is noise still.
+silero finds speech whose 95th percentile frame has a level of -45 dBFS or more. Whispered and distant speech has -55.
+Where nothing was loud for a while, the detector also scores an amplified copy. The model decides by the kind of sound
+and not by its level: amplified room noise is still noise.
 """
 
 from __future__ import annotations
@@ -11,46 +11,46 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from captioner.speech.silero import FRAME
+from captioner.speech.model import FRAME
 from captioner.values import Samples
 
-AHEAD = 16
-"""Frames heard before a frame's gain is settled, half a second: it is gone when a loud voice sets in. Who cannot wait
-so long lets a gain last into the first moments of a loud voice, in the lifted copy alone."""
+LOOKAHEAD = 16
+"""Frames that must follow a frame before its gain is final: half a second, so the gain is gone when a loud voice
+begins. With fewer frames, the amplified copy stays loud into the first moments of that voice."""
 
-_BEHIND = 156  # frames, 5 s: longer than most pauses, so that those of an ordinary voice stay as they are
-_STEADY = 3  # frames a sound must last to count as loud, so that a click does not hide a whisper
-_RAMP = 8  # frames over which the gain moves; fewer than AHEAD
-_QUIET = -30.0  # dBFS: what is louder needs no help
-_TARGET = -25.0  # dBFS: where the loudest frames are lifted to, as in ordinary recordings
-_MOST = 40.0  # dB
+_HISTORY = 156  # frames, 5 s: longer than most pauses, so that the pauses of an ordinary voice are not amplified
+_STEADY = 3  # frames that must be loud in a row, so that a click does not hide a whisper
+_RAMP = 8  # frames over which the gain changes; fewer than LOOKAHEAD
+_QUIET = -30.0  # dBFS: louder audio gets no gain
+_TARGET = -25.0  # dBFS: the level that the loudest frames get, as in ordinary recordings
+_MAXIMUM_GAIN = 40.0  # dB
 _SILENCE = -120.0  # dBFS of a frame of zeros
 
 
 def frame_levels(samples: Samples) -> NDArray[np.float32]:
-    """The level of each frame in dBFS: 0 for a square wave of full scale."""
+    """Return the level of each frame in dBFS: 0 for a square wave of full scale."""
     frames = samples.reshape(-1, FRAME)
     power = np.einsum("ij,ij->i", frames, frames) / FRAME
     return np.asarray(10 * np.log10(power + np.float32(10 ** (_SILENCE / 10))), np.float32)
 
 
 class QuietGain:
-    """Settles the gain of each frame of one stream. Pure: from levels to gains, the same for any size of block."""
+    """Computes the gain of each frame of one stream from the levels around it, the same for blocks of any size."""
 
-    def __init__(self, ahead: int = AHEAD) -> None:
-        self._ahead = ahead
-        # The levels that the next gains hang on; silence stands for what was before the stream.
-        self._levels = np.full(_BEHIND + _STEADY - 1, _SILENCE, np.float32)
-        self._gains = np.zeros(0, np.float32)  # the last ones before they were smoothed
+    def __init__(self, lookahead: int = LOOKAHEAD) -> None:
+        self._lookahead = lookahead
+        # The levels that the next gains depend on; the time before the stream counts as silence.
+        self._levels = np.full(_HISTORY + _STEADY - 1, _SILENCE, np.float32)
+        self._gains = np.zeros(0, np.float32)  # the last gains before smoothing
 
     def push(self, levels: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The gains in dB, 0 or more, that are settled by the levels in dBFS of the next frames."""
+        """Take the levels of the next frames in dBFS; return the gains that are final now, in dB, 0 or more."""
         self._levels = np.concatenate((self._levels, levels))
-        frames = len(self._levels) - (_BEHIND + _STEADY - 1) - self._ahead
+        frames = len(self._levels) - (_HISTORY + _STEADY - 1) - self._lookahead
         if frames <= 0:
             return np.zeros(0, np.float32)
         steady = sliding_window_view(self._levels, _STEADY).min(axis=1)
-        loudest = sliding_window_view(steady, _BEHIND + 1 + self._ahead).max(axis=1)
+        loudest = sliding_window_view(steady, _HISTORY + 1 + self._lookahead).max(axis=1)
         gains = _gain(loudest)
         before = self._gains if len(self._gains) else np.full(_RAMP - 1, gains[0])
         gains = np.concatenate((before, gains))
@@ -58,12 +58,15 @@ class QuietGain:
         return np.asarray(sliding_window_view(gains, _RAMP).mean(axis=1), np.float32)
 
     def flush(self) -> NDArray[np.float32]:
-        """The gains of the last frames of the stream, at most as many as are heard ahead."""
-        return self.push(np.full(self._ahead, _SILENCE, np.float32))
+        """Return the gains of the last frames of the stream, at most `lookahead` of them."""
+        return self.push(np.full(self._lookahead, _SILENCE, np.float32))
 
 
 def amplify(samples: Samples, gains: NDArray[np.float32], before: float) -> Samples:
-    """Each frame louder by its gain in dB, into which it moves from that of the frame before it."""
+    """Return the frames amplified by their gains in dB, each moving to its gain from that of the frame before.
+
+    `before` is the gain of the frame before the first one.
+    """
     factors = 10 ** (np.concatenate(([np.float32(before)], gains)) / 20)
     rise = np.linspace(1 / FRAME, 1, FRAME, dtype=np.float32)
     moving = factors[:-1, None] + np.diff(factors)[:, None] * rise
@@ -71,5 +74,5 @@ def amplify(samples: Samples, gains: NDArray[np.float32], before: float) -> Samp
 
 
 def _gain(loudest: NDArray[np.float32]) -> NDArray[np.float32]:
-    """None down to `_QUIET`, then twice what is missing until `_TARGET` is reached."""
-    return np.asarray(np.clip(np.minimum(2 * (_QUIET - loudest), _TARGET - loudest), 0, _MOST), np.float32)
+    """Return the gain for the loudest level nearby: 0 above `_QUIET`, then rising by 2 dB per dB up to `_TARGET`."""
+    return np.asarray(np.clip(np.minimum(2 * (_QUIET - loudest), _TARGET - loudest), 0, _MAXIMUM_GAIN), np.float32)

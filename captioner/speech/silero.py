@@ -1,110 +1,82 @@
-"""silero-vad's 16 kHz model, computed exactly in numpy: how likely each 32 ms of sound is speech.
+"""silero-vad's 16 kHz model, computed exactly in numpy: the probability of speech of each 32 ms of audio.
 
-The weights come out of the installed package's own model file, which is read without importing the package, since that
-would load torch. (The package's silero_vad_16k.safetensors holds the weights of another model.) All that comes before
-the model's recurrent cell depends on one frame and 64 samples before it, so it is done for a whole block of frames at
-once, in a few large matrix products; only the cell itself walks frame by frame.
+The weights come from the model file of the installed package. It is read without importing the package, since that
+would load torch. (The package's silero_vad_16k.safetensors holds the weights of another model.) Everything before the
+model's recurrent cell depends on one frame and the 64 samples before it. So it is computed for a whole block of frames
+at once, in a few large matrix products, and only the cell runs frame by frame.
 
-Which graph belongs to the weights is known for the files in `KNOWN_WEIGHTS` alone. Any other release of silero-vad is
-served by its own loop (`captioner.speech.silero_torch`): slower, and right.
+This graph belongs to the weights in `KNOWN_WEIGHTS` alone. Any other release of silero-vad runs through its own code
+(`captioner.speech.silero_torch`), which is slower.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
 import zipfile
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
-from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
-from captioner.errors import CaptionerError
+from captioner.speech.model import FRAME, Tensor
 from captioner.values import Samples
-
-Tensor = NDArray[np.float32]
-
-SAMPLE_RATE = 16_000
-"""Hz, the only rate the model hears."""
-
-FRAME = 512
-"""Samples in one frame, the model's unit of time: 32 ms."""
 
 KNOWN_WEIGHTS = {
     "e1122837f4154c511485fe0b9c64455f7b929c96fbb8d79fbdb336383ebd3720": "silero-vad 6.2",
 }
-"""SHA-256 of each model file whose graph is the one written here."""
+"""The SHA-256 of each model file whose graph is the one in this module, and its release."""
 
-_CONTEXT = 64  # samples before a frame that the model hears with it
+_CONTEXT = 64  # samples before a frame that the model reads with it
 _HOP = 128  # samples between two spectra, of which a frame has four
 _WINDOW = 256  # samples in one spectrum
 _CELL = 128  # width of the recurrent cell
 _STRIDES = (1, 2, 2, 1)  # of the four convolutions
 _ONES, _HALVES = np.ones(3 * _CELL, np.float32), np.full(_CELL, 0.5, np.float32)
-_BLOCK = 256  # frames computed at once: what is made of them (2 MB) stays in the processor's cache
-
-
-class SpeechModel(Protocol):
-    """Hears one stream of sound: state is carried from each call to the next."""
-
-    def probabilities(self, samples: Samples) -> Tensor:
-        """How likely each frame is speech, shape (n,), of the next n * FRAME samples of the stream."""
-        ...
-
-
-def load_speech_model() -> SpeechModel:
-    """The installed silero-vad at the beginning of a stream. Raises `CaptionerError` where it is not installed."""
-    spec = find_spec("silero_vad")
-    if spec is None or not spec.submodule_search_locations:
-        raise CaptionerError(
-            "silero-vad is not installed, and without it no speech is found; run: pip install silero-vad"
-        )
-    model = Path(spec.submodule_search_locations[0], "data", "silero_vad.jit")
-    if model.is_file() and _fingerprint(model) in KNOWN_WEIGHTS:
-        return Silero(read_weights(model.read_bytes()))
-    from captioner.speech.silero_torch import TorchSilero
-
-    return TorchSilero()
+_BLOCK = 256  # frames computed at once: their intermediate results (2 MB) stay in the processor's cache
 
 
 @cache
 def _libraries() -> ThreadpoolController:
-    """What numpy multiplies matrices with."""
+    """Return the control of the libraries with which numpy multiplies matrices."""
     return ThreadpoolController()
-
-
-@cache
-def _fingerprint(model: Path) -> str:
-    return hashlib.sha256(model.read_bytes()).hexdigest()
 
 
 @dataclass(frozen=True, eq=False)
 class SileroWeights:
-    """The model's numbers, float32, each shape (outputs, inputs[, taps])."""
+    """The model's weights, float32, each of shape (outputs, inputs[, taps])."""
 
     window: Tensor
+    """The window of the spectra, shape (256,)."""
+
     convolutions: tuple[tuple[Tensor, Tensor], ...]
+    """Weight and bias of each of the four convolutions."""
+
     cell_from_features: Tensor
+    """The recurrent cell's weights for its input, gates in the order input, forget, cell, output."""
+
     cell_from_output: Tensor
+    """The recurrent cell's weights for its last output, gates in the same order."""
+
     cell_bias: Tensor
+    """The recurrent cell's bias, gates in the same order."""
+
     output: Tensor
+    """The weights from the cell's output to the logit of speech."""
+
     output_bias: Tensor
+    """The bias of that logit."""
 
 
 def read_weights(model: bytes) -> SileroWeights:
-    """The weights inside a model file of `KNOWN_WEIGHTS`: a zip archive in which tensor n of the graph is `data/n`."""
+    """Return the weights in a model file of `KNOWN_WEIGHTS`, a zip archive with tensor n of the graph in `data/n`."""
     with zipfile.ZipFile(io.BytesIO(model)) as archive:
         folder = archive.namelist()[0].split("/")[0]
 
         def tensor(number: int, *shape: int) -> Tensor:
             return np.frombuffer(archive.read(f"{folder}/data/{number}"), "<f4").reshape(shape)
 
-        # The transform's first row is the constant wave: what is left in it is the window.
+        # The first row of the transform is the window times a constant wave, so it is the window itself.
         return SileroWeights(
             window=tensor(2, 258, _WINDOW)[0],
             convolutions=(
@@ -125,7 +97,7 @@ class Silero:
     """The model in numpy, at the beginning of a stream."""
 
     def __init__(self, weights: SileroWeights) -> None:
-        # The scale is undone by the transform: `norm="forward"` divides by the window's length.
+        # This factor cancels the transform's `norm="forward"`, which divides by the window's length.
         self._window = weights.window * np.float32(_WINDOW)
         self._convolutions = [
             _Convolution(weight, bias, stride)
@@ -139,38 +111,38 @@ class Silero:
         """See `SpeechModel.probabilities`. Blocks may be of any size; 256 frames and more go fastest."""
         if len(samples) % FRAME:
             raise ValueError(f"{len(samples)} samples are not whole frames of {FRAME}")
-        # Products of a millisecond are not worth handing to another core, least of all to one that others use.
+        # Products of a millisecond are too short to share among cores, even more so on a busy machine.
         with _libraries().limit(limits=1, user_api="blas"):
             blocks = [self._block(samples[at : at + _BLOCK * FRAME]) for at in range(0, len(samples), _BLOCK * FRAME)]
         return np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
 
     def _block(self, samples: Samples) -> Tensor:
-        """Probabilities of whole frames."""
-        sound = np.concatenate((self._context, samples))
-        self._context = sound[-_CONTEXT:].copy()
-        features = self._spectra(sound)
+        """Return the probabilities of at most `_BLOCK` whole frames."""
+        extended = np.concatenate((self._context, samples))
+        self._context = extended[-_CONTEXT:].copy()
+        features = self._spectra(extended)
         for convolution in self._convolutions:
             features = convolution(features)
-        heard = np.maximum(self._cell(features[:, 0]), 0)
-        return np.asarray(1 / (1 + np.exp(-(heard @ self._output + self._output_bias))), np.float32)
+        activated = np.maximum(self._cell(features[:, 0]), 0)
+        return np.asarray(1 / (1 + np.exp(-(activated @ self._output + self._output_bias))), np.float32)
 
-    def _spectra(self, sound: Samples) -> Tensor:
-        """Magnitudes of shape (frames, 4, 129): each frame with its context, mirrored over 64 samples at its end."""
-        frames = (len(sound) - _CONTEXT) // FRAME
-        hops = sound[: frames * FRAME].reshape(frames, 4, _HOP)
+    def _spectra(self, extended: Samples) -> Tensor:
+        """Return magnitudes of shape (frames, 4, 129); the last 64 samples of each frame are mirrored at its end."""
+        frames = (len(extended) - _CONTEXT) // FRAME
+        hops = extended[: frames * FRAME].reshape(frames, 4, _HOP)
         windows = np.empty((frames, 4, _WINDOW), np.float32)
         rising, falling, last = np.split(self._window, [_HOP, _HOP + _CONTEXT])
         np.multiply(hops, rising, out=windows[:, :, :_HOP])
         np.multiply(hops[:, 1:], self._window[_HOP:], out=windows[:, :3, _HOP:])
-        ends = sound[_CONTEXT:].reshape(frames, FRAME)
+        ends = extended[_CONTEXT:].reshape(frames, FRAME)
         np.multiply(ends[:, -_CONTEXT:], falling, out=windows[:, 3, _HOP : _HOP + _CONTEXT])
         np.multiply(ends[:, -2 : -2 - _CONTEXT : -1], last, out=windows[:, 3, _HOP + _CONTEXT :])
-        # Without a norm numpy transforms float32 as float64, through casts that take six times as long as the rest.
+        # Without a norm numpy transforms float32 as float64, and the casts take six times as long as the rest.
         return np.abs(np.fft.rfft(windows, norm="forward"))
 
 
 class _Convolution:
-    """Three taps over the steps of a frame, zeros around them, then a rectifier."""
+    """A convolution with three taps over the steps of a frame, zeros at both ends, and a rectifier."""
 
     def __init__(self, weight: Tensor, bias: Tensor, stride: int) -> None:
         outputs, self._channels, _ = weight.shape
@@ -178,23 +150,23 @@ class _Convolution:
         self._bias, self._stride = bias, stride
 
     def __call__(self, features: Tensor) -> Tensor:
-        """From (frames, steps, channels) to (frames, ceil(steps / stride), outputs)."""
+        """Return shape (frames, ceil(steps / stride), outputs) for features of shape (frames, steps, channels)."""
         frames, steps, channels = features.shape
-        centres = range(0, steps, self._stride)
-        result = np.empty((frames, len(centres), len(self._bias)), np.float32)
-        for index, centre in enumerate(centres):
-            first, last = max(centre - 1, 0), min(centre + 2, steps)  # the steps that are there
-            taps = self._taps[(first - centre + 1) * channels : (last - centre + 1) * channels]
+        centers = range(0, steps, self._stride)
+        result = np.empty((frames, len(centers), len(self._bias)), np.float32)
+        for index, center in enumerate(centers):
+            first, last = max(center - 1, 0), min(center + 2, steps)  # without the zeros at both ends
+            taps = self._taps[(first - center + 1) * channels : (last - center + 1) * channels]
             np.matmul(features[:, first:last].reshape(frames, -1), taps, out=result[:, index])
         result += self._bias
         return np.maximum(result, 0, out=result)
 
 
 class _Cell:
-    """The long short-term memory, which remembers the stream so far.
+    """The long short-term memory cell, whose state carries the stream so far.
 
-    One `tanh` serves all four gates, since logistic(x) = (1 + tanh(x / 2)) / 2: the weights of the three logistic gates
-    are halved beforehand, the output is kept doubled (and the weights that read it halved), and the memory as it is.
+    One `tanh` computes all four gates, since logistic(x) = (1 + tanh(x / 2)) / 2. For that the weights of the three
+    logistic gates are halved in advance, and so are the weights that read the output, which is stored doubled.
     """
 
     def __init__(self, weights: SileroWeights) -> None:
@@ -203,18 +175,18 @@ class _Cell:
         self._from_features = np.ascontiguousarray((weights.cell_from_features[gates] * half[:, None]).T)
         self._from_output = np.ascontiguousarray((weights.cell_from_output[gates] * half[:, None]).T) / 2
         self._bias = weights.cell_bias[gates] * half
-        # Side by side, so that one product serves what is kept of the memory and what is added to it.
+        # Gates and memory lie side by side, so that one product computes both terms of the new memory.
         self._gates_and_memory = np.zeros(5 * _CELL, np.float32)
         self._doubled = np.zeros(_CELL, np.float32)
 
     def __call__(self, features: Tensor) -> Tensor:
-        """The cell's output, shape (frames, 128), for features of that shape."""
+        """Return the cell's outputs, shape (frames, 128), for features of the same shape."""
         driven = features @ self._from_features + self._bias
         outputs, squashed = np.empty_like(features), np.empty(_CELL, np.float32)
         weight, output, state = self._from_output, self._doubled, self._gates_and_memory
         (into, keep, out, _, memory), gates = state.reshape(5, _CELL), state[: 4 * _CELL]
         logistic, into_keep, fresh_memory = gates[: 3 * _CELL], state[: 2 * _CELL], state[3 * _CELL :]
-        # 112,500 turns an hour: every name is local, every result has its place, and numpy adds arrays faster than 1s.
+        # 112,500 passes per hour of audio: so names are local, results go to fixed arrays, and ones are an array too.
         add, multiply, tanh, ones, halves = np.add, np.multiply, np.tanh, _ONES, _HALVES
         for drive, result in zip(driven, outputs, strict=True):
             output.dot(weight, gates)

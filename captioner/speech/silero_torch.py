@@ -1,4 +1,4 @@
-"""silero-vad by its own loop: for releases whose model this house does not know. Slower, and it loads torch."""
+"""silero-vad through the package's own code, for releases whose weights captioner does not know: slower, with torch."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from contextlib import contextmanager
 import numpy as np
 from numpy.typing import NDArray
 
-from captioner.speech.silero import FRAME, SAMPLE_RATE
+from captioner.speech.model import FRAME, SAMPLE_RATE
 from captioner.values import Samples
 
 
 class TorchSilero:
-    """The installed silero-vad at the beginning of a stream, whatever its release."""
+    """Any installed release of silero-vad, at the beginning of a stream."""
 
     def __init__(self) -> None:
-        # Importing silero_vad has torch compute on one core from then on, for everybody.
+        # Importing silero_vad limits torch to one core for the whole process; _one_core undoes that.
         with _one_core(), warnings.catch_warnings():
             from silero_vad import load_silero_vad
 
-            warnings.simplefilter("ignore", DeprecationWarning)  # how the package loads its model is its own affair
+            warnings.simplefilter("ignore", DeprecationWarning)  # from the package's way of loading its model
             self.model = load_silero_vad()
 
     def probabilities(self, samples: Samples) -> NDArray[np.float32]:
@@ -37,7 +37,7 @@ class TorchSilero:
 
 @contextmanager
 def _one_core() -> Iterator[None]:
-    """A frame is too short to be worth sharing: on two cores it takes longer. Afterwards torch is as it was."""
+    """Limit torch to one core inside the block: a frame is so short that two cores take longer than one."""
     import torch
 
     threads = torch.get_num_threads()

@@ -1,38 +1,45 @@
-"""What counts as speech, and how regions are shaped."""
+"""What counts as speech, and the shape of speech regions."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
-_SHORTEST_LIMIT = 1.0  # seconds of sound beside the padding: below it a limit would cut every word
+_SHORTEST_LIMIT = 1.0  # seconds of audio beside the padding: a lower limit would split every word
 
 
 @dataclass(frozen=True)
 class SpeechOptions:
-    """Times in seconds. Raises `ValueError` for what makes no sense.
+    """Options of the voice activity detection, times in seconds. Raises `ValueError` for impossible values.
 
-    The defaults were measured on eight minutes of reference speech; meetings heard from afar are its hard part:
-
-    - `threshold`, of the model's probability, is silero's own. 0.4 finds 0.1 % more and twice the false speech.
-    - `minimum_speech`: shorter sounds are no speech. silero's 0.25 loses many a "yes"; 0.1 finds 1 % more in meetings.
-    - `minimum_silence` parts two regions. At silero's 0.1 a talk falls into pieces of 2.8 s, too short to be heard
-      well; at 0.5 they last 5.7 s, and a sentence stays whole.
-    - `lead` and `tail`: sound kept before and after what the model calls speech, since it is late at a weak onset and
-      at a fading end: 0.2 covers 99.1 % of it where 0.05 covers 98.4 %.
-    - `trim`: of the sound so kept, no more than this stays before the first loud moment and after the last; infinity
-      trims nothing.
-    - `longest_region`: captions and aligners want 10 to 15 s, since no error reaches beyond its region. Longer speech
-      is cut at its deepest pause.
+    The defaults were measured on eight minutes of reference speech, of which distant speech in meetings is the hard
+    part.
     """
 
     threshold: float = 0.5
+    """The model's probability from which a frame is speech. This is silero's own default; 0.4 finds 0.1 % more speech
+    and twice the false speech."""
+
     minimum_speech: float = 0.1
+    """Shorter sounds are not speech. silero's own 0.25 loses many a "yes"; 0.1 finds 1 % more speech in meetings."""
+
     minimum_silence: float = 0.5
+    """The silence that separates two regions. At silero's own 0.1 the regions of a talk last 2.8 s on average, too
+    short for good recognition; at 0.5 they last 5.7 s, and a sentence stays in one region."""
+
     lead: float = 0.3
+    """Audio kept before the speech, since the model is late at a weak onset."""
+
     tail: float = 0.3
+    """Audio kept after the speech, since the model misses a fading end. Lead and tail of 0.2 cover 99.1 % of the
+    speech, 0.05 covers 98.4 %."""
+
     trim: float = 0.15
+    """The most audio kept before the first loud moment and after the last one; infinity trims nothing."""
+
     longest_region: float = 15.0
+    """Longer speech is split at its deepest pause. Captions and aligners work best with 10 to 15 s, since no error
+    reaches beyond its region."""
 
     def __post_init__(self) -> None:
         if not 0 < self.threshold < 1:

@@ -1,104 +1,104 @@
-"""One unbroken stretch of sound: judged, searched, and kept for as long as it may still be part of a region."""
+"""Speech clips from one continuous stretch of audio; audio is held only while it may become part of a region."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from captioner.speech.detector import Detector, Judged
+from captioner.speech.detector import FrameScores, SpeechDetector
 from captioner.speech.finder import SpeechFinder
-from captioner.speech.gain import AHEAD
-from captioner.speech.silero import FRAME, SAMPLE_RATE
+from captioner.speech.gain import LOOKAHEAD
+from captioner.speech.model import FRAME, SAMPLE_RATE
 from captioner.speech.speech_options import SpeechOptions
 from captioner.speech.trim import trim
 from captioner.values import Audio, Samples
 
 
 class SpeechStream:
-    """Clips of speech from sound without gaps that begins at `origin`, in seconds on the media's clock.
+    """Finds the speech clips in audio without gaps.
 
-    A moment is judged when so many frames `ahead` of it were heard.
+    `origin` is the second of its first sample on the media's clock. A frame is scored `lookahead` frames later.
     """
 
-    def __init__(self, options: SpeechOptions, origin: float, ahead: int = AHEAD) -> None:
+    def __init__(self, options: SpeechOptions, origin: float, lookahead: int = LOOKAHEAD) -> None:
         self._origin = origin
-        self._detector, self._finder = Detector(ahead), SpeechFinder(options)
+        self._detector, self._finder = SpeechDetector(lookahead), SpeechFinder(options)
         self._trim = round(min(options.trim, options.longest_region) * SAMPLE_RATE)
-        self._settled_until = 0.0  # second at which the last clip ended
-        self._kept = np.zeros(0, np.float32)
-        self._first = 0  # sample at which what is kept begins, counted from the origin as all samples are
-        self._pushed = 0  # samples that came
-        self._judged = 0  # of these, the samples that the detector was given
+        self._last_end = 0.0  # second at which the last clip ended
+        self._buffer = np.zeros(0, np.float32)
+        self._first = 0  # position of the buffer's first sample, counted from the origin as all samples are
+        self._pushed = 0  # samples pushed
+        self._scored = 0  # samples passed on to the detector
 
     @property
     def end(self) -> float:
-        """The second after the last sample that came."""
+        """The second after the last sample that was pushed."""
         return self._origin + self._pushed / SAMPLE_RATE
 
     @property
-    def kept(self) -> float:
-        """Seconds of sound that are held."""
-        return len(self._kept) / SAMPLE_RATE
+    def buffered(self) -> float:
+        """Seconds of audio in memory."""
+        return len(self._buffer) / SAMPLE_RATE
 
     @property
     def open_since(self) -> float | None:
-        """The second at which the region that is open begins; None in silence."""
+        """The second at which the open region begins; None in silence."""
         since = self._finder.open_since
         return None if since is None else self._origin + since / SAMPLE_RATE
 
     @property
-    def quiet_until(self) -> float:
-        """The second up to which, as far as is known by now, nobody speaks after the last clip."""
-        return self._origin + self._finder.quiet_until / SAMPLE_RATE
+    def silent_until(self) -> float:
+        """The second up to which the stream is known to be silent after the last clip."""
+        return self._origin + self._finder.silent_until / SAMPLE_RATE
 
     @property
     def settled_until(self) -> float:
-        """The second before which no clip will begin any more."""
+        """The second before which no further clip begins."""
         return self._origin + self._finder.needed_from / SAMPLE_RATE
 
     def open_clip(self) -> Audio | None:
-        """The sound of the region that is open, as far as it was pushed; None in silence."""
+        """Return the audio of the open region up to now; None in silence."""
         since = self._finder.open_since
         if since is None:
             return None
-        return Audio(self._kept[since - self._first :].copy(), SAMPLE_RATE, self._origin + since / SAMPLE_RATE)
+        return Audio(self._buffer[since - self._first :].copy(), SAMPLE_RATE, self._origin + since / SAMPLE_RATE)
 
     def shorten(self, longest_region: float) -> None:
-        """From here on no region is longer than so many seconds."""
+        """Limit regions from now on to `longest_region` seconds."""
         self._finder.shorten(longest_region)
 
     def push(self, samples: Samples) -> list[Audio]:
-        """The clips whose ends are certain by now."""
-        self._kept = np.concatenate((self._kept, samples))
+        """Take the next samples; return the clips whose ends are certain now."""
+        self._buffer = np.concatenate((self._buffer, samples))
         self._pushed += len(samples)
-        whole = self._pushed // FRAME * FRAME
-        fresh = self._kept[self._judged - self._first : whole - self._first]
-        self._judged = whole
-        return self._clips(self._detector.push(fresh))
+        whole_frames = self._pushed // FRAME * FRAME
+        new = self._buffer[self._scored - self._first : whole_frames - self._first]
+        self._scored = whole_frames
+        return self._clips(self._detector.push(new))
 
     def flush(self) -> list[Audio]:
-        """The clips left at the end."""
-        rest = self._kept[self._judged - self._first :]
+        """Return the last clips, at the end of the stretch."""
+        rest = self._buffer[self._scored - self._first :]
         clips: list[Audio] = []
         if len(rest):
             clips += self._clips(self._detector.push(np.pad(rest, (0, FRAME - len(rest)))))
         clips += self._clips(self._detector.flush())
         return clips + [self._clip(start, end) for start, end in self._finder.flush(self._pushed)]
 
-    def _clips(self, judged: Judged) -> list[Audio]:
-        probabilities, levels = judged
+    def _clips(self, scores: FrameScores) -> list[Audio]:
+        probabilities, levels = scores
         regions = self._finder.push(probabilities.tolist(), levels.tolist())
         clips = [self._clip(start, end) for start, end in regions]
-        needed = min(self._finder.needed_from, self._judged)
-        self._kept, self._first = self._kept[needed - self._first :], needed
+        needed = min(self._finder.needed_from, self._scored)
+        self._buffer, self._first = self._buffer[needed - self._first :], needed
         return clips
 
     def _clip(self, start: int, end: int) -> Audio:
-        """A copy, so that a clip in flight holds no more than itself; trimmed to what is loud in it."""
-        samples = self._kept[start - self._first : end - self._first]
+        """Return a trimmed copy of a region's audio, so that a clip holds no other audio in memory."""
+        samples = self._buffer[start - self._first : end - self._first]
         first, last = trim(samples) if self._trim < len(samples) else (0, len(samples))
         first, last = max(0, first - self._trim), min(len(samples), last + self._trim)
         samples, start = samples[first:last].copy(), start + first
-        # Where two clips meet, the float sum of start and duration may lie a hair behind the next start.
-        clip = Audio(samples, SAMPLE_RATE, max(self._origin + start / SAMPLE_RATE, self._settled_until))
-        self._settled_until = clip.end
+        # Where two clips meet, the float sum of start and duration may exceed the next start by a rounding error.
+        clip = Audio(samples, SAMPLE_RATE, max(self._origin + start / SAMPLE_RATE, self._last_end))
+        self._last_end = clip.end
         return clip

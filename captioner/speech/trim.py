@@ -1,7 +1,7 @@
-"""Where the sound of a region really begins and ends, by its level.
+"""Where the speech in a region begins and ends, by its level.
 
-The detector's frames are 32 ms apart and it hears an end late, by how much hangs on the codec. The level tells within
-10 ms, whatever the container, so a region is padded generously first and then trimmed to what is loud.
+The detector's frames are 32 ms long, and it detects the end of speech late, by a time that depends on the codec. The
+level shows the end to within 10 ms in every container. So a region is padded generously first and trimmed afterwards.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ from __future__ import annotations
 import numpy as np
 
 from captioner.levels import speech_threshold
-from captioner.speech.silero import SAMPLE_RATE
+from captioner.speech.model import SAMPLE_RATE
 from captioner.values import Samples
 
 _STEP = SAMPLE_RATE // 100  # samples: 10 ms
-_LASTING = 2  # steps: a single loud one is a click
+_LASTING = 2  # steps: a single loud step is a click
 _SILENCE = 1e-12  # power of digital silence
 
 
 def trim(samples: Samples) -> tuple[int, int]:
-    """The first loud sample and the one after the last, to 10 ms; all of it where nothing stands out.
+    """Return the first loud sample and the one after the last, to 10 ms; the whole range if nothing is loud.
 
     Loud is what lies above `captioner.levels.speech_threshold`.
     """

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from captioner.media.decode import BLOCK
-from captioner.speech import FRAME, find_speech, load_speech_model
+from captioner.speech import FRAME, load_speech_model, speech_clips
 from captioner.values import Audio, Samples
 from tests.benchmarks import Lengths, Row
 from tests.benchmarks.measuring import RATE, in_turns, processor_seconds, sound_of, talk
@@ -36,7 +36,7 @@ def measure(lengths: Lengths) -> Sequence[Row | str]:
         raise RuntimeError(f"silero finds {len(expected)} regions, captioner {len(found)}, and not the same")
     step = round(BLOCK * RATE)
     sound = [Audio(samples[at : at + step], RATE, at / RATE) for at in range(0, len(samples), step)]
-    works: list[Callable[[], object]] = [partial(ours, samples), lambda: list(find_speech(sound)), packaged]
+    works: list[Callable[[], object]] = [partial(ours, samples), lambda: list(speech_clips(sound)), packaged]
     if theirs := faster_whisper(samples):
         works.append(theirs)
     taken = in_turns(*(partial(processor_seconds, work) for work in works))

@@ -23,7 +23,7 @@ import numpy as np
 from captioner.live.source.playlist import media_playlist
 from tests.benchmarks import QUICK, Lengths, Row
 from tests.live.live_soak import Soak
-from tests.live.live_stream import PLAIN, TALK, TRUTH, finish, free_port, hls, send, sidecar, waited_for
+from tests.live.live_stream import PLAIN, SAMPLE, TRUTH, free_port, hls, live_process, send, stop_process, wait_until
 from tests.speech.speech_parts import decoded
 
 SECONDS = 45.0
@@ -33,13 +33,13 @@ HOURS = float(os.environ.get("CAPTIONER_SOAK_HOURS", "1"))
 
 def measure(lengths: Lengths) -> Sequence[Row | str]:
     """All of it: two minutes and, for the soak, about a minute an hour."""
-    final, draft = _feed_latency()
+    final, partial = _feed_latency()
     late = _hls_latency()
     hours = HOURS / 10 if lengths is QUICK else HOURS
     soak, growth = _soak(hours)
     return [
         Row("end of a sentence to its final cue in the feed, median", final, 0.8, "s", "<= 1"),
-        Row("beginning of speech to its first draft, median", draft, 1.0, "s", "<= 1"),
+        Row("beginning of speech to its first partial, median", partial, 1.0, "s", "<= 1"),
         Row("segment of the source to its captions, the latest", late, PLAIN.length, "s", "<= 1"),
         Row(f"most lag in {hours:g} h with 50 faults", soak.most_lag, 30.0, "s", "<= 1.5"),
         Row(f"memory at the end of {hours:g} h and at its beginning", growth[1], growth[0], "MB", "1"),
@@ -48,12 +48,12 @@ def measure(lengths: Lengths) -> Sequence[Row | str]:
 
 def _feed_latency() -> tuple[float, float]:
     port = free_port()
-    command = [sys.executable, "-m", "captioner", "live", "-", "--backend", "scripted", "--drafts", "-q"]
+    command = [sys.executable, "-m", "captioner", "live", "-", "--backend", "scripted", "--partials", "-q"]
     command += ["--serve", str(port), "--input-format", "s16le"]
     command += ["--input-option", "sample_rate=16000", "--input-option", "ch_layout=mono"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE)
     came: list[tuple[float, dict[str, object]]] = []
-    waited_for(lambda: _answers(port))
+    wait_until(lambda: _answers(port))
     Thread(target=_follow, args=(port, came), daemon=True).start()
     time.sleep(1.0)
     began = _speak(process)
@@ -61,15 +61,15 @@ def _feed_latency() -> tuple[float, float]:
     process.terminate()
     process.wait()
     told = [(at - began, caption) for at, caption in came]
-    finals, drafts = [], []
+    finals, partials = [], []
     for sentence in TRUTH:
         if sentence["end"] > SECONDS - 1.0:
             break
         finals += [at - sentence["end"] for at, each in told if each["is_final"] and _near(each, sentence["start"])][:1]
-        drafts += [
+        partials += [
             at - sentence["start"] for at, each in told if not each["is_final"] and _near(each, sentence["start"])
         ][:1]
-    return statistics.median(finals), statistics.median(drafts)
+    return statistics.median(finals), statistics.median(partials)
 
 
 def _near(caption: dict[str, object], start: float) -> bool:
@@ -92,7 +92,7 @@ def _follow(port: int, came: list[tuple[float, dict[str, object]]]) -> None:
 
 def _speak(process: subprocess.Popen[bytes]) -> float:
     """Write the talk at the pace at which it is spoken. Returns when it began."""
-    samples = (decoded(TALK)[: round(SECONDS * 16_000)] * 32767).astype("<i2")
+    samples = (decoded(SAMPLE)[: round(SECONDS * 16_000)] * 32767).astype("<i2")
     began = time.monotonic()
     assert process.stdin
     for at in range(0, len(samples), 320):
@@ -111,15 +111,15 @@ def _hls_latency() -> float:
         stream, ours = folder / "live.m3u8", folder / "out" / "captions.m3u8"
         sender = send(stream, 0, 30, PLAIN, *hls(PLAIN))
         seen: tuple[dict[int, float], dict[int, float]] = ({}, {})
-        waited_for(stream.exists)
-        with sidecar(str(stream), "--hls", folder / "out", "--from-start", "--no-drafts") as captioner:
+        wait_until(stream.exists)
+        with live_process(str(stream), "--hls", folder / "out", "--from-start", "--no-partials") as captioner:
             while captioner.process.poll() is None:
                 for times, path in zip(seen, (stream, ours), strict=True):
                     text = path.read_text("utf-8") if path.exists() else ""
-                    for piece in media_playlist(text, "").pieces:
+                    for piece in media_playlist(text, "").segments:
                         times.setdefault(piece.sequence, time.monotonic())
                 time.sleep(0.05)
-        finish([sender])
+        stop_process(sender)
     # The first segments were there before the sidecar had started.
     return float(np.max([seen[1][number] - seen[0][number] for number in sorted(seen[1])[4:]]))
 

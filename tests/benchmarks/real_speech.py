@@ -19,7 +19,7 @@ import numpy as np
 import captioner
 from captioner.backends import Hints, load_backend
 from captioner.media import open_media, read_audio
-from captioner.score import compared, covered, merged, tokens
+from captioner.score import compare, covered_seconds, merge_spans, tokens
 from captioner.values import Audio, Span
 from tests.speech.speech_parts import spoken
 
@@ -78,12 +78,12 @@ def measure_file(entry: dict[str, Any], sphinx: Any, scripted: Any) -> Tally:
         reference = words((FOLDER / entry["transcript"]).read_text("utf-8"))
         (raw,) = sphinx.transcribe([whole(path)], Hints())
         tally.words = len(reference)
-        tally.raw_errors = compared(reference, words(raw.text))[0].errors
-        tally.our_errors = compared(reference, words(" ".join(cue.text for cue in captions.cues)))[0].errors
+        tally.raw_errors = compare(reference, words(raw.text))[0].errors
+        tally.our_errors = compare(reference, words(" ".join(cue.text for cue in captions.cues)))[0].errors
     if entry.get("reference"):
-        speech = merged(Span(*times) for times in spoken(FOLDER / entry["reference"]))
+        speech = merge_spans(Span(*times) for times in spoken(FOLDER / entry["reference"]))
         tally.speech = sum(span.duration for span in speech)
-        tally.found = covered(speech, captions.report.regions)
+        tally.found = covered_seconds(speech, captions.report.regions)
     return tally
 
 
@@ -98,14 +98,15 @@ def report() -> Iterator[str]:
     for tally in groups.values():
         everything.add(tally)
     yield "# Real speech\n"
-    yield "Made by `python -m tests.benchmarks.real_speech`. Word error rate of PocketSphinx on each whole"
-    yield "recording, and through captioner (found, cut into regions, heard, cut into cues); the share of the speech"
-    yield "in the reference that lies in a region.\n"
-    yield "| what | files | words | raw | captioner | more | speech found |\n|---|---|---|---|---|---|---|"
+    yield "Made by `python -m tests.benchmarks.real_speech`. The table compares the word error rate of PocketSphinx on"
+    yield "each whole recording (raw) with its word error rate through captioner, which splits the recording into"
+    yield "speech regions first. The last column is the share of the speech in the reference that lies in a region.\n"
+    yield "| recordings | files | words | raw | captioner | difference | speech in regions |"
+    yield "|---|---|---|---|---|---|---|"
     for name, tally in sorted(groups.items()):
         yield tally.row(name)
     yield everything.row("**all**")
-    yield "\n| without speech | cues |\n|---|---|"
+    yield "\n| recordings without speech | cues |\n|---|---|"
     for entry in entries:
         if NO_SPEECH.match(entry["file"]):
             captions = captioner.caption(FOLDER / entry["file"], backend=sphinx)

@@ -101,7 +101,7 @@ def test_audio_without_video_has_no_shot_changes(speech_file: Path) -> None:
     warnings: list[str] = []
     with open_media(str(speech_file)) as media:
         assert list(read_shot_changes(media, warn=warnings.append)) == []
-    assert warnings == ["has no moving picture, so there are no shot changes"]
+    assert warnings == ["has no video, so there are no shot changes"]
 
 
 def test_a_damaged_video_is_reported(film: Path, tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_a_damaged_video_is_reported(film: Path, tmp_path: Path) -> None:
     warnings: list[str] = []
     with open_media(str(broken)) as media:
         list(read_shot_changes(media, warn=warnings.append))
-    assert warnings == ["its picture is damaged or breaks off; shot changes may be missing"]
+    assert warnings == ["its video is damaged or cut off; shot changes may be missing"]
 
 
 def test_a_film_is_captioned_to_its_frames_and_shot_changes(film: Path, tmp_path: Path) -> None:

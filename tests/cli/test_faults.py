@@ -48,7 +48,7 @@ def test_twelve_inputs_of_which_four_are_broken(tmp_path: Path, speech_file: Pat
     sentences = [line for line in ran.stderr.split("\n") if line.startswith("captioner:")]
     assert [Path(line.split(": ")[1]).name for line in sentences] == ["mute.mp4", "notes.txt"]
     assert "broken.mp4: " in ran.stderr
-    assert "breaks off" in ran.stderr
+    assert "is cut off" in ran.stderr
     assert "silence.wav: no speech found" in ran.stderr
 
 

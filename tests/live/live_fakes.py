@@ -1,4 +1,4 @@
-"""The services that captions are pushed to, on this machine: as strict as theirs say they are, and down when told."""
+"""Fakes of the services that captions are pushed to: as strict as their documentation, and failing on demand."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}")
 
 @dataclass
 class Service:
-    """What it took, in order; how many of the next requests fail, and with which status."""
+    """A service: the captions it received, in order, and how many of the next requests shall fail."""
 
     address: str = ""
-    taken: list[Any] = field(default_factory=list)
+    received: list[Any] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     failures: int = 0
     number: int = 0
 
-    def judge(self, handler: BaseHTTPRequestHandler, body: bytes) -> tuple[int, str]:
+    def check(self, handler: BaseHTTPRequestHandler, body: bytes) -> tuple[int, str]:
         raise NotImplementedError
 
     def refuse(self, reason: str) -> tuple[int, str]:
@@ -37,9 +37,9 @@ class Service:
 
 
 class YouTubeService(Service):
-    """Takes `TIME\\nTEXT\\n`, each post under the next number."""
+    """Accepts `TIME\\nTEXT\\n`, each post under the next number."""
 
-    def judge(self, handler: BaseHTTPRequestHandler, body: bytes) -> tuple[int, str]:
+    def check(self, handler: BaseHTTPRequestHandler, body: bytes) -> tuple[int, str]:
         query = parse_qs(urlsplit(handler.path).query)
         if query.get("cid") != ["event"] or query.get("seq") != [str(self.number + 1)]:
             return self.refuse(f"query {query}")
@@ -49,14 +49,14 @@ class YouTubeService(Service):
         if not _STAMP.fullmatch(time) or not text.endswith("\n") or "\n" in text[:-1]:
             return self.refuse(f"body {body!r}")
         self.number += 1
-        self.taken.append((time, text[:-1]))
+        self.received.append((time, text[:-1]))
         return 200, f"{time}\n"
 
 
 class ZoomService(Service):
-    """Tells the last number and takes the next; the query must be signed."""
+    """Returns the last number and accepts the next; the query must be signed."""
 
-    def judge(self, handler: BaseHTTPRequestHandler, body: bytes) -> tuple[int, str]:
+    def check(self, handler: BaseHTTPRequestHandler, body: bytes) -> tuple[int, str]:
         parts = urlsplit(handler.path)
         query = parse_qs(parts.query)
         if query.get("signature") != ["secret"]:
@@ -70,14 +70,14 @@ class ZoomService(Service):
         ):
             return self.refuse(handler.path)
         self.number += 1
-        self.taken.append(body.decode())
+        self.received.append(body.decode())
         return 200, ""
 
 
 class OvenService(Service):
-    """Takes subtitles as JSON with basic authentication."""
+    """Accepts subtitles as JSON with basic authentication."""
 
-    def judge(self, handler: BaseHTTPRequestHandler, body: bytes) -> tuple[int, str]:
+    def check(self, handler: BaseHTTPRequestHandler, body: bytes) -> tuple[int, str]:
         if handler.headers["Authorization"] != f"Basic {base64.b64encode(b'token:').decode()}":
             return 401, ""
         if handler.path != "/v1/vhosts/default/apps/app/streams/stream:sendSubtitles":
@@ -87,28 +87,28 @@ class OvenService(Service):
         (subtitle,) = entry["subtitles"]
         if document["format"] != "webvtt" or set(subtitle) != {"startOffset", "durationMs", "text"}:
             return self.refuse(f"body {body!r}")
-        self.taken.append((entry["label"], subtitle["text"], subtitle["durationMs"]))
+        self.received.append((entry["label"], subtitle["text"], subtitle["durationMs"]))
         return 200, "{}"
 
 
 @contextmanager
-def at_work(service: Service) -> Iterator[Service]:
-    """The service, on a port of this machine."""
+def serve_http(service: Service) -> Iterator[Service]:
+    """The service, running on a port of this machine."""
 
     class Handler(BaseHTTPRequestHandler):
-        def answer(self) -> None:
+        def respond(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             if service.failures:
                 service.failures -= 1
                 status, text = 503, "down"
             else:
-                status, text = service.judge(self, body)
+                status, text = service.check(self, body)
             self.send_response(status)
             self.send_header("Content-Length", str(len(text.encode())))
             self.end_headers()
             self.wfile.write(text.encode())
 
-        do_GET = do_POST = answer
+        do_GET = do_POST = respond
 
         def log_message(self, format: str, *arguments: object) -> None: ...
 
@@ -124,18 +124,18 @@ def at_work(service: Service) -> Iterator[Service]:
 
 @dataclass
 class ObsService:
-    """obs-websocket 5 with a password; `streaming` says whether captions have anywhere to go."""
+    """obs-websocket 5 with a password. It refuses captions unless it is `streaming`."""
 
     password: str = "pass word"
     streaming: bool = True
     port: int = 0
-    taken: list[str] = field(default_factory=list)
+    received: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
 
     def serve(self, connection: Any) -> None:
         salt, challenge = "c2FsdA==", "Y2hhbGxlbmdl"
-        asked = {"authentication": {"salt": salt, "challenge": challenge}, "rpcVersion": 1}
-        connection.send(json.dumps({"op": 0, "d": asked}))
+        hello = {"authentication": {"salt": salt, "challenge": challenge}, "rpcVersion": 1}
+        connection.send(json.dumps({"op": 0, "d": hello}))
         identity = json.loads(connection.recv())
         if identity["op"] != 1 or identity["d"]["rpcVersion"] != 1:
             self.refused.append("identify")
@@ -145,24 +145,24 @@ class ObsService:
             return
         connection.send(json.dumps({"op": 2, "d": {"negotiatedRpcVersion": 1}}))
         for message in connection:
-            self._answer(connection, json.loads(message))
+            self._respond(connection, json.loads(message))
 
-    def _answer(self, connection: Any, message: dict[str, Any]) -> None:
+    def _respond(self, connection: Any, message: dict[str, Any]) -> None:
         request = message["d"]
         if message["op"] != 6 or request["requestType"] != "SendStreamCaption":
             self.refused.append(str(message))
             return
         status = {"result": self.streaming, "code": 100 if self.streaming else 501}
         if self.streaming:
-            self.taken.append(request["requestData"]["captionText"])
-        answer = {"requestType": request["requestType"], "requestId": request["requestId"], "requestStatus": status}
+            self.received.append(request["requestData"]["captionText"])
+        response = {"requestType": request["requestType"], "requestId": request["requestId"], "requestStatus": status}
         connection.send(json.dumps({"op": 5, "d": {"eventType": "Unasked"}}))
-        connection.send(json.dumps({"op": 7, "d": answer}))
+        connection.send(json.dumps({"op": 7, "d": response}))
 
 
 @contextmanager
-def obs_at_work(service: ObsService, port: int = 0) -> Iterator[ObsService]:
-    """OBS, on a port of this machine."""
+def serve_obs(service: ObsService, port: int = 0) -> Iterator[ObsService]:
+    """OBS, running on a port of this machine."""
     from websockets.sync.server import serve
 
     with serve(service.serve, "127.0.0.1", port) as server:

@@ -1,5 +1,5 @@
-"""Hours of a live stream on a clock of its own, with faults on purpose: senders that come back with other timestamps,
-silence on the wire, a backend that fails or is slow, a sink whose disk is full."""
+"""Hours of a live stream on a simulated clock, with faults: senders that return with other timestamps, silence on the
+connection, a backend that fails or is slow."""
 
 from __future__ import annotations
 
@@ -18,69 +18,70 @@ from captioner.errors import BackendError
 from captioner.formats import srt
 from captioner.live.events import Caption, Event, RegionReported
 from captioner.live.session.session import RecognitionConfig, Session
-from captioner.live.session.source_reader import AudioPiece, SourceReader
-from captioner.live.session.stream_clock import SAMPLE_RATE, TICKS, WRAP, StreamClock
+from captioner.live.session.source_reader import AudioChunk, SourceReader
 from captioner.live.sinks.growing_files import SrtFile
-from captioner.live.sinks.hls_captions import Hls
-from captioner.live.source.contract import Interrupted, Item
+from captioner.live.sinks.hls_captions import HlsCaptions
 from captioner.live.source.decoder import Packet
+from captioner.live.source.live_source import SourceInterrupted, SourceItem
+from captioner.live.stream_clock import SAMPLE_RATE, TICKS, WRAP, StreamClock
 from captioner.values import Audio, Samples
 from tests.speech.speech_parts import three_sentences
 
 STEP = 0.25
-"""Seconds of sound in a packet."""
+"""Seconds of audio in a packet."""
 
 
 @dataclass
 class Soak:
-    """A run of `seconds` of stream time with so many `faults`; what it found is in the fields behind."""
+    """A run of `seconds` of stream time with a number of `faults`; the other fields are its results."""
 
     folder: Path
     seconds: float
     faults: int
     seed: int = 1
     now: float = 1000.0
-    told: int = 0
+    events: int = 0
     captions: int = 0
     lost: int = 0
     most_lag: float = 0.0
     regions: int = 0
-    memory: list[int] = field(default_factory=list)  # bytes, now and then
-    spoken: int = 0  # sentences that were sent whole
-    broken: list[str] = field(default_factory=list)  # what should not have happened
+    memory: list[int] = field(default_factory=list)  # bytes, every 5,000 events
+    spoken: int = 0  # sentences that were sent completely
+    broken: list[str] = field(default_factory=list)  # violations
 
     def run(self) -> None:
-        """Run it."""
+        """Run to the end of the stream."""
         random = Random(self.seed)
         self._last: Caption | None = None
         self._number = 0
-        self._srt, self._hls = SrtFile(str(self.folder / "a.srt")), Hls(str(self.folder / "hls"), now=lambda: self.now)
+        now = lambda: self.now  # noqa: E731 - a clock
+        self._srt = SrtFile(str(self.folder / "a.srt"))
+        self._hls = HlsCaptions(str(self.folder / "hls"), now=now)
         plan = sorted(random.uniform(30, self.seconds - 30) for _ in range(self.faults))
         self._failing_until = self._busy_until = self._slow_until = 0.0
-        session = Session(RecognitionConfig(_Engine(self)), self._tell, now=lambda: self.now)
-        reader = SourceReader(
-            _Sender(self, plan, random), StreamClock(), patience=600, now=lambda: self.now, sleep=self.sleep
-        )
+        session = Session(RecognitionConfig(_SoakBackend(self)), self._emit, now=now)
+        source = _SoakSource(self, plan, random)
+        reader = SourceReader(source, StreamClock(), reconnect_timeout=600, now=now, sleep=self.sleep)
         threads, files = threading.active_count(), _open_files()
-        for reading in reader.readings():
-            if isinstance(reading, AudioPiece):
-                session.hear(reading)
+        for item in reader.read():
+            if isinstance(item, AudioChunk):
+                session.push(item)
                 self.most_lag = max(self.most_lag, session.counts.lag)
-                while self.now >= self._busy_until and session.desk.wait(0.0):
-                    self._busy_until = max(self.now + session.work(), self._busy_until)
+                while self.now >= self._busy_until and session.queue.wait(0.0):
+                    self._busy_until = max(self.now + session.recognise(), self._busy_until)
         self._failing_until = self._slow_until = 0.0
         session.flush()
-        while not session.desk.empty:
-            session.work()
+        while not session.queue.empty:
+            session.recognise()
         if threading.active_count() > threads + 1 or _open_files() > files + 1:
-            self.broken.append("threads or files are left")
-        self._judge()
+            self.broken.append("threads or files are left open")
+        self._check()
 
     def sleep(self, seconds: float) -> None:
         self.now += seconds
 
-    def _tell(self, event: Event) -> None:
-        self.told += 1
+    def _emit(self, event: Event) -> None:
+        self.events += 1
         if isinstance(event, RegionReported):
             if event.report.index != self._number:
                 self.broken.append(f"region {event.report.index} after {self._number - 1}")
@@ -93,20 +94,20 @@ class Soak:
             self._last = event
             self.captions += 1
         for sink in (self._srt, self._hls):
-            sink.take(event)
-        if self.told % 5000 == 0:
+            sink.handle(event)
+        if self.events % 5000 == 0:
             self.memory.append(_resident())
 
-    def _judge(self) -> None:
+    def _check(self) -> None:
         cues = srt.parse((self.folder / "a.srt").read_text("utf-8")).cues or ()
         if len(cues) != self.captions:
-            self.broken.append(f"{len(cues)} cues in the file, {self.captions} captions told")
+            self.broken.append(f"{len(cues)} cues in the file, {self.captions} captions emitted")
         if any(before.end > after.start for before, after in pairwise(cues)):
             self.broken.append("cues in the file overlap")
 
 
-class _Sender:
-    """Three sentences in ten seconds, over and over; each fault of the plan at its second of the stream."""
+class _SoakSource:
+    """Three sentences in ten seconds, over and over, with a fault at each stream second of the plan."""
 
     name = "soak"
 
@@ -117,7 +118,7 @@ class _Sender:
         speech = three_sentences()[0][: 10 * SAMPLE_RATE]
         self._loop: Samples = np.concatenate([speech, np.zeros(10 * SAMPLE_RATE - len(speech), np.float32)])
 
-    def items(self) -> Iterator[Item]:
+    def items(self) -> Iterator[SourceItem]:
         size = round(STEP * SAMPLE_RATE)
         while self._sent < self._soak.seconds:
             at = round(self._sent % 10.0 * SAMPLE_RATE)
@@ -135,13 +136,13 @@ class _Sender:
 
     def _fault(self) -> None:
         soak, kind = self._soak, self._random.randrange(5)
-        if kind == 0:  # the sender dies and comes back, its clock having run on
+        if kind == 0:  # the sender dies and returns; its clock ran on
             self._pass(self._random.uniform(1, 20), 0.0)
-            raise Interrupted("gone")
-        if kind == 1:  # it comes back with another clock
+            raise SourceInterrupted("gone")
+        if kind == 1:  # it returns with another clock
             self._pass(self._random.uniform(1, 20), 0.0)
             self._ticks = self._random.randrange(WRAP)
-            raise Interrupted("gone")
+            raise SourceInterrupted("gone")
         if kind == 2:  # its clock jumps
             self._ticks = self._random.randrange(WRAP)
         elif kind == 3:
@@ -150,20 +151,20 @@ class _Sender:
             soak._slow_until = soak.now + self._random.uniform(1, 120)
 
 
-class _Engine:
-    """Hears everything, unless it fails, or takes twice as long as it was said."""
+class _SoakBackend:
+    """Recognises everything, unless it fails or is slower than real time."""
 
     def __init__(self, soak: Soak) -> None:
         self.traits = Traits("soak")
         self._soak = soak
-        self._heard = 0
+        self._clips = 0
 
     def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
         for clip in clips:
-            if self._heard and self._soak.now < self._soak._failing_until:
+            if self._clips and self._soak.now < self._soak._failing_until:
                 raise BackendError("soak", "fails")
-            self._heard += 1
-            yield Recognition("ok", f"Line {self._heard}.")
+            self._clips += 1
+            yield Recognition("ok", f"Line {self._clips}.")
             if self._soak.now < self._soak._slow_until:
                 self._soak._busy_until = self._soak.now + 2.5 * clip.duration
                 return
@@ -176,6 +177,6 @@ def _open_files() -> int:
 
 
 def _resident() -> int:
-    """Bytes that this process holds."""
+    """Memory of this process, in bytes."""
     pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")

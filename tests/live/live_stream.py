@@ -1,5 +1,5 @@
-"""Real live streams on this machine: ffmpeg as the sender, with the picture's frames numbered in the picture itself, a
-web server that serves its segments, and a browser that plays them."""
+"""Real live streams on this machine: ffmpeg as the sender, with the number of each frame in its picture, a web server
+that serves the segments, and a browser that plays them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,11 +25,11 @@ from captioner.media import find_ffmpeg
 from tests.oracles.npm import npm_package
 from tests.paths import SAMPLES
 
-TALK = SAMPLES / "lighthouse.mp4"
-TRUTH = json.loads((TALK.parent / "truth" / "lighthouse.json").read_text("utf-8"))["sentences"]
+SAMPLE = SAMPLES / "lighthouse.mp4"
+TRUTH = json.loads((SAMPLE.parent / "truth" / "lighthouse.json").read_text("utf-8"))["sentences"]
 
 RATE = 25
-"""Frames a second of the picture."""
+"""Frames per second of the picture."""
 
 BITS = 12
 """Squares of 20 pixels that number the frames, the lowest bit first."""
@@ -44,9 +44,9 @@ const hls = new Hls({ startPosition: START, lowLatencyMode: false });
 hls.on(Hls.Events.ERROR, (_, data) => state.errors.push(data.details));
 hls.on(Hls.Events.SUBTITLE_TRACKS_UPDATED, () => { hls.subtitleTrack = 0; hls.subtitleDisplay = true; });
 hls.on(Hls.Events.MANIFEST_PARSED, () => { hls.subtitleTrack = 0; video.play(); });
-let whole = false;  // whether all captions are told: a busy machine may need longer than the picture takes
+let complete = false;  // whether all captions are listed: a busy machine may need longer than the picture lasts
 hls.on(Hls.Events.SUBTITLE_TRACK_LOADED, (_, data) => {
-  if (!data.details.live && !whole) { whole = true; video.playbackRate = 2; video.play(); }
+  if (!data.details.live && !complete) { complete = true; video.playbackRate = 2; video.play(); }
 });
 hls.loadSource(new URLSearchParams(location.search).get("stream"));
 hls.attachMedia(video);
@@ -56,7 +56,7 @@ video.requestVideoFrameCallback(function seen(_, frame) {
   for (let bit = 0; bit < BITS; bit++)
     if (ink.getImageData(20 * bit + 10, 10, 1, 1).data[0] > 128) number += 1 << bit;
   state.shifts.push([frame.mediaTime, number / RATE]);
-  if (state.shifts.length === 25 && !whole) video.pause();
+  if (state.shifts.length === 25 && !complete) video.pause();
   video.requestVideoFrameCallback(seen);
 });
 setInterval(() => {
@@ -72,12 +72,19 @@ setInterval(() => {
 
 @dataclass(frozen=True)
 class Packaging:
-    """How ffmpeg makes an HLS stream: the container of its segments, where its timestamps begin, their length."""
+    """How ffmpeg packages an HLS stream."""
 
     segments: str = "mpegts"
-    offset: float = 0.0  # seconds; ffmpeg itself adds 1.4 s to MPEG-TS unless `from_zero`
+    """Container of the segments."""
+
+    offset: float = 0.0
+    """First timestamp in seconds. ffmpeg itself adds 1.4 s to MPEG-TS unless `from_zero`."""
+
     from_zero: bool = False
+
     length: int = 2
+    """Seconds of a segment."""
+
     b_frames: int = 0
 
 
@@ -92,14 +99,14 @@ def send(
     *extra: str,
     speed: float = 1.0,
 ) -> subprocess.Popen[bytes]:
-    """An ffmpeg that sends the sample's sound from `start` on, at `speed` times real time, with numbered pictures."""
+    """An ffmpeg that sends the sample's audio from `start` on, at `speed` times real time, with numbered frames."""
     squares = ",".join(
         f"drawbox=x={20 * bit}:y=0:w=20:h=20:c=white:t=fill:enable='gt(mod(floor(n/{1 << bit})\\,2)\\,0)'"
         for bit in range(BITS)
     )
     picture = f"color=black:s=320x180:r={RATE}:d={seconds},{squares}"
-    pace = ["-readrate", str(speed)]
-    inputs = [*pace, "-f", "lavfi", "-i", picture, *pace, "-ss", str(start), "-t", str(seconds), "-i", str(TALK)]
+    rate = ["-readrate", str(speed)]
+    inputs = [*rate, "-f", "lavfi", "-i", picture, *rate, "-ss", str(start), "-t", str(seconds), "-i", str(SAMPLE)]
     codecs = ["-map", "0:v", "-map", "1:a", "-c:v", "libx264", "-preset", "ultrafast", "-bf", str(packaging.b_frames)]
     codecs += ["-g", str(RATE * packaging.length), "-keyint_min", str(RATE * packaging.length), "-sc_threshold", "0"]
     codecs += ["-c:a", "aac", "-ac", "1", "-output_ts_offset", str(packaging.offset)]
@@ -109,6 +116,18 @@ def send(
     )
 
 
+@contextmanager
+def sending(
+    target: Path | str, start: float, seconds: float, packaging: Packaging = PLAIN, *extra: str, speed: float = 1.0
+) -> Iterator[subprocess.Popen[bytes]]:
+    """`send`, stopped at the end of the block."""
+    process = send(target, start, seconds, packaging, *extra, speed=speed)
+    try:
+        yield process
+    finally:
+        stop_process(process)
+
+
 def hls(packaging: Packaging, *flags: str, listed: int = 0) -> list[str]:
     """ffmpeg's arguments for an HLS stream in a folder."""
     arguments = ["-f", "hls", "-hls_time", str(packaging.length), "-hls_list_size", str(listed)]
@@ -116,14 +135,14 @@ def hls(packaging: Packaging, *flags: str, listed: int = 0) -> list[str]:
     return [*arguments, *(["-hls_flags", "+".join(flags)] if flags else [])]
 
 
-class Site(SimpleHTTPRequestHandler):
-    """Serves a folder to any page, and keeps what is posted to it."""
+class FolderHandler(SimpleHTTPRequestHandler):
+    """Serves a folder to any page, and stores what is posted."""
 
     reports: list[dict[str, Any]]
 
     def end_headers(self) -> None:
         self.send_header("Access-Control-Allow-Origin", "*")
-        # A browser that asks again tells changes by whole seconds, and may miss the last one.
+        # A browser detects changes by whole seconds, and may miss the last one.
         self.send_header("Cache-Control", "no-store")
         super().end_headers()
 
@@ -137,7 +156,7 @@ class Site(SimpleHTTPRequestHandler):
 
 
 @dataclass
-class Served:
+class FolderServer:
     """A folder on a web server of this machine."""
 
     folder: Path
@@ -150,10 +169,10 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Served]:
+def serve_folder(folder: Path) -> Iterator[FolderServer]:
     """A web server for a folder."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Site, directory=str(folder)))
-    site = Served(folder, server)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(FolderHandler, directory=str(folder)))
+    site = FolderServer(folder, server)
     server.reports = site.reports  # type: ignore[attr-defined]
     Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -184,44 +203,43 @@ def browser(address: str) -> Iterator[None]:
         try:
             yield
         finally:
-            process.terminate()
-            process.wait(10)
+            stop_process(process)
 
 
 def play(
-    site: Served, stream: str, done: Callable[[dict[str, Any]], bool], *, start: float = -1, patience: float = 60
+    site: FolderServer, stream: str, done: Callable[[dict[str, Any]], bool], *, start: float = -1, timeout: float = 180
 ) -> dict[str, Any]:
-    """What hls.js shows of a stream, as soon as `done` says that it is enough."""
+    """The report of hls.js playing a stream, as soon as `done` accepts it."""
     shutil.copy(hls_js(), site.folder / "hls.min.js")
     page = PAGE.replace("START", str(start)).replace("BITS", str(BITS)).replace("RATE", str(RATE))
     (site.folder / "page.html").write_text(page, "utf-8")
     site.reports.clear()
     with browser(f"{site.address}/page.html?stream={stream}"):
-        until = time.monotonic() + patience
+        until = time.monotonic() + timeout
         while time.monotonic() < until:
             if site.reports and done(site.reports[-1]):
                 return site.reports[-1]
             time.sleep(0.1)
-    raise AssertionError(f"the player did not get there: {site.reports[-1:]}")
+    raise AssertionError(f"the player did not show enough: {site.reports[-1:]}")
 
 
 def runs(report: dict[str, Any]) -> list[float]:
-    """Seconds that the player's clock is ahead of the picture's in each run of a sender, as far as enough was shown.
+    """Seconds by which the player's clock is ahead of the picture's, for each run of a sender with enough frames.
 
-    The picture's numbers begin again with each. Of a run, the median over what was shown.
+    The numbers of the frames begin again with each run. The value is the median over the frames of a run.
     """
-    found: list[list[float]] = []
+    shifts: list[list[float]] = []
     before = float("inf")
     for media, picture in report["shifts"]:
         if picture < before:
-            found.append([])
-        found[-1].append(media - picture)
+            shifts.append([])
+        shifts[-1].append(media - picture)
         before = picture
-    return [sorted(ahead)[len(ahead) // 2] for ahead in found if len(ahead) > 20]
+    return [sorted(ahead)[len(ahead) // 2] for ahead in shifts if len(ahead) > 20]
 
 
-def said(start: float, end: float) -> list[tuple[float, float, str]]:
-    """The sentences of the sample that lie wholly in a part of it, in seconds from the beginning of that part."""
+def sentences_in(start: float, end: float) -> list[tuple[float, float, str]]:
+    """The sentences that lie completely in a part of the sample, in seconds from the start of that part."""
     return [
         (each["start"] - start, each["end"] - start, each["text"])
         for each in TRUTH
@@ -229,43 +247,46 @@ def said(start: float, end: float) -> list[tuple[float, float, str]]:
     ]
 
 
-def waited_for(condition: Callable[[], bool], patience: float = 30.0) -> None:
-    """Wait until something is so."""
-    until = time.monotonic() + patience
+def wait_until(condition: Callable[[], bool], timeout: float = 120.0) -> None:
+    """Wait until a condition holds."""
+    until = time.monotonic() + timeout
     while not condition():
-        assert time.monotonic() < until, "it did not happen"
+        assert time.monotonic() < until, "the condition never held"
         time.sleep(0.05)
 
 
-def finish(processes: Sequence[subprocess.Popen[bytes]]) -> None:
-    """End what was started."""
-    for process in processes:
-        process.terminate()
+def stop_process(process: subprocess.Popen[bytes]) -> None:
+    """Terminate a process and wait for it, so that nothing of it is left to the next test."""
+    process.terminate()
+    try:
         process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
-class Sidecar:
+class LiveProcess:
     """`captioner live` as a process of its own."""
 
     def __init__(self, source: str, *arguments: str | Path, backend: str = "scripted") -> None:
         command = [sys.executable, "-m", "captioner", "live", source, "--backend", backend, *map(str, arguments)]
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
-    def finish(self, patience: float = 60.0) -> str:
-        """Wait for its end; what it said."""
-        _, said = self.process.communicate(timeout=patience)
-        return said
+    def finish(self, timeout: float = 180.0) -> str:
+        """Wait for its end; returns its messages."""
+        _, messages = self.process.communicate(timeout=timeout)
+        return messages
 
     def stop(self) -> str:
-        """SIGTERM, and what it said."""
+        """Send SIGTERM, and wait for its end; returns its messages."""
         self.process.terminate()
         return self.finish()
 
 
 @contextmanager
-def sidecar(source: str, *arguments: str | Path, backend: str = "scripted") -> Iterator[Sidecar]:
-    """A sidecar that does not outlive the block."""
-    running = Sidecar(source, *arguments, backend=backend)
+def live_process(source: str, *arguments: str | Path, backend: str = "scripted") -> Iterator[LiveProcess]:
+    """`captioner live`, stopped at the end of the block."""
+    running = LiveProcess(source, *arguments, backend=backend)
     try:
         yield running
     finally:
@@ -276,7 +297,7 @@ def sidecar(source: str, *arguments: str | Path, backend: str = "scripted") -> I
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """A port that nobody listens at."""
+    """A port that nothing listens on."""
     with socket.socket(socket.AF_INET, kind) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,4 +1,4 @@
-"""What was spoken outside a fault is captioned, at its time, once: a sender that dies, and a disk that is full."""
+"""Speech outside a fault is captioned at its time, once: a sender that dies, and a full disk."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ import pytest
 from captioner.backends import Hints, Recognition, Traits
 from captioner.formats import srt, vtt
 from captioner.formats.transcript import json as transcript
-from captioner.live.events import Ended
+from captioner.live.events import StreamEnded
 from captioner.live.session.runner import SinkFanout
 from captioner.live.session.session import RecognitionConfig, Session
 from captioner.live.session.source_reader import ConnectionLost, SourceReader
-from captioner.live.session.stream_clock import SAMPLE_RATE, TICKS, StreamClock
 from captioner.live.sinks.growing_files import SrtFile
-from captioner.live.sinks.hls_captions import Hls
-from captioner.live.sinks.record import Record
+from captioner.live.sinks.hls_captions import HlsCaptions
+from captioner.live.sinks.record import TranscriptRecorder
 from captioner.live.sinks.worker import SinkWorker
-from captioner.live.source.contract import HlsEnded, Interrupted, Item, SegmentRead
 from captioner.live.source.decoder import Packet
+from captioner.live.source.live_source import HlsEnded, SegmentRead, SourceInterrupted, SourceItem
 from captioner.live.source.playlist import MediaSegment, media_playlist
+from captioner.live.stream_clock import SAMPLE_RATE, TICKS, StreamClock
 from captioner.values import Audio, Report
-from tests.live.live_stream import waited_for
-from tests.live.test_stream_clock import Given
+from tests.live.live_stream import wait_until
+from tests.live.test_stream_clock import ScriptedSource
 from tests.speech.speech_parts import three_sentences
 
 STEP = 0.25
-"""Seconds of sound in a packet."""
+"""Seconds of audio in a packet."""
 
 
-class Timed:
-    """Says of each clip when it was."""
+class TimedBackend:
+    """A backend whose text for a clip is the clip's time."""
 
     traits = Traits("timed")
 
@@ -46,15 +46,15 @@ class Timed:
     def close(self) -> None: ...
 
 
-def talk(start: float, end: float, *, ahead: float = 0.0) -> list[Item | float | Interrupted]:
-    """A part of a talk of three sentences in ten seconds, over and over, each packet at the moment at which it ends.
+def talk(start: float, end: float, *, ahead: float = 0.0) -> list[SourceItem | float | SourceInterrupted]:
+    """Part of a talk of three sentences in ten seconds, over and over, with each packet at the moment at which it ends.
 
     The sender's clock is `ahead` seconds ahead of the talk's. A segment of an HLS playlist ends every two seconds.
     """
     speech = three_sentences()[0][: 10 * SAMPLE_RATE]
     loop = np.concatenate([speech, np.zeros(10 * SAMPLE_RATE - len(speech), np.float32)])
     size = round(STEP * SAMPLE_RATE)
-    script: list[Item | float | Interrupted] = []
+    script: list[SourceItem | float | SourceInterrupted] = []
     for number in range(round(start / STEP), round(end / STEP)):
         samples = np.take(loop, range(number * size, (number + 1) * size), mode="wrap")
         script += [STEP, Packet(round((number * STEP + ahead) * TICKS), samples)]
@@ -64,68 +64,68 @@ def talk(start: float, end: float, *, ahead: float = 0.0) -> list[Item | float |
 
 
 def sentences(end: float) -> list[tuple[float, float]]:
-    """When each sentence of the talk is said, up to a second of it."""
+    """Start and end of each sentence of the talk, up to the second `end`."""
     spans = [(10 * turn + start, 10 * turn + stop) for turn in range(20) for start, stop in three_sentences()[1]]
     return [(start, stop) for start, stop in spans if stop < end]
 
 
-class Work:
-    """A session over a script, in one thread; captions go into a file, a transcript and a rendition."""
+class ScriptedRun:
+    """A session over a script, in one thread, with a caption file, a transcript and a rendition."""
 
-    def __init__(self, folder: Path, *script: Item | float | Interrupted) -> None:
+    def __init__(self, folder: Path, *script: SourceItem | float | SourceInterrupted) -> None:
         self.folder = folder
-        self.source = Given(*script)
-        self.telling = SinkFanout()
-        self.telling.outlets = [
+        self.source = ScriptedSource(*script)
+        self.sinks = SinkFanout()
+        self.sinks.workers = [
             SinkWorker("srt", SrtFile(str(folder / "a.srt"))),
-            SinkWorker("hls", Hls(str(folder / "hls"))),
-            SinkWorker("record", Record(str(folder / "a.json"), Report("talk", 0.0, "timed"))),
+            SinkWorker("hls", HlsCaptions(str(folder / "hls"))),
+            SinkWorker("record", TranscriptRecorder(str(folder / "a.json"), Report("talk", 0.0, "timed"))),
         ]
-        now = lambda: self.source.time  # noqa: E731 - a name for a clock
-        self.session = Session(RecognitionConfig(Timed()), self.telling, now=now)
-        self.reader = SourceReader(self.source, StreamClock(), patience=60.0, now=now, sleep=self.source.sleep)
-        self.readings = self.reader.readings()
+        now = lambda: self.source.time  # noqa: E731 - used twice
+        self.session = Session(RecognitionConfig(TimedBackend()), self.sinks, now=now)
+        self.reader = SourceReader(self.source, StreamClock(), reconnect_timeout=60.0, now=now, sleep=self.source.sleep)
+        self.items = self.reader.read()
 
-    def go_on(self, until: float) -> None:
-        """Read and hear, up to a second of the source's time."""
-        for reading in self.readings:
-            if isinstance(reading, ConnectionLost):
+    def run_until(self, until: float) -> None:
+        """Read and recognise up to the second `until` of the source's time."""
+        for item in self.items:
+            if isinstance(item, ConnectionLost):
                 self.session.flush()
-            elif not isinstance(reading, HlsEnded):
-                self.session.hear(reading)
-            self._hear()
+            elif not isinstance(item, HlsEnded):
+                self.session.push(item)
+            self._recognise()
             if self.source.time >= until:
                 return
 
     def end(self) -> None:
-        """The rest, and the end of the stream."""
-        self.go_on(float("inf"))
+        """Run to the end of the stream."""
+        self.run_until(float("inf"))
         self.session.flush()
-        self._hear()
-        self.telling(Ended())
-        for outlet in self.telling.outlets:
-            outlet.close(20.0)
+        self._recognise()
+        self.sinks(StreamEnded())
+        for worker in self.sinks.workers:
+            worker.close(20.0)
 
-    def _hear(self) -> None:
-        while not self.session.desk.empty:
-            self.session.work()
+    def _recognise(self) -> None:
+        while not self.session.queue.empty:
+            self.session.recognise()
 
     def in_file(self) -> list[float]:
-        """When each caption begins: in the file,"""
+        """The start of each caption in the file."""
         return [cue.start for cue in srt.parse((self.folder / "a.srt").read_text("utf-8")).cues or ()]
 
     def in_transcript(self) -> list[float]:
-        """in the transcript,"""
+        """The start of each segment in the transcript."""
         contents = transcript.parse((self.folder / "a.json").read_text("utf-8"))
         assert contents.transcript is not None
         return [segment.start for segment in contents.transcript.segments]
 
     def in_rendition(self) -> list[float]:
-        """and in the rendition, where it stands in every segment that it is shown in."""
+        """The start of each caption in the rendition, where it is in every segment that shows it."""
         playlist = media_playlist((self.folder / "hls/captions.m3u8").read_text("utf-8"), "")
         assert playlist.ended
-        assert all(before.sequence + 1 == after.sequence for before, after in pairwise(playlist.pieces))
-        texts = [(self.folder / "hls" / piece.address).read_text("utf-8") for piece in playlist.pieces]
+        assert all(before.sequence + 1 == after.sequence for before, after in pairwise(playlist.segments))
+        texts = [(self.folder / "hls" / segment.address).read_text("utf-8") for segment in playlist.segments]
         return sorted({cue.start for text in texts for cue in vtt.parse(text).cues or ()})
 
 
@@ -136,33 +136,33 @@ def assert_once(starts: list[float], expected: list[tuple[float, float]], tolera
     assert starts == sorted(set(starts))
 
 
-@pytest.mark.parametrize("ahead", [0.0, 5000.0], ids=["its clock runs on", "its clock starts anew"])
+@pytest.mark.parametrize("ahead", [0.0, 5000.0], ids=["its clock runs on", "its clock starts again"])
 def test_a_sender_that_dies_for_twenty_seconds_is_captioned_before_and_after(ahead: float, tmp_path: Path) -> None:
     died, back = 11.5, 31.5  # in the middle of a sentence, both
     # The reader waits for a second before it calls again.
-    gone: list[Item | float | Interrupted] = [Interrupted("gone"), back - died - 1.0]
-    work = Work(tmp_path, *talk(0.0, died), *gone, *talk(back, 60.0, ahead=ahead))
-    work.end()
+    gone: list[SourceItem | float | SourceInterrupted] = [SourceInterrupted("gone"), back - died - 1.0]
+    run = ScriptedRun(tmp_path, *talk(0.0, died), *gone, *talk(back, 60.0, ahead=ahead))
+    run.end()
     expected = [(start, end) for start, end in sentences(60.0) if end < died or start > back]
-    for starts in (work.in_file(), work.in_transcript(), work.in_rendition()):
+    for starts in (run.in_file(), run.in_transcript(), run.in_rendition()):
         assert_once(starts, expected, 0.35 + STEP * bool(ahead))
         assert len(expected) <= len(starts) <= len(expected) + 2
-    assert work.session.counts.lost == 0
+    assert run.session.counts.lost == 0
 
 
-def test_a_disk_that_is_full_for_a_while_costs_no_caption(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_costs_no_caption_once_there_is_space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    work = Work(tmp_path, *talk(0.0, 60.0))
-    work.go_on(15.0)
+    run = ScriptedRun(tmp_path, *talk(0.0, 60.0))
+    run.run_until(15.0)
     with monkeypatch.context() as disk:
         disk.setattr(os, "fsync", full)
-        work.go_on(45.0)
-        waited_for(lambda: all("no space left" in (outlet.trouble or "") for outlet in work.telling.outlets))
-    work.end()
-    assert [(outlet.dropped, outlet.trouble) for outlet in work.telling.outlets] == [(0, None)] * 3
-    for starts in (work.in_file(), work.in_transcript(), work.in_rendition()):
+        run.run_until(45.0)
+        wait_until(lambda: all("no space left" in (worker.error or "") for worker in run.sinks.workers))
+    run.end()
+    assert [(worker.dropped, worker.error) for worker in run.sinks.workers] == [(0, None)] * 3
+    for starts in (run.in_file(), run.in_transcript(), run.in_rendition()):
         assert_once(starts, sentences(60.0), 0.35)
         assert len(starts) == 18
     assert not list(tmp_path.glob("**/*.part"))

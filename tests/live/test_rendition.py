@@ -1,7 +1,11 @@
-"""The HLS rendition: playlists read and written, captions in their segments, and a folder that outlives a kill."""
+"""The HLS rendition: playlists are read and written, captions are put into segments, and a killed run continues."""
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -11,14 +15,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from captioner.errors import MediaNotReadable
 from captioner.formats import vtt
-from captioner.live.events import Caption, Ended, Settled
-from captioner.live.session.source_reader import TimedSegment
-from captioner.live.session.stream_clock import TICKS, WRAP, Epoch
-from captioner.live.sinks.hls_captions import Hls, forget
-from captioner.live.sinks.webvtt_rendition import CaptionSegment, held_back, master_text, playlist_text, segment_text
-from captioner.live.source.contract import HlsStream
-from captioner.live.source.playlist import MediaSegment, attributes, media_playlist, renditions
+from captioner.live.events import Caption, StreamEnded, StreamProgress, TimedSegment
+from captioner.live.sinks.hls_captions import HlsCaptions, delete_rendition
+from captioner.live.sinks.webvtt_rendition import (
+    CaptionSegment,
+    master_text,
+    playlist_text,
+    segment_text,
+    without_newest,
+)
+from captioner.live.source.live_source import HlsStream
+from captioner.live.source.playlist import MediaSegment, media_playlist, renditions
+from captioner.live.stream_clock import TICKS, WRAP, Epoch
 from captioner.values import Cue
 
 MASTER = """#EXTM3U
@@ -51,24 +61,69 @@ c.m4s
 
 def test_a_media_playlist_is_read() -> None:
     playlist = media_playlist(MEDIA, "http://127.0.0.1/x/live.m3u8")
-    first, second, third, fourth = playlist.pieces
-    assert (playlist.target, playlist.ended, playlist.encrypted) == (4.0, False, False)
+    first, second, third, fourth = playlist.segments
+    assert (playlist.target_duration, playlist.ended, playlist.encrypted) == (4.0, False, False)
     assert first.address == "http://127.0.0.1/x/a.m4s"
-    assert first.opening == "http://127.0.0.1/x/init.mp4"
-    assert (first.sequence, first.cuts, first.date) == (17, 2, "2026-11-21T10:00:00.000Z")
-    assert (second.sequence, second.cuts, second.duration, second.date) == (18, 3, 3.5, None)
-    assert (third.span, fourth.span) == ((50, 100), (150, 70))
+    assert first.init_section == "http://127.0.0.1/x/init.mp4"
+    assert (first.sequence, first.discontinuities, first.program_date) == (17, 2, "2026-11-21T10:00:00.000Z")
+    assert (second.sequence, second.discontinuities, second.duration, second.program_date) == (18, 3, 3.5, None)
+    assert (third.byte_range, fourth.byte_range) == ((50, 100), (150, 70))
 
 
-@given(st.text(max_size=200) | st.lists(st.sampled_from(MEDIA.split("\n")), max_size=30).map("\n".join))
-def test_no_playlist_is_too_odd_to_read(text: str) -> None:
-    playlist = media_playlist(text, "http://127.0.0.1/")
-    assert [piece.sequence for piece in playlist.pieces] == list(
-        range(playlist.pieces[0].sequence, playlist.pieces[0].sequence + len(playlist.pieces))
-        if playlist.pieces
-        else []
-    )
-    renditions(text, "http://127.0.0.1/")
+@given(st.lists(st.sampled_from(MEDIA.split("\n")), max_size=30).map("\n".join))
+def test_segments_are_numbered_without_a_gap_in_whatever_order_the_tags_come(text: str) -> None:
+    sequences = [segment.sequence for segment in media_playlist(text, "http://127.0.0.1/").segments]
+    assert sequences == list(range(sequences[0], sequences[0] + len(sequences)) if sequences else [])
+
+
+TAGS = ["#EXTM3U", "#EXTINF", *re.findall(r"#EXT-X-[A-Z-]+", MEDIA + MASTER), "#EXT-X-KEY", "#EXT-X-DATERANGE"]
+ODD_LINES = st.tuples(st.sampled_from(TAGS), st.sampled_from([":", "", "\n"]), st.text(max_size=20)).map("".join)
+
+
+@given(st.text(max_size=200) | st.lists(ODD_LINES, max_size=10).map("\n".join))
+def test_an_odd_playlist_is_read_or_refused_in_one_sentence(text: str) -> None:
+    sentences = []
+    for read in (media_playlist, renditions):
+        try:
+            read(text, "http://127.0.0.1/")
+        except MediaNotReadable as error:
+            sentences.append(str(error))
+    assert not any("\n" in sentence for sentence in sentences)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "#EXT-X-TARGETDURATION:1e999",
+        "#EXT-X-TARGETDURATION:nan",
+        "#EXT-X-MEDIA-SEQUENCE:1e999",
+        "#EXT-X-MEDIA-SEQUENCE:-4",
+        "#EXT-X-DISCONTINUITY-SEQUENCE:soon",
+        "#EXTINF:1e300,",
+        "#EXTINF:-4,",
+        "#EXT-X-BYTERANGE:1e9@0",
+    ],
+)
+def test_a_line_that_makes_no_sense_is_named(line: str) -> None:
+    with pytest.raises(MediaNotReadable) as raised:
+        media_playlist(f"#EXTM3U\n{line}\n#EXTINF:4,\na.ts\n", "http://127.0.0.1/live.m3u8")
+    assert raised.value.reason == f"line 2 of the playlist cannot be read: {line}"
+
+
+def test_an_address_that_makes_no_sense_is_named() -> None:
+    with pytest.raises(MediaNotReadable, match=r"an address in the playlist cannot be read: http://\[::1$"):
+        media_playlist("#EXTM3U\n#EXTINF:4,\nhttp://[::1\n", "http://127.0.0.1/live.m3u8")
+
+
+def test_a_playlist_is_encrypted_if_its_newest_segment_is() -> None:
+    encrypted, plain = (f"#EXT-X-KEY:METHOD={method}\n#EXTINF:4,\na.ts\n" for method in ('AES-128,URI="k"', "NONE"))
+    assert media_playlist(f"#EXTM3U\n{encrypted}", "").encrypted
+    assert not media_playlist(f"#EXTM3U\n{encrypted}{plain}", "").encrypted
+
+
+def test_a_run_without_hls_does_not_import_m3u8() -> None:
+    program = "import captioner.cli.work.live, sys; assert 'httpx' in sys.modules; assert 'm3u8' not in sys.modules"
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_the_entries_of_a_master_playlist() -> None:
@@ -81,16 +136,16 @@ def test_a_master_playlist_gets_our_rendition() -> None:
     text = master_text(MASTER, "captions.m3u8", lambda address: f"/{address}", "en", "English")
     ours, *others = (entry for entry in renditions(text, "http://127.0.0.1/") if entry.kind != "AUDIO")
     assert (ours.kind, ours.address) == ("SUBTITLES", "http://127.0.0.1/captions.m3u8")
-    assert ours.attributes["LANGUAGE"] == "en"
-    assert {other.attributes["SUBTITLES"] for other in others} == {ours.attributes["GROUP-ID"]}
+    assert ours.language == "en"
+    assert {other.group for other in others} == {ours.group}
     assert text.count("TYPE=SUBTITLES") == 1
     assert 'URI="/de/audio.m3u8"' in text
 
 
-def test_a_segment_says_what_the_clock_of_the_source_shows() -> None:
+def test_a_segment_maps_its_times_to_the_clock_of_the_source() -> None:
     epoch = Epoch(0, 10.0, WRAP - 5 * TICKS)
-    slot = CaptionSegment(3, 16.0, 20.0, 4.0, epoch)
-    text = segment_text(slot, [Cue(15.5, 17.25, "a < b\nc & d")])
+    shown = CaptionSegment(3, 16.0, 20.0, 4.0, epoch)
+    text = segment_text(shown, [Cue(15.5, 17.25, "a < b\nc & d")])
     assert text == (
         f"WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:{WRAP - 5 * TICKS},LOCAL:00:00:10.000\n\n"
         "15500\n00:00:15.500 --> 00:00:17.250\na &lt; b\nc &amp; d\n\n"
@@ -101,178 +156,186 @@ def test_a_segment_says_what_the_clock_of_the_source_shows() -> None:
 
 def test_playlists_are_held_back() -> None:
     text = MEDIA.replace("#EXT-X-BYTERANGE:70\n", "")
-    held = held_back(text, "http://127.0.0.1/x/live.m3u8", 6.0)
+    held = without_newest(text, "http://127.0.0.1/x/live.m3u8", 6.0)
     assert held is not None
-    assert [piece.address for piece in media_playlist(held, "").pieces] == [
+    assert [segment.address for segment in media_playlist(held, "").segments] == [
         "http://127.0.0.1/x/a.m4s",
         "http://127.0.0.1/x/b.m4s",
     ]
     assert 'URI="http://127.0.0.1/x/init.mp4"' in held
-    assert held_back(text, "http://127.0.0.1/x/live.m3u8", 60.0) is None
-    assert "c.m4s" in (held_back(text + "#EXT-X-ENDLIST\n", "http://127.0.0.1/x/live.m3u8", 6.0) or "")
+    assert without_newest(text, "http://127.0.0.1/x/live.m3u8", 60.0) is None
+    assert "c.m4s" in (without_newest(text + "#EXT-X-ENDLIST\n", "http://127.0.0.1/x/live.m3u8", 6.0) or "")
 
 
 EPOCH = Epoch(0, 0.0, 126_000)
 
 
-def chapter(number: int, *, oldest: int = 0, epoch: Epoch = EPOCH, anew: bool = False) -> TimedSegment:
-    """Segment `number` of two seconds."""
-    piece = MediaSegment(number, f"{number}.ts", 2.0, cuts=epoch.number)
-    return TimedSegment(piece, 2.0, 2.0 * number, 2.0 * number + 2, epoch, oldest, (), anew)
+def timed(number: int, *, first_sequence: int = 0, epoch: Epoch = EPOCH, restarted: bool = False) -> TimedSegment:
+    """Segment `number` of the source, of two seconds."""
+    source = MediaSegment(number, f"{number}.ts", 2.0, discontinuities=epoch.number)
+    return TimedSegment(source, 2.0, 2.0 * number, 2.0 * number + 2, epoch, first_sequence, (), restarted)
+
+
+def progress(final_until: float, audio_end: float, epoch: Epoch | None = None) -> StreamProgress:
+    return StreamProgress(final_until, audio_end, epoch)
 
 
 def caption(start: float, end: float, text: str = "Hello.") -> Caption:
     return Caption(1, "0.0", 0, start, end, text, is_final=True)
 
 
-class Folder:
-    """A rendition on a clock of its own, and what a player reads of it."""
+class RenditionFolder:
+    """A rendition on a clock of its own, and what a player reads in its folder."""
 
     def __init__(self, path: Path) -> None:
         self.path, self.now = path, 0.0
-        self.hls = self.opened()
+        self.hls = self.open()
 
-    def opened(self) -> Hls:
-        return Hls(str(self.path), language="en", now=lambda: self.now)
+    def open(self) -> HlsCaptions:
+        return HlsCaptions(str(self.path), language="en", now=lambda: self.now)
 
-    def tell(self, *events: TimedSegment | Caption | Settled | Ended | HlsStream) -> None:
+    def handle(self, *events: TimedSegment | Caption | StreamProgress | StreamEnded | HlsStream) -> None:
         for event in events:
-            self.hls.take(event)
+            self.hls.handle(event)
 
     @property
     def listed(self) -> list[MediaSegment]:
         path = self.path / "captions.m3u8"
-        return list(media_playlist(path.read_text("utf-8"), "").pieces) if path.exists() else []
+        return list(media_playlist(path.read_text("utf-8"), "").segments) if path.exists() else []
 
     def cues(self, sequence: int) -> list[tuple[float, float, str]]:
-        (piece,) = (piece for piece in self.listed if piece.sequence == sequence)
-        cues = vtt.parse((self.path / piece.address).read_text("utf-8")).cues or ()
+        (listed,) = (segment for segment in self.listed if segment.sequence == sequence)
+        cues = vtt.parse((self.path / listed.address).read_text("utf-8")).cues or ()
         return [(cue.start, cue.end, cue.text) for cue in cues]
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Folder:
-    return Folder(tmp_path)
+def folder(tmp_path: Path) -> RenditionFolder:
+    return RenditionFolder(tmp_path)
 
 
-def test_a_cue_that_spans_two_segments_stands_in_both_alike(folder: Folder) -> None:
-    folder.tell(chapter(0), chapter(1), chapter(2), caption(1.5, 2.5), Settled(4.0, 6.0))
-    assert [piece.sequence for piece in folder.listed] == [0, 1]
+def test_a_cue_that_spans_two_segments_is_in_both(folder: RenditionFolder) -> None:
+    folder.handle(timed(0), timed(1), timed(2), caption(1.5, 2.5), progress(4.0, 6.0))
+    assert [segment.sequence for segment in folder.listed] == [0, 1]
     assert folder.cues(0) == folder.cues(1) == [(1.5, 2.5, "Hello.")]
 
 
-def test_a_segment_waits_for_its_captions_but_no_longer_than_a_target_duration(folder: Folder) -> None:
-    folder.tell(chapter(0), Settled(0.5, 2.0))
+def test_a_segment_waits_for_its_captions_for_at_most_a_target_duration(folder: RenditionFolder) -> None:
+    folder.handle(timed(0), progress(0.5, 2.0))
     assert not folder.listed
     folder.now = 1.0
-    folder.tell(Settled(0.5, 2.0))
+    folder.handle(progress(0.5, 2.0))
     assert folder.cues(0) == []
-    folder.tell(caption(0.5, 1.5, "Late."), chapter(1), Settled(4.0, 4.0), chapter(2), Settled(6.0, 6.0))
+    folder.handle(caption(0.5, 1.5, "Late."), timed(1), progress(4.0, 4.0), timed(2), progress(6.0, 6.0))
     assert folder.cues(1) == [(0.5, 1.5, "Late.")]
     assert folder.cues(2) == []
 
 
-def test_the_last_words_have_a_place_even_after_the_last_segment(folder: Folder) -> None:
-    folder.tell(chapter(0), Settled(0.5, 2.0))
+def test_the_last_words_get_a_segment_after_the_last_one(folder: RenditionFolder) -> None:
+    folder.handle(timed(0), progress(0.5, 2.0))
     folder.now = 1.0
-    folder.tell(Settled(0.5, 2.0))
-    folder.tell(caption(0.5, 1.5, "The end."), Ended())
-    assert [piece.sequence for piece in folder.listed] == [0, 1]
+    folder.handle(progress(0.5, 2.0))
+    folder.handle(caption(0.5, 1.5, "The end."), StreamEnded())
+    assert [segment.sequence for segment in folder.listed] == [0, 1]
     assert folder.cues(1) == [(0.5, 1.5, "The end.")]
 
 
-def test_the_window_is_that_of_the_source_and_old_segments_are_deleted_later(folder: Folder) -> None:
+def test_the_window_is_that_of_the_source_and_old_segments_are_deleted_later(folder: RenditionFolder) -> None:
     for number in range(40):
         folder.now = 2.0 * number
-        folder.tell(chapter(number, oldest=max(0, number - 4)), Settled(2.0 * number + 2, 2.0 * number + 2))
-    assert [piece.sequence for piece in folder.listed] == [35, 36, 37, 38, 39]
+        folder.handle(timed(number, first_sequence=max(0, number - 4)), progress(2.0 * number + 2, 2.0 * number + 2))
+    assert [segment.sequence for segment in folder.listed] == [35, 36, 37, 38, 39]
     assert 5 < len(list(folder.path.glob("*-*.vtt"))) < 20
 
 
-def test_discontinuities_are_those_of_the_source(folder: Folder) -> None:
+def test_discontinuities_are_those_of_the_source(folder: RenditionFolder) -> None:
     second = Epoch(1, 4.0, 7)
-    folder.tell(chapter(0), chapter(1), chapter(2, epoch=second), Settled(6.0, 6.0), Ended())
-    assert [piece.cuts for piece in folder.listed] == [0, 0, 1]
+    folder.handle(timed(0), timed(1), timed(2, epoch=second), progress(6.0, 6.0), StreamEnded())
+    assert [segment.discontinuities for segment in folder.listed] == [0, 0, 1]
     text = (folder.path / folder.listed[2].address).read_text("utf-8")
     assert "MPEGTS:7,LOCAL:00:00:04.000" in text
     assert media_playlist((folder.path / "captions.m3u8").read_text("utf-8"), "").ended
 
 
-def test_no_cue_crosses_a_discontinuity(folder: Folder) -> None:
+def test_no_cue_crosses_a_discontinuity(folder: RenditionFolder) -> None:
     second = Epoch(1, 4.0, 7)
-    folder.tell(chapter(0), chapter(1), chapter(2, epoch=second), caption(3.0, 4.5), Settled(6.0, 6.0))
+    folder.handle(timed(0), timed(1), timed(2, epoch=second), caption(3.0, 4.5), progress(6.0, 6.0))
     assert folder.cues(1) == [(3.0, 4.5, "Hello.")]
     assert folder.cues(2) == []
 
 
 @pytest.mark.parametrize("missing", [0, 2])
-def test_a_cue_that_is_told_after_a_discontinuity_keeps_its_place_before_it(folder: Folder, missing: int) -> None:
-    """The sender was gone for 20 s, which no player waits for; of a segment that it missed, a player knows how long."""
+def test_a_cue_that_comes_after_a_discontinuity_stays_before_it(folder: RenditionFolder, missing: int) -> None:
+    """The sender was gone for 20 s, which no player waits for. A player knows the duration of a missed segment."""
     second = Epoch(1, 24.0, 7)
-    folder.tell(chapter(0), chapter(1), Settled(2.5, 4.0))
+    folder.handle(timed(0), timed(1), progress(2.5, 4.0))
     folder.now = 1.0
-    folder.tell(Settled(2.5, 4.0))
-    back = replace(chapter(2 + missing, epoch=second), start=24.0, end=26.0)
-    folder.tell(caption(2.5, 4.0, "Late."), caption(24.5, 25.0, "New."), back, Settled(26.0, 26.0))
+    folder.handle(progress(2.5, 4.0))
+    back = replace(timed(2 + missing, epoch=second), start=24.0, end=26.0)
+    folder.handle(caption(2.5, 4.0, "Late."), caption(24.5, 25.0, "New."), back, progress(26.0, 26.0))
     gone = 20.0 - 2.0 * missing
     assert folder.cues(2 + missing) == [(2.5 + gone, 4.0 + gone, "Late."), (24.5, 25.0, "New.")]
     assert folder.cues(1) == []
 
 
-def test_a_segment_that_never_came_is_an_empty_one(folder: Folder) -> None:
-    folder.tell(chapter(0), chapter(3), Settled(8.0, 8.0))
-    assert [piece.sequence for piece in folder.listed] == [0, 1, 2, 3]
+def test_a_missed_segment_is_an_empty_one(folder: RenditionFolder) -> None:
+    folder.handle(timed(0), timed(3), progress(8.0, 8.0))
+    assert [segment.sequence for segment in folder.listed] == [0, 1, 2, 3]
     assert folder.cues(1) == []
 
 
-def test_a_sequence_that_begins_again_begins_again(folder: Folder) -> None:
-    folder.tell(*(chapter(number) for number in range(5, 9)), Settled(18.0, 18.0))
-    names = {piece.address for piece in folder.listed}
-    again = replace(chapter(0, anew=True), start=18.0, end=20.0)
-    folder.tell(again, caption(18.5, 19.0), Settled(20.0, 20.0))
-    assert [piece.sequence for piece in folder.listed] == [0]
+def test_sequence_numbers_begin_again_with_those_of_the_source(folder: RenditionFolder) -> None:
+    folder.handle(*(timed(number) for number in range(5, 9)), progress(18.0, 18.0))
+    names = {segment.address for segment in folder.listed}
+    again = replace(timed(0, restarted=True), start=18.0, end=20.0)
+    folder.handle(again, caption(18.5, 19.0), progress(20.0, 20.0))
+    assert [segment.sequence for segment in folder.listed] == [0]
     assert folder.cues(0) == [(18.5, 19.0, "Hello.")]
-    assert not names & {piece.address for piece in folder.listed}
+    assert not names & {segment.address for segment in folder.listed}
 
 
-def test_a_killed_run_goes_on_where_it_was(folder: Folder) -> None:
-    folder.tell(chapter(0), chapter(1), caption(0.5, 1.5, "One."), caption(2.5, 3.0, "Two."), Settled(2.0, 4.0))
-    folder.hls = folder.opened()
-    again = [chapter(1), caption(2.5, 3.0, "Two."), caption(3.2, 3.9, "Three.")]
-    folder.tell(*again, chapter(2), Settled(6.0, 6.0))  # type: ignore[arg-type]
-    assert [piece.sequence for piece in folder.listed] == [0, 1, 2]
+def test_a_killed_run_continues_where_it_stopped(folder: RenditionFolder) -> None:
+    folder.handle(timed(0), timed(1), caption(0.5, 1.5, "One."), caption(2.5, 3.0, "Two."), progress(2.0, 4.0))
+    folder.hls = folder.open()
+    again = [timed(1), caption(2.5, 3.0, "Two."), caption(3.2, 3.9, "Three.")]
+    folder.handle(*again, timed(2), progress(6.0, 6.0))  # type: ignore[arg-type]
+    assert [segment.sequence for segment in folder.listed] == [0, 1, 2]
     assert folder.cues(0) == [(0.5, 1.5, "One.")]
     assert [text for _, _, text in folder.cues(1)] == ["Two.", "Three."]
 
 
-def test_what_an_earlier_stream_left_is_deleted_when_told_and_nothing_else(folder: Folder) -> None:
-    (folder.path / "1-0.vtt").write_text("somebody's\n", "utf-8")
-    (folder.path / "captions.m3u8").write_text("somebody's\n", "utf-8")
+def test_only_files_of_an_earlier_stream_are_deleted(folder: RenditionFolder) -> None:
+    (folder.path / "1-0.vtt").write_text("not ours\n", "utf-8")
+    (folder.path / "captions.m3u8").write_text("not ours\n", "utf-8")
     (folder.path / "captions.state").unlink(missing_ok=True)
-    forget(folder.path)
-    forget(folder.path / "new")
+    delete_rendition(folder.path)
+    delete_rendition(folder.path / "new")
     assert (folder.path / "1-0.vtt").exists()
-    folder.tell(
-        HlsStream("http://127.0.0.1/live.m3u8", None, 1), chapter(0), caption(0.5, 1.0), Settled(2.0, 2.0), Ended()
+    folder.handle(
+        HlsStream("http://127.0.0.1/live.m3u8", None, 1),
+        timed(0),
+        caption(0.5, 1.0),
+        progress(2.0, 2.0),
+        StreamEnded(),
     )
-    (folder.path / "index.html").write_text("somebody's\n", "utf-8")
-    forget(folder.path)
+    (folder.path / "index.html").write_text("not ours\n", "utf-8")
+    delete_rendition(folder.path)
     assert [path.name for path in folder.path.iterdir()] == ["index.html"]
 
 
-def test_without_a_rendition_to_go_with_it_makes_segments_of_its_own(folder: Folder) -> None:
+def test_segments_are_six_seconds_long_where_the_source_is_not_hls(folder: RenditionFolder) -> None:
     second = Epoch(1, 8.0, 0)
-    folder.tell(caption(1.0, 2.0, "One."), Settled(7.0, 7.0, EPOCH))
-    folder.tell(caption(8.5, 9.0, "Two."), Settled(20.0, 20.0, second))
-    spans = [(piece.sequence, piece.duration, piece.cuts) for piece in folder.listed]
+    folder.handle(caption(1.0, 2.0, "One."), progress(7.0, 7.0, EPOCH))
+    folder.handle(caption(8.5, 9.0, "Two."), progress(20.0, 20.0, second))
+    spans = [(segment.sequence, segment.duration, segment.discontinuities) for segment in folder.listed]
     assert spans == [(0, 6.0, 0), (1, 2.0, 0), (2, 6.0, 1), (3, 6.0, 1)]
     assert folder.cues(0) == [(1.0, 2.0, "One.")]
     assert folder.cues(2) == [(8.5, 9.0, "Two.")]
-    assert all(piece.date for piece in folder.listed)
+    assert all(segment.program_date for segment in folder.listed)
 
 
-def test_the_master_playlist_names_ours_beside_what_was_there(folder: Folder) -> None:
-    folder.tell(HlsStream("http://127.0.0.1:80/live/master.m3u8", MASTER, 1))
+def test_the_master_playlist_names_our_rendition_beside_the_others(folder: RenditionFolder) -> None:
+    folder.handle(HlsStream("http://127.0.0.1:80/live/master.m3u8", MASTER, 1))
     addresses = {entry.address for entry in renditions((folder.path / "master.m3u8").read_text("utf-8"), "")}
     assert addresses == {
         "captions.m3u8",
@@ -280,9 +343,18 @@ def test_the_master_playlist_names_ours_beside_what_was_there(folder: Folder) ->
         "http://127.0.0.1:80/live/low/video.m3u8?token=a,b",
         "http://127.0.0.1:80/live/de/audio.m3u8",
     }
-    folder.tell(HlsStream("http://127.0.0.1/live.m3u8", None, 345_678))
+    folder.handle(HlsStream("http://127.0.0.1/live.m3u8", None, 345_678))
     (_, variant) = renditions((folder.path / "master.m3u8").read_text("utf-8"), "")
     assert (variant.bandwidth, variant.address) == (345_678, "http://127.0.0.1/live.m3u8")
+
+
+def test_a_web_server_may_read_the_files_whatever_the_umask(folder: RenditionFolder) -> None:
+    before = os.umask(0o077)
+    try:
+        folder.handle(timed(0), progress(2.0, 2.0))
+    finally:
+        os.umask(before)
+    assert {path.stat().st_mode & 0o777 for path in folder.path.glob("*-*.vtt")} == {0o644}
 
 
 @settings(max_examples=25)
@@ -290,10 +362,10 @@ def test_the_master_playlist_names_ours_beside_what_was_there(folder: Folder) ->
     st.lists(st.tuples(st.floats(0.1, 5), st.floats(0.1, 6)), max_size=12),
     st.randoms(use_true_random=False),
 )
-def test_every_cue_stands_in_every_segment_it_is_shown_in_whenever_it_is_told(
+def test_every_cue_is_in_every_segment_it_overlaps_whenever_it_comes(
     tmp_path_factory: pytest.TempPathFactory, gaps: list[tuple[float, float]], random: Random
 ) -> None:
-    folder = Folder(tmp_path_factory.mktemp("hls"))
+    folder = RenditionFolder(tmp_path_factory.mktemp("hls"))
     time, cues = 0.0, []
     for pause, length in gaps:
         time = round(time + pause, 3)
@@ -302,12 +374,12 @@ def test_every_cue_stands_in_every_segment_it_is_shown_in_whenever_it_is_told(
     last = int(time / 2) + 1
     waiting = list(cues)
     for number in range(last):
-        folder.tell(chapter(number))
+        folder.handle(timed(number))
         settled = random.uniform(0, 2.0 * number + 2)
         while waiting and waiting[0].start <= settled:
-            folder.tell(waiting.pop(0))
-        folder.tell(Settled(min([settled, *(cue.start for cue in waiting)]), 2.0 * number + 2))
-    folder.tell(*waiting, Ended())
+            folder.handle(waiting.pop(0))
+        folder.handle(progress(min([settled, *(cue.start for cue in waiting)]), 2.0 * number + 2))
+    folder.handle(*waiting, StreamEnded())
     for number in range(last):
         shown = [cue.text for cue in cues if cue.start < 2 * number + 2 and cue.end > 2 * number]
         assert [text for _, _, text in folder.cues(number)] == shown
@@ -315,5 +387,9 @@ def test_every_cue_stands_in_every_segment_it_is_shown_in_whenever_it_is_told(
 
 
 def test_a_playlist_of_nothing_can_be_written() -> None:
-    assert media_playlist(playlist_text([], 6.0, ended=False), "").pieces == ()
-    assert attributes('#EXT-X-MEDIA:A="x,y",B=2') == {"A": "x,y", "B": "2"}
+    assert media_playlist(playlist_text([], 6.0, ended=False), "").segments == ()
+
+
+def test_a_comma_in_quotes_ends_no_attribute() -> None:
+    (audio,) = renditions('#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,NAME="x,y",LANGUAGE="de",URI="a,b.m3u8"\n', "")
+    assert (audio.language, audio.address) == ("de", "a,b.m3u8")

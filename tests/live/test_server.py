@@ -1,4 +1,4 @@
-"""The door of a live stream: viewers who follow, come back, are slow or vanish; what is served, and how."""
+"""The web server of a live stream: viewers who follow, reconnect, are slow or vanish; what is served, and how."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ from threading import Event, Thread
 import httpx
 import pytest
 
+from captioner.atomic_file import atomic_write_text
 from captioner.errors import UsageError
-from captioner.live.events import Caption, Settled
+from captioner.live.events import Caption, StreamProgress
 from captioner.live.server.app import ServerContent
-from captioner.live.server.feed import HISTORY, MOST_WAITING, CaptionFeed
-from captioner.live.server.server import Server
+from captioner.live.server.feed import HISTORY, MAX_QUEUED_CAPTIONS, CaptionFeed
+from captioner.live.server.server import LiveServer
 from captioner.live.session.status import SessionStatus
-from captioner.live.sinks.hls_captions import Hls
-from captioner.live.source.contract import HlsStream
-from captioner.live.whole import write_whole
-from tests.live.live_stream import served, waited_for
-from tests.live.test_rendition import MEDIA, chapter
+from captioner.live.sinks.hls_captions import HlsCaptions
+from captioner.live.source.live_source import HlsStream
+from tests.live.live_stream import serve_folder, wait_until
+from tests.live.test_rendition import MEDIA, timed
 
-STANDING = SessionStatus(12.0, 11.5, 0.5, 3.0, 4, 1, 5, 2, {"obs": 7}, None)
+STATUS = SessionStatus(12.0, 11.5, 0.5, 3.0, 4, 1, 5, 2, {"obs": 7}, None)
 
 
 def caption(seq: int, *, final: bool = True) -> Caption:
     return Caption(seq, f"{seq}.0", seq, float(seq), seq + 1.0, f"Line {seq}.", final)
 
 
-class Doorway:
-    """A door on this machine."""
+class RunningServer:
+    """A running server."""
 
-    def __init__(self, **facts: object) -> None:
+    def __init__(self, **options: object) -> None:
         self.feed = CaptionFeed()
-        self.standing = STANDING
-        shown = ServerContent(self.feed, lambda: self.standing, **facts)  # type: ignore[arg-type]
-        self.server = Server(shown, "127.0.0.1:0")
+        self.status = STATUS
+        content = ServerContent(self.feed, lambda: self.status, **options)  # type: ignore[arg-type]
+        self.server = LiveServer(content, "127.0.0.1:0")
         self.address = f"http://127.0.0.1:{self.server.port}"
 
     def get(self, path: str) -> httpx.Response:
@@ -48,183 +48,183 @@ class Doorway:
 
 
 @contextmanager
-def door(**facts: object) -> Iterator[Doorway]:
-    doorway = Doorway(**facts)
+def running_server(**options: object) -> Iterator[RunningServer]:
+    server = RunningServer(**options)
     try:
-        waited_for(lambda: httpx.get(f"{doorway.address}/healthz", timeout=10).status_code in (200, 503))
-        yield doorway
+        wait_until(lambda: httpx.get(f"{server.address}/healthz", timeout=10).status_code in (200, 503))
+        yield server
     finally:
-        doorway.server.close()
+        server.server.close()
 
 
 class Viewer:
-    """Follows the feed until it has `wanted` captions or is let go."""
+    """Follows the feed until it has `wanted` captions or is disconnected."""
 
-    def __init__(self, doorway: Doorway, wanted: int, after: int | None = None) -> None:
+    def __init__(self, server: RunningServer, wanted: int, after: int | None = None) -> None:
         self.got: list[int] = []
-        self._doorway, self._wanted, self._after = doorway, wanted, after
+        self._server, self._wanted, self._after = server, wanted, after
         self.thread = Thread(target=self._follow, daemon=True)
         self.thread.start()
 
     def _follow(self) -> None:
         headers = {} if self._after is None else {"Last-Event-ID": str(self._after)}
-        with httpx.stream("GET", f"{self._doorway.address}/feed", headers=headers, timeout=20) as answer:
-            for line in answer.iter_lines():
+        with httpx.stream("GET", f"{self._server.address}/feed", headers=headers, timeout=20) as response:
+            for line in response.iter_lines():
                 if line.startswith("data: "):
                     self.got.append(json.loads(line[6:])["seq"])
                 if len(self.got) == self._wanted:
                     return
 
 
-def test_a_viewer_who_comes_back_gets_what_it_missed_and_then_goes_on() -> None:
-    with door() as doorway:
-        first = Viewer(doorway, 2)
-        waited_for(lambda: doorway.feed.viewers == 1)
+def test_a_viewer_who_reconnects_gets_what_it_missed_and_then_the_rest() -> None:
+    with running_server() as server:
+        first = Viewer(server, 2)
+        wait_until(lambda: server.feed.viewers == 1)
         for seq in (1, 2, 3):
-            doorway.feed.take(caption(seq))
-        doorway.feed.take(caption(4, final=False))
+            server.feed.handle(caption(seq))
+        server.feed.handle(caption(4, final=False))
         first.thread.join(10)
         assert first.got == [1, 2]
-        second = Viewer(doorway, 2, after=2)
-        waited_for(lambda: second.got == [3])
-        doorway.feed.take(caption(5))
+        second = Viewer(server, 2, after=2)
+        wait_until(lambda: second.got == [3])
+        server.feed.handle(caption(5))
         second.thread.join(10)
         assert second.got == [3, 5]
 
 
-def test_the_socket_says_the_same_as_the_feed() -> None:
+def test_the_socket_sends_the_same_as_the_feed() -> None:
     from websockets.sync.client import connect
 
-    with door() as doorway:
-        doorway.feed.take(caption(1))
-        with connect(f"ws://127.0.0.1:{doorway.server.port}/socket?after=0") as socket:
+    with running_server() as server:
+        server.feed.handle(caption(1))
+        with connect(f"ws://127.0.0.1:{server.server.port}/socket?after=0") as socket:
             assert json.loads(socket.recv(10))["seq"] == 1
-            doorway.feed.take(caption(2, final=False))
+            server.feed.handle(caption(2, final=False))
             message = json.loads(socket.recv(10))
         assert (message["type"], message["text"]) == ("caption.partial", "Line 2.")
-        waited_for(lambda: doorway.feed.viewers == 0)
+        wait_until(lambda: server.feed.viewers == 0)
 
 
-def test_fifty_viewers_among_them_silent_ones_and_some_that_vanish_are_not_noticed() -> None:
+def test_fifty_viewers_of_whom_some_are_silent_or_vanish_do_not_disturb_each_other() -> None:
     count = 200
-    with door() as doorway:
-        viewers = [Viewer(doorway, count) for _ in range(30)]
-        silent = [socket.create_connection(("127.0.0.1", doorway.server.port)) for _ in range(20)]
+    with running_server() as server:
+        viewers = [Viewer(server, count) for _ in range(30)]
+        silent = [socket.create_connection(("127.0.0.1", server.server.port)) for _ in range(20)]
         for connection in silent:
             connection.sendall(b"GET /feed HTTP/1.1\r\nHost: x\r\n\r\n")
-        waited_for(lambda: doorway.feed.viewers == 50)
+        wait_until(lambda: server.feed.viewers == 50)
         for connection in silent[10:]:
             connection.close()
         for seq in range(1, count + 1):
-            doorway.feed.take(caption(seq))
+            server.feed.handle(caption(seq))
         for viewer in viewers:
             viewer.thread.join(20)
         assert all(viewer.got == list(range(1, count + 1)) for viewer in viewers)
-        waited_for(lambda: doorway.feed.viewers == 10)
+        wait_until(lambda: server.feed.viewers == 10)
         for connection in silent[:10]:
             connection.close()
 
 
-def test_a_viewer_who_takes_nothing_is_let_go_and_holds_no_more_than_its_share() -> None:
+def test_a_viewer_who_reads_nothing_is_disconnected_and_fills_no_memory() -> None:
     async def watch() -> list[int]:
         feed = CaptionFeed()
         feed.open()
         slow = feed.follow(None)
         first = asyncio.ensure_future(anext(slow))
         await asyncio.sleep(0)
-        for seq in range(1, 3 * MOST_WAITING):
-            feed.take(caption(seq))
+        for seq in range(1, 3 * MAX_QUEUED_CAPTIONS):
+            feed.handle(caption(seq))
         got = [(await first).seq]
         assert feed.viewers == 0
         return got + [caption.seq async for caption in slow]
 
     got = asyncio.run(watch())
     assert got == list(range(1, len(got) + 1))
-    assert len(got) <= MOST_WAITING
+    assert len(got) <= MAX_QUEUED_CAPTIONS
 
 
-def test_what_is_kept_for_those_who_come_back_has_an_end() -> None:
-    with door() as doorway:
+def test_the_history_for_viewers_who_reconnect_is_bounded() -> None:
+    with running_server() as server:
         for seq in range(1, HISTORY + 101):
-            doorway.feed.take(caption(seq))
-        viewer = Viewer(doorway, 1, after=0)
+            server.feed.handle(caption(seq))
+        viewer = Viewer(server, 1, after=0)
         viewer.thread.join(10)
         assert viewer.got == [101]
 
 
 def test_health_and_metrics() -> None:
-    with door() as doorway:
-        answer = doorway.get("/healthz")
-        assert (answer.status_code, answer.json()["status"]) == (200, "ok")
-        text = doorway.get("/metrics").text
+    with running_server() as server:
+        response = server.get("/healthz")
+        assert (response.status_code, response.json()["status"]) == (200, "ok")
+        text = server.get("/metrics").text
         for line in (
             "captioner_lag_seconds 0.5",
             "captioner_regions_lost_total 1.0",
             'captioner_dropped_total{sink="obs"} 7.0',
         ):
             assert f"\n{line}\n" in text
-        doorway.standing = replace(STANDING, trouble="cannot be reached")
-        answer = doorway.get("/healthz")
-        assert (answer.status_code, answer.json()["status"]) == (503, "cannot be reached")
+        server.status = replace(STATUS, problem="cannot be reached")
+        response = server.get("/healthz")
+        assert (response.status_code, response.json()["status"]) == (503, "cannot be reached")
 
 
-def test_the_rendition_is_served_with_the_headers_that_players_and_caches_want(tmp_path: Path) -> None:
-    hls = Hls(str(tmp_path))
-    hls.take(chapter(0))
-    hls.take(Settled(2.0, 2.0))
-    with door(hls=hls) as doorway:
-        playlist = doorway.get("/captions.m3u8")
+def test_the_rendition_is_served_with_the_headers_that_players_and_caches_need(tmp_path: Path) -> None:
+    hls = HlsCaptions(str(tmp_path))
+    hls.handle(timed(0))
+    hls.handle(StreamProgress(2.0, 2.0))
+    with running_server(hls=hls) as server:
+        playlist = server.get("/captions.m3u8")
         assert playlist.headers["content-type"] == "application/vnd.apple.mpegurl"
         assert playlist.headers["cache-control"] == "max-age=1"
-        segment = doorway.get(f"/{playlist.text.split()[-1]}")
+        segment = server.get(f"/{playlist.text.split()[-1]}")
         assert segment.headers["content-type"] == "text/vtt; charset=utf-8"
         assert "immutable" in segment.headers["cache-control"]
-        assert {answer.headers["access-control-allow-origin"] for answer in (playlist, segment)} == {"*"}
+        assert {each.headers["access-control-allow-origin"] for each in (playlist, segment)} == {"*"}
         for path in ("/captions.state", "/..%2fcaptions.m3u8", "/other.vtt", "/video/0.m3u8"):
-            assert doorway.get(path).status_code == 404
+            assert server.get(path).status_code == 404
 
 
-def test_a_playlist_that_is_written_anew_while_it_is_asked_for_is_the_old_one_or_the_new_one(tmp_path: Path) -> None:
+def test_a_playlist_that_is_replaced_during_a_request_is_the_old_one_or_the_new_one(tmp_path: Path) -> None:
     texts = ["#EXTM3U\n", "#EXTM3U\n" + "#EXT-X-ENDLIST\n" * 1000]
     done = Event()
 
     def write() -> None:
         while not done.is_set():
             for text in texts:
-                write_whole(tmp_path / "captions.m3u8", text)
+                atomic_write_text(tmp_path / "captions.m3u8", text)
 
-    hls = Hls(str(tmp_path))
-    write_whole(tmp_path / "captions.m3u8", texts[0])
+    hls = HlsCaptions(str(tmp_path))
+    atomic_write_text(tmp_path / "captions.m3u8", texts[0])
     writer = Thread(target=write, daemon=True)
-    with door(hls=hls) as doorway, httpx.Client(base_url=doorway.address, timeout=10) as client:
+    with running_server(hls=hls) as server, httpx.Client(base_url=server.address, timeout=10) as client:
         writer.start()
-        answers = {client.get("/captions.m3u8").text for _ in range(100)}
+        bodies = {client.get("/captions.m3u8").text for _ in range(100)}
         done.set()
         writer.join()
-    assert answers <= set(texts)
+    assert bodies <= set(texts)
 
 
-def test_picture_and_sound_are_held_back(tmp_path: Path) -> None:
-    hls = Hls(str(tmp_path / "out"), held=True)
-    with served(tmp_path) as site, door(hls=hls, hold=6.0) as doorway:
+def test_video_and_audio_are_held_back(tmp_path: Path) -> None:
+    hls = HlsCaptions(str(tmp_path / "out"), serves_video=True)
+    with serve_folder(tmp_path) as site, running_server(hls=hls, hold=6.0) as server:
         (tmp_path / "live.m3u8").write_text(MEDIA, "utf-8")
-        hls.take(HlsStream(f"{site.address}/master.m3u8", "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlive.m3u8\n", 1))
-        assert "video/0.m3u8" in doorway.get("/master.m3u8").text
-        held = doorway.get("/video/0.m3u8").text
+        hls.handle(HlsStream(f"{site.address}/master.m3u8", "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlive.m3u8\n", 1))
+        assert "video/0.m3u8" in server.get("/master.m3u8").text
+        held = server.get("/video/0.m3u8").text
         assert f"{site.address}/b.m4s" in held
         assert "c.m4s" not in held
         (tmp_path / "live.m3u8").unlink()
-        assert doorway.get("/video/0.m3u8").status_code == 502
+        assert server.get("/video/0.m3u8").status_code == 502
 
 
 def test_the_overlay_is_a_page() -> None:
-    with door() as doorway:
-        answer = doorway.get("/overlay?size=60px")
-        assert answer.headers["content-type"].startswith("text/html")
-        assert "EventSource" in answer.text
+    with running_server() as server:
+        response = server.get("/overlay?size=60px")
+        assert response.headers["content-type"].startswith("text/html")
+        assert "EventSource" in response.text
 
 
 @pytest.mark.parametrize("address", ["port", "127.0.0.1:", "1:2:99999", "256.0.0.1:80"])
-def test_an_address_that_cannot_be_listened_at_is_told(address: str) -> None:
+def test_an_address_that_cannot_be_listened_on_is_refused(address: str) -> None:
     with pytest.raises(UsageError, match="--serve"):
-        Server(ServerContent(CaptionFeed(), lambda: STANDING), address)
+        LiveServer(ServerContent(CaptionFeed(), lambda: STATUS), address)

@@ -1,89 +1,97 @@
-"""The stages of a live session, in one thread: what is told, when, and what is given up when hearing is slow."""
+"""A live session in one thread: which events come, when, and what is skipped when recognition is slow."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captioner.backends import Hints, Recognition, Traits, load_backend
+from captioner.cli.work.live import live_speech
 from captioner.cues.incremental import incremental_cues
-from captioner.errors import BackendError
-from captioner.live.events import HOLE, Settled
+from captioner.errors import BackendError, SettingsError
+from captioner.live.events import LOST_MARKER, StreamProgress
 from captioner.live.session.caption_stream import CaptionCursor
-from captioner.live.session.partials import Partial, agree
-from captioner.live.session.stream_clock import Epoch
+from captioner.live.session.partials import Partial, next_partial
+from captioner.live.session.streaming_vad import LIVE_SPEECH
+from captioner.live.stream_clock import Epoch
 from captioner.profiles import PROFILES
+from captioner.settings import Settings
+from captioner.speech import SpeechOptions
 from captioner.values import Audio, Segment
-from tests.live.live_parts import Stage, shifted, silence, sounds
+from tests.live.live_parts import SteppedSession, shifted, silence, speech_chunks
 from tests.speech.speech_parts import three_sentences
 
 
 def test_a_sentence_is_final_soon_after_its_end_and_at_its_time() -> None:
-    stage = Stage()
+    session = SteppedSession()
     delays = []
-    for piece in sounds(10.0):
-        before = len(stage.finals)
-        stage.play(iter([piece]))
-        delays += [stage.now - end for _, end in three_sentences()[1][before : len(stage.finals)]]
-    stage.end()
-    assert [caption.text for caption in stage.finals] == ["One.", "Two.", "Three."]
-    for caption, (start, _) in zip(stage.finals, three_sentences()[1], strict=True):
-        assert caption.start == pytest.approx(start, abs=0.25)  # a region's padding: the words have no times here
+    for chunk in speech_chunks(10.0):
+        before = len(session.finals)
+        session.play(iter([chunk]))
+        delays += [session.now - end for _, end in three_sentences()[1][before : len(session.finals)]]
+    session.end()
+    assert [caption.text for caption in session.finals] == ["One.", "Two.", "Three."]
+    for caption, (start, _) in zip(session.finals, three_sentences()[1], strict=True):
+        assert caption.start == pytest.approx(start, abs=0.25)  # the padding of a region: the words have no times here
     assert sorted(delays)[1] <= 0.8
-    assert [caption.seq for caption in stage.finals] == [1, 2, 3]
+    assert [caption.seq for caption in session.finals] == [1, 2, 3]
 
 
-def test_nothing_begins_before_what_was_said_to_be_settled() -> None:
-    stage = Stage()
-    stage.play(sounds(40.0))
-    stage.end()
-    settled = 0.0
-    for event in stage.told:
-        if isinstance(event, Settled):
-            assert event.until >= settled
-            settled = event.until
-        elif event in stage.finals:
-            assert event.start >= settled - 0.001
-    assert len(stage.finals) == 12
-    assert settled == pytest.approx(40.0, abs=0.1)
+def test_no_caption_begins_before_what_is_final() -> None:
+    session = SteppedSession()
+    session.play(speech_chunks(40.0))
+    session.end()
+    final_until = 0.0
+    for event in session.events:
+        if isinstance(event, StreamProgress):
+            assert event.final_until >= final_until
+            final_until = event.final_until
+        elif event in session.finals:
+            assert event.start >= final_until - 0.001
+    assert len(session.finals) == 12
+    assert final_until == pytest.approx(40.0, abs=0.1)
 
 
 def test_no_region_crosses_an_epoch() -> None:
-    speech = list(sounds(3.0))
-    stage = Stage()
+    speech = list(speech_chunks(3.0))
+    session = SteppedSession()
     middle = len(speech) // 2
-    second = [shifted(piece, Epoch(1, speech[middle].audio.start, 5)) for piece in speech[middle:]]
-    stage.play(iter([*speech[:middle], *second]))
-    stage.end()
+    second = [shifted(chunk, Epoch(1, speech[middle].audio.start, 5)) for chunk in speech[middle:]]
+    session.play(iter([*speech[:middle], *second]))
+    session.end()
     border = speech[middle].audio.start
-    assert len(stage.accounts) == 2
-    assert stage.accounts[0].report.end <= border <= stage.accounts[1].report.start
+    assert len(session.region_reports) == 2
+    assert session.region_reports[0].report.end <= border <= session.region_reports[1].report.start
 
 
-def test_sound_that_an_earlier_run_told_of_is_not_heard_again() -> None:
-    stage = Stage(deaf_until=3.9)
-    stage.play(sounds(10.0))
-    stage.end()
-    assert len(stage.finals) == 2
-    assert stage.finals[0].start > 3.9
+def test_audio_that_an_earlier_run_captioned_is_not_recognised_again() -> None:
+    session = SteppedSession(resume_at=3.9)
+    session.play(speech_chunks(10.0))
+    session.end()
+    assert len(session.finals) == 2
+    assert session.finals[0].start > 3.9
 
 
-class Slow:
-    """Hears nothing for as long as it is told to, then hears in a given share of real time."""
+class SlowBackend:
+    """Fails between two times, and takes `share` times the length of a clip."""
 
-    def __init__(self, stage: list[Stage], *, share: float = 0.0, fails: tuple[float, float] = (0.0, 0.0)) -> None:
+    def __init__(
+        self, box: list[SteppedSession], *, share: float = 0.0, fails: tuple[float, float] = (0.0, 0.0)
+    ) -> None:
         self.traits = Traits("slow")
-        self._stage, self._share, self._fails = stage, share, fails
+        self._box, self._share, self._fails = box, share, fails
 
     def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
         for clip in clips:
-            if self._fails[0] <= self._stage[0].now < self._fails[1]:
+            if self._fails[0] <= self._box[0].now < self._fails[1]:
                 raise BackendError("slow", "no connection")
-            self._stage[0].idle_until = self._stage[0].now + self._share * clip.duration
+            self._box[0].idle_until = self._box[0].now + self._share * clip.duration
             yield Recognition("ok", f"At {clip.start:.1f}.")
             if self._share:
                 return
@@ -91,117 +99,117 @@ class Slow:
     def close(self) -> None: ...
 
 
-def slow_stage(**facts: object) -> Stage:
-    box: list[Stage] = []
-    box.append(Stage(Slow(box, **facts)))  # type: ignore[arg-type]
+def slow_session(*, speech: SpeechOptions = LIVE_SPEECH, **options: object) -> SteppedSession:
+    box: list[SteppedSession] = []
+    box.append(SteppedSession(SlowBackend(box, **options), speech=speech))  # type: ignore[arg-type]
     return box[0]
 
 
-def assert_all_accounted(stage: Stage, sentences: int) -> None:
-    regions = [account.report for account in stage.accounts]
+def assert_all_reported(session: SteppedSession, sentences: int) -> None:
+    regions = [reported.report for reported in session.region_reports]
     assert [region.index for region in regions] == list(range(len(regions)))
     assert len(regions) >= sentences
-    for before, after in pairwise(stage.finals):
+    for before, after in pairwise(session.finals):
         assert before.end <= after.start + 1e-9
         assert before.seq < after.seq
 
 
-def test_a_backend_that_fails_for_a_while_is_asked_again_for_what_it_missed() -> None:
-    stage = slow_stage(fails=(15.0, 35.0))
-    stage.play(sounds(90.0))
-    stage.end()
-    assert_all_accounted(stage, 27)
-    assert not any(caption.lost for caption in stage.finals)
-    assert len(stage.finals) == 27
+def test_clips_are_recognised_later_where_the_backend_fails_for_a_while() -> None:
+    session = slow_session(fails=(15.0, 35.0))
+    session.play(speech_chunks(90.0))
+    session.end()
+    assert_all_reported(session, 27)
+    assert not any(caption.lost for caption in session.finals)
+    assert len(session.finals) == 27
 
 
-def test_a_backend_that_fails_for_too_long_leaves_a_hole_that_is_marked() -> None:
-    stage = slow_stage(fails=(15.0, 75.0))
-    stage.play(sounds(120.0))
-    stage.end()
-    assert_all_accounted(stage, 36)
-    holes = [caption for caption in stage.finals if caption.lost]
-    assert {caption.text for caption in holes} == {HOLE}
-    lost = [account.report for account in stage.accounts if account.report.lost]
+def test_lost_speech_is_marked_where_the_backend_fails_for_too_long() -> None:
+    session = slow_session(fails=(15.0, 75.0))
+    session.play(speech_chunks(120.0))
+    session.end()
+    assert_all_reported(session, 36)
+    marked = [caption for caption in session.finals if caption.lost]
+    assert {caption.text for caption in marked} == {LOST_MARKER}
+    lost = [reported.report for reported in session.region_reports if reported.report.lost]
     assert {region.status for region in lost} == {"failed"}
-    assert len(lost) == len(holes)
-    assert all(15.0 - 10 <= caption.start < 75.0 for caption in holes)
-    heard_last = [caption.text for caption in stage.finals][-6:]
-    assert HOLE not in heard_last
+    assert len(lost) == len(marked)
+    assert all(15.0 - 10 <= caption.start < 75.0 for caption in marked)
+    last_texts = [caption.text for caption in session.finals][-6:]
+    assert LOST_MARKER not in last_texts
 
 
 def test_a_backend_that_fails_at_once_ends_the_run() -> None:
-    stage = slow_stage(fails=(0.0, 100.0))
+    session = slow_session(fails=(0.0, 100.0))
     with pytest.raises(BackendError, match="no connection"):
-        stage.play(sounds(10.0))
+        session.play(speech_chunks(10.0))
 
 
-def test_lag_is_bounded_where_hearing_cannot_keep_up() -> None:
-    stage = slow_stage(share=2.5)
+def test_lag_is_bounded_where_recognition_cannot_keep_up() -> None:
+    session = slow_session(share=2.5)
     most = 0.0
-    for piece in sounds(200.0):
-        stage.play(iter([piece]))
-        most = max(most, stage.session.counts.lag)
-    stage.end()
-    assert_all_accounted(stage, 40)
+    for chunk in speech_chunks(200.0):
+        session.play(iter([chunk]))
+        most = max(most, session.session.counts.lag)
+    session.end()
+    assert_all_reported(session, 40)
     assert 12.0 < most < 32.0
-    assert any(account.report.lost for account in stage.accounts)
-    assert any(not account.report.lost for account in stage.accounts[-8:])
+    assert any(reported.report.lost for reported in session.region_reports)
+    assert any(not reported.report.lost for reported in session.region_reports[-8:])
 
 
-def test_drafts_come_while_somebody_speaks_and_their_settled_part_stays() -> None:
-    stage = Stage(load_backend("sphinx"), drafts=True)
-    stage.play(sounds(10.0))
-    stage.end()
-    first = stage.drafts[0]
+def test_partials_come_during_speech_and_their_stable_part_stays() -> None:
+    session = SteppedSession(load_backend("sphinx"), partials=True)
+    session.play(speech_chunks(10.0))
+    session.end()
+    first = session.partials[0]
     assert first.end - first.start <= 1.0
-    assert stage.told.index(first) < stage.told.index(stage.finals[0])
-    for before, after in pairwise(stage.drafts):
+    assert session.events.index(first) < session.events.index(session.finals[0])
+    for before, after in pairwise(session.partials):
         if before.region == after.region:
-            assert after.text.startswith(before.text[: before.stable])
-            assert after.stable >= before.stable
-    assert any(draft.stable for draft in stage.drafts)
+            assert after.text.startswith(before.text[: before.stable_chars])
+            assert after.stable_chars >= before.stable_chars
+    assert any(partial.stable_chars for partial in session.partials)
 
 
-def test_a_draft_of_what_was_no_speech_is_taken_back() -> None:
+def test_a_partial_of_what_was_not_speech_is_withdrawn() -> None:
     """A word that breaks off after a tenth of a second is too short to be speech."""
-    stage = Stage(drafts=True)
+    session = SteppedSession(partials=True)
     begun = three_sentences()[1][0][0]
-    stage.play(sounds(begun + 0.1))
-    stage.play(silence(begun + 0.1, 4.0))
-    (draft, taken_back) = stage.drafts
-    assert (draft.region, taken_back.region, draft.text, taken_back.text) == (0, 0, "One.", "")
-    assert not stage.accounts
-    stage.play(sounds(10.0, start=4.0))
-    stage.end()
-    assert [caption.region for caption in stage.finals] == [0, 1, 2]
-    assert not any(draft.text == "" for draft in stage.drafts[2:])
+    session.play(speech_chunks(begun + 0.1))
+    session.play(silence(begun + 0.1, 4.0))
+    (partial, withdrawn) = session.partials
+    assert (partial.region, withdrawn.region, partial.text, withdrawn.text) == (0, 0, "One.", "")
+    assert not session.region_reports
+    session.play(speech_chunks(10.0, start=4.0))
+    session.end()
+    assert [caption.region for caption in session.finals] == [0, 1, 2]
+    assert not any(partial.text == "" for partial in session.partials[2:])
 
 
-def test_a_run_that_goes_on_goes_on_with_its_numbers() -> None:
-    stage = Stage(mark=CaptionCursor(seq=31, number=4, finals=9))
-    stage.play(sounds(10.0))
-    assert stage.session.mark.number == 7
-    told = [(caption.seq, caption.region, caption.number) for caption in stage.finals]
-    assert told == [(31, 4, 10), (32, 5, 11), (33, 6, 12)]
+def test_a_run_that_continues_continues_its_numbers() -> None:
+    session = SteppedSession(cursor=CaptionCursor(seq=31, region=4, finals=9))
+    session.play(speech_chunks(10.0))
+    assert session.session.cursor.region == 7
+    numbers = [(caption.seq, caption.region, caption.final_number) for caption in session.finals]
+    assert numbers == [(31, 4, 10), (32, 5, 11), (33, 6, 12)]
 
 
 @given(st.lists(st.text("ab ,.B我们", max_size=12), max_size=8))
-def test_what_two_hearings_agree_on_is_never_taken_back(hearings: list[str]) -> None:
-    draft = Partial()
-    for heard in hearings:
-        following = agree(draft, heard)
-        assert following.text.startswith(draft.text[: draft.stable])
-        assert draft.stable <= following.stable <= len(following.text)
-        draft = following
+def test_what_two_results_agree_on_is_never_withdrawn(results: list[str]) -> None:
+    partial = Partial()
+    for result in results:
+        following = next_partial(partial, result)
+        assert following.text.startswith(partial.text[: partial.stable_chars])
+        assert partial.stable_chars <= following.stable_chars <= len(following.text)
+        partial = following
 
 
-def test_hearings_agree_whatever_their_capitals_and_commas() -> None:
-    draft = agree(agree(Partial(), "So, we can"), "so we can see")
-    assert (draft.text[: draft.stable], draft.text) == ("so we can", "so we can see")
-    assert agree(draft, "so we saw the sea").text == "so we can the sea"
-    chinese = agree(agree(Partial(), "今天天气"), "今天天气很")
-    assert chinese.stable == 4
+def test_results_agree_whatever_their_capitals_and_commas() -> None:
+    partial = next_partial(next_partial(Partial(), "So, we can"), "so we can see")
+    assert (partial.text[: partial.stable_chars], partial.text) == ("so we can", "so we can see")
+    assert next_partial(partial, "so we saw the sea").text == "so we can the sea"
+    chinese = next_partial(next_partial(Partial(), "今天天气"), "今天天气很")
+    assert chinese.stable_chars == 4
 
 
 @settings(max_examples=60)
@@ -227,7 +235,7 @@ def test_cues_of_one_segment_after_another_are_in_order_and_hold_its_text(
             free = cue.end
 
 
-def test_a_cue_leaves_when_somebody_else_begins_to_speak() -> None:
+def test_a_cue_ends_when_the_next_speech_begins() -> None:
     segment = Segment(1.0, 4.0, "A rather long sentence that takes quite a while to read, and was said fast.")
     profile = PROFILES["default"]
     (late,) = incremental_cues(segment, profile, language="en", start_after=0.0, silent_until=9.0)
@@ -236,10 +244,36 @@ def test_a_cue_leaves_when_somebody_else_begins_to_speak() -> None:
     assert soon.end == 4.25
 
 
-def test_silence_is_heard_as_nothing() -> None:
-    stage = Stage()
-    stage.play(silence(0.0, 5.0))
-    stage.end()
-    assert not stage.finals
-    assert isinstance(stage.told[-1], Settled)
-    assert stage.told[-1].until == pytest.approx(5.0, abs=0.1)
+def test_speech_settings_change_the_regions_and_keep_the_earlier_end_of_live_ones() -> None:
+    speech = live_speech(Settings(Path("config.toml"), speech={"minimum_silence": 2.0}))
+    assert speech == replace(LIVE_SPEECH, minimum_silence=2.0)
+    session = SteppedSession(speech=speech)
+    session.play(speech_chunks(10.0))
+    session.end()
+    assert len(session.region_reports) == 1
+    assert live_speech(Settings(Path("config.toml"))) == LIVE_SPEECH
+
+
+@pytest.mark.parametrize(
+    ("speech", "reason"),
+    [({"treshold": 0.4}, "'treshold'"), ({"threshold": 4.0}, "between 0 and 1"), ({"lead": 12.0}, "longest_region")],
+)
+def test_wrong_speech_settings_are_refused(speech: dict[str, object], reason: str) -> None:
+    with pytest.raises(SettingsError, match=reason):
+        live_speech(Settings(Path("config.toml"), speech=speech))
+
+
+def test_a_region_is_never_limited_to_less_than_its_padding_and_a_word() -> None:
+    session = slow_session(share=2.5, speech=replace(LIVE_SPEECH, lead=3.0, tail=3.0, longest_region=12.0))
+    session.play(speech_chunks(60.0))
+    session.end()
+    assert_all_reported(session, 1)
+
+
+def test_silence_gives_no_caption() -> None:
+    session = SteppedSession()
+    session.play(silence(0.0, 5.0))
+    session.end()
+    assert not session.finals
+    assert isinstance(session.events[-1], StreamProgress)
+    assert session.events[-1].final_until == pytest.approx(5.0, abs=0.1)

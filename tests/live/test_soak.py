@@ -1,4 +1,4 @@
-"""A stream with faults, for long; the long version is `python -m tests.benchmarks live`."""
+"""A stream with faults; the long version is `python -m tests.benchmarks live`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.live.live_soak import Soak
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_whatever_happens_every_region_is_told_once_and_in_order(seed: int, tmp_path: Path) -> None:
+def test_every_region_is_captioned_once_and_in_order_despite_faults(seed: int, tmp_path: Path) -> None:
     soak = Soak(tmp_path, seconds=400.0, faults=12, seed=seed)
     soak.run()
     assert not soak.broken

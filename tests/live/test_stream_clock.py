@@ -1,4 +1,4 @@
-"""The stream's clock against timestamps that wrap, jump, overlap and begin anew; the reader that lays sound by it."""
+"""The stream's clock for timestamps that wrap, jump, overlap and begin again, and the reader that uses it."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from captioner.errors import MediaNotReadable, StreamLost
-from captioner.live.session.source_reader import AudioPiece, ConnectionLost, Reading, SourceReader
-from captioner.live.session.stream_clock import GAP, JITTER, SAMPLE_RATE, TICKS, WRAP, Epoch, StreamClock
-from captioner.live.source.contract import Interrupted, Item
+from captioner.live.session.source_reader import AudioChunk, ConnectionLost, SourceReader, StreamItem
 from captioner.live.source.decoder import Packet
+from captioner.live.source.live_source import SourceInterrupted, SourceItem
+from captioner.live.stream_clock import GAP, JITTER, SAMPLE_RATE, TICKS, WRAP, Epoch, StreamClock
 
 LENGTH = 1024 * SAMPLE_RATE // 48_000  # samples in a packet: an AAC frame, 21 ms
 
 
-def lay(clock: StreamClock, seconds: list[float], idle: float = 0.0) -> list[float]:
-    """Where packets with these timestamps are laid, in seconds."""
-    places = [clock.lay(round(second * TICKS) % WRAP, LENGTH, idle=idle) for second in seconds]
-    return [place.position / SAMPLE_RATE for place in places]
+def place(clock: StreamClock, seconds: list[float], idle: float = 0.0) -> list[float]:
+    """Where packets with these timestamps are placed, in seconds."""
+    placed = [clock.place(round(second * TICKS) % WRAP, LENGTH, idle=idle) for second in seconds]
+    return [each.position / SAMPLE_RATE for each in placed]
 
 
 @given(st.integers(0, WRAP - 1), st.lists(st.floats(0, 3), max_size=40))
@@ -31,8 +31,8 @@ def test_gaps_are_kept_across_the_wrap_wherever_a_clock_begins(start: int, gaps:
     for gap in [0.0, *gaps]:
         expected += gap
         ticks += round(gap * TICKS)
-        place = clock.lay(ticks % WRAP, LENGTH).position / SAMPLE_RATE
-        assert abs(place - expected) <= JITTER + 0.001
+        placed = clock.place(ticks % WRAP, LENGTH)
+        assert abs(placed.position / SAMPLE_RATE - expected) <= JITTER + 0.001
         expected += LENGTH / SAMPLE_RATE
         ticks += LENGTH * TICKS // SAMPLE_RATE
     assert clock.epoch == Epoch(0, 0.0, start)
@@ -42,20 +42,20 @@ def test_gaps_are_kept_across_the_wrap_wherever_a_clock_begins(start: int, gaps:
 def test_time_never_goes_back_whatever_comes(packets: list[tuple[int, float, bool]]) -> None:
     clock = StreamClock()
     ends = [0.0]
-    for ticks, idle, cut in packets:
-        laid = clock.lay(ticks, LENGTH, idle=idle, cut=cut)
-        assert laid.position / SAMPLE_RATE >= ends[-1]
-        assert 0 <= laid.heard <= LENGTH
-        assert laid.position / SAMPLE_RATE - ends[-1] <= idle + GAP + JITTER
-        assert clock.position == laid.position + LENGTH - laid.heard
+    for ticks, idle, discontinuity in packets:
+        placed = clock.place(ticks, LENGTH, idle=idle, discontinuity=discontinuity)
+        assert placed.position / SAMPLE_RATE >= ends[-1]
+        assert 0 <= placed.overlap <= LENGTH
+        assert placed.position / SAMPLE_RATE - ends[-1] <= idle + GAP + JITTER
+        assert clock.position == placed.position + LENGTH - placed.overlap
         ends.append(clock.time)
 
 
-def test_a_clock_that_jumps_goes_on_where_it_was_after_the_time_that_nothing_came() -> None:
+def test_time_continues_after_the_idle_time_where_a_clock_jumps() -> None:
     clock = StreamClock()
-    lay(clock, [1.4, 1.4213])
+    place(clock, [1.4, 1.4213])
     before = clock.time
-    assert lay(clock, [5000.0], idle=20.0) == [pytest.approx(before + 20.0, abs=1e-4)]
+    assert place(clock, [5000.0], idle=20.0) == [pytest.approx(before + 20.0, abs=1e-4)]
     assert clock.epoch is not None
     assert clock.epoch.number == 1
     assert clock.epoch.ticks_at(clock.epoch.time + 1.0) == 5001 * TICKS
@@ -63,45 +63,45 @@ def test_a_clock_that_jumps_goes_on_where_it_was_after_the_time_that_nothing_cam
 
 def test_a_source_that_comes_back_with_its_own_clock_leaves_a_gap() -> None:
     clock = StreamClock()
-    lay(clock, [10.0])
-    assert lay(clock, [30.0], idle=19.5) == [pytest.approx(20.0)]
+    place(clock, [10.0])
+    assert place(clock, [30.0], idle=19.5) == [pytest.approx(20.0)]
     assert clock.epoch == Epoch(0, 0.0, 10 * TICKS)
 
 
-def test_what_was_heard_before_is_left_out() -> None:
+def test_samples_that_were_read_before_are_left_out() -> None:
     clock = StreamClock()
-    clock.lay(0, SAMPLE_RATE)
-    laid = clock.lay(TICKS // 2, SAMPLE_RATE)
-    assert (laid.position, laid.heard) == (SAMPLE_RATE, SAMPLE_RATE // 2)
+    clock.place(0, SAMPLE_RATE)
+    placed = clock.place(TICKS // 2, SAMPLE_RATE)
+    assert (placed.position, placed.overlap) == (SAMPLE_RATE, SAMPLE_RATE // 2)
 
 
-def test_rounded_timestamps_are_no_gaps() -> None:
+def test_rounded_timestamps_are_not_gaps() -> None:
     clock = StreamClock()
-    places = [clock.lay(round(index * LENGTH / SAMPLE_RATE * 1000) * 90, LENGTH).position for index in range(5000)]
-    assert {after - before for before, after in pairwise(places)} == {LENGTH}
+    positions = [clock.place(round(index * LENGTH / SAMPLE_RATE * 1000) * 90, LENGTH).position for index in range(5000)]
+    assert {after - before for before, after in pairwise(positions)} == {LENGTH}
 
 
 def test_an_announced_break_is_a_new_epoch_even_where_the_clock_runs_on() -> None:
     clock = StreamClock()
-    lay(clock, [0.0])
-    clock.lay(round(LENGTH * TICKS / SAMPLE_RATE), LENGTH, cut=True)
+    place(clock, [0.0])
+    clock.place(round(LENGTH * TICKS / SAMPLE_RATE), LENGTH, discontinuity=True)
     assert clock.epoch is not None
     assert clock.epoch.number == 1
     assert clock.epoch.time == pytest.approx(LENGTH / SAMPLE_RATE)
 
 
-class Given:
-    """A source that says what it is given: items, waits of so many seconds, and interruptions."""
+class ScriptedSource:
+    """A source that plays a script: items, waits in seconds, and interruptions."""
 
-    def __init__(self, *script: Item | float | Interrupted) -> None:
-        self.name = "given"
+    def __init__(self, *script: SourceItem | float | SourceInterrupted) -> None:
+        self.name = "scripted"
         self.time = 0.0
         self._script = list(script)
 
-    def items(self) -> Iterator[Item]:
+    def items(self) -> Iterator[SourceItem]:
         while self._script:
             step = self._script.pop(0)
-            if isinstance(step, Interrupted):
+            if isinstance(step, SourceInterrupted):
                 raise step
             if isinstance(step, float):
                 self.time += step
@@ -111,45 +111,45 @@ class Given:
     def sleep(self, seconds: float) -> None:
         self.time += seconds
 
-    def read(self, patience: float = 60.0) -> list[Reading]:
-        reader = SourceReader(self, StreamClock(), patience=patience, now=lambda: self.time, sleep=self.sleep)
-        return list(reader.readings())
+    def read(self, timeout: float = 60.0) -> list[StreamItem]:
+        reader = SourceReader(self, StreamClock(), reconnect_timeout=timeout, now=lambda: self.time, sleep=self.sleep)
+        return list(reader.read())
 
 
 def packet(second: float, length: float = 1.0) -> Packet:
     return Packet(round(second * TICKS), np.ones(round(length * SAMPLE_RATE), np.float32))
 
 
-def spans(readings: list[Reading]) -> list[tuple[float, float]]:
-    return [(each.audio.start, each.audio.end) for each in readings if isinstance(each, AudioPiece)]
+def spans(items: list[StreamItem]) -> list[tuple[float, float]]:
+    return [(each.audio.start, each.audio.end) for each in items if isinstance(each, AudioChunk)]
 
 
-def test_a_short_gap_is_silence_and_a_long_one_is_left() -> None:
-    readings = Given(packet(7.0), packet(8.5), packet(15.0)).read()
-    assert spans(readings) == [(0.0, 1.0), (1.0, 1.5), (1.5, 2.5), (8.0, 9.0)]
-    silence = readings[1]
-    assert isinstance(silence, AudioPiece)
+def test_a_short_gap_is_filled_with_silence_and_a_long_one_is_not() -> None:
+    items = ScriptedSource(packet(7.0), packet(8.5), packet(15.0)).read()
+    assert spans(items) == [(0.0, 1.0), (1.0, 1.5), (1.5, 2.5), (8.0, 9.0)]
+    silence = items[1]
+    assert isinstance(silence, AudioChunk)
     assert not silence.audio.samples.any()
 
 
-def test_a_sender_that_starts_anew_is_heard_after_the_time_it_was_gone() -> None:
-    readings = Given(packet(500.0), Interrupted("gone"), 19.5, packet(0.0)).read()
-    assert spans(readings) == [(0.0, 1.0), (21.0, 22.0)]
-    assert ConnectionLost("gone") in readings
+def test_a_sender_that_starts_again_is_placed_after_the_time_it_was_gone() -> None:
+    items = ScriptedSource(packet(500.0), SourceInterrupted("gone"), 19.5, packet(0.0)).read()
+    assert spans(items) == [(0.0, 1.0), (21.0, 22.0)]
+    assert ConnectionLost("gone") in items
 
 
-def test_a_source_that_never_was_there_is_an_error_at_once() -> None:
+def test_a_source_that_cannot_be_reached_at_the_start_is_an_error_at_once() -> None:
     with pytest.raises(MediaNotReadable, match="cannot be reached"):
-        Given(Interrupted("cannot be reached")).read()
+        ScriptedSource(SourceInterrupted("cannot be reached")).read()
 
 
 def test_a_source_that_stays_away_is_lost() -> None:
-    source = Given(packet(0.0), *[Interrupted("gone")] * 50)
-    with pytest.raises(StreamLost, match="gone, for 60 s by now"):
-        source.read(patience=60.0)
+    source = ScriptedSource(packet(0.0), *[SourceInterrupted("gone")] * 50)
+    with pytest.raises(StreamLost, match="gone, for 60 s"):
+        source.read(timeout=60.0)
     assert 60.0 <= source.time < 75.0
 
 
-def test_a_listener_waits_for_its_sender() -> None:
-    waiting = Interrupted("nothing came", waiting=True)
-    assert spans(Given(waiting, 10.0, waiting, 10.0, packet(3.0)).read()) == [(0.0, 1.0)]
+def test_a_listening_source_waits_for_its_sender() -> None:
+    waiting = SourceInterrupted("no data", waiting=True)
+    assert spans(ScriptedSource(waiting, 10.0, waiting, 10.0, packet(3.0)).read()) == [(0.0, 1.0)]

@@ -1,4 +1,4 @@
-"""Makes small test media with ffmpeg: tone bursts at known seconds in every container, and faults on purpose."""
+"""Small test media made by ffmpeg: tone bursts at known seconds in every container, with deliberate faults."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from captioner.media import find_ffmpeg
 from captioner.values import Samples
 
 BURSTS = ((0.5, 1.1), (2.0, 2.35), (3.7, 4.6), (6.05, 6.5))
-"""Where the tone sounds, in seconds from the first sample. No two distances are equal, so no shift goes unseen."""
+"""Start and end of each tone in seconds. All distances differ, so that a shift cannot go unnoticed."""
 
 TONE_LENGTH = 7.0
-"""Seconds of tone bursts and the silence between them."""
+"""Seconds of tone bursts with the silence between them."""
 
 CODECS = {
     "mp4": ("aac", "mpeg4"),
@@ -30,20 +30,20 @@ CODECS = {
     "flac": ("flac", None),
     "wav": ("pcm_s16le", None),
 }
-"""Container to its audio codec and, where it holds pictures, its video codec."""
+"""The audio codec and the video codec, if any, of each container."""
 
 CONSTANT_FRAME_RATE = ("avi", "ogg")
-"""Containers that count their pictures, so that none can begin late."""
+"""Containers that count their frames, so that their video cannot begin late."""
 
 OWN_CLOCK = ("mp4", "mov", "m4a")
-"""Containers whose clock begins at 0 even where nothing is heard or seen yet. In all others a player shows 0 at the
-first moment that has a sound or a picture. Checked with mpv 0.35: sound from 10 s on in an .m4a of 7 s ends at its
-17th second, in .mkv, .ts, .ogg, .flv, .wmv and .mpg at the 7th."""
+"""Containers whose clock begins at 0 even if nothing plays yet. In all others a player shows 0 at the first audio or
+video. Checked with mpv 0.35: 7 s of audio from second 10 on end at second 17 in .m4a, but at second 7 in .mkv, .ts,
+.ogg, .flv, .wmv and .mpg."""
 
 
 @dataclass(frozen=True)
 class Film:
-    """A test film: its container, and the seconds at which its sound and its picture (None: has none) begin."""
+    """A test film: its container, and the seconds at which its audio and its video (None: no video) begin."""
 
     container: str
     audio_start: float = 0.0
@@ -57,7 +57,7 @@ class Film:
 
     @property
     def bursts(self) -> tuple[tuple[float, float], ...]:
-        """Where a player lets the tone sound."""
+        """Start and end of each tone in a player."""
         first = self.audio_start if self.video_start is None else min(self.audio_start, self.video_start)
         shift = self.audio_start - (0.0 if self.container in OWN_CLOCK else first)
         return tuple(
@@ -67,11 +67,11 @@ class Film:
 
 
 GAP_AT = 3.0
-"""Second of the tone at which a film with a gap has it: between the second burst and the third."""
+"""The second of the tone at which a film has its gap: between the second burst and the third."""
 
 
 def ffmpeg(*arguments: str | Path, cwd: Path | None = None) -> None:
-    """Run the ffmpeg under test, quietly; raises where it fails."""
+    """Run the ffmpeg under test; raise an error if it fails."""
     subprocess.run([find_ffmpeg(), "-nostdin", "-v", "error", "-y", *map(str, arguments)], check=True, cwd=cwd)
 
 
@@ -82,44 +82,46 @@ def tone_source(length: float = TONE_LENGTH, sample_rate: int = 48_000) -> str:
 
 
 def picture_source(length: float) -> str:
-    """A lavfi input: a small moving picture, 25 frames a second."""
+    """A lavfi input: a small test video with 25 frames per second."""
     return f"testsrc2=s=64x48:r=25:d={length}"
 
 
 @dataclass(frozen=True)
-class Sound:
-    """What is heard in a film: an input of ffmpeg, its length, and where a gap leaves it whole, in seconds."""
+class FilmAudio:
+    """The audio of a film: an input of ffmpeg, its length in seconds, and a second at which a gap cuts nothing."""
 
     source: tuple[str, ...] = ("-f", "lavfi", "-i", tone_source())
     length: float = TONE_LENGTH
     gap_at: float = GAP_AT
 
 
-TONE = Sound()
+TONE = FilmAudio()
 
 
-def make_film(film: Film, folder: Path, sound: Sound = TONE) -> Path:
+def make_film(film: Film, folder: Path, audio: FilmAudio = TONE) -> Path:
     """Write `film` into `folder`."""
     path = folder / film.name
     audio_codec, video_codec = CODECS[film.container]
-    inputs: list[str] = ["-itsoffset", str(film.audio_start), *sound.source]
+    inputs: list[str] = ["-itsoffset", str(film.audio_start), *audio.source]
     outputs = ["-map", "0:a", "-c:a", audio_codec, "-ac", "2", "-ar", "48000"]
     if film.gap:
-        outputs += ["-af", f"asetpts=PTS+gt(T\\,{sound.gap_at + film.audio_start})*{film.gap}/TB"]
+        outputs += ["-af", f"asetpts=PTS+gt(T\\,{audio.gap_at + film.audio_start})*{film.gap}/TB"]
     if film.video_start is not None:
-        assert video_codec, f"{film.container} holds no pictures"
-        inputs += ["-itsoffset", str(film.video_start), "-f", "lavfi", "-i", picture_source(sound.length + film.gap)]
+        assert video_codec, f"{film.container} holds no video"
+        inputs += ["-itsoffset", str(film.video_start), "-f", "lavfi", "-i", picture_source(audio.length + film.gap)]
         outputs += ["-map", "1:v", "-c:v", video_codec]
         if film.container not in CONSTANT_FRAME_RATE:
-            outputs += ["-fps_mode", "passthrough"]  # or ffmpeg fills the time before the first picture with copies
+            outputs += ["-fps_mode", "passthrough"]  # or ffmpeg repeats the first frame to fill the time before it
     ffmpeg(*inputs, *outputs, path)
     return path
 
 
 def onsets(samples: Samples, sample_rate: int) -> list[tuple[float, float]]:
-    """Begin and end of each stretch of tone, in seconds from the first sample, to about 2 ms."""
+    """Start and end of each tone, in seconds from the first sample, to about 2 ms."""
     step = sample_rate // 500
     frames = samples[: len(samples) // step * step].reshape(-1, step)
     loud = np.sqrt(np.mean(frames.astype(np.float64) ** 2, axis=1)) > 0.1
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], loud, [False])).astype(np.int8)))
-    return [(float(start) * step / sample_rate, float(end) * step / sample_rate) for start, end in edges.reshape(-1, 2)]
+    changes = np.flatnonzero(np.diff(np.concatenate(([False], loud, [False])).astype(np.int8)))
+    return [
+        (float(start) * step / sample_rate, float(end) * step / sample_rate) for start, end in changes.reshape(-1, 2)
+    ]

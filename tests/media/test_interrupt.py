@@ -1,4 +1,4 @@
-"""Ctrl-C ends a run wherever it falls, and half a result is none."""
+"""Ctrl-C ends a run at any moment and leaves no partial result."""
 
 from __future__ import annotations
 
@@ -8,59 +8,32 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 import av
 import pytest
 
 from captioner.media.av_io import InterruptibleReader, reader_of
+from tests.media.interrupting import TIMEOUT, interrupt, linux_only
 from tests.media.media_factory import ffmpeg
-
-PATIENCE = 20.0
-"""Seconds within which a run has begun to decode, or is over once interrupted, however busy the machine."""
 
 
 @pytest.fixture(scope="module")
 def long_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Half an hour, which no machine is through with in a second."""
+    """Half an hour of audio, which no machine decodes in a second."""
     path = tmp_path_factory.mktemp("media") / "long.wav"
     ffmpeg("-f", "lavfi", "-i", "sine=duration=1800", "-ar", "16000", path)
     return path
 
 
 def start(source: Path | str, folder: Path, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
-    """captioner at work in a process group of its own, as a shell starts it."""
+    """Start captioner in its own process group, as a shell does."""
     flags = ("--backend", "scripted", "--no-journal", "-q", "-o", str(folder / "captions.srt"))
     command = [sys.executable, "-m", "captioner", str(source), *flags]
     return subprocess.Popen(command, stdin=stdin, stderr=subprocess.PIPE, start_new_session=True)
 
 
-def children(process: int) -> str:
-    """The programs that any thread of a process has started."""
-    found = ""
-    for listed in Path(f"/proc/{process}/task").glob("*/children"):
-        with suppress(OSError):  # the thread has ended since
-            found += listed.read_text()
-    return found
-
-
-def interrupt(running: subprocess.Popen[bytes], send: Callable[[int, int], None], delay: float) -> str:
-    """Ctrl-C, `delay` seconds after its ffmpeg was started; what it says to that."""
-    deadline = time.monotonic() + PATIENCE
-    while not children(running.pid) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    time.sleep(delay)
-    send(running.pid, signal.SIGINT)
-    try:
-        return running.communicate(timeout=PATIENCE)[1].decode().strip()
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(running.pid, signal.SIGKILL)
-
-
 to_all_or_one = pytest.mark.parametrize("send", [os.killpg, os.kill], ids=["group", "captioner alone"])
-linux_only = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 
 @linux_only
@@ -77,15 +50,15 @@ def test_a_stalled_pipe_can_be_interrupted(send: Callable[[int, int], None], lon
 
 
 @linux_only
-def test_a_pipe_that_says_nothing_can_be_interrupted(tmp_path: Path) -> None:
-    """libav still asks for the beginning: a WAV whose first kilobyte never comes."""
+def test_a_silent_pipe_can_be_interrupted(tmp_path: Path) -> None:
+    """libav still waits for the beginning of a WAV whose first kilobyte never arrives."""
     reading, writing = os.pipe()
     with os.fdopen(reading, "rb"), os.fdopen(writing, "wb", buffering=0) as pipe:
         pipe.write(b"RIFF\xff\xff\xff\x7fWAVE")
         running = start("-", tmp_path, reading)
-        time.sleep(3)  # in which it begins to wait
+        time.sleep(3)  # until it waits
         running.send_signal(signal.SIGINT)
-        assert running.communicate(timeout=PATIENCE)[1].decode().strip() == "captioner: interrupted"
+        assert running.communicate(timeout=TIMEOUT)[1].decode().strip() == "captioner: interrupted"
     assert running.returncode == 130
     assert list(tmp_path.iterdir()) == []
 
@@ -104,7 +77,7 @@ def test_a_file_can_be_interrupted(
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(3), OSError("gone")])
 @pytest.mark.parametrize("reads", [0, 2])
-def test_what_is_raised_under_libav_is_raised(error: BaseException, reads: int, long_file: Path) -> None:
+def test_an_error_inside_libav_is_raised_outside(error: BaseException, reads: int, long_file: Path) -> None:
     def read(size: int) -> bytes:
         if file.tell() >= reads * size:
             raise error
@@ -120,7 +93,7 @@ def test_what_is_raised_under_libav_is_raised(error: BaseException, reads: int, 
     assert raised.value is error
 
 
-def test_after_an_error_there_is_nothing_more_to_read() -> None:
+def test_after_an_error_the_file_ends() -> None:
     calls = []
 
     def read(size: int) -> bytes:

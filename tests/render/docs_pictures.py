@@ -1,4 +1,4 @@
-"""Makes the pictures of docs/burn.md anew: `python -m tests.render.docs_pictures`. Then look at them."""
+"""Draws the pictures of docs/burn.md: `python -m tests.render.docs_pictures`. Look at them afterwards."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SUN = (
     "geq=lum='64+876*if(lt(hypot(X-360,Y-70),30),0.75,0.28+0.12*Y/H)':cb=512+60*(1-Y/H):cr=512+30*Y/H,"
     "setparams=color_primaries=bt2020:color_trc=smpte2084:colorspace=bt2020nc"
 )
-"""Evening in PQ: a sun of 1,000 cd/m2."""
+"""An evening sky in PQ with a sun of 1,000 cd/m2."""
 
 
 def text(text: str, language: str) -> Subtitles:
@@ -46,7 +46,7 @@ def draw(folder: Path) -> None:
     ffmpeg("-f", "lavfi", "-i", SUN, "-c:v", "libx265", "-x265-params", "log-level=none:crf=8", *light, bright)
     words = spoken("The keeper counts them all.", start=0.0, each=0.4, language="en")
     english, chinese = text(ENGLISH, "en"), text(CHINESE, "zh-Hans")
-    shown: dict[str, tuple[Path, list[Subtitles], StyleOptions]] = {
+    pictures: dict[str, tuple[Path, list[Subtitles], StyleOptions]] = {
         "english": (wide, [english], StyleOptions()),
         "chinese": (wide, [chinese], StyleOptions()),
         "japanese": (wide, [text(JAPANESE, "ja")], StyleOptions()),
@@ -58,9 +58,9 @@ def draw(folder: Path) -> None:
         "upright": (tall, [text("The light turns every ten seconds", "en")], StyleOptions()),
         "hdr": (bright, [english], StyleOptions()),
     }
-    for name, (source, tracks, wishes) in shown.items():
+    for name, (source, tracks, style) in pictures.items():
         with open_media(str(source)) as media:
-            preview(media, tracks, PICTURES / f"{name}.png", at=1.0, wishes=wishes)
+            preview(media, tracks, PICTURES / f"{name}.png", at=1.0, style=style)
 
 
 if __name__ == "__main__":

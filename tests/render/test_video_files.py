@@ -1,4 +1,4 @@
-"""What goes into a new video comes out of it, whatever the files are called; and half a result is none."""
+"""New videos keep the streams of their source, whatever the files are named, and no partial file is left."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from captioner.errors import FfmpegFailed, OutputNotWritten
 from captioner.media import open_media
 from captioner.render import Encoding, Flag, StyleOptions, Subtitles, mux
 from captioner.values import Cue, Position
+from tests.media.interrupting import interrupt, linux_only
 from tests.media.media_factory import ffmpeg
-from tests.media.test_interrupt import interrupt, linux_only
-from tests.render.video_parts import burned, captions, gray_video, held, lumas, payload, shown
+from tests.render.video_parts import burned, captions, contents_of, cues_of_track, gray_video, lumas, payload
 
 CUES = (Cue(0.2, 0.6, "Good morning.\nShall we begin?"), Cue(0.6, 0.9, "早上好 & 再见"))
 NAMES = ('it\'s a "film": [1], 100% of \\it; %03d = 汉字\nin two lines', "-v", "C:\\films\\one:two")
@@ -42,7 +42,7 @@ def rich(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "about.txt").write_text(f";FFMETADATA1\ntitle=The film\n{chapters}")
     (folder / "a font.ttf").write_bytes(b"not really a font" * 99)
     inputs = ["testsrc2=s=160x90:r=10:d=1", "testsrc=s=64x48:r=10:d=1", "sine=440:d=1", "sine=660:d=1", "sine=880:d=1"]
-    told = {"a:0": "language=eng", "a:1": "language=deu", "a:2": "title=Commentary", "s:0": "language=zh-Hans"}
+    metadata = {"a:0": "language=eng", "a:1": "language=deu", "a:2": "title=Commentary", "s:0": "language=zh-Hans"}
     ffmpeg(
         *(word for source in inputs for word in ("-f", "lavfi", "-i", source)),
         *("-i", "captions.srt", "-i", "about.txt"),
@@ -50,7 +50,7 @@ def rich(tmp_path_factory: pytest.TempPathFactory) -> Path:
         *("-map", "5", "-map", "5", "-map_metadata", "6", "-map_chapters", "6", "-attach", "a font.ttf"),
         *("-metadata:s:t", "mimetype=application/x-truetype-font", "-c:v:0", "libx264", "-c:v:1", "mpeg4"),
         *("-c:a:0", "aac", "-c:a:1", "libopus", "-c:a:2", "ac3", "-c:s:0", "srt", "-c:s:1", "ass"),
-        *(word for stream, value in told.items() for word in (f"-metadata:s:{stream}", value)),
+        *(word for stream, value in metadata.items() for word in (f"-metadata:s:{stream}", value)),
         *("-disposition:a:1", "default", "-disposition:s:1", "forced+hearing_impaired", "rich.mkv"),
         cwd=folder,
     )
@@ -58,10 +58,11 @@ def rich(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def muxed(source: Path, target: Path, *tracks: Subtitles) -> list[str]:
-    told: list[str] = []
+    """Mux into `target`; return the warnings."""
+    warnings: list[str] = []
     with open_media(str(source)) as media:
-        mux(media, tracks, target, warn=told.append)
-    return told
+        mux(media, tracks, target, warn=warnings.append)
+    return warnings
 
 
 def track(language: str | None = None, *flags: Flag, ass: str | None = None) -> Subtitles:
@@ -69,10 +70,10 @@ def track(language: str | None = None, *flags: Flag, ass: str | None = None) -> 
 
 
 @pytest.mark.usefixtures("either_ffmpeg")
-def test_all_that_was_there_is_there_after_muxing(rich: Path, tmp_path: Path) -> None:
+def test_muxing_keeps_all_streams(rich: Path, tmp_path: Path) -> None:
     target = tmp_path / "muxed.mkv"
     assert muxed(rich, target, track("en", "sdh"), track("zh-Hans", "default", "forced")) == []
-    before, after = held(rich), held(target)
+    before, after = contents_of(rich), contents_of(target)
     added = [("subtitle", "srt", "eng", ("hearing_impaired",)), ("subtitle", "srt", "zh-Hans", ("default", "forced"))]
     assert after.streams == [*before.streams[:7], *added, *before.streams[7:]]
     assert (after.chapters, after.title) == (before.chapters, before.title)
@@ -81,10 +82,10 @@ def test_all_that_was_there_is_there_after_muxing(rich: Path, tmp_path: Path) ->
 
 
 @pytest.mark.usefixtures("either_ffmpeg")
-def test_all_that_was_there_is_there_after_burning(rich: Path, tmp_path: Path) -> None:
+def test_burning_keeps_all_streams(rich: Path, tmp_path: Path) -> None:
     target = tmp_path / "burned.mkv"
     assert burned(rich, target, captions("Hello"), encoding=QUICK) == []
-    before, after = held(rich), held(target)
+    before, after = contents_of(rich), contents_of(target)
     assert after == before
     assert [payload(target, index) for index in range(1, 7)] == [payload(rich, index) for index in range(1, 7)]
     assert payload(target, 0) != payload(rich, 0)
@@ -92,9 +93,9 @@ def test_all_that_was_there_is_there_after_burning(rich: Path, tmp_path: Path) -
 
 
 def attachment(path: Path) -> bytes:
-    """What ffmpeg makes of the attached file."""
+    """The attached file, as ffmpeg extracts it."""
     out = path.with_suffix(".attached")
-    with pytest.raises(subprocess.CalledProcessError):  # it wants to make something besides
+    with pytest.raises(subprocess.CalledProcessError):  # it fails without an output file
         ffmpeg("-dump_attachment:t:0", out, "-i", path)
     data = out.read_bytes()
     out.unlink()
@@ -102,17 +103,17 @@ def attachment(path: Path) -> bytes:
 
 
 @pytest.mark.usefixtures("either_ffmpeg")
-def test_what_an_mp4_cannot_hold_is_made_to_fit_or_said(rich: Path, tmp_path: Path) -> None:
+def test_streams_that_an_mp4_cannot_store_are_converted_or_dropped(rich: Path, tmp_path: Path) -> None:
     target = tmp_path / "muxed.mp4"
-    told = muxed(rich, target, track("zh-Hans", "default"), track("de", "forced"))
-    assert told == ["stream 7, attachment, is left out: .mp4 cannot hold it"]
-    kinds = [(kind, codec, language) for kind, codec, language, _ in held(target).streams]
+    warnings = muxed(rich, target, track("zh-Hans", "default"), track("de", "forced"))
+    assert warnings == ["stream 7, attachment, is dropped: .mp4 cannot store it"]
+    kinds = [(kind, codec, language) for kind, codec, language, _ in contents_of(target).streams]
     sound = [("audio", "aac", "eng"), ("audio", "opus", "deu"), ("audio", "ac3", "und")]
     words = [("subtitle", "mov_text", language) for language in ("zho", "und", "zho", "deu")]
     assert kinds[2:9] == [*sound, *words]
-    assert (held(target).chapters, held(target).title) == (held(rich).chapters, "The film")
+    assert (contents_of(target).chapters, contents_of(target).title) == (contents_of(rich).chapters, "The film")
     cues = [(0.2, 0.6, CUES[0].text), (0.6, 0.9, CUES[1].text)]
-    assert [cue for cue in shown(target, 7) if cue[2]] == cues
+    assert [cue for cue in cues_of_track(target, 7) if cue[2]] == cues
 
 
 @pytest.mark.parametrize(
@@ -120,19 +121,19 @@ def test_what_an_mp4_cannot_hold_is_made_to_fit_or_said(rich: Path, tmp_path: Pa
     [("mp4", "mov_text", "zho"), ("mov", "mov_text", "chi"), ("mkv", "srt", "zh-Hant"), ("webm", "webvtt", "zh-Hant")],
 )
 @pytest.mark.usefixtures("either_ffmpeg")
-def test_each_container_gets_its_own_kind_of_track(container: str, codec: str, language: str, tmp_path: Path) -> None:
+def test_each_container_gets_its_own_caption_codec(container: str, codec: str, language: str, tmp_path: Path) -> None:
     source = tmp_path / f"plain.{container}"
     encoder = "libvpx" if container == "webm" else "mpeg4"
     ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x48:r=10:d=1", "-c:v", encoder, source)
     target = tmp_path / f"muxed.{container}"
     assert muxed(source, target, track("zh-Hant", "default")) == []
-    kind = held(target).streams[1]
+    kind = contents_of(target).streams[1]
     assert kind == ("subtitle", codec, language, ("default",))
-    assert [(start, end) for start, end, text in shown(target, 1) if text] == [(0.2, 0.6), (0.6, 0.9)]
+    assert [(start, end) for start, end, text in cues_of_track(target, 1) if text] == [(0.2, 0.6), (0.6, 0.9)]
 
 
 @pytest.mark.usefixtures("either_ffmpeg")
-def test_timecode_and_the_keys_of_phones_stay(tmp_path: Path) -> None:
+def test_timecode_and_phone_metadata_are_kept(tmp_path: Path) -> None:
     source = tmp_path / "phone.mov"
     keys = ("-timecode", "01:00:00:00", "-metadata", "com.example.model=Phone 3", "-movflags", "use_metadata_tags")
     ffmpeg("-f", "lavfi", "-i", "color=s=64x48:r=25:d=1", "-c:v", "mpeg4", *keys, source)
@@ -144,15 +145,15 @@ def test_timecode_and_the_keys_of_phones_stay(tmp_path: Path) -> None:
             assert [stream.codec for stream in media.of_kind("data")] == ["timecode"]
 
 
-def test_what_a_track_cannot_hold_of_the_captions_is_said(tmp_path: Path) -> None:
+def test_losses_of_a_caption_track_are_reported(tmp_path: Path) -> None:
     source = gray_video(tmp_path / "plain.mkv", frames=10)
     placed = Subtitles("placed.ass", [Cue(0.2, 0.6, "Hello", position=Position(5, 10, 20))])
-    [told] = muxed(source, tmp_path / "muxed.mkv", placed)
-    assert told.startswith("placed.ass: srt cannot store ")
+    [warning] = muxed(source, tmp_path / "muxed.mkv", placed)
+    assert warning.startswith("placed.ass: srt cannot store ")
 
 
 @pytest.mark.usefixtures("either_ffmpeg")
-def test_a_cover_stays_or_is_said(tmp_path: Path) -> None:
+def test_a_cover_image_is_kept_or_reported(tmp_path: Path) -> None:
     source = tmp_path / "covered.mp4"
     ffmpeg("-f", "lavfi", "-i", "color=red:s=16x16:d=0.04", "-frames:v", "1", tmp_path / "cover.png")
     inputs = ("-f", "lavfi", "-i", "color=s=64x48:r=10:d=1", "-i", tmp_path / "cover.png", "-map", "0", "-map", "1")
@@ -161,11 +162,11 @@ def test_a_cover_stays_or_is_said(tmp_path: Path) -> None:
     with open_media(str(tmp_path / "burned.mp4")) as media:
         assert [(stream.codec, stream.cover) for stream in media.streams] == [("h264", False), ("png", True)]
     assert muxed(source, tmp_path / "muxed.mov", track("en")) == [
-        "stream 1, video (png), is left out: .mov cannot hold it"
+        "stream 1, video (png), is dropped: .mov cannot store it"
     ]
 
 
-def test_an_ass_file_stays_as_it_is_where_a_container_has_room(tmp_path: Path) -> None:
+def test_an_ass_file_is_muxed_unchanged_into_mkv(tmp_path: Path) -> None:
     head = "[Script Info]\nScriptType: v4.00+\n\n[V4+ Styles]\nFormat: Name, Fontname\nStyle: Mine,Papyrus\n\n"
     ass = f"{head}[Events]\nFormat: Layer, Start, End, Style, Text\nDialogue: 0,0:00:00.20,0:00:00.60,Mine,Hello\n"
     source = gray_video(tmp_path / "plain.mkv", frames=10)
@@ -180,17 +181,17 @@ def test_an_ass_file_stays_as_it_is_where_a_container_has_room(tmp_path: Path) -
 def test_captions_keep_their_time_whatever_the_clock_of_the_source(
     start: float, container: str, tmp_path: Path
 ) -> None:
-    """An MP4 shows its picture as late as it begins; other containers begin with it."""
+    """An MP4 shows a late video late; other containers begin with it."""
     source = tmp_path / f"late.{container}"
     chain = "color=black:s=160x90:r=10:d=1"
     ffmpeg("-itsoffset", str(start), "-f", "lavfi", "-i", chain, "-c:v", "mpeg4", "-fps_mode", "passthrough", source)
     shift = start if container == "mp4" else 0.0
     cue = Cue(shift + 0.2, shift + 0.6, "Hello")
     target = tmp_path / "burned.mp4"
-    burned(source, target, Subtitles("captions", [cue]), wishes=StyleOptions(size=30))
+    burned(source, target, Subtitles("captions", [cue]), style=StyleOptions(size=30))
     with av.open(str(target)) as frames:
         seen = [(frame.time, bool(frame.to_ndarray(format="gray").max() > 128)) for frame in frames.decode(video=0)]
-    assert [round((time or 0.0) - shift, 2) for time, lit in seen if lit] == [0.2, 0.3, 0.4, 0.5]
+    assert [round((time or 0.0) - shift, 2) for time, bright in seen if bright] == [0.2, 0.3, 0.4, 0.5]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -204,38 +205,41 @@ def test_files_may_have_any_name(name: str, tmp_path: Path, monkeypatch: pytest.
     inputs = ["--", f"{name}.mp4", f"{name}.srt"]
     for command, suffix in (("burn", ".out.mp4"), ("mux", ".out.mkv"), ("preview", ".png")):
         assert main([command, "-q", "-o", f"{name}{suffix}", *inputs]) == 0
-    assert held(Path(f"{name}.out.mp4").absolute()).streams[0][1] == "h264"
-    assert held(Path(f"{name}.out.mkv").absolute()).streams[1][1] == "srt"
+    assert contents_of(Path(f"{name}.out.mp4").absolute()).streams[0][1] == "h264"
+    assert contents_of(Path(f"{name}.out.mkv").absolute()).streams[1][1] == "srt"
     assert Path(f"{name}.png").read_bytes()[1:4] == b"PNG"
     assert len(list(folder.iterdir())) == 5
 
 
-def test_sound_that_a_container_cannot_hold_is_encoded(tmp_path: Path) -> None:
+def test_audio_that_a_container_cannot_store_is_converted(tmp_path: Path) -> None:
     source = tmp_path / "sound.mkv"
     picture, tone = ("-f", "lavfi", "-i", "color=s=64x48:r=10:d=0.3"), ("-f", "lavfi", "-i", "sine=d=0.3")
     ffmpeg(*picture, *tone, "-map", "0", "-map", "1", "-map", "1", "-c:a:0", "wmav2", "-c:a:1", "aac", source)
-    told = burned(source, tmp_path / "burned.mp4", captions("Hello", start=0, end=0.3), encoding=QUICK)
-    assert told == ["stream 1, audio (wmav2), becomes aac: .mp4 cannot hold it"]
+    warnings = burned(source, tmp_path / "burned.mp4", captions("Hello", start=0, end=0.3), encoding=QUICK)
+    assert warnings == ["stream 1, audio (wmav2), is converted to aac: .mp4 cannot store it"]
     assert payload(tmp_path / "burned.mp4", 2) == payload(source, 2)
-    with pytest.raises(FfmpegFailed, match=r"an \.mkv holds every codec"):
+    with pytest.raises(FfmpegFailed, match=r"an \.mkv can store every codec"):
         muxed(source, tmp_path / "muxed.mp4", track("en"))
 
 
 @pytest.mark.usefixtures("either_ffmpeg")
-def test_a_source_that_breaks_off_is_said_to(tmp_path: Path) -> None:
+def test_a_truncated_source_gives_a_warning(tmp_path: Path) -> None:
     whole, part = tmp_path / "whole.mp4", tmp_path / "part.mp4"
     ffmpeg("-f", "lavfi", "-i", "testsrc2=s=160x90:r=10:d=4", "-c:v", "mpeg4", "-movflags", "+faststart", whole)
     part.write_bytes(whole.read_bytes()[:60_000])
-    for told in (muxed(part, tmp_path / "muxed.mkv", track("en")), burned(part, tmp_path / "b.mkv", track("en"))):
-        assert told == ["parts of it are damaged or missing"] or told == [
-            "breaks off before its end; what comes before is there"
+    for warnings in (
+        muxed(part, tmp_path / "muxed.mkv", track("en")),
+        burned(part, tmp_path / "b.mkv", captions("Hello")),
+    ):
+        assert warnings == ["parts of it are damaged or missing"] or warnings == [
+            "is cut off before its end; the part before is in the new file"
         ]
     assert muxed(whole, tmp_path / "whole.mkv", track("en")) == []
 
 
-def test_only_the_main_streams_go_over_where_that_is_asked_for(rich: Path, tmp_path: Path) -> None:
+def test_only_the_main_streams_are_kept_if_asked_for(rich: Path, tmp_path: Path) -> None:
     burned(rich, tmp_path / "burned.mp4", captions("Hello"), encoding=QUICK, streams="main")
-    kinds = [(kind, codec) for kind, codec, _, _ in held(tmp_path / "burned.mp4").streams if kind != "data"]
+    kinds = [(kind, codec) for kind, codec, _, _ in contents_of(tmp_path / "burned.mp4").streams if kind != "data"]
     assert kinds == [("video", "h264"), ("audio", "opus")]
 
 
@@ -244,7 +248,7 @@ Commands = Callable[..., tuple[int, str]]
 
 @pytest.fixture
 def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Commands:
-    """The command line in a folder with a video, captions, and captions that are broken."""
+    """The command line, in a folder with a video, captions and invalid captions."""
     monkeypatch.chdir(tmp_path)
     gray_video(Path("film.mp4"), frames=3)
     Path("film.srt").write_text("1\n00:00:00,000 --> 00:00:00,300\nHello\n")
@@ -273,37 +277,36 @@ def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Capt
         (("film.mp4", "film.srt", "-o", "new.avi"), 2, "unknown container '.avi'"),
     ],
 )
-def test_what_goes_wrong_is_one_sentence(
+def test_an_error_is_one_sentence(
     command: str, words: tuple[str, ...], code: int, sentence: str, commands: Commands
 ) -> None:
     before = sorted(Path().iterdir())
-    exit_code, said = commands(command, "-q", *words)
-    assert (exit_code, said.count("\n")) == (code, 0)
-    assert said.startswith(f"captioner: {sentence}")
+    exit_code, message = commands(command, "-q", *words)
+    assert (exit_code, message.count("\n")) == (code, 0)
+    assert message.startswith(f"captioner: {sentence}")
     assert sorted(Path().iterdir()) == before
 
 
-class Whole(SimpleHTTPRequestHandler):
-    """Sends files whole, whatever part of them is asked for."""
+class WithoutRanges(SimpleHTTPRequestHandler):
+    """Sends whole files and ignores byte ranges."""
 
     def copyfile(self, source: Any, outputfile: Any) -> None:
         with suppress(ConnectionError):
             super().copyfile(source, outputfile)
 
     def log_message(self, format: str, *arguments: object) -> None:
-        """The tests tell what went wrong."""
+        """Log nothing."""
 
 
 @pytest.fixture
-def whole_files(tmp_path: Path) -> Iterator[str]:
-    """The address of a server without byte ranges, which has two films: one that begins with its index, one that ends
-    with it."""
+def server_without_ranges(tmp_path: Path) -> Iterator[str]:
+    """The address of a server without byte ranges, with two films: one has its index first, one has it last."""
     folder = tmp_path / "served"
     folder.mkdir()
     noise = ("-f", "lavfi", "-i", "testsrc2=s=320x180:r=10:d=2,noise=alls=40:allf=t", "-f", "lavfi", "-i", "sine=d=2")
     ffmpeg(*noise, "-c:v", "mpeg4", "-b:v", "2M", folder / "last.mov")
     ffmpeg("-i", folder / "last.mov", "-c", "copy", "-movflags", "+faststart", folder / "first.mov")
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Whole, directory=str(folder))) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(WithoutRanges, directory=str(folder))) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
@@ -319,46 +322,46 @@ def whole_files(tmp_path: Path) -> Iterator[str]:
         ("{}", "--backend", "sphinx", "-o", "new.srt"),
     ],
 )
-def test_a_film_that_ends_with_its_index_wants_a_server_with_byte_ranges(
-    words: tuple[str, ...], whole_files: str, commands: Commands
+def test_a_film_with_its_index_last_needs_a_server_with_byte_ranges(
+    words: tuple[str, ...], server_without_ranges: str, commands: Commands
 ) -> None:
     before = sorted(Path().iterdir())
-    address = f"{whole_files}/last.mov"
+    address = f"{server_without_ranges}/last.mov"
     reason = "cannot be read from its server: its index comes last, and the server sends no byte ranges"
     sentence = f"captioner: {address}: {reason}; download it first"
     assert commands(*(word.format(address) for word in words), "-q") == (3, sentence)
     assert sorted(Path().iterdir()) == before
-    assert commands(*(word.format(f"{whole_files}/first.mov") for word in words), "-q") == (0, "")
+    assert commands(*(word.format(f"{server_without_ranges}/first.mov") for word in words), "-q") == (0, "")
     assert Path(words[-1]).is_file()
 
 
-def test_a_source_without_a_picture_cannot_be_burned_into(commands: Commands) -> None:
+def test_a_source_without_video_cannot_be_burned_into(commands: Commands) -> None:
     assert commands("burn", "sound.mp3", "film.srt", "-o", "new.mp4") == (
         3,
         "captioner: sound.mp3: has no moving picture, so captions cannot be shown in it",
     )
 
 
-def test_what_is_there_is_left_alone(commands: Commands) -> None:
+def test_an_existing_file_is_not_overwritten(commands: Commands) -> None:
     Path("new.mp4").write_text("mine")
     left = (0, "film.mp4: skipped, new.mp4 exists (use --overwrite)")
     assert commands("mux", "film.mp4", "film.srt", "-o", "new.mp4") == left
     assert Path("new.mp4").read_text() == "mine"
     assert commands("mux", "film.mp4", "film.srt", "-o", "new.mp4", "--overwrite", "-q") == (0, "")
-    assert held(Path("new.mp4")).streams[1][:2] == ("subtitle", "mov_text")
+    assert contents_of(Path("new.mp4")).streams[1][:2] == ("subtitle", "mov_text")
 
 
-def test_language_and_flags_stand_in_a_name_or_behind_it(commands: Commands) -> None:
+def test_language_and_flags_come_from_the_name_or_the_argument(commands: Commands) -> None:
     Path("film.srt").rename("film.pt-BR.forced.srt")
     words = ("film.pt-BR.forced.srt", "film.pt-BR.forced.srt:de:default,sdh")
     assert commands("mux", "-q", "film.mp4", *words, "-o", "new.mkv") == (0, "")
-    streams = [(language, flags) for _, _, language, flags in held(Path("new.mkv")).streams[1:]]
+    streams = [(language, flags) for _, _, language, flags in contents_of(Path("new.mkv")).streams[1:]]
     assert streams == [("pt-BR", ("forced",)), ("ger", ("default", "hearing_impaired"))]
-    code, said = commands("mux", "film.mp4", "film.pt-BR.forced.srt:de:loud", "-o", "other.mkv")
-    assert (code, said) == (2, "captioner: unknown flag 'loud' of a caption track; there is: default, forced, sdh")
+    code, message = commands("mux", "film.mp4", "film.pt-BR.forced.srt:de:loud", "-o", "other.mkv")
+    assert (code, message) == (2, "captioner: unknown flag 'loud' of a caption track; there is: default, forced, sdh")
 
 
-def instead_of_ffmpeg(script: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def replace_ffmpeg(script: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = folder / "ffmpeg.sh"
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
@@ -371,18 +374,18 @@ WRITE = 'for last; do :; done; echo half > "${last#file:}"'
 @pytest.mark.parametrize(
     ("script", "error", "sentence"),
     [
-        (f"{WRITE}; kill -9 $$", FfmpegFailed, "ffmpeg failed: it ended with status -9 and said nothing"),
+        (f"{WRITE}; kill -9 $$", FfmpegFailed, "ffmpeg failed: it ended with status -9 and no message"),
         (f"{WRITE}; echo '[mp4 @ 0x1] broken' >&2; exit 1", FfmpegFailed, "ffmpeg failed: broken"),
         (f"{WRITE}; echo 'Error writing trailer of x: What' >&2", FfmpegFailed, "ffmpeg failed: Error writing trailer"),
         (f"{WRITE}; echo 'x: No space left on device' >&2; exit 1", OutputNotWritten, "no space left on device"),
-        ("exit 0", FfmpegFailed, "ffmpeg failed: it found nothing to write"),
+        ("exit 0", FfmpegFailed, "ffmpeg failed: it wrote nothing"),
     ],
 )
-def test_an_ffmpeg_that_fails_leaves_nothing(
+def test_a_failing_ffmpeg_leaves_no_file(
     script: str, error: type[Exception], sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = gray_video(tmp_path / "plain.mkv", frames=2)
-    instead_of_ffmpeg(script, tmp_path, monkeypatch)
+    replace_ffmpeg(script, tmp_path, monkeypatch)
     (tmp_path / "out").mkdir()
     with pytest.raises(error) as raised:
         muxed(source, tmp_path / "out" / "muxed.mkv", track("en"))
@@ -391,7 +394,7 @@ def test_an_ffmpeg_that_fails_leaves_nothing(
 
 
 @pytest.mark.parametrize("command", ["burn", "mux"])
-def test_a_full_disk_leaves_nothing_half_written(command: str, commands: Commands, tmp_path: Path) -> None:
+def test_a_full_disk_leaves_no_partial_file(command: str, commands: Commands, tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
     ffmpeg("-f", "lavfi", "-i", "nullsrc=s=160x90:r=10:d=2,geq=random(1)*255:128:128", "-q:v", "1", "noise.mkv")
@@ -399,22 +402,22 @@ def test_a_full_disk_leaves_nothing_half_written(command: str, commands: Command
     captioner = [sys.executable, "-m", "captioner", command, "noise.mkv", "film.srt", "-o", str(disk / "new.mkv")]
     ran = subprocess.run(["unshare", "-rm", "sh", "-c", script, str(disk), *captioner], capture_output=True, text=True)
     if "unshare" in ran.stderr or "mount:" in ran.stderr:
-        pytest.skip("this system lets nobody mount a small disk")
+        pytest.skip("mounting a small disk is not permitted here")
     assert (ran.returncode, ran.stdout) == (1, "")
     assert ran.stderr.strip().endswith(f"captioner: cannot write {disk}/new.mkv: no space left on device")
 
 
 @linux_only
 @pytest.mark.parametrize(
-    ("send", "number", "said"),
+    ("send", "number", "message"),
     [
         (os.killpg, signal.SIGINT, "captioner: interrupted"),
         (os.kill, signal.SIGINT, "captioner: interrupted"),
         (os.kill, signal.SIGTERM, ""),
     ],
 )
-def test_who_is_stopped_while_burning_leaves_nothing(
-    send: Callable[[int, int], None], number: signal.Signals, said: str, tmp_path: Path
+def test_stopping_while_burning_leaves_no_file(
+    send: Callable[[int, int], None], number: signal.Signals, message: str, tmp_path: Path
 ) -> None:
     ffmpeg("-f", "lavfi", "-i", "testsrc2=s=640x360:r=25:d=20", "-c:v", "mpeg4", tmp_path / "film.mp4")
     (tmp_path / "film.srt").write_text("1\n00:00:00,000 --> 00:00:09,000\nHello\n")
@@ -422,27 +425,27 @@ def test_who_is_stopped_while_burning_leaves_nothing(
     slow = ("--preset", "veryslow", "--quality", "1", "-q")
     command = [sys.executable, "-m", "captioner", "burn", "film.mp4", "film.srt", "-o", "new.mp4", *slow]
     running = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, start_new_session=True)
-    assert interrupt(running, lambda process, _: send(process, number), delay=1.5) == said
+    assert interrupt(running, lambda process, _: send(process, number), delay=1.5) == message
     assert running.returncode == 128 + number
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_captioning_makes_the_videos_too(tmp_path: Path, speech_file: Path, commands: Commands) -> None:
-    """The same captions in a file, in the picture and as a track; a second run finds all of it there."""
+def test_captioning_can_write_videos_in_the_same_run(tmp_path: Path, speech_file: Path, commands: Commands) -> None:
+    """The same captions as a file, in the picture and as a track; a second run skips them all."""
     picture = ("-f", "lavfi", "-i", "color=gray:s=320x180:r=10:d=12")
     ffmpeg(*picture, "-i", speech_file, "-c:v", "mpeg4", "talk.mkv")
-    said = "lines=['One.', 'Two.', 'Three.']"
-    words = ("talk.mkv", "--backend", "scripted", "--backend-option", said, "--burn", "b.mp4", "--mux", "m.mkv")
-    code, told = commands(*words)
+    lines = "lines=['One.', 'Two.', 'Three.']"
+    words = ("talk.mkv", "--backend", "scripted", "--backend-option", lines, "--burn", "b.mp4", "--mux", "m.mkv")
+    code, messages = commands(*words)
     assert code == 0
-    assert told.split("\n")[-2:] == ["talk.mkv -> b.mp4", "talk.mkv -> m.mkv"]
-    assert [text for _, _, text in shown(Path("m.mkv"), 2)] == ["One.", "Two.", "Three."]
-    assert held(Path("m.mkv")).streams[2][3] == ("default",)
+    assert messages.split("\n")[-2:] == ["talk.mkv -> b.mp4", "talk.mkv -> m.mkv"]
+    assert [text for _, _, text in cues_of_track(Path("m.mkv"), 2)] == ["One.", "Two.", "Three."]
+    assert contents_of(Path("m.mkv")).streams[2][3] == ("default",)
     assert len({frame.max() > 180 for frame in lumas(Path("b.mp4"))}) == 2
-    code, told = commands(*words)
-    assert (code, told.count("skipped, ")) == (0, 1)
+    code, messages = commands(*words)
+    assert (code, messages.count("skipped, ")) == (0, 1)
     Path("b.mp4").unlink()
-    code, told = commands(*words)
+    code, messages = commands(*words)
     assert (code, Path("b.mp4").exists()) == (0, True)
 
 
@@ -456,14 +459,14 @@ def test_captioning_makes_the_videos_too(tmp_path: Path, speech_file: Path, comm
         (("film.mp4", "--burn", "new.mp4", "--mux", "./new.mp4"), "--burn and --mux would both be written to new.mp4"),
     ],
 )
-def test_a_video_that_cannot_be_is_said_before_anything_is_heard(
+def test_an_impossible_video_is_refused_before_recognition(
     words: tuple[str, ...], sentence: str, commands: Commands
 ) -> None:
-    code, said = commands(*words, "--backend", "scripted")
-    assert (code, said.startswith(f"captioner: {sentence}")) == (2, True)
+    code, message = commands(*words, "--backend", "scripted")
+    assert (code, message.startswith(f"captioner: {sentence}")) == (2, True)
 
 
-def test_sound_alone_is_not_heard_for_the_sake_of_a_picture(commands: Commands) -> None:
+def test_audio_without_video_is_not_captioned_for_a_video(commands: Commands) -> None:
     sentence = "captioner: sound.mp3: has no moving picture, so captions cannot be shown in it"
     assert commands("sound.mp3", "--burn", "new.mp4", "--backend", "scripted") == (3, sentence)
     assert not Path("sound.srt").exists()

@@ -1,4 +1,4 @@
-"""Small videos with known pictures, and ways to look at what became of them."""
+"""Small videos with known frames, and what the tests read from a finished video."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from tests.media.media_factory import ffmpeg
 Plane = NDArray[np.int32]
 
 EXACT = Encoding("libx264", quality=0)
-"""H.264 that loses nothing, so that a picture can be compared bit by bit."""
+"""Lossless H.264, so that frames can be compared bit by bit."""
 
 GRAY = 96
-"""The luma of a plain picture: 16 is black, 235 white."""
+"""The luma of a plain gray frame: 16 is black, 235 is white."""
 
 
 def plain_video(path: Path, *, size: str = "320x180", frames: int = 10, chain: str = "null") -> Path:
-    """10 frames a second of a moving test picture."""
+    """Write a moving test picture at 10 frames per second."""
     source = f"testsrc2=s={size}:r=10:d={frames / 10},{chain}"
     ffmpeg("-f", "lavfi", "-i", source, "-c:v", "libx264", "-qp", "0", "-pix_fmt", "yuv420p", path)
     return path
 
 
 def gray_video(path: Path, *, size: str = "320x180", frames: int = 10, chain: str = "null") -> Path:
-    """The same of one even gray."""
+    """Write a plain gray video at 10 frames per second."""
     source = f"color=black:s={size}:r=10:d={frames / 10},format=yuv420p,lutyuv=y={GRAY},{chain}"
     ffmpeg("-f", "lavfi", "-i", source, "-c:v", "libx264", "-qp", "0", path)
     return path
@@ -44,15 +44,15 @@ def burned(
     source: Path,
     target: Path,
     *tracks: Subtitles,
-    wishes: StyleOptions = StyleOptions(),
+    style: StyleOptions = StyleOptions(),
     encoding: Encoding = EXACT,
     **more: Any,
 ) -> list[str]:
-    """Burn into `target`; returns what was warned of."""
-    told: list[str] = []
+    """Burn into `target`; return the warnings."""
+    warnings: list[str] = []
     with open_media(str(source)) as media:
-        burn(media, tracks, target, wishes=wishes, encoding=encoding, warn=told.append, **more)
-    return told
+        burn(media, tracks, target, style=style, encoding=encoding, warn=warnings.append, **more)
+    return warnings
 
 
 def captions(text: str, language: str | None = None, start: float = 0.2, end: float = 0.7) -> Subtitles:
@@ -61,14 +61,14 @@ def captions(text: str, language: str | None = None, start: float = 0.2, end: fl
 
 
 def spoken(text: str, start: float, each: float, language: str | None = None) -> Subtitles:
-    """One cue whose words are said one after the other, `each` seconds long."""
+    """One cue with word times: one word after the other, `each` seconds long."""
     parts = [part if index == 0 else f" {part}" for index, part in enumerate(text.split(" "))]
     words = [Word(start + index * each, start + (index + 1) * each, part) for index, part in enumerate(parts)]
     return Subtitles("captions", [Cue(start, words[-1].end, text, words=tuple(words))], language)
 
 
 def lumas(path: Path) -> list[Plane]:
-    """The brightness of every frame, shape (height, width), as it is coded."""
+    """The coded luma of every frame, shape (height, width)."""
     with av.open(str(path)) as container:
         return [_luma(frame) for frame in container.decode(video=0)]
 
@@ -88,7 +88,7 @@ def pictures(path: Path) -> list[Plane]:
 
 @dataclass(frozen=True)
 class Box:
-    """Where something is in a picture, in shares of its width and height."""
+    """A rectangle in a frame, in shares of its width and height."""
 
     left: float
     top: float
@@ -109,20 +109,21 @@ def box_of(mask: NDArray[np.bool_]) -> Box:
 
 
 @dataclass(frozen=True)
-class Held:
-    """What a file holds, as its reader tells it: each stream's facts, chapters, title."""
+class VideoContents:
+    """The streams of a file with kind, codec, language and flags, its chapters and its title."""
 
     streams: list[tuple[str, str | None, str | None, tuple[str, ...]]]
     chapters: list[tuple[float, float, str]]
     title: str | None
 
 
-def held(path: Path) -> Held:
+def contents_of(path: Path) -> VideoContents:
+    """The contents of a file, as libav reads it."""
     with open_media(str(path)) as media, av.open(str(path)) as container:
         codecs = {
             stream.index: stream.codec_context.name if stream.codec_context else None for stream in container.streams
         }
-        return Held(
+        return VideoContents(
             [(stream.kind, codecs[stream.index], stream.language, stream.flags) for stream in media.streams],
             [_chapter(chapter) for chapter in container.chapters()],
             media.tags.get("title"),
@@ -139,7 +140,7 @@ def _chapter(chapter: Any) -> tuple[float, float, str]:
 
 
 def payload(path: Path, index: int) -> str:
-    """A digest of what the packets of a stream hold."""
+    """A digest of the packets of a stream."""
     digest = hashlib.sha256()
     with av.open(str(path)) as container:
         for packet in container.demux(container.streams[index]):
@@ -147,7 +148,7 @@ def payload(path: Path, index: int) -> str:
     return digest.hexdigest()
 
 
-def shown(path: Path, index: int) -> list[tuple[float, float, str]]:
+def cues_of_track(path: Path, index: int) -> list[tuple[float, float, str]]:
     """Start, end and text of each cue of a track, as libav decodes it."""
     with av.open(str(path)) as container:
         packets = [packet for packet in container.demux(container.streams[index]) if packet.pts is not None]

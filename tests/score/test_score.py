@@ -1,4 +1,4 @@
-"""Error rates and time errors against figures counted by hand, and against jiwer on its own."""
+"""Error rates and time errors compared with figures counted by hand and with jiwer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from captioner.cli import main
 from captioner.errors import NotInstalled
-from captioner.score import compared, covered, score, tokens, tokens_in_cues, tokens_in_text
+from captioner.score import compare, covered_seconds, score, tokens, tokens_in_cues, tokens_in_text
 from captioner.values import Cue, Span, Word
 from tests.cues.cue_inputs import texts
 
@@ -40,20 +40,20 @@ from tests.cues.cue_inputs import texts
         ("— … !", ""),
     ],
 )
-def test_what_is_counted(text: str, counted: str) -> None:
+def test_a_text_is_split_into_tokens(text: str, counted: str) -> None:
     assert " ".join(token.text for token in tokens(text)) == counted
 
 
 @given(texts)
 @example("0ำ")
-def test_tokens_stand_where_they_say_and_in_order(text: str) -> None:
-    found = tokens(text)
-    assert all(0 <= token.first < token.last <= len(text) for token in found)
-    for before, after in pairwise(found):
+def test_tokens_know_their_place_and_are_in_order(text: str) -> None:
+    text_tokens = tokens(text)
+    assert all(0 <= token.first < token.last <= len(text) for token in text_tokens)
+    for before, after in pairwise(text_tokens):
         assert (before.first, before.last) <= (after.first, after.last)
         # ㌔ is one character and two tokens, and half of ำ belongs to the character before it.
         assert before.last - after.first <= 1
-    for token in found:
+    for token in text_tokens:
         assert token.text in [again.text for again in tokens(text[token.first : token.last])]
 
 
@@ -79,18 +79,18 @@ plain = st.lists(st.sampled_from(["the", "cat", "sat", "on", "a", "mat", "and", 
 
 @given(plain.filter(bool), plain)
 def test_rates_are_those_of_jiwer(reference: list[str], hypothesis: list[str]) -> None:
-    found = score(tokens_in_text(" ".join(hypothesis)), tokens_in_text(" ".join(reference)))
+    result = score(tokens_in_text(" ".join(hypothesis)), tokens_in_text(" ".join(reference)))
     lower = " ".join(reference).lower(), " ".join(hypothesis).lower()
-    assert found.words.rate == pytest.approx(jiwer.wer(*lower))
-    assert found.characters.rate == pytest.approx(jiwer.cer(lower[0].replace(" ", ""), lower[1].replace(" ", "")))
+    assert result.words.rate == pytest.approx(jiwer.wer(*lower))
+    assert result.characters.rate == pytest.approx(jiwer.cer(lower[0].replace(" ", ""), lower[1].replace(" ", "")))
 
 
 def test_without_a_reference_there_is_no_rate() -> None:
-    rate, pairs = compared([], ["added"])
+    rate, pairs = compare([], ["added"])
     assert (rate.rate, rate.errors, pairs) == (None, 1, [])
 
 
-def test_what_makes_rates_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_jiwer_names_the_extra_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     real = builtins.__import__
 
     def without_jiwer(name: str, *rest: Any) -> Any:
@@ -100,11 +100,11 @@ def test_what_makes_rates_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(builtins, "__import__", without_jiwer)
     with pytest.raises(NotInstalled, match=r"pip install 'captioner\[score\]'"):
-        compared(["a"], ["a"])
+        compare(["a"], ["a"])
 
 
 def cue(text: str, *times: float) -> Cue:
-    """A cue of words at `times`, a start and an end each."""
+    """A cue with words at `times`, a start and an end for each."""
     parts = [part if place == 0 else " " + part for place, part in enumerate(text.split())]
     words = tuple(Word(start, end, part) for start, end, part in zip(times[::2], times[1::2], parts, strict=True))
     return Cue(times[0], times[-1], text, words=words)
@@ -113,31 +113,31 @@ def cue(text: str, *times: float) -> Cue:
 REFERENCE = [cue("one two three", 1, 1.5, 1.5, 2, 2, 3), cue("four five", 5, 5.5, 6, 7)]
 
 
-def test_times_are_matched_through_the_words_that_are_right() -> None:
-    heard = [cue("one too three", 1.04, 1.5, 1.5, 2, 2.06, 2.7), cue("five", 6.3, 7)]
-    found = score(tokens_in_cues(heard), tokens_in_cues(REFERENCE))
-    assert found.words.errors == 2
-    assert found.word_starts is not None
-    assert (found.word_starts.count, found.word_starts.mean, found.word_starts.median) == (3, 0.133333, 0.06)
-    assert found.word_starts.late == 0.133333
-    assert found.word_starts.within == pytest.approx((1 / 3, 2 / 3, 2 / 3))
-    assert found.word_ends is not None
-    assert found.word_ends.late == -0.1
-    # "five" opens a cue in one of the two alone; both cues end with the same words.
-    assert found.cue_starts is not None
-    assert (found.cue_starts.count, found.cue_starts.mean) == (1, 0.04)
-    assert found.cue_ends is not None
-    assert (found.cue_ends.count, found.cue_ends.late) == (2, -0.15)
+def test_times_are_compared_for_equal_words() -> None:
+    hypothesis = [cue("one too three", 1.04, 1.5, 1.5, 2, 2.06, 2.7), cue("five", 6.3, 7)]
+    result = score(tokens_in_cues(hypothesis), tokens_in_cues(REFERENCE))
+    assert result.words.errors == 2
+    assert result.word_starts is not None
+    assert (result.word_starts.count, result.word_starts.mean, result.word_starts.median) == (3, 0.133333, 0.06)
+    assert result.word_starts.late == 0.133333
+    assert result.word_starts.within == pytest.approx((1 / 3, 2 / 3, 2 / 3))
+    assert result.word_ends is not None
+    assert result.word_ends.late == -0.1
+    # Only one side begins a cue with "five"; both sides end their cues with the same words.
+    assert result.cue_starts is not None
+    assert (result.cue_starts.count, result.cue_starts.mean) == (1, 0.04)
+    assert result.cue_ends is not None
+    assert (result.cue_ends.count, result.cue_ends.late) == (2, -0.15)
 
 
-def test_speech_that_nobody_hears_is_lost() -> None:
-    found = score(tokens_in_cues(REFERENCE[:1]), tokens_in_cues(REFERENCE))
-    assert (found.speech, found.lost) == (3.5, 1.5)
+def test_speech_without_a_cue_or_word_is_lost() -> None:
+    result = score(tokens_in_cues(REFERENCE[:1]), tokens_in_cues(REFERENCE))
+    assert (result.speech, result.lost) == (3.5, 1.5)
     assert score(tokens_in_cues([]), tokens_in_cues(REFERENCE)).lost == 3.5
     shown = [replace(one, words=()) for one in REFERENCE]
     assert score(tokens_in_cues(shown), tokens_in_cues(REFERENCE)).lost == 0
-    hasty = [cue("one two three", 1, 1.1, 1.8, 1.9, 2.9, 3), cue("four five", 5, 5.1, 6.9, 7)]
-    assert score(tokens_in_cues(hasty), tokens_in_cues(REFERENCE)).lost == 0
+    short_words = [cue("one two three", 1, 1.1, 1.8, 1.9, 2.9, 3), cue("four five", 5, 5.1, 6.9, 7)]
+    assert score(tokens_in_cues(short_words), tokens_in_cues(REFERENCE)).lost == 0
     assert score(tokens_in_text("one two"), tokens_in_cues(REFERENCE)).lost is None
 
 
@@ -156,29 +156,29 @@ spans = st.lists(
 
 
 @given(spans, spans)
-def test_covered_time_is_that_of_the_seconds_in_both(speech: list[Span], heard: list[Span]) -> None:
+def test_covered_time_is_the_time_in_both(speech: list[Span], shown: list[Span]) -> None:
     def seconds(parts: list[Span]) -> set[int]:
         return {second for part in parts for second in range(round(part.start), round(part.end))}
 
-    assert covered(speech, heard) == len(seconds(speech) & seconds(heard))
+    assert covered_seconds(speech, shown) == len(seconds(speech) & seconds(shown))
 
 
-def test_the_command_tells_a_table_and_json(
+def test_the_command_prints_a_table_and_json(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], golden: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("heard.srt").write_text(
+    Path("hypothesis.srt").write_text(
         "1\n00:00:01,040 --> 00:00:03,000\nOne too three,\n\n2\n00:00:03,000 --> 00:00:07,000\nfive six.\n"
     )
-    Path("meant.vtt").write_text(
+    Path("reference.vtt").write_text(
         "WEBVTT\n\n00:01.000 --> 00:03.000\nOne, two, three,\n\n00:05.000 --> 00:08.000\nfour, five, six.\n"
     )
-    Path("meant.txt").write_text("one two three four five six")
-    assert main(["score", "heard.srt", "meant.vtt", "--language", "en"]) == 0
+    Path("reference.txt").write_text("one two three four five six")
+    assert main(["score", "hypothesis.srt", "reference.vtt", "--language", "en"]) == 0
     table = capsys.readouterr().out
-    assert main(["score", "heard.srt", "meant.vtt", "--language", "en", "--json"]) == 0
+    assert main(["score", "hypothesis.srt", "reference.vtt", "--language", "en", "--json"]) == 0
     golden("score.txt", f"{table}\n{capsys.readouterr().out}")
-    assert main(["score", "heard.srt", "meant.txt", "--json"]) == 0
+    assert main(["score", "hypothesis.srt", "reference.txt", "--json"]) == 0
     bare = json.loads(capsys.readouterr().out)
     assert (bare["words"]["rate"], bare["cue_starts"], bare["lost"]) == (2 / 6, None, None)
 
@@ -186,21 +186,21 @@ def test_the_command_tells_a_table_and_json(
 @pytest.mark.parametrize(
     ("words", "code", "part"),
     [
-        (["gone.srt", "meant.txt"], 5, "gone.srt: no such file"),
-        (["meant.txt", "gone.txt"], 5, "gone.txt: no such file"),
-        (["meant.txt", "empty.txt"], 5, "empty.txt: has no words"),
-        (["meant.docx", "meant.txt"], 2, "unknown format"),
-        (["meant.txt"], 2, "Missing argument 'REF'"),
+        (["gone.srt", "reference.txt"], 5, "gone.srt: no such file"),
+        (["reference.txt", "gone.txt"], 5, "gone.txt: no such file"),
+        (["reference.txt", "empty.txt"], 5, "empty.txt: has no words"),
+        (["reference.docx", "reference.txt"], 2, "unknown format"),
+        (["reference.txt"], 2, "Missing argument 'REF'"),
     ],
 )
-def test_what_makes_no_sense_is_one_sentence(
+def test_an_error_is_one_sentence(
     words: list[str], code: int, part: str, tmp_path: Path, capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.chdir(tmp_path)
-    Path("meant.txt").write_text("one two")
+    Path("reference.txt").write_text("one two")
     Path("empty.txt").write_text("...\n")
-    Path("meant.docx").write_bytes(b"PK")
+    Path("reference.docx").write_bytes(b"PK")
     assert main(["score", *words]) == code
     err = capsys.readouterr().err
     assert (part in err, err.count("\n")) == (True, 1), err

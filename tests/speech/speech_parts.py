@@ -1,4 +1,4 @@
-"""Sound for the tests of speech detection: ours, real recordings, and sound that is no speech."""
+"""Audio for the tests of speech detection: synthetic speech, real recordings, and audio without speech."""
 
 from __future__ import annotations
 
@@ -20,36 +20,36 @@ Spans = list[tuple[float, float]]
 
 @cache
 def decoded(path: Path) -> Samples:
-    """The sound of a file as captioner hears it."""
+    """The audio of a file as captioner decodes it."""
     with open_media(str(path)) as media:
         return np.concatenate([audio.samples for audio in read_audio(media, sample_rate=SAMPLE_RATE)])
 
 
 def three_sentences() -> tuple[Samples, Spans]:
-    """Ten seconds of synthetic speech, and when each sentence was placed there."""
+    """Ten seconds of synthetic speech, with the times of its sentences."""
     truth = json.loads((DATA / "three_sentences.json").read_text("utf-8"))
     return decoded(DATA / "three_sentences.flac"), [(line["start"], line["end"]) for line in truth["sentences"]]
 
 
 def blocks(samples: Samples, size: int = 32_000, start: float = 0.0) -> Iterator[Audio]:
-    """The samples as a stream of blocks, the last one shorter."""
+    """The samples as blocks, the last one shorter."""
     for at in range(0, len(samples), size):
         yield Audio(samples[at : at + size], SAMPLE_RATE, start + at / SAMPLE_RATE)
 
 
 def amplified(samples: Samples, decibels: float) -> Samples:
-    """Louder or quieter, and clipped as a recording would be."""
+    """The samples louder or quieter, clipped as in a recording."""
     return np.asarray(np.clip(samples * 10 ** (decibels / 20), -1, 1), np.float32)
 
 
 def noises(seconds: float) -> dict[str, Samples]:
-    """What must never be taken for speech, at -20 dBFS."""
+    """Noises at -20 dBFS that are not speech."""
     count = round(seconds * SAMPLE_RATE)
     random = np.random.default_rng(20)
     time = np.arange(count) / SAMPLE_RATE
     white = random.normal(size=count)
     spectrum, bins = np.fft.rfft(white), np.arange(1, count // 2 + 2)
-    sounds = {
+    waves = {
         "white": white,
         "pink": np.fft.irfft(spectrum / np.sqrt(bins), count),
         "brown": np.fft.irfft(spectrum / bins, count),
@@ -60,7 +60,7 @@ def noises(seconds: float) -> dict[str, Samples]:
         "knocks": np.where(time % 1 < 0.02, white, 0),
         "gusts": white * (1 + np.sin(8 * np.pi * time)),
     }
-    return {name: (sound / np.sqrt(np.mean(sound**2)) / 10).astype(np.float32) for name, sound in sounds.items()}
+    return {name: (noise / np.sqrt(np.mean(noise**2)) / 10).astype(np.float32) for name, noise in waves.items()}
 
 
 def recordings(testdata: Path) -> dict[str, Path]:
@@ -71,14 +71,14 @@ def recordings(testdata: Path) -> dict[str, Path]:
 
 
 def spoken(reference: Path) -> Spans:
-    """Where a reference says that somebody speaks: its words if it has them, else its segments, if it knows them."""
+    """The speech in a reference: its words if it has them, else its segments."""
     known = json.loads(reference.read_text("utf-8"))
     words = known.get("words") or [word for clip in known.get("clips", []) for word in clip["words"]]
     return merged([(part["start"], part["end"]) for part in words or known.get("segments", [])])
 
 
 def merged(spans: Spans) -> Spans:
-    """The same time in spans that do not overlap."""
+    """The same time as spans that do not overlap."""
     result: Spans = []
     for start, end in sorted(spans):
         if result and start <= result[-1][1]:
@@ -89,5 +89,5 @@ def merged(spans: Spans) -> Spans:
 
 
 def shared(ours: Spans, theirs: Spans) -> float:
-    """Seconds that both cover, if neither overlaps itself."""
+    """Seconds that both cover; neither may overlap itself."""
     return sum(max(0.0, min(a[1], b[1]) - max(a[0], b[0])) for a in ours for b in theirs)

@@ -1,4 +1,4 @@
-"""From probabilities to regions: silero's own search, as a stream, with a limit on the length of a region."""
+"""From probabilities to regions: silero's own search as a stream, with a limit on the length of a region."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Regions = list[tuple[int, int]]
 
 @st.composite
 def probabilities(draw: st.DrawFn, longest: int = 400) -> list[float]:
-    """Speech as it comes: stretches of frames in which the model is sure, unsure, or cannot decide."""
+    """Stretches of frames in which the model is certain, uncertain, or undecided."""
     stretch = st.tuples(st.sampled_from([0.01, 0.2, 0.34, 0.36, 0.42, 0.5, 0.7, 0.99]), st.integers(1, 40))
     stretches = draw(st.lists(stretch, min_size=1, max_size=30))
     return [value for value, frames in stretches for _ in range(frames)][:longest]
@@ -40,7 +40,7 @@ def levels(values: list[float]) -> list[float]:
     return [20 * value - 40 for value in values]
 
 
-def found(values: list[float], chosen: SpeechOptions, samples: int | None = None, step: int = 10_000) -> Regions:
+def find(values: list[float], chosen: SpeechOptions, samples: int | None = None, step: int = 10_000) -> Regions:
     finder = SpeechFinder(chosen)
     regions: Regions = []
     for at in range(0, len(values), step):
@@ -58,10 +58,10 @@ def found(values: list[float], chosen: SpeechOptions, samples: int | None = None
     st.sampled_from([0, 30, 200]),
     st.integers(0, FRAME - 1),
 )
-def test_equals_silero(
+def test_regions_equal_those_of_silero(
     values: list[float], threshold: int, speech: int, silence: int, padding: int, missing: int
 ) -> None:
-    """Sample for sample, whatever the parameters, and with a last frame that is not whole."""
+    """They are equal to the sample, for all parameters, also with an incomplete last frame."""
     samples = FRAME * len(values) - missing
     expected = get_speech_timestamps_from_probs(
         values,
@@ -72,31 +72,31 @@ def test_equals_silero(
         audio_length_samples=samples,
     )
     chosen = SpeechOptions(threshold / 100, speech / 1000, silence / 1000, padding / 1000, padding / 1000, math.inf)
-    assert found(values, chosen, samples) == [(region["start"], region["end"]) for region in expected]
+    assert find(values, chosen, samples) == [(region["start"], region["end"]) for region in expected]
 
 
 @settings(deadline=None)
 @given(probabilities(), options(), st.integers(1, 50))
-def test_splitting_changes_nothing(values: list[float], chosen: SpeechOptions, step: int) -> None:
-    assert found(values, chosen, step=step) == found(values, chosen)
+def test_block_size_changes_nothing(values: list[float], chosen: SpeechOptions, step: int) -> None:
+    assert find(values, chosen, step=step) == find(values, chosen)
 
 
 @settings(deadline=None)
 @given(probabilities(), options())
 def test_regions_are_in_order_and_within_their_length(values: list[float], chosen: SpeechOptions) -> None:
-    regions = found(values, chosen)
-    edges = [edge for region in regions for edge in region]
-    assert edges == sorted(edges)
+    regions = find(values, chosen)
+    bounds = [bound for region in regions for bound in region]
+    assert bounds == sorted(bounds)
     assert all(0 <= start < end <= FRAME * len(values) for start, end in regions)
     assert all(end - start <= chosen.longest_region * SAMPLE_RATE for start, end in regions)
 
 
 @settings(deadline=None)
 @given(probabilities(), options())
-def test_no_speech_is_dropped_but_what_is_too_short(values: list[float], chosen: SpeechOptions) -> None:
-    regions = found(values, chosen)
+def test_only_short_speech_is_dropped(values: list[float], chosen: SpeechOptions) -> None:
+    regions = find(values, chosen)
     uncut = SpeechOptions(chosen.threshold, 0.0, chosen.minimum_silence, 0.0, 0.0)
-    for start, end in found(values, uncut):
+    for start, end in find(values, uncut):
         if end - start > (chosen.minimum_speech + 0.001) * SAMPLE_RATE:
             voiced = [at for at in range(start, end, FRAME) if values[at // FRAME] >= chosen.threshold]
             assert all(any(first <= at and at + FRAME <= last for first, last in regions) for at in voiced)
@@ -104,7 +104,7 @@ def test_no_speech_is_dropped_but_what_is_too_short(values: list[float], chosen:
 
 @settings(deadline=None)
 @given(probabilities(), options())
-def test_sound_is_asked_for_as_long_as_it_is_needed(values: list[float], chosen: SpeechOptions) -> None:
+def test_audio_is_needed_until_no_region_can_contain_it(values: list[float], chosen: SpeechOptions) -> None:
     finder = SpeechFinder(chosen)
     needed = 0
     for value in values:
@@ -116,8 +116,8 @@ def test_sound_is_asked_for_as_long_as_it_is_needed(values: list[float], chosen:
 
 
 @pytest.mark.parametrize("endless", [0.99, 0.01, 0.4])
-def test_an_endless_stream_costs_no_more_sound_than_a_region(endless: float) -> None:
-    """Speech without a pause, silence, and sound of which the model is never sure."""
+def test_an_endless_stream_needs_no_more_audio_than_a_region(endless: float) -> None:
+    """Endless speech, endless silence, and audio of which the model is never certain."""
     chosen = SpeechOptions()
     finder = SpeechFinder(chosen)
     finder.push([0.99] * 10 + [0.1], [-20.0] * 11)
@@ -126,12 +126,12 @@ def test_an_endless_stream_costs_no_more_sound_than_a_region(endless: float) -> 
         assert frame * FRAME - finder.needed_from <= (chosen.longest_region + 1) * SAMPLE_RATE
 
 
-def test_cuts_at_the_deepest_pause() -> None:
+def test_long_speech_is_split_at_the_deepest_pause() -> None:
     voice, breath, gap = [0.9] * 100, [0.4] * 6, [0.1] * 6
     values = voice + breath + voice + gap + voice + breath + voice
     chosen = SpeechOptions(minimum_silence=0.5, lead=0.0, tail=0.0, longest_region=11.0)
     middle = FRAME * (100 + 6 + 100 + 3)
-    assert found(values, chosen) == [(0, middle), (middle, FRAME * len(values))]
+    assert find(values, chosen) == [(0, middle), (middle, FRAME * len(values))]
 
 
 def test_the_quieter_of_two_equal_frames_is_the_pause() -> None:
@@ -140,9 +140,9 @@ def test_the_quieter_of_two_equal_frames_is_the_pause() -> None:
     assert deepest_pause(track, 10, 35) in (26, 27)
 
 
-def test_a_piece_is_a_second_long_at_least() -> None:
+def test_a_part_is_at_least_a_second_long() -> None:
     values = [0.9] * 10 + [0.3] * 3 + [0.9] * 800
-    regions = found(values, SpeechOptions(minimum_silence=1.0))
+    regions = find(values, SpeechOptions(minimum_silence=1.0))
     assert min(end - start for start, end in regions) >= SAMPLE_RATE
     assert np.sum([end - start for start, end in regions]) == FRAME * len(values)
 
@@ -159,6 +159,6 @@ def test_a_piece_is_a_second_long_at_least() -> None:
         {"longest_region": math.nan},
     ],
 )
-def test_options_that_make_no_sense(wrong: dict[str, float]) -> None:
+def test_impossible_options_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
         SpeechOptions(**wrong)

@@ -1,4 +1,4 @@
-"""The level step: quiet speech is found, quiet noise is not, and ordinary sound is left alone."""
+"""Gain for quiet audio: quiet speech is detected, quiet noise is not, and ordinary audio gets no gain."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from captioner.speech import find_speech
-from captioner.speech.gain import AHEAD, QuietGain, amplify, frame_levels
+from captioner.speech import speech_clips
+from captioner.speech.gain import LOOKAHEAD, QuietGain, amplify, frame_levels
 from captioner.values import Samples
 from tests.speech.speech_parts import amplified, blocks, decoded, noises, recordings, shared, spoken, three_sentences
 
 WHISPER = -53.0
-"""dBFS of the 95th percentile frame: whispered speech, as GLM-ASR hears it well."""
+"""dBFS of the 95th percentile frame of whispered speech, which GLM-ASR still recognises well."""
 
 NON_SPEECH = (
     "audio/nonspeech/loud_noise_8s.wav",
@@ -31,7 +31,7 @@ def loudness(samples: Samples) -> float:
 
 
 def regions(samples: Samples) -> list[tuple[float, float]]:
-    return [(region.start, region.end) for region in find_speech(blocks(samples))]
+    return [(clip.start, clip.end) for clip in speech_clips(blocks(samples))]
 
 
 def gains(levels: list[float], step: int = 10_000) -> list[float]:
@@ -40,26 +40,26 @@ def gains(levels: list[float], step: int = 10_000) -> list[float]:
     return [float(gain) for gain in np.concatenate([*parts, quiet.flush()])]
 
 
-def test_levels() -> None:
+def test_levels_of_square_waves() -> None:
     square = np.tile(np.array([1, -1], np.float32), 256)
     assert frame_levels(np.concatenate((square, square / 10, square * 0))).tolist() == pytest.approx([0, -20, -120])
 
 
 @settings(deadline=None)
 @given(st.lists(st.floats(-120, 0), min_size=1, max_size=400), st.integers(1, 60))
-def test_one_gain_a_frame_whatever_the_blocks(levels: list[float], step: int) -> None:
+def test_each_frame_has_one_gain_for_any_block_size(levels: list[float], step: int) -> None:
     found = gains(levels, step)
     assert found == pytest.approx(gains(levels), abs=1e-4)
     assert len(found) == len(levels)
     assert all(0 <= gain <= 40 for gain in found)
 
 
-def test_an_ordinary_voice_and_its_pauses_are_not_lifted() -> None:
+def test_an_ordinary_voice_and_its_pauses_are_not_amplified() -> None:
     speech, breath = [-25.0, -18.0, -30.0] * 20, [-70.0] * 120
-    assert set(gains((speech + breath) * 4)[:-AHEAD]) == {0.0}
+    assert set(gains((speech + breath) * 4)[:-LOOKAHEAD]) == {0.0}
 
 
-def test_the_gain_is_gone_before_a_loud_voice_sets_in() -> None:
+def test_the_gain_is_gone_before_a_loud_voice_begins() -> None:
     found = gains([-60.0] * 200 + [-20.0] * 20)
     assert found[100] == pytest.approx(35)
     assert found[200:] == [0.0] * 20
@@ -69,37 +69,37 @@ def test_a_click_does_not_hide_a_whisper() -> None:
     assert gains([-55.0] * 100 + [-10.0] * 2 + [-55.0] * 100)[50:150] == pytest.approx([30] * 100)
 
 
-def test_no_gain_changes_no_bit() -> None:
+def test_a_gain_of_zero_changes_nothing() -> None:
     speech = three_sentences()[0][: 512 * 200]
     assert np.array_equal(amplify(speech, np.zeros(200, np.float32), 0.0), speech)
 
 
-def test_the_gain_moves_without_a_step() -> None:
+def test_the_gain_changes_smoothly() -> None:
     ones = np.full(512 * 4, 0.01, np.float32)
-    lifted = amplify(ones, np.array([0, 20, 20, 0], np.float32), 0.0)
-    assert lifted[511], lifted[1023] == pytest.approx((0.01, 0.1))
-    assert np.abs(np.diff(lifted)).max() < 0.001
+    amplified_ones = amplify(ones, np.array([0, 20, 20, 0], np.float32), 0.0)
+    assert amplified_ones[511], amplified_ones[1023] == pytest.approx((0.01, 0.1))
+    assert np.abs(np.diff(amplified_ones)).max() < 0.001
 
 
 @pytest.mark.parametrize("level", [-20, -35, WHISPER, -60])
-def test_speech_of_any_level_is_found(level: float) -> None:
+def test_speech_of_any_level_is_detected(level: float) -> None:
     samples, sentences = three_sentences()
     found = regions(amplified(samples, level - loudness(samples)))
     assert len(found) == 3
     for (start, end), (first, last) in zip(found, sentences, strict=True):
-        assert start < first + 0.16 < end  # the recording has a moment of silence before each voice
+        assert start < first + 0.16 < end  # the recording has a short silence before each voice
         assert start == pytest.approx(first, abs=0.25)
         assert end == pytest.approx(last, abs=0.4)
 
 
 @pytest.mark.parametrize("decibels", [-40, 0, 30])
 @pytest.mark.parametrize("name", noises(1))
-def test_noise_is_no_speech_at_any_level(name: str, decibels: float) -> None:
+def test_noise_is_not_speech_at_any_level(name: str, decibels: float) -> None:
     assert regions(amplified(noises(6)[name], decibels)) == []
 
 
-def test_a_whisper_after_a_loud_voice() -> None:
-    """The first seconds after it are still judged as they are."""
+def test_a_whisper_after_a_loud_voice_is_detected() -> None:
+    """The first seconds after the loud voice get no gain."""
     samples, sentences = three_sentences()
     found = regions(np.concatenate((samples, amplified(samples, WHISPER - loudness(samples)))))
     second = [(start + len(samples) / 16_000, end + len(samples) / 16_000) for start, end in sentences]
@@ -107,9 +107,9 @@ def test_a_whisper_after_a_loud_voice() -> None:
 
 
 @pytest.mark.parametrize("level", [None, WHISPER])
-def test_real_speech_is_covered(testdata: Path, level: float | None) -> None:
-    """As it was recorded at least 98 % of it, and 95 % as a whisper."""
-    heard = wanted = 0.0
+def test_real_speech_is_detected(testdata: Path, level: float | None) -> None:
+    """At least 98 % as recorded, and 95 % as a whisper."""
+    detected = total = 0.0
     for name, path in recordings(testdata).items():
         reference = path.with_suffix(".ref.json")
         if name in NON_SPEECH or not reference.exists():
@@ -117,13 +117,13 @@ def test_real_speech_is_covered(testdata: Path, level: float | None) -> None:
         samples = decoded(path)
         found = regions(samples if level is None else amplified(samples, level - loudness(samples)))
         truth = spoken(reference)
-        heard += shared(found, truth)
-        wanted += sum(end - start for start, end in truth)
-    assert wanted > 400
-    assert heard / wanted > (0.98 if level is None else 0.95)
+        detected += shared(found, truth)
+        total += sum(end - start for start, end in truth)
+    assert total > 400
+    assert detected / total > (0.98 if level is None else 0.95)
 
 
 @pytest.mark.parametrize("decibels", [-40, -20, 0, 30])
 @pytest.mark.parametrize("name", NON_SPEECH)
-def test_real_sound_that_is_no_speech(testdata: Path, name: str, decibels: float) -> None:
+def test_real_audio_without_speech_gives_no_region(testdata: Path, name: str, decibels: float) -> None:
     assert regions(amplified(decoded(testdata / name), decibels)) == []

@@ -1,4 +1,4 @@
-"""The model in numpy says what silero-vad says."""
+"""The model in numpy gives the probabilities of the silero-vad package."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from captioner.errors import CaptionerError
-from captioner.speech import FRAME, Silero, load_speech_model
-from captioner.speech import silero as silero_module
+from captioner.speech import FRAME, Silero, load_speech_model, loading
 from captioner.speech.silero_torch import TorchSilero
 from captioner.values import Samples
 from tests.speech.speech_parts import amplified, noises, three_sentences
@@ -24,8 +23,8 @@ def whole_frames(samples: Samples) -> Samples:
     return samples[: len(samples) // FRAME * FRAME]
 
 
-def a_mixture() -> Samples:
-    """Speech, noise, music, digital silence, and speech too loud and too quiet."""
+def mixture() -> Samples:
+    """Speech, noise, music, digital silence, and speech that is too loud or too quiet."""
     speech, _ = three_sentences()
     silence = np.zeros(FRAME * 40, np.float32)
     parts = [speech, *noises(1).values(), silence, amplified(speech, 30), amplified(speech, -50)]
@@ -38,8 +37,8 @@ def in_blocks(samples: Samples, frames: int) -> NDArray[np.float32]:
     return np.concatenate([model.probabilities(samples[at : at + size]) for at in range(0, len(samples), size)])
 
 
-def test_equals_the_package() -> None:
-    samples = a_mixture()
+def test_probabilities_equal_those_of_the_package() -> None:
+    samples = mixture()
     ours, theirs = load_speech_model(), TorchSilero()
     assert isinstance(ours, Silero)
     expected = theirs.probabilities(samples)
@@ -49,16 +48,16 @@ def test_equals_the_package() -> None:
 
 @pytest.mark.parametrize("frames", [1, 1000])
 def test_block_size_changes_nothing(frames: int) -> None:
-    samples = a_mixture()
+    samples = mixture()
     assert np.abs(in_blocks(samples, frames) - in_blocks(samples, 128)).max() < TOLERANCE
 
 
-def test_another_release_is_served_by_its_own_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_release_runs_through_its_own_code(monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
     threads = torch.get_num_threads()
     expected = load_speech_model()
-    monkeypatch.setattr(silero_module, "KNOWN_WEIGHTS", {})
+    monkeypatch.setattr(loading, "KNOWN_WEIGHTS", {})
     model = load_speech_model()
     assert isinstance(model, TorchSilero)
     assert torch.get_num_threads() == threads
@@ -66,19 +65,19 @@ def test_another_release_is_served_by_its_own_loop(monkeypatch: pytest.MonkeyPat
     assert np.abs(model.probabilities(samples) - expected.probabilities(samples)).max() < TOLERANCE
 
 
-def test_says_when_silero_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(silero_module, "find_spec", lambda name: None)
+def test_a_missing_silero_names_the_package_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "find_spec", lambda name: None)
     with pytest.raises(CaptionerError, match="pip install silero-vad"):
         load_speech_model()
 
 
 @pytest.mark.parametrize("model", [load_speech_model, TorchSilero])
-def test_refuses_parts_of_frames(model: type[TorchSilero]) -> None:
+def test_an_incomplete_frame_is_refused(model: type[TorchSilero]) -> None:
     with pytest.raises(ValueError, match="whole frames"):
         model().probabilities(np.zeros(FRAME + 1, np.float32))
 
 
-def test_loads_neither_torch_nor_the_package() -> None:
+def test_neither_torch_nor_the_package_is_imported() -> None:
     code = (
         "import sys, numpy, captioner.speech as speech\n"
         "speech.load_speech_model().probabilities(numpy.zeros(512, 'f4'))\n"
@@ -87,7 +86,7 @@ def test_loads_neither_torch_nor_the_package() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_what_numpy_computes_on_is_left_as_it_was() -> None:
+def test_the_number_of_numpy_threads_is_restored() -> None:
     with threadpool_limits(limits=2, user_api="blas"):
         before = threadpool_info()
         load_speech_model().probabilities(np.zeros(FRAME, np.float32))

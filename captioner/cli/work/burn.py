@@ -41,16 +41,16 @@ def burn_captions(request: BurnRequest) -> int:
         if job is None:
             return 0
         if request.overlay:
-            overlay(job.media, job.subtitles, job.target, wishes=style, watch=job.watch, warn=job.warn)
+            overlay(job.media, job.subtitles, job.target, style=style, progress=job.watch, warn=job.warn)
         else:
             burn(
                 job.media,
                 job.subtitles,
                 job.target,
-                wishes=style,
+                style=style,
                 encoding=request.encoding,
                 streams=request.streams,
-                watch=job.watch,
+                progress=job.watch,
                 warn=job.warn,
             )
     return 0

@@ -260,4 +260,4 @@ def _with_size(programme: Programme, source: str) -> Programme:
             picture = picture_of(media)
     except (MediaError, UsageError):
         return programme
-    return replace(programme, width=picture.shown_width, height=picture.height)
+    return replace(programme, width=picture.display_width, height=picture.height)

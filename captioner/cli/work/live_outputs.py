@@ -1,110 +1,118 @@
-"""Where the captions of a live stream go: every sink that was asked for, at work."""
+"""The outputs of a live stream: opens every sink that the flags ask for, and the server."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from captioner.cli.work.live_request import GROWING_FORMATS, LiveRequest
 from captioner.errors import CaptionerError, OutputNotWritten, UsageError
 from captioner.live.session.checkpoint import Checkpoint, load_checkpoint
 from captioner.live.session.runner import SinkFanout
 from captioner.live.session.session import RecognitionConfig
+from captioner.live.session.status import SessionStatus
 from captioner.live.sinks import Sink, load_sink
-from captioner.live.sinks.hls_captions import STATE, Hls, forget
-from captioner.live.sinks.record import Record
+from captioner.live.sinks.hls_captions import STATE, HlsCaptions, delete_rendition
+from captioner.live.sinks.record import TranscriptRecorder
 from captioner.live.sinks.worker import SinkWorker
 from captioner.values import Report
 
 if TYPE_CHECKING:
-    from captioner.cli.work.live import LiveRequest
     from captioner.live.server.feed import CaptionFeed
 
-FAREWELL = 5.0
-"""Seconds that a sink gets, at the end, for what it has not yet taken."""
+CLOSE_TIMEOUT = 5.0
+"""Seconds that a sink has at the end to deliver what waits."""
 
 NEEDS_SERVER = "--serve needs a web server, which is not installed; run: pip install 'captioner[server]'"
 
 
 @dataclass
 class LiveOutputs:
-    """The sinks at work; of these the rendition and the feed, which a server shows as well."""
+    """The running sinks of a stream."""
 
-    telling: SinkFanout = field(default_factory=SinkFanout)
-    hls: Hls | None = None
+    sinks: SinkFanout = field(default_factory=SinkFanout)
+    """All of them."""
+
+    hls: HlsCaptions | None = None
+    """The HLS rendition, which the server serves too."""
+
     feed: CaptionFeed | None = None
+    """The feed of the server."""
 
     def add(self, name: str, sink: Sink) -> None:
-        """Set a sink to work."""
-        self.telling.outlets.append(SinkWorker(name, sink))
+        """Start a sink."""
+        self.sinks.workers.append(SinkWorker(name, sink))
 
 
-def earlier_state(request: LiveRequest) -> Checkpoint | None:
-    """Where an earlier run stopped. Raises `OutputNotWritten` for a result that is none of this stream's."""
-    path = request.state
-    state = load_checkpoint(path, request.source) if path and not request.overwrite else None
-    for name in (*request.outputs, *([request.record] if request.record else [])):
+def earlier_checkpoint(request: LiveRequest) -> Checkpoint | None:
+    """The checkpoint of an earlier run of this stream; with --overwrite, delete its results instead.
+
+    Raises `OutputNotWritten` for a result that exists without a checkpoint of this stream.
+    """
+    path = request.checkpoint_path
+    checkpoint = load_checkpoint(path, request.source) if path and not request.overwrite else None
+    for name in request.files:
         if request.overwrite:
             for old in (Path(name), Path(f"{name}.lines")):
                 old.unlink(missing_ok=True)
-        elif state is None and Path(name).exists():
-            reason = "it is there already, and no run of this stream stopped there; use --overwrite"
-            raise OutputNotWritten(name, reason)
+        elif checkpoint is None and Path(name).exists():
+            raise OutputNotWritten(name, "it exists, and no run of this stream stopped there; use --overwrite")
     if request.hls and request.overwrite:
-        forget(Path(request.hls))
-    elif request.hls and state is None:
+        delete_rendition(Path(request.hls))
+    elif request.hls and checkpoint is None:
         Path(request.hls, STATE).unlink(missing_ok=True)  # of another stream, or of one that has ended
-    return state
+    return checkpoint
 
 
 @contextmanager
-def open_outputs(request: LiveRequest, hearing: RecognitionConfig) -> Iterator[LiveOutputs]:
-    """Every sink at work; however the block is left, each is closed. Raises `UsageError`, `OutputNotWritten`."""
-    places = LiveOutputs()
+def open_outputs(request: LiveRequest, config: RecognitionConfig) -> Iterator[LiveOutputs]:
+    """The running sinks, which are closed at the end of the block. Raises `UsageError`, `OutputNotWritten`."""
+    outputs = LiveOutputs()
     try:
-        for name, target in request.targets:
-            places.add(f"{name} {target}" if name in ("srt", "vtt", "jsonl") else name, load_sink(name, target))
+        for name, target in request.sink_targets:
+            outputs.add(f"{name} {target}" if name in GROWING_FORMATS else name, load_sink(name, target))
         if request.hls:
-            language = hearing.hints.language or next(iter(hearing.backend.traits.languages), None)
-            places.hls = Hls(request.hls, language=language, held=request.hold > 0)
-            places.add(f"hls {request.hls}", places.hls)
+            language = config.hints.language or next(iter(config.backend.traits.languages), None)
+            outputs.hls = HlsCaptions(request.hls, language=language, serves_video=request.hold > 0)
+            outputs.add(f"hls {request.hls}", outputs.hls)
         if request.record:
-            places.add(f"record {request.record}", _record(request.record, request, hearing))
+            outputs.add(f"record {request.record}", _recorder(request.record, request.source, config))
         if request.serve:
-            places.feed = _feed()
-            places.add("feed", places.feed)
-        if not places.telling.outlets:
-            raise UsageError("nothing says where captions go: name a file with -o, a folder with --hls, or --serve")
-        yield places
+            outputs.feed = _feed()
+            outputs.add("feed", outputs.feed)
+        if not outputs.sinks.workers:
+            raise UsageError("no output: use -o FILE, --hls DIR, --serve PORT, --record FILE or --sink NAME=TARGET")
+        yield outputs
     finally:
-        for outlet in places.telling.outlets:
-            outlet.close(FAREWELL)
+        for worker in outputs.sinks.workers:
+            worker.close(CLOSE_TIMEOUT)
 
 
-def serving(address: str | None, places: LiveOutputs, standing: Any, hold: float) -> Any:
-    """The server as a context, nothing without an address. Raises `UsageError` where the address is taken."""
-    if address is None or places.feed is None:
+def open_server(
+    address: str | None, outputs: LiveOutputs, status: Callable[[], SessionStatus], hold: float
+) -> AbstractContextManager[object]:
+    """The server as a context; an empty one without an address. Raises `UsageError` where the address is in use."""
+    if address is None or outputs.feed is None:
         return nullcontext()
     from captioner.live.server.app import ServerContent
-    from captioner.live.server.server import Server
+    from captioner.live.server.server import LiveServer
 
-    return closing(Server(ServerContent(places.feed, standing, places.hls, hold), address))
+    return closing(LiveServer(ServerContent(outputs.feed, status, outputs.hls, hold), address))
 
 
 def _feed() -> CaptionFeed:
     try:
         from captioner.live.server.feed import CaptionFeed
-        from captioner.live.server.server import Server  # noqa: F401 - whether it can be loaded at all
+        from captioner.live.server.server import LiveServer  # noqa: F401 - only to see whether it is installed
     except ImportError as error:
         raise CaptionerError(NEEDS_SERVER) from error
     return CaptionFeed()
 
 
-def _record(target: str, request: LiveRequest, hearing: RecognitionConfig) -> Sink:
-    traits = hearing.backend.traits
-    report = Report(
-        request.source, 0.0, traits.name, traits.model, align=hearing.aligner.name if hearing.aligner else None
-    )
-    return Record(target, report, hearing.hints.language)
+def _recorder(target: str, source: str, config: RecognitionConfig) -> Sink:
+    traits = config.backend.traits
+    report = Report(source, 0.0, traits.name, traits.model, align=config.aligner.name if config.aligner else None)
+    return TranscriptRecorder(target, report, config.hints.language)

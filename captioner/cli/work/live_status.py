@@ -1,4 +1,4 @@
-"""What the user sees of a live stream: a line of status, troubles when they begin and end, and what became of it."""
+"""What the user sees of a live stream: a status line, problems when they begin and end, and a summary."""
 
 from __future__ import annotations
 
@@ -13,91 +13,91 @@ from captioner.live.session.session import Session
 from captioner.live.session.status import SessionStatus
 from captioner.timestamps import format_clock
 
-EVERY, EVERY_ON_TERMINAL = 60.0, 1.0
-"""Seconds between two lines of status."""
+INTERVAL, TERMINAL_INTERVAL = 60.0, 1.0
+"""Seconds between two status lines, in a log and on a terminal."""
 
 
 class StatusLine:
-    """Looks at a running stream and says what it sees on standard error; only troubles if `quiet`."""
+    """Prints the status of a running stream to standard error; only problems if `quiet`."""
 
     def __init__(
-        self, source: str, running: Runner, session: Session, telling: SinkFanout, console: Console, *, quiet: bool
+        self, source: str, runner: Runner, session: Session, sinks: SinkFanout, console: Console, *, quiet: bool
     ) -> None:
-        self._source, self._running, self._session, self._telling = source, running, session, telling
+        self._source, self._runner, self._session, self._sinks = source, runner, session, sinks
         self._console, self._quiet = console, quiet
-        self._said = float("-inf")
-        self._told: dict[str, str | None] = {}
+        self._last_shown = float("-inf")
+        self._shown_problems: dict[str, str | None] = {}
 
-    def look(self, now: float) -> None:
-        """Say what is new; `now` in seconds of any clock that never goes back."""
-        self._tell_troubles()
-        self._tell_status(now)
+    def update(self, now: float) -> None:
+        """Print what is new. `now` is in seconds of any monotonic clock."""
+        self._warn_of_problems()
+        self._show_status(now)
 
     def end(self) -> None:
-        """Leave the line of status."""
+        """Leave the status line of a terminal."""
         if sys.stderr.isatty() and not self._quiet:
             click.echo(err=True)
 
-    def _tell_troubles(self) -> None:
-        self.warn_once(self._source, self._running.away)
-        self.warn_once("backend", self._session.counts.failing)
-        for outlet in self._telling.outlets:
-            self.warn_once(outlet.name, outlet.trouble)
-
-    def warn_once(self, what: str, trouble: str | None) -> None:
-        """Say a trouble when it begins, and when it is over."""
-        if trouble != self._told.get(what):
-            if trouble:
-                self._console.warn(f"{what}: {trouble}")
-            elif self._told.get(what):
-                self._console.say(f"{what}: goes on")
-            self._told[what] = trouble
-
-    def _tell_status(self, now: float) -> None:
-        terminal = sys.stderr.isatty()
-        if self._quiet or now - self._said < (EVERY_ON_TERMINAL if terminal else EVERY):
+    def warn_once(self, part: str, problem: str | None) -> None:
+        """Print a problem of a part of the run when it begins, and again when it is over."""
+        if problem == self._shown_problems.get(part):
             return
-        self._said = now
-        line = self.status()
+        if problem:
+            self._console.warn(f"{part}: {problem}")
+        elif self._shown_problems.get(part):
+            self._console.say(f"{part}: works again")
+        self._shown_problems[part] = problem
+
+    def session_status(self) -> SessionStatus:
+        """The status in figures."""
+        counts, runner = self._session.counts, self._runner
+        return SessionStatus(
+            audio_end=counts.audio_end,
+            final_until=counts.final_until,
+            lag=counts.lag,
+            speed=counts.recognised_speech / counts.recognition_time if counts.recognition_time else 0.0,
+            regions=counts.regions,
+            lost=counts.lost,
+            cues=counts.cues,
+            reconnects=runner.reconnects,
+            dropped={worker.name: worker.dropped for worker in self._sinks.workers},
+            problem=runner.disconnected or counts.backend_error,
+        )
+
+    def finish(self) -> int:
+        """Print a summary; returns the exit code."""
+        counts = self._session.counts
+        self._console.say(f"{self._source}: {counted(counts.cues, 'cue')} from {counts.audio_end:.0f} s of the stream")
+        for worker in self._sinks.workers:
+            if worker.dropped:
+                self._console.warn(f"{worker.name}: {counted(worker.dropped, 'event')} could not be delivered")
+        if counts.lost:
+            self._console.warn(f"{self._source}: speech was lost in {counted(counts.lost, 'region')}")
+        return SPEECH_LOST if counts.lost else 0
+
+    def _warn_of_problems(self) -> None:
+        self.warn_once(self._source, self._runner.disconnected)
+        self.warn_once("backend", self._session.counts.backend_error)
+        for worker in self._sinks.workers:
+            self.warn_once(worker.name, worker.error)
+
+    def _show_status(self, now: float) -> None:
+        terminal = sys.stderr.isatty()
+        if self._quiet or now - self._last_shown < (TERMINAL_INTERVAL if terminal else INTERVAL):
+            return
+        self._last_shown = now
+        line = _status_text(self.session_status())
         if terminal:
             click.echo(f"\r\033[K{line}", err=True, nl=False)
         else:
             self._console.say(line)
 
-    def standing(self) -> SessionStatus:
-        """How things stand, in figures."""
-        counts, running = self._session.counts, self._running
-        return SessionStatus(
-            heard=counts.heard,
-            settled=counts.settled,
-            lag=counts.lag,
-            speed=counts.spoken / counts.hearing if counts.hearing else 0.0,
-            regions=counts.regions,
-            lost=counts.lost,
-            cues=counts.cues,
-            reconnects=running.reconnects,
-            dropped={outlet.name: outlet.dropped for outlet in self._telling.outlets},
-            trouble=running.away or counts.failing,
-        )
 
-    def status(self) -> str:
-        """How things stand, in a line."""
-        counts = self._session.counts
-        speed = f", hears {counts.spoken / counts.hearing:.1f} times real time" if counts.hearing > 0 else ""
-        lost = f", {counts.lost} lost" if counts.lost else ""
-        again = f", {counted(self._running.reconnects, 'reconnect')}" if self._running.reconnects else ""
-        return (
-            f"{format_clock(counts.heard)}  lag {counts.lag:.1f} s{speed}, "
-            f"{counted(counts.regions, 'region')}{lost}, {counted(counts.cues, 'cue')}{again}"
-        )
-
-    def judge(self) -> int:
-        """Say what became of it, in a line; returns the exit code."""
-        counts = self._session.counts
-        self._console.say(f"{self._source}: {counted(counts.cues, 'cue')} from {counts.heard:.0f} s of the stream")
-        for outlet in self._telling.outlets:
-            if outlet.dropped:
-                self._console.warn(f"{outlet.name}: {counted(outlet.dropped, 'event')} could not be delivered")
-        if counts.lost:
-            self._console.warn(f"{self._source}: speech was lost in {counted(counts.lost, 'region')}")
-        return SPEECH_LOST if counts.lost else 0
+def _status_text(status: SessionStatus) -> str:
+    speed = f", recognises at {status.speed:.1f} times real time" if status.speed else ""
+    lost = f", {status.lost} lost" if status.lost else ""
+    reconnects = f", {counted(status.reconnects, 'reconnect')}" if status.reconnects else ""
+    return (
+        f"{format_clock(status.audio_end)}  lag {status.lag:.1f} s{speed}, "
+        f"{counted(status.regions, 'region')}{lost}, {counted(status.cues, 'cue')}{reconnects}"
+    )

@@ -15,5 +15,5 @@ def mux_captions(
     """Write `output`, `media` with the captions as tracks; returns the exit code. Raises `CaptionerError`."""
     with open_video_job(media, subtitles, output, overwrite=overwrite, quiet=quiet) as job:
         if job:
-            mux(job.media, job.subtitles, job.target, codec=codec, watch=job.watch, warn=job.warn)
+            mux(job.media, job.subtitles, job.target, codec=codec, progress=job.watch, warn=job.warn)
     return 0

@@ -29,5 +29,5 @@ def preview_captions(
     target = output or str((path_of(media) or Path("frame")).with_suffix(".png"))
     with open_video_job(media, subtitles, target, overwrite=overwrite, quiet=quiet) as job:
         if job:
-            preview(job.media, job.subtitles, job.target, at=at, wishes=options, warn=job.warn)
+            preview(job.media, job.subtitles, job.target, at=at, style=options, warn=job.warn)
     return 0

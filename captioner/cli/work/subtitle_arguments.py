@@ -8,7 +8,7 @@ from pathlib import Path
 from captioner.cli.work.caption_input import read_captions
 from captioner.errors import UsageError
 from captioner.formats import decoded
-from captioner.languages import asked_language
+from captioner.languages import asked_language, registered_tag
 from captioner.pipeline import cues_of_transcript
 from captioner.render import FLAGS, Flag, Subtitles
 
@@ -62,10 +62,7 @@ def _parse_name(path: str) -> tuple[str | None, frozenset[Flag]]:
     flags = frozenset[Flag]()
     while middle and (flag := _known_flag(middle[-1].lower())):
         flags, middle = flags | {flag}, middle[:-1]
-    try:
-        return (asked_language(middle[-1]) if middle else None), flags
-    except UsageError:
-        return None, flags
+    return (registered_tag(middle[-1]) if middle else None), flags
 
 
 def _known_flag(name: str) -> Flag | None:

@@ -145,4 +145,4 @@ class VideoOutputs:
         for make, target in self.targets:
             if not skips_existing(source, target, overwrite=overwrite, console=console):
                 with _opened(source, (track,), target, console) as job:
-                    make(job.media, job.subtitles, target, watch=job.watch, warn=job.warn)
+                    make(job.media, job.subtitles, target, progress=job.watch, warn=job.warn)

@@ -1,3 +1,3 @@
-"""The door of a live stream: a feed of captions, the page for OBS, the HLS rendition, and how things stand."""
+"""The web server of a live stream: a feed of captions, the page for OBS, the HLS rendition, health and metrics."""
 
 from __future__ import annotations

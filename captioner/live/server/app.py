@@ -1,4 +1,4 @@
-"""What the door answers: /feed (SSE), /socket (WebSocket), /overlay, /healthz, /metrics, and the HLS rendition."""
+"""The routes of the server: /feed (SSE), /socket (WebSocket), /overlay, /healthz, /metrics, and the HLS rendition."""
 
 from __future__ import annotations
 
@@ -20,53 +20,58 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from captioner.errors import MediaNotReadable
 from captioner.live.events import caption_json
 from captioner.live.server.feed import CaptionFeed
 from captioner.live.session.status import SessionStatus
-from captioner.live.sinks.hls_captions import Hls
-from captioner.live.sinks.webvtt_rendition import held_back
+from captioner.live.sinks.hls_captions import HlsCaptions
+from captioner.live.sinks.webvtt_rendition import without_newest
 
-OPEN = {"Access-Control-Allow-Origin": "*"}
-"""Players and pages of any site may read captions that are public anyway."""
+ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}
+"""Players and pages of any site may read the captions."""
 
-PLAYLIST = OPEN | {"Content-Type": "application/vnd.apple.mpegurl", "Cache-Control": "max-age=1"}
-SEGMENT = OPEN | {"Content-Type": "text/vtt; charset=utf-8", "Cache-Control": "max-age=31536000, immutable"}
+PLAYLIST = ANY_ORIGIN | {"Content-Type": "application/vnd.apple.mpegurl", "Cache-Control": "max-age=1"}
+SEGMENT = ANY_ORIGIN | {"Content-Type": "text/vtt; charset=utf-8", "Cache-Control": "max-age=31536000, immutable"}
 
-PATIENCE = 10.0
+TIMEOUT = 10.0
 """Seconds that a viewer may take for one caption, and a server for a playlist."""
 
 
 @dataclass(frozen=True)
 class ServerContent:
-    """What the door shows: the feed, the rendition if there is one, how things stand, and by how many seconds the
-    playlists of picture and sound are held back."""
+    """What the server serves."""
 
     feed: CaptionFeed
-    standing: Callable[[], SessionStatus]
-    hls: Hls | None = None
+
+    status: Callable[[], SessionStatus]
+
+    hls: HlsCaptions | None = None
+    """The HLS rendition, None without one."""
+
     hold: float = 0.0
+    """Seconds by which the playlists of video and audio are held back."""
 
 
-def make_app(shown: ServerContent) -> Starlette:
-    """The application, to be served in one event loop."""
+def make_app(content: ServerContent) -> Starlette:
+    """The ASGI application. It must run in the event loop in which the feed was opened."""
 
     async def feed(request: Request) -> Response:
-        return await _feed(shown, request)
+        return await _feed(content, request)
 
     async def socket(socket: WebSocket) -> None:
-        await _socket(shown, socket)
+        await _socket(content, socket)
 
     async def health(request: Request) -> Response:
-        return await _health(shown)
+        return await _health(content)
 
     async def metrics(request: Request) -> Response:
-        return await _metrics(shown)
+        return await _metrics(content)
 
     async def video(request: Request) -> Response:
-        return await _video(shown, request)
+        return await _video(content, request)
 
     async def file(request: Request) -> Response:
-        return await _file(shown, request)
+        return await _file(content, request)
 
     return Starlette(
         routes=[
@@ -81,27 +86,27 @@ def make_app(shown: ServerContent) -> Starlette:
     )
 
 
-def _after(given: str | None) -> int | None:
-    return int(given) if given and given.isdecimal() and len(given) < 16 else None
+def _sequence_number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 16 else None
 
 
-async def _feed(shown: ServerContent, request: Request) -> Response:
-    after = _after(request.headers.get("last-event-id") or request.query_params.get("after"))
+async def _feed(content: ServerContent, request: Request) -> Response:
+    after = _sequence_number(request.headers.get("last-event-id") or request.query_params.get("after"))
 
     async def events() -> AsyncIterator[dict[str, str]]:
-        async for caption in shown.feed.follow(after):
+        async for caption in content.feed.follow(after):
             yield {"id": str(caption.seq), "data": caption_json(caption)}
 
-    return EventSourceResponse(events(), headers=OPEN, ping=15, send_timeout=PATIENCE)
+    return EventSourceResponse(events(), headers=ANY_ORIGIN, ping=15, send_timeout=TIMEOUT)
 
 
-async def _socket(shown: ServerContent, socket: WebSocket) -> None:
+async def _socket(content: ServerContent, socket: WebSocket) -> None:
     await socket.accept()
-    after = _after(socket.query_params.get("after"))
+    after = _sequence_number(socket.query_params.get("after"))
 
     async def send() -> None:
-        async for caption in shown.feed.follow(after):
-            await asyncio.wait_for(socket.send_text(caption_json(caption)), PATIENCE)
+        async for caption in content.feed.follow(after):
+            await asyncio.wait_for(socket.send_text(caption_json(caption)), TIMEOUT)
         await socket.close()
 
     async def listen() -> None:
@@ -121,76 +126,80 @@ async def _overlay(request: Request) -> Response:
     return HTMLResponse(resources.files("captioner.live.server").joinpath("overlay.html").read_text("utf-8"))
 
 
-async def _health(shown: ServerContent) -> Response:
-    standing = shown.standing()
-    facts = {
-        "status": standing.trouble or "ok",
-        "heard": round(standing.heard, 3),
-        "lag": round(standing.lag, 3),
-        "viewers": shown.feed.viewers,
+async def _health(content: ServerContent) -> Response:
+    status = content.status()
+    health = {
+        "status": status.problem or "ok",
+        "position": round(status.audio_end, 3),
+        "lag": round(status.lag, 3),
+        "viewers": content.feed.viewers,
     }
-    return JSONResponse(facts, 503 if standing.trouble else 200)
+    return JSONResponse(health, 503 if status.problem else 200)
 
 
-async def _metrics(shown: ServerContent) -> Response:
+async def _metrics(content: ServerContent) -> Response:
     registry = CollectorRegistry()
-    registry.register(_Collector(shown))
+    registry.register(_StatusCollector(content))
     return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-async def _video(shown: ServerContent, request: Request) -> Response:
-    """A playlist of picture or sound, without its newest segments."""
+async def _video(content: ServerContent, request: Request) -> Response:
+    """A playlist of video or audio without its newest segments."""
     number = request.path_params["number"]
-    if shown.hls is None or number >= len(shown.hls.addresses):
-        return Response("no such playlist\n", 404, OPEN)
-    address = shown.hls.addresses[number]
+    if content.hls is None or number >= len(content.hls.video_addresses):
+        return Response("no such playlist\n", 404, ANY_ORIGIN)
+    address = content.hls.video_addresses[number]
     try:
-        async with httpx.AsyncClient(timeout=PATIENCE, follow_redirects=True) as client:
-            answer = await client.get(address)
-            answer.raise_for_status()
+        async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=True) as client:
+            response = await client.get(address)
+            response.raise_for_status()
+        playlist = without_newest(response.text, str(response.url), content.hold)
     except httpx.HTTPError:
-        return Response(f"{address} cannot be reached\n", 502, OPEN)
-    held = held_back(answer.text, str(answer.url), shown.hold)
-    return Response(held, headers=PLAYLIST) if held else Response("too early\n", 404, OPEN | {"Retry-After": "1"})
+        return Response(f"{address} cannot be reached\n", 502, ANY_ORIGIN)
+    except MediaNotReadable as error:
+        return Response(f"{error}\n", 502, ANY_ORIGIN)
+    if playlist is None:
+        return Response("no segment is old enough yet\n", 404, ANY_ORIGIN | {"Retry-After": "1"})
+    return Response(playlist, headers=PLAYLIST)
 
 
-async def _file(shown: ServerContent, request: Request) -> Response:
+async def _file(content: ServerContent, request: Request) -> Response:
     name: str = request.path_params["name"]
     headers = PLAYLIST if name.endswith(".m3u8") else SEGMENT if name.endswith(".vtt") else None
-    if shown.hls is None or headers is None or Path(name).name != name:
-        return Response("not found\n", 404, OPEN)
+    if content.hls is None or headers is None or Path(name).name != name:
+        return Response("not found\n", 404, ANY_ORIGIN)
     try:
-        # At once: it is replaced while it is asked for, and what follows must have the length that was said.
-        return Response((shown.hls.folder / name).read_bytes(), headers=headers)
+        # Read at once: the file is replaced meanwhile, and the body must have the length that the header says.
+        return Response((content.hls.folder / name).read_bytes(), headers=headers)
     except OSError:
-        return Response("not found\n", 404, OPEN)
+        return Response("not found\n", 404, ANY_ORIGIN)
 
 
-class _Collector:
-    """The figures of one moment, for Prometheus."""
+class _StatusCollector:
+    """The status of the stream as Prometheus metrics."""
 
-    def __init__(self, shown: ServerContent) -> None:
-        self._shown = shown
+    def __init__(self, content: ServerContent) -> None:
+        self._content = content
 
     def collect(self) -> list[Metric]:
-        standing = self._shown.standing()
+        status = self._content.status()
         gauges = {
-            "heard_seconds": ("End of the sound that was heard, on the stream's clock.", standing.heard),
-            "settled_seconds": ("Captions before it are final.", standing.settled),
-            "lag_seconds": ("How late captions are.", standing.lag),
-            "speed_ratio": ("Seconds of speech that are heard in a second.", standing.speed),
-            "viewers": ("Viewers of the feed.", self._shown.feed.viewers),
-            "up": ("Whether source and backend are there.", 0 if standing.trouble else 1),
+            "audio_seconds": ("Stream second up to which audio was read.", status.audio_end),
+            "final_seconds": ("Stream second before which all captions are final.", status.final_until),
+            "lag_seconds": ("How late captions are.", status.lag),
+            "speed_ratio": ("Seconds of speech recognised per second.", status.speed),
+            "viewers": ("Viewers of the feed.", self._content.feed.viewers),
+            "up": ("Whether source and backend work.", 0 if status.problem else 1),
         }
         counters = {
-            "regions": ("Speech regions.", standing.regions),
-            "regions_lost": ("Speech regions that are not captioned.", standing.lost),
-            "cues": ("Final cues.", standing.cues),
-            "reconnects": ("How often the source came back.", standing.reconnects),
+            "regions": ("Speech regions.", status.regions),
+            "regions_lost": ("Speech regions without a caption.", status.lost),
+            "cues": ("Final cues.", status.cues),
+            "reconnects": ("Reconnections to the source.", status.reconnects),
         }
-        metrics: list[Metric] = [GaugeMetricFamily(f"captioner_{name}", *fact) for name, fact in gauges.items()]
-        metrics += [CounterMetricFamily(f"captioner_{name}", *fact) for name, fact in counters.items()]
-        dropped = CounterMetricFamily("captioner_dropped", "Events that a sink never took.", labels=["sink"])
-        for sink, count in standing.dropped.items():
+        metrics: list[Metric] = [GaugeMetricFamily(f"captioner_{name}", *entry) for name, entry in gauges.items()]
+        metrics += [CounterMetricFamily(f"captioner_{name}", *entry) for name, entry in counters.items()]
+        dropped = CounterMetricFamily("captioner_dropped", "Events that a sink did not take.", labels=["sink"])
+        for sink, count in status.dropped.items():
             dropped.add_metric([sink], count)
         return [*metrics, dropped]

@@ -1,4 +1,4 @@
-"""Captions for any number of viewers, none of whom the stream notices."""
+"""A feed of captions for any number of viewers, none of whom slows the stream down."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from contextlib import suppress
 from captioner.live.events import Caption, Event
 
 HISTORY = 1000
-"""Final captions that are kept for viewers who come back."""
+"""Final captions that are kept for viewers who reconnect."""
 
-MOST_WAITING = 256
-"""Captions that may wait for one viewer. One who is slower is let go, and may come back for the rest."""
+MAX_QUEUED_CAPTIONS = 256
+"""Captions that may wait for one viewer. A slower viewer is disconnected, and may reconnect for the rest."""
 
 
 class CaptionFeed:
-    """A sink whose captions viewers follow in the event loop that `open` was called in."""
+    """A sink whose viewers follow in the event loop that `open` was called in."""
 
     def __init__(self) -> None:
         self._history: deque[Caption] = deque(maxlen=HISTORY)
@@ -26,46 +26,46 @@ class CaptionFeed:
 
     @property
     def viewers(self) -> int:
-        """How many follow."""
+        """Number of viewers."""
         return len(self._viewers)
 
     def open(self) -> None:
-        """Serve viewers in the event loop that runs here."""
+        """Serve viewers in the running event loop."""
         self._loop = asyncio.get_running_loop()
 
-    def take(self, event: Event) -> None:
-        """Hand a caption to everybody."""
+    def handle(self, event: Event) -> None:
+        """Send a caption to every viewer."""
         if isinstance(event, Caption):
             self._in_loop(event)
 
     def close(self) -> None:
-        """End what everybody follows."""
+        """End the feed of every viewer."""
         self._in_loop(None)
 
     async def follow(self, after: int | None) -> AsyncIterator[Caption]:
-        """Captions from now on; with `after`, first the final ones since that number, as far as they are kept."""
-        mine: asyncio.Queue[Caption | None] = asyncio.Queue()
+        """Captions from now on; with `after`, first the final ones after that sequence number that are still kept."""
+        queue: asyncio.Queue[Caption | None] = asyncio.Queue()
         missed = [caption for caption in self._history if after is not None and caption.seq > after]
-        self._viewers.add(mine)
+        self._viewers.add(queue)
         try:
             for caption in missed:
                 yield caption
-            while (next_one := await mine.get()) is not None:
-                yield next_one
+            while (following := await queue.get()) is not None:
+                yield following
         finally:
-            self._viewers.discard(mine)
+            self._viewers.discard(queue)
 
     def _in_loop(self, caption: Caption | None) -> None:
         if self._loop:
-            with suppress(RuntimeError):  # the loop is closed: nobody follows any more
-                self._loop.call_soon_threadsafe(self._spread, caption)
+            with suppress(RuntimeError):  # the loop is closed: there are no viewers
+                self._loop.call_soon_threadsafe(self._send_all, caption)
 
-    def _spread(self, caption: Caption | None) -> None:
+    def _send_all(self, caption: Caption | None) -> None:
         if caption and caption.is_final:
             self._history.append(caption)
         for viewer in list(self._viewers):
-            if caption is None or viewer.qsize() >= MOST_WAITING:
+            if caption is None or viewer.qsize() >= MAX_QUEUED_CAPTIONS:
                 self._viewers.discard(viewer)
-                viewer.put_nowait(None)  # behind all that waits, so that nothing is missing when it comes back
+                viewer.put_nowait(None)  # after all that waits, so that nothing is missing when the viewer reconnects
             else:
                 viewer.put_nowait(caption)

@@ -1,4 +1,4 @@
-"""The door on a socket: uvicorn in a thread of its own."""
+"""Runs the server: uvicorn in a thread of its own."""
 
 from __future__ import annotations
 
@@ -12,23 +12,27 @@ import uvicorn
 from captioner.errors import UsageError
 from captioner.live.server.app import ServerContent, make_app
 
-_PARTING = 0.2  # seconds in which the ends of streams go out
+_DELIVERY_TIME = 0.2  # seconds in which viewers get the end of the feed
 
-FAREWELL = 2
-"""Seconds that viewers get to notice the end."""
+SHUTDOWN_TIMEOUT = 2
+"""Seconds that viewers have to disconnect."""
 
 
-class Server:
-    """Serves what is `shown` at an address, `PORT` or `HOST:PORT`, until it is closed.
+class LiveServer:
+    """Serves `content` at an address, `PORT` or `HOST:PORT`, until it is closed.
 
-    Raises `UsageError` where the address is no address, or is taken.
+    Raises `UsageError` for an address that is malformed or in use.
     """
 
-    def __init__(self, shown: ServerContent, address: str) -> None:
-        self._shown = shown
+    def __init__(self, content: ServerContent, address: str) -> None:
+        self._content = content
         self._socket = _listening(address)
         config = uvicorn.Config(
-            make_app(shown), lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=FAREWELL
+            make_app(content),
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=SHUTDOWN_TIMEOUT,
         )
         self._server = uvicorn.Server(config)
         self._thread = Thread(target=lambda: asyncio.run(self._serve()), name="server", daemon=True)
@@ -36,31 +40,31 @@ class Server:
 
     @property
     def port(self) -> int:
-        """Where it listens."""
+        """The port it listens on."""
         port: int = self._socket.getsockname()[1]
         return port
 
     def close(self) -> None:
-        """Serve no more, after everybody who follows was told."""
-        self._shown.feed.close()
-        time.sleep(_PARTING)
+        """End the feed of every viewer, and stop."""
+        self._content.feed.close()
+        time.sleep(_DELIVERY_TIME)
         self._server.should_exit = True
-        self._thread.join(FAREWELL + 1)
+        self._thread.join(SHUTDOWN_TIMEOUT + 1)
         self._socket.close()
 
     async def _serve(self) -> None:
-        self._shown.feed.open()
+        self._content.feed.open()
         await self._server.serve(sockets=[self._socket])
 
 
 def _listening(address: str) -> socket.socket:
     host, _, port = address.rpartition(":")
     if not port.isdecimal() or int(port) > 65535:
-        raise UsageError(f"--serve {address}: is no address; write a port, or HOST:PORT")
+        raise UsageError(f"--serve {address}: not an address; use PORT or HOST:PORT")
     try:
         listening = socket.create_server((host.strip("[]") or "127.0.0.1", int(port)), reuse_port=False)
-        # Every connection has it from here: no answer waits 40 ms for the viewer to confirm the one before.
+        # Every connection inherits it: no response waits 40 ms for the viewer to acknowledge the one before.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return listening
     except OSError as error:
-        raise UsageError(f"--serve {address}: {(error.strerror or str(error)).lower()}; name another port") from error
+        raise UsageError(f"--serve {address}: {(error.strerror or str(error)).lower()}; use another port") from error

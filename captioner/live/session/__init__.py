@@ -1,1 +1,1 @@
-"""One live session: from the source's audio to numbered captions."""
+"""One live session: from the audio of a source to numbered captions."""

@@ -1,4 +1,4 @@
-"""From what was heard to captions: cut into cues, numbered, told in order; and the drafts that come before them."""
+"""Turns recognised regions into numbered captions, final and partial, and emits them in order."""
 
 from __future__ import annotations
 
@@ -7,95 +7,110 @@ from dataclasses import dataclass, replace
 from threading import Lock
 
 from captioner.cues.incremental import incremental_cues
-from captioner.live.events import HOLE, Caption, Event, RegionReported
-from captioner.live.session.clip_queue import OpenRegion, Waiting
-from captioner.live.session.partials import Partial, agree
+from captioner.live.events import LOST_MARKER, Caption, Event, RegionReported
+from captioner.live.session.clip_queue import OpenRegion, QueuedClip
+from captioner.live.session.partials import Partial, next_partial
 from captioner.profiles import Profile, profile_for
 from captioner.values import Cue, RegionReport, Segment
 
 
 @dataclass(frozen=True)
 class CaptionCursor:
-    """Where a stream stands: the next caption's `seq`, the next region's `number`, when the screen is free, and how
-    many `finals` were told."""
+    """The position in the captions of a stream."""
 
     seq: int = 1
-    number: int = 0
+    """Sequence number of the next caption."""
+
+    region: int = 0
+    """Number of the next region."""
+
     free_from: float = 0.0
+    """End of the last caption, in seconds: the next one may begin there."""
+
     finals: int = 0
+    """Final captions so far."""
 
 
-BEGINNING = CaptionCursor()
+STREAM_START = CaptionCursor()
 
 
 class CaptionStream:
-    """Tells one stream's captions, from `mark` on. `profile` is None for the language's own, `language` what is spoken
-    where nobody says. `event` may be called from any thread, all else is for the one that hears."""
+    """Emits the captions of one stream, from `cursor` on.
+
+    `profile` None means that of the language; `language` is used where a segment has none. `emit` may be called from
+    any thread, everything else from the thread that recognises.
+    """
 
     def __init__(
-        self, tell: Callable[[Event], object], mark: CaptionCursor, profile: Profile | None, language: str | None
+        self, emit: Callable[[Event], object], cursor: CaptionCursor, profile: Profile | None, language: str | None
     ) -> None:
-        self._tell, self._profile, self._language = tell, profile, language
-        self._mark = mark
-        self._region, self._draft = -1, Partial()  # the region that was drafted last, and what of it is shown
-        self._telling = Lock()
+        self._emit, self._profile, self._language = emit, profile, language
+        self._cursor = cursor
+        self._region, self._partial = -1, Partial()  # the last region with a partial, and the partial on the screen
+        self._lock = Lock()
 
     @property
-    def mark(self) -> CaptionCursor:
-        """Where the next run of this stream goes on."""
-        with self._telling:
-            return self._mark
+    def cursor(self) -> CaptionCursor:
+        """Where the next run of this stream continues."""
+        with self._lock:
+            return self._cursor
 
-    def event(self, event: Event) -> None:
-        """Tell what is no caption."""
-        with self._telling:
-            self._tell(event)
+    def emit(self, event: Event) -> None:
+        """Emit an event that is not a caption."""
+        with self._lock:
+            self._emit(event)
 
-    def region(self, waiting: Waiting, report: RegionReport, segment: Segment | None) -> int:
-        """Tell what became of a region. Returns the number of its captions."""
-        with self._telling:
-            self._tell(RegionReported(report, segment))
-            captions = list(self._finals(waiting, report, segment))
+    def finalize(self, queued: QueuedClip, report: RegionReport, segment: Segment | None) -> int:
+        """Emit the report of a region and its final captions. Returns the number of captions."""
+        with self._lock:
+            self._emit(RegionReported(report, segment))
+            captions = list(self._finals(queued, report, segment))
             for caption in captions:
-                self._tell(caption)
+                self._emit(caption)
             if not captions:
-                self._withdraw(waiting.number)
-            self._draft = Partial()
-            self._mark = replace(self._mark, number=waiting.number + 1)
+                self._withdraw(queued.number)
+            self._partial = Partial()
+            self._cursor = replace(self._cursor, region=queued.number + 1)
             return len(captions)
 
-    def draft(self, region: OpenRegion, text: str, language: str | None) -> None:
-        """Tell what was heard of a region that is still spoken."""
+    def partial(self, region: OpenRegion, text: str, language: str | None) -> None:
+        """Emit a partial caption of a region that is still being spoken."""
         number, audio = region.number, region.audio
-        self._draft = agree(self._draft if number == self._region else Partial(), text)
-        self._region = number
-        with self._telling:
-            free = self._mark.free_from
-            start, end = max(audio.start, free), max(audio.end, free)
-            spoken = language or self._language
-            draft = self._draft
-            self._tell_draft(
-                Caption(0, str(number), number, start, end, draft.text, False, stable=draft.stable, language=spoken)
+        partial = next_partial(self._partial if number == self._region else Partial(), text)
+        self._region, self._partial = number, partial
+        with self._lock:
+            free = self._cursor.free_from
+            caption = Caption(
+                seq=0,
+                id=str(number),
+                region=number,
+                start=max(audio.start, free),
+                end=max(audio.end, free),
+                text=partial.text,
+                is_final=False,
+                stable_chars=partial.stable_chars,
+                language=language or self._language,
             )
+            self._emit_partial(caption)
 
     def withdraw(self) -> None:
-        """Take the draft back that is shown: nothing was said after all."""
-        with self._telling:
+        """Emit an empty partial: the region turned out not to be speech."""
+        with self._lock:
             self._withdraw(self._region)
 
     def _withdraw(self, region: int) -> None:
-        if region == self._region and self._draft.text:
-            free = self._mark.free_from
-            self._tell_draft(Caption(0, str(region), region, free, free, "", is_final=False))
-            self._draft = Partial()
+        if region == self._region and self._partial.text:
+            free = self._cursor.free_from
+            self._emit_partial(Caption(0, str(region), region, free, free, "", is_final=False))
+            self._partial = Partial()
 
-    def _tell_draft(self, caption: Caption) -> None:
-        self._tell(replace(caption, seq=self._mark.seq))
-        self._mark = replace(self._mark, seq=self._mark.seq + 1)
+    def _emit_partial(self, caption: Caption) -> None:
+        self._emit(replace(caption, seq=self._cursor.seq))
+        self._cursor = replace(self._cursor, seq=self._cursor.seq + 1)
 
-    def _finals(self, waiting: Waiting, report: RegionReport, segment: Segment | None) -> Iterator[Caption]:
+    def _finals(self, queued: QueuedClip, report: RegionReport, segment: Segment | None) -> Iterator[Caption]:
         lost = segment is None and report.lost
-        shown = Segment(waiting.span.start, waiting.span.end, HOLE) if lost else segment
+        shown = Segment(queued.span.start, queued.span.end, LOST_MARKER) if lost else segment
         if shown is None:
             return
         language = shown.language or self._language
@@ -103,25 +118,28 @@ class CaptionStream:
             shown,
             self._profile or profile_for(language),
             language=language,
-            start_after=self._mark.free_from,
-            silent_until=waiting.clip.free_until,
+            start_after=self._cursor.free_from,
+            silent_until=queued.clip.free_until,
         )
-        for place, cue in enumerate(cues):
-            yield self._final(cue, waiting.number, place, ends=place == len(cues) - 1, lost=lost, language=language)
+        for index, cue in enumerate(cues):
+            is_last = index == len(cues) - 1
+            yield self._final(cue, queued.number, index, ends_speech=is_last, lost=lost, language=language)
 
-    def _final(self, cue: Cue, region: int, place: int, *, ends: bool, lost: bool, language: str | None) -> Caption:
-        mark = self._mark
-        self._mark = replace(mark, seq=mark.seq + 1, free_from=cue.end, finals=mark.finals + 1)
+    def _final(
+        self, cue: Cue, region: int, index: int, *, ends_speech: bool, lost: bool, language: str | None
+    ) -> Caption:
+        cursor = self._cursor
+        self._cursor = replace(cursor, seq=cursor.seq + 1, free_from=cue.end, finals=cursor.finals + 1)
         return Caption(
-            seq=mark.seq,
-            id=f"{region}.{place}",
+            seq=cursor.seq,
+            id=f"{region}.{index}",
             region=region,
             start=cue.start,
             end=cue.end,
             text=cue.text,
             is_final=True,
-            number=self._mark.finals,
-            ends_speech=ends,
+            final_number=self._cursor.finals,
+            ends_speech=ends_speech,
             words=cue.words,
             language=language,
             speaker=cue.speaker,

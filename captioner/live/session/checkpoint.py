@@ -1,4 +1,4 @@
-"""Where a stream stands, kept on the disk, so that a run that was killed goes on where it was."""
+"""The position in a stream as a file, so that a killed run continues where it stopped."""
 
 from __future__ import annotations
 
@@ -6,38 +6,47 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from captioner.atomic_file import atomic_write_text
 from captioner.live.session.caption_stream import CaptionCursor
-from captioner.live.session.stream_clock import Epoch
-from captioner.live.whole import write_whole
+from captioner.live.stream_clock import Epoch
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """At `wall` seconds since 1970, sound of `source` had been read up to stream second `position`, in `epoch`.
-
-    All was told up to stream second `settled`. Of an HLS source, `after` is the last segment that is done with.
-    """
+    """The position of a run in its stream."""
 
     source: str
+    """The source as the user wrote it."""
+
     wall: float
+    """When the checkpoint was made, in seconds since 1970."""
+
     epoch: Epoch
+    """The run of timestamps that `position` lies in."""
+
     position: float
-    settled: float
-    mark: CaptionCursor
-    after: int | None = None
+    """Stream second up to which audio had been read."""
+
+    final_until: float
+    """Captions that begin before this stream second were final."""
+
+    cursor: CaptionCursor
+
+    last_sequence: int | None = None
+    """Sequence number of the last complete segment of an HLS source, None for other sources."""
 
 
-def save_checkpoint(state: Checkpoint, path: Path) -> None:
-    """Keep it. Raises `OutputNotWritten`."""
-    write_whole(path, json.dumps(asdict(state)))
+def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
+    """Write the file, atomically. Raises `OutputNotWritten`."""
+    atomic_write_text(path, json.dumps(asdict(checkpoint)))
 
 
 def load_checkpoint(path: Path, source: str) -> Checkpoint | None:
-    """What was kept of that source; None where nothing was, or nothing that can be read."""
+    """The checkpoint of that source; None without a file, for another source and for a file that cannot be read."""
     try:
         fields = json.loads(path.read_text("utf-8"))
-        fields |= {"epoch": Epoch(**fields["epoch"]), "mark": CaptionCursor(**fields["mark"])}
-        state = Checkpoint(**fields)
+        fields |= {"epoch": Epoch(**fields["epoch"]), "cursor": CaptionCursor(**fields["cursor"])}
+        checkpoint = Checkpoint(**fields)
     except (OSError, ValueError, TypeError, LookupError):
         return None
-    return state if state.source == source else None
+    return checkpoint if checkpoint.source == source else None

@@ -1,7 +1,7 @@
-"""How far captions lag behind, and what is given up when they lag too far. Pure.
+"""How far captions lag behind the stream, and the limits at which quality is given up for speed. Pure.
 
-Drafts go first, since nobody loses a word by it. Then regions are cut shorter, so that captions come in smaller and
-steadier pieces. At last, sound is skipped and the hole is marked: a caption a minute late helps nobody.
+Partials stop first, since that loses no word. Then regions are cut shorter, so that captions come in smaller and
+steadier steps. At last speech is skipped and its place is marked: a caption that is a minute late is of no use.
 """
 
 from __future__ import annotations
@@ -11,33 +11,37 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class LagLimits:
-    """Seconds of lag from which on drafts are left out, regions cut short, and sound skipped; `short` is how long a
-    region is then at most. After skipping, the lag is that of `shorter` again."""
+    """The lags, in seconds, at which each measure begins."""
 
-    draftless: float = 6.0
-    shorter: float = 12.0
-    skipping: float = 30.0
-    short: float = 5.0
+    no_partials: float = 6.0
+
+    short_regions: float = 12.0
+
+    skip: float = 30.0
+    """Speech is skipped until the lag is that of `short_regions` again."""
+
+    short_region: float = 5.0
+    """Not a lag: the longest region, in seconds, once regions are cut shorter."""
 
 
-LIMITS = LagLimits()
+LAG_LIMITS = LagLimits()
 
 
 class LagMeter:
-    """The lag of a stream against the wall clock, `now` in seconds of any clock that never goes back.
+    """Measures the lag of a stream against the wall clock.
 
-    The stream's clock and the wall's are held together wherever everything is done, so that the drift of a sender's
-    clock over days is no lag, and a pipe that is read faster than it is spoken never lags.
+    The two clocks are aligned again whenever all audio is done. So the drift of a sender's clock over days is not lag,
+    and a pipe that is read faster than real time never lags. `now` is in seconds of any monotonic clock.
     """
 
     def __init__(self) -> None:
         self._now = self._time = 0.0
-        self._anchored = False
+        self._is_aligned = False
 
-    def idle(self, now: float, time: float) -> None:
-        """All sound up to stream second `time` is done."""
-        self._now, self._time, self._anchored = now, time, True
+    def caught_up(self, now: float, time: float) -> None:
+        """Align the clocks: all audio up to stream second `time` is done."""
+        self._now, self._time, self._is_aligned = now, time, True
 
-    def lag(self, now: float, undone: float) -> float:
-        """Seconds, when the oldest sound that is not done begins at stream second `undone`."""
-        return max(0.0, (now - self._now) - (undone - self._time)) if self._anchored else 0.0
+    def lag(self, now: float, oldest: float) -> float:
+        """Seconds of lag where the oldest speech that is not done begins at stream second `oldest`."""
+        return max(0.0, (now - self._now) - (oldest - self._time)) if self._is_aligned else 0.0

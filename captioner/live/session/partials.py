@@ -1,62 +1,60 @@
-"""What of a draft may be shown as settled: local agreement. Pure.
+"""Which part of a partial (interim) result stays as it is: words that two results in a row agree on. Pure.
 
-A region that is still being spoken is heard again and again. Words that two hearings in a row begin with are taken to
-be right, and later drafts keep them.
+A region that is still being spoken is recognised again and again. Words that two results in a row begin with count as
+right, and later partials keep them ("local agreement").
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass
 
-_UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff"
-
-_WORD = re.compile(rf"\s*(?:[{_UNSPACED}]|[^\s{_UNSPACED}]+)")
-"""A word with the space before it, or a single letter of a script that writes none between words."""
+from captioner.text.word_split import split_words
 
 
 @dataclass(frozen=True)
 class Partial:
-    """A text of which the first `stable` characters stay as they are in every later draft. `heard` is the last hearing
-    as it was."""
+    """The text of a region that is still being spoken."""
 
     text: str = ""
-    stable: int = 0
-    heard: str = ""
+
+    stable_chars: int = 0
+    """Every later partial of the region begins with this many characters of `text`."""
+
+    last_result: str = ""
+    """The result of the backend that `text` was made of."""
 
 
-def agree(before: Partial, heard: str) -> Partial:
-    """The next draft, after `heard` was heard.
+def next_partial(previous: Partial, result: str) -> Partial:
+    """The partial after another `result` for the same region.
 
-    >>> agree(agree(Partial(), "we can see"), "We can sea the")
-    Partial(text='We can sea the', stable=6, heard='We can sea the')
+    >>> next_partial(next_partial(Partial(), "we can see"), "We can sea the")
+    Partial(text='We can sea the', stable_chars=6, last_result='We can sea the')
 
-    Words count as the same in capitals or not, with punctuation or without.
+    Words are compared without case and punctuation.
     """
-    kept = before.text[: before.stable]
-    words, settled = _words(heard), _words(kept)
-    common = _common(_words(before.heard), words) if before.heard else 0
-    rest = words[len(settled) :]
-    stable = kept + "".join(rest[: max(0, common - len(settled))])
-    text = kept + "".join(rest)
-    return Partial(text, len(stable), heard)
+    stable_text = previous.text[: previous.stable_chars]
+    words, stable_words = _words(result), _words(stable_text)
+    agreed = _common_words(_words(previous.last_result), words) if previous.last_result else 0
+    rest = words[len(stable_words) :]
+    stable = stable_text + "".join(rest[: max(0, agreed - len(stable_words))])
+    return Partial(stable_text + "".join(rest), len(stable), result)
 
 
-def _common(one: list[str], other: list[str]) -> int:
-    """How many words two texts begin with alike."""
+def _common_words(first: list[str], second: list[str]) -> int:
+    """How many words two texts have in common at their beginning."""
     count = 0
-    for first, second in zip(one, other, strict=False):
-        if _bare(first) != _bare(second):
+    for one, other in zip(first, second, strict=False):
+        if _normalised(one) != _normalised(other):
             break
         count += 1
     return count
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(text.rstrip())
+    return split_words(text.rstrip())
 
 
-def _bare(word: str) -> str:
+def _normalised(word: str) -> str:
     folded = unicodedata.normalize("NFKC", word).casefold()
     return "".join(character for character in folded if character.isalnum()) or folded.strip()

@@ -1,4 +1,4 @@
-"""A session at work: one thread reads, one listens, one hears, and each sink has its own."""
+"""Runs a session in threads: one reads, one finds speech, one recognises it, and each sink has its own."""
 
 from __future__ import annotations
 
@@ -8,152 +8,156 @@ from queue import Empty, Full, Queue
 from threading import Event as Flag
 from threading import Thread
 
-from captioner.live.events import Ended, Event
+from captioner.live.events import Event, StreamEnded, TimedSegment
 from captioner.live.session.session import Session
-from captioner.live.session.source_reader import AudioPiece, ConnectionLost, Reading, SourceReader, TimedSegment
-from captioner.live.session.streaming_vad import joined
+from captioner.live.session.source_reader import AudioChunk, ConnectionLost, SourceReader, StreamItem
+from captioner.live.session.streaming_vad import merge_chunks
 from captioner.live.sinks.worker import SinkWorker
-from captioner.live.source.contract import HlsEnded, HlsStream
+from captioner.live.source.live_source import HlsEnded, HlsStream
 
-INBOX = 2000
-"""Pieces of sound that were read and not searched yet. AAC comes in pieces of 21 ms: 43 s."""
+MAX_QUEUED_ITEMS = 2000
+"""Items between the reader and the detector. AAC comes in frames of 21 ms: 43 s."""
 
-TICK = 0.25
-"""Seconds between two looks at how things stand."""
+MAX_BATCH = 50
+"""Items that are searched for speech at once."""
 
-LAST_WORDS = 15.0
-"""Seconds in which what was spoken before the end may still be heard and written."""
+TICK_SECONDS = 0.25
+"""Seconds between two calls of `tick`."""
+
+FINISH_TIMEOUT = 15.0
+"""Seconds in which speech from before the end may still be recognised and written."""
 
 
 class SinkFanout:
-    """Hands every event to every outlet. Outlets may be added while nothing is told yet."""
+    """Gives every event to every sink. Sinks may be added until the first event."""
 
     def __init__(self) -> None:
-        self.outlets: list[SinkWorker] = []
+        self.workers: list[SinkWorker] = []
 
     def __call__(self, event: Event) -> None:
-        for outlet in self.outlets:
-            outlet.give(event)
+        for worker in self.workers:
+            worker.put(event)
 
 
 class Runner:
     """Runs a session over a reader until the source ends, fails for good, or `stop` is called."""
 
-    def __init__(self, reader: SourceReader, session: Session, telling: SinkFanout) -> None:
-        self._reader, self._session, self._telling = reader, session, telling
-        self._inbox: Queue[Reading | None] = Queue(INBOX)
-        self._stopped, self._listened, self._done = Flag(), Flag(), Flag()
+    def __init__(self, reader: SourceReader, session: Session, sinks: SinkFanout) -> None:
+        self._reader, self._session, self._sinks = reader, session, sinks
+        self._items: Queue[StreamItem | None] = Queue(MAX_QUEUED_ITEMS)
+        self._stopped, self._done = Flag(), Flag()
         self._error: BaseException | None = None
         self.reconnects = 0
-        self.away: str | None = None  # why the source is not there
+        self.disconnected: str | None = None  # why the source is disconnected, None while it is not
         self.ended = False
 
     def run(self, tick: Callable[[], object] = lambda: None) -> None:
-        """Run; `tick` is called now and then. Raises what ended the stream, after the last words are out."""
+        """Run, and call `tick` at intervals. Raises what ended the stream, after the last captions are out."""
         Thread(target=self._read, name="reader", daemon=True).start()
-        threads = [Thread(target=self._guarded, args=(step,), name=step.__name__, daemon=True)
-                   for step in (self._listen, self._hear)]  # fmt: skip
-        for thread in threads:
-            thread.start()
-        while not self._done.wait(TICK) and not self._stopped.is_set():
+        for name, step in (("speech detector", self._detect_speech), ("recogniser", self._recognise)):
+            Thread(target=self._run_step, args=(step,), name=name, daemon=True).start()
+        while not self._done.wait(TICK_SECONDS) and not self._stopped.is_set():
             tick()
-        self._done.wait(LAST_WORDS)
+        self._done.wait(FINISH_TIMEOUT)
         if self.ended:
-            self._telling(Ended())
+            self._sinks(StreamEnded())
         tick()
         if self._error:
             raise self._error
 
     @property
     def stopped(self) -> bool:
-        """Whether somebody asked it to stop."""
+        """Whether `stop` was called, or a thread failed."""
         return self._stopped.is_set()
 
     def stop(self) -> None:
-        """Read no more; what was spoken until now is still heard and told. May be called from a signal handler."""
+        """Stop reading; speech so far still gets its captions. May be called from a signal handler."""
         self._stopped.set()
 
-    def _guarded(self, step: Callable[[], None]) -> None:
+    def _run_step(self, step: Callable[[], None]) -> None:
+        """Run the step of a thread; an error ends the run."""
         try:
             step()
         except BaseException as error:
             self._error = self._error or error
             self._stopped.set()
-            self._session.desk.close()
+            self._session.queue.close()
             self._done.set()
 
     def _read(self) -> None:
         try:
-            for reading in self._reader.readings():
-                if isinstance(reading, ConnectionLost):
-                    self.away = reading.reason
-                elif self.away:
-                    self.away, self.reconnects = None, self.reconnects + 1
-                self.ended = self.ended or isinstance(reading, HlsEnded)
-                if not self._put(reading):
+            for item in self._reader.read():
+                if isinstance(item, ConnectionLost):
+                    self.disconnected = item.reason
+                elif self.disconnected:
+                    self.disconnected, self.reconnects = None, self.reconnects + 1
+                self.ended = self.ended or isinstance(item, HlsEnded)
+                if not self._put(item):
                     return
             self.ended = True
         except BaseException as error:
             self._error = error
         self._put(None)
 
-    def _put(self, reading: Reading | None) -> bool:
+    def _put(self, item: StreamItem | None) -> bool:
+        """Queue an item, waiting for room. Returns False once the run is stopped."""
         while not self._stopped.is_set():
             try:
-                self._inbox.put(reading, timeout=TICK)
+                self._items.put(item, timeout=TICK_SECONDS)
                 return True
             except Full:
                 continue
         return False
 
-    def _listen(self) -> None:
+    def _detect_speech(self) -> None:
         ended = False
         while not ended:
-            readings = self._waiting()
-            ended = None in readings or (self._stopped.is_set() and not readings)
-            for reading in _gathered(readings):
-                if isinstance(reading, ConnectionLost):
+            items = self._next_items()
+            ended = None in items or (self._stopped.is_set() and not items)
+            for item in _with_merged_audio(items):
+                if isinstance(item, ConnectionLost):
                     self._session.flush()
                 else:
-                    self._session.hear(reading)
-            if not readings:
-                self._session.settle()
+                    self._session.push(item)
+            if not items:
+                self._session.emit_progress()
         self._session.flush()
-        self._session.desk.close()
-        self._listened.set()
+        self._session.queue.close()
 
-    def _waiting(self) -> Sequence[Reading | None]:
-        """What has come, at least one piece, in at most a tick; nothing where nothing came."""
+    def _next_items(self) -> Sequence[StreamItem | None]:
+        """The items that wait, after at most a tick; empty where none came. None is the end of the stream."""
         try:
-            readings = [self._inbox.get(timeout=TICK)]
+            items = [self._items.get(timeout=TICK_SECONDS)]
         except Empty:
             return ()
-        while len(readings) < 50:
+        while len(items) < MAX_BATCH:
             try:
-                readings.append(self._inbox.get_nowait())
+                items.append(self._items.get_nowait())
             except Empty:
                 break
-        return readings
+        return items
 
-    def _hear(self) -> None:
-        desk = self._session.desk
-        while not (desk.closed and desk.empty):
-            if desk.wait(TICK):
-                pause = self._session.work()
+    def _recognise(self) -> None:
+        queue = self._session.queue
+        while not (queue.closed and queue.empty):
+            if queue.wait(TICK_SECONDS):
+                pause = self._session.recognise()
                 until = time.monotonic() + pause
-                while time.monotonic() < until and not (desk.closed and self._stopped.is_set()):
+                while time.monotonic() < until and not (queue.closed and self._stopped.is_set()):
                     time.sleep(min(0.1, pause))
         self._done.set()
 
 
-def _gathered(readings: Iterable[Reading | None]) -> list[AudioPiece | TimedSegment | HlsStream | ConnectionLost]:
-    """All but ends, pieces of sound that follow one another as one."""
-    gathered: list[AudioPiece | TimedSegment | HlsStream | ConnectionLost] = []
-    sounds: list[AudioPiece] = []
-    for reading in readings:
-        if isinstance(reading, AudioPiece):
-            sounds.append(reading)
-        elif isinstance(reading, (TimedSegment, HlsStream, ConnectionLost)):
-            gathered += [*joined(sounds), reading]
-            sounds = []
-    return [*gathered, *joined(sounds)]
+def _with_merged_audio(
+    items: Iterable[StreamItem | None],
+) -> list[AudioChunk | TimedSegment | HlsStream | ConnectionLost]:
+    """All items but ends, in order, with chunks that follow one another as one."""
+    merged: list[AudioChunk | TimedSegment | HlsStream | ConnectionLost] = []
+    chunks: list[AudioChunk] = []
+    for item in items:
+        if isinstance(item, AudioChunk):
+            chunks.append(item)
+        elif isinstance(item, (TimedSegment, HlsStream, ConnectionLost)):
+            merged += [*merge_chunks(chunks), item]
+            chunks = []
+    return [*merged, *merge_chunks(chunks)]

@@ -1,6 +1,6 @@
-"""The stages in one place, each a step that somebody else repeats: two threads in a run, a loop in a test.
+"""One stream's stages in two steps: `push` finds speech in new audio, `recognise` turns it into captions.
 
-`hear` takes a piece of the stream, `work` hears what waits. What comes out goes to `tell`, in order.
+A run calls each step in a thread of its own; a test calls both in a loop. Events go to `emit`, in order.
 """
 
 from __future__ import annotations
@@ -12,208 +12,245 @@ from dataclasses import dataclass, replace
 from threading import Lock
 
 from captioner.align import Aligner
-from captioner.backends import Backend, Hints
+from captioner.backends import Backend, Hints, Traits
 from captioner.errors import BackendError
-from captioner.live.events import Event, Settled
-from captioner.live.session.caption_stream import BEGINNING, CaptionCursor, CaptionStream
-from captioner.live.session.clip_queue import ClipQueue, OpenRegion, Waiting
-from captioner.live.session.lag import LIMITS, LagLimits
-from captioner.live.session.source_reader import AudioPiece, TimedSegment
-from captioner.live.session.stream_clock import Epoch
-from captioner.live.session.streaming_vad import SPEECH, Clip, StreamingVad
-from captioner.live.source.contract import HlsStream
+from captioner.live.events import Event, StreamProgress, TimedSegment
+from captioner.live.session.caption_stream import STREAM_START, CaptionCursor, CaptionStream
+from captioner.live.session.clip_queue import ClipQueue, OpenRegion, QueuedClip
+from captioner.live.session.lag import LAG_LIMITS, LagLimits
+from captioner.live.session.source_reader import AudioChunk
+from captioner.live.session.streaming_vad import LIVE_SPEECH, Clip, StreamingVad
+from captioner.live.source.live_source import HlsStream
+from captioner.live.stream_clock import Epoch
 from captioner.profiles import Profile
 from captioner.speech import SpeechOptions
 from captioner.transcribe import RegionResult, transcribe
 from captioner.values import RegionReport, Span
 from captioner.word_timing import time_words
 
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 10.0
-"""Seconds before a backend that failed is asked again: doubled each time."""
+FIRST_RETRY, LONGEST_RETRY = 1.0, 10.0
+"""Seconds before a backend that failed is called again: doubled each time."""
 
-SKIPPED = "skipped, since hearing could not keep up"
+SKIPPED_REASON = "skipped: recognition cannot keep up with the stream"
 
 
 @dataclass(frozen=True)
 class RecognitionConfig:
-    """Who hears, what it is told beforehand, who times words, in what style captions are cut (None: the language's)."""
+    """How the speech of a stream becomes captions."""
 
     backend: Backend
+
     hints: Hints = Hints()
+
     aligner: Aligner | None = None
+    """Finds word times where the backend gives none; None leaves words without."""
+
     profile: Profile | None = None
-    drafts: bool = False
+    """Style rules of the captions, None for those of the language."""
+
+    partials: bool = False
+    """Whether a region is recognised while it is still being spoken."""
+
+    speech: SpeechOptions = LIVE_SPEECH
 
 
 @dataclass
-class Counts:
-    """What a session has seen by now. Times in seconds; `lag` is that of the captions, `failing` what the backend says
-    while it fails."""
+class SessionCounts:
+    """Figures of a session so far. Times in seconds."""
 
-    heard: float = 0.0
-    settled: float = 0.0
+    audio_end: float = 0.0
+    """Stream second up to which speech was searched."""
+
+    final_until: float = 0.0
+    """Captions that begin before this stream second are final."""
+
     regions: int = 0
+
     lost: int = 0
+    """Regions with speech and without a caption."""
+
     cues: int = 0
-    drafts: int = 0
+
+    partials: int = 0
+
     lag: float = 0.0
-    hearing: float = 0.0  # spent by the backend
-    spoken: float = 0.0  # heard by it
-    failing: str | None = None
+
+    recognition_time: float = 0.0
+    """Spent by the backend."""
+
+    recognised_speech: float = 0.0
+    """Length of the speech that the backend recognised in that time."""
+
+    backend_error: str | None = None
+    """The last error of a backend that fails now."""
 
 
 class Session:
-    """One stream. `hear` and `flush` are for one thread, `work` is for another."""
+    """Captions one stream. `push` and `flush` are for one thread, `recognise` is for another.
+
+    Audio before the stream second `resume_at` was captioned by an earlier run and is left out; `cursor` is where that
+    run stopped. `now` is a monotonic clock in seconds.
+    """
 
     def __init__(
         self,
-        hearing: RecognitionConfig,
-        tell: Callable[[Event], object],
+        config: RecognitionConfig,
+        emit: Callable[[Event], object],
         *,
-        mark: CaptionCursor = BEGINNING,
-        deaf_until: float = 0.0,
-        speech: SpeechOptions = SPEECH,
-        limits: LagLimits = LIMITS,
+        cursor: CaptionCursor = STREAM_START,
+        resume_at: float = 0.0,
+        limits: LagLimits = LAG_LIMITS,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._hearing, self._now, self._limits = hearing, now, limits
-        longest = min(speech.longest_region, hearing.backend.traits.longest_clip)
-        self._ears = StreamingVad(replace(speech, longest_region=longest))
-        self.desk = ClipQueue(limits, mark.number)
-        self.counts = Counts()
-        self._captions = CaptionStream(tell, mark, hearing.profile, hearing.hints.language)
-        self._deaf_until = deaf_until  # what is read before it was told by an earlier run
-        self._chapters: deque[TimedSegment] = deque()  # read, but not all of them told
-        self.passed: TimedSegment | None = None  # the last one of which all was told
+        self._config, self._now, self._limits = config, now, limits
+        self._vad = StreamingVad(_limit_regions(config.speech, config.backend.traits))
+        self.queue = ClipQueue(limits, cursor.region)
+        self.counts = SessionCounts()
+        self._captions = CaptionStream(emit, cursor, config.profile, config.hints.language)
+        self._resume_at = resume_at
+        self._open_segments: deque[TimedSegment] = deque()  # read, but not all of their captions are final
+        self.complete_segment: TimedSegment | None = None  # the last one whose captions are all final
         self.epoch: Epoch | None = None
-        self._offered: float | None = None  # where the region begins that was offered for a draft, until it is settled
-        self._answered = False
-        self._pause = 0.0
-        self._listening = Lock()  # or a clip could be with neither ears nor desk when one looks
+        self._offered_start: float | None = None  # start of the region offered for a partial, until it is decided
+        self._has_worked = False  # whether the backend ever returned a result
+        self._retry_after = 0.0
+        self._vad_lock = Lock()  # or a clip could be missing in both detector and queue while progress is computed
 
     @property
-    def mark(self) -> CaptionCursor:
-        """Where the next run of this stream goes on."""
-        return self._captions.mark
+    def cursor(self) -> CaptionCursor:
+        """Where the next run of this stream continues."""
+        return self._captions.cursor
 
-    # -- the thread that listens -------------------------------------------------------------------------------------
+    # -- the thread that finds speech --------------------------------------------------------------------------------
 
-    def hear(self, reading: AudioPiece | TimedSegment | HlsStream) -> None:
-        """The next piece of the stream."""
-        if isinstance(reading, HlsStream):
-            self._captions.event(reading)
+    def push(self, item: AudioChunk | TimedSegment | HlsStream) -> None:
+        """Take the next item of the stream."""
+        if isinstance(item, HlsStream):
+            self._captions.emit(item)
             return
-        self.epoch = reading.epoch
-        if isinstance(reading, TimedSegment):
-            self._chapters.append(reading)
-            self._captions.event(reading)
-            return
-        if reading.audio.end <= self._deaf_until:
-            return
-        if reading.audio.start < self._deaf_until:
-            reading = replace(reading, audio=reading.audio.clip(Span(self._deaf_until, reading.audio.end)))
-        with self._listening:
-            self._put(self._ears.hear(reading))
-        lag = self.counts.lag = self.desk.lag(self._now(), self._ears.settled_until)
-        self._ears.shorten(self._limits.short if lag > self._limits.shorter else None)
-        if self._hearing.drafts and lag < self._limits.draftless:
-            self._offer_draft()
-        self.settle()
+        self.epoch = item.epoch
+        if isinstance(item, TimedSegment):
+            self._open_segments.append(item)
+            self._captions.emit(item)
+        elif item.audio.end > self._resume_at:
+            self._push_audio(item)
+
+    def _push_audio(self, chunk: AudioChunk) -> None:
+        if chunk.audio.start < self._resume_at:
+            chunk = replace(chunk, audio=chunk.audio.clip(Span(self._resume_at, chunk.audio.end)))
+        with self._vad_lock:
+            self._enqueue(self._vad.push(chunk))
+        lag = self.counts.lag = self.queue.lag(self._now(), self._vad.settled_until)
+        self._vad.shorten(self._limits.short_region if lag > self._limits.short_regions else None)
+        if self._config.partials and lag < self._limits.no_partials:
+            self._offer_partial()
+        self.emit_progress()
 
     def flush(self) -> None:
-        """The stream has ended, is left or has broken off; what is open is speech up to here."""
-        with self._listening:
-            self._put(self._ears.flush())
-        self.settle()
+        """End the open region here: the stream has ended or broken off."""
+        with self._vad_lock:
+            self._enqueue(self._vad.flush())
+        self.emit_progress()
 
-    def settle(self) -> None:
-        """Tell how far everything is done."""
-        with self._listening:
-            heard = self.counts.heard = self._ears.heard
-            self.counts.settled = max(self.counts.settled, self.desk.undone_from(self._ears.settled_until))
-            while self._chapters and self._chapters[0].end <= self.counts.settled:
-                self.passed = self._chapters.popleft()
+    def emit_progress(self) -> None:
+        """Emit the second up to which all captions are final."""
+        with self._vad_lock:
+            audio_end = self.counts.audio_end = self._vad.end
+            self.counts.final_until = max(self.counts.final_until, self.queue.final_until(self._vad.settled_until))
+            while self._open_segments and self._open_segments[0].end <= self.counts.final_until:
+                self.complete_segment = self._open_segments.popleft()
             if self.epoch:
-                self._captions.event(Settled(self.counts.settled, heard, self.epoch))
+                self._captions.emit(StreamProgress(self.counts.final_until, audio_end, self.epoch))
 
-    def _put(self, clips: list[Clip]) -> None:
+    def _enqueue(self, clips: list[Clip]) -> None:
         for clip in clips:
-            self.desk.put(clip)
+            self.queue.put(clip)
         if clips:
-            self._offered = None
-        elif self._offered is not None and self._offered < self._ears.settled_until:
-            self._offered = None
-            self.desk.retract()
+            self._offered_start = None
+        elif self._offered_start is not None and self._offered_start < self._vad.settled_until:
+            self._offered_start = None
+            self.queue.retract_partial()
 
-    def _offer_draft(self) -> None:
-        since = self._ears.open_since
-        if since is not None and self.desk.wants_draft(since, self._ears.heard):
-            clip = self._ears.open_clip()
+    def _offer_partial(self) -> None:
+        start = self._vad.open_since
+        if start is not None and self.queue.wants_partial(start, self._vad.end):
+            clip = self._vad.open_clip()
             if clip:
-                self._offered = since
-                self.desk.offer(clip)
+                self._offered_start = start
+                self.queue.offer_partial(clip)
 
-    # -- the thread that hears ---------------------------------------------------------------------------------------
+    # -- the thread that recognises ----------------------------------------------------------------------------------
 
-    def work(self) -> float:
-        """Hear what waits. Returns the seconds after which it is worth while to ask again; 0 for at once.
+    def recognise(self) -> float:
+        """Recognise what waits. Returns the seconds to wait before the next call, more than 0 if the backend failed.
 
-        Raises `BackendError` where the backend fails before it ever gave an answer.
+        Raises `BackendError` where the backend fails before its first result.
         """
-        if self.desk.take_retracted():
+        if self.queue.take_retracted():
             self._captions.withdraw()
-        if skipped := self.desk.take_skipped(self._now()):
-            self._answer(skipped, RegionResult(_report(skipped, SKIPPED), None))
+        if skipped := self.queue.take_skipped(self._now()):
+            self._finish(skipped, RegionResult(_skipped_report(skipped), None))
             return 0.0
         try:
-            self._hear_line()
-            if draft := self.desk.draft():
-                self._hear_draft(draft)
+            self._recognise_queue()
+            if region := self.queue.take_partial():
+                self._recognise_partial(region)
         except BackendError as error:
-            return self._failed(error)
-        except Exception as error:  # somebody else's engine; the stream goes on
-            return self._failed(BackendError(self._hearing.backend.traits.name, f"{type(error).__name__}: {error}"))
-        self._pause, self.counts.failing = 0.0, None
+            return self._retry(error)
+        except Exception as error:  # a fault in a plug-in's backend; the stream goes on
+            return self._retry(BackendError(self._config.backend.traits.name, f"{type(error).__name__}: {error}"))
+        self._retry_after, self.counts.backend_error = 0.0, None
         return 0.0
 
-    def _hear_line(self) -> None:
-        began = self._now()
-        clips = (waiting.clip.audio for waiting in self.desk.take(began))
-        heard = transcribe(clips, self._hearing.backend, self._hearing.hints)
-        for outcome in time_words(heard, self._hearing.aligner, self._hearing.hints.language):
-            waiting = self.desk.first_in_hand()
-            self.counts.hearing += self._now() - began
-            self.counts.spoken += waiting.span.duration
-            self._answered = True
-            self._answer(waiting, outcome)
-            began = self._now()
+    def _recognise_queue(self) -> None:
+        config, started = self._config, self._now()
+        clips = (queued.clip.audio for queued in self.queue.take(started))
+        results = transcribe(clips, config.backend, config.hints)
+        for result in time_words(results, config.aligner, config.hints.language):
+            queued = self.queue.first_in_progress()
+            self.counts.recognition_time += self._now() - started
+            self.counts.recognised_speech += queued.span.duration
+            self._has_worked = True
+            self._finish(queued, result)
+            started = self._now()
 
-    def _failed(self, error: BackendError) -> float:
-        self.desk.put_back()
-        if not self._answered:
+    def _recognise_partial(self, region: OpenRegion) -> None:
+        started = self._now()
+        (recognition,) = self._config.backend.transcribe([region.audio], self._config.hints)
+        self.counts.recognition_time += self._now() - started
+        self.counts.recognised_speech += region.audio.duration
+        if recognition.status == "ok" and recognition.text.strip():
+            self.counts.partials += 1
+            self._captions.partial(region, recognition.text.strip(), recognition.language)
+
+    def _retry(self, error: BackendError) -> float:
+        """Put the clips back, and return the seconds after which to try again."""
+        self.queue.requeue()
+        if not self._has_worked:
             raise error
-        self.counts.failing = str(error)
-        self._pause = min(2 * self._pause, LONGEST_PAUSE) or FIRST_PAUSE
-        return self._pause
+        self.counts.backend_error = str(error)
+        self._retry_after = min(2 * self._retry_after, LONGEST_RETRY) or FIRST_RETRY
+        return self._retry_after
 
-    def _answer(self, waiting: Waiting, outcome: RegionResult) -> None:
-        """Tell what became of a clip, and take it off the desk."""
-        report = replace(outcome.report, index=waiting.number)
-        self.counts.cues += self._captions.region(waiting, report, outcome.segment)
-        self.counts.regions = waiting.number + 1
+    def _finish(self, queued: QueuedClip, result: RegionResult) -> None:
+        """Emit the captions of a clip, and take it out of the queue."""
+        report = replace(result.report, index=queued.number)
+        self.counts.cues += self._captions.finalize(queued, report, result.segment)
+        self.counts.regions = queued.number + 1
         self.counts.lost += report.lost
-        self.desk.done()
-        self.settle()
-
-    def _hear_draft(self, open_region: OpenRegion) -> None:
-        began = self._now()
-        (heard,) = self._hearing.backend.transcribe([open_region.audio], self._hearing.hints)
-        self.counts.hearing += self._now() - began
-        self.counts.spoken += open_region.audio.duration
-        if heard.status == "ok" and heard.text.strip():
-            self.counts.drafts += 1
-            self._captions.draft(open_region, heard.text.strip(), heard.language)
+        self.queue.done()
+        self.emit_progress()
 
 
-def _report(waiting: Waiting, reason: str) -> RegionReport:
-    return RegionReport(waiting.span.start, waiting.span.end, waiting.number, "failed", reason=reason, attempts=0)
+def _limit_regions(speech: SpeechOptions, traits: Traits) -> SpeechOptions:
+    """The options with no region longer than the backend takes. Raises `BackendError` where that is too short."""
+    try:
+        return replace(speech, longest_region=min(speech.longest_region, traits.longest_clip))
+    except ValueError as error:
+        reason = f"takes no clip above {traits.longest_clip:g} s, which is too short: {error}"
+        raise BackendError(traits.name, reason) from error
+
+
+def _skipped_report(queued: QueuedClip) -> RegionReport:
+    span = queued.span
+    return RegionReport(span.start, span.end, queued.number, "failed", reason=SKIPPED_REASON, attempts=0)

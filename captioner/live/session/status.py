@@ -1,4 +1,4 @@
-"""How a stream stands, in figures."""
+"""The state of a running stream in figures."""
 
 from __future__ import annotations
 
@@ -7,15 +7,32 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class SessionStatus:
-    """How a stream stands. Times in seconds; `trouble` says what is wrong, None where all is well."""
+    """A snapshot of a stream. Times in seconds."""
 
-    heard: float
-    settled: float
+    audio_end: float
+    """Stream second up to which audio was read."""
+
+    final_until: float
+    """Captions that begin before this stream second are final."""
+
     lag: float
+    """How late captions are, beyond the silence that ends a region."""
+
     speed: float
+    """Seconds of speech that the backend recognises in a second, 0 before the first."""
+
     regions: int
+
     lost: int
+    """Regions without a caption although there was speech."""
+
     cues: int
+    """Final captions."""
+
     reconnects: int
+
     dropped: dict[str, int]
-    trouble: str | None
+    """Events that a sink did not take, by the name of the sink."""
+
+    problem: str | None
+    """Why the source or the backend does not work now, None if both do."""

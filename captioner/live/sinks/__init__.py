@@ -1,13 +1,13 @@
-"""Where captions go, any number of places at once; and the registry that finds them.
+"""Sinks, which deliver captions to files and services, and their registry.
 
-A sink is a class: its constructor takes a target (a file, an address), `take` is told every event in order, `close`
-ends it. Ours are found by name (`BUILT_IN`), everybody else's by entry point (group `captioner.sinks`).
+A sink is a class. Its constructor takes a target, such as a file or an address; `handle` gets every event in order;
+`close` ends it. Built-in sinks are found by name (`BUILT_IN`), those of plug-ins by entry point (`captioner.sinks`).
 
     class Shouting:
         def __init__(self, target: str) -> None:
             self.target = target
 
-        def take(self, event: Event) -> None:
+        def handle(self, event: Event) -> None:
             if isinstance(event, Caption) and event.is_final:
                 shout(self.target, event.text)
 
@@ -38,30 +38,30 @@ SINKS = Plugins("sink", "captioner.sinks", BUILT_IN)
 
 @runtime_checkable
 class Sink(Protocol):
-    """Takes captions somewhere. Works in a thread of its own, and what goes wrong in it stops nobody else.
+    """Delivers captions to one target. It runs in a thread of its own; an error in it stops no other sink.
 
-    A class may also say `stale: float`, the seconds after which a caption that was not taken is given up.
+    A class may also have `max_age: float`, the seconds after which an event that was not delivered is dropped.
     """
 
-    def take(self, event: Event) -> None:
-        """The next event; what it means nothing to is passed over.
+    def handle(self, event: Event) -> None:
+        """Deliver an event, or ignore it.
 
-        Whatever it raises, it is called with the same event again later, unless that is a draft: so it must have done
-        all or nothing, or know what it did.
+        After any exception it is called again with the same event, unless that is a partial caption. So it must
+        deliver all of an event or nothing, or track what it delivered.
         """
         ...
 
     def close(self) -> None:
-        """Nothing comes any more."""
+        """No event will follow."""
         ...
 
 
 def load_sink(name: str, target: str) -> Sink:
-    """A sink, ready to take. Raises `UnknownName`, and what its constructor has against the target."""
+    """The sink of that name for a target. Raises `UnknownName`, and what its constructor raises for the target."""
     try:
         sink = SINKS.load(name)(target)
     except (ImportError, AttributeError) as error:
-        raise CaptionerError(f"{name}: its plug-in cannot be loaded: {error}") from error
+        raise CaptionerError(f"sink {name}: its plug-in cannot be loaded: {error}") from error
     if not isinstance(sink, Sink):
-        raise CaptionerError(f"{name}: its plug-in is no sink: it needs take() and close()")
+        raise CaptionerError(f"sink {name}: its plug-in is not a sink: it needs handle() and close()")
     return sink

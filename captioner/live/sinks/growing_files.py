@@ -1,4 +1,4 @@
-"""Caption files that grow while the stream runs: what is in them is whole at any moment."""
+"""Caption files that grow while the stream runs, and hold complete entries at any moment."""
 
 from __future__ import annotations
 
@@ -12,39 +12,39 @@ from captioner.formats import Contents, srt, vtt
 from captioner.live.events import Caption, Event, caption_json
 from captioner.values import Cue
 
-LATE = 0.02
-"""Seconds before the end of the last caption in which the next may begin: rounding."""
+ROUNDING = 0.02
+"""Seconds by which a caption may begin before the end of the last one, since times are rounded."""
 
 
 class GrowingFile:
-    """A text file to which whole entries are added. One that is there already is gone on with.
+    """A text file to which complete entries are appended. An existing file is continued.
 
-    An entry is written and forced to the disk, or is taken back. Raises `OutputNotWritten`.
+    An entry that does not reach the disk is removed again. Raises `OutputNotWritten`.
     """
 
     def __init__(self, target: str, header: str = "") -> None:
         self.path = Path(target)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._made = not self.path.exists()
+            self._created = not self.path.exists()
             self.path.touch()
             self._length = self.path.stat().st_size
             if not self._length and header:
-                self.add(header)
+                self.append(header)
         except OSError as error:
             raise _not_written(self.path, error) from error
 
     def text(self) -> str:
-        """All that is in it."""
+        """The content of the file."""
         return self.path.read_text("utf-8", errors="replace")
 
-    def cut(self, text: str) -> None:
-        """Keep this much of its beginning: what follows was never finished."""
+    def keep_only(self, text: str) -> None:
+        """Truncate the file to `text`, its beginning: the rest is an entry that was never completed."""
         self._length = len(text.encode())
         os.truncate(self.path, self._length)
 
-    def add(self, text: str) -> None:
-        """Add an entry."""
+    def append(self, text: str) -> None:
+        """Append an entry."""
         data = text.encode("utf-8", errors="replace")
         try:
             if self.path.stat().st_size != self._length:  # what a full disk left of an entry
@@ -57,37 +57,40 @@ class GrowingFile:
             raise _not_written(self.path, error) from error
         self._length += len(data)
 
-    def take_back(self) -> bool:
-        """Take the file away again where there was none before; whether that was so. For a stream that never began."""
-        if self._made:
+    def remove_if_created(self) -> bool:
+        """Remove the file if this object created it, for a stream that never began. Returns whether it did."""
+        if self._created:
             self.path.unlink(missing_ok=True)
-        return self._made
+        return self._created
 
 
 class _CaptionFile:
-    """Final captions, each one once: what begins before the last one's end was written by an earlier run."""
+    """Writes each final caption once: one that begins before the end of the last was written by an earlier run.
 
-    def __init__(self, target: str, header: str, end: Callable[[str], float]) -> None:
+    `end_of` gives the end, in seconds, of the last caption in the text of an existing file.
+    """
+
+    _separator = "\n\n"
+
+    def __init__(self, target: str, header: str, end_of: Callable[[str], float]) -> None:
         self._file = GrowingFile(target, header)
-        whole, rest, _ = self._file.text().rpartition(self._parting)
-        self._file.cut(whole + rest)
-        self._until = end(whole + rest)
-        self._began = False
+        before, separator, _ = self._file.text().rpartition(self._separator)
+        self._file.keep_only(before + separator)
+        self._last_end = end_of(before + separator)
+        self._stream_began = False
 
-    _parting = "\n\n"
-
-    def take(self, event: Event) -> None:
-        """Add a final caption."""
-        self._began = True
-        if not isinstance(event, Caption) or not event.is_final or event.start < self._until - LATE:
+    def handle(self, event: Event) -> None:
+        """Append a final caption."""
+        self._stream_began = True
+        if not isinstance(event, Caption) or not event.is_final or event.start < self._last_end - ROUNDING:
             return
-        self._file.add(self._entry(event))
-        self._until = event.end
+        self._file.append(self._entry(event))
+        self._last_end = event.end
 
     def close(self) -> None:
-        """What was taken is written; where no stream was, no file is left."""
-        if not self._began:
-            self._file.take_back()
+        """Leave no file where no stream began."""
+        if not self._stream_began:
+            self._file.remove_if_created()
 
     def _entry(self, caption: Caption) -> str:
         raise NotImplementedError
@@ -126,9 +129,9 @@ class VttFile(_CaptionFile):
 
 
 class JsonLines(_CaptionFile):
-    """Final captions, one JSON object a line, as the feed sends them."""
+    """Final captions, one JSON object per line, as the feed sends them."""
 
-    _parting = "\n"
+    _separator = "\n"
 
     def __init__(self, target: str) -> None:
         super().__init__(target, "", self._end)
@@ -138,7 +141,7 @@ class JsonLines(_CaptionFile):
         try:
             return float(json.loads(last)["end"]) if last else 0.0
         except (ValueError, LookupError, TypeError) as error:
-            raise OutputNotWritten(str(self._file.path), "is there, and is no file of captions") from error
+            raise OutputNotWritten(str(self._file.path), "it exists and is not a caption file") from error
 
     def _entry(self, caption: Caption) -> str:
         return caption_json(caption) + "\n"
@@ -152,7 +155,7 @@ def _cues(parse: Callable[[str], Contents], text: str, path: Path) -> list[Cue]:
     try:
         return list(parse(text).cues or ())
     except FormatError as error:
-        raise OutputNotWritten(str(path), "is there, and is no file of captions") from error
+        raise OutputNotWritten(str(path), "it exists and is not a caption file") from error
 
 
 def _not_written(path: Path, error: OSError) -> OutputNotWritten:

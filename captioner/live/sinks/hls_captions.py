@@ -1,8 +1,8 @@
 """Captions as a WebVTT rendition of an HLS stream, in a folder that any web server may serve.
 
-A segment is published when no caption can begin in it any more, and in any case within a target duration after the
-source's own was; a caption that is later still stands in the next segment, at its right time, and after the last one
-in a segment more.
+A segment is published as soon as no further caption can begin in it, and at the latest a target duration after the
+segment of the source. A caption that comes later is put into the next segment, with its right time, and after the last
+segment into an extra one.
 """
 
 from __future__ import annotations
@@ -16,53 +16,63 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urljoin
 
+from captioner.atomic_file import atomic_write_text
 from captioner.errors import OutputNotWritten
-from captioner.live.events import Caption, Ended, Event, Settled
-from captioner.live.session.source_reader import TimedSegment
-from captioner.live.session.stream_clock import Epoch
-from captioner.live.sinks.growing_files import LATE
-from captioner.live.sinks.playlist_window import OWN_DURATION, PlaylistWindow, shelf_of, shelf_text
-from captioner.live.sinks.webvtt_rendition import CaptionSegment, master_text, plain_master, playlist_text, segment_text
-from captioner.live.source.contract import HlsStream
-from captioner.live.whole import write_whole
+from captioner.live.events import Caption, Event, StreamEnded, StreamProgress, TimedSegment
+from captioner.live.sinks.growing_files import ROUNDING
+from captioner.live.sinks.playlist_window import STANDALONE_DURATION, PlaylistWindow, window_from_json, window_json
+from captioner.live.sinks.webvtt_rendition import (
+    CaptionSegment,
+    master_text,
+    playlist_text,
+    segment_text,
+    single_variant_master,
+)
+from captioner.live.source.live_source import HlsStream
+from captioner.live.stream_clock import Epoch
 from captioner.media import path_of
 from captioner.values import Cue
 
 PLAYLIST, MASTER, STATE = "captions.m3u8", "master.m3u8", "captions.state"
 
-PATIENCE = 0.5
-"""Target durations that a segment waits for its captions; until it came here, up to a third of one has passed."""
+FILE_MODE = 0o644
+"""A web server reads the files, under whatever user it runs."""
 
-OWN_WINDOW = 600.0
-"""Seconds that stay in the playlist where there is no rendition to go with."""
+CAPTION_WAIT = 0.5
+"""Target durations that a segment waits for its captions. When it arrives here, up to a third of one has passed."""
 
-EPILOGUE = 1.0
+STANDALONE_WINDOW = 600.0
+"""Seconds that stay in the playlist where the source is not HLS."""
+
+EXTRA_SEGMENT = 1.0
 """Seconds of the segment after the last one. RFC 8216, 6.2.4: one rendition may be longer by a target duration."""
 
 EMPTY = "empty.vtt"
-"""The segment of all times in which nothing was heard."""
+"""The one segment for all times without audio."""
+
+_SEGMENT_NAME = re.compile(r"\d+-\d+\.vtt")
 
 
-_SEGMENT = re.compile(r"\d+-\d+\.vtt")
+def delete_rendition(folder: Path) -> None:
+    """Delete the segments and playlists that an earlier stream left in a folder. Raises `OutputNotWritten`.
 
-
-def forget(folder: Path) -> None:
-    """Delete what an earlier stream, of which the state tells, has left in a folder: its segments, its playlists.
-
-    Raises `OutputNotWritten`.
+    Nothing is deleted without the state file of such a stream.
     """
-    ours = {PLAYLIST, MASTER, STATE, EMPTY}
+    names = {PLAYLIST, MASTER, STATE, EMPTY}
     try:
         for path in folder.iterdir() if (folder / STATE).exists() else ():
-            if path.name in ours or _SEGMENT.fullmatch(path.name):
+            if path.name in names or _SEGMENT_NAME.fullmatch(path.name):
                 path.unlink(missing_ok=True)
     except OSError as error:
         raise OutputNotWritten(str(folder), (error.strerror or str(error)).lower()) from error
 
 
-class Hls:
-    """Writes the rendition into the folder `target`. `held` says that a server of ours serves the other renditions, in
-    which case the master playlist names them as `video/0.m3u8` and so on, in the order of `addresses`."""
+class HlsCaptions:
+    """Writes the rendition into the folder `target`.
+
+    With `serves_video`, captioner's server also serves the other renditions: the master playlist names them
+    `video/0.m3u8` and so on, in the order of `video_addresses`.
+    """
 
     def __init__(
         self,
@@ -70,169 +80,175 @@ class Hls:
         *,
         language: str | None = None,
         name: str = "Captions",
-        held: bool = False,
+        serves_video: bool = False,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self.folder = Path(target)
-        self.addresses: list[str] = []
-        self._language, self._name, self._held, self._now = language, name, held, now
+        self.video_addresses: list[str] = []
+        self._language, self._name, self._serves_video, self._now = language, name, serves_video, now
         self._retired: list[tuple[float, CaptionSegment]] = []
-        self._follows = False  # whether the source has segments of its own
-        self._shelf = self._restored() or PlaylistWindow(int(time.time()))
-        write_whole(self.folder / EMPTY, "WEBVTT\n\n")
-        self._shelf.ended = False
+        self._has_source_segments = False  # False: the source is not HLS
+        self._window = self._restored() or PlaylistWindow(int(time.time()))
+        self._write(EMPTY, "WEBVTT\n\n")
+        self._window.ended = False
 
-    def take(self, event: Event) -> None:
-        """Note it, and publish what is ready."""
+    def handle(self, event: Event) -> None:
+        """Record an event, and publish the segments that are ready."""
         if isinstance(event, HlsStream):
             self._write_master(event)
         elif isinstance(event, TimedSegment):
-            self._follows = True
-            self._add_chapter(event)
+            self._has_source_segments = True
+            self._add_source_segment(event)
         elif isinstance(event, Caption):
             self._add_caption(event)
-        elif isinstance(event, Settled):
-            if not self._follows and event.epoch:
-                self._add_own(event.heard, event.epoch)
-            self._publish(event.until)
-        elif isinstance(event, Ended):
+        elif isinstance(event, StreamProgress):
+            if not self._has_source_segments and event.epoch:
+                self._add_standalone_segments(event.audio_end, event.epoch)
+            self._publish(event.final_until)
+        elif isinstance(event, StreamEnded):
             self._publish(float("inf"))
-            self._add_epilogue()
+            self._add_extra_segment()
             self._publish(float("inf"), ended=True)
 
     def close(self) -> None:
-        """Nothing comes any more; what waits is in the state, for the next run."""
+        """Do nothing: the state file holds what waits for the next run."""
 
-    def _add_chapter(self, chapter: TimedSegment) -> None:
-        shelf, piece = self._shelf, chapter.piece
-        if chapter.anew:
-            shelf = self._shelf = PlaylistWindow(max(int(time.time()), shelf.run + 1), until=shelf.until)
-        known = shelf.last
-        if known and piece.sequence <= known.sequence:
+    def _add_source_segment(self, timed: TimedSegment) -> None:
+        """Append the counterpart of a segment of the source, and of those that were missed before it."""
+        window, source = self._window, timed.segment
+        if timed.restarted:
+            window = self._window = PlaylistWindow(max(int(time.time()), window.run + 1), last_end=window.last_end)
+        last = window.last
+        if last and source.sequence <= last.sequence:
             return
-        shelf.target, shelf.oldest = chapter.target, chapter.oldest
-        older = chapter.older if known is None else ()
-        first = piece.sequence if known is None else known.sequence + 1
-        for sequence in range(first, piece.sequence):
-            self._wait(
-                CaptionSegment(sequence, chapter.start, chapter.start, chapter.target, None, known.cuts if known else 0)
-            )
-        for before in older:
-            self._wait(
-                CaptionSegment(
-                    before.sequence, chapter.start, chapter.start, before.duration, None, before.cuts, before.date
+        window.target_duration, window.first_sequence = timed.target_duration, timed.first_sequence
+        if last:
+            for sequence in range(last.sequence + 1, source.sequence):
+                missed = CaptionSegment(sequence, timed.start, timed.start, timed.target_duration, None)
+                self._append(replace(missed, discontinuities=last.discontinuities))
+        else:
+            for earlier in timed.earlier:
+                missed = CaptionSegment(earlier.sequence, timed.start, timed.start, earlier.duration, None)
+                self._append(
+                    replace(missed, discontinuities=earlier.discontinuities, program_date=earlier.program_date)
                 )
-            )
-        self._wait(
-            CaptionSegment(
-                piece.sequence, chapter.start, chapter.end, piece.duration, chapter.epoch, piece.cuts, piece.date
-            )
-        )
-        self._keep()
+        segment = CaptionSegment(source.sequence, timed.start, timed.end, source.duration, timed.epoch)
+        self._append(replace(segment, discontinuities=source.discontinuities, program_date=source.program_date))
+        self._save()
 
-    def _add_own(self, heard: float, epoch: Epoch) -> None:
-        """Segments of our own, as far as sound was heard; none crosses an epoch."""
+    def _add_standalone_segments(self, audio_end: float, epoch: Epoch) -> None:
+        """Append segments of our own up to `audio_end`. No segment crosses an epoch."""
         while True:
-            last = self._shelf.last
+            last = self._window.last
             start = last.end if last else epoch.time
-            cuts = last.cuts if last else 0
-            broken = last is not None and last.epoch is not None and last.epoch.number != epoch.number
-            if broken and start < epoch.time:
-                end, slot_epoch = min(start + OWN_DURATION, epoch.time), last.epoch if last else epoch
-            elif broken:
-                end, slot_epoch, cuts = start + OWN_DURATION, epoch, cuts + 1
-            else:
-                end, slot_epoch = start + OWN_DURATION, epoch
-            if end > heard:
+            discontinuities = last.discontinuities if last else 0
+            end, segment_epoch = start + STANDALONE_DURATION, epoch
+            if last is not None and last.epoch is not None and last.epoch.number != epoch.number:
+                if start < epoch.time:
+                    end, segment_epoch = min(end, epoch.time), last.epoch
+                else:
+                    discontinuities += 1
+            if end > audio_end:
                 return
-            date = datetime.fromtimestamp(time.time() - (heard - start), UTC).isoformat(timespec="milliseconds")
+            date = datetime.fromtimestamp(time.time() - (audio_end - start), UTC).isoformat(timespec="milliseconds")
             sequence = last.sequence + 1 if last else 0
-            self._wait(CaptionSegment(sequence, start, end, end - start, slot_epoch, cuts, date))
-            window = sequence - int(OWN_WINDOW / OWN_DURATION)
-            self._shelf.oldest = max(self._shelf.oldest, window)
+            self._append(CaptionSegment(sequence, start, end, end - start, segment_epoch, discontinuities, date))
+            oldest = sequence - int(STANDALONE_WINDOW / STANDALONE_DURATION)
+            self._window.first_sequence = max(self._window.first_sequence, oldest)
 
-    def _add_epilogue(self) -> None:
-        """A segment more than the source has, for the last words of all where they were told after its last one."""
-        last = self._shelf.last
-        if last and last.epoch and self._shelf.placed < len(self._shelf.cues):
-            self._wait(replace(last, sequence=last.sequence + 1, start=last.end, end=last.end, duration=EPILOGUE))
+    def _add_extra_segment(self) -> None:
+        """Append a segment after the last one of the source, for captions that came after it was published."""
+        last = self._window.last
+        if last and last.epoch and self._window.placed < len(self._window.cues):
+            extra = replace(last, sequence=last.sequence + 1, start=last.end, end=last.end, duration=EXTRA_SEGMENT)
+            self._append(extra)
 
-    def _wait(self, slot: CaptionSegment) -> None:
-        name = EMPTY if slot.epoch is None else f"{self._shelf.run}-{slot.sequence}.vtt"
-        self._shelf.waiting.append(replace(slot, name=name))
-        self._shelf.since.append(self._now())
+    def _append(self, segment: CaptionSegment) -> None:
+        name = EMPTY if segment.epoch is None else f"{self._window.run}-{segment.sequence}.vtt"
+        self._window.waiting.append(replace(segment, name=name))
+        self._window.waiting_since.append(self._now())
 
     def _add_caption(self, caption: Caption) -> None:
-        if caption.is_final and caption.start >= self._shelf.until - LATE:
-            self._shelf.cues.append(Cue(caption.start, caption.end, caption.text, caption.speaker))
-            self._shelf.until = caption.end
-            self._keep()
+        if caption.is_final and caption.start >= self._window.last_end - ROUNDING:
+            self._window.cues.append(Cue(caption.start, caption.end, caption.text, caption.speaker))
+            self._window.last_end = caption.end
+            self._save()
 
-    def _publish(self, settled: float, *, ended: bool = False) -> None:
-        """Publish every segment that is ready. May be called again where the disk failed in the middle of it."""
-        shelf = self._shelf
-        ready = 0
-        while ready < len(shelf.waiting) and (
-            shelf.waiting[ready].end <= settled or self._now() - shelf.since[ready] >= PATIENCE * shelf.target
-        ):
-            ready += 1
-        if not ready and not (ended and not shelf.ended):
+    def _publish(self, final_until: float, *, ended: bool = False) -> None:
+        """Publish every segment that is ready. May be called again after an error of the disk halfway through."""
+        window = self._window
+        ready = self._ready(final_until)
+        if not ready and not (ended and not window.ended):
             return
-        fresh, placed = shelf.waiting[:ready], shelf.placed
-        listed = [*shelf.published, *fresh]
-        for slot in fresh:
-            if slot.epoch:
-                shown, placed = shelf.shown_in(slot, listed, placed)
-                write_whole(self.folder / slot.name, segment_text(slot, shown))
-        kept = [slot for slot in listed if slot.sequence >= shelf.oldest] or listed[-1:]
-        write_whole(self.folder / PLAYLIST, playlist_text(kept, shelf.target, ended=ended))
-        self._retire([slot for slot in listed if slot not in kept], kept)
-        over = kept[-1].end if kept else 0.0
-        gone = sum(1 for place, cue in enumerate(shelf.cues) if place < placed and cue.end <= over)
-        self._shelf = replace(
-            shelf,
-            published=kept,
-            waiting=shelf.waiting[ready:],
-            since=shelf.since[ready:],
-            cues=shelf.cues[gone:],
-            placed=placed - gone,
+        placed = window.placed
+        listed = [*window.published, *window.waiting[:ready]]
+        for segment in window.waiting[:ready]:
+            if segment.epoch:
+                cues, placed = window.cues_in(segment, listed, placed)
+                self._write(segment.name, segment_text(segment, cues))
+        remaining = [segment for segment in listed if segment.sequence >= window.first_sequence] or listed[-1:]
+        self._write(PLAYLIST, playlist_text(remaining, window.target_duration, ended=ended))
+        self._retire([segment for segment in listed if segment not in remaining], remaining)
+        shown_until = remaining[-1].end if remaining else 0.0
+        over = sum(1 for index, cue in enumerate(window.cues) if index < placed and cue.end <= shown_until)
+        self._window = replace(
+            window,
+            published=remaining,
+            waiting=window.waiting[ready:],
+            waiting_since=window.waiting_since[ready:],
+            cues=window.cues[over:],
+            placed=placed - over,
             ended=ended,
         )
-        self._keep()
+        self._save()
 
-    def _retire(self, slots: list[CaptionSegment], kept: list[CaptionSegment]) -> None:
+    def _ready(self, final_until: float) -> int:
+        """How many of the waiting segments have all their captions, or have waited long enough."""
+        window, longest_wait = self._window, CAPTION_WAIT * self._window.target_duration
+        ready = 0
+        for segment, since in zip(window.waiting, window.waiting_since, strict=True):
+            if segment.end > final_until and self._now() - since < longest_wait:
+                break
+            ready += 1
+        return ready
+
+    def _retire(self, segments: list[CaptionSegment], remaining: list[CaptionSegment]) -> None:
         """Delete segments once no player can still want them: a playlist's length after they left it."""
         now = self._now()
-        self._retired += [(now, slot) for slot in slots]
-        patience = max(3 * self._shelf.target, sum(slot.duration for slot in kept))
-        while self._retired and now - self._retired[0][0] > patience:
-            _, slot = self._retired.pop(0)
-            if slot.name != EMPTY:
-                (self.folder / slot.name).unlink(missing_ok=True)
+        self._retired += [(now, segment) for segment in segments]
+        wanted_for = max(3 * self._window.target_duration, sum(segment.duration for segment in remaining))
+        while self._retired and now - self._retired[0][0] > wanted_for:
+            _, segment = self._retired.pop(0)
+            if segment.name != EMPTY:
+                (self.folder / segment.name).unlink(missing_ok=True)
 
-    def _write_master(self, origin: HlsStream) -> None:
-        path = path_of(origin.address)
-        self.addresses = []
+    def _write_master(self, stream: HlsStream) -> None:
+        """Write a master playlist with our rendition beside those of the stream."""
+        path = path_of(stream.address)
+        self.video_addresses = []
 
-        def place(address: str) -> str:
-            whole = urljoin(origin.address, address)
-            if self._held:
-                if whole not in self.addresses:
-                    self.addresses.append(whole)
-                return f"video/{self.addresses.index(whole)}.m3u8"
-            return whole if path is None else os.path.relpath(path.parent / address, self.folder)
+        def new_address(address: str) -> str:
+            absolute = urljoin(stream.address, address)
+            if self._serves_video:
+                if absolute not in self.video_addresses:
+                    self.video_addresses.append(absolute)
+                return f"video/{self.video_addresses.index(absolute)}.m3u8"
+            return absolute if path is None else os.path.relpath(path.parent / address, self.folder)
 
-        master = origin.master or plain_master(origin.address if path is None else path.name, origin.bandwidth)
-        text = master_text(master, PLAYLIST, place, self._language, self._name)
-        write_whole(self.folder / MASTER, text)
+        own_address = stream.address if path is None else path.name
+        master = stream.master or single_variant_master(own_address, stream.bandwidth)
+        self._write(MASTER, master_text(master, PLAYLIST, new_address, self._language, self._name))
 
-    def _keep(self) -> None:
-        write_whole(self.folder / STATE, shelf_text(self._shelf))
+    def _write(self, name: str, text: str) -> None:
+        atomic_write_text(self.folder / name, text, FILE_MODE)
+
+    def _save(self) -> None:
+        self._write(STATE, window_json(self._window))
 
     def _restored(self) -> PlaylistWindow | None:
-        """What an earlier run left; None where there is nothing that can be read."""
+        """The window of an earlier run; None without a state file that can be read."""
         try:
-            shelf = shelf_of((self.folder / STATE).read_text("utf-8"))
+            window = window_from_json((self.folder / STATE).read_text("utf-8"))
         except (OSError, ValueError, TypeError, LookupError):
             return None
-        return replace(shelf, since=[self._now()] * len(shelf.waiting))
+        return replace(window, waiting_since=[self._now()] * len(window.waiting))

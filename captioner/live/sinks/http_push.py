@@ -1,6 +1,6 @@
-"""Captions by HTTP POST: YouTube, Zoom, OvenMediaEngine. Small clients; each says where its protocol is described.
+"""Sinks that push captions by HTTP: YouTube, Zoom, OvenMediaEngine. Each names the description of its protocol.
 
-An address holds a secret, so no trouble that is told ever names it.
+An address holds a secret, so no error message names it.
 """
 
 from __future__ import annotations
@@ -15,37 +15,37 @@ from urllib.parse import parse_qs, urlsplit, urlunsplit
 import httpx
 
 from captioner.errors import UsageError
-from captioner.live.events import Caption, Event, Settled
+from captioner.live.events import Caption, Event, StreamProgress
 
-PATIENCE = 10.0
-"""Seconds that a server may take for an answer."""
+TIMEOUT = 10.0
+"""Seconds that a server may take for a response."""
 
-STALE = 30.0
-"""Seconds after which a caption is of no use to viewers of a picture that runs on."""
+MAX_AGE = 30.0
+"""Seconds after which a caption is of no use to viewers of a live picture."""
 
 
 class DeliveryError(Exception):
-    """A caption was not taken; half a sentence says why."""
+    """A service did not accept a caption; half a sentence says why."""
 
 
-class _Posting:
-    """What the three have in common: final captions, one after another."""
+class _HttpPush:
+    """Pushes final captions, one after another."""
 
-    stale = STALE
+    max_age = MAX_AGE
 
     def __init__(self, target: str) -> None:
         if urlsplit(target).scheme not in ("http", "https") or not urlsplit(target).hostname:
-            raise UsageError("a sink that posts wants a web address; '@FILE' reads it from a file")
+            raise UsageError("the target must be a web address, or @FILE for a file that holds one")
         self._target = target
-        self._client = httpx.Client(timeout=PATIENCE)
+        self._client = httpx.Client(timeout=TIMEOUT)
 
-    def take(self, event: Event) -> None:
-        """Post a final caption. Raises `Trouble`; it is safe to be called again then."""
+    def handle(self, event: Event) -> None:
+        """Push a final caption. Raises `DeliveryError`, after which it may be called again."""
         if isinstance(event, Caption) and event.is_final:
             self._post(event)
 
     def close(self) -> None:
-        """End the connection."""
+        """Close the connection."""
         self._client.close()
 
     def _post(self, caption: Caption) -> None:
@@ -53,25 +53,27 @@ class _Posting:
 
     def _send(self, method: str, address: str, **content: Any) -> str:
         try:
-            answer = self._client.request(method, address, **content)
+            response = self._client.request(method, address, **content)
         except httpx.TimeoutException as error:
-            raise DeliveryError(f"gave no answer within {PATIENCE:g} s") from error
+            raise DeliveryError(f"no response within {TIMEOUT:g} s") from error
         except httpx.HTTPError as error:
             raise DeliveryError("cannot be reached") from error
-        if not answer.is_success:
-            raise DeliveryError(f"answers {answer.status_code} {answer.reason_phrase}".rstrip())
-        return answer.text
+        if not response.is_success:
+            raise DeliveryError(f"answers {response.status_code} {response.reason_phrase}".rstrip())
+        return response.text
 
-    def _numbered(self, number: int, **more: str) -> str:
-        """The address with the number of a post, and more, in its query."""
+    def _address_of(self, number: int, **more: str) -> str:
+        """The target with the number of a post, and more, in its query."""
         added = "".join(f"&{name}={value}" for name, value in {"seq": str(number), **more}.items())
         return f"{self._target}{added if urlsplit(self._target).query else '?' + added[1:]}"
 
 
-class YouTube(_Posting):
-    """YouTube Live's "POST captions to URL": https://support.google.com/youtube/answer/3068031. The target is the
-    caption ingestion URL of the event. A post that failed is sent again under its own number; a run that goes on where
-    an earlier one was goes on with the numbers too."""
+class YouTube(_HttpPush):
+    """YouTube Live's "POST captions to URL": https://support.google.com/youtube/answer/3068031.
+
+    The target is the caption ingestion URL of the event. A post that failed is sent again under its own number; a run
+    that continues an earlier one continues its numbers.
+    """
 
     def __init__(self, target: str, now: Callable[[], float] = time.time) -> None:
         super().__init__(target)
@@ -79,26 +81,30 @@ class YouTube(_Posting):
         self._number: int | None = None
         self._origin: float | None = None  # when stream second 0 was, in seconds since 1970
 
-    def take(self, event: Event) -> None:
-        """Post a final caption with the time at which it was said."""
-        if isinstance(event, Settled):
-            # Sound is never heard before it was made, so the least delay is the truest.
-            origin = self._now() - event.heard
+    def handle(self, event: Event) -> None:
+        """Push a final caption with the time at which it was spoken."""
+        if isinstance(event, StreamProgress):
+            # Audio never arrives before it was made, so the shortest delay is the best estimate.
+            origin = self._now() - event.audio_end
             self._origin = origin if self._origin is None else min(self._origin + 0.001, origin)
-        super().take(event)
+        super().handle(event)
 
     def _post(self, caption: Caption) -> None:
-        said = datetime.fromtimestamp((self._origin or self._now() - caption.end) + caption.start, UTC)
-        body = f"{said:%Y-%m-%dT%H:%M:%S}.{said.microsecond // 1000:03}\n{caption.text.replace(chr(10), '<br>')}\n"
+        spoken_at = datetime.fromtimestamp((self._origin or self._now() - caption.end) + caption.start, UTC)
+        time_stamp = f"{spoken_at:%Y-%m-%dT%H:%M:%S}.{spoken_at.microsecond // 1000:03}"
+        body = f"{time_stamp}\n{caption.text.replace(chr(10), '<br>')}\n"
         headers = {"Content-Type": "text/plain; charset=utf-8"}
-        self._number = self._number or caption.number
-        self._send("POST", self._numbered(self._number), content=body.encode(), headers=headers)
+        self._number = self._number or caption.final_number
+        self._send("POST", self._address_of(self._number), content=body.encode(), headers=headers)
         self._number += 1
 
 
-class Zoom(_Posting):
-    """Zoom's closed caption API: https://support.zoom.com/hc/en/article?id=zm_kb&sysparm_article=KB0060372. The target
-    is the API token that the host copies. The meeting is asked for the last number, so a restart goes on."""
+class Zoom(_HttpPush):
+    """Zoom's closed caption API: https://support.zoom.com/hc/en/article?id=zm_kb&sysparm_article=KB0060372.
+
+    The target is the API token that the host copies. The first post asks the meeting for its last number, so a restart
+    continues the numbers.
+    """
 
     def __init__(self, target: str) -> None:
         super().__init__(target)
@@ -106,26 +112,28 @@ class Zoom(_Posting):
 
     def _post(self, caption: Caption) -> None:
         if self._number is None:
-            self._number = self._last() + 1
-        address = self._numbered(self._number, lang=_zoom_language(caption.language))
+            self._number = self._last_number() + 1
+        address = self._address_of(self._number, lang=_zoom_language(caption.language))
         headers = {"Content-Type": "text/plain; charset=utf-8"}
         self._send("POST", address, content=f"{caption.text}\n".encode(), headers=headers)
         self._number += 1
 
-    def _last(self) -> int:
+    def _last_number(self) -> int:
         parts = urlsplit(self._target)
         text = self._send("GET", urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/seq")))
         return int(text) if text.strip().lstrip("-").isdecimal() else 0
 
 
 def _zoom_language(language: str | None) -> str:
-    """With a region, as Zoom wants it."""
+    """A language tag with a region, as Zoom requires."""
     return {"en": "en-US", "zh": "zh-CN", "de": "de-DE", "ja": "ja-JP"}.get(language or "en", language or "en-US")
 
 
-class OvenMediaEngine(_Posting):
-    """OvenMediaEngine's `sendSubtitles`: https://docs.ovenmediaengine.com. The target is
-    `http://TOKEN@HOST:PORT/v1/vhosts/VHOST/apps/APP/streams/STREAM?label=English`."""
+class OvenMediaEngine(_HttpPush):
+    """OvenMediaEngine's `sendSubtitles`: https://docs.ovenmediaengine.com.
+
+    The target is `http://TOKEN@HOST:PORT/v1/vhosts/VHOST/apps/APP/streams/STREAM?label=English`.
+    """
 
     def __init__(self, target: str) -> None:
         super().__init__(target)
@@ -136,8 +144,8 @@ class OvenMediaEngine(_Posting):
         self._credentials = (parts.username or "", parts.password or "")
 
     def _post(self, caption: Caption) -> None:
-        shown = {"startOffset": 0, "durationMs": round(1000 * (caption.end - caption.start)), "text": caption.text}
-        body = {"format": "webvtt", "data": [{"label": self._label, "subtitles": [shown]}]}
+        subtitle = {"startOffset": 0, "durationMs": round(1000 * (caption.end - caption.start)), "text": caption.text}
+        body = {"format": "webvtt", "data": [{"label": self._label, "subtitles": [subtitle]}]}
         headers = {"Content-Type": "application/json"}
         content = json.dumps(body).encode()
         self._send("POST", self._address, content=content, headers=headers, auth=self._credentials)

@@ -1,4 +1,4 @@
-"""What a rendition has published and what waits, kept as text: a run that was killed goes on where it was. Pure."""
+"""What a rendition has published and what waits, and both as JSON, so that a killed run continues. Pure."""
 
 from __future__ import annotations
 
@@ -6,73 +6,89 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
-from captioner.live.session.stream_clock import Epoch
-from captioner.live.sinks.growing_files import LATE
-from captioner.live.sinks.webvtt_rendition import CaptionSegment, told_late
+from captioner.live.sinks.growing_files import ROUNDING
+from captioner.live.sinks.webvtt_rendition import CaptionSegment, moved_to
+from captioner.live.stream_clock import Epoch
 from captioner.values import Cue
 
-OWN_DURATION = 6.0
-"""Seconds of a segment where there is no rendition to go with."""
+STANDALONE_DURATION = 6.0
+"""Seconds of a segment where the source is not HLS."""
 
 
 @dataclass
 class PlaylistWindow:
-    """What is published and what waits. `until` is the end of the last caption that was taken, `run` tells the names of
-    one beginning of the sequence from those of another, `since` when each waiting segment came."""
+    """The segments in the playlist, those that will follow, and the cues they show. Times in seconds."""
 
     run: int
+    """Part of the file names: it differs each time that sequence numbers begin again."""
+
     published: list[CaptionSegment] = field(default_factory=list)
+
     waiting: list[CaptionSegment] = field(default_factory=list)
-    since: list[float] = field(default_factory=list)
+
+    waiting_since: list[float] = field(default_factory=list)
+    """When each waiting segment came, on a monotonic clock."""
+
     cues: list[Cue] = field(default_factory=list)
-    placed: int = 0  # how many of the cues stand in a published segment
-    until: float = 0.0
-    target: float = OWN_DURATION
-    oldest: int = 0
+
+    placed: int = 0
+    """How many of the cues are in a published segment."""
+
+    last_end: float = 0.0
+    """End of the last cue that came."""
+
+    target_duration: float = STANDALONE_DURATION
+
+    first_sequence: int = 0
+    """Sequence number of the first segment of the source's playlist."""
+
     ended: bool = False
 
     @property
     def last(self) -> CaptionSegment | None:
+        """The newest segment."""
         return self.waiting[-1] if self.waiting else self.published[-1] if self.published else None
 
-    def shown_in(self, slot: CaptionSegment, listed: Sequence[CaptionSegment], placed: int) -> tuple[list[Cue], int]:
-        """The cues that a slot of those `listed` shows, and how many of all cues are placed once it is published, when
-        so many are `placed` before."""
-        late = [cue for cue in self.cues[placed:] if _late(cue, slot)]
-        timely = [cue for cue in self.cues if _stands_in(cue, slot)]
+    def cues_in(self, segment: CaptionSegment, listed: Sequence[CaptionSegment], placed: int) -> tuple[list[Cue], int]:
+        """The cues of a segment of those `listed`, and how many cues are placed after it, where `placed` were before.
+
+        Cues that are too late for their own segment come first.
+        """
+        late = [cue for cue in self.cues[placed:] if _late(cue, segment)]
+        timely = [cue for cue in self.cues if _overlaps(cue, segment)]
         shown = [*late, *timely]
-        last = max([placed, *(place + 1 for place, cue in enumerate(self.cues) if cue in shown)])
-        return [*(told_late(cue, slot, listed) for cue in late), *timely], last
+        last = max([placed, *(index + 1 for index, cue in enumerate(self.cues) if cue in shown)])
+        return [*(moved_to(cue, segment, listed) for cue in late), *timely], last
 
 
-def shelf_text(shelf: PlaylistWindow) -> str:
-    """A shelf as text."""
-    return json.dumps(asdict(shelf))
+def window_json(window: PlaylistWindow) -> str:
+    """A window as JSON."""
+    return json.dumps(asdict(window))
 
 
-def shelf_of(text: str) -> PlaylistWindow:
-    """A shelf of its text. Raises `ValueError`, `TypeError` or `LookupError` for what is none."""
+def window_from_json(text: str) -> PlaylistWindow:
+    """A window from its JSON. Raises `ValueError`, `TypeError` or `LookupError` for anything else."""
     fields = json.loads(text)
     for name in ("published", "waiting"):
-        fields[name] = [_slot(entry) for entry in fields[name]]
+        fields[name] = [_segment_from(entry) for entry in fields[name]]
     fields["cues"] = [Cue(cue["start"], cue["end"], cue["text"], cue["speaker"]) for cue in fields["cues"]]
     return PlaylistWindow(**fields)
 
 
-def _stands_in(cue: Cue, slot: CaptionSegment) -> bool:
-    return cue.start < slot.end and cue.end > slot.start and not _foreign(cue, slot)
+def _overlaps(cue: Cue, segment: CaptionSegment) -> bool:
+    return cue.start < segment.end and cue.end > segment.start and not _before_epoch(cue, segment)
 
 
-def _late(cue: Cue, slot: CaptionSegment) -> bool:
-    """Whether a cue that has found no place yet can only be told of in a slot that comes after its own."""
-    return cue.end <= slot.start or _foreign(cue, slot)
+def _late(cue: Cue, segment: CaptionSegment) -> bool:
+    """Whether a cue that is not placed yet belongs before the segment."""
+    return cue.end <= segment.start or _before_epoch(cue, segment)
 
 
-def _foreign(cue: Cue, slot: CaptionSegment) -> bool:
-    """Whether it was said before the slot's epoch: no cue crosses from one to the next."""
-    return slot.epoch is not None and cue.start < slot.epoch.time - LATE
+def _before_epoch(cue: Cue, segment: CaptionSegment) -> bool:
+    """Whether a cue begins before the epoch of the segment: no cue crosses from one epoch to the next."""
+    return segment.epoch is not None and cue.start < segment.epoch.time - ROUNDING
 
 
-def _slot(entry: dict[str, object]) -> CaptionSegment:
+def _segment_from(entry: dict[str, object]) -> CaptionSegment:
     epoch = entry.pop("epoch")
     return CaptionSegment(epoch=Epoch(**epoch) if isinstance(epoch, dict) else None, **entry)  # type: ignore[arg-type]

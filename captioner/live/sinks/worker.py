@@ -1,4 +1,4 @@
-"""A sink in a thread of its own, behind a queue that never grows without end."""
+"""Runs a sink in a thread of its own, with a bounded queue."""
 
 from __future__ import annotations
 
@@ -7,114 +7,116 @@ from collections import deque
 from dataclasses import dataclass
 from threading import Condition, Thread
 
-from captioner.live.events import Caption, Event, Settled
+from captioner.live.events import Caption, Event, StreamProgress
 from captioner.live.sinks import Sink
 
-MOST_WAITING = 2000
-"""Events. Beyond it the oldest are dropped: nobody waits for a server that has been down for an hour."""
+MAX_QUEUED_EVENTS = 2000
+"""Events. The oldest beyond it are dropped: a server that was down for an hour does not need them any more."""
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
+FIRST_RETRY, LONGEST_RETRY = 0.5, 10.0
 """Seconds before a sink that failed is called again: doubled each time."""
 
 
 class SinkWorker:
-    """Hands events to a sink, in order, each until the sink took it.
+    """Delivers events to a sink in order, and each again until the sink accepts it.
 
-    `dropped` counts the events that were given up, `trouble` is what the sink says while it fails.
+    `dropped` counts the events that were given up; `error` is the last error of a sink that fails now.
     """
 
     def __init__(self, name: str, sink: Sink) -> None:
         self.name = name
         self.dropped = 0
-        self.trouble: str | None = None
+        self.error: str | None = None
         self._sink = sink
-        self._stale: float = getattr(sink, "stale", float("inf"))
-        self._waiting: deque[_Given] = deque()
+        self._max_age: float = getattr(sink, "max_age", float("inf"))
+        self._queue: deque[_QueuedEvent] = deque()
         self._changed = Condition()
         self._closing = False
         self._deadline = float("inf")
         self._thread = Thread(target=self._run, name=f"sink {name}", daemon=True)
         self._thread.start()
 
-    def give(self, event: Event) -> None:
-        """Put an event in line; never waits."""
+    def put(self, event: Event) -> None:
+        """Queue an event; never waits."""
         with self._changed:
-            if self._waiting and _outdates(event, self._waiting[-1].event):
-                self._waiting.pop()
-            self._waiting.append(_Given(event, time.monotonic() + self._stale))
-            while len(self._waiting) > MOST_WAITING:
+            if self._queue and _replaces(event, self._queue[-1].event):
+                self._queue.pop()
+            self._queue.append(_QueuedEvent(event, time.monotonic() + self._max_age))
+            while len(self._queue) > MAX_QUEUED_EVENTS:
                 self._drop()
             self._changed.notify()
 
     def close(self, seconds: float) -> None:
-        """Let the sink take what waits, for so many seconds, and end it."""
+        """Deliver what waits, for at most `seconds`, and close the sink."""
         with self._changed:
             self._closing, self._deadline = True, time.monotonic() + seconds
             self._changed.notify()
         self._thread.join(seconds + 1.0)
 
     def _drop(self) -> None:
-        """The oldest draft, else the oldest of all."""
-        draft = next((given for given in self._waiting if _is_draft(given.event)), None)
-        self._waiting.remove(draft or self._waiting[0])
+        """Drop the oldest partial caption, else the oldest event."""
+        partial = next((queued for queued in self._queue if _is_partial(queued.event)), None)
+        self._queue.remove(partial or self._queue[0])
         self.dropped += 1
 
     def _run(self) -> None:
-        while (given := self._next()) is not None:
-            self._hand_over(given)
-        self.dropped += sum(isinstance(given.event, Caption) and given.event.is_final for given in self._waiting)
+        while (queued := self._next()) is not None:
+            self._deliver(queued)
+        self.dropped += sum(isinstance(left.event, Caption) and left.event.is_final for left in self._queue)
         try:
             self._sink.close()
-        except Exception as error:  # somebody else's code
-            self.trouble = _said(error)
+        except Exception as error:  # a fault in a plug-in's sink
+            self.error = _message(error)
 
-    def _next(self) -> _Given | None:
+    def _next(self) -> _QueuedEvent | None:
         with self._changed:
-            self._changed.wait_for(lambda: bool(self._waiting) or self._closing)
-            return self._waiting.popleft() if self._waiting and time.monotonic() < self._deadline else None
+            self._changed.wait_for(lambda: bool(self._queue) or self._closing)
+            return self._queue.popleft() if self._queue and time.monotonic() < self._deadline else None
 
-    def _hand_over(self, given: _Given) -> None:
-        """Until the sink has taken it, or it is of no use any more."""
-        pause = FIRST_PAUSE
+    def _deliver(self, queued: _QueuedEvent) -> None:
+        """Call the sink until it accepts the event, or the event is too old."""
+        pause = FIRST_RETRY
         while True:
             try:
-                self._sink.take(given.event)
-                self.trouble = None
+                self._sink.handle(queued.event)
+                self.error = None
                 return
-            except Exception as error:  # whatever it is, the stream and the other sinks go on
-                self.trouble = _said(error)
+            except Exception as error:  # any error: the stream and the other sinks go on
+                self.error = _message(error)
             with self._changed:
-                left = min(given.until, self._deadline) - time.monotonic()
-                if left <= 0 or _is_draft(given.event):
+                left = min(queued.until, self._deadline) - time.monotonic()
+                if left <= 0 or _is_partial(queued.event):
                     self.dropped += 1
                     return
                 if self._closing:
-                    self._changed.wait(min(FIRST_PAUSE, left))
+                    self._changed.wait(min(FIRST_RETRY, left))
                 else:
                     self._changed.wait_for(lambda: self._closing, min(pause, left))
-            pause = min(2 * pause, LONGEST_PAUSE)
+            pause = min(2 * pause, LONGEST_RETRY)
 
 
 @dataclass(frozen=True)
-class _Given:
-    """An event, and the moment after which it is of no use."""
+class _QueuedEvent:
+    """An event in the queue."""
 
     event: Event
+
     until: float
+    """When it is dropped, on the monotonic clock."""
 
 
-def _is_draft(event: Event) -> bool:
+def _is_partial(event: Event) -> bool:
     return isinstance(event, Caption) and not event.is_final
 
 
-def _outdates(event: Event, before: Event) -> bool:
-    """Whether nobody needs the event before, now that this one is here."""
-    if isinstance(event, Settled):
-        return isinstance(before, Settled)
+def _replaces(event: Event, before: Event) -> bool:
+    """Whether an event makes the one before it superfluous."""
+    if isinstance(event, StreamProgress):
+        return isinstance(before, StreamProgress)
     if not (isinstance(before, Caption) and isinstance(event, Caption)) or before.is_final or event.is_final:
         return False
     return event.region == before.region
 
 
-def _said(error: Exception) -> str:
+def _message(error: Exception) -> str:
     return str(error) or type(error).__name__

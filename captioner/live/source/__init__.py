@@ -1,1 +1,1 @@
-"""Live sources: HLS, whatever libav opens, pipes."""
+"""Live sources: HLS, and whatever libav opens: addresses, devices and pipes."""

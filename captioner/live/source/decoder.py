@@ -1,4 +1,4 @@
-"""Compressed packets to mono samples at 16 kHz, each piece with the timestamp of its first sample."""
+"""Decodes compressed packets to mono samples at 16 kHz, with the timestamp of the first sample of each block."""
 
 from __future__ import annotations
 
@@ -8,42 +8,48 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from captioner.live.session.stream_clock import SAMPLE_RATE, TICKS
+from captioner.live.stream_clock import SAMPLE_RATE, TICKS
+from captioner.media.probe import audio_track
+from captioner.media.tracks import choose_track
 from captioner.values import Samples
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
+    from av.container import InputContainer
 
 
 @dataclass(frozen=True)
 class Packet:
-    """Samples at 16 kHz; `ticks` is the source's timestamp of the first one, in ticks of 90 kHz.
-
-    `idle` is for how many seconds the source itself says that nothing came before, None where only the wall clock
-    knows; `cut` that it announced a break in its timestamps.
-    """
+    """Decoded audio of a source, with the source's timestamp."""
 
     ticks: int
+    """Timestamp of the first sample, in ticks of 90 kHz."""
+
     samples: Samples
+    """Mono, 16 kHz."""
+
     idle: float | None = None
-    cut: bool = False
+    """Seconds without audio before this packet, as the source says; None where only the wall clock knows."""
+
+    discontinuity: bool = False
+    """Whether the source announced a break in its timestamps."""
 
 
 class Decoder:
-    """Decodes one stream after another as if they were one: at a seam between two segments nothing is lost."""
+    """Decodes one stream after another as if they were one, so that no sample is lost between two segments."""
 
     def __init__(self) -> None:
         self._codec: Any = None
-        self._made_for: tuple[Any, ...] = ()
+        self._codec_key: tuple[Any, ...] = ()
         self._resampler: Any = None
 
     def decode(self, stream: AudioStream, packets: Iterable[Any]) -> Iterator[tuple[int, Samples]]:
-        """Ticks and samples of a stream's packets; a damaged packet is left out, and its gap is one in the ticks."""
+        """Ticks and samples of the packets of a stream. A damaged packet is left out: the ticks show its gap."""
         import av
 
         codec = self._codec_for(stream)
         for packet in packets:
-            if packet.pts is None:  # the empty one that ends a file: the decoder goes on with the next file's
+            if packet.pts is None:  # the empty packet that ends a file: the codec goes on with the next file
                 continue
             try:
                 frames = codec.decode(packet)
@@ -53,14 +59,15 @@ class Decoder:
                 yield from self._resampled(frame)
 
     def _codec_for(self, stream: AudioStream) -> Any:
+        """The codec in use, or a new one where the stream needs another."""
         import av
 
-        given = stream.codec_context
-        made_for = (given.name, given.extradata, given.sample_rate, given.layout.name)
-        if made_for != self._made_for:
-            self._codec, self._made_for = av.CodecContext.create(given.name, "r"), made_for
-            self._codec.extradata = given.extradata
-            self._codec.sample_rate, self._codec.layout = given.sample_rate, given.layout
+        context = stream.codec_context
+        key = (context.name, context.extradata, context.sample_rate, context.layout.name)
+        if key != self._codec_key:
+            self._codec, self._codec_key = av.CodecContext.create(context.name, "r"), key
+            self._codec.extradata = context.extradata
+            self._codec.sample_rate, self._codec.layout = context.sample_rate, context.layout
         return self._codec
 
     def _resampled(self, frame: Any) -> Iterator[tuple[int, Samples]]:
@@ -71,10 +78,20 @@ class Decoder:
         try:
             self._resampler = self._resampler or AudioResampler("flt", "mono", SAMPLE_RATE)
             frames = self._resampler.resample(frame)
-        except ValueError:  # the format of the sound has changed
+        except ValueError:  # the sample format has changed
             self._resampler = AudioResampler("flt", "mono", SAMPLE_RATE)
             frames = self._resampler.resample(frame)
-        for heard in frames:
-            samples = heard.to_ndarray().reshape(-1)
+        for resampled in frames:
+            samples = resampled.to_ndarray().reshape(-1)
             if len(samples):
-                yield round(heard.pts * heard.time_base * TICKS), np.ascontiguousarray(samples, np.float32)
+                yield round(resampled.pts * resampled.time_base * TICKS), np.ascontiguousarray(samples, np.float32)
+
+
+def chosen_stream(container: InputContainer, asked: str | None, name: str) -> AudioStream:
+    """The audio stream that is asked for by number or language, else the default one, by the rule for files.
+
+    Raises `NoAudio`, which names the source, and `UnknownName`.
+    """
+    streams = container.streams.audio
+    tracks = [audio_track(number, stream) for number, stream in enumerate(streams, start=1)]
+    return streams[choose_track(tracks, asked, name).number - 1]

@@ -1,4 +1,4 @@
-"""Streams that libav opens: RTMP, RTSP, SRT, UDP, HTTP, devices, pipes."""
+"""Live sources that libav opens: RTMP, RTSP, SRT, UDP, HTTP, devices and pipes."""
 
 from __future__ import annotations
 
@@ -10,123 +10,119 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from captioner.errors import MediaNotReadable, NoAudio, UnknownName, UsageError
-from captioner.languages import language_tag, speaks
-from captioner.live.source.contract import Interrupted, Item, SourceOptions
-from captioner.live.source.decoder import Decoder, Packet
+from captioner.errors import MediaNotReadable, UsageError
+from captioner.live.source.decoder import Decoder, Packet, chosen_stream
+from captioner.live.source.live_source import SourceInterrupted, SourceItem, SourceOptions
 from captioner.media.av_io import reader_of
-from captioner.media.relay import relayed
+from captioner.media.relay import relay
 
 if TYPE_CHECKING:
-    from av.audio.stream import AudioStream
     from av.container import InputContainer
 
-PATIENCE = 10.0
+TIMEOUT = 10.0
 """Seconds without a byte after which a connection counts as broken."""
 
-_READ = 1 << 16
+_READ_SIZE = 1 << 16
+
 _LISTENERS = ("udp:", "rtp:", "srt:", "rist:")
-"""Addresses at which one may wait for a sender."""
+"""Addresses at which captioner may wait for a sender."""
 
 _PROBING = {"analyzeduration": "1000000"}
-"""Microseconds of the stream that libav looks at before it says what is in it; all of it is heard afterwards."""
+"""Microseconds of the stream that libav probes to find its tracks. What it probed is decoded afterwards."""
 
 
 class StreamSource:
-    """An address. Each call of `items` connects anew."""
+    """The stream at an address. Each call of `items` opens a new connection."""
 
-    def __init__(self, name: str, opening: SourceOptions) -> None:
+    def __init__(self, name: str, options: SourceOptions) -> None:
         self.name = name
-        self._opening = opening
+        self._options = options
         self._decoder = Decoder()
 
-    def items(self) -> Iterator[Item]:
+    def items(self) -> Iterator[SourceItem]:
         import av
 
         try:
             with self._container() as container:
                 yield from self._packets(container)
         except av.FFmpegError as error:
-            raise self._judged(error) from error
-        raise Interrupted("the sender is gone")
+            raise self._error_for(error) from error
+        raise SourceInterrupted("the sender closed the connection")
 
     @contextmanager
     def _container(self) -> Iterator[InputContainer]:
-        """The opened address; by the ffmpeg of this machine where PyAV's libav was built without the protocol."""
+        """The opened address. The ffmpeg of this machine opens what PyAV's libav was built without."""
         import av
 
         try:
-            container = self._open(self.name, self._opening.format)
+            container = self._open(self.name, self._options.format)
         except (av.ProtocolNotFoundError, ValueError) as error:
-            if isinstance(error, ValueError) and not self._opening.format:
+            if isinstance(error, ValueError) and not self._options.format:
                 raise
         else:
             with container:
                 yield container
             return
         with (
-            relayed(self.name, self._opening.format, self._opening.options) as work,
-            reader_of(work.output.read) as reader,
+            relay(self.name, self._options.format, self._options.options) as process,
+            reader_of(process.output.read) as reader,
         ):
             try:
                 container = self._open(reader, None)
             except av.FFmpegError as error:
-                raise Interrupted(work.last_words(), waiting=self._listens) from error
+                raise SourceInterrupted(process.last_message(), waiting=self._listens) from error
             with container:
                 yield container
 
     def _open(self, file: Any, format_name: str | None) -> InputContainer:
         import av
 
-        options = {**_PROBING, **(self._opening.options if file == self.name else {})}
+        options = {**_PROBING, **(self._options.options if file == self.name else {})}
         container: InputContainer = av.open(
-            file, "r", format_name, options=options, timeout=PATIENCE, metadata_errors="replace"
+            file, "r", format_name, options=options, timeout=TIMEOUT, metadata_errors="replace"
         )
         return container
 
-    def _packets(self, container: InputContainer) -> Iterator[Item]:
-        stream = chosen(container, self._opening.track, self.name)
-        if container.duration and not self._opening.format and "http" in self.name[:5].lower():
-            raise UsageError(f"{self.name}: is a file and not a stream; 'captioner {self.name}' captions it")
+    def _packets(self, container: InputContainer) -> Iterator[SourceItem]:
+        stream = chosen_stream(container, self._options.track, self.name)
+        if container.duration and not self._options.format and "http" in self.name[:5].lower():
+            raise UsageError(f"{self.name}: is a file, not a stream; use 'captioner {self.name}'")
         for ticks, samples in self._decoder.decode(stream, container.demux(stream)):
             yield Packet(ticks, samples)
 
-    def _judged(self, error: Exception) -> Exception:
+    def _error_for(self, error: Exception) -> SourceInterrupted:
+        """What an error of libav means for the connection."""
         import av
 
-        late = isinstance(error, av.ExitError) or getattr(error, "errno", None) == errno.ETIMEDOUT
-        if late:
-            return Interrupted(f"nothing came for {PATIENCE:g} s", waiting=self._listens)
+        if isinstance(error, av.ExitError) or getattr(error, "errno", None) == errno.ETIMEDOUT:
+            return SourceInterrupted(f"no data for {TIMEOUT:g} s", waiting=self._listens)
         if isinstance(error, (av.InvalidDataError, av.ArgumentError, av.ProtocolNotFoundError)):
-            return Interrupted("is no stream that ffmpeg reads")
+            return SourceInterrupted("is not a stream that ffmpeg can read")
         if getattr(error, "errno", None) == errno.EIO:
-            return Interrupted("cannot be reached", waiting=self._listens and not self._refused(error))
-        return Interrupted(str(getattr(error, "strerror", None) or error).lower())
-
-    def _refused(self, error: Exception) -> bool:
-        return "in use" in str(error).lower()
+            return SourceInterrupted("cannot be reached", waiting=self._listens and "in use" not in str(error).lower())
+        return SourceInterrupted(str(getattr(error, "strerror", None) or error).lower())
 
     @property
     def _listens(self) -> bool:
-        return self.name.lower().startswith(_LISTENERS) or "listen" in self._opening.options
+        return self.name.lower().startswith(_LISTENERS) or "listen" in self._options.options
 
 
 class PipeSource:
-    """Standard input or a named pipe, PCM or any container: it comes once, and its end is the end."""
+    """Standard input or a named pipe, with PCM or any container. Its end is the end of the stream."""
 
-    def __init__(self, name: str, path: Path | None, opening: SourceOptions) -> None:
+    def __init__(self, name: str, path: Path | None, options: SourceOptions) -> None:
         self.name = name
         self._path = path
-        self._opening = opening
+        self._options = options
 
-    def items(self) -> Iterator[Item]:
+    def items(self) -> Iterator[SourceItem]:
         import av
 
-        with self._read() as read, reader_of(read) as reader:
+        with self._open() as read, reader_of(read) as reader:
             try:
-                options, name = {**_PROBING, **self._opening.options}, self._opening.format
-                with av.open(reader, "r", name, options=options, metadata_errors="replace") as container:
-                    stream = chosen(container, self._opening.track, self.name)
+                options, format_name = {**_PROBING, **self._options.options}, self._options.format
+                with av.open(reader, "r", format_name, options=options, metadata_errors="replace") as container:
+                    stream = chosen_stream(container, self._options.track, self.name)
                     for ticks, samples in Decoder().decode(stream, container.demux(stream)):
                         reader.check()
                         yield Packet(ticks, samples, idle=0.0)
@@ -134,28 +130,15 @@ class PipeSource:
                 raise MediaNotReadable(self.name, "is not media that captioner can read") from error
 
     @contextmanager
-    def _read(self) -> Iterator[Callable[[int], bytes]]:
+    def _open(self) -> Iterator[Callable[[int], bytes]]:
         if self._path is None:
-            yield lambda size: os.read(sys.stdin.fileno(), min(size, _READ))
+            yield lambda size: os.read(sys.stdin.fileno(), min(size, _READ_SIZE))
             return
         try:
             descriptor = os.open(self._path, os.O_RDONLY)
         except OSError as error:
             raise MediaNotReadable(self.name, f"cannot be read: {error.strerror}") from error
         try:
-            yield lambda size: os.read(descriptor, min(size, _READ))
+            yield lambda size: os.read(descriptor, min(size, _READ_SIZE))
         finally:
             os.close(descriptor)
-
-
-def chosen(container: InputContainer, asked: str | None, name: str) -> AudioStream:
-    """The sound track that is asked for, by number from 1 or by language. Raises `NoAudio`, `UnknownName`."""
-    tracks = container.streams.audio
-    if not tracks:
-        raise NoAudio(name)
-    if asked is None:
-        return tracks[0]
-    for number, track in enumerate(tracks, 1):
-        if asked == str(number) or speaks(language_tag(track.language), asked):
-            return track
-    raise UnknownName("audio track", asked, (f"{number} ({track.language})" for number, track in enumerate(tracks, 1)))

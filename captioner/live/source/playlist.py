@@ -1,129 +1,232 @@
-"""HLS playlists as values: text in, and out again. RFC 8216, as much of it as a listener needs."""
+"""HLS playlists (RFC 8216) as values. The library m3u8 parses them; it is imported with the first playlist."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urljoin
 
-_ATTRIBUTE = re.compile(r'([A-Z0-9-]+)=("[^"]*"|[^,]*)')
+from captioner.errors import MediaNotReadable
+
+LONGEST = 86_400.0
+"""Seconds: the longest duration that a playlist may state. A day; anything longer is a fault of its writer."""
+
+_READ_BY_M3U8 = {
+    "#EXTM3U", "#EXTINF", "#EXT-X-DISCONTINUITY-SEQUENCE", "#EXT-X-ENDLIST", "#EXT-X-KEY",
+    "#EXT-X-MAP", "#EXT-X-MEDIA", "#EXT-X-MEDIA-SEQUENCE", "#EXT-X-STREAM-INF",
+}  # fmt: skip
+"""Other tags are skipped: a fault in a tag that captioner does not need must not stop the stream."""
+
+_FAULTS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
+"""What m3u8 raises for a line that breaks the standard."""
 
 
 @dataclass(frozen=True)
 class MediaSegment:
-    """One media segment. `duration` in seconds; `cuts` counts the discontinuities before it, as all players count them.
-
-    `opening` is the address of its initialization section, None where it has none; `span` the first byte of it in its
-    file and their number; `date` the wall clock's time at its start, as it is written.
-    """
+    """One media segment of an HLS playlist."""
 
     sequence: int
+    """Media sequence number."""
+
     address: str
+
     duration: float
-    cuts: int = 0
-    opening: str | None = None
-    span: tuple[int, int] | None = None
-    date: str | None = None
+    """Seconds, from EXTINF."""
+
+    discontinuities: int = 0
+    """Discontinuities before this segment since the stream began."""
+
+    init_section: str | None = None
+    """Address of the initialization section (EXT-X-MAP), None without one."""
+
+    byte_range: tuple[int, int] | None = None
+    """First byte in the file and number of bytes, None for the whole file."""
+
+    program_date: str | None = None
+    """Wall clock time at the start of the segment, as the playlist writes it."""
 
 
 @dataclass(frozen=True)
 class MediaPlaylist:
-    """One rendition: its pieces, in order, the longest duration of one, and whether no more will come."""
+    """A media playlist: the segments of one rendition."""
 
-    pieces: tuple[MediaSegment, ...]
-    target: float
+    segments: tuple[MediaSegment, ...]
+
+    target_duration: float
+    """Seconds: no segment is longer."""
+
     ended: bool
+    """Whether the playlist says that no segment will follow."""
+
     encrypted: bool = False
+    """Whether its newest segment is encrypted."""
 
 
 @dataclass(frozen=True)
 class Rendition:
-    """An entry of a master playlist: `kind` is `VARIANT` or what EXT-X-MEDIA calls it. `address` may be missing."""
+    """An entry of a master playlist."""
 
     kind: str
-    address: str | None
-    attributes: dict[str, str]
+    """`VARIANT`, or the TYPE of EXT-X-MEDIA: `AUDIO`, `SUBTITLES`, ..."""
 
-    @property
-    def bandwidth(self) -> int:
-        """Bits a second; 0 where it does not say."""
-        digits = self.attributes.get("BANDWIDTH", "")
-        return int(digits) if digits.isdecimal() else 0
+    address: str | None
+    """Address of the media playlist. None for a track that is part of the variants."""
+
+    language: str | None = None
+
+    is_default: bool = False
+
+    bandwidth: int = 0
+    """Bits per second, 0 where the playlist does not say."""
+
+    codecs: str = ""
+
+    group: str = ""
+    """GROUP-ID of a rendition; of a variant, the group of subtitles it belongs to."""
 
 
 def is_playlist(text: str) -> bool:
-    """Whether a text is an HLS playlist at all."""
+    """Whether a text is an HLS playlist."""
     return text.lstrip("\ufeff").startswith("#EXTM3U")
 
 
-def renditions(text: str, base: str) -> list[Rendition]:
-    """The entries of a master playlist that was read from the address `base`; none where it is a media playlist."""
-    found: list[Rendition] = []
-    variant: dict[str, str] | None = None
-    for line in _lines(text):
-        if line.startswith("#EXT-X-STREAM-INF:"):
-            variant = attributes(line)
-        elif line.startswith("#EXT-X-MEDIA:"):
-            given = attributes(line)
-            address = urljoin(base, given["URI"]) if "URI" in given else None
-            found.append(Rendition(given.get("TYPE", ""), address, given))
-        elif not line.startswith("#") and variant is not None:
-            found.append(Rendition("VARIANT", urljoin(base, line), variant))
-            variant = None
-    return found
+def renditions(text: str, address: str) -> list[Rendition]:
+    """The entries of the master playlist at `address`; an empty list for a media playlist.
+
+    Raises `MediaNotReadable` for a line that cannot be read.
+    """
+    data = _parse(text, address)
+    entries = [
+        Rendition(
+            kind=media.get("type", ""),
+            address=join_address(address, media["uri"]) if media.get("uri") else None,
+            language=media.get("language"),
+            is_default=media.get("default") == "YES",
+            group=media.get("group_id", ""),
+        )
+        for media in data["media"]
+    ]
+    for variant in data["playlists"]:
+        info = variant["stream_info"]
+        entries.append(
+            Rendition(
+                kind="VARIANT",
+                address=join_address(address, variant["uri"]),
+                bandwidth=max(0, info.get("bandwidth", 0)),
+                codecs=info.get("codecs", ""),
+                group=info.get("subtitles", ""),
+            )
+        )
+    return entries
 
 
-def media_playlist(text: str, base: str) -> MediaPlaylist:
-    """A media playlist that was read from the address `base`. What cannot be read in it is passed over."""
-    sequence, target, cuts, encrypted = 0, 0.0, 0, False
-    pieces: list[MediaSegment] = []
-    waiting = MediaSegment(0, "", 0.0)
-    following = 0  # the byte after the last span
-    for line in _lines(text):
+def media_playlist(text: str, address: str) -> MediaPlaylist:
+    """The media playlist at `address`. Raises `MediaNotReadable` for a line that cannot be read."""
+    data = _parse(text, address)
+    segments = tuple(_segments(data, address))
+    longest = max((segment.duration for segment in segments), default=6.0)
+    keys = [entry.get("key", {}).get("method", "NONE") for entry in _complete(data)]
+    return MediaPlaylist(
+        segments=segments,
+        target_duration=data.get("targetduration") or longest,
+        ended=data["is_endlist"],
+        encrypted=bool(keys) and keys[-1] != "NONE",
+    )
+
+
+def _complete(data: dict[str, Any]) -> list[dict[str, Any]]:
+    """The segments of a playlist without the last one where the playlist breaks off before its address."""
+    return [entry for entry in data["segments"] if "uri" in entry]
+
+
+def _segments(data: dict[str, Any], address: str) -> Iterator[MediaSegment]:
+    discontinuities = data.get("discontinuity_sequence", 0)
+    next_byte = 0
+    for place, entry in enumerate(_complete(data)):
+        own = entry.get("custom_parser_values", {})
+        discontinuities += own.get("discontinuities", 0)
+        byte_range = own.get("byte_range")
+        if byte_range:
+            first, length = byte_range
+            byte_range = (next_byte if first is None else first, length)
+            next_byte = sum(byte_range)
+        init_section = entry.get("init_section", {}).get("uri")
+        yield MediaSegment(
+            sequence=(data["media_sequence"] or 0) + place,
+            address=join_address(address, entry["uri"]),
+            duration=entry.get("duration", 0.0),
+            discontinuities=discontinuities,
+            init_section=join_address(address, init_section) if init_section else None,
+            byte_range=byte_range,
+            program_date=own.get("program_date"),
+        )
+
+
+def join_address(base: str, address: str) -> str:
+    """An address in the playlist at `base` as an absolute one. Raises `MediaNotReadable`."""
+    try:
+        return urljoin(base, address)
+    except ValueError as error:
+        raise MediaNotReadable(base, f"an address in the playlist cannot be read: {address}") from error
+
+
+def _parse(text: str, address: str) -> dict[str, Any]:
+    """The dictionary that m3u8 makes of a playlist. Raises `MediaNotReadable`, which names the line."""
+    import m3u8
+
+    tags = _Tags()
+    try:
+        data: dict[str, Any] = m3u8.parse(text.lstrip("\ufeff"), custom_tags_parser=tags)
+    except _FAULTS as error:
+        raise MediaNotReadable(address, tags.fault) from error
+    return data
+
+
+class _Tags:
+    """Called by m3u8 for each tag, before it reads the tag itself; returns True for a tag that it shall skip.
+
+    Checks the numbers, and keeps what m3u8 does not: the date as it is written, and each of several discontinuities.
+    """
+
+    def __init__(self) -> None:
+        self.fault = ""  # what to say if the last line cannot be read
+
+    def __call__(self, line: str, number: int, data: dict[str, Any], state: dict[str, Any]) -> bool:
+        self.fault = f"line {number} of the playlist cannot be read: {line[:80]}"
         tag, _, value = line.partition(":")
         if tag == "#EXT-X-TARGETDURATION":
-            target = _number(value)
-        elif tag == "#EXT-X-MEDIA-SEQUENCE":
-            sequence = int(_number(value))
-        elif tag == "#EXT-X-DISCONTINUITY-SEQUENCE":
-            cuts = int(_number(value))
-        elif tag == "#EXT-X-DISCONTINUITY":
-            cuts += 1
-        elif tag == "#EXTINF":
-            waiting = replace(waiting, duration=_number(value.partition(",")[0]))
+            data["targetduration"] = _seconds(value)
         elif tag == "#EXT-X-PROGRAM-DATE-TIME":
-            waiting = replace(waiting, date=value)
-        elif tag == "#EXT-X-MAP":
-            waiting = replace(waiting, opening=urljoin(base, attributes(line).get("URI", "")))
-        elif tag == "#EXT-X-KEY":
-            encrypted = attributes(line).get("METHOD") != "NONE"
+            _own_values(state)["program_date"] = value.strip()
+        elif tag == "#EXT-X-DISCONTINUITY":
+            own = _own_values(state)
+            own["discontinuities"] = own.get("discontinuities", 0) + 1
         elif tag == "#EXT-X-BYTERANGE":
-            length, _, start = value.partition("@")
-            first = int(_number(start)) if start else following
-            following = first + int(_number(length))
-            waiting = replace(waiting, span=(first, int(_number(length))))
-        elif not line.startswith("#"):
-            address = urljoin(base, line)
-            pieces.append(replace(waiting, address=address, cuts=cuts))
-            waiting = MediaSegment(0, "", 0.0, opening=waiting.opening)
-    ended = any(line == "#EXT-X-ENDLIST" for line in _lines(text))
-    longest = max((piece.duration for piece in pieces), default=6.0)
-    numbered = tuple(replace(piece, sequence=sequence + place) for place, piece in enumerate(pieces))
-    return MediaPlaylist(numbered, target or longest, ended, encrypted)
+            length, _, first = value.partition("@")
+            _own_values(state)["byte_range"] = (_count(first) if first else None, _count(length))
+        elif tag == "#EXTINF":
+            _seconds(value.partition(",")[0])
+        elif tag in ("#EXT-X-MEDIA-SEQUENCE", "#EXT-X-DISCONTINUITY-SEQUENCE"):
+            _count(value)
+        return tag not in _READ_BY_M3U8
 
 
-def attributes(line: str) -> dict[str, str]:
-    """The attribute list of a tag, without quotes."""
-    return {name: value.strip('"') for name, value in _ATTRIBUTE.findall(line.partition(":")[2])}
+def _own_values(state: dict[str, Any]) -> dict[str, Any]:
+    """The values of ours that m3u8 keeps with the segment that is being read."""
+    values: dict[str, Any] = state.setdefault("segment", {}).setdefault("custom_parser_values", {})
+    return values
 
 
-def _lines(text: str) -> Iterator[str]:
-    return (line for line in (line.strip() for line in text.lstrip("\ufeff").split("\n")) if line)
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds <= LONGEST:
+        raise ValueError(f"not a duration: {text}")
+    return seconds
 
 
-def _number(text: str) -> float:
-    try:
-        return max(0.0, float(text))
-    except ValueError:
-        return 0.0
+def _count(text: str) -> int:
+    number = int(text)
+    if not 0 <= number < 1 << 64:
+        raise ValueError(f"not a count: {text}")
+    return number
