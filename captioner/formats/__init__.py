@@ -1,8 +1,8 @@
 """Caption formats, text in and text out: no format opens a file.
 
-`FORMATS` lists them. Whoever writes or reads captions calls `Format.write` and `Format.read` and never asks which
-format it is. A new format is one module and one entry in `registry.py`. Its module, which is imported when the format
-is first used, has
+`FORMATS` lists them. Code that writes or reads captions calls `Format.write` and `Format.read`, whichever format it is.
+A new format is one module and one entry in `format_registry.py`. Its module, which is imported when the format is first
+used, has
 
 - `write`, which takes the parts that the format is made of and returns the file, a text or bytes;
 - `representable`, if the format is made of cues, with the same parameters: the cues as the file can hold them, by

@@ -19,7 +19,7 @@ from captioner.formats.model.xml import line_of, xml_root
 from captioner.formats.ttml.regions import position_of_region
 from captioner.formats.ttml.writer import NAMESPACE
 
-# The drafts of 2006, in which Flash and early YouTube wrote; what captioner reads of them has not changed since.
+# The namespaces of 2006, in which Flash and early YouTube wrote; what captioner reads of them has not changed since.
 _OLD_NAMESPACE = re.compile(r"http://www\.w3\.org/2006/(?:04|10)/ttaf1")
 
 _TT, _TTM, _TTP = (f"{{{NAMESPACE}{part}}}" for part in ("", "#metadata", "#parameter"))
