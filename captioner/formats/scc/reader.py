@@ -14,7 +14,7 @@ from captioner.formats.model.frames import frame_clock
 from captioner.formats.model.lines import source_lines
 from captioner.formats.model.losses import Losses
 from captioner.formats.model.ttconv_bridge import cues_of, read_document
-from captioner.formats.scc.loading import COLUMNS, ROWS
+from captioner.formats.scc.caption_loading import COLUMNS, ROWS
 from captioner.values import Cue, Position
 
 HEADER = "Scenarist_SCC V1.0\n"

@@ -19,8 +19,8 @@ from captioner.formats.model.fidelity import restricted_to, without_white
 from captioner.formats.model.frames import FrameClock, frame_clock, on_frames, one_at_a_time
 from captioner.formats.model.lines import lines_of, single_spaced, with_lines
 from captioner.formats.model.styled_text import TextStyle, substitute
+from captioner.formats.scc.caption_loading import COLORS, COLUMNS, ERASE_SHOWN, ROWS, SHOW, CodeUnit, load_caption
 from captioner.formats.scc.characters import REPLACEMENTS, unsupported
-from captioner.formats.scc.loading import COLORS, COLUMNS, ERASE_SHOWN, ROWS, SHOW, CodeUnit, load_caption
 from captioner.formats.scc.reader import HEADER, RATE, position_of
 from captioner.timestamps import format_clock, seconds_at
 from captioner.values import Cue, Position
