@@ -231,7 +231,7 @@ class TestErrors:
         [
             (["--format", "docx"], "unknown format 'docx'; there is: srt"),
             (["--profile", "tiktok"], "unknown profile 'tiktok'; there is:"),
-            (["--language", "klingon"], "klingon"),
+            (["--language", "gibberish"], "gibberish"),
             (["--audio-track", "7"], "7"),
             (["--audio-track", "fra"], "fra"),
             (["--channel", "middle"], "middle"),
