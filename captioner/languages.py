@@ -96,6 +96,7 @@ def speaks(tag: str | None, asked: str) -> bool:
 
 
 def _parsed(tag: str | None) -> Language | None:
+    """Return the language of a tag; None if it is not a BCP 47 tag or names no language."""
     from langcodes import Language
     from langcodes.tag_parser import LanguageTagError
 
