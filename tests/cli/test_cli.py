@@ -109,7 +109,7 @@ def test_a_project_has_the_size_of_the_picture(run: Run, speech_file: Path, tmp_
     ("words", "sentence"),
     [
         (["-f", "srt,edl"], "edl: needs the frame rate of the video, as in --fps 25"),
-        (["-f", "edl", "--fps", "25", "--start-timecode", "1:2"], "edl: no timecode: '1:2'; write HH:MM:SS:FF"),
+        (["-f", "edl", "--fps", "25", "--start-timecode", "1:2"], "edl: not a timecode: '1:2'; write HH:MM:SS:FF"),
         (["-f", "edl", "--fps", "25", "--drop-frame"], "edl: timecode drops frames at 29.97 and 59.94 a second"),
     ],
 )
@@ -232,7 +232,7 @@ class TestErrors:
         [
             (["--format", "docx"], "unknown format 'docx'; there is: srt"),
             (["--profile", "tiktok"], "unknown profile 'tiktok'; there is:"),
-            (["--language", "klingon"], "klingon"),
+            (["--language", "gibberish"], "gibberish"),
             (["--audio-track", "7"], "7"),
             (["--audio-track", "fra"], "fra"),
             (["--channel", "middle"], "middle"),
