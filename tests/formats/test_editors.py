@@ -213,6 +213,12 @@ def test_markers_without_a_valid_time_are_refused(rate: float, value: float) -> 
         FORMATS["otio"].read(otio.adapters.write_to_string(timeline, "otio_json"))
 
 
+def test_infinity_as_opentimelineio_writes_it_is_read() -> None:
+    file = str(FORMATS["otio"].write(Contents(CUES, programme=FILM)).data)
+    cues = FORMATS["otio"].read(file.replace('"metadata": {', '"metadata": {"limit": -Inf,', 1)).cues
+    assert cues == FORMATS["otio"].read(file).cues
+
+
 def test_an_otio_object_that_is_not_closed_is_refused() -> None:
     """The library reads beyond its end, which crashes the process."""
     file = str(FORMATS["otio"].write(Contents(CUES, programme=FILM)).data)
