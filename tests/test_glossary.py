@@ -21,7 +21,7 @@ FIELD_TERMS = re.compile(
 )
 """Terms of the field and of file formats: the journal's table, CapCut's project file, the drafts of a standard."""
 
-QUOTING = {"glossary.md", "changelog.md", "hallucinations.py", "test_hallucinations.py"}
+QUOTING = {"glossary.md", "hallucinations.py", "test_hallucinations.py"}
 """Files that quote ruled-out words: old names, and sentences that recognisers make up."""
 
 
