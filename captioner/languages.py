@@ -6,6 +6,7 @@ The registries and the rules of BCP 47 and ISO 639 come from langcodes, which is
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from captioner.errors import UsageError
@@ -95,6 +96,7 @@ def speaks(tag: str | None, asked: str) -> bool:
 
 
 def _parsed(tag: str | None) -> Language | None:
+    """Return the language of a tag; None if it is not a BCP 47 tag or names no language."""
     from langcodes import Language
     from langcodes.tag_parser import LanguageTagError
 
@@ -128,13 +130,16 @@ def _tag_by_name(name: str) -> str | None:
 
 
 def _named(kind: str, name: str) -> Language:
-    """Return what has this name in any language. Raises `LookupError`."""
+    """Return what has exactly this name in any language. Raises `LookupError`."""
     from langcodes import Language
+    from language_data.names import TRIES, normalize_name
 
-    try:
-        return Language.find_name(kind, name)
-    except LookupError:  # the table of all languages lacks a few English names, such as Ojibwa
-        return Language.find_name(kind, name, "en")
+    for table in ("und", "en"):  # the table of all languages lacks a few English names, such as Ojibwa
+        with suppress(LookupError):
+            named = Language.find_name(kind, name, table)
+            if normalize_name(name) in TRIES[f"{table}/name_to_{kind}"]:  # find_name also accepts the beginning of one
+                return named
+    raise LookupError(name)
 
 
 def _detail(name: str) -> Language:

@@ -115,6 +115,7 @@ def test_a_language_has_a_tag_and_names(asked: str, tag: str) -> None:
         ("jp", "did you mean Japanese (ja)?"),
         ("ua", "did you mean Ukrainian (uk)?"),
         ("xx-what", "write one like en, zh, pt-BR or English"),
+        ("Englishman", "did you mean English (en)?"),
         ("English (Mars)", "write one like en, zh, pt-BR or English"),
         ("en-UU", "write one like en, zh, pt-BR or English"),
         ("x-mine", "write one like en, zh, pt-BR or English"),

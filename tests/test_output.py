@@ -72,7 +72,7 @@ def test_save_replaces_a_file_and_writes_into_a_pipe(tmp_path: Path) -> None:
 def test_errors_leave_the_file_as_it_was(tmp_path: Path) -> None:
     target = tmp_path / "talk.edl"
     target.write_text("old")
-    with pytest.raises(FormatError, match="counts frames"):
+    with pytest.raises(FormatError, match="needs the frame rate"):
         CAPTIONS.save(target)
     with pytest.raises(UnknownName, match="unknown format 'docx'"):
         CAPTIONS.save(target, "docx")

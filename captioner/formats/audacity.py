@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable
 
 from captioner.errors import FormatError
-from captioner.formats.model.clean import cue_read, quantize, source_lines
 from captioner.formats.model.contents import Contents
 from captioner.formats.model.fidelity import restricted_to
+from captioner.formats.model.lines import in_one_line, source_lines
 from captioner.formats.model.losses import Losses
-from captioner.formats.model.one_line import in_one_line
+from captioner.formats.model.quantize import cue_read, quantize
 from captioner.formats.model.table import table
 from captioner.values import Cue
 

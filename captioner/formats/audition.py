@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from captioner.errors import FormatError
-from captioner.formats.model.clean import cue_read, quantize
 from captioner.formats.model.contents import Contents
 from captioner.formats.model.fidelity import restricted_to
+from captioner.formats.model.lines import in_one_line
 from captioner.formats.model.losses import Losses
-from captioner.formats.model.one_line import in_one_line
+from captioner.formats.model.quantize import cue_read, quantize
 from captioner.formats.model.table import table, table_rows
 from captioner.timestamps import format_clock, parse_clock
 from captioner.values import Cue

@@ -12,11 +12,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from captioner.errors import FormatError
-from captioner.formats.model.clean import source_lines
 from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.fidelity import restricted_to
 from captioner.formats.model.frames import ONE_HOUR, FrameClock, frame_clock, on_frames, one_at_a_time, read_clock
 from captioner.formats.model.joiner_escape import JOINER
+from captioner.formats.model.lines import source_lines
 from captioner.formats.model.styled_text import substitute
 from captioner.timestamps import seconds_at
 from captioner.values import Cue
@@ -104,5 +104,5 @@ def _captions(lines: list[str]) -> Iterator[_AvidCaption]:
 
 
 def _cue(caption: _AvidCaption, clock: FrameClock) -> Cue | None:
-    start, end = (clock.labelled(timecode, caption.line) for timecode in (caption.start, caption.end))
+    start, end = (clock.frame_of(timecode, caption.line) for timecode in (caption.start, caption.end))
     return clock.cue(start, end, "\n".join(caption.text))

@@ -11,12 +11,11 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from captioner.errors import FormatError
-from captioner.formats.model.clean import source_lines
 from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.fidelity import restricted_to
 from captioner.formats.model.frames import ONE_HOUR, FrameClock, frame_clock, on_frames, read_clock
+from captioner.formats.model.lines import in_one_line, one_line, source_lines
 from captioner.formats.model.losses import Losses
-from captioner.formats.model.one_line import in_one_line, name_in_one_line
 from captioner.formats.model.styled_text import substitute
 from captioner.values import Cue
 
@@ -35,7 +34,7 @@ def write(cues: Iterable[Cue], programme: Programme) -> str:
     """A title, the kind of timecode, and two lines for each cue. Raises `FormatError` without a frame rate."""
     clock = frame_clock("edl", programme, ONE_HOUR)
     counting = "DROP FRAME" if clock.rate.drop_frame else "NON-DROP FRAME"
-    head = f"TITLE: {name_in_one_line(programme.title) or 'Captions'}\nFCM: {counting}\n"
+    head = f"TITLE: {one_line(programme.title) or 'Captions'}\nFCM: {counting}\n"
     return head + "".join(_event(number, cue, clock) for number, cue in enumerate(cues, 1))
 
 
@@ -95,7 +94,7 @@ def _events(lines: list[str]) -> Iterator[_EdlEvent]:
 
 def _cues(event: _EdlEvent, clock: FrameClock) -> Iterator[tuple[Cue | None, int]]:
     """A cue for each marker, with its line: its name is the text, and its note, if any, the line below."""
-    first = clock.labelled(event.timecode, event.line)
+    first = clock.frame_of(event.timecode, event.line)
     for marker, line in event.markers:
         text = f"{marker['text']}\n{marker['note'].strip()}"
         yield clock.cue(first, first + int(marker["frames"]), text), line

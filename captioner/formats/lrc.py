@@ -1,6 +1,6 @@
-"""Lyrics, .lrc: each line behind the moment at which it is sung, and in the enhanced form each word too.
+"""Lyrics, .lrc: each line behind the time at which it begins, and in the enhanced form each word too.
 
-There is no standard. A line lasts until the next; one that ends before is followed by a line without text.
+There is no standard. A line lasts until the next one; a line that ends earlier is followed by one without text.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from itertools import groupby, pairwise, zip_longest
 from typing import NamedTuple
 
 from captioner.errors import FormatError
-from captioner.formats.model.clean import cue_read, one_line, quantize, source_lines
 from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.fidelity import restricted_to
 from captioner.formats.model.frames import one_at_a_time
+from captioner.formats.model.joiner_escape import joiner_escape
+from captioner.formats.model.lines import in_one_line, one_line, source_lines
 from captioner.formats.model.losses import Losses
-from captioner.formats.model.one_line import in_one_line
+from captioner.formats.model.quantize import cue_read, quantize
 from captioner.formats.model.styled_text import StyledText
 from captioner.values import Cue, Word
 
@@ -25,45 +26,43 @@ RATE = 100
 """Times are in hundredths of a second."""
 
 LAST_LINE = 500
-"""Hundredths of a second that the last line lasts where nothing follows it."""
+"""Hundredths of a second for which the last line is shown if nothing ends it."""
 
-JOINER = "\u2060"
-"""Behind the bracket of what only looks like a time, in a text; nobody sees it, and it is not read there."""
+TIME_ESCAPE = joiner_escape(r"(?a)[\[<](?=\d+:)", r"[\[<]{JOINER}+")
+"""Keeps text from being read as a time."""
 
 _TIME = r"(\d{1,6}):(\d{1,2})(?:[.:](\d{1,3}))?"
 _STAMP = re.compile(rf"\s*\[{_TIME}\]", re.ASCII)
 _WORD_STAMP = re.compile(rf"<{_TIME}>", re.ASCII)
 _TAG = re.compile(r"\s*\[\s*([A-Za-z#]\w*)\s*:([^\]]*)\]\s*")
-_LIKE_A_TIME = re.compile(r"[\[<](?=\d+:)", re.ASCII)
-_JOINED = re.compile(rf"[\[<]{JOINER}+")
 _SPACES = re.compile(r"\s+")
-_EDGES = re.compile(r"\A\s+|(?<!\s)\s+\Z")
+_SPACE_AT_EDGE = re.compile(r"\A\s+|(?<!\s)\s+\Z")
 
 _ABOUT_THE_FILE = ("by", "re", "ve", "tool", "offset", "length", "ti", "la", "#")
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
-    """The cues as the file holds them: one at a time, in one line, with single spaces; a word until the next."""
-    alone = one_at_a_time(list(quantize((restricted_to(cue, words=True) for cue in cues), RATE)))
-    return [_words_until_the_next(_single_spaced(in_one_line(cue))) for cue in alone]
+    """The cues as the file holds them: one at a time, in one line, with single spaces. A word lasts until the next."""
+    single = one_at_a_time(list(quantize((restricted_to(cue, words=True) for cue in cues), RATE)))
+    return [_with_contiguous_words(_single_spaced(in_one_line(cue))) for cue in single]
 
 
 def _single_spaced(cue: Cue) -> Cue:
-    spelled = StyledText(cue.text, cue.styles, cue.words).sub(_JOINED, lambda match: match[0][0])
-    return replace(cue, **_trimmed(spelled)._asdict())
+    cue = TIME_ESCAPE.unescape_cue(cue)
+    return replace(cue, **_trimmed(StyledText(cue.text, cue.styles, cue.words))._asdict())
 
 
-def _trimmed(spelled: StyledText) -> StyledText:
-    return spelled.sub(_EDGES, "").sub(_SPACES, " ")
+def _trimmed(text: StyledText) -> StyledText:
+    return text.sub(_SPACE_AT_EDGE, "").sub(_SPACES, " ")
 
 
-def _words_until_the_next(cue: Cue) -> Cue:
+def _with_contiguous_words(cue: Cue) -> Cue:
     ends = [word.start for word in cue.words[1:]] + [word.end for word in cue.words[-1:]]
     return replace(cue, words=tuple(replace(word, end=end) for word, end in zip(cue.words, ends, strict=True)))
 
 
 def write(cues: Sequence[Cue], programme: Programme) -> str:
-    """A line for each cue; one without text where nothing follows at once. Words with times have the enhanced form."""
+    """A line for each cue, and one without text where no cue follows at once. Word times take the enhanced form."""
     title = one_line(programme.title or "").replace("]", ")")
     lines = [f"[ti:{title}]"] if title else []
     for cue, following in zip_longest(cues, cues[1:]):
@@ -80,30 +79,27 @@ def _time(seconds: float) -> str:
 
 def _text(cue: Cue) -> str:
     if not cue.words:
-        return _shielded(cue.text)
+        return TIME_ESCAPE.escape(cue.text)
     return "".join(map(_word, cue.words)) + f"<{_time(cue.words[-1].end)}>"
 
 
 def _word(word: Word) -> str:
     space = " " if word.text.startswith(" ") else ""
-    return f"{space}<{_time(word.start)}>{_shielded(word.text.lstrip(' '))}"
-
-
-def _shielded(text: str) -> str:
-    return _LIKE_A_TIME.sub(lambda match: match[0] + JOINER, text)
+    return f"{space}<{_time(word.start)}>{TIME_ESCAPE.escape(word.text.lstrip(' '))}"
 
 
 class _TimedLine(NamedTuple):
-    """What is sung from `start` on, in hundredths of a second; nothing where a line ended."""
+    """A line of a song. One without text ends the line before."""
 
     start: int
-    spelled: StyledText
+    """Hundredths of a second."""
+    text: StyledText
     number: int
     """The line of the file, from 1."""
 
 
 def parse(text: str) -> Contents:
-    """The lines as cues, each until the next begins; lines that begin together are one cue.
+    """The lines as cues, each until the next begins; lines that begin at the same time are one cue.
 
     Raises `FormatError` where there is text and no time.
     """
@@ -118,27 +114,27 @@ def parse(text: str) -> Contents:
 
 
 def _offset(text: str) -> int:
-    """Hundredths of a second that all comes later; a file says in milliseconds how much earlier."""
+    """Hundredths of a second by which all times are later; the tag says by how many milliseconds they are earlier."""
     return -round(int(text) / 10) if re.fullmatch(r"[+-]?\d{1,8}", text, re.ASCII) else 0
 
 
 def _lines(source: list[str], offset: int, losses: Losses) -> Iterator[_TimedLine]:
-    found, without = False, None
+    has_times, untimed = False, None
     for number, line in enumerate(source, 1):
         stamps, at = [], 0
         while match := _STAMP.match(line, at):
             stamps.append(_hundredths(match))
             at = match.end()
-        found = found or bool(stamps)
+        has_times = has_times or bool(stamps)
         if not stamps and line.strip() and not _TAG.fullmatch(line):
-            without = without or number
+            untimed = untimed or number
             losses["line without a time"] += 1
-        spelled = _spelled(line[at:], offset, losses)
-        for stamp in stamps:  # a refrain stands once, behind all its times; its words have times but once
-            sung = spelled if stamp == stamps[0] else StyledText(spelled.text)
-            yield _TimedLine(max(stamp + offset, 0), sung, number)
-    if without and not found:
-        raise FormatError("lrc", "no times in it, so it is no LRC file", without)
+        text = _read_text(line[at:], offset, losses)
+        for stamp in stamps:  # a refrain stands once, behind all its times, and its words have times only once
+            timed = text if stamp == stamps[0] else StyledText(text.text)
+            yield _TimedLine(max(stamp + offset, 0), timed, number)
+    if untimed and not has_times:
+        raise FormatError("lrc", "no times in it, so it is no LRC file", untimed)
 
 
 def _hundredths(match: re.Match[str]) -> int:
@@ -146,39 +142,34 @@ def _hundredths(match: re.Match[str]) -> int:
     return (int(minute) * 60 + int(second)) * RATE + round(int(fraction.ljust(3, "0")) / 10)
 
 
-def _spelled(text: str, offset: int, losses: Losses) -> StyledText:
+def _read_text(text: str, offset: int, losses: Losses) -> StyledText:
     """The text of a line, and its words where it has the enhanced form."""
     stamps = list(_WORD_STAMP.finditer(text))
     if not stamps:
-        return _trimmed(StyledText(_plain(text)))
+        return _trimmed(StyledText(TIME_ESCAPE.unescape(text)))
     edges = [0, *(match.end() for match in stamps)]
-    pieces = [
-        _plain(text[first:last]) for first, last in zip(edges, [m.start() for m in stamps] + [len(text)], strict=True)
-    ]
-    whole = "".join(pieces)
+    ends = [*(match.start() for match in stamps), len(text)]
+    pieces = [TIME_ESCAPE.unescape(text[first:last]) for first, last in zip(edges, ends, strict=True)]
+    joined = "".join(pieces)
     times = [max(_hundredths(match) + offset, 0) for match in stamps]
     if times != sorted(times) or pieces[0].strip():
         losses["time inside a text"] += len(times)
-        return _trimmed(StyledText(whole))
+        return _trimmed(StyledText(joined))
     words, space = [], pieces[0]
     for piece, (start, end) in zip(pieces[1:], pairwise([*times, times[-1]]), strict=True):
         spoken = (space + piece).rstrip()
         space = (space + piece)[len(spoken) :]
         if spoken:
             words.append(Word(start / RATE, end / RATE, spoken))
-    return _trimmed(StyledText(whole[: len(whole) - len(space)], (), tuple(words)))
-
-
-def _plain(text: str) -> str:
-    return _JOINED.sub(lambda match: match[0][0], text)
+    return _trimmed(StyledText(joined[: len(joined) - len(space)], (), tuple(words)))
 
 
 def _cues(together: list[tuple[int, list[_TimedLine]]], mended: Losses) -> Iterator[tuple[Cue | None, int]]:
     ends = (later for later, _ in together[1:])
     for (start, lines), end in zip_longest(together, ends):
-        sung = [line for line in lines if line.spelled.text]
-        if sung:
+        shown = [line for line in lines if line.text.text]
+        if shown:
             mended["line without an end"] += end is None
-            spelled = sung[0].spelled if len(sung) == 1 else StyledText("\n".join(line.spelled.text for line in sung))
-            cue = cue_read(start, start + LAST_LINE if end is None else end, spelled, rate=RATE)
-            yield cue, sung[0].number
+            text = shown[0].text if len(shown) == 1 else StyledText("\n".join(line.text.text for line in shown))
+            cue = cue_read(start, start + LAST_LINE if end is None else end, text, rate=RATE)
+            yield cue, shown[0].number

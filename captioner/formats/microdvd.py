@@ -1,117 +1,133 @@
-"""MicroDVD, .sub: a cue a line, its times counted in frames, `|` for a line break.
+"""MicroDVD, .sub: a cue in each line, its times counted in frames, `|` for a line break.
 
-A first cue from frame 1 to 1 says how many frames a second there are; where none does, who reads the file must know.
+A first cue from frame 1 to 1 holds the frame rate; where a file has none, its reader must give it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import zip_longest
+from typing import NamedTuple
 
 from captioner.errors import FormatError
-from captioner.formats.model.clean import cue_read, quantize, source_lines
 from captioner.formats.model.colors import color_of
 from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.fidelity import restricted_to
+from captioner.formats.model.frames import NO_RATE
+from captioner.formats.model.joiner_escape import joiner_escape
+from captioner.formats.model.lines import source_lines
 from captioner.formats.model.losses import Losses
 from captioner.formats.model.markup import Markup
+from captioner.formats.model.quantize import cue_read, quantize
 from captioner.formats.model.styled_text import StyledText, TextStyle, substitute
 from captioner.timestamps import parse_rate
 from captioner.values import Cue
+
+LAST_LINE = 5
+"""Seconds for which the last cue is shown if its end is not written."""
 
 _LINE = re.compile(r"\s*\{(\d{1,9})\}\{(\d{0,9})\}(.*)", re.ASCII | re.DOTALL)
 _RATE = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*(?:fps)?\s*", re.ASCII | re.IGNORECASE)
 _TAG = re.compile(r"\{([A-Za-z]):([^{}|]*)\}")
 _BAR = re.compile(r"\|")
-_LIKE_A_TAG = re.compile(r"\{(?=[A-Za-z]:)")
-_JOINED = re.compile("\\{\u2060+")
-JOINER = "\u2060"
-
-LAST_LINE = 5
-"""Seconds that a cue lasts whose end is not written, where none follows."""
+_TAG_ESCAPE = joiner_escape(r"\{(?=[A-Za-z]:)", r"\{{JOINER}+")
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
     """The cues on frames; `|` in a text becomes `¦`, for it would break the line. Raises `FormatError`."""
-    held = (restricted_to(cue) for cue in quantize(cues, _rate(programme)))
-    return [substitute(substitute(cue, _BAR, "¦"), _JOINED, "{") for cue in held]
+    held = (restricted_to(cue) for cue in quantize(cues, _known(programme.frame_rate)))
+    return [_TAG_ESCAPE.unescape_cue(substitute(cue, _BAR, "¦")) for cue in held]
 
 
-def _rate(programme: Programme) -> Fraction:
-    if programme.frame_rate is None:
-        raise FormatError("microdvd", "counts frames: say how many a second the video has, as with --fps 25")
-    return programme.frame_rate
+def _known(rate: Fraction | None) -> Fraction:
+    if rate is None:
+        raise FormatError("microdvd", NO_RATE)
+    return rate
 
 
 def write(cues: Iterable[Cue], programme: Programme) -> str:
-    """The frame rate, to three decimals, and the cues by start."""
-    rate = _rate(programme)
+    """The frame rate, to three decimals, and the cues."""
+    rate = _known(programme.frame_rate)
     lines = [f"{{1}}{{1}}{f'{float(rate):.3f}'.rstrip('0').rstrip('.')}"]
     for cue in cues:
-        text = _LIKE_A_TAG.sub("{" + JOINER, cue.text).replace("\n", "|")
+        text = _TAG_ESCAPE.escape(cue.text).replace("\n", "|")
         lines.append(f"{{{round(cue.start * rate)}}}{{{round(cue.end * rate)}}}{text}")
     return "".join(f"{line}\n" for line in lines)
 
 
+class _CueLine(NamedTuple):
+    """A line of a file."""
+
+    number: int
+    """From 1."""
+    start: int
+    """The first frame."""
+    end: str
+    """The last frame; empty where it is not written."""
+    text: str
+
+
 def parse(text: str, programme: Programme) -> Contents:
-    """The cues as they stand in the file. Raises `FormatError` for a line without times, and without a frame rate."""
+    """The cues in the order of the file. Raises `FormatError` for a line without times, and without a frame rate."""
     losses, mended = Losses(), Losses()
-    rows: list[tuple[int, int, str, str]] = []
-    for number, line in enumerate(source_lines(text), 1):
-        if match := _LINE.fullmatch(line):
-            rows.append((number, int(match[1]), match[2], match[3]))
-        elif line.strip():
-            raise FormatError("microdvd", "a line without times", number)
+    rows = list(_rows(source_lines(text)))
     rate = programme.frame_rate
-    if rows and rows[0][1:3] in ((1, "1"), (0, "0")) and (told := _RATE.fullmatch(rows[0][3])):
-        rate = rate or _told(told[1])
+    if rows and (rows[0].start, rows[0].end) in ((1, "1"), (0, "0")) and (written := _RATE.fullmatch(rows[0].text)):
+        rate = rate or _parsed_rate(written[1])
         rows = rows[1:]
-    rate = _rate(Programme(frame_rate=rate)) if rows else rate
-    cues = []
-    for (number, start, end, shown), following in zip_longest(rows, (row[1] for row in rows[1:])):
-        assert rate is not None
-        last = int(end) if end else following if following is not None else start + round(LAST_LINE * rate)
-        mended["cue without an end"] += not end
-        mended["cue with its end before its start"] += last <= start
-        cue = cue_read(start, last, _read(shown, losses), rate=rate)
-        cues.append((cue, number))
+    cues = list(_cues(rows, _known(rate), losses, mended)) if rows else []
     losses["cue without text"] = sum(cue is None for cue, _ in cues)
     return Contents.of_cues(cues, programme=Programme(frame_rate=rate), losses=losses, mended=mended)
 
 
-def _told(text: str) -> Fraction:
+def _rows(lines: Iterable[str]) -> Iterator[_CueLine]:
+    for number, line in enumerate(lines, 1):
+        if match := _LINE.fullmatch(line):
+            yield _CueLine(number, int(match[1]), match[2], match[3])
+        elif line.strip():
+            raise FormatError("microdvd", "a line without times", number)
+
+
+def _parsed_rate(text: str) -> Fraction:
     try:
         return parse_rate(text.replace(",", ".")).per_second
     except ValueError as error:
         raise FormatError("microdvd", str(error), 1) from error
 
 
-def _read(text: str, losses: Losses) -> StyledText:
-    """The text, its lines parted by bars. A tag with a small letter holds for its line, one with a capital for all."""
+def _cues(
+    rows: Sequence[_CueLine], rate: Fraction, losses: Losses, mended: Losses
+) -> Iterator[tuple[Cue | None, int | None]]:
+    """Each row as a cue, with its line. One whose end is not written lasts until the next begins."""
+    for row, following in zip_longest(rows, rows[1:]):
+        end = int(row.end) if row.end else following.start if following else row.start + round(LAST_LINE * rate)
+        mended["cue without an end"] += not row.end
+        mended["cue with its end before its start"] += end <= row.start
+        yield cue_read(row.start, end, _read_text(row.text, losses), rate=rate), row.number
+
+
+def _read_text(text: str, losses: Losses) -> StyledText:
+    """The text, in which bars end lines. A tag in small letters holds for its line, one in capitals for all lines."""
     markup = Markup()
     for number, line in enumerate(text.split("|")):
         markup.add("\n" if number else "")
         at = opened = 0
         for match in _TAG.finditer(line):
-            markup.add(_plain(line[at : match.start()]))
+            markup.add(_TAG_ESCAPE.unescape(line[at : match.start()]))
             at = match.end()
-            looks = _looks(match[1].lower(), match[2], losses)
-            if looks:
-                markup.open("all" if match[1].isupper() else "line", looks)
+            style = _tag_style(match[1].lower(), match[2], losses)
+            if style:
+                markup.open("all" if match[1].isupper() else "line", style)
                 opened += match[1].islower()
-        markup.add(_plain(line[at:]))
+        markup.add(_TAG_ESCAPE.unescape(line[at:]))
         for _ in range(opened):
             markup.close("line")
-    return markup.spelled()
+    return markup.styled_text()
 
 
-def _plain(text: str) -> str:
-    return _JOINED.sub("{", text)
-
-
-def _looks(name: str, value: str, losses: Losses) -> TextStyle | None:
+def _tag_style(name: str, value: str, losses: Losses) -> TextStyle | None:
     if name == "y":
         marks = {mark.strip().lower() for mark in value.split(",")}
         losses["strikethrough"] += "s" in marks

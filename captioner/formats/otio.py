@@ -7,18 +7,20 @@ of the cue, so a file read back loses nothing but the precision of its times.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from fractions import Fraction
 from typing import Any, TypeVar
 
 from captioner.errors import FormatError
-from captioner.formats.model.clean import cue_read, quantize, writable
+from captioner.formats.model.characters import writable
 from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.extras import library
 from captioner.formats.model.frames import FrameClock, frame_clock
+from captioner.formats.model.lines import in_one_line
 from captioner.formats.model.losses import Losses
-from captioner.formats.model.one_line import in_one_line
+from captioner.formats.model.quantize import cue_read, quantize
 from captioner.formats.model.styled_text import StyledText
 from captioner.timestamps import FrameRate, format_timecode, parse_rate
 from captioner.values import Cue, Position, StyleSpan, Word
@@ -32,6 +34,8 @@ MILLISECONDS = FrameClock("otio", FrameRate(Fraction(1000)))
 """The clock where the frame rate is unknown: OpenTimelineIO accepts any rate."""
 
 COLOR = "CYAN"
+
+_INFINITY = re.compile(r"(?<![\w\"])-?Inf(?![\w\"])")
 
 
 def write(cues: Sequence[Cue], programme: Programme) -> str:
@@ -105,7 +109,9 @@ def _timeline(text: str) -> Any:
     otio = library("otio", "opentimelineio")
     source = text.removeprefix("\ufeff")
     try:
-        json.loads(source)  # the library crashes the process on some objects that are not closed
+        # The library crashes the process on some objects that are not closed. It writes infinity as Inf, which no other
+        # JSON reader knows.
+        json.loads(_INFINITY.sub("0", source))
         timeline = otio.adapters.read_from_string(source, "otio_json")
     except Exception as error:  # the library raises a class of its own for each error, and bare ones too
         raise FormatError("otio", f"is not an OpenTimelineIO file: {str(error).splitlines()[0]}") from error

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.fidelity import restricted_to
 from captioner.formats.model.frames import MIDNIGHT, FrameClock, frame_clock, on_frames, read_clock
+from captioner.formats.model.lines import in_one_line
 from captioner.formats.model.losses import Losses
-from captioner.formats.model.one_line import in_one_line
 from captioner.formats.model.table import table, table_rows
 from captioner.values import Cue
 
@@ -53,5 +53,5 @@ def parse(text: str, programme: Programme) -> Contents:
 
 
 def _cue(row: dict[str, str], line: int, clock: FrameClock) -> Cue | None:
-    first, last = (clock.labelled(row[column], line) for column in ("In", "Out"))
+    first, last = (clock.frame_of(row[column], line) for column in ("In", "Out"))
     return clock.cue(first, last, row["Marker Name"], row["Description"])

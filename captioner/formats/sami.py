@@ -1,6 +1,6 @@
-"""SAMI, .smi: Microsoft's Synchronized Accessible Media Interchange, HTML of a kind with times in milliseconds.
+"""SAMI, .smi: Microsoft's Synchronized Accessible Media Interchange, a kind of HTML with times in milliseconds.
 
-A text lasts until the next; an empty one, written as a space that does not break, clears the screen.
+A text lasts until the next one; an empty text, written as a no-break space, clears the screen.
 """
 
 from __future__ import annotations
@@ -13,18 +13,19 @@ from itertools import accumulate, zip_longest
 from typing import NamedTuple
 
 from captioner.errors import FormatError
-from captioner.formats.model.clean import cue_read, one_line, quantize, source_lines
 from captioner.formats.model.colors import color_of
 from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.fidelity import LOOKS, restricted_to
+from captioner.formats.model.fidelity import ALL_STYLES, restricted_to
 from captioner.formats.model.frames import one_at_a_time
+from captioner.formats.model.lines import one_line, source_lines
 from captioner.formats.model.losses import Losses
 from captioner.formats.model.markup import Markup, between_comments
+from captioner.formats.model.quantize import cue_read, quantize
 from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, runs, substitute
 from captioner.values import Cue
 
 LAST_TEXT = 5000
-"""Milliseconds that the last text lasts where nothing clears it."""
+"""Milliseconds for which the last text is shown if nothing clears it."""
 
 _SYNC = re.compile(r"<sync\b[^<>]*?\bstart\s*=\s*[\"']?\s*(-?\d{1,10})[^<>]*>", re.IGNORECASE | re.ASCII)
 _PARAGRAPH = re.compile(r"<p\b([^<>]*)>", re.IGNORECASE)
@@ -33,30 +34,34 @@ _TITLE = re.compile(r"<title>([^<]*)</title>", re.IGNORECASE)
 _LANGUAGE = re.compile(r"\.([\w-]+)\s*\{[^{}]*\blang\s*:\s*([\w-]+)", re.IGNORECASE)
 _TAG = re.compile(r"<(?P<end>/?)(?P<tag>[a-z]+)\b(?P<attributes>[^<>]*)>", re.IGNORECASE)
 _COLOR = re.compile(r"\bcolor\s*[=:]\s*(\"[^\"]*\"|'[^']*'|[^\s>;\"']+)", re.IGNORECASE)
-_LOOKS = {"i": TextStyle(italic=True), "em": TextStyle(italic=True), "b": TextStyle(bold=True),
+_TAG_STYLES = {"i": TextStyle(italic=True), "em": TextStyle(italic=True), "b": TextStyle(bold=True),
           "strong": TextStyle(bold=True), "u": TextStyle(underline=True)}  # fmt: skip
 _TEXT = re.compile(r"\S")
 _SPACES = re.compile(r"[ \t\n]+")
 _AROUND_BREAKS = re.compile(r"(?<![ \t])[ \t]*\n[ \t]*")
-_EDGES = re.compile(r"\A[ \t\n]+|(?<![ \t\n])[ \t\n]+\Z")
+_SPACE_AT_EDGE = re.compile(r"\A[ \t\n]+|(?<![ \t\n])[ \t\n]+\Z")
 _BREAK = "\x1e"
+_BREAK_MARK = re.compile(_BREAK)
+_SPACING = ((re.compile(r"[ \t]+"), " "), (_AROUND_BREAKS, "\n"), (_SPACE_AT_EDGE, ""))
+"""How HTML shows white space: as one space, and none at the edges of lines."""
+
 _NO_CHARACTER = re.compile(r"&#0*[1-9]\d{7,};?", re.ASCII)
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
-    """The cues as the file holds them: one at a time, with single spaces, as HTML has them."""
-    alone = one_at_a_time([restricted_to(cue, looks=LOOKS) for cue in quantize(cues)])
-    return [_spaced(cue) for cue in alone]
+    """The cues as the file holds them: one at a time, with single spaces, as in HTML."""
+    single = one_at_a_time([restricted_to(cue, styles=ALL_STYLES) for cue in quantize(cues)])
+    return [_single_spaced(cue) for cue in single]
 
 
-def _spaced(cue: Cue) -> Cue:
-    for pattern, put in ((re.compile(_BREAK), " "), (re.compile(r"[ \t]+"), " "), (_AROUND_BREAKS, "\n"), (_EDGES, "")):
-        cue = substitute(cue, pattern, put)
+def _single_spaced(cue: Cue) -> Cue:
+    for pattern, replacement in ((_BREAK_MARK, " "), *_SPACING):
+        cue = substitute(cue, pattern, replacement)
     return cue
 
 
 def write(cues: Sequence[Cue], programme: Programme) -> str:
-    """The cues by start, each in a paragraph of one class, which has the programme's language."""
+    """The cues, each in a paragraph of the one class, which has the programme's language."""
     language = programme.language or "en"
     title = html.escape(one_line(programme.title or ""), quote=False)
     lines = [
@@ -64,7 +69,7 @@ def write(cues: Sequence[Cue], programme: Programme) -> str:
         f".CAPTIONS {{ Name: {language}; lang: {language}; SAMIType: CC; }}", "-->", "</STYLE>", "</HEAD>", "<BODY>",
     ]  # fmt: skip
     for cue, following in zip_longest(cues, cues[1:]):
-        lines.append(_sync(cue.start, "".join(_tagged(text, looks) for text, looks in runs(cue))))
+        lines.append(_sync(cue.start, "".join(_tagged(text, style) for text, style in runs(cue))))
         if following is None or cue.end < following.start:
             lines.append(_sync(cue.end, "&nbsp;"))
     return "".join(f"{line}\n" for line in [*lines, "</BODY>", "</SAMI>"])
@@ -74,10 +79,10 @@ def _sync(seconds: float, text: str) -> str:
     return f"<SYNC Start={round(seconds * 1000)}><P Class=CAPTIONS>{text}"
 
 
-def _tagged(text: str, looks: TextStyle) -> str:
-    tags = ["i"] * looks.italic + ["b"] * looks.bold + ["u"] * looks.underline
-    first = "".join(f"<{tag}>" for tag in tags) + (f'<font color="{looks.color}">' if looks.color else "")
-    last = ("</font>" if looks.color else "") + "".join(f"</{tag}>" for tag in reversed(tags))
+def _tagged(text: str, style: TextStyle) -> str:
+    tags = ["i"] * style.italic + ["b"] * style.bold + ["u"] * style.underline
+    first = "".join(f"<{tag}>" for tag in tags) + (f'<font color="{style.color}">' if style.color else "")
+    last = ("</font>" if style.color else "") + "".join(f"</{tag}>" for tag in reversed(tags))
     escaped = html.escape(text, quote=False).replace("\xa0", "&nbsp;").replace("\n", "<br>")
     return first + escaped + last
 
@@ -93,11 +98,11 @@ def parse(text: str) -> Contents:
     shown = _of_first_class(list(_paragraphs(_Body(source))), losses)
     cues = []
     for paragraph, following in zip_longest(shown, shown[1:]):
-        spelled = _read(paragraph.text, losses)
-        if spelled.text.strip():
+        text_read = _read_text(paragraph.text, losses)
+        if text_read.text.strip():
             mended["text without an end"] += following is None
             end = following.start if following else paragraph.start + LAST_TEXT
-            cues.append((cue_read(paragraph.start, end, spelled), paragraph.line))
+            cues.append((cue_read(paragraph.start, end, text_read), paragraph.line))
     programme = Programme(
         title=one_line(html.unescape(title[1])) or None if title else None, language=language[2] if language else None
     )
@@ -105,7 +110,7 @@ def parse(text: str) -> Contents:
 
 
 class _Body:
-    """The source without its comments, and the line of the source for each index of that text."""
+    """The source without its comments, which knows the line of the source for each index."""
 
     def __init__(self, source: str) -> None:
         pieces = list(between_comments(source, "<!--", "-->"))
@@ -123,17 +128,19 @@ class _Body:
 
 
 class _Paragraph(NamedTuple):
-    """What is shown from `start` on, in milliseconds."""
+    """What is shown from a time on."""
 
     start: int
+    """Milliseconds."""
     language_class: str | None
     """The class of its tag, which stands for a language; None where it has none."""
     text: str
     line: int
+    """The line of the file, from 1, in which the text begins."""
 
 
 def _paragraphs(body: _Body) -> Iterator[_Paragraph]:
-    """What stands behind each `<sync>`: the text before its first `<p>`, and each `<p>`."""
+    """The paragraphs behind each `<sync>`, and the text that stands before its first `<p>`."""
     syncs = list(_SYNC.finditer(body.text))
     ends = [*(sync.start() for sync in syncs[1:]), len(body.text)]
     for sync, end in zip(syncs, ends, strict=False):
@@ -148,15 +155,15 @@ def _paragraphs(body: _Body) -> Iterator[_Paragraph]:
 
 
 def _of_first_class(paragraphs: list[_Paragraph], losses: Losses) -> list[_Paragraph]:
-    """The paragraphs of the class that comes first, by time. Those of other classes are other languages."""
+    """The paragraphs of the first class in the file, by time. Those of other classes are in other languages."""
     first = next((paragraph.language_class for paragraph in paragraphs if paragraph.language_class), None)
     ours = [paragraph for paragraph in paragraphs if paragraph.language_class in (first, None)]
     losses["text in another language"] += len(paragraphs) - len(ours)
     return sorted(ours, key=lambda paragraph: paragraph.start)
 
 
-def _read(paragraph: str, losses: Losses) -> StyledText:
-    """The text of a paragraph; spaces count once, and `<br>` alone breaks a line."""
+def _read_text(paragraph: str, losses: Losses) -> StyledText:
+    """The text of a paragraph, with single spaces; only `<br>` breaks a line."""
     markup = Markup()
     at = 0
     for match in _TAG.finditer(paragraph):
@@ -166,18 +173,20 @@ def _read(paragraph: str, losses: Losses) -> StyledText:
         if tag == "br":
             markup.add(_BREAK)
         elif tag in ("i", "em", "b", "strong", "u", "font", "span"):
-            markup.close(tag) if match["end"] else markup.open(tag, _looks(tag, match["attributes"]))
+            markup.close(tag) if match["end"] else markup.open(tag, _tag_style(tag, match["attributes"]))
         elif tag not in ("p", "body", "sami", "sync"):
             losses["tag"] += not match["end"]
     markup.add(_words(paragraph[at:]))
-    spelled = markup.spelled().sub(re.compile(_BREAK), "\n").sub(re.compile(r"[ \t]+"), " ")
-    return spelled.sub(_AROUND_BREAKS, "\n").sub(_EDGES, "")
+    read = markup.styled_text().sub(_BREAK_MARK, "\n")
+    for pattern, replacement in _SPACING:
+        read = read.sub(pattern, replacement)
+    return read
 
 
 def _words(text: str) -> str:
     return html.unescape(_NO_CHARACTER.sub("\ufffd", _SPACES.sub(" ", text))).replace("\n", " ").replace("\r", " ")
 
 
-def _looks(tag: str, attributes: str) -> TextStyle:
+def _tag_style(tag: str, attributes: str) -> TextStyle:
     color = _COLOR.search(attributes)
-    return _LOOKS.get(tag, PLAIN)._replace(color=color_of(color[1]) if color else None)
+    return _TAG_STYLES.get(tag, PLAIN)._replace(color=color_of(color[1]) if color else None)

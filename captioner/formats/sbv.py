@@ -7,21 +7,18 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from captioner.errors import FormatError
-from captioner.formats.model.clean import cue_read, leading_blanks, quantize, source_lines
 from captioner.formats.model.contents import Contents
 from captioner.formats.model.fidelity import restricted_to
+from captioner.formats.model.joiner_escape import joiner_escape
+from captioner.formats.model.lines import leading_blanks, source_lines
 from captioner.formats.model.losses import Losses
-from captioner.formats.model.styled_text import substitute
+from captioner.formats.model.quantize import cue_read, quantize
 from captioner.timestamps import format_clock, parse_clock
 from captioner.values import Cue
 
-JOINER = "\u2060"
-"""Before a line of a text that would be taken for a time; nobody sees it, and it is not read there."""
-
 _TIME = r"\d{1,6}:\d{1,2}:\d{1,2}(?:\.\d{1,3})?"
 _TIMING = re.compile(rf"\s*({_TIME})\s*,\s*({_TIME})\s*", re.ASCII)
-_LIKE_A_TIMING = re.compile(rf"^(?=\s*{_TIME}\s*,\s*{_TIME}\s*$).", re.ASCII | re.MULTILINE)
-_JOINED = re.compile(rf"^{JOINER}+(?=\s*\d)", re.MULTILINE)
+_TIMING_ESCAPE = joiner_escape(rf"(?am)^(?=\s*{_TIME}\s*,\s*{_TIME}\s*$)", r"(?m)^{JOINER}+(?=\s*\d)")
 _HEAD = re.compile(r"\s*(?:\[[^\]]*\].*)?")
 _END = re.compile(r"\n\s*\[END[^\]\n]*\]\s*\Z")
 _BREAK = re.compile(r"\[br\]", re.IGNORECASE)
@@ -29,17 +26,16 @@ _BREAK = re.compile(r"\[br\]", re.IGNORECASE)
 
 def representable(cues: Iterable[Cue]) -> list[Cue]:
     """The cues as the file holds them: their text and their times, to the millisecond."""
-    return [substitute(restricted_to(cue), _JOINED, "") for cue in quantize(cues)]
+    return [_TIMING_ESCAPE.unescape_cue(restricted_to(cue)) for cue in quantize(cues)]
 
 
 def write(cues: Iterable[Cue]) -> str:
-    """The cues by start."""
+    """The cues, each a timing and its lines."""
     return "\n".join(_block(cue) for cue in cues)
 
 
 def _block(cue: Cue) -> str:
-    text = _LIKE_A_TIMING.sub(lambda first: JOINER + first[0], cue.text)
-    return f"{_time(cue.start)},{_time(cue.end)}\n{text}\n"
+    return f"{_time(cue.start)},{_time(cue.end)}\n{_TIMING_ESCAPE.escape(cue.text)}\n"
 
 
 def _time(seconds: float) -> str:
@@ -47,7 +43,7 @@ def _time(seconds: float) -> str:
 
 
 def parse(text: str) -> Contents:
-    """The cues as they stand in the file, less those without text. Raises `FormatError` where text is in no cue."""
+    """The cues in the order of the file. Raises `FormatError` for text that stands before the first time."""
     losses, mended = Losses(), Losses()
     lines = source_lines(text)
     headed = any(line.strip().startswith("[") for line in lines[:1])
@@ -55,7 +51,7 @@ def parse(text: str) -> Contents:
     return Contents.of_cues(cues, losses=losses, mended=mended)
 
 
-class _Block(NamedTuple):
+class _SbvBlock(NamedTuple):
     """A timing and the lines below it."""
 
     start: str
@@ -65,28 +61,28 @@ class _Block(NamedTuple):
     lines: list[str]
 
 
-def _blocks(lines: list[str]) -> Iterator[_Block]:
-    """Every timing with the lines below: timings alone separate the cues."""
+def _blocks(lines: list[str]) -> Iterator[_SbvBlock]:
+    """Every timing with the lines below it: only timings separate cues."""
     timing: tuple[str, str, int] | None = None
     below: list[str] = []
     for number, line in enumerate(lines, 1):
         if match := _TIMING.fullmatch(line):
             if timing:
-                yield _Block(*timing, below)
+                yield _SbvBlock(*timing, below)
             timing, below = (match[1], match[2], number + 1), []
         elif timing:
             below.append(line)
         elif not _HEAD.fullmatch(line):
             raise FormatError("sbv", "text before the first time", number)
     if timing:
-        yield _Block(*timing, below)
+        yield _SbvBlock(*timing, below)
     elif any(line.strip() for line in lines):
         raise FormatError("sbv", "no times in it, so it is no SubViewer file", 1)
 
 
-def _cue(block: _Block, headed: bool, losses: Losses, mended: Losses) -> Cue | None:
+def _cue(block: _SbvBlock, headed: bool, losses: Losses, mended: Losses) -> Cue | None:
     first, last = (round(parse_clock(time) * 1000) for time in (block.start, block.end))
-    text = _JOINED.sub("", "\n".join(block.lines).strip("\n"))
+    text = _TIMING_ESCAPE.unescape("\n".join(block.lines).strip("\n"))
     text = _BREAK.sub("\n", _END.sub("", text)) if headed else text
     cue = cue_read(first, last, text)
     losses["cue without text"] += cue is None

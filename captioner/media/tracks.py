@@ -133,7 +133,8 @@ class AudioSelection:
         if self.start is not None and self.start < 0:
             raise UsageError(f"the start must be 0 s or later, not {self.start:g} s")
         if self.end is not None and self.end <= (self.start or 0.0):
-            raise UsageError(f"the end must be later than the start at {self.start or 0.0:g} s, not {self.end:g} s")
+            span = f"from {self.start or 0.0:g} s to {self.end:g} s"
+            raise UsageError(f"nothing can be captioned {span}: the end must come after the start")
 
 
 def choose_track(tracks: Sequence[AudioTrack], asked: str | None, source: str) -> AudioTrack:

@@ -1,7 +1,7 @@
-"""Seconds to text and back. Nobody else in captioner knows how a time is spelled.
+"""Seconds to text and back: the only package that knows how times are written.
 
-`clock` spells hours, minutes and milliseconds, `timecode` the frames that editors and broadcasters count. A rate is an
-exact fraction (30000/1001 is 29.97), and a frame's time is one division of integers, so no offset builds up.
+`clock` has hours, minutes and milliseconds, `timecode` the frames that editors and broadcasters count. A frame rate is
+an exact fraction (30000/1001 is 29.97), and a frame's time is one division of integers, so no offset builds up.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Seconds to the text of a clock and back.
+"""Seconds to clock time and back.
 
-Writing rounds to whole milliseconds first and splits then, so 59.9996 s carries into the next minute. Reading ends
-in one division of an integer, so a time that is written and read again is the same float.
+Formatting rounds to whole milliseconds before it splits, so 59.9996 s carries into the next minute. Parsing ends in one
+division of an integer, so a time that is formatted and parsed again is the same float.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ _CLOCK = re.compile(r"(?:(?:(\d{1,9}):)?(\d{1,2}):)?(\d{1,9})(?:[.,](\d{1,9}))?"
 
 
 def format_clock(seconds: float, decimal: str = ".") -> str:
-    """`HH:MM:SS.mmm`, hours as wide as they need to be.
+    """Return `HH:MM:SS.mmm`, with more digits for the hours where they are needed.
 
     >>> format_clock(59.9996)
     '00:01:00.000'
@@ -26,7 +26,7 @@ def format_clock(seconds: float, decimal: str = ".") -> str:
 
 
 def parse_clock(text: str) -> float:
-    """Seconds from `[[H:]M:]S[.fraction]`, with a point or a comma.
+    """Return the seconds of `[[H:]M:]S[.fraction]`, with a point or a comma.
 
     >>> parse_clock("00:01:02,500"), parse_clock("1:30"), parse_clock("12.25")
     (62.5, 90.0, 12.25)

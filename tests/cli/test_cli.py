@@ -108,8 +108,8 @@ def test_a_project_has_the_size_of_the_picture(run: Run, speech_file: Path, tmp_
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["-f", "srt,edl"], "edl: counts frames: say how many a second the video has, as with --fps 25"),
-        (["-f", "edl", "--fps", "25", "--start-timecode", "1:2"], "edl: no timecode: '1:2'; write HH:MM:SS:FF"),
+        (["-f", "srt,edl"], "edl: needs the frame rate of the video, as in --fps 25"),
+        (["-f", "edl", "--fps", "25", "--start-timecode", "1:2"], "edl: not a timecode: '1:2'; write HH:MM:SS:FF"),
         (["-f", "edl", "--fps", "25", "--drop-frame"], "edl: timecode drops frames at 29.97 and 59.94 a second"),
     ],
 )
@@ -131,7 +131,7 @@ def test_a_frame_rate_too_low_to_time_cues_is_reported_before_recognition(
     ffmpeg(*picture, "-i", speech_file, "-pix_fmt", "yuv420p", lecture)
     ran = run(lecture, "-f", "edl", "-v")
     assert (ran.code, ran.err.count("\n")) == (5, 1)
-    assert ran.err.startswith("captioner: edl: counts frames: say how many a second")
+    assert ran.err.startswith("captioner: edl: needs the frame rate of the video")
 
 
 def test_an_existing_result_is_skipped(run: Run, talk: Path) -> None:
@@ -232,7 +232,7 @@ class TestErrors:
         [
             (["--format", "docx"], "unknown format 'docx'; there is: srt"),
             (["--profile", "tiktok"], "unknown profile 'tiktok'; there is:"),
-            (["--language", "klingon"], "klingon"),
+            (["--language", "gibberish"], "gibberish"),
             (["--audio-track", "7"], "7"),
             (["--audio-track", "fra"], "fra"),
             (["--channel", "middle"], "middle"),

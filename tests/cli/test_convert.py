@@ -91,7 +91,7 @@ def test_encodings_are_recognised_and_can_be_named(folder: Path, capfd: pytest.C
     assert main(["convert", "zh.srt", "strict.srt", "--strict"]) == 5
     assert main(["convert", "zh.srt", "strict.srt", "--strict", "--encoding", "gb18030"]) == 0
     assert main(["convert", "zh.srt", "x.srt", "--encoding", "klingon"]) == 5
-    assert "zh.srt: encoding: none is called 'klingon'" in capfd.readouterr().err
+    assert "zh.srt: encoding: there is no encoding 'klingon'" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_encodings_are_recognised_and_can_be_named(folder: Path, capfd: pytest.C
         (["talk.vtt", "-"], 2, "the format of standard output is unknown; name it with --to"),
         (["talk.vtt", "x.doc"], 2, "unknown format '.doc'"),
         (["talk.vtt", "talk.vtt"], 2, "talk.vtt would be overwritten; name another file"),
-        (["talk.vtt", "x.fcpxml"], 5, "fcpxml: counts frames: say how many a second the video has, as with --fps 25"),
+        (["talk.vtt", "x.fcpxml"], 5, "fcpxml: needs the frame rate of the video, as in --fps 25"),
         (["talk.vtt", "x.srt", "--stretch", "fast"], 2, "'fast' is not FROM:TO"),
         (["talk.vtt", "x.srt", "--shift", "soon"], 2, "not a time: 'soon'"),
         (["talk.vtt", "x.srt", "--from", "srt"], 5, "talk.vtt: srt line 1: text before the first time"),
@@ -140,7 +140,7 @@ def test_word_times_are_written_when_asked_for(stored: Path, flags: list[str], s
 
 def test_other_formats_are_written_when_one_cannot_be(stored: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["export", "talk.json", "-f", "fcpxml,srt", "--fps", "none"]) == 5
-    assert "fcpxml: counts frames" in capfd.readouterr().err
+    assert "fcpxml: needs the frame rate" in capfd.readouterr().err
     assert Path("talk.srt").exists()
     assert not Path("talk.fcpxml").exists()
 

@@ -62,7 +62,7 @@ def test_a_profile_from_a_file_or_the_settings(stored: Path) -> None:
         (["--profile", "mine"], "config.toml [profiles.mine]: unknown key 'colour'; there is: source, width"),
         (["--profile-option", "cps=0"], "--profile-option: cps must be from 0.1 to 1000, not 0"),
         (["--profile-option", "cps"], "'cps' is not KEY=VALUE"),
-        (["--fps", "fast"], "no frame rate: 'fast'"),
+        (["--fps", "fast"], "not a frame rate: 'fast'"),
     ],
 )
 def test_a_wrong_profile_is_one_sentence(
@@ -154,7 +154,7 @@ def test_cues_are_not_timed_to_the_frames_of_a_slide_show(tmp_path: Path, speech
 def test_stored_frame_rates_and_shot_changes_are_checked(stored: Path, capfd: pytest.CaptureFixture[str]) -> None:
     text = stored.read_text("utf-8")
     for right, wrong, sentence in (
-        ('"24"', '"12.7"', "frame_rate: no frame rate"),
+        ('"24"', '"12.7"', "frame_rate: not a frame rate"),
         ('"24"', "24", "frame_rate: is not a text"),
         ("0.58333", '"x", 0.58333', "shot_changes[0]: is not a number"),
     ):

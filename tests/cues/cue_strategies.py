@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from captioner.formats.model.styled_text import TextStyle, merged
+from captioner.formats.model.styled_text import TextStyle, merge_spans
 from captioner.values import Cue, Position, StyleSpan, Word
 
 ODD_LINES = (
@@ -71,7 +71,7 @@ positions = st.none() | st.builds(Position, st.integers(1, 9), shares, shares, s
 def styles(draw: st.DrawFn, text: str) -> tuple[StyleSpan, ...]:
     """Style spans for some parts of a text."""
     edges = draw(st.lists(st.integers(0, len(text)), max_size=4, unique=True).map(sorted))
-    return merged(style for first, last in pairwise(edges) for style in draw(text_styles).over(first, last))
+    return merge_spans(style for first, last in pairwise(edges) for style in draw(text_styles).over(first, last))
 
 
 @st.composite

@@ -15,19 +15,19 @@ SCRAPS = (
 def damaged(data: bytes, seed: int) -> bytes:
     """The file with one to four pieces cut out, doubled, moved, flipped or put in; never twice as long."""
     chance = random.Random(seed)
-    whole = bytearray(data)
+    mutated = bytearray(data)
     for _ in range(chance.randint(1, 4)):
-        first = chance.randrange(len(whole) + 1)
-        last = min(len(whole), first + chance.choice((1, 1, 4, 30, 400)))
+        first = chance.randrange(len(mutated) + 1)
+        last = min(len(mutated), first + chance.choice((1, 1, 4, 30, 400)))
         kind = chance.randrange(5)
         if kind == 0:
-            del whole[first:last]
+            del mutated[first:last]
         elif kind == 1:
-            whole[first:first] = whole[first:last]
+            mutated[first:first] = mutated[first:last]
         elif kind == 2 and first < last:
-            whole[first] ^= 1 << chance.randrange(8)
+            mutated[first] ^= 1 << chance.randrange(8)
         elif kind == 3:
-            whole[first:first] = chance.choice(SCRAPS)
+            mutated[first:first] = chance.choice(SCRAPS)
         else:
-            whole[first:last] = chance.choice(SCRAPS)
-    return bytes(whole[: 2 * len(data) + 100])
+            mutated[first:last] = chance.choice(SCRAPS)
+    return bytes(mutated[: 2 * len(data) + 100])

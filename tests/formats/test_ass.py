@@ -73,7 +73,7 @@ def test_text_is_what_is_shown(text: str, shown: str) -> None:
         (r"{\b700\i1}x", (StyleSpan(0, 1, italic=True),)),
     ],
 )
-def test_what_looks_other_than_usual_is_a_style(text: str, styles: tuple[StyleSpan, ...]) -> None:
+def test_text_that_looks_other_than_the_default_is_styled(text: str, styles: tuple[StyleSpan, ...]) -> None:
     assert one(text).styles == styles
 
 
@@ -101,7 +101,7 @@ def test_a_style_has_a_place_and_looks() -> None:
     )
 
 
-def test_karaoke_is_words_in_time() -> None:
+def test_karaoke_gives_word_times() -> None:
     cue = one(r"{\k20}One {\k10}{\kf30}two{\K5}three{\kt90\k10} four")
     assert cue.words == (
         Word(1.0, 1.2, "One"),
@@ -122,7 +122,7 @@ def test_what_is_left_out_is_counted() -> None:
     assert contents.cues == [Cue(2, 2.01, "x")]
 
 
-def test_the_format_before() -> None:
+def test_substation_alpha_v4() -> None:
     contents = ass.parse(
         "[Script Info]\nScriptType: v4.00\nTitle: Old\n\n[V4 Styles]\n"
         "Format: Name, Fontname, Fontsize, PrimaryColour, Bold, Italic, Alignment\n"
@@ -174,7 +174,7 @@ def _seen(text: str) -> list[tuple[float, float, str]]:
 
 
 @pytest.mark.parametrize(
-    ("position", "kept"),
+    ("position", "stored"),
     [
         (Position(7, 10.0, 90.0), Position(1, 10.0, 95.0)),
         (Position(8, 50.0, 80.0), Position(8, 50.0, 80.0)),
@@ -182,5 +182,5 @@ def _seen(text: str) -> list[tuple[float, float, str]]:
         (Position(2, 50.0, 100.0), Position(2, 50.0, 100.0)),
     ],
 )
-def test_lines_do_not_leave_the_picture(position: Position, kept: Position) -> None:
-    assert [cue.position for cue in ass.representable([Cue(0, 1, "one\ntwo", position=position)])] == [kept]
+def test_lines_do_not_leave_the_picture(position: Position, stored: Position) -> None:
+    assert [cue.position for cue in ass.representable([Cue(0, 1, "one\ntwo", position=position)])] == [stored]

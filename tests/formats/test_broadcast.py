@@ -295,6 +295,6 @@ def test_a_time_beyond_any_programme_is_refused() -> None:
         ttml(f'<p begin="1s" end="{"9" * 400}h">One</p>')
 
 
-def test_the_drafts_of_2006_are_read() -> None:
-    draft = '<tt xmlns="http://www.w3.org/2006/10/ttaf1"><body><div><p begin="1s" end="2s">Hi</p></div></body></tt>'
-    assert FORMATS["ttml"].read(draft).cues == [Cue(1, 2, "Hi")]
+def test_the_namespaces_of_2006_are_read() -> None:
+    old = '<tt xmlns="http://www.w3.org/2006/10/ttaf1"><body><div><p begin="1s" end="2s">Hi</p></div></body></tt>'
+    assert FORMATS["ttml"].read(old).cues == [Cue(1, 2, "Hi")]

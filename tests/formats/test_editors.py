@@ -54,13 +54,13 @@ def test_every_script(name: str) -> None:
 
 @pytest.mark.parametrize("name", FRAME_FORMATS)
 def test_writing_frames_requires_the_frame_rate(name: str) -> None:
-    with pytest.raises(FormatError, match=f"{name}: counts frames: say how many a second"):
+    with pytest.raises(FormatError, match=f"{name}: needs the frame rate of the video"):
         FORMATS[name].write(Contents(CUES))
 
 
 @pytest.mark.parametrize("name", ["edl", "avid", "premiere"])
 def test_reading_requires_the_frame_rate_where_the_file_lacks_it(name: str) -> None:
-    with pytest.raises(FormatError, match=f"{name}: counts frames: say how many a second"):
+    with pytest.raises(FormatError, match=f"{name}: needs the frame rate of the video"):
         FORMATS[name].read(file_of(name, CUES))
 
 
@@ -211,6 +211,12 @@ def test_markers_without_a_valid_time_are_refused(rate: float, value: float) -> 
     timeline = otio.schema.Timeline(tracks=[otio.schema.Track(children=[gap])])
     with pytest.raises(FormatError, match="otio: has a marker without a valid time"):
         FORMATS["otio"].read(otio.adapters.write_to_string(timeline, "otio_json"))
+
+
+def test_infinity_as_opentimelineio_writes_it_is_read() -> None:
+    file = str(FORMATS["otio"].write(Contents(CUES, programme=FILM)).data)
+    cues = FORMATS["otio"].read(file.replace('"metadata": {', '"metadata": {"limit": -Inf,', 1)).cues
+    assert cues == FORMATS["otio"].read(file).cues
 
 
 def test_an_otio_object_that_is_not_closed_is_refused() -> None:

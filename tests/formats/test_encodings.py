@@ -39,7 +39,7 @@ def file(language: str) -> str:
 
 
 @pytest.mark.parametrize(("language", "encoding"), OLD)
-def test_old_encodings_show_themselves(language: str, encoding: str) -> None:
+def test_old_encodings_are_detected(language: str, encoding: str) -> None:
     seen = decoding(file(language).encode(encoding))
     assert (seen.text, seen.broken) == (file(language), 0)
     assert seen.guessed
@@ -68,9 +68,9 @@ def test_a_broken_character_does_not_make_utf_8_another_encoding() -> None:
 def test_a_name_goes_before() -> None:
     assert decoded("é".encode("cp1252"), "cp1252") == "é"
     assert decoding(b"\xff", "utf-8") == ("\ufffd", None, 1)
-    with pytest.raises(FormatError, match="none is called 'klingon'"):
+    with pytest.raises(FormatError, match="there is no encoding 'klingon'"):
         decoded(b"x", "klingon")
-    with pytest.raises(FormatError, match="none is called 'hex'"):
+    with pytest.raises(FormatError, match="there is no encoding 'hex'"):
         decoded(b"x", "hex")
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from captioner.formats.model.fidelity import LOOKS, restricted_to
+from captioner.formats.model.fidelity import ALL_STYLES, restricted_to
 from captioner.formats.model.losses import Losses, cue_losses
 from captioner.values import Cue, Position, StyleSpan, Word
 
@@ -30,7 +30,7 @@ def test_counts_have_their_plural() -> None:
         ("language of a text", "languages of a text"),
         ("line without an end", "lines without an end"),
         ("pair of coordinates", "pairs of coordinates"),
-        ("place outside of the picture", "places outside of the picture"),
+        ("position outside of the picture", "positions outside of the picture"),
         ("thing that ttconv did not understand", "things that ttconv did not understand"),
         ("time inside a text", "times inside a text"),
     ],
@@ -63,9 +63,9 @@ def test_losses_where_the_file_has_more_cues_or_fewer() -> None:
 
 
 def test_a_cue_has_no_more_than_a_format_holds() -> None:
-    assert restricted_to(RICH, looks=LOOKS, place="whole", words=True, speaker=True) == RICH
+    assert restricted_to(RICH, styles=ALL_STYLES, position="exact", words=True, speaker=True) == RICH
     assert restricted_to(RICH) == Cue(1, 2, "One\ntwo")
-    assert restricted_to(RICH, looks=LOOKS[:1]).styles == (StyleSpan(0, 2, italic=True),)
+    assert restricted_to(RICH, styles=ALL_STYLES[:1]).styles == (StyleSpan(0, 2, italic=True),)
 
 
 @pytest.mark.parametrize(
@@ -79,4 +79,4 @@ def test_a_cue_has_no_more_than_a_format_holds() -> None:
     ],
 )
 def test_a_point_lies_in_a_ninth_of_the_picture(position: Position, anchor: int) -> None:
-    assert restricted_to(Cue(0, 1, "x", position=position), place="anchor").position == Position(anchor)
+    assert restricted_to(Cue(0, 1, "x", position=position), position="anchor").position == Position(anchor)

@@ -26,13 +26,13 @@ NOT_AS_OTHERS_READ_IT = {
     "subs/webvtt_py/invalid_format2.srt",
     "subs/webvtt_py/invalid_format3.srt",
     "subs/webvtt_py/invalid_format4.srt",
-    # A cue with the time 00:00:11:890 is kept.
+    # A cue with the time 00:00:11:890 is read.
     "subs/webvtt_py/invalid_timeframe.srt",
     # A cue without text is left out.
     "subs/webvtt_py/missing_caption_text.srt",
     # Two readers put cues together that are shown at once; two do not, and neither do we.
     "subs/pysubs2/ttml_example.ttml",
-    # Without any time a text is shown all the time, to the end that nobody knows; others leave it out.
+    # Without any time a text is shown all the time; others leave it out.
     "subs/ttconv/ttml/referential_styling.ttml",
 }
 

@@ -11,7 +11,7 @@ from hypothesis import given
 
 from captioner.errors import FormatError
 from captioner.formats import srt
-from captioner.formats.srt_text import JOINER
+from captioner.formats.model.joiner_escape import JOINER
 from captioner.values import Cue
 from tests.cues.cue_strategies import ordered_cues, plain_texts
 from tests.oracles.ffmpeg_cues import cues_by_ffmpeg
@@ -162,7 +162,7 @@ NOT_AS_OTHERS_READ_IT = {
     "subs/webvtt_py/invalid_format2.srt": "no times in it",
     "subs/webvtt_py/invalid_format3.srt": "no times in it",
     "subs/webvtt_py/invalid_format4.srt": "text before the first time",
-    # A cue with the time 00:00:11:890 is kept.
+    # A cue with the time 00:00:11:890 is read.
     "subs/webvtt_py/invalid_timeframe.srt": 5,
     # A cue without text is left out.
     "subs/webvtt_py/missing_caption_text.srt": 4,

@@ -1,4 +1,4 @@
-"""Whole files of the formats of text, as goldens that somebody has read; and what each reads of files of others."""
+"""Text formats: whole files as goldens that a person has read, and what is read of files of other programs."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_what_is_lost_and_mended_is_counted(
 ) -> None:
     contents = format_named(name).read(text, PROGRAMME)
     assert (set(contents.losses), set(contents.mended)) == (set(losses), set(mended))
-    with pytest.raises(FormatError, match=f"{name}: is not as it should be: "):
+    with pytest.raises(FormatError, match=f"{name}: cannot be read exactly: "):
         format_named(name).read(text, PROGRAMME, strict=True)
 
 
@@ -141,8 +141,8 @@ def test_what_cannot_be_read_is_refused(name: str, text: str, sentence: str) -> 
     assert str(caught.value) == sentence
 
 
-def test_a_count_of_frames_needs_their_rate() -> None:
-    with pytest.raises(FormatError, match="microdvd: counts frames: say how many a second the video has"):
+def test_microdvd_needs_a_frame_rate() -> None:
+    with pytest.raises(FormatError, match="microdvd: needs the frame rate of the video"):
         read("microdvd", "{1}{2}x", Programme())
 
 
@@ -186,7 +186,7 @@ HEADS = {
 
 @pytest.mark.parametrize("name", HEADS)
 @pytest.mark.parametrize("piece", ["9", " ", "<", "<!--", "/*", "{", "\\t(", "[", "&#", "-->"])
-def test_a_long_line_of_nothing_is_no_trap(name: str, piece: str) -> None:
-    """A pattern that looks at each of its characters from each of them would take minutes here."""
+def test_long_lines_of_one_character_take_linear_time(name: str, piece: str) -> None:
+    """A pattern that starts again at each character would take minutes here."""
     with suppress(FormatError):
         assert read(name, HEADS[name].replace("{}", piece * (100_000 // len(piece)))) is not None

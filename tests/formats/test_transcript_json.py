@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from captioner.errors import FormatError
 from captioner.formats import render_report
-from captioner.formats.transcript import json as transcript
+from captioner.formats.transcript import json as transcript_json
 from captioner.values import STATUSES, RegionReport, Report, Segment, Span, Transcript, Word
 
-HEARD = Transcript(
+TRANSCRIPT = Transcript(
     (
         Segment(
             0.51,
@@ -29,7 +29,7 @@ HEARD = Transcript(
     ),
     language="en",
 )
-LEDGER = Report(
+REPORT = Report(
     source="talks/今日.mp4",
     duration=12.345,
     backend="scripted",
@@ -46,18 +46,18 @@ LEDGER = Report(
 
 
 def parse(text: str) -> tuple[Transcript, Report]:
-    contents = transcript.parse(text)
+    contents = transcript_json.parse(text)
     assert contents.transcript is not None
     assert contents.report is not None
     return contents.transcript, contents.report
 
 
 def test_a_transcript(golden: Callable[[str, str], None]) -> None:
-    golden("transcript.json", transcript.write(HEARD, LEDGER))
+    golden("transcript.json", transcript_json.write(TRANSCRIPT, REPORT))
 
 
 def test_a_report(golden: Callable[[str, str], None]) -> None:
-    golden("report.json", render_report(LEDGER))
+    golden("report.json", render_report(REPORT))
 
 
 def test_a_report_of_nothing_has_all_its_totals() -> None:
@@ -66,7 +66,7 @@ def test_a_report_of_nothing_has_all_its_totals() -> None:
 
 
 def test_what_only_concerns_the_run_is_not_in_the_transcript() -> None:
-    assert parse(transcript.write(HEARD, LEDGER)) == (HEARD, replace(LEDGER, align=None, warnings=()))
+    assert parse(transcript_json.write(TRANSCRIPT, REPORT)) == (TRANSCRIPT, replace(REPORT, align=None, warnings=()))
 
 
 spans = st.tuples(st.floats(0, 1e9), st.floats(0, 1e9)).map(lambda times: Span(min(times), max(times)))
@@ -97,22 +97,22 @@ regions = st.builds(
 
 
 @given(st.lists(segments(), max_size=3), st.lists(regions, max_size=3), texts, st.none() | texts, st.floats(0, 1e9))
-def test_what_goes_in_comes_out_to_the_last_bit(
-    said: list[Segment], ledger: list[RegionReport], name: str, tag: str | None, duration: float
+def test_what_is_written_is_read_exactly(
+    said: list[Segment], regions: list[RegionReport], name: str, tag: str | None, duration: float
 ) -> None:
-    heard = Transcript(tuple(said), tag)
-    report = Report(name, duration, name, tag, tag, regions=tuple(ledger))
-    assert parse(transcript.write(heard, report)) == (heard, report)
+    transcript = Transcript(tuple(said), tag)
+    report = Report(name, duration, name, tag, tag, regions=tuple(regions))
+    assert parse(transcript_json.write(transcript, report)) == (transcript, report)
 
 
-def test_half_a_surrogate_pair_is_kept_as_an_escape() -> None:
-    heard = Transcript((Segment(0, 1, "half \ud83d, \udc80"),))
-    text = transcript.write(heard, LEDGER)
+def test_half_a_surrogate_pair_is_escaped() -> None:
+    transcript = Transcript((Segment(0, 1, "half \ud83d, \udc80"),))
+    text = transcript_json.write(transcript, REPORT)
     assert r"half \ud83d, \udc80" in text
-    assert parse(text)[0] == heard
+    assert parse(text)[0] == transcript
 
 
-def test_the_least_that_somebody_must_write() -> None:
+def test_the_shortest_transcript() -> None:
     text = '{"version": 1, "source": "a.mp4", "duration": 3, "backend": "by hand", "note": "mine"}'
     assert parse(text) == (Transcript(), Report("a.mp4", 3.0, "by hand"))
     text = text.replace('"note": "mine"', '"segments": [{"start": 0, "end": 1.5, "text": "Hi.", "mood": "good"}]')
@@ -121,7 +121,7 @@ def test_the_least_that_somebody_must_write() -> None:
 
 def damaged(path: str, value: Any) -> str:
     """The document above with one of its values replaced; `...` takes it away."""
-    document = json.loads(transcript.write(HEARD, LEDGER))
+    document = json.loads(transcript_json.write(TRANSCRIPT, REPORT))
     place: Any = document
     *keys, last = (int(key) if key.isdecimal() else key for key in path.split("."))
     for key in keys:
@@ -198,9 +198,9 @@ json_values = st.recursive(
 
 
 @given(st.sampled_from(("segments", "segments.0.words", "segments.1", "regions.0", "regions.1.end")), json_values)
-def test_nothing_wrong_is_let_in(path: str, value: Any) -> None:
+def test_wrong_values_are_refused(path: str, value: Any) -> None:
     try:
-        heard, report = parse(damaged(path, value))
+        transcript, report = parse(damaged(path, value))
     except FormatError:
         return
-    assert parse(transcript.write(heard, report)) == (heard, report)
+    assert parse(transcript_json.write(transcript, report)) == (transcript, report)

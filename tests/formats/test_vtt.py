@@ -13,7 +13,7 @@ from hypothesis import given
 from captioner.errors import FormatError
 from captioner.formats import vtt
 from captioner.formats.model.losses import Losses
-from captioner.formats.vtt_settings import position_of
+from captioner.formats.vtt.cue_settings import position_of
 from captioner.values import Cue
 from tests.cues.cue_strategies import ordered_cues, plain_texts
 from tests.oracles.ffmpeg_cues import cues_by_ffmpeg
@@ -82,10 +82,10 @@ def test_what_the_format_cannot_hold_is_replaced(text: str, written: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("name", "kept"), [("  Anna \n Bo\t", "Anna Bo"), (" \n ", None), ("", None), ("A\0\ud800", "A\ufffd\ufffd")]
+    ("name", "stored"), [("  Anna \n Bo\t", "Anna Bo"), (" \n ", None), ("", None), ("A\0\ud800", "A\ufffd\ufffd")]
 )
-def test_a_name_is_one_line(name: str, kept: str | None) -> None:
-    assert parse(write([Cue(0, 1, "Hello.", name)])) == [Cue(0, 1, "Hello.", kept)]
+def test_a_name_is_one_line(name: str, stored: str | None) -> None:
+    assert parse(write([Cue(0, 1, "Hello.", name)])) == [Cue(0, 1, "Hello.", stored)]
 
 
 @pytest.mark.parametrize(
@@ -175,14 +175,14 @@ def test_a_file_that_does_not_begin_as_the_standard_says_is_refused(text: str) -
 
 
 @pytest.mark.parametrize("hours", ["9" * 10, "9" * 400, "9" * 5000])
-def test_hours_that_no_clock_counts(hours: str) -> None:
+def test_hours_of_ten_digits_are_refused(hours: str) -> None:
     for timing in (f"{hours}:00:00.000 --> {hours}:00:01.000", f"00:00.000 --> {hours}:00:01.000"):
         with pytest.raises(FormatError, match="vtt line 3: a time later than any clock can count"):
             one("Hello.", timing)
     assert one(f"one <{hours}:00:00.000>two")[0].text == f"one <{hours}:00:00.000>two"
 
 
-READ_ALTHOUGH_BROWSERS_DO_NOT = {
+READ_OTHERWISE_THAN_IN_BROWSERS = {
     # webvtt-py takes times with short fields, and an end that garbage follows.
     "file-parsing/nulls.vtt",
     "file-parsing/timings-garbage.vtt",
@@ -203,7 +203,7 @@ def test_browsers_read_the_same_cues(testdata: Path) -> None:
         if seen["agree"] and parse((folder / name).read_bytes().decode()) != [_seen(cue) for cue in seen["cues"]]
     }
     assert len(files) == 40
-    assert differing == READ_ALTHOUGH_BROWSERS_DO_NOT
+    assert differing == READ_OTHERWISE_THAN_IN_BROWSERS
 
 
 def _seen(cue: dict[str, object]) -> Cue:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from captioner.formats import vtt
-from captioner.formats.vtt_settings import settings_of
+from captioner.formats.vtt.cue_settings import settings_of
 from captioner.values import Cue, Position, StyleSpan, Word
 from tests.cues.cue_strategies import ODD_LINES
 from tests.formats.test_text_formats import CUES
@@ -62,5 +62,5 @@ def _seen(cue: dict[str, Any]) -> tuple[Any, ...]:
         "align": "" if cue["align"] == "center" else cue["align"],
     }
     parts = {look: cue[look] for look in ("italic", "bold", "underline")}
-    told = {name: value for name, value in settings.items() if value}
-    return cue["start"], cue["end"], cue["text"], cue["voice"], parts, told
+    given = {name: value for name, value in settings.items() if value}
+    return cue["start"], cue["end"], cue["text"], cue["voice"], parts, given

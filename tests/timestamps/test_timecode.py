@@ -1,3 +1,5 @@
+"""Frame rates and SMPTE timecode, compared with OpenTimelineIO."""
+
 from __future__ import annotations
 
 from contextlib import suppress
@@ -26,7 +28,7 @@ every_rate = pytest.mark.parametrize("rate", RATES, ids=str)
 def frames_of_an_hour(rate: FrameRate) -> list[int]:
     """Each 23rd frame of the first hour, all at a minute's edge, and some of the twenty-third hour.
 
-    OpenTimelineIO begins the day anew 86 s early where 29.97 and 59.94 do not drop.
+    OpenTimelineIO starts the day again 86 s early at 29.97 and 59.94 without drop-frame.
     """
     minute = round(60 * rate.per_second)
     late = parse_timecode("22:00:00:00", rate)
@@ -88,7 +90,7 @@ def test_labels(rate: str, frame: int, text: str) -> None:
     assert parse_timecode(text, parse_rate(rate)) == frame
 
 
-def test_a_semicolon_tells_dropped_labels_and_a_dropped_label_means_the_next() -> None:
+def test_a_semicolon_means_drop_frame_and_a_dropped_label_means_the_next_one() -> None:
     assert parse_timecode("00:01:00;02", parse_rate("29.97")) == 1800
     assert parse_timecode("00;01;00;02", parse_rate("29.97")) == 1800
     assert parse_timecode("00:01:00:02", parse_rate("29.97df")) == 1800
@@ -99,7 +101,7 @@ def test_a_semicolon_tells_dropped_labels_and_a_dropped_label_means_the_next() -
 
 @pytest.mark.parametrize("frame", [-1, 24 * 3600 * 25])
 def test_timecode_ends_with_the_day(frame: int) -> None:
-    with pytest.raises(ValueError, match=f"frame {frame} lies beyond the 24 hours"):
+    with pytest.raises(ValueError, match=f"frame {frame} is beyond the 24 hours"):
         format_timecode(frame, parse_rate("25"))
 
 
@@ -107,7 +109,7 @@ def test_timecode_ends_with_the_day(frame: int) -> None:
     "text",
     ["", "1:2:3", "00:00:00", "24:00:00:00", "00:60:00:00", "00:00:60:00", "00:00:00:25", "00:00:00;00", "٠٠:00:00:00"],
 )
-def test_what_is_no_timecode_is_refused(text: str) -> None:
+def test_text_that_is_no_timecode_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="timecode"):
         parse_timecode(text, parse_rate("25"))
 
@@ -151,18 +153,18 @@ def test_a_rate_is_named_as_it_is_read(rate: FrameRate) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "no frame rate: ''; write 23.976"),
-        ("PAL", "no frame rate: 'PAL'"),
-        ("0/0", "no frame rate: '0/0'"),
-        ("-25", "no frame rate: '-25'"),
-        ("0", "no frame rate that timecode counts: 0"),
-        ("12.5", "no frame rate that timecode counts: 25/2"),
-        ("24.63", "no frame rate that timecode counts: 2463/100"),
-        ("1000000", "no frame rate that timecode counts: 1000000"),
+        ("", "not a frame rate: ''; write 23.976"),
+        ("PAL", "not a frame rate: 'PAL'"),
+        ("0/0", "not a frame rate: '0/0'"),
+        ("-25", "not a frame rate: '-25'"),
+        ("0", "not a frame rate that timecode can count: 0"),
+        ("12.5", "not a frame rate that timecode can count: 25/2"),
+        ("24.63", "not a frame rate that timecode can count: 2463/100"),
+        ("1000000", "not a frame rate that timecode can count: 1000000"),
         ("25df", "timecode drops frames at 29.97 and 59.94 a second, not at 25"),
         ("30df", "timecode drops frames at 29.97 and 59.94 a second, not at 30"),
     ],
 )
-def test_what_is_no_rate_is_refused(text: str, reason: str) -> None:
+def test_text_that_is_no_frame_rate_is_refused(text: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         parse_rate(text)

@@ -1,3 +1,5 @@
+"""Clock times: formatting, parsing and rounding."""
+
 from __future__ import annotations
 
 from contextlib import suppress
@@ -96,7 +98,7 @@ def test_times_as_people_write_them(text: str, seconds: float) -> None:
         "9" * 400,
     ],
 )
-def test_what_is_no_time_is_refused(text: str) -> None:
+def test_text_that_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a time"):
         parse_clock(text)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from captioner.cues import make_cues
 from captioner.errors import FormatError, UnknownName, UsageError
-from captioner.formats import UNKNOWN, Contents, Format, Programme, format_of_file
+from captioner.formats import UNKNOWN_PROGRAMME, Contents, Format, Programme, format_of_file
 from captioner.output import STANDARD
 from captioner.profiles import Profile
 from captioner.values import Cue
@@ -62,7 +62,7 @@ def open_captions(path: str, format: Format | None = None, frame_rate: Fraction 
 def read_captions(
     path: str,
     format: Format | None = None,
-    programme: Programme = UNKNOWN,
+    programme: Programme = UNKNOWN_PROGRAMME,
     *,
     encoding: str | None = None,
     strict: bool = False,

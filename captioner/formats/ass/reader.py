@@ -1,4 +1,4 @@
-"""Reading Advanced SubStation, and the SubStation Alpha v4 before it: what a player would show of it, as cues."""
+"""Reading Advanced SubStation, and the SubStation Alpha v4 before it: what a player shows, as cues."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from captioner.errors import FormatError
-from captioner.formats.ass.colors import read_color
+from captioner.formats.ass.ass_colors import read_color
 from captioner.formats.ass.text import RATE, Script, TagStyle, anchor_of_v4, read_text
-from captioner.formats.model.clean import cue_read, one_line, source_lines
 from captioner.formats.model.contents import Contents, Programme
+from captioner.formats.model.lines import one_line, source_lines
 from captioner.formats.model.losses import Losses
+from captioner.formats.model.quantize import cue_read
 from captioner.values import Cue
 
 _SECTION = re.compile(r"\s*\[([^\]]*)\]\s*")
@@ -20,24 +21,28 @@ _TIME = re.compile(r"\s*(\d{1,6}):(\d{1,2}):(\d{1,2})(?:[.:,](\d{1,9}))?\s*", re
 EVENT_FIELDS = ["layer", "start", "end", "style", "name", "marginl", "marginr", "marginv", "effect", "text"]
 
 NO_NAME = "NTP"
-"""What writers of SubStation Alpha v4 put where nobody is named."""
+"""What writers of SubStation Alpha v4 put where no speaker is named."""
 
 
 class _ScriptLine(NamedTuple):
-    """A line of a file: its number, its section, what stands before the colon and what behind, both as they are."""
+    """A line of a file."""
 
     number: int
+    """From 1."""
     section: str
+    """The section that it is in, in small letters."""
     key: str
+    """What stands before the colon, in small letters."""
     value: str
+    """What stands behind the colon, as it is."""
 
 
 def parse(text: str) -> Contents:
-    """The cues as they stand in the file, less those without text. A look that the style `Default` has is no style,
-    but for a color that a tag gives to text which has it already.
+    """The cues in the order of the file, without those that have no text.
 
-    Fonts, sizes, margins and effects are left out. Raises `FormatError` where there is no event, or one whose times
-    cannot be read.
+    Where text looks as the style `Default` does, it is plain; but a color that a tag gives to text that has it already
+    is a style. Fonts, sizes, margins and effects are left out. Raises `FormatError` where there are no events, or the
+    times of one cannot be read.
     """
     lines = _lines(source_lines(text))
     info = {line.key: line.value.strip() for line in lines if line.section == "script info"}
@@ -90,7 +95,7 @@ def _pixels(text: str | None) -> int | None:
 
 
 def _styles(lines: Sequence[_ScriptLine]) -> dict[str, TagStyle]:
-    """The styles by name; the first is the one that is usual where none is called `Default`."""
+    """The styles by name, in the order of the file."""
     names, styles = [], {}
     for line in lines:
         if line.section in ("v4+ styles", "v4 styles") and line.key == "format":

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from captioner.formats.ass.colors import Recolor
+from captioner.formats.ass.ass_colors import Recolor
 from captioner.formats.model.contents import Programme
 from captioner.values import Cue, Position, StyleSpan
 

@@ -9,10 +9,10 @@ from fractions import Fraction
 from itertools import chain
 from typing import Any, NamedTuple
 
-from captioner.formats.ass.colors import read_color
+from captioner.formats.ass.ass_colors import read_color
 from captioner.formats.model.joiner_escape import JOINER, joiner_escape
 from captioner.formats.model.losses import Losses
-from captioner.formats.model.styled_text import StyledText, TextStyle, styles_of
+from captioner.formats.model.styled_text import StyledText, TextStyle, spans_of
 from captioner.values import Position, Word
 
 RATE = 100
@@ -201,7 +201,7 @@ class _TextReader:
     def styled_text(self) -> StyledText:
         """The text, its styles, and its words where there was karaoke."""
         words = tuple(_words(self.syllables)) if self.karaoke_tags else ()
-        return StyledText("".join(text for text, _ in self.pieces), styles_of(self.pieces), words)
+        return StyledText("".join(text for text, _ in self.pieces), spans_of(self.pieces), words)
 
     def position(self) -> Position | None:
         """Where the text stands; None is the bottom centre."""
@@ -210,7 +210,7 @@ class _TextReader:
             return None if anchor == 2 else Position(anchor)
         x, y = self.point[0] * 100 / self.script.width, self.point[1] * 100 / self.script.height
         if not (0 <= x <= 100 and 0 <= y <= 100):
-            self.losses["place outside of the picture"] += 1
+            self.losses["position outside of the picture"] += 1
         return Position(anchor, min(max(x, 0), 100), min(max(y, 0), 100))
 
 

@@ -11,16 +11,15 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from captioner.formats.ass.colors import style_color, tag_color
+from captioner.formats.ass.ass_colors import style_color, tag_color
 from captioner.formats.ass.style import AssStyle, AssTrack, default_style
 from captioner.formats.ass.text import BACKSLASH, RATE
-from captioner.formats.model.clean import one_line, quantize
-from captioner.formats.model.contents import Programme
-from captioner.formats.model.fidelity import LOOKS, restricted_to
-from captioner.formats.model.styled_text import PLAIN, TextStyle, looks_of
+from captioner.formats.model.contents import UNKNOWN_PROGRAMME, Programme
+from captioner.formats.model.fidelity import ALL_STYLES, restricted_to
+from captioner.formats.model.lines import one_line
+from captioner.formats.model.quantize import quantize
+from captioner.formats.model.styled_text import PLAIN, TextStyle, text_style
 from captioner.values import Cue, Position
-
-UNKNOWN_PROGRAMME = Programme()
 
 LINE_HEIGHT = 1.2
 """The height of a line, in sizes of its font, about."""
@@ -52,7 +51,7 @@ def representable(
 
 
 def _representable(cue: Cue, style: AssStyle) -> Cue:
-    held = restricted_to(cue, looks=LOOKS, place="whole", words=True, speaker=True)
+    held = restricted_to(cue, styles=ALL_STYLES, position="exact", words=True, speaker=True)
     speaker = one_line(cue.speaker or "").replace(",", ";") or None
     return replace(BACKSLASH.unescape_cue(held), speaker=speaker, position=_stored_position(held, style))
 
@@ -189,7 +188,7 @@ def _text(cue: Cue, style: AssStyle) -> Iterator[str]:
 
 
 def _style_at(cue: Cue, index: int) -> TextStyle:
-    return next((looks_of(span) for span in cue.styles if span.first <= index < span.last), PLAIN)
+    return next((text_style(span) for span in cue.styles if span.first <= index < span.last), PLAIN)
 
 
 def _style_tags(style: TextStyle) -> str:

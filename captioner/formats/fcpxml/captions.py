@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element, SubElement
 from captioner.formats.fcpxml.project import write_project
 from captioner.formats.fcpxml.reader import read_project
 from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.fidelity import LOOKS, restricted_to, without_white
+from captioner.formats.model.fidelity import ALL_STYLES, restricted_to, without_white
 from captioner.formats.model.frames import frame_clock, on_frames
 from captioner.formats.model.xml import in_xml
 from captioner.values import Cue, Position
@@ -47,7 +47,7 @@ def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
 
 def _representable(cue: Cue) -> Cue:
     position = TOP if cue.position is not None and cue.position.anchor >= 7 else None
-    return replace(in_xml(without_white(restricted_to(cue, looks=LOOKS))), position=position)
+    return replace(in_xml(without_white(restricted_to(cue, styles=ALL_STYLES))), position=position)
 
 
 def parse(text: str) -> Contents:

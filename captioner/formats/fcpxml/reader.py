@@ -9,10 +9,10 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from captioner.errors import FormatError
-from captioner.formats.model.clean import cue_read
 from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.losses import Losses
-from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, styles_of
+from captioner.formats.model.quantize import cue_read
+from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, spans_of
 from captioner.formats.model.xml import line_of, xml_root
 from captioner.timestamps import FrameRate, format_timecode
 from captioner.values import Cue, Position
@@ -138,7 +138,7 @@ def _cue(item: _Item, programme: Programme, styles: Mapping[str, Mapping[str, st
     rate = Fraction(programme.frame_rate or 1000)
     end = item.start + _time(item.element, "duration")
     runs = [run for text in item.element.findall("text") for run in (("\n", PLAIN), *_runs(text, styles))][1:]
-    text = StyledText("".join(text for text, _ in runs), styles_of(runs))
+    text = StyledText("".join(text for text, _ in runs), spans_of(runs))
     position = _caption_position(item.element) or _title_position(item.element, programme)
     return cue_read(item.start * rate, end * rate, text, position=position, rate=rate)
 

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element, SubElement
 from captioner.formats.fcpxml.project import HEIGHT, write_project
 from captioner.formats.fcpxml.reader import TITLE_HEIGHTS, read_project
 from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.fidelity import LOOKS, restricted_to, without_white
+from captioner.formats.model.fidelity import ALL_STYLES, restricted_to, without_white
 from captioner.formats.model.frames import frame_clock, on_frames
 from captioner.formats.model.xml import in_xml
 from captioner.values import Cue, Position
@@ -52,7 +52,7 @@ def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
 
 def _representable(cue: Cue) -> Cue:
     row = _row(cue.position)
-    styled = in_xml(without_white(restricted_to(cue, looks=LOOKS)))
+    styled = in_xml(without_white(restricted_to(cue, styles=ALL_STYLES)))
     return replace(styled, position=Position(3 * row - 1) if row > 1 else None)
 
 

@@ -11,14 +11,14 @@ NAMED = {
     "blue": "#0000ff", "teal": "#008080", "aqua": "#00ffff", "cyan": "#00ffff", "orange": "#ffa500",
     "pink": "#ffc0cb", "brown": "#a52a2a", "gold": "#ffd700",
 }  # fmt: skip
-"""The sixteen of HTML 4 with their second names, and four more of CSS that captions use."""
+"""The sixteen colors of HTML 4 with their second names, and five more of CSS that captions use."""
 
 _HEX = re.compile(r"#?([\da-f]{3}|[\da-f]{4}|[\da-f]{6}|[\da-f]{8})", re.IGNORECASE | re.ASCII)
 _PARTS = re.compile(r"rgba?\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*(?:,[^)]*)?\)", re.IGNORECASE | re.ASCII)
 
 
 def color_of(text: str) -> str | None:
-    """`#rrggbb` of a name, `#rgb`, `#rrggbb` with or without `#`, `rgb(r, g, b)`; opacity goes. None for others.
+    """`#rrggbb` of a name, of `rgb` or `rrggbb` with or without `#`, or of `rgb(r, g, b)`, without opacity; else None.
 
     >>> color_of("Yellow"), color_of("#f80"), color_of("rgb(0, 128, 255)"), color_of("nice")
     ('#ffff00', '#ff8800', '#0080ff', None)

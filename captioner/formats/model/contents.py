@@ -42,6 +42,9 @@ class Programme:
     """Pixels of the picture."""
 
 
+UNKNOWN_PROGRAMME = Programme()
+
+
 @dataclass(frozen=True)
 class Contents:
     """The parts that a caption file is written from, or that were read from one. None is a part that is not there."""
@@ -55,7 +58,7 @@ class Contents:
     report: Report | None = None
     """What became of each region of speech."""
 
-    programme: Programme = Programme()
+    programme: Programme = UNKNOWN_PROGRAMME
     """What is known of the programme."""
 
     losses: tuple[str, ...] = ()
@@ -72,7 +75,7 @@ class Contents:
         cls,
         cues: Iterable[tuple[Cue | None, int | None]],
         *,
-        programme: Programme = Programme(),
+        programme: Programme = UNKNOWN_PROGRAMME,
         losses: Losses | None = None,
         mended: Losses | None = None,
     ) -> Contents:

@@ -1,4 +1,4 @@
-"""Which encoding a caption file is in: what its first bytes say, then UTF-8, then what its bytes look most like."""
+"""The encoding of a caption file: as its byte order mark says, or UTF-8, or the most likely one."""
 
 from __future__ import annotations
 
@@ -16,36 +16,38 @@ _MARKS = (
 )
 
 BROKEN = 0.02
-"""Share of the characters beyond ASCII that may be broken in a file that is taken for UTF-8: any other encoding breaks
-most of them."""
+"""Share of the characters beyond ASCII that may be broken in a file that is read as UTF-8. Read so, most characters of
+another encoding are broken."""
 
 ENOUGH = 1 << 18
-"""Bytes in which an encoding shows itself."""
+"""Bytes from which an encoding is detected."""
 
 
 class Decoded(NamedTuple):
-    """The text of a file, its encoding where that had to be guessed, and how many characters in it were broken."""
+    """The text of a file, and how it was decoded."""
 
     text: str
     guessed: str | None = None
+    """The encoding, where nothing but the bytes themselves suggested it."""
     broken: int = 0
+    """How many characters could not be decoded; each is U+FFFD in the text."""
 
 
 def decoded(data: bytes, encoding: str | None = None) -> str:
-    """The text of a file in `encoding` or, where that is not given, in the one that it shows. As `decoding` raises."""
+    """The text of a file in `encoding`, which is detected where it is not given. Raises as `decoding` does."""
     return decoding(data, encoding).text
 
 
 def decoding(data: bytes, encoding: str | None = None) -> Decoded:
-    """The same with what had to be guessed. A broken character becomes U+FFFD.
+    """The text of a file in `encoding`, which is detected where it is not given, and how it was decoded.
 
     Raises `FormatError` where the bytes are no text, or there is no such encoding.
     """
     name = encoding or next((name for mark, name in _MARKS if data.startswith(mark)), None)
     if name is not None:
         return _in_named(data, name)
-    if disguised := _looks_like_ascii(data):
-        return Decoded(data.decode(disguised, "replace"), disguised)
+    if name := _like_ascii(data):
+        return Decoded(data.decode(name, "replace"), name)
     try:
         return Decoded(data.decode("utf-8"))
     except UnicodeDecodeError:
@@ -57,8 +59,8 @@ def decoding(data: bytes, encoding: str | None = None) -> Decoded:
     return _in_guessed(data)
 
 
-def _looks_like_ascii(data: bytes) -> str | None:
-    """An encoding whose bytes UTF-8 would take too: UTF-16 without its mark, half of it zeros, and ISO-2022-JP."""
+def _like_ascii(data: bytes) -> str | None:
+    """An encoding whose bytes are valid UTF-8 too: UTF-16 without its mark, half of it zeros, or ISO-2022-JP."""
     if data.count(0) > len(data) / 10:
         return "utf-16-be" if data[::2].count(0) > data[1::2].count(0) else "utf-16-le"
     return "iso2022_jp" if b"\x1b$" in data and data.isascii() else None
@@ -68,7 +70,7 @@ def _in_named(data: bytes, name: str) -> Decoded:
     try:
         text = data.decode(name, "replace")
     except (LookupError, ValueError) as error:  # not every codec of Python's makes text of bytes
-        raise FormatError("encoding", f"none is called {name!r}") from error
+        raise FormatError("encoding", f"there is no encoding {name!r}") from error
     return Decoded(text.removeprefix("\ufeff"), broken=text.count("\ufffd"))
 
 
@@ -77,6 +79,6 @@ def _in_guessed(data: bytes) -> Decoded:
 
     name = chardet.detect(data[:ENOUGH])["encoding"]
     if name is None:
-        raise FormatError("encoding", "cannot be told, or this is no text; say it with --encoding")
+        raise FormatError("encoding", "not detected, or the file is no text; give it with --encoding")
     text = data.decode(name, "replace")
     return Decoded(text.removeprefix("\ufeff"), name.lower(), text.count("\ufffd"))

@@ -1,4 +1,4 @@
-"""What formats that count frames share: the rate, the label of the first frame, times as timecode."""
+"""Times as frames and as timecode, for formats that count frames."""
 
 from __future__ import annotations
 
@@ -8,45 +8,54 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from captioner.errors import FormatError
-from captioner.formats.model.clean import cue_read, quantize
 from captioner.formats.model.contents import Programme
-from captioner.formats.model.styled_text import StyledText, merged
+from captioner.formats.model.quantize import cue_read, quantize
+from captioner.formats.model.styled_text import StyledText, merge_spans
 from captioner.timestamps import FrameRate, format_clock, format_timecode, frame_at, parse_timecode, seconds_at
 from captioner.values import Cue, StyleSpan
 
 MIDNIGHT = "00:00:00:00"
-"""The label of the first frame where a programme says nothing."""
+"""The timecode of the first frame where a programme gives none."""
 
 ONE_HOUR = "01:00:00:00"
-"""The label with which editing programs begin a timeline."""
+"""The timecode with which editing programs begin a timeline."""
+
+
+NO_RATE = "needs the frame rate of the video, as in --fps 25"
+"""The error where a format counts frames and their rate is unknown."""
 
 
 @dataclass(frozen=True)
 class FrameClock:
-    """Seconds of a programme to timecode and back; `start` is the frame number of its first frame's label."""
+    """Seconds of a programme to timecode and back. Frames are counted from the first of the programme."""
 
     name: str
+    """The format that errors name."""
+
     rate: FrameRate
+    """Frames per second, and whether timecode drops labels."""
+
     start: int = 0
+    """The timecode of the first frame, as a number of frames."""
 
     def frame(self, seconds: float) -> int:
-        """The frame nearest to `seconds`, counted from the programme's first."""
+        """The frame nearest to a time in seconds."""
         return frame_at(seconds, self.rate)
 
     def timecode(self, seconds: float) -> str:
-        """The label of the frame nearest to `seconds`. Raises `FormatError` where the day is over."""
+        """The timecode of the frame nearest to a time in seconds. Raises `FormatError` beyond 24 hours."""
         return self.label(self.frame(seconds))
 
     def label(self, frame: int) -> str:
-        """The label of a frame, counted from the programme's first. Raises `FormatError` where the day is over."""
+        """The timecode of a frame. Raises `FormatError` beyond 24 hours."""
         try:
             return format_timecode(self.start + frame, self.rate)
         except ValueError as error:
             time = format_clock(seconds_at(frame, self.rate))
             raise FormatError(self.name, f"a cue at {time} lies beyond the 24 hours of timecode") from error
 
-    def labelled(self, timecode: str, line: int | None = None) -> int:
-        """The frame that a label means, counted from the programme's first. Raises `FormatError`."""
+    def frame_of(self, timecode: str, line: int | None = None) -> int:
+        """The frame that has a timecode, which stands in that line of a file. Raises `FormatError`."""
         try:
             frame = parse_timecode(timecode, self.rate) - self.start
         except ValueError as error:
@@ -56,8 +65,11 @@ class FrameClock:
             raise FormatError(self.name, f"{timecode} lies before the start of the programme, {first}", line)
         return frame
 
-    def moved(self, cue: Cue) -> Cue:
-        """A cue whose times were read as if the programme began at midnight. Raises `FormatError`."""
+    def from_start(self, cue: Cue) -> Cue:
+        """A cue whose times were counted from midnight, counted from the start of the programme.
+
+        Raises `FormatError` where it begins before that.
+        """
         first, last = (self.frame(seconds) - self.start for seconds in (cue.start, cue.end))
         if first < 0:
             start = format_timecode(self.start, self.rate)
@@ -65,11 +77,11 @@ class FrameClock:
         return replace(cue, start=seconds_at(first, self.rate), end=seconds_at(last, self.rate))
 
     def cue(self, first: int, last: int, text: StyledText | str, speaker: str | None = None) -> Cue | None:
-        """A cue from a file, from a frame until another; None where it has no text."""
+        """A cue from one frame to another; None where it has no text."""
         return cue_read(first, last, text, speaker, rate=self.rate.per_second)
 
     def programme(self, title: str | None = None) -> Programme:
-        """What a file tells that counts frames."""
+        """What a file that counts frames says of the programme."""
         start = format_timecode(self.start, self.rate)
         return Programme(
             title=title, frame_rate=self.rate.per_second, start_timecode=start, drop_frame=self.rate.drop_frame
@@ -77,12 +89,12 @@ class FrameClock:
 
 
 def frame_clock(name: str, programme: Programme, start: str = MIDNIGHT) -> FrameClock:
-    """The clock of a programme; its first frame is `start` where it does not say.
+    """The clock of a programme. The timecode of its first frame is `start` where the programme gives none.
 
-    Raises `FormatError` where nobody knows the frame rate, or it is none that timecode counts.
+    Raises `FormatError` where the frame rate is unknown, or is none that timecode counts.
     """
     if programme.frame_rate is None:
-        raise FormatError(name, "counts frames: say how many a second the video has, as with --fps 25")
+        raise FormatError(name, NO_RATE)
     try:
         rate = FrameRate(programme.frame_rate, programme.drop_frame)
         first = parse_timecode(programme.start_timecode or start, rate)
@@ -94,9 +106,10 @@ def frame_clock(name: str, programme: Programme, start: str = MIDNIGHT) -> Frame
 def read_clock(
     name: str, programme: Programme, start: str, timecodes: Iterable[str], *, drop_frame: bool = False
 ) -> FrameClock:
-    """The clock of a file with these labels. Where nobody tells its start, it is `start` unless labels lie before it.
+    """The clock of a file that holds these timecodes, and not the frame rate.
 
-    Raises `FormatError` where nobody knows the frame rate: such a file does not tell.
+    Where the programme gives no timecode of its first frame, that is `start`, or midnight if a timecode is earlier.
+    Raises `FormatError` where the frame rate is unknown.
     """
     programme = replace(programme, drop_frame=programme.drop_frame or drop_frame)
     clock = frame_clock(name, programme, start)
@@ -113,35 +126,35 @@ def _is_before(timecode: str, clock: FrameClock) -> bool:
 
 
 def on_frames(cues: Iterable[Cue], clock: FrameClock) -> list[Cue]:
-    """The cues by start, each of their times that of a frame; one lasts a frame at least."""
+    """The cues by start, their times rounded to frames; each lasts a frame at least."""
     return list(quantize(cues, clock.rate.per_second))
 
 
 def one_at_a_time(cues: Sequence[Cue]) -> list[Cue]:
-    """What is on the screen from one change to the next, for formats that hold no two cues at once.
+    """A cue for each state of the screen, for formats that hold no two cues at once.
 
-    Cues that overlap become one cue of all their lines for as long as they are shown together.
+    While cues overlap they become one cue of all their lines.
     """
-    edges = sorted({edge for cue in cues for edge in (cue.start, cue.end)})
+    changes = sorted({time for cue in cues for time in (cue.start, cue.end)})
     shown: list[Cue] = []
     waiting = deque(sorted(cues, key=lambda cue: cue.start))
     active: list[Cue] = []
-    for edge, following in pairwise(edges):
-        active = [cue for cue in active if cue.end > edge]
-        while waiting and waiting[0].start <= edge:
+    for start, end in pairwise(changes):
+        active = [cue for cue in active if cue.end > start]
+        while waiting and waiting[0].start <= start:
             active.append(waiting.popleft())
         if active:
-            shown.append(together(active, edge, following))
+            shown.append(_combined(active, start, end))
     return shown
 
 
-def together(cues: Sequence[Cue], start: float, end: float) -> Cue:
-    """One cue with the lines of all, at the place of the first. Words and speakers stay where there is but one cue."""
+def _combined(cues: Sequence[Cue], start: float, end: float) -> Cue:
+    """One cue with the lines of all, at the position of the first. Of several cues, words and speakers are lost."""
     if len(cues) == 1:
         return replace(cues[0], start=start, end=end)
     text, styles = "", list[StyleSpan]()
     for cue in cues:
         text += "\n" if text else ""
-        styles += [replace(style, first=style.first + len(text), last=style.last + len(text)) for style in cue.styles]
+        styles += [replace(span, first=span.first + len(text), last=span.last + len(text)) for span in cue.styles]
         text += cue.text
-    return Cue(start, end, text, styles=merged(styles), position=cues[0].position)
+    return Cue(start, end, text, styles=merge_spans(styles), position=cues[0].position)

@@ -1,11 +1,11 @@
-"""Text between tags that open and close, as SubRip, WebVTT and SAMI have them."""
+"""Text between tags that open and close, as SubRip, WebVTT and SAMI have it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, styles_of
+from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, spans_of
 
 
 def without_comments(text: str, opening: str, closing: str) -> str:
@@ -27,22 +27,22 @@ def between_comments(text: str, opening: str, closing: str) -> Iterator[tuple[in
 
 @dataclass
 class Markup:
-    """A cue's text as far as it is read. Tags that are not closed hold until the end, as players have it."""
+    """A text as far as it is read. Tags that are not closed hold until the end, as in players."""
 
     pieces: list[tuple[str, TextStyle]] = field(default_factory=list)
     _open: list[tuple[str, TextStyle]] = field(default_factory=list)
 
     @property
-    def looks(self) -> TextStyle:
-        """How text looks here: what all open tags give, and the color of the innermost that has one."""
-        looks = PLAIN
+    def style(self) -> TextStyle:
+        """The style of text that is added now: what all open tags give."""
+        style = PLAIN
         for _, own in self._open:
-            looks = own.within(looks)
-        return looks
+            style = own.within(style)
+        return style
 
     @property
     def innermost(self) -> str | None:
-        """The name of the tag that was opened last and is open still."""
+        """The name of the tag that was opened last and is still open."""
         return self._open[-1][0] if self._open else None
 
     @property
@@ -51,21 +51,21 @@ class Markup:
         return sum(len(text) for text, _ in self.pieces)
 
     def add(self, text: str) -> None:
-        """Text that is shown."""
+        """Add text that is shown."""
         if text:
-            self.pieces.append((text, self.looks))
+            self.pieces.append((text, self.style))
 
-    def open(self, name: str, looks: TextStyle = PLAIN) -> None:
-        """A tag that adds `looks` to those around it."""
-        self._open.append((name, looks))
+    def open(self, name: str, style: TextStyle = PLAIN) -> None:
+        """Open a tag that adds a style to those around it."""
+        self._open.append((name, style))
 
     def close(self, name: str) -> None:
-        """The end of the innermost tag of that name, if one is open; tags inside of it stay open."""
+        """Close the innermost tag of that name, if one is open; tags inside of it stay open."""
         for index in reversed(range(len(self._open))):
             if self._open[index][0] == name:
                 del self._open[index]
                 return
 
-    def spelled(self) -> StyledText:
+    def styled_text(self) -> StyledText:
         """The text and its styles."""
-        return StyledText("".join(text for text, _ in self.pieces), styles_of(self.pieces))
+        return StyledText("".join(text for text, _ in self.pieces), spans_of(self.pieces))

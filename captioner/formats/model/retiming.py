@@ -1,4 +1,4 @@
-"""Cues moved in time: later, earlier, faster, slower."""
+"""Cues shifted and stretched in time."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from captioner.values import Cue, Word
 def shift_and_stretch(
     cues: Iterable[Cue], shift: float = 0.0, stretch: Fraction = Fraction(1)
 ) -> tuple[list[Cue], Losses]:
-    """The cues with their times multiplied by `stretch`, then moved by `shift` seconds; counts those that are lost.
+    """The cues with their times multiplied by `stretch`, then moved by `shift` seconds, and what was lost.
 
-    A cue that would end before the programme begins is lost; one that would begin before begins with it.
+    A cue that would end before 0 is lost; one that would begin before 0 begins there.
     """
     losses = Losses()
     moved: list[Cue] = []
@@ -34,5 +34,5 @@ def _word(word: Word, shift: float, stretch: Fraction) -> Word:
 
 
 def _moved(seconds: float, shift: float, stretch: Fraction) -> float:
-    """To the microsecond, so that what was on a millisecond is so again."""
+    """The new time, rounded to microseconds so that whole milliseconds stay whole."""
     return max(0.0, round(float(seconds * stretch) + shift, 6))

@@ -1,27 +1,28 @@
-"""Who speaks, said in the text: for formats that have no place for it, as captions for the hard of hearing do."""
+"""Speaker names as part of the text, for formats without a place for them: as in captions for deaf viewers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
 
-from captioner.formats.model.clean import one_line
+from captioner.formats.model.lines import one_line
 from captioner.values import Cue
 
 
 def with_speaker_labels(cues: Iterable[Cue], label: str) -> list[Cue]:
-    """The cues by start; where another speaks than before, the text begins with the label, its `{}` being the name."""
+    """The cues by start. Where the speaker changes, the text begins with the label, in which `{}` is the name."""
     named: list[Cue] = []
     before = None
     for cue in sorted(cues, key=lambda cue: cue.start):
-        name = one_line(cue.speaker or "")
-        named.append(_behind(cue, label.replace("{}", name)) if name and name != before else replace(cue, speaker=None))
+        name = one_line(cue.speaker)
+        changed = bool(name) and name != before
+        named.append(_labelled(cue, label.replace("{}", name)) if changed else replace(cue, speaker=None))
         before = name or before
     return named
 
 
-def _behind(cue: Cue, label: str) -> Cue:
-    """The cue with the label before its text; its styles stay where they are, its first word takes the label in."""
-    moved = (replace(style, first=style.first + len(label), last=style.last + len(label)) for style in cue.styles)
+def _labelled(cue: Cue, label: str) -> Cue:
+    """The cue with the label before its text, as a part of its first word; styles stay on their characters."""
+    moved = (replace(span, first=span.first + len(label), last=span.last + len(label)) for span in cue.styles)
     words = tuple(replace(word, text=label + word.text) for word in cue.words[:1]) + cue.words[1:]
     return replace(cue, text=label + cue.text, speaker=None, styles=tuple(moved), words=words)

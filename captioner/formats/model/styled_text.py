@@ -1,4 +1,4 @@
-"""Styles as formats deal with them: a text in pieces that look the same, and texts that change under their styles."""
+"""Styled text: in runs that look the same, and with styles and words that follow when the text changes."""
 
 from __future__ import annotations
 
@@ -10,95 +10,100 @@ from typing import NamedTuple
 
 from captioner.values import Cue, StyleSpan, Word
 
+Replacement = str | Callable[[re.Match[str]], str]
+"""What a match is replaced with: a text, or a function of the match."""
+
 
 class TextStyle(NamedTuple):
-    """How characters look, wherever they stand; `color` is `#rrggbb`."""
+    """How characters look, wherever they stand."""
 
     italic: bool = False
     bold: bool = False
     underline: bool = False
     color: str | None = None
+    """`#rrggbb`; None is the default color."""
 
-    def within(self, around: TextStyle) -> TextStyle:
-        """What both give; of two colors this one."""
+    def within(self, outer: TextStyle) -> TextStyle:
+        """The style of text inside of text with the `outer` style. Of two colors the inner one holds."""
         return TextStyle(
-            self.italic or around.italic,
-            self.bold or around.bold,
-            self.underline or around.underline,
-            self.color or around.color,
+            self.italic or outer.italic,
+            self.bold or outer.bold,
+            self.underline or outer.underline,
+            self.color or outer.color,
         )
 
     def over(self, first: int, last: int) -> tuple[StyleSpan, ...]:
-        """The style of the characters `first` to `last`, exclusive; none where there is nothing to style."""
+        """A span of this style over the characters from `first` up to `last`; none where it would change nothing."""
         return (StyleSpan(first, last, *self),) if any(self) and first < last else ()
 
 
 PLAIN = TextStyle()
 
 
-def looks_of(style: StyleSpan) -> TextStyle:
-    """How the characters of a style look."""
-    return TextStyle(style.italic, style.bold, style.underline, style.color)
+def text_style(span: StyleSpan) -> TextStyle:
+    """The style of the characters in a span."""
+    return TextStyle(span.italic, span.bold, span.underline, span.color)
 
 
-def merged(styles: Iterable[StyleSpan]) -> tuple[StyleSpan, ...]:
-    """The styles in order, those that touch and look the same as one."""
-    whole: list[StyleSpan] = []
-    for style in styles:
-        if whole and whole[-1].last == style.first and looks_of(whole[-1]) == looks_of(style):
-            whole[-1] = replace(whole[-1], last=style.last)
+def merge_spans(spans: Iterable[StyleSpan]) -> tuple[StyleSpan, ...]:
+    """The spans in order, with neighbours of the same style as one."""
+    merged: list[StyleSpan] = []
+    for span in spans:
+        if merged and merged[-1].last == span.first and text_style(merged[-1]) == text_style(span):
+            merged[-1] = replace(merged[-1], last=span.last)
         else:
-            whole.append(style)
-    return tuple(whole)
+            merged.append(span)
+    return tuple(merged)
 
 
 def runs(cue: Cue) -> list[tuple[str, TextStyle]]:
-    """The text in pieces that look the same; they spell it, in order."""
+    """The text of a cue in pieces of one style each, which spell it in order."""
     pieces: list[tuple[str, TextStyle]] = []
     at = 0
-    for style in merged(cue.styles):
-        pieces += [(cue.text[at : style.first], PLAIN), (cue.text[style.first : style.last], looks_of(style))]
-        at = style.last
+    for span in merge_spans(cue.styles):
+        pieces += [(cue.text[at : span.first], PLAIN), (cue.text[span.first : span.last], text_style(span))]
+        at = span.last
     pieces.append((cue.text[at:], PLAIN))
-    return [(text, looks) for text, looks in pieces if text]
+    return [(text, style) for text, style in pieces if text]
 
 
-def styles_of(pieces: Iterable[tuple[str, TextStyle]]) -> tuple[StyleSpan, ...]:
-    """The styles of a text that comes in pieces."""
+def spans_of(pieces: Iterable[tuple[str, TextStyle]]) -> tuple[StyleSpan, ...]:
+    """The spans of a text that is given in pieces."""
     pieces = list(pieces)
     ends = accumulate(len(text) for text, _ in pieces)
-    return merged(
-        style for end, (text, looks) in zip(ends, pieces, strict=True) for style in looks.over(end - len(text), end)
+    return merge_spans(
+        span for end, (text, style) in zip(ends, pieces, strict=True) for span in style.over(end - len(text), end)
     )
 
 
 class StyledText(NamedTuple):
-    """A text with what is fixed to its characters, so that both change together."""
+    """A text with what belongs to its characters, so that both change together."""
 
     text: str
     styles: tuple[StyleSpan, ...] = ()
     words: tuple[Word, ...] = ()
+    """Words with times, which spell the text; or none."""
 
-    def sub(self, pattern: re.Pattern[str], put: str | Callable[[re.Match[str]], str]) -> StyledText:
-        """The same with every match, none empty, replaced; styles and words go on to cover what they covered."""
-        new = put if callable(put) else lambda match: put
+    def sub(self, pattern: re.Pattern[str], replacement: Replacement) -> StyledText:
+        """The text with every match replaced, none of them empty; styles and words cover what they covered before."""
+        new = replacement if callable(replacement) else lambda match: replacement
         changes = [(match.start(), match.end(), new(match)) for match in pattern.finditer(self.text)]
         if not changes:
             return self
         text = pattern.sub(new, self.text)
-        index = _moved(len(self.text), changes)
-        styles = merged(part for old in self.styles for part in looks_of(old).over(index[old.first], index[old.last]))
-        return StyledText(text, styles, tuple(_respelled(self.words, text, index)))
+        index = _moved_indexes(len(self.text), changes)
+        spans = (part for span in self.styles for part in text_style(span).over(index[span.first], index[span.last]))
+        return StyledText(text, merge_spans(spans), tuple(_moved_words(self.words, text, index)))
 
 
-def substitute(cue: Cue, pattern: re.Pattern[str], put: str | Callable[[re.Match[str]], str]) -> Cue:
-    """The cue with every match replaced; styles and words follow. No line of it may become blank."""
-    spelled = StyledText(cue.text, cue.styles, cue.words).sub(pattern, put)
-    return cue if spelled.text == cue.text else replace(cue, **spelled._asdict())
+def substitute(cue: Cue, pattern: re.Pattern[str], replacement: Replacement) -> Cue:
+    """The cue with every match replaced; styles and words follow. No line may become blank."""
+    changed = StyledText(cue.text, cue.styles, cue.words).sub(pattern, replacement)
+    return cue if changed.text == cue.text else replace(cue, **changed._asdict())
 
 
-def _moved(length: int, changes: list[tuple[int, int, str]]) -> list[int]:
-    """Where each index of a text goes, `length` included; one inside a change goes behind what stands there now."""
+def _moved_indexes(length: int, changes: list[tuple[int, int, str]]) -> list[int]:
+    """Where each index of a text goes, `length` included. One inside of a change goes behind what replaces it."""
     index: list[int] = []
     shift, at = 0, 0
     for first, last, new in changes:
@@ -109,8 +114,8 @@ def _moved(length: int, changes: list[tuple[int, int, str]]) -> list[int]:
     return index + list(range(at + shift, length + shift + 1))
 
 
-def _respelled(words: tuple[Word, ...], text: str, index: list[int]) -> Iterable[Word]:
+def _moved_words(words: tuple[Word, ...], text: str, index: list[int]) -> Iterable[Word]:
     ends = accumulate(len(word.text) for word in words)
     for end, word in zip(ends, words, strict=True):
-        if spelling := text[index[end - len(word.text)] : index[end]]:
-            yield replace(word, text=spelling)
+        if moved := text[index[end - len(word.text)] : index[end]]:
+            yield replace(word, text=moved)

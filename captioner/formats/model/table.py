@@ -1,22 +1,23 @@
-"""Tables whose columns tabs part, as marker lists are: rows in, rows out."""
+"""Tables with tabs between their columns, as marker lists are."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
 from captioner.errors import FormatError
-from captioner.formats.model.clean import source_lines
+from captioner.formats.model.lines import source_lines
 
 
 def table(rows: Iterable[Sequence[str]]) -> str:
-    """The rows, one a line. No cell holds a tab or a line break: `in_one_line` has seen to that."""
+    """The rows, one in each line. No cell may hold a tab or a line break, which `in_one_line` ensures."""
     return "".join("\t".join(row) + "\n" for row in rows)
 
 
 def table_rows(name: str, text: str, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and cells, by the names of their columns, of each row below the head. Raises `FormatError`.
+    """The line number of each row below the head, and its cells by the names of their columns.
 
-    Columns may come in another order, and others among them; a row that is cut short has empty cells.
+    Columns may come in any order, with others between them; a row that is cut short has empty cells. Raises
+    `FormatError` where a column is missing.
     """
     lines = source_lines(text)
     head = [cell.strip() for cell in lines[0].split("\t")]

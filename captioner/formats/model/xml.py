@@ -1,4 +1,4 @@
-"""XML as formats need it: trees with text that must not change, and files that somebody else made."""
+"""XML for formats: written without changing a text, and read with the line of each element."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ def in_xml(cue: Cue) -> Cue:
 
 
 def attribute(text: str) -> str:
-    """A text in one line that XML can hold, for an attribute: a parser makes line breaks in one into spaces."""
+    """A text in one line that XML can hold, for an attribute, in which a parser turns line breaks into spaces."""
     return " ".join(_NO_CHARACTER.sub("\ufffd", text).split())
 
 
 def xml_document(root: Element, doctype: str = "") -> str:
-    """A whole file. What `root` has of white space is kept, so it is laid out before texts are put in."""
+    """A file. White space in `root` is written as it is, so indent the tree before texts are put in."""
     head = '<?xml version="1.0" encoding="UTF-8"?>\n' + (f"<!DOCTYPE {doctype}>\n" if doctype else "")
     return f"{head}{ElementTree.tostring(root, encoding='unicode')}\n"
 
 
 def xml_root(name: str, text: str, roots: Iterable[str]) -> Element:
-    """The root of a file, whose name is one of `roots`. Raises `FormatError`."""
+    """The root of a file. Raises `FormatError` where it is no XML, or its root is none of `roots`."""
     if "<!ENTITY" in text:
         raise FormatError(name, "defines entities, which captioner does not read")
     source = text.removeprefix("\ufeff")

@@ -8,13 +8,13 @@ from fractions import Fraction
 from typing import Any
 
 from captioner.errors import FormatError
-from captioner.formats.model.clean import source_lines
 from captioner.formats.model.contents import Contents, Programme
 from captioner.formats.model.extras import library
 from captioner.formats.model.frames import frame_clock
+from captioner.formats.model.lines import source_lines
 from captioner.formats.model.losses import Losses
 from captioner.formats.model.ttconv_bridge import cues_of, read_document
-from captioner.formats.scc.loading import COLUMNS, ROWS
+from captioner.formats.scc.caption_loading import COLUMNS, ROWS
 from captioner.values import Cue, Position
 
 HEADER = "Scenarist_SCC V1.0\n"
@@ -37,7 +37,7 @@ def parse(text: str, programme: Programme) -> Contents:
     _check(lines)
     reader, losses = library("scc", "ttconv.scc.reader"), Losses()
     document, warnings = read_document("scc", lambda: reader.to_model("\n".join(lines)))
-    cues = cues_of(document, "scc", losses, place=lambda region, _, text: _position(region, text))
+    cues = cues_of(document, "scc", losses, position=lambda region, _, text: _position(region, text))
     drop_frame = any(";" in line[:12] for line in lines[1:])
     known = Programme(frame_rate=RATE, drop_frame=drop_frame, start_timecode=programme.start_timecode)
     mended = Losses({"thing that ttconv did not understand": len(warnings)})
@@ -58,7 +58,7 @@ def _in_programme(cues: list[Cue], programme: Programme) -> list[Cue]:
     if not programme.start_timecode:
         return cues
     clock = frame_clock("scc", programme)
-    return [clock.moved(cue) for cue in cues]
+    return [clock.from_start(cue) for cue in cues]
 
 
 def _position(region: Any, text: str) -> Position | None:

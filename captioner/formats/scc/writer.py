@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 from itertools import chain, groupby
 
 from captioner.errors import FormatError
-from captioner.formats.model.clean import named
+from captioner.formats.model.characters import character_list
 from captioner.formats.model.contents import Programme
 from captioner.formats.model.fidelity import restricted_to, without_white
 from captioner.formats.model.frames import FrameClock, frame_clock, on_frames, one_at_a_time
+from captioner.formats.model.lines import lines_of, single_spaced, with_lines
 from captioner.formats.model.styled_text import TextStyle, substitute
-from captioner.formats.model.whole_lines import lines_of, single_spaced, with_lines
+from captioner.formats.scc.caption_loading import COLORS, COLUMNS, ERASE_SHOWN, ROWS, SHOW, CodeUnit, load_caption
 from captioner.formats.scc.characters import REPLACEMENTS, unsupported
-from captioner.formats.scc.loading import COLORS, COLUMNS, ERASE_SHOWN, ROWS, SHOW, CodeUnit, load_caption
 from captioner.formats.scc.reader import HEADER, RATE, position_of
 from captioner.timestamps import format_clock, seconds_at
 from captioner.values import Cue, Position
@@ -86,12 +86,12 @@ def _captions(cues: Iterable[Cue], clock: FrameClock) -> list[Cue]:
     """The cues on frames, one at a time, with the text, styles and position that line 21 allows."""
     captions = [_plain_enough(cue) for cue in on_frames(cues, clock)]
     if missing := unsupported("".join(cue.text for cue in captions)):
-        raise FormatError("scc", f"line 21 has only Latin letters, not {named(missing)}; write ttml instead")
+        raise FormatError("scc", f"line 21 has only Latin letters, not {character_list(missing)}; write ttml instead")
     return [_in_rows(cue) for cue in one_at_a_time(captions)]
 
 
 def _plain_enough(cue: Cue) -> Cue:
-    held = restricted_to(cue, looks=("italic", "underline", "color"), place="anchor")
+    held = restricted_to(cue, styles=("italic", "underline", "color"), position="anchor")
     return without_white(single_spaced(substitute(held, _REPLACED, lambda match: REPLACEMENTS[match[0]])))
 
 

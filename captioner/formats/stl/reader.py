@@ -14,6 +14,7 @@ from captioner.formats.model.extras import library
 from captioner.formats.model.losses import Losses
 from captioner.formats.model.ttconv_bridge import cues_of, read_document
 from captioner.formats.stl.language_codes import LANGUAGES
+from captioner.formats.ttml.regions import position_of_region
 from captioner.values import Cue
 
 HEADER_BYTES, BLOCK_BYTES = 1024, 128
@@ -38,7 +39,10 @@ def parse(data: bytes) -> Contents:
     omitted = sum("omitting" in warning for warning in warnings)
     losses["subtitle with its end before its start"] = omitted
     mended = Losses({"thing that ttconv did not understand": len(warnings) - omitted})
-    cues = [_with_letters(cue) for cue in cues_of(document, "stl", losses)]
+    cues = cues_of(
+        document, "stl", losses, position=lambda region, align, _: position_of_region(document, region, align)
+    )
+    cues = [_with_letters(cue) for cue in cues]
     return Contents(cues, programme=_programme(data, start), losses=losses.phrases(), mended=mended.phrases())
 
 

@@ -12,13 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from captioner.errors import FormatError
-from captioner.formats.model.clean import named
+from captioner.formats.model.characters import character_list
 from captioner.formats.model.contents import Programme
 from captioner.formats.model.fidelity import restricted_to
 from captioner.formats.model.frames import FrameClock, frame_clock, on_frames, one_at_a_time
-from captioner.formats.model.one_line import name_in_one_line
+from captioner.formats.model.lines import lines_of, one_line, single_spaced, with_lines
 from captioner.formats.model.styled_text import TextStyle, substitute
-from captioner.formats.model.whole_lines import lines_of, single_spaced, with_lines
 from captioner.formats.stl.characters import ALPHABETS, REPLACEMENTS, encoded, unencodable
 from captioner.formats.stl.language_codes import LANGUAGES
 from captioner.formats.stl.reader import NTSC, PAL
@@ -56,7 +55,7 @@ def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
 
 
 def _representable(cue: Cue) -> Cue:
-    held = restricted_to(cue, looks=("italic", "underline"), place="anchor")
+    held = restricted_to(cue, styles=("italic", "underline"), position="anchor")
     spaced = single_spaced(substitute(held, _REPLACED, lambda match: REPLACEMENTS[match[0]]))
     return with_lines(spaced, lines_of(spaced))
 
@@ -75,7 +74,7 @@ def _alphabet(cues: Sequence[Cue]) -> bytes:
     alphabet = min(missing, key=lambda alphabet: len(missing[alphabet]))
     if missing[alphabet]:
         alphabets = "Latin, Cyrillic, Arabic, Greek or Hebrew"
-        reason = f"the closest lacks {named(missing[alphabet])}"
+        reason = f"the closest lacks {character_list(missing[alphabet])}"
         raise FormatError("stl", f"a file has one alphabet ({alphabets}); {reason}; write ttml instead")
     return alphabet
 
@@ -115,7 +114,7 @@ def _timecode_bytes(timecode: str) -> bytes:
 
 def _header(cues: Sequence[Cue], programme: Programme, alphabet: bytes, clock: FrameClock, blocks: int) -> bytes:
     """The general subtitle information (4.2). Each field is padded to its length; unknown fields are spaces."""
-    title = name_in_one_line(programme.title).encode("cp850", "replace")
+    title = one_line(programme.title).encode("cp850", "replace")
     language = LANGUAGES.get((programme.language or "").split("-")[0].lower(), 0)
     columns = max((len(line) for cue in cues for line in cue.text.split("\n")), default=0)
     labels = [clock.label(0), clock.timecode(cues[0].start) if cues else clock.label(0)]

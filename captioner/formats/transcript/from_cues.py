@@ -1,15 +1,15 @@
-"""What was said, by the cues that show it: a transcript for formats that have no cues."""
+"""A transcript made of cues, for formats that hold no cues."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from captioner.formats.model.one_line import in_one_line
+from captioner.formats.model.lines import in_one_line
 from captioner.values import Cue, Segment, Transcript
 
 
 def transcript_of(cues: Iterable[Cue], language: str | None = None) -> Transcript:
-    """A segment for each cue, by start, its lines made one."""
+    """A segment for each cue, by start, with its text in one line."""
     lines = map(in_one_line, sorted(cues, key=lambda cue: cue.start))
     return Transcript(
         tuple(Segment(line.start, line.end, line.text, line.words, line.speaker) for line in lines), language

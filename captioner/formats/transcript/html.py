@@ -1,20 +1,20 @@
-"""The transcript as a page, .html: paragraphs with their time and speaker, which any browser shows and prints."""
+"""The transcript as a page, .html, which any browser shows and prints: paragraphs with their time and speaker."""
 
 from __future__ import annotations
 
 from html import escape
 
-from captioner.formats.model.clean import one_line
 from captioner.formats.model.contents import Programme
+from captioner.formats.model.lines import one_line
 from captioner.formats.transcript.txt import Paragraph, paragraphs
 from captioner.timestamps import format_clock
 from captioner.values import Transcript
 
-_LOOK = "body { max-width: 40em; margin: 2em auto; padding: 0 1em; font: 1.1em/1.5 sans-serif } time { color: #666 }"
+_RULES = "body { max-width: 40em; margin: 2em auto; padding: 0 1em; font: 1.1em/1.5 sans-serif } time { color: #666 }"
 
 
 def write(transcript: Transcript, programme: Programme) -> str:
-    """A whole page in HTML 5. Each paragraph goes the way in which its text is written."""
+    """A page in HTML 5. Each paragraph has the direction of its script."""
     language = programme.language or transcript.language
     title = escape(one_line(programme.title or "Transcript"))
     lines = [
@@ -24,7 +24,7 @@ def write(transcript: Transcript, programme: Programme) -> str:
         '<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width">',
         f"<title>{title}</title>",
-        f"<style>{_LOOK}</style>",
+        f"<style>{_RULES}</style>",
         "</head>",
         "<body>",
         f"<h1>{title}</h1>" if programme.title else "",

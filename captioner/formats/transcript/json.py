@@ -1,7 +1,7 @@
-"""The transcript as JSON, format `json`: all that was heard and what became of each region, so that captions can be
-made again in another format or style without hearing anything twice.
+"""The transcript as JSON, format `json`: what was recognised and the report of each region.
 
-Times are in seconds and not rounded: the cues made of a transcript that was read are those of the one that was written.
+Captions in any format or profile can be made from it without recognition. Times are in seconds and not rounded, so the
+cues made of a transcript that was read are those of the transcript that was written.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.json_object import JsonObject, parse_object
+from captioner.formats.transcript.json_object import JsonObject, parse_object
 from captioner.formats.transcript.report import VERSION, as_json, region_entry
 from captioner.timestamps import parse_rate
 from captioner.values import STATUSES, RegionReport, Report, Segment, Transcript, Word
@@ -20,7 +20,7 @@ Value = TypeVar("Value")
 
 
 def write(transcript: Transcript, report: Report) -> str:
-    """A transcript and its ledger. What only concerns the run, `align` and `warnings`, stands in `--report`'s file."""
+    """A transcript and its report, without `align` and `warnings`, which concern the run and stand in its report."""
     return as_json(
         {
             "version": VERSION,
@@ -53,13 +53,13 @@ def _word_entry(word: Word) -> dict[str, Any]:
 
 
 def parse(text: str) -> Contents:
-    """A transcript and its ledger again. Keys that are not known are passed over.
+    """The transcript and the report in a file. Unknown keys are ignored.
 
-    Raises `FormatError`, with the place, for what is no JSON, of another version, or not what it should be there.
+    Raises `FormatError`, which names the key, for a file that is no JSON, is of another version, or has a wrong value.
     """
     document = parse_object(text)
-    if document.whole("version") != VERSION:
-        document.refuse(f"is {document.whole('version')}, and this captioner reads version {VERSION}", "version")
+    if document.integer("version") != VERSION:
+        document.refuse(f"is {document.integer('version')}, and this captioner reads version {VERSION}", "version")
     language = document.text_or_none("language")
     segments = tuple(_built(entry, _segment) for entry in document.objects("segments"))
     report = Report(
@@ -85,7 +85,7 @@ def _frame_rate(document: JsonObject) -> Fraction | None:
 
 
 def _built(entry: JsonObject, build: Callable[[JsonObject], Value]) -> Value:
-    """What `build` makes of the entry; where a value refuses to be born, the error names the place of the entry."""
+    """What `build` makes of an entry. Where the value refuses its arguments, the error names the entry."""
     try:
         return build(entry)
     except ValueError as error:
@@ -114,10 +114,10 @@ def _region(entry: JsonObject) -> RegionReport:
     return RegionReport(
         entry.number("start"),
         entry.number("end"),
-        index=entry.whole("index"),
+        index=entry.integer("index"),
         status=status,
         text=entry.text("text"),
         reason=entry.text_or_none("reason"),
-        cached=entry.truth("cached"),
-        attempts=entry.whole("attempts"),
+        cached=entry.boolean("cached"),
+        attempts=entry.integer("attempts"),
     )

@@ -1,4 +1,4 @@
-"""The ledger of a run as JSON: what `--report` writes, and what the transcript's JSON says of each region."""
+"""The report of a run as JSON: what `--report` writes, and the regions that a transcript's JSON holds as well."""
 
 from __future__ import annotations
 
@@ -16,10 +16,7 @@ _HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 
 
 def write(report: Report) -> str:
-    """The ledger, region by region, and its totals.
-
-    Times in seconds: the media's and the regions' as they were found, the totals rounded to milliseconds.
-    """
+    """The report with its regions and their totals. Times are in seconds, in the totals to the millisecond."""
     return as_json(
         {
             "version": VERSION,
@@ -37,7 +34,7 @@ def write(report: Report) -> str:
 
 
 def region_entry(region: RegionReport) -> dict[str, Any]:
-    """One region's line of the ledger."""
+    """The report of one region as a JSON object."""
     return {
         "index": region.index,
         "start": region.start,
@@ -51,13 +48,13 @@ def region_entry(region: RegionReport) -> dict[str, Any]:
 
 
 def as_json(document: dict[str, Any]) -> str:
-    """A JSON file: letters as they are, but half a surrogate pair, which no file can hold, as an escape."""
+    """A JSON file. Letters stand in it as they are; half a surrogate pair, which no file can hold, is escaped."""
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2)
     return _HALF_A_PAIR.sub(lambda half: f"\\u{ord(half[0]):04x}", text) + "\n"
 
 
 def _totals(regions: Sequence[RegionReport]) -> dict[str, Any]:
-    """Regions in all and by status, seconds of speech found and lost, regions from the journal, and requests made."""
+    """Numbers of regions by status and from the journal, seconds of speech and of lost speech, and requests made."""
     counts = Counter(region.status for region in regions)
     return {
         "regions": len(regions),

@@ -6,21 +6,21 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from captioner.formats.model.clean import writable
+from captioner.formats.model.characters import writable
 from captioner.text.scripts import meet_unspaced
 from captioner.values import Segment, Transcript
 
 _BREAK = re.compile(r"\s*\n\s*")
 
 LONGEST_PAUSE = 2.0
-"""Seconds of silence that a paragraph runs across; after more a new one begins."""
+"""Seconds. A new paragraph begins after a longer pause."""
 
 LONG_PARAGRAPH = 500
-"""Characters after which a paragraph ends with its segment, so that a talk without pauses is no wall of text."""
+"""Characters after which a paragraph ends with its segment, so that a talk without pauses has paragraphs too."""
 
 
 def write(transcript: Transcript) -> str:
-    """A paragraph for each speaker's turn, parted at pauses too, with a blank line between; a new speaker is named."""
+    """Paragraphs with blank lines between them. One begins with the speaker's name where the speaker changes."""
     return "\n".join(
         (f"{paragraph.speaker}: " if paragraph.speaker else "") + paragraph.text + "\n"
         for paragraph in paragraphs(transcript)
@@ -28,30 +28,34 @@ def write(transcript: Transcript) -> str:
 
 
 class Paragraph(NamedTuple):
-    """What was said in one go: from when until when, in seconds; by whom, where that is another than before."""
+    """What one speaker said without a long pause."""
 
     start: float
+    """Seconds."""
     end: float
+    """Seconds."""
     speaker: str | None
+    """The speaker, where it is another than that of the paragraph before; else None."""
     text: str
+    """The text in one line."""
 
 
 def paragraphs(transcript: Transcript) -> Iterator[Paragraph]:
-    """One for each speaker's turn, parted at pauses too."""
-    speaker = None
-    for segments in _paragraphs(transcript):
+    """The paragraphs of a transcript: a new one begins with another speaker, and after a pause."""
+    previous = None
+    for segments in _groups(transcript):
         first = segments[0]
-        new = first.speaker if first.speaker != speaker else None
-        speaker = first.speaker
-        yield Paragraph(first.start, segments[-1].end, writable(new) if new else None, writable(_joined(segments)))
+        speaker = writable(first.speaker) if first.speaker and first.speaker != previous else None
+        previous = first.speaker
+        yield Paragraph(first.start, segments[-1].end, speaker, writable(_joined(segments)))
 
 
-def _paragraphs(transcript: Transcript) -> Iterator[list[Segment]]:
+def _groups(transcript: Transcript) -> Iterator[list[Segment]]:
     paragraph: list[Segment] = []
     for segment in transcript.segments:
         if not segment.text.strip():
             continue
-        if paragraph and _parted(paragraph, segment):
+        if paragraph and _ends_before(segment, paragraph):
             yield paragraph
             paragraph = []
         paragraph.append(segment)
@@ -59,7 +63,7 @@ def _paragraphs(transcript: Transcript) -> Iterator[list[Segment]]:
         yield paragraph
 
 
-def _parted(paragraph: list[Segment], segment: Segment) -> bool:
+def _ends_before(segment: Segment, paragraph: list[Segment]) -> bool:
     last = paragraph[-1]
     return (
         segment.speaker != last.speaker
@@ -69,7 +73,7 @@ def _parted(paragraph: list[Segment], segment: Segment) -> bool:
 
 
 def _joined(segments: list[Segment]) -> str:
-    """The segments' texts in one line, a space where lines meet unless the script does without."""
+    """The texts of the segments in one line; where lines meet there is a space, unless their script has none."""
     text = "\n".join(segment.text.strip() for segment in segments)
     return " ".join(_BREAK.sub(_between, text).split())
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from captioner.formats.model.clean import quantize
 from captioner.formats.model.contents import Contents, Programme
+from captioner.formats.model.quantize import quantize
 from captioner.formats.model.xml import attribute
 from captioner.formats.ttml.reader import read_ttml
 from captioner.formats.ttml.regions import region

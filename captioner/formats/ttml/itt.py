@@ -76,4 +76,4 @@ def parse(text: str, programme: Programme) -> Contents:
         return contents
     started = replace(contents.programme, start_timecode=programme.start_timecode)
     clock = frame_clock("itt", started)
-    return replace(contents, cues=[clock.moved(cue) for cue in contents.cues or ()], programme=started)
+    return replace(contents, cues=[clock.from_start(cue) for cue in contents.cues or ()], programme=started)

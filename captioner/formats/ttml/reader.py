@@ -16,9 +16,10 @@ from captioner.formats.model.extras import library
 from captioner.formats.model.losses import Losses
 from captioner.formats.model.ttconv_bridge import located_cues, read_document
 from captioner.formats.model.xml import line_of, xml_root
+from captioner.formats.ttml.regions import position_of_region
 from captioner.formats.ttml.writer import NAMESPACE
 
-# The drafts of 2006, in which Flash and early YouTube wrote; what captioner reads of them has not changed since.
+# The namespaces of 2006, in which Flash and early YouTube wrote; what captioner reads of them has not changed since.
 _OLD_NAMESPACE = re.compile(r"http://www\.w3\.org/2006/(?:04|10)/ttaf1")
 
 _TT, _TTM, _TTP = (f"{{{NAMESPACE}{part}}}" for part in ("", "#metadata", "#parameter"))
@@ -38,7 +39,13 @@ def read_ttml(name: str, text: str) -> Contents:
     speakers, lines = _mark_paragraphs(root)
     document, warnings = _document(name, root)
     losses = Losses()
-    cues = located_cues(document, name, losses, speaker=lambda paragraph: speakers.get(paragraph.get_lang()))
+    cues = located_cues(
+        document,
+        name,
+        losses,
+        position=lambda region, align, _: position_of_region(document, region, align),
+        speaker=lambda paragraph: speakers.get(paragraph.get_lang()),
+    )
     located = [(cue, lines.get(paragraph.get_lang())) for cue, paragraph in cues]
     mended = Losses({"thing that ttconv did not understand": len(warnings)})
     return Contents.of_cues(located, programme=_programme(root), losses=losses, mended=mended)

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from captioner.formats.model.contents import Programme
-from captioner.formats.model.fidelity import LOOKS, restricted_to, without_white
+from captioner.formats.model.fidelity import ALL_STYLES, restricted_to, without_white
 from captioner.formats.model.styled_text import PLAIN, TextStyle, runs
 from captioner.formats.model.xml import attribute, in_xml, xml_document
 from captioner.values import Cue, Position
@@ -64,7 +64,7 @@ class Dialect:
 def restricted_to_ttml(cue: Cue) -> Cue:
     """The cue with its styles, and the anchor and the direction of its position; without speaker and words."""
     position = cue.position and Position(cue.position.anchor, vertical=cue.position.vertical)
-    styled = without_white(restricted_to(in_xml(cue), looks=LOOKS))
+    styled = without_white(restricted_to(in_xml(cue), styles=ALL_STYLES))
     return replace(styled, position=None if position == Position() else position)
 
 

@@ -1,28 +1,25 @@
-"""SubRip, .srt. There is no standard: what is written here is what every player reads.
+"""Reading SubRip as the world writes it.
 
-pysrt holds the times and writes the items. It does not read the file: it cuts lines short at their end, splits them at
-characters that end no line, loses text after a blank line and swallows a cue where the blank line before it is missing.
+pysrt holds the times. It does not read the file: it cuts lines short at their end, splits them at characters that end
+no line, loses text after a blank line, and swallows a cue where the blank line before it is missing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import pysrt
 
 from captioner.errors import FormatError
-from captioner.formats.model.clean import cue_read, leading_blanks, quantize, source_lines
 from captioner.formats.model.contents import Contents
-from captioner.formats.model.fidelity import LOOKS, restricted_to
+from captioner.formats.model.lines import leading_blanks, source_lines
 from captioner.formats.model.losses import Losses
-from captioner.formats.model.styled_text import substitute
-from captioner.formats.srt_text import read, unshielded, written
-from captioner.timestamps import format_clock, parse_clock
+from captioner.formats.model.quantize import cue_read
+from captioner.formats.srt.text import read_text
+from captioner.timestamps import parse_clock
 from captioner.values import Cue
-
-_ARROW = re.compile("-->")
 
 _NUMBER = re.compile(r"\s*\d+\s*", re.ASCII)
 
@@ -32,24 +29,9 @@ _PLAIN_TIMING = re.compile(r"\d{2,}:\d\d:\d\d,\d{3} --> \d{2,}:\d\d:\d\d,\d{3}",
 _TIME = re.compile(r"((?:\d{1,6}:)?\d{1,2}:\d{1,2})(?:[,.:](\d{1,9}))?", re.ASCII)
 
 
-def write(cues: Iterable[Cue]) -> str:
-    """The cues by start, numbered from 1."""
-    return "\n".join(entry(cue, number) for number, cue in enumerate(cues, 1))
-
-
-def entry(cue: Cue, number: int) -> str:
-    """One cue as it stands in a file, with its line end; a blank line separates it from the next."""
-    return str(pysrt.SubRipItem(number, format_clock(cue.start, ","), format_clock(cue.end, ","), written(cue)))
-
-
-def representable(cues: Iterable[Cue]) -> list[Cue]:
-    """The cues as the file holds them. `-->` in a text becomes `→`, which no reader takes for a timing."""
-    held = (restricted_to(cue, looks=LOOKS, place="anchor") for cue in quantize(cues))
-    return [unshielded(substitute(cue, _ARROW, "→")) for cue in held]
-
-
 def parse(text: str) -> Contents:
-    """The cues as they stand in the file, less those without text. Tags that players know are styles, others text.
+    """The cues in the order of the file, without those that have no text. Tags that players know become styles, others
+    stay text.
 
     Raises `FormatError` where a time cannot be read, or where there is text that no cue holds.
     """
@@ -61,9 +43,9 @@ def parse(text: str) -> Contents:
     return Contents.of_cues(cues, losses=losses, mended=mended)
 
 
-def _cue(block: _Block, losses: Losses, mended: Losses) -> Cue | None:
-    spelled, position = read("\n".join(block.lines), losses)
-    cue = cue_read(block.start.ordinal, block.end.ordinal, spelled, position=position)
+def _cue(block: _SrtBlock, losses: Losses, mended: Losses) -> Cue | None:
+    text, position = read_text("\n".join(block.lines), losses)
+    cue = cue_read(block.start.ordinal, block.end.ordinal, text, position=position)
     losses["cue without text"] += cue is None
     losses["pair of coordinates"] += block.coordinates
     mended["cue with its end before its start"] += block.end <= block.start
@@ -71,7 +53,7 @@ def _cue(block: _Block, losses: Losses, mended: Losses) -> Cue | None:
     return cue
 
 
-class _Block(NamedTuple):
+class _SrtBlock(NamedTuple):
     """A timing, the lines of text below it, and where in the file they begin."""
 
     start: pysrt.SubRipTime
@@ -83,8 +65,8 @@ class _Block(NamedTuple):
     lines: list[str]
 
 
-def _blocks(lines: list[str], mended: Losses) -> Iterator[_Block]:
-    """Every timing with the lines below: timings alone part the cues, since blank lines cannot be trusted."""
+def _blocks(lines: list[str], mended: Losses) -> Iterator[_SrtBlock]:
+    """Every timing with the lines below it: only timings separate cues, since blank lines cannot be trusted."""
     timing: tuple[pysrt.SubRipTime, pysrt.SubRipTime, bool, int] | None = None
     below: list[str] = []
     for number, line in enumerate(lines, 1):
@@ -94,19 +76,22 @@ def _blocks(lines: list[str], mended: Losses) -> Iterator[_Block]:
             continue
         text = _without_number(below, mended)
         if timing:
-            yield _Block(*timing, text)
+            yield _SrtBlock(*timing, text)
         else:
             _refuse_text(below, "text before the first time")
         mended["time in another spelling"] += not _PLAIN_TIMING.match(line)
         timing, below = (_time(match[1], number), _time(match[2], number), bool(match[3]), number + 1), []
     if timing:
-        yield _Block(*timing, _without_blanks(below))
+        yield _SrtBlock(*timing, _without_blanks(below))
     else:
         _refuse_text(below, "no times in it, so it is no SubRip file")
 
 
 def _without_number(below: list[str], mended: Losses) -> list[str]:
-    """The lines less the number of the next cue: it stands right above the timing, or alone in a double-spaced file."""
+    """The lines without the number of the next cue.
+
+    It stands right above the timing, or alone in a file that has a blank line after each line.
+    """
     lines = _without_blanks(below)
     touches = len(lines) == len(below)
     alone = len(lines) > 1 and not lines[-2].strip()
@@ -118,7 +103,7 @@ def _without_number(below: list[str], mended: Losses) -> list[str]:
 
 
 def _without_blanks(lines: list[str]) -> list[str]:
-    """The lines less the blank ones at their end."""
+    """The lines without the blank ones at their end."""
     last = max((index for index, line in enumerate(lines, 1) if line.strip()), default=0)
     return lines[:last]
 
@@ -130,7 +115,7 @@ def _refuse_text(lines: list[str], reason: str) -> None:
 
 
 def _time(time: str, line: int) -> pysrt.SubRipTime:
-    """A short fraction counts milliseconds, as players read it: `0:0:1,5` is 1.005 s."""
+    """The time that a text spells. A short fraction counts milliseconds, as players read it: `0:0:1,5` is 1.005 s."""
     match = _TIME.fullmatch(time)
     if not match:
         raise FormatError("srt", f"not a time: {time!r}", line)

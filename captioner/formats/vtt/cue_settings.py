@@ -1,7 +1,7 @@
-"""Where a WebVTT cue stands: its settings (clause 4.4 of the standard) as a position, and back.
+"""The settings of a WebVTT cue (clause 4.4 of the standard) as a position, and back.
 
-Horizontal text has `line` down the picture and `position` across it, vertical text the other way round. The text's
-alignment says which side of it stands at `position` (6.3, computed position alignment), so that side need not be named.
+In horizontal text `line` runs down the picture and `position` across it, in vertical text the other way round. The side
+of the text that stands at `position` follows from its alignment (6.3, computed position alignment), and is not written.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SIDES = {"left": 0, "line-left": 0, "start": 0, "center": 1, "right": 2, "line-
 
 
 def settings_of(position: Position) -> dict[str, str]:
-    """The settings of a cue by name, empty for the bottom centre."""
+    """The settings by name; empty for the bottom centre."""
     row, column = divmod(position.anchor - 1, 3)
     row = 2 - row  # from the top
     if position.vertical:
@@ -33,7 +33,7 @@ def settings_of(position: Position) -> dict[str, str]:
 
 
 def _line(side: int, share: float | None, last: int) -> dict[str, str]:
-    """The `line` setting: lines count from the first, and a cue is at the `last` side where nothing is said."""
+    """The `line` setting. Lines count from the first; without the setting a cue is at the `last` side."""
     if share is not None:
         return {"line": _percent(share) + (f",{PLACED[side]}" if side else "")}
     if side == 1:
@@ -42,8 +42,8 @@ def _line(side: int, share: float | None, last: int) -> dict[str, str]:
 
 
 def _across(side: int, share: float | None) -> dict[str, str]:
-    place = {} if share is None else {"position": _percent(share)}
-    return place | ({} if side == 1 else {"align": ALIGNED[side]})
+    position = {} if share is None else {"position": _percent(share)}
+    return position | ({} if side == 1 else {"align": ALIGNED[side]})
 
 
 def _percent(share: float) -> str:
@@ -51,9 +51,9 @@ def _percent(share: float) -> str:
 
 
 def position_of(settings: Mapping[str, str], text: str, losses: Losses) -> Position | None:
-    """Where a cue with these settings stands, None at the bottom centre. Counts those that a position cannot hold.
+    """The position of a cue with these settings; None at the bottom centre. Counts what a position cannot hold.
 
-    `text` tells which side is the start: the right where it is written from right to left.
+    The direction of `text` decides which side is the start.
     """
     losses["region"] += "region" in settings
     losses["width"] += settings.get("size", "100%") != "100%"
@@ -68,12 +68,12 @@ def position_of(settings: Mapping[str, str], text: str, losses: Losses) -> Posit
 
 
 def _anchor(row: int, column: int) -> int:
-    """The key of the number pad, its rows counted from the top."""
+    """The key of the number pad, with rows counted from the top."""
     return (2 - row) * 3 + column + 1
 
 
 def _read_across(settings: Mapping[str, str], text: str, losses: Losses) -> tuple[int, float | None]:
-    """The side that stands there, and where: None where the alignment alone says it."""
+    """The side of the text that is placed, and where, in percent; None where the alignment implies it."""
     align = settings.get("align", "center")
     aligned = 2 - _SIDES[align] if align in ("start", "end") and _right_to_left(text) else _SIDES.get(align, 1)
     match = _PERCENT.fullmatch(settings.get("position", ""))
@@ -96,6 +96,6 @@ def _read_line(line: str, last: int, losses: Losses) -> tuple[int, float | None]
 
 
 def _right_to_left(text: str) -> bool:
-    """Whether the first letter that has a direction says so (Unicode Bidirectional Algorithm, P2)."""
+    """Whether the first character with a direction goes from right to left (Unicode Bidirectional Algorithm, P2)."""
     kinds = (unicodedata.bidirectional(character) for character in text)
     return next((kind in ("R", "AL") for kind in kinds if kind in ("L", "R", "AL")), False)

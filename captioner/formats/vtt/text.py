@@ -9,11 +9,11 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from captioner.formats.model.clean import one_line
 from captioner.formats.model.colors import NAMED, color_of
+from captioner.formats.model.lines import one_line
 from captioner.formats.model.losses import Losses
 from captioner.formats.model.markup import Markup
-from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, looks_of
+from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, text_style
 from captioner.timestamps import format_clock, parse_clock
 from captioner.values import Cue, Word
 
@@ -23,13 +23,12 @@ CLASSES = ("white", "lime", "cyan", "red", "yellow", "magenta", "blue", "black")
 COLORS = {name: NAMED[name] for name in CLASSES}
 _CLASS_OF = {color: name for name, color in COLORS.items()}
 
-# The tags of section 4.2.2, and the one that converters carry over from SubRip. Any other `<` is somebody's text that
-# was not escaped, and is kept.
+# The tags of section 4.2.2, and the one that converters copy from SubRip. Any other `<` is text that was not escaped.
 _TAG = re.compile(
     r"<(?P<end>/?)(?P<tag>c|i|b|u|ruby|rt|v|lang|font)(?P<rest>[.\s][^<>]*)?>|<(?P<time>(?:\d{2,9}:)?\d\d:\d\d\.\d{3})>",
     re.ASCII,
 )
-_LOOKS = {"i": TextStyle(italic=True), "b": TextStyle(bold=True), "u": TextStyle(underline=True)}
+_TAG_STYLES = {"i": TextStyle(italic=True), "b": TextStyle(bold=True), "u": TextStyle(underline=True)}
 _COLOR = re.compile(r"color\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>]+)", re.IGNORECASE)
 
 # No character has a number of eight digits, and Python refuses to read one of thousands.
@@ -41,32 +40,32 @@ def class_of(color: str) -> str:
     return _CLASS_OF.get(color, f"color-{color[1:]}")
 
 
-def written(cue: Cue) -> str:
+def write_text(cue: Cue) -> str:
     """The text with its tags, behind the voice that speaks it."""
     voice = f"<v {html.escape(cue.speaker, quote=False)}>" if cue.speaker else ""
     return voice + "".join(_pieces(cue))
 
 
 def _pieces(cue: Cue) -> Iterator[str]:
-    """The text in pieces that look the same and belong to one word, each behind the time at which that begins."""
+    """The text in pieces of one style and one word, each behind the time at which the word begins."""
     times = dict(stamps(cue))
-    edges = {edge for style in cue.styles for edge in (style.first, style.last)}
+    edges = {edge for span in cue.styles for edge in (span.first, span.last)}
     for first, last in pairwise(sorted({0, len(cue.text)} | edges | set(times))):
         time = f"<{format_clock(times[first])}>" if first in times else ""
-        looks = next((looks_of(style) for style in cue.styles if style.first <= first < style.last), PLAIN)
-        yield time + _tagged(html.escape(cue.text[first:last], quote=False), looks)
+        style = next((text_style(span) for span in cue.styles if span.first <= first < span.last), PLAIN)
+        yield time + _tagged(html.escape(cue.text[first:last], quote=False), style)
 
 
-def _tagged(text: str, looks: TextStyle) -> str:
-    tags = ["i"] * looks.italic + ["b"] * looks.bold + ["u"] * looks.underline
-    tags += [f"c.{class_of(looks.color)}"] if looks.color else []
+def _tagged(text: str, style: TextStyle) -> str:
+    tags = ["i"] * style.italic + ["b"] * style.bold + ["u"] * style.underline
+    tags += [f"c.{class_of(style.color)}"] if style.color else []
     return "".join(f"<{tag}>" for tag in tags) + text + "".join(f"</{tag[0]}>" for tag in reversed(tags))
 
 
 def stamps(cue: Cue) -> Iterator[tuple[int, float]]:
-    """Where in the text a word begins, behind the space before it, and when. The times rise, inside of the cue (4.2.2).
+    """The index at which each word begins, behind the space before it, and the time. Times rise inside the cue (4.2.2).
 
-    A word that begins with the cue, or together with the word before it, has none.
+    A word that begins with the cue, or together with the word before it, has no stamp.
     """
     index, last = 0, cue.start
     for word in cue.words:
@@ -76,13 +75,13 @@ def stamps(cue: Cue) -> Iterator[tuple[int, float]]:
         index += len(word.text)
 
 
-def stamped(cue: Cue) -> Cue:
-    """The cue with the words that its stamps part it into: each lasts until the next begins."""
+def with_stamped_words(cue: Cue) -> Cue:
+    """The cue with the words into which its stamps divide it: each lasts until the next begins."""
     return replace(cue, words=tuple(_words(cue.text, list(stamps(cue)), cue.start, cue.end)))
 
 
 def _words(text: str, times: list[tuple[int, float]], start: float, end: float) -> Iterator[Word]:
-    """A word between two stamps each, with the space before it; none where there is no stamp."""
+    """A word between each two stamps, with the space before it; no words where there is no stamp."""
     places = [(0, start), *times, (len(text), end)] if times else []
     begin = 0
     for (_, since), (index, until) in pairwise(places):
@@ -93,14 +92,15 @@ def _words(text: str, times: list[tuple[int, float]], start: float, end: float) 
 
 
 class Payload(NamedTuple):
-    """What is read of a cue's text: the only name among its voices, and the text with its styles and words."""
+    """What is read of a cue's text."""
 
     speaker: str | None
-    spelled: StyledText
+    """The name in its voice tags; None where there is none, or more than one."""
+    text: StyledText
 
 
-def read(payload: str, start: float, end: float, classes: Mapping[str, str], losses: Losses) -> Payload:
-    """The text without its tags, which apply as by 6.4, of a cue that is shown from `start` to `end`.
+def read_text(payload: str, start: float, end: float, classes: Mapping[str, str], losses: Losses) -> Payload:
+    """The text of a cue from `start` to `end`, in seconds, without its tags, which apply as in 6.4.
 
     `classes` are colors by their class. Counts what is left out.
     """
@@ -113,13 +113,13 @@ def read(payload: str, start: float, end: float, classes: Mapping[str, str], los
         if match["time"]:
             times.append((markup.length, parse_clock(match["time"])))
         elif not match["end"]:
-            markup.open(tag, _looks(tag, rest, classes, losses))
+            markup.open(tag, _tag_style(tag, rest, classes, losses))
             names |= _names(rest) if tag == "v" else set()
         elif markup.innermost == tag:
             markup.close(tag)
     markup.add(_unescaped(payload[at:]))
     losses["voice"] += len(names) if len(names) > 1 else 0
-    text, styles, _ = markup.spelled()
+    text, styles, _ = markup.styled_text()
     rising = _rising(times, start, end)
     losses["time inside a text"] += len(times) - len(rising)
     words = tuple(_words(text, rising, start, end))
@@ -141,7 +141,7 @@ def _names(rest: str) -> set[str]:
     return {name} if name else set()
 
 
-def _looks(tag: str, rest: str, classes: Mapping[str, str], losses: Losses) -> TextStyle:
+def _tag_style(tag: str, rest: str, classes: Mapping[str, str], losses: Losses) -> TextStyle:
     color = None
     for name in re.split(r"\s", rest, maxsplit=1)[0].split(".")[1:]:
         losses["class"] += name not in classes
@@ -150,7 +150,7 @@ def _looks(tag: str, rest: str, classes: Mapping[str, str], losses: Losses) -> T
         color = color_of(match[1])
     losses["ruby text"] += tag == "rt"
     losses["language of a text"] += tag == "lang"
-    return _LOOKS.get(tag, PLAIN)._replace(color=color)
+    return _TAG_STYLES.get(tag, PLAIN)._replace(color=color)
 
 
 def _unescaped(text: str) -> str:

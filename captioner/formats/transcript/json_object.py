@@ -1,4 +1,4 @@
-"""Reading JSON that somebody may have written by hand: every value is checked, and an error names its place."""
+"""JSON objects whose values are checked when they are read: the file may be written by hand."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from captioner.errors import FormatError
 
 @dataclass(frozen=True)
 class JsonObject:
-    """An object of a JSON file and the `place` where it stands, such as `segments[3]`; the outermost has none.
-
-    A key that is not there reads as null. Each method raises `FormatError`.
-    """
+    """An object of a JSON file. A missing key is null. Each method raises `FormatError`, which names the key."""
 
     members: dict[str, Any]
-    place: str = ""
+    """The values by their keys."""
+
+    path: str = ""
+    """Where the object is in the file, as in `segments[3]`; empty for the outermost."""
 
     def refuse(self, reason: str, key: str = "") -> NoReturn:
-        """Raise what is wrong with this object, or with one of its members."""
-        where = ".".join(part for part in (self.place, key) if part)
+        """Raise an error about this object, or about the member `key`."""
+        where = ".".join(part for part in (self.path, key) if part)
         raise FormatError("json", f"{where}: {reason}" if where else reason)
 
     def text(self, key: str) -> str:
@@ -49,14 +49,14 @@ class JsonObject:
         """A finite number or null."""
         return None if self.members.get(key) is None else self.number(key)
 
-    def whole(self, key: str) -> int:
+    def integer(self, key: str) -> int:
         """An integer."""
         value = self.members.get(key)
         if not isinstance(value, int) or isinstance(value, bool):
             self._refuse_type(key, "a whole number")
         return value
 
-    def truth(self, key: str) -> bool:
+    def boolean(self, key: str) -> bool:
         """True or false."""
         value = self.members.get(key)
         return value if isinstance(value, bool) else self._refuse_type(key, "true or false")
@@ -68,8 +68,8 @@ class JsonObject:
             return []
         if not isinstance(values, list):
             self._refuse_type(key, "a list")
-        place = f"{self.place}.{key}" if self.place else key
-        return [_as_object(value, f"{place}[{index}]") for index, value in enumerate(values)]
+        path = f"{self.path}.{key}" if self.path else key
+        return [_as_object(value, f"{path}[{index}]") for index, value in enumerate(values)]
 
     def numbers(self, key: str) -> tuple[float, ...]:
         """A list of finite numbers; null is an empty one."""
@@ -77,7 +77,7 @@ class JsonObject:
         if values is not None and not isinstance(values, list):
             self._refuse_type(key, "a list")
         members = {f"{key}[{index}]": value for index, value in enumerate(values or ())}
-        return tuple(map(JsonObject(members, self.place).number, members))
+        return tuple(map(JsonObject(members, self.path).number, members))
 
     def _refuse_type(self, key: str, wanted: str) -> NoReturn:
         self.refuse(f"is not {wanted}" if self.members.get(key) is not None else f"is missing; it is {wanted}", key)
@@ -93,10 +93,10 @@ def parse_object(text: str) -> JsonObject:
         raise FormatError("json", f"cannot be read: {error}") from error
 
 
-def _as_object(value: Any, place: str) -> JsonObject:
+def _as_object(value: Any, path: str) -> JsonObject:
     if not isinstance(value, dict):
-        JsonObject({}, place).refuse("is not an object")
-    return JsonObject(value, place)
+        JsonObject({}, path).refuse("is not an object")
+    return JsonObject(value, path)
 
 
 def _refuse_constant(name: str) -> NoReturn:

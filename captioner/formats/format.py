@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from captioner.errors import FormatError
-from captioner.formats.model.contents import Contents, Part, Programme
+from captioner.formats.model.contents import UNKNOWN_PROGRAMME, Contents, Part, Programme
 from captioner.formats.model.encodings import decoding
 from captioner.formats.model.fidelity import restricted_to
 from captioner.formats.model.losses import CueLosses, Losses, cue_losses
 from captioner.values import Cue
-
-UNKNOWN = Programme()
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,8 @@ class Format:
     """The end of the names of its files, with the dot."""
 
     module: str
-    """The module, imported when it is first used, that has `write` and, as needed, `representable` and `parse`."""
+    """The module that has `write` and, as needed, `representable` and `parse`; or `module:object`, as entry points have
+    it, for an object that has them. It is imported when it is first used."""
 
     parts: tuple[Part, ...]
     """What a file is made of: the arguments of `write` and `representable`, in order."""
@@ -61,26 +60,33 @@ class Format:
 
     def write(self, contents: Contents) -> Written:
         """The file, and what of the cues it cannot hold. Raises `FormatError` if a part that it is made of is None."""
-        arguments = self._arguments(contents)
-        module = self._load()
-        stored = None
-        if "cues" in self.parts:
-            stored = arguments["cues"] = module.representable(*arguments.values())
-        elif contents.cues is not None:
-            stored = _in_a_transcript(contents.cues)
-        data = module.write(*arguments.values())
+        stored = self.representable(contents)
+        held = replace(contents, cues=stored) if "cues" in self.parts else contents
+        data = self._load().write(*self._arguments(held))
         assert isinstance(data, bytes if self.binary else str)
         return Written(data, CueLosses() if stored is None else cue_losses(contents.cues or (), stored))
 
-    def _arguments(self, contents: Contents) -> dict[Part, Any]:
-        arguments: dict[Part, Any] = {part: getattr(contents, part) for part in self.parts}
-        for part, value in arguments.items():
-            if value is None:
+    def representable(self, contents: Contents) -> Sequence[Cue] | None:
+        """The cues as a file can hold them, by start; None where there are none. Raises `FormatError` as `write`."""
+        arguments = self._arguments(contents)
+        if "cues" in self.parts:
+            stored: Sequence[Cue] = self._load().representable(*arguments)
+            return stored
+        return None if contents.cues is None else _in_transcript(contents.cues)
+
+    def _arguments(self, contents: Contents) -> list[Any]:
+        for part in self.parts:
+            if getattr(contents, part) is None:
                 raise FormatError(self.name, f"cannot be written without the {part}")
-        return arguments
+        return [getattr(contents, part) for part in self.parts]
 
     def read(
-        self, file: str | bytes, programme: Programme = UNKNOWN, *, encoding: str | None = None, strict: bool = False
+        self,
+        file: str | bytes,
+        programme: Programme = UNKNOWN_PROGRAMME,
+        *,
+        encoding: str | None = None,
+        strict: bool = False,
     ) -> Contents:
         """What a file holds: its text, or its bytes in `encoding`, which is detected where it is not given.
 
@@ -89,10 +95,10 @@ class Format:
         repaired.
         """
         if not self.readable:
-            raise FormatError(self.name, "cannot be read: it does not hold the times of what is said")
+            raise FormatError(self.name, "cannot be read: it holds no times")
         contents = self._parsed(file, programme, encoding)
         if strict and (wrong := (*contents.mended, *contents.losses)):
-            raise FormatError(self.name, f"is not as it should be: {', '.join(wrong)}")
+            raise FormatError(self.name, f"cannot be read exactly: {', '.join(wrong)}")
         return contents
 
     def _parsed(self, file: str | bytes, programme: Programme, encoding: str | None) -> Contents:
@@ -110,9 +116,11 @@ class Format:
         return contents
 
     def _load(self) -> Any:
-        return importlib.import_module(self.module)
+        module, _, name = self.module.partition(":")
+        loaded = importlib.import_module(module)
+        return getattr(loaded, name) if name else loaded
 
 
-def _in_a_transcript(cues: Iterable[Cue]) -> list[Cue]:
+def _in_transcript(cues: Iterable[Cue]) -> list[Cue]:
     """What a transcript made of the cues holds of them."""
     return [restricted_to(cue, words=True, speaker=True) for cue in sorted(cues, key=lambda cue: cue.start)]

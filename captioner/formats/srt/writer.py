@@ -1,0 +1,36 @@
+"""Writing SubRip. pysrt spells the entries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import pysrt
+
+from captioner.formats.model.fidelity import ALL_STYLES, restricted_to
+from captioner.formats.model.quantize import quantize
+from captioner.formats.model.styled_text import substitute
+from captioner.formats.srt.text import TAG_ESCAPE, write_text
+from captioner.values import Cue
+
+_ARROW = re.compile("-->")
+
+
+def representable(cues: Iterable[Cue]) -> list[Cue]:
+    """The cues as the file holds them. `-->` in a text becomes `→`, which no reader takes for a timing."""
+    held = (restricted_to(cue, styles=ALL_STYLES, position="anchor") for cue in quantize(cues))
+    return [TAG_ESCAPE.unescape_cue(substitute(cue, _ARROW, "→")) for cue in held]
+
+
+def write(cues: Iterable[Cue]) -> str:
+    """The cues, numbered from 1."""
+    return "\n".join(entry(cue, number) for number, cue in enumerate(cues, 1))
+
+
+def entry(cue: Cue, number: int) -> str:
+    """One cue as it stands in a file, with its line end; a blank line separates it from the next."""
+    return str(pysrt.SubRipItem(number, _time(cue.start), _time(cue.end), write_text(cue)))
+
+
+def _time(seconds: float) -> pysrt.SubRipTime:
+    return pysrt.SubRipTime(milliseconds=round(1000 * seconds))
