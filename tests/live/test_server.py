@@ -26,7 +26,7 @@ from captioner.live.source.live_source import HlsStream
 from tests.live.live_stream import serve_folder, wait_until
 from tests.live.test_rendition import MEDIA, timed
 
-STATUS = SessionStatus(12.0, 11.5, 0.5, 3.0, 4, 1, 5, 2, {"obs": 7}, None)
+STATUS = SessionStatus(12.0, 11.5, 0.5, 3.0, 4, 1, 5.0, 5, 2, {"obs": 7}, None)
 
 
 def caption(seq: int, *, final: bool = True) -> Caption:
@@ -160,6 +160,7 @@ def test_health_and_metrics() -> None:
         for line in (
             "captioner_lag_seconds 0.5",
             "captioner_regions_lost_total 1.0",
+            "captioner_lost_seconds_total 5.0",
             'captioner_dropped_total{sink="obs"} 7.0',
         ):
             assert f"\n{line}\n" in text

@@ -11,9 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from captioner.errors import MediaNotReadable, StreamLost
-from captioner.live.session.source_reader import AudioChunk, ConnectionLost, SourceReader, StreamItem
+from captioner.live.session.source_reader import (
+    NO_AUDIO,
+    AudioChunk,
+    ConnectionLost,
+    LostAudio,
+    SourceReader,
+    StreamItem,
+)
 from captioner.live.source.decoder import Packet
-from captioner.live.source.live_source import SourceInterrupted, SourceItem
+from captioner.live.source.live_source import HlsEnded, MissingAudio, SourceInterrupted, SourceItem
 from captioner.live.stream_clock import GAP, JITTER, SAMPLE_RATE, TICKS, WRAP, Epoch, StreamClock
 
 LENGTH = 1024 * SAMPLE_RATE // 48_000  # samples in a packet: an AAC frame, 21 ms
@@ -124,9 +131,14 @@ def spans(items: list[StreamItem]) -> list[tuple[float, float]]:
     return [(each.audio.start, each.audio.end) for each in items if isinstance(each, AudioChunk)]
 
 
+def lost(items: list[StreamItem]) -> list[tuple[float, float, str]]:
+    return [(each.start, each.end, each.reason) for each in items if isinstance(each, LostAudio)]
+
+
 def test_a_short_gap_is_filled_with_silence_and_a_long_one_is_not() -> None:
-    items = ScriptedSource(packet(7.0), packet(8.5), packet(15.0)).read()
-    assert spans(items) == [(0.0, 1.0), (1.0, 1.5), (1.5, 2.5), (8.0, 9.0)]
+    items = ScriptedSource(packet(7.0), packet(8.08), packet(15.0)).read()
+    assert spans(items) == [(0.0, 1.0), (1.0, 1.08), (1.08, 2.08), (8.0, 9.0)]
+    assert lost(items) == [(2.08, 8.0, NO_AUDIO)]
     silence = items[1]
     assert isinstance(silence, AudioChunk)
     assert not silence.audio.samples.any()
@@ -135,7 +147,22 @@ def test_a_short_gap_is_filled_with_silence_and_a_long_one_is_not() -> None:
 def test_a_sender_that_starts_again_is_placed_after_the_time_it_was_gone() -> None:
     items = ScriptedSource(packet(500.0), SourceInterrupted("gone"), 19.5, packet(0.0)).read()
     assert spans(items) == [(0.0, 1.0), (21.0, 22.0)]
+    assert lost(items) == [(1.0, 21.0, "gone")]
     assert ConnectionLost("gone") in items
+
+
+def test_audio_that_a_source_cannot_read_is_lost_at_the_beginning_between_and_at_the_end() -> None:
+    missing = MissingAudio(4.0, "segment 7 cannot be downloaded")
+    items = ScriptedSource(missing, packet(9.0), missing, missing, packet(18.5), missing, HlsEnded()).read()
+    assert spans(items) == [(4.0, 5.0), (13.5, 14.5)]
+    assert [(start, end) for start, end, _ in lost(items)] == [(0.0, 4.0), (5.0, 13.5), (14.5, 18.5)]
+    assert {reason for _, _, reason in lost(items)} == {missing.reason}
+
+
+def test_the_time_of_missing_audio_decides_where_the_clock_breaks() -> None:
+    broken = Packet(0, packet(0.0).samples, idle=0.0, discontinuity=True)
+    items = ScriptedSource(packet(500.0), MissingAudio(6.0, "gone"), broken).read()
+    assert spans(items) == [(0.0, 1.0), (7.0, 8.0)]
 
 
 def test_a_source_that_cannot_be_reached_at_the_start_is_an_error_at_once() -> None:

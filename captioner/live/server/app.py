@@ -194,6 +194,10 @@ class _StatusCollector:
         counters = {
             "regions": ("Speech regions.", status.regions),
             "regions_lost": ("Speech regions without a caption.", status.lost),
+            "lost_seconds": (
+                "Seconds of the stream without a caption although there was or may have been speech.",
+                status.lost_seconds,
+            ),
             "cues": ("Final cues.", status.cues),
             "reconnects": ("Reconnections to the source.", status.reconnects),
         }

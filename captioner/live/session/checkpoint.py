@@ -12,6 +12,20 @@ from captioner.live.stream_clock import Epoch
 
 
 @dataclass(frozen=True)
+class ResumePoint:
+    """The position in an HLS source from which its captions are not final yet."""
+
+    epoch: Epoch
+    """The run of timestamps that `position` lies in."""
+
+    position: float
+    """Stream second at which the segment after `last_sequence` begins."""
+
+    last_sequence: int
+    """Sequence number of the last complete segment."""
+
+
+@dataclass(frozen=True)
 class Checkpoint:
     """The position of a run in its stream."""
 
@@ -34,6 +48,13 @@ class Checkpoint:
 
     last_sequence: int | None = None
     """Sequence number of the last complete segment of an HLS source, None for other sources."""
+
+    @property
+    def resume_point(self) -> ResumePoint | None:
+        """The position in an HLS source, None for other sources."""
+        if self.last_sequence is None:
+            return None
+        return ResumePoint(self.epoch, self.position, self.last_sequence)
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
