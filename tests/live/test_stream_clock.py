@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -163,6 +164,33 @@ def test_the_time_of_missing_audio_decides_where_the_clock_breaks() -> None:
     broken = Packet(0, packet(0.0).samples, idle=0.0, discontinuity=True)
     items = ScriptedSource(packet(500.0), MissingAudio(6.0, "gone"), broken).read()
     assert spans(items) == [(0.0, 1.0), (7.0, 8.0)]
+
+
+def connection(sent: float, late: float, *, length: float = 15.2) -> list[SourceItem | float]:
+    """A sender's connection, whose packets libav hands out `late` seconds after they were sent, in the first place."""
+    first, rest = replace(packet(1.4, 0.5), due=sent), packet(1.9, length - 0.5)
+    return [late, first, length - late, rest]
+
+
+@pytest.mark.parametrize("late", [0.0, 1.4, 3.0])
+def test_each_connection_is_placed_by_when_it_was_sent_however_late_libav_hands_it_out(late: float) -> None:
+    script: list[SourceItem | float | SourceInterrupted] = []
+    for number in range(20):
+        script += [*connection(15.7 * number, late), SourceInterrupted("gone")]
+    items = ScriptedSource(*script).read(timeout=5.0)
+    starts = [start for start, end in spans(items) if end - start < 1.0]
+    assert starts == pytest.approx([15.7 * number for number in range(20)], abs=0.01)
+    assert [end - start for start, end, _ in lost(items)] == pytest.approx([0.5] * 19, abs=0.01)
+
+
+def test_a_sender_whose_clock_is_slow_over_hours_leaves_no_gap_of_its_own() -> None:
+    """It sends 100 s of audio in 100.1 s, so after 4,000 s it is 4 s behind our clock."""
+    script: list[SourceItem | float | SourceInterrupted] = [replace(packet(0.0), due=0.0)]
+    for number in range(40):
+        script += [100.1, packet(1.0 + 100.0 * number, 100.0)]
+    script += [SourceInterrupted("gone"), 1.0, replace(packet(0.0), due=4004.0 + 1.5)]
+    items = ScriptedSource(*script).read()
+    assert spans(items)[-1] == pytest.approx((4002.5, 4003.5), abs=0.01)
 
 
 def test_a_source_that_cannot_be_reached_at_the_start_is_an_error_at_once() -> None:

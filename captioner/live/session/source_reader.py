@@ -25,6 +25,12 @@ from captioner.values import Audio, Samples
 FILLED_GAP = 0.1
 """Seconds. A gap up to this is filled with silence; the audio of a longer one is reported as lost."""
 
+PAUSE = 0.5
+"""Seconds without a packet that are not a pause: packets come in bursts."""
+
+STEADY = 3600.0
+"""Seconds for which the clock of a sender runs with ours, to a fifth of a second."""
+
 NO_AUDIO = "no audio came"
 """Why audio is lost where the source gives no reason."""
 
@@ -85,7 +91,10 @@ class SourceReader:
     ) -> None:
         self._source, self._clock, self._reconnect_timeout = source, clock, reconnect_timeout
         self._now, self._sleep = now, sleep
-        self._last_received = now() - idle  # when the last audio came
+        self._last_received = self._connected_at = now() - idle  # when the last audio came, and that of the connection
+        self._stream_start: float | None = None  # when stream second 0 was, by the clock of `now`
+        if clock.epoch:
+            self._stream_start = self._last_received - clock.time
         self._segment_start: float | None = None  # where the HLS segment that is being read begins
         self._connected = False  # whether audio ever came
         self._received = False  # whether audio came over this connection
@@ -134,7 +143,7 @@ class SourceReader:
     def _placed(self, packet: Packet) -> Iterator[AudioChunk | LostAudio]:
         """The audio of a packet on the stream's clock, after what is lost before it, or silence for a short gap."""
         now = self._now()
-        idle = now - self._last_received if packet.idle is None else packet.idle + self._missing
+        idle = self._idle(packet, now)
         self._last_received, self._connected, self._received = now, True, True
         before, epoch = self._clock.position, self._clock.epoch
         if epoch is None:  # the first audio: only the source knows of audio before it
@@ -147,10 +156,29 @@ class SourceReader:
             yield self._lost(before, placed.position, epoch or placed.epoch)
         elif placed.epoch == epoch and gap > 0:
             yield AudioChunk(_audio(np.zeros(gap, np.float32), before), placed.epoch)
+        if packet.due is not None:
+            self._connected_at = packet.due
+            if self._stream_start is None or placed.epoch == epoch:
+                self._stream_start = packet.due - placed.position / SAMPLE_RATE
         self._missing, self._gap_reason = 0.0, None
         samples = packet.samples[placed.overlap :]
         if len(samples):
             yield AudioChunk(_audio(samples, placed.position), placed.epoch)
+
+    def _idle(self, packet: Packet, now: float) -> float:
+        """Seconds without audio before a packet that came `now`.
+
+        What libav reads to find the tracks of a new connection comes late, so the time at which it was sent counts.
+        That time is measured from the start of the stream, or every connection would add its own error.
+        """
+        if packet.idle is not None:
+            return packet.idle + self._missing
+        if packet.due is None or self._stream_start is None:
+            idle = now - self._last_received
+            return idle if idle > PAUSE else 0.0
+        if self._last_received - self._connected_at > STEADY:
+            self._stream_start = self._last_received - self._clock.time
+        return max(0.0, packet.due - self._stream_start - self._clock.time)
 
     def _lost_at_end(self) -> Iterator[LostAudio]:
         """What the source could not read after its last packet."""

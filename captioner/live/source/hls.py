@@ -100,7 +100,6 @@ class HlsSource:
                         break
                     yield self._unread(segment, f"segment {segment.sequence} cannot be downloaded")
                 else:
-                    yield from self._announcement(segment, data)
                     yield from self._packets(segment, data, restarted=restarted)
                 first = playlist.segments[0].sequence
                 earlier = tuple(before for before in playlist.segments if before.sequence < segment.sequence)
@@ -156,7 +155,7 @@ class HlsSource:
             self._bandwidth = round(8 * len(data) / (segment.duration or 1.0))
             yield HlsStream(self.name, self._master, self._bandwidth, segment.sequence)
 
-    def _packets(self, segment: MediaSegment, data: bytes, *, restarted: bool) -> Iterator[Packet | MissingAudio]:
+    def _packets(self, segment: MediaSegment, data: bytes, *, restarted: bool) -> Iterator[SourceItem]:
         """The audio of a segment, and what is missing of it where it is damaged."""
         import av
 
@@ -170,6 +169,7 @@ class HlsSource:
                 self._check_format(container.format.name)
                 stream = chosen_stream(container, self._track, self.name)
                 self._had_audio = True
+                yield from self._announcement(segment, data)
                 for ticks, samples in self._decoder.decode(stream, container.demux(stream)):
                     yield Packet(ticks, samples, idle=idle, discontinuity=discontinuity)
                     idle, discontinuity = 0.0, False
