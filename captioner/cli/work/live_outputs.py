@@ -58,13 +58,22 @@ def earlier_checkpoint(request: LiveRequest) -> Checkpoint | None:
         if request.overwrite:
             for old in (Path(name), Path(f"{name}.lines")):
                 old.unlink(missing_ok=True)
-        elif checkpoint is None and Path(name).exists():
+        elif checkpoint is None and any(_has_content(Path(path)) for path in (name, f"{name}.lines")):
             raise OutputNotWritten(name, "it exists, and no run of this stream stopped there; use --overwrite")
     if request.hls and request.overwrite:
         delete_rendition(Path(request.hls))
     elif request.hls and checkpoint is None:
         Path(request.hls, STATE).unlink(missing_ok=True)  # of another stream, or of one that has ended
     return checkpoint
+
+
+def _has_content(path: Path) -> bool:
+    """Whether a file holds more than a run leaves that was killed before its first caption."""
+    try:
+        with path.open("rb") as file:
+            return file.read(100).strip() not in (b"", b"WEBVTT")
+    except OSError:
+        return path.exists()
 
 
 @contextmanager
