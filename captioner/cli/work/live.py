@@ -49,7 +49,7 @@ def caption_live(request: LiveRequest, settings: Settings) -> int:
         backend = stack.enter_context(open_backend(request.backend_request, settings, console)).backend
         config = _recognition_config(request, settings, backend)
         checkpoint = earlier_checkpoint(request)
-        outputs = stack.enter_context(open_outputs(request, config))
+        outputs = stack.enter_context(open_outputs(request, config, continues=checkpoint is not None))
         run = _LiveRun(request, config, outputs.sinks, checkpoint, console)
         stack.enter_context(open_server(request.serve, outputs, run.status_line.session_status, request.hold))
         stack.enter_context(_stop_on_signal(run.runner.stop))

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from captioner.atomic_file import atomic_write_text
+from captioner.errors import OutputNotWritten
 from captioner.live.session.caption_stream import CaptionCursor
 from captioner.live.stream_clock import Epoch
 
@@ -63,11 +64,18 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
 
 
 def load_checkpoint(path: Path, source: str) -> Checkpoint | None:
-    """The checkpoint of that source; None without a file, for another source and for a file that cannot be read."""
+    """The checkpoint of that source; None without a file, and for another source.
+
+    Raises `OutputNotWritten` for a file that is not a checkpoint: it would be overwritten.
+    """
     try:
         fields = json.loads(path.read_text("utf-8"))
         fields |= {"epoch": Epoch(**fields["epoch"]), "cursor": CaptionCursor(**fields["cursor"])}
         checkpoint = Checkpoint(**fields)
-    except (OSError, ValueError, TypeError, LookupError):
+    except FileNotFoundError:
         return None
+    except OSError as error:
+        raise OutputNotWritten(str(path), (error.strerror or str(error)).lower()) from error
+    except (ValueError, TypeError, LookupError) as error:
+        raise OutputNotWritten(str(path), "it exists, and is not a checkpoint of captioner") from error
     return checkpoint if checkpoint.source == source else None
