@@ -51,7 +51,7 @@ def caption_live(request: LiveRequest, settings: Settings) -> int:
         checkpoint = earlier_checkpoint(request)
         outputs = stack.enter_context(open_outputs(request, config, continues=checkpoint is not None))
         run = _LiveRun(request, config, outputs.sinks, checkpoint, console)
-        stack.enter_context(open_server(request.serve, outputs, run.status_line.session_status, request.hold))
+        stack.enter_context(open_server(request, outputs, run.status_line.session_status, console.warn))
         stack.enter_context(_stop_on_signal(run.runner.stop))
         run.run()
     return run.status_line.finish()

@@ -112,15 +112,17 @@ def open_outputs(request: LiveRequest, config: RecognitionConfig, *, continues: 
 
 
 def open_server(
-    address: str | None, outputs: LiveOutputs, status: Callable[[], SessionStatus], hold: float
+    request: LiveRequest, outputs: LiveOutputs, status: Callable[[], SessionStatus], warn: Callable[[str], object]
 ) -> AbstractContextManager[object]:
     """The server as a context; an empty one without an address. Raises `UsageError` where the address is in use."""
+    address = request.serve
     if address is None or outputs.feed is None:
         return nullcontext()
     from captioner.live.server.app import ServerContent
     from captioner.live.server.server import LiveServer
 
-    return closing(LiveServer(ServerContent(outputs.feed, status, outputs.hls, hold), address))
+    content = ServerContent(outputs.feed, status, outputs.hls, request.hold, frozenset(request.allowed_origins))
+    return closing(LiveServer(content, address, warn))
 
 
 def _feed() -> CaptionFeed:
