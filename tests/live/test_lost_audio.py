@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -14,10 +15,12 @@ from captioner.formats import srt
 from captioner.formats.transcript import json as transcript
 from captioner.live.events import LOST_MARKER
 from captioner.live.session.source_reader import LostAudio, SourceReader
+from captioner.live.source import hls as hls_module
 from captioner.live.source.hls import HlsSource
 from captioner.live.source.live_source import HlsEnded, SourceOptions
 from captioner.live.stream_clock import StreamClock
 from tests.live.live_parts import EPOCH, SteppedSession, speech_chunks
+from tests.live.live_stream import serve_folder
 from tests.media.media_factory import ffmpeg, tone_source
 
 SEGMENT, END = 2.0, 7.0
@@ -40,7 +43,7 @@ def segments_in(folder: Path) -> Path:
     return playlist
 
 
-def reader_of(playlist: Path, sleep: Callable[[float], object] = lambda seconds: None) -> SourceReader:
+def reader_of(playlist: Path | str, sleep: Callable[[float], object] = lambda seconds: None) -> SourceReader:
     source = HlsSource(str(playlist), SourceOptions(from_start=True), sleep=sleep)
     return SourceReader(source, StreamClock(), reconnect_timeout=60.0, sleep=sleep)
 
@@ -90,6 +93,55 @@ def test_a_stream_of_which_no_segment_can_be_read_is_refused(tmp_path: Path) -> 
         segment.write_bytes(b"")
     with pytest.raises(MediaNotReadable, match="segments that cannot be read: segment 2 is not media"):
         list(reader_of(playlist).read())
+
+
+@pytest.mark.parametrize("where", ["segment", "playlist"])
+def test_a_remote_playlist_reads_no_local_file(where: str, tmp_path: Path) -> None:
+    """The local file is a segment that could be read: only its address is refused."""
+    site_folder = tmp_path / "site"
+    site_folder.mkdir()
+    playlist = segments_in(site_folder)
+    local = tmp_path / "1.ts"
+    (site_folder / "1.ts").rename(local)
+    if where == "segment":
+        playlist.write_text(playlist.read_text("utf-8").replace("1.ts", local.as_uri()), "utf-8")
+        with serve_folder(site_folder) as site:
+            items = list(reader_of(f"{site.address}/talk.m3u8").read())
+        (lost,) = [item for item in items if isinstance(item, LostAudio)]
+        assert [lost.start, lost.end] == pytest.approx([2.0, 4.0], abs=0.1)
+    else:
+        master = f"#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n{playlist.as_uri()}\n"
+        (site_folder / "master.m3u8").write_text(master, "utf-8")
+        with serve_folder(site_folder) as site, pytest.raises(MediaNotReadable, match="cannot be reached"):
+            list(reader_of(f"{site.address}/master.m3u8").read())
+
+
+@pytest.mark.parametrize("kind", ["device", "pipe", "folder", "large"])
+def test_a_local_segment_that_is_no_file_or_too_large_is_lost(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    playlist, segment = segments_in(tmp_path), tmp_path / "1.ts"
+    monkeypatch.setattr(hls_module, "LARGEST_DOWNLOAD", 1 << 20)
+    segment.unlink()
+    if kind == "device":
+        segment.symlink_to("/dev/zero")
+    elif kind == "pipe":
+        os.mkfifo(segment)
+    elif kind == "folder":
+        segment.mkdir()
+    else:
+        segment.write_bytes(bytes((1 << 20) + 1))
+    (lost,) = lost_in(playlist)
+    assert [lost.start, lost.end] == pytest.approx([2.0, 4.0], abs=0.1)
+
+
+def test_a_remote_segment_that_is_too_large_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    segments_in(tmp_path)
+    monkeypatch.setattr(hls_module, "LARGEST_DOWNLOAD", 1 << 20)
+    (tmp_path / "1.ts").write_bytes(bytes((1 << 20) + 1))
+    with serve_folder(tmp_path) as site:
+        items = list(reader_of(f"{site.address}/talk.m3u8").read())
+    assert len([item for item in items if isinstance(item, LostAudio)]) == 1
 
 
 def test_segments_that_left_the_playlist_are_lost(tmp_path: Path) -> None:

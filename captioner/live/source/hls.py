@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import stat
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +14,7 @@ import httpx
 from captioner.errors import MediaNotReadable, NoAudio, UnknownName
 from captioner.languages import speaks
 from captioner.live.source.decoder import Decoder, Packet, chosen_stream
+from captioner.live.source.libav import NO_ADDRESSES
 from captioner.live.source.live_source import (
     HlsEnded,
     HlsStream,
@@ -35,6 +38,12 @@ from captioner.media import path_of
 TIMEOUT = 10.0
 """Seconds that a server may take for one response."""
 
+LONGEST_DOWNLOAD = 60.0
+"""Seconds for one file, however steadily it comes."""
+
+LARGEST_DOWNLOAD = 64 << 20
+"""Bytes of a playlist or a segment; a minute of 4K video in a segment is smaller."""
+
 LIVE_EDGE_SEGMENTS = 3
 """A live stream is read from this many segments before its newest one, where players begin too."""
 
@@ -54,6 +63,11 @@ UNREADABLE_SEGMENTS = 3
 _PASSING = (408, 425, 429)
 """Statuses from 400 to 499 that do not say that the segment is gone."""
 
+
+SAFE_MEDIA = NO_ADDRESSES | {
+    "format_whitelist": "mpegts,mov,mp4,aac,mp3,ac3,eac3,flac,ogg,wav,matroska,webm",
+}
+"""Options of libav for a segment: it is media, and not a list of other files."""
 
 TS_PACKET = 188
 """Bytes of a packet of MPEG-TS."""
@@ -95,7 +109,7 @@ class HlsSource:
             for segment in new:
                 try:
                     data = self._segment_bytes(segment)
-                except httpx.HTTPError as error:
+                except (httpx.HTTPError, httpx.InvalidURL) as error:
                     if not self._gives_up(segment, error, ended=playlist.ended):
                         break
                     yield self._unread(segment, f"segment {segment.sequence} cannot be downloaded")
@@ -132,8 +146,10 @@ class HlsSource:
             yield MissingAudio(missed * target_duration, f"{segments} left the playlist before captioner read them")
             self._last_sequence = sequence - 1
 
-    def _gives_up(self, segment: MediaSegment, error: httpx.HTTPError, *, ended: bool) -> bool:
+    def _gives_up(self, segment: MediaSegment, error: Exception, *, ended: bool) -> bool:
         """Whether a segment that could not be downloaded is not requested again."""
+        if isinstance(error, (httpx.UnsupportedProtocol, httpx.InvalidURL)):
+            return True
         sequence, failures = self._failures
         failures = failures + 1 if sequence == segment.sequence else 1
         self._failures = (segment.sequence, failures)
@@ -162,7 +178,7 @@ class HlsSource:
         idle = None if restarted else 0.0
         discontinuity = restarted or self._last_discontinuities not in (None, segment.discontinuities)
         self._last_discontinuities = segment.discontinuities
-        options = {"ignore_editlist": "1"} if segment.init_section else {}
+        options = SAFE_MEDIA | ({"ignore_editlist": "1"} if segment.init_section else {})
         fault, heard = None, 0.0
         try:
             with av.open(io.BytesIO(data), "r", options=options, metadata_errors="replace") as container:
@@ -241,15 +257,26 @@ class HlsSource:
             raise SourceInterrupted("cannot be reached") from error
 
     def _get(self, address: str, byte_range: tuple[int, int] | None = None) -> bytes:
+        """What is at an address. Raises `httpx.HTTPError`, also for a local file where the playlist is remote."""
         first, length = byte_range or (0, 0)
         path = path_of(address)
         if path is not None:
+            if path_of(self.name) is None:
+                raise httpx.UnsupportedProtocol("a remote playlist names a local file")
             return _file_bytes(path, first, length)
         headers = {"Range": f"bytes={first}-{first + length - 1}"} if byte_range else {}
-        response = self._client.get(address, headers=headers)
-        response.raise_for_status()
+        deadline = time.monotonic() + LONGEST_DOWNLOAD
+        with self._client.stream("GET", address, headers=headers) as response:
+            response.raise_for_status()
+            data = bytearray()
+            for part in response.iter_bytes():
+                data += part
+                if len(data) > LARGEST_DOWNLOAD:
+                    raise httpx.TransportError(f"is larger than {LARGEST_DOWNLOAD >> 20} MB")
+                if time.monotonic() > deadline:
+                    raise httpx.ReadTimeout(f"takes longer than {LONGEST_DOWNLOAD:g} s")
         ignores_range = byte_range and response.status_code == 200
-        return response.content[first : first + length] if ignores_range else response.content
+        return bytes(data[first : first + length] if ignores_range else data)
 
 
 def _is_cut_off(data: bytes, container_format: str | None) -> bool:
@@ -258,11 +285,23 @@ def _is_cut_off(data: bytes, container_format: str | None) -> bool:
 
 
 def _file_bytes(path: Path, first: int, length: int) -> bytes:
+    """A part of a file, or all of it. Raises `httpx.TransportError` for what is not a regular file or is too large."""
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise httpx.TransportError(error.strerror or str(error)) from error
-    return data[first : first + length] if length else data
+        with open(path, "rb", opener=_opened_at_once) as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise httpx.TransportError("is not a regular file")
+            if min(length or status.st_size, status.st_size) > LARGEST_DOWNLOAD:
+                raise httpx.TransportError(f"is larger than {LARGEST_DOWNLOAD >> 20} MB")
+            file.seek(first)
+            return file.read(length or status.st_size)
+    except (OSError, ValueError) as error:
+        raise httpx.TransportError(getattr(error, "strerror", None) or str(error)) from error
+
+
+def _opened_at_once(path: str, flags: int) -> int:
+    """Open a file without waiting for the writer of a pipe."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _choose_track(tracks: list[Rendition], asked: str | None) -> Rendition:

@@ -44,6 +44,10 @@ The packets that libav holds back at the end of what it read make a sender seem 
 """
 
 
+NO_ADDRESSES = {"protocol_whitelist": "none"}
+"""Options of libav for bytes that may be a playlist: libav then opens none of the files that it names."""
+
+
 class StreamSource:
     """The stream at an address. Each call of `items` opens a new connection. `now` is a monotonic clock in seconds."""
 
@@ -94,7 +98,7 @@ class StreamSource:
     def _open(self, file: Any, format_name: str | None) -> InputContainer:
         import av
 
-        options = {**_PROBING, **(self._options.options if file == self.name else {})}
+        options = {**_PROBING, **(self._options.options if file == self.name else NO_ADDRESSES)}
         container: InputContainer = av.open(
             file, "r", format_name, options=options, timeout=TIMEOUT, metadata_errors="replace"
         )
@@ -185,7 +189,7 @@ class PipeSource:
 
         with self._open() as read, reader_of(read) as reader:
             try:
-                options, format_name = {**_PROBING, **self._options.options}, self._options.format
+                options, format_name = {**_PROBING, **NO_ADDRESSES, **self._options.options}, self._options.format
                 with av.open(reader, "r", format_name, options=options, metadata_errors="replace") as container:
                     stream = chosen_stream(container, self._options.track, self.name)
                     for ticks, samples in Decoder().decode(stream, container.demux(stream)):
