@@ -142,13 +142,13 @@ def assert_once(starts: list[float], expected: list[tuple[float, float]], tolera
 @pytest.mark.parametrize("ahead", [0.0, 5000.0], ids=["its clock runs on", "its clock starts again"])
 def test_a_sender_that_dies_for_twenty_seconds_is_captioned_before_and_after(ahead: float, tmp_path: Path) -> None:
     died, back = 11.5, 31.5  # in the middle of a sentence, both
-    # The reader waits for a second before it calls again.
-    gone: list[SourceItem | float | SourceInterrupted] = [SourceInterrupted("gone"), back - died - 1.0]
+    # The reader waits for half a second before it calls again.
+    gone: list[SourceItem | float | SourceInterrupted] = [SourceInterrupted("gone"), back - died - 0.5]
     run = ScriptedRun(tmp_path, *talk(0.0, died), *gone, *talk(back, 60.0, ahead=ahead))
     run.end()
     expected = [(start, end) for start, end in sentences(60.0) if end < died or start > back]
     for starts in (run.in_file(), run.in_transcript(), run.in_rendition()):
-        assert_once(starts, expected, 0.35 + STEP * bool(ahead))
+        assert_once(starts, expected, 0.35)
         assert len(expected) <= len(starts) <= len(expected) + 3  # the halves of two sentences, and a mark
     assert run.session.counts.lost == 1
     assert run.session.counts.lost_seconds == pytest.approx(back - died, abs=STEP)

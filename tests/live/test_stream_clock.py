@@ -146,7 +146,7 @@ def test_a_short_gap_is_filled_with_silence_and_a_long_one_is_not() -> None:
 
 
 def test_a_sender_that_starts_again_is_placed_after_the_time_it_was_gone() -> None:
-    items = ScriptedSource(packet(500.0), SourceInterrupted("gone"), 19.5, packet(0.0)).read()
+    items = ScriptedSource(packet(500.0), SourceInterrupted("gone"), 20.5, packet(0.0)).read()
     assert spans(items) == [(0.0, 1.0), (21.0, 22.0)]
     assert lost(items) == [(1.0, 21.0, "gone")]
     assert ConnectionLost("gone") in items

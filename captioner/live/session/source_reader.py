@@ -174,7 +174,7 @@ class SourceReader:
         if packet.idle is not None:
             return packet.idle + self._missing
         if packet.due is None or self._stream_start is None:
-            idle = now - self._last_received
+            idle = now - self._last_received - len(packet.samples) / SAMPLE_RATE  # it comes when it is complete
             return idle if idle > PAUSE else 0.0
         if self._last_received - self._connected_at > STEADY:
             self._stream_start = self._last_received - self._clock.time
