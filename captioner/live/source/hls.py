@@ -179,7 +179,7 @@ class HlsSource:
         discontinuity = restarted or self._last_discontinuities not in (None, segment.discontinuities)
         self._last_discontinuities = segment.discontinuities
         options = SAFE_MEDIA | ({"ignore_editlist": "1"} if segment.init_section else {})
-        fault, heard = None, 0.0
+        fault, decoded = None, 0.0
         try:
             with av.open(io.BytesIO(data), "r", options=options, metadata_errors="replace") as container:
                 self._check_format(container.format.name)
@@ -189,7 +189,7 @@ class HlsSource:
                 for ticks, samples in self._decoder.decode(stream, container.demux(stream)):
                     yield Packet(ticks, samples, idle=idle, discontinuity=discontinuity)
                     idle, discontinuity = 0.0, False
-                    heard += len(samples) / SAMPLE_RATE
+                    decoded += len(samples) / SAMPLE_RATE
             if _is_cut_off(data, self._container_format):
                 fault = "is cut off"
         except (NoAudio, UnknownName):
@@ -198,8 +198,8 @@ class HlsSource:
             fault = "has no audio"
         except av.FFmpegError:
             fault = "is not media that captioner can read"
-        if fault or not heard:
-            missing = max(0.0, segment.duration - heard)
+        if fault or not decoded:
+            missing = max(0.0, segment.duration - decoded)
             yield self._unread(segment, f"segment {segment.sequence} {fault or 'has no audio'}", missing)
 
     def _check_format(self, name: str) -> None:
