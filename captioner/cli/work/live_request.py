@@ -23,6 +23,7 @@ class LiveRequest:
     outputs: tuple[str, ...]
     hls: str | None
     serve: str | None
+    allowed_origins: tuple[str, ...]
     hold: float
     record: str | None
     sinks: tuple[tuple[str, str], ...]
