@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
+from captioner.atomic_file import scratch_folder
 from captioner.errors import MediaNotReadable
 from captioner.media.pipe import Pipe
 
@@ -125,8 +125,8 @@ def _open_descriptor(name: str, descriptor: int, path: Path | None = None) -> It
     if not pipe.needs_seeking():
         yield MediaSource(name, "pipe:0", {"protocol_whitelist": "pipe", "format_whitelist": _FORMATS}, pipe)
         return
-    with TemporaryDirectory(prefix="captioner-") as folder:
-        copy = Path(folder, "source")
+    with scratch_folder() as folder:
+        copy = folder / "source"
         with copy.open("wb") as file:
             pipe.write_to(file)
         yield _file_source(name, copy)

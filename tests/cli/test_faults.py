@@ -67,7 +67,7 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path, speech_file: Pa
     assert ran.stdout.split() == ["rest"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_run_leaves_no_half_file(tmp_path: Path, speech_file: Path, number: signal.Signals) -> None:
     pipe = tmp_path / "talk.flac"
     os.mkfifo(pipe)
@@ -79,9 +79,8 @@ def test_an_interrupted_run_leaves_no_half_file(tmp_path: Path, speech_file: Pat
         _, printed = running.communicate(timeout=60)
     pipe.unlink()
     assert list(tmp_path.iterdir()) == []
-    if number == signal.SIGINT:
-        assert running.returncode == 130
-        assert printed.strip() == "captioner: interrupted"
+    assert running.returncode == 128 + number
+    assert printed.strip() == f"captioner: {'interrupted' if number == signal.SIGINT else f'ended by {number.name}'}"
 
 
 def test_a_pipe_in_and_a_pipe_out(speech_file: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -63,23 +62,9 @@ def open_video_job(
 
 @contextmanager
 def _opened(source: str, captions: tuple[Subtitles, ...], target: Path, console: Console) -> Iterator[VideoJob]:
-    with _clean_termination(), open_media(source) as media, console.progress(source) as callback:
+    with open_media(source) as media, console.progress(source) as callback:
         yield VideoJob(media, captions, target, console, callback)
     console.say(f"{source} -> {target}")
-
-
-@contextmanager
-def _clean_termination() -> Iterator[None]:
-    """SIGTERM ends the run as Ctrl-C does: ffmpeg is stopped, and no half-written file remains."""
-
-    def end(number: int, frame: object) -> None:
-        raise SystemExit(128 + number)
-
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def style_options(font_file: str | None, **flags: Any) -> StyleOptions:
