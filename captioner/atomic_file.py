@@ -32,9 +32,11 @@ def atomic_write(target: Path, mode: int | None = None) -> Iterator[Path]:
     """Yield an empty temporary file; it replaces `target` when the block ends, and is deleted if the block fails.
 
     The temporary file lies in the folder of `target`, which is created if it is missing. `mode` holds the permissions
-    of the new file; None keeps those of `target`. Raises `OSError`.
+    of the new file; None keeps those of `target`. Raises `OSError`, also for a target that is a folder or a device.
     """
     target = _resolved(target)  # so that a symbolic link stays, and the file that it points to is replaced
+    if target.exists() and not target.is_file():
+        raise OSError(errno.EEXIST, "exists and is not a file", str(target))
     target.parent.mkdir(parents=True, exist_ok=True)
     _remove_leftovers(target.parent, _PART)
     unfinished, descriptor = _new_part(target.parent)

@@ -98,3 +98,13 @@ def test_links_in_a_circle_and_names_that_are_too_long_are_one_sentence(tmp_path
     with pytest.raises(OutputNotWritten, match="file name too long"):
         atomic_write_text(tmp_path / ("a" * 300), "new")
     assert {path.name for path in tmp_path.iterdir()} == {"scratch", "a.srt", "b.srt"}
+
+
+@posix_only
+def test_a_device_is_never_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for target in (pipe, tmp_path / "scratch"):
+        with pytest.raises(OutputNotWritten, match="exists and is not a file"):
+            atomic_write_text(target, "new")
+    assert pipe.is_fifo()
