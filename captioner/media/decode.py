@@ -109,7 +109,9 @@ def decode_arguments(media: Media, track: AudioTrack, selection: AudioSelection,
     audio = audio.filter("aformat", sample_fmts="flt", channel_layouts="mono")
     packets = f"pcm_rechunk=n={round(_PACKET * sample_rate)}:pad=0"
     encoding = {"format": "nut", "acodec": "pcm_f32le", "bsf:a": packets}
-    return graph_arguments(audio.output("pipe:1", **encoding, **_NO_INDEX, **_BUFFERED_WRITES), media.input.url)
+    output = audio.output("pipe:1", **encoding, **_NO_INDEX, **_BUFFERED_WRITES)
+    # That a segment of a playlist cannot be read is only a warning to ffmpeg.
+    return graph_arguments(output, media.input.url, "warning" if "://" in media.input.url else "error")
 
 
 def _select_channel(audio: Any, track: AudioTrack, channel: int | None) -> Any:

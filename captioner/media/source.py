@@ -32,6 +32,12 @@ _ADDRESS_PROTOCOLS = (
     "mmsh,mmst,srt,rist,sctp,ftp,sftp,ipfs,ipns,gopher,gophers,crypto,data"
 )
 
+NETWORK_ONLY = {"protocol_whitelist": _ADDRESS_PROTOCOLS}
+"""Options for libav with which a remote source, such as a playlist, opens no file of this machine."""
+
+NOTHING_ELSE = {"protocol_whitelist": "pipe", "format_whitelist": _FORMATS}
+"""Options for libav with which bytes that were fetched already open nothing else."""
+
 NETWORK_TIMEOUT = 30.0
 """Seconds without data after which captioner gives up on a server."""
 
@@ -123,7 +129,7 @@ def _open_descriptor(name: str, descriptor: int, path: Path | None = None) -> It
         return
     pipe = Pipe(descriptor)
     if not pipe.needs_seeking():
-        yield MediaSource(name, "pipe:0", {"protocol_whitelist": "pipe", "format_whitelist": _FORMATS}, pipe)
+        yield MediaSource(name, "pipe:0", NOTHING_ELSE, pipe)
         return
     with scratch_folder() as folder:
         copy = folder / "source"
@@ -149,4 +155,4 @@ def _path_behind(descriptor: int) -> Path | None:
 def _address_options(address: str) -> dict[str, str]:
     microseconds = str(round(NETWORK_TIMEOUT * 1_000_000))
     timeout = "timeout" if address.lower().startswith("rtsp") else "rw_timeout"
-    return {"protocol_whitelist": _ADDRESS_PROTOCOLS, timeout: microseconds}
+    return {**NETWORK_ONLY, timeout: microseconds}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import time
 from collections.abc import Callable, Iterator
@@ -29,6 +30,7 @@ from captioner.live.source.playlist import (
     renditions,
 )
 from captioner.media import path_of
+from captioner.media.source import NOTHING_ELSE
 
 TIMEOUT = 10.0
 """Seconds that a server may take for one response."""
@@ -108,7 +110,7 @@ class HlsSource:
         idle = None if restarted else missed
         discontinuity = restarted or self._last_discontinuities not in (None, segment.discontinuities)
         self._last_discontinuities = segment.discontinuities
-        options = {"ignore_editlist": "1"} if segment.init_section else {}
+        options = NOTHING_ELSE | ({"ignore_editlist": "1"} if segment.init_section else {})
         try:
             with av.open(io.BytesIO(data), "r", options=options, metadata_errors="replace") as container:
                 stream = chosen_stream(container, self._track, self.name)
@@ -173,6 +175,8 @@ class HlsSource:
         first, length = byte_range or (0, 0)
         path = path_of(address)
         if path is not None:
+            if path_of(self.name) is None:
+                raise httpx.TransportError("a playlist from elsewhere names a file of this machine")
             return _file_bytes(path, first, length)
         headers = {"Range": f"bytes={first}-{first + length - 1}"} if byte_range else {}
         response = self._client.get(address, headers=headers)
@@ -183,6 +187,8 @@ class HlsSource:
 
 def _file_bytes(path: Path, first: int, length: int) -> bytes:
     try:
+        if path.exists() and not path.is_file():
+            raise OSError(errno.EINVAL, "is not a regular file")
         data = path.read_bytes()
     except OSError as error:
         raise httpx.TransportError(error.strerror or str(error)) from error

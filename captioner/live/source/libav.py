@@ -15,6 +15,7 @@ from captioner.live.source.decoder import Decoder, Packet, chosen_stream
 from captioner.live.source.live_source import SourceInterrupted, SourceItem, SourceOptions
 from captioner.media.av_io import reader_of
 from captioner.media.relay import relay
+from captioner.media.source import NETWORK_ONLY
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -77,7 +78,7 @@ class StreamSource:
     def _open(self, file: Any, format_name: str | None) -> InputContainer:
         import av
 
-        options = {**_PROBING, **(self._options.options if file == self.name else {})}
+        options = {**NETWORK_ONLY, **_PROBING, **(self._options.options if file == self.name else {})}
         container: InputContainer = av.open(
             file, "r", format_name, options=options, timeout=TIMEOUT, metadata_errors="replace"
         )
@@ -120,7 +121,8 @@ class PipeSource:
 
         with self._open() as read, reader_of(read) as reader:
             try:
-                options, format_name = {**_PROBING, **self._options.options}, self._options.format
+                options = {**NETWORK_ONLY, **_PROBING, **self._options.options}
+                format_name = self._options.format
                 with av.open(reader, "r", format_name, options=options, metadata_errors="replace") as container:
                     stream = chosen_stream(container, self._options.track, self.name)
                     for ticks, samples in Decoder().decode(stream, container.demux(stream)):
