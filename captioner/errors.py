@@ -31,6 +31,16 @@ from typing import ClassVar
 from captioner.redaction import without_url_secrets
 
 
+def reason_of(error: OSError) -> str:
+    """The reason of the system, to stand inside a sentence.
+
+    >>> reason_of(FileNotFoundError(2, "No such file or directory"))
+    'no such file or directory'
+    """
+    reason = error.strerror or str(error)
+    return reason[:1].lower() + reason[1:]
+
+
 class CaptionerError(Exception):
     """The base of all errors of captioner."""
 
