@@ -26,6 +26,9 @@ from captioner.values import Audio, Span
 BLOCK = 8.192
 """Seconds in a block: 256 frames of the speech detector, which is fastest in large steps of whole frames."""
 
+LOWEST_RATE = 1000
+"""Hz. Audio below has no speech, and a small file of it claims to be many hours long."""
+
 # Seconds: a larger jump back means that two streams were joined, and the second continues where the first one ended.
 _LONGEST_OVERLAP = 1.0
 
@@ -78,6 +81,9 @@ def read_audio(
     `MediaNotReadable`, also where no audio at all can be decoded; and `FfmpegNotFound`.
     """
     track = choose_track(media.tracks, selection.track, media.source)
+    if 0 < track.sample_rate < LOWEST_RATE:
+        reason = f"its audio has {track.sample_rate} samples a second; speech needs {LOWEST_RATE} or more"
+        raise MediaNotReadable(media.source, reason)
     if media.input.pipe and media.input.pipe.consumed:
         raise MediaNotReadable(media.source, "is a pipe, which can be read only once, and it was read already")
     first = count = round((selection.start or 0.0) * sample_rate)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import warnings
+import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -353,6 +354,22 @@ def test_a_remote_list_opens_no_file_of_this_machine(
     folder, address = server_folder
     (folder / "list.mp4").write_text(playlist.format(file=film))
     assert "list.mp4: " in refused(f"{address}/list.mp4")
+
+
+def test_a_file_of_more_streams_than_any_film_has_is_refused(tmp_path: Path) -> None:
+    many = [word for _ in range(260) for word in ("-map", "0:a")]
+    ffmpeg("-f", "lavfi", "-i", "sine=duration=0.2", *many, "-c:a", "pcm_s16le", tmp_path / "many.mov")
+    assert refused(tmp_path / "many.mov").endswith("has more than 256 streams, or its header is damaged")
+
+
+def test_audio_without_room_for_speech_is_refused(tmp_path: Path) -> None:
+    with wave.open(str(tmp_path / "slow.wav"), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(1)
+        file.writeframes(bytes(2 * 8 * 3600))
+    with pytest.raises(MediaNotReadable, match="its audio has 1 samples a second; speech needs 1000 or more"):
+        decode(tmp_path / "slow.wav")
 
 
 def test_media_without_audio_can_be_opened_but_not_decoded(tmp_path: Path) -> None:
