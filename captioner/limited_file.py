@@ -10,8 +10,8 @@ from typing import IO
 VARIABLE = "CAPTIONER_MAX_TEXT_MB"
 """The environment variable that sets the limit."""
 
-DEFAULT = "32"
-"""Megabytes: some hundred hours of captions, some ten hours of a transcript with word times."""
+DEFAULT = "16"
+"""Megabytes: a hundred hours of captions, a day of a transcript with word times. Reading takes 30 times as much memory."""
 
 
 def read_limited(path: str | Path) -> bytes:
