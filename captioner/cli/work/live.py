@@ -12,6 +12,7 @@ from dataclasses import replace
 from captioner.align import open_aligner
 from captioner.backends import Backend, Hints
 from captioner.cli.console import Console
+from captioner.cli.signals import ending_signals
 from captioner.cli.work.backend_session import hotwords_in, open_backend
 from captioner.cli.work.live_outputs import earlier_checkpoint, open_outputs, open_server
 from captioner.cli.work.live_request import LiveRequest
@@ -85,7 +86,7 @@ def live_speech(settings: Settings) -> SpeechOptions:
 
 @contextmanager
 def _stop_on_signal(stop: Callable[[], object]) -> Iterator[None]:
-    """Call `stop` on SIGTERM and Ctrl-C. A second Ctrl-C interrupts at once."""
+    """Call `stop` on SIGTERM, SIGHUP and Ctrl-C. A second Ctrl-C interrupts at once."""
 
     def handle(number: int, frame: object) -> None:
         stop()
@@ -94,7 +95,7 @@ def _stop_on_signal(stop: Callable[[], object]) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = {number: signal.signal(number, handle) for number in (*ending_signals(), signal.SIGINT)}
     try:
         yield
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import stat
@@ -34,6 +35,7 @@ from captioner.live.source.playlist import (
 )
 from captioner.live.stream_clock import SAMPLE_RATE
 from captioner.media import path_of
+from captioner.media.source import NOTHING_ELSE
 
 TIMEOUT = 10.0
 """Seconds that a server may take for one response."""
@@ -178,8 +180,12 @@ class HlsSource:
         idle = None if restarted else 0.0
         discontinuity = restarted or self._last_discontinuities not in (None, segment.discontinuities)
         self._last_discontinuities = segment.discontinuities
+<<<<<<< HEAD
         options = SAFE_MEDIA | ({"ignore_editlist": "1"} if segment.init_section else {})
         fault, decoded = None, 0.0
+=======
+        options = NOTHING_ELSE | ({"ignore_editlist": "1"} if segment.init_section else {})
+>>>>>>> robust
         try:
             with av.open(io.BytesIO(data), "r", options=options, metadata_errors="replace") as container:
                 self._check_format(container.format.name)
@@ -262,7 +268,11 @@ class HlsSource:
         path = path_of(address)
         if path is not None:
             if path_of(self.name) is None:
+<<<<<<< HEAD
                 raise httpx.UnsupportedProtocol("a remote playlist names a local file")
+=======
+                raise httpx.TransportError("a playlist from elsewhere names a file of this machine")
+>>>>>>> robust
             return _file_bytes(path, first, length)
         headers = {"Range": f"bytes={first}-{first + length - 1}"} if byte_range else {}
         deadline = time.monotonic() + LONGEST_DOWNLOAD
@@ -287,6 +297,7 @@ def _is_cut_off(data: bytes, container_format: str | None) -> bool:
 def _file_bytes(path: Path, first: int, length: int) -> bytes:
     """A part of a file, or all of it. Raises `httpx.TransportError` for what is not a regular file or is too large."""
     try:
+<<<<<<< HEAD
         with open(path, "rb", opener=_opened_at_once) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
@@ -302,6 +313,14 @@ def _file_bytes(path: Path, first: int, length: int) -> bytes:
 def _opened_at_once(path: str, flags: int) -> int:
     """Open a file without waiting for the writer of a pipe."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+=======
+        if path.exists() and not path.is_file():
+            raise OSError(errno.EINVAL, "is not a regular file")
+        data = path.read_bytes()
+    except OSError as error:
+        raise httpx.TransportError(error.strerror or str(error)) from error
+    return data[first : first + length] if length else data
+>>>>>>> robust
 
 
 def _choose_track(tracks: list[Rendition], asked: str | None) -> Rendition:
