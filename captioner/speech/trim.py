@@ -7,8 +7,10 @@ level shows the end to within 10 ms in every container. So a region is padded ge
 from __future__ import annotations
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
 
-from captioner.speech.model import SAMPLE_RATE
+from captioner.speech.model import FRAME, SAMPLE_RATE
 from captioner.values import Samples
 
 _STEP = SAMPLE_RATE // 100  # samples: 10 ms
@@ -17,13 +19,16 @@ _SILENCE = 1e-12  # power of digital silence
 _RANGE = 50.0  # dB below the voice; all quieter sound counts as background
 _MINIMUM_RISE = 8.0  # dB above the background
 _RISE_SHARE = 0.3  # of the way from the background up to the voice
+_NEAR = 25  # steps: 0.25 s, in which a quiet voice is measured by itself and not by a loud one beside it
 
 
-def trim(samples: Samples) -> tuple[int, int]:
+def trim(samples: Samples, speech: NDArray[np.bool_], offset: int = 0) -> tuple[int, int]:
     """Return the first loud sample and the one after the last, to 10 ms; the whole range if nothing is loud.
 
     A step is loud if it exceeds the background by 8 dB, or by three tenths of the distance to the voice if that is
-    more. Background and voice are the 5th and the 95th percentile of the level.
+    more. Background and voice are the 5th and the 95th percentile of the level. In frames that are `speech` by the
+    detector, the loudest step within 0.25 s counts as the voice if it is quieter. The samples begin `offset` samples
+    after the first frame of `speech`.
     """
     steps = samples[: len(samples) // _STEP * _STEP].reshape(-1, _STEP)
     if not len(steps):
@@ -31,8 +36,15 @@ def trim(samples: Samples) -> tuple[int, int]:
     levels = 10 * np.log10(np.einsum("ij,ij->i", steps, steps) / _STEP + _SILENCE)
     background, voice = np.percentile(levels, [5, 95])
     background = max(background, voice - _RANGE)
-    loud = levels > background + max(_MINIMUM_RISE, _RISE_SHARE * (voice - background))
+    detected = speech[(offset + _STEP // 2 + np.arange(len(steps)) * _STEP) // FRAME]
+    voices = np.where(detected, np.minimum(_loudest_near(levels), voice), voice)
+    loud = levels > background + np.maximum(_MINIMUM_RISE, _RISE_SHARE * (voices - background))
     lasting = np.flatnonzero(np.convolve(loud, np.ones(_LASTING, np.int8), mode="valid") == _LASTING)
     if not len(lasting):
         return 0, len(samples)
     return int(lasting[0]) * _STEP, int(lasting[-1] + _LASTING) * _STEP
+
+
+def _loudest_near(levels: NDArray[np.float64]) -> NDArray[np.float64]:
+    padded = np.pad(levels, _NEAR, mode="edge")
+    return np.asarray(sliding_window_view(padded, 2 * _NEAR + 1).max(axis=1))
