@@ -43,6 +43,7 @@ class SpeechDetector:
         frames = len(gains)
         samples, self._pending = np.split(self._pending, [frames * FRAME])
         levels, self._levels = np.split(self._levels, [frames])
-        amplified = amplify(samples, gains, self._gain)
+        quiet = gains > 0
+        amplified = amplify(samples, gains, self._gain) if quiet.any() else samples
         self._gain = float(gains[-1]) if frames else self._gain
-        return self._model.highest_probabilities(samples, amplified, gains > 0), levels + gains
+        return self._model.highest_probabilities(samples, amplified, quiet), levels + gains

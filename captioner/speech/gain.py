@@ -17,6 +17,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from captioner.speech.model import FRAME
+from captioner.speech.windows import sliding_maximum, sliding_minimum
 from captioner.values import Samples
 
 Levels = NDArray[np.float32]
@@ -31,8 +32,9 @@ _STEADY = 3  # that must be loud in a row, so that a click does not hide a whisp
 _LONG_BEFORE = 156  # 5 s: longer than most pauses, so that the pauses of an ordinary voice are not amplified
 _LONG_RAMP = 8  # over which the long gain changes; fewer than LOOKAHEAD
 _SHORT_BEFORE = 4  # the short gain begins 0.13 s after a loud voice ends; with 12 frames, short answers are lost
-_SHORT_AHEAD = 8  # so that the short gain is gone, and the model has settled, when a voice begins
+_SHORT_AHEAD = 10  # the short gain is gone before a loud voice begins, and before its first weak frame
 _AUDIBLE_BEFORE = 1  # hardly any, so that the reverberation after a voice gets no gain
+_AUDIBLE_AHEAD = 8  # the model has settled when a quiet voice begins
 _FLOOR_BEFORE = 60  # 2 s, in which nearly every voice pauses
 _FLOOR_STEADY = 5  # that must be quiet in a row to count as background
 
@@ -67,7 +69,7 @@ class QuietGain:
         frames = len(self._levels) - _PAST - self._lookahead
         if frames <= 0:
             return np.zeros(0, np.float32)
-        steady = _sliding(np.minimum, self._levels, _STEADY)
+        steady = sliding_minimum(self._levels, _STEADY)
         gains = np.maximum(self._long_gain(steady), self._short_gain(steady))
         self._levels = self._levels[frames:]
         return gains
@@ -78,7 +80,7 @@ class QuietGain:
 
     def _long_gain(self, steady: Levels) -> Levels:
         """Return the gain for the loudest sound of the last seconds."""
-        gains = _gain(self._around(np.maximum, steady, _LONG_BEFORE, self._lookahead))
+        gains = _gain(self._loudest(steady, _LONG_BEFORE, self._lookahead))
         before = self._long_gains if len(self._long_gains) else np.full(_LONG_RAMP - 1, gains[0])
         gains = np.concatenate((before, gains))
         self._long_gains = gains[1 - _LONG_RAMP :]
@@ -86,21 +88,22 @@ class QuietGain:
 
     def _short_gain(self, steady: Levels) -> Levels:
         """Return the gain for the loudest sound close to each frame, as far as sound stands out from the background."""
-        loudest = self._around(np.maximum, steady, _SHORT_BEFORE, _SHORT_AHEAD)
-        audible = self._around(np.maximum, steady, _AUDIBLE_BEFORE, _SHORT_AHEAD)
-        calm = _sliding(np.maximum, self._levels, _FLOOR_STEADY)
-        floor = self._around(np.minimum, np.where(calm > _SILENCE + 1, calm, 0), _FLOOR_BEFORE, self._lookahead)
+        loudest = self._loudest(steady, _SHORT_BEFORE, _SHORT_AHEAD)
+        audible = self._loudest(steady, _AUDIBLE_BEFORE, _AUDIBLE_AHEAD)
+        calm = sliding_maximum(self._levels, _FLOOR_STEADY)
+        calm = np.where(calm > _SILENCE + 1, calm, np.float32(0))
+        floor = -self._loudest(-calm, _FLOOR_BEFORE, self._lookahead)
         return _gain(loudest) * np.clip((audible - floor - _RISE[0]) / (_RISE[1] - _RISE[0]), 0, 1)
 
-    def _around(self, pick: np.ufunc, values: Levels, before: int, ahead: int) -> Levels:
-        """Return the extreme of the values from `before` frames before to `ahead` frames after each new frame.
+    def _loudest(self, levels: Levels, before: int, ahead: int) -> Levels:
+        """Return the maximum from `before` frames before to `ahead` frames after each of the next frames.
 
-        The last value belongs to the last known frame, `lookahead` frames after the last new one.
+        The last of the levels belongs to the last known frame, `lookahead` frames after the last of the next frames.
         """
-        ahead = min(ahead, self._lookahead)
         frames = len(self._levels) - _PAST - self._lookahead
-        last = len(values) - self._lookahead + ahead
-        return _sliding(pick, values[last - frames - before - ahead : last], before + 1 + ahead)
+        ahead = min(ahead, self._lookahead)
+        end = len(levels) - self._lookahead + ahead
+        return sliding_maximum(levels[end - frames - before - ahead : end], before + 1 + ahead)
 
 
 def amplify(samples: Samples, gains: Levels, before: float) -> Samples:
@@ -108,22 +111,15 @@ def amplify(samples: Samples, gains: Levels, before: float) -> Samples:
 
     `before` is the gain of the frame before the first one.
     """
+    frames = samples.reshape(-1, FRAME).copy()
     factors = 10 ** (np.concatenate(([np.float32(before)], gains)) / 20)
+    changed = (factors[:-1] != 1) | (factors[1:] != 1)
     rise = np.linspace(1 / FRAME, 1, FRAME, dtype=np.float32)
-    moving = factors[:-1, None] + np.diff(factors)[:, None] * rise
-    return np.asarray(np.clip(samples.reshape(-1, FRAME) * moving, -1, 1), np.float32).reshape(-1)
+    moving = factors[:-1][changed, None] + np.diff(factors)[changed, None] * rise
+    frames[changed] = np.clip(frames[changed] * moving, -1, 1)
+    return frames.reshape(-1)
 
 
 def _gain(loudest: Levels) -> Levels:
     """Return the gain for the loudest level nearby: 0 above `_QUIET`, then rising by 2 dB per dB up to `_TARGET`."""
     return np.asarray(np.clip(np.minimum(2 * (_QUIET - loudest), _TARGET - loudest), 0, _MAXIMUM_GAIN), np.float32)
-
-
-def _sliding(pick: np.ufunc, values: Levels, width: int) -> Levels:
-    """Return the minimum or maximum of each `width` values in a row, in log2(width) passes."""
-    span = 1
-    while span < width:
-        step = min(span, width - span)
-        values = pick(values[:-step], values[step:])
-        span += step
-    return values

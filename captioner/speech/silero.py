@@ -130,11 +130,13 @@ class Silero:
     def _block(self, samples: Samples, amplified: Samples, where: NDArray[np.bool_]) -> Tensor:
         """Return the highest probabilities of at most `_BLOCK` whole frames."""
         frames, self._context = _with_context(self._context, samples)
-        louder, self._amplified_context = _with_context(self._amplified_context, amplified)
         if not where.any():
-            self._amplified_cell = None
+            self._amplified_cell, self._amplified_context = None, self._context
             return self._probabilities(self._cell(self._features(frames)))
-        outputs, louder_outputs = self._run_cells(self._features(frames), self._features(louder[where]), where)
+        louder, self._amplified_context = _with_context(self._amplified_context, amplified)
+        # One product for both costs less than two, since the amplified frames are few.
+        features, louder_features = np.split(self._features(np.concatenate((frames, louder[where]))), [len(where)])
+        outputs, louder_outputs = self._run_cells(features, louder_features, where)
         probabilities = self._probabilities(outputs)
         probabilities[where] = np.maximum(probabilities[where], self._probabilities(louder_outputs))
         return probabilities

@@ -7,10 +7,10 @@ level shows the end to within 10 ms in every container. So a region is padded ge
 from __future__ import annotations
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from captioner.speech.model import FRAME, SAMPLE_RATE
+from captioner.speech.windows import sliding_maximum
 from captioner.values import Samples
 
 _STEP = SAMPLE_RATE // 100  # samples: 10 ms
@@ -37,14 +37,11 @@ def trim(samples: Samples, speech: NDArray[np.bool_], offset: int = 0) -> tuple[
     background, voice = np.percentile(levels, [5, 95])
     background = max(background, voice - _RANGE)
     detected = speech[(offset + _STEP // 2 + np.arange(len(steps)) * _STEP) // FRAME]
-    voices = np.where(detected, np.minimum(_loudest_near(levels), voice), voice)
+    edge = np.full(_NEAR, -np.inf)
+    nearby = sliding_maximum(np.concatenate((edge, levels, edge)), 2 * _NEAR + 1)
+    voices = np.where(detected, np.minimum(nearby, voice), voice)
     loud = levels > background + np.maximum(_MINIMUM_RISE, _RISE_SHARE * (voices - background))
     lasting = np.flatnonzero(np.convolve(loud, np.ones(_LASTING, np.int8), mode="valid") == _LASTING)
     if not len(lasting):
         return 0, len(samples)
     return int(lasting[0]) * _STEP, int(lasting[-1] + _LASTING) * _STEP
-
-
-def _loudest_near(levels: NDArray[np.float64]) -> NDArray[np.float64]:
-    padded = np.pad(levels, _NEAR, mode="edge")
-    return np.asarray(sliding_window_view(padded, 2 * _NEAR + 1).max(axis=1))
