@@ -13,6 +13,8 @@ from captioner.values import Samples
 FrameScores = tuple[NDArray[np.float32], NDArray[np.float32]]
 """The probability of speech and the level in dB of each frame."""
 
+_LEAST_GAIN = 3.0  # dB: with less, the amplified copy tells the model nothing new
+
 
 class SpeechDetector:
     """Scores the frames of one stream, each one `lookahead` frames after it was pushed.
@@ -43,7 +45,7 @@ class SpeechDetector:
         frames = len(gains)
         samples, self._pending = np.split(self._pending, [frames * FRAME])
         levels, self._levels = np.split(self._levels, [frames])
-        quiet = gains > 0
+        quiet = gains > _LEAST_GAIN
         amplified = amplify(samples, gains, self._gain) if quiet.any() else samples
         self._gain = float(gains[-1]) if frames else self._gain
         return self._model.highest_probabilities(samples, amplified, quiet), levels + gains

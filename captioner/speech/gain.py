@@ -35,13 +35,13 @@ _SHORT_BEFORE = 4  # the short gain begins 0.13 s after a loud voice ends; with 
 _SHORT_AHEAD = 10  # the short gain is gone before a loud voice begins, and before its first weak frame
 _AUDIBLE_BEFORE = 1  # hardly any, so that the reverberation after a voice gets no gain
 _AUDIBLE_AHEAD = 8  # the model has settled when a quiet voice begins
-_FLOOR_BEFORE = 60  # 2 s, in which nearly every voice pauses
-_FLOOR_STEADY = 5  # that must be quiet in a row to count as background
+_FLOOR_BEFORE = 156  # 5 s, in which nearly every voice pauses
+_FLOOR_STEADY = 2  # that must be quiet in a row to count as background
 
 _QUIET = -30.0  # dBFS: louder audio gets no gain
 _TARGET = -25.0  # dBFS: the level that the loudest frames get, as in ordinary recordings
 _MAXIMUM_GAIN = 40.0  # dB
-_RISE = (5.0, 11.0)  # dB above the background: at the first the short gain begins, at the second it is complete
+_RISE = (6.0, 12.0)  # dB above the background: at the first the short gain begins, at the second it is complete
 _SILENCE = -120.0  # dBFS of a frame of zeros, which says nothing about the background
 
 _PAST = _LONG_BEFORE + _STEADY - 1  # frames before a frame that its gain depends on
