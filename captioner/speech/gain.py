@@ -93,7 +93,8 @@ class QuietGain:
         calm = sliding_maximum(self._levels, _FLOOR_STEADY)
         calm = np.where(calm > _SILENCE + 1, calm, np.float32(0))
         floor = -self._loudest(-calm, _FLOOR_BEFORE, self._lookahead)
-        return _gain(loudest) * np.clip((audible - floor - _RISE[0]) / (_RISE[1] - _RISE[0]), 0, 1)
+        share = np.clip((audible - floor - _RISE[0]) / (_RISE[1] - _RISE[0]), 0, 1)
+        return np.asarray(_gain(loudest) * share, np.float32)
 
     def _loudest(self, levels: Levels, before: int, ahead: int) -> Levels:
         """Return the maximum from `before` frames before to `ahead` frames after each of the next frames.

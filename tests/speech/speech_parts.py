@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from captioner.media import open_media, read_audio
 from captioner.speech import SAMPLE_RATE
@@ -15,6 +16,7 @@ from captioner.values import Audio, Samples
 from tests.paths import DATA
 
 MEDIA = {".wav", ".flac", ".mp3", ".aiff", ".aac", ".ogg", ".webm", ".mp4"}
+Signal = NDArray[np.float64]
 Spans = list[tuple[float, float]]
 
 
@@ -105,12 +107,12 @@ def ten_minutes(seed: int = 20) -> dict[str, Samples]:
     pink /= np.sqrt(np.mean(pink**2))
     hum = sum(np.sin(2 * np.pi * 50 * harmonic * time) / harmonic for harmonic in (1, 2, 3, 5, 7)) / 2
 
-    def steps(lowest: float, highest: float, seconds: float) -> Samples:
+    def steps(lowest: float, highest: float, seconds: float) -> Signal:
         """Return a level that jumps every few seconds, as a factor."""
         decibels = random.uniform(lowest, highest, round(60 / seconds) + 1)
         return np.asarray(10 ** (np.repeat(decibels, round(seconds * SAMPLE_RATE))[:count] / 20))
 
-    def events(seconds: float, length: float, sound: Callable[[Samples], Samples]) -> Samples:
+    def events(seconds: float, length: float, sound: Callable[[Signal], Signal]) -> Signal:
         """Return a sound that comes every few seconds and fades, at random levels."""
         result, size = np.zeros(count + 2 * SAMPLE_RATE), round(length * SAMPLE_RATE)
         clock = np.arange(size) / SAMPLE_RATE
@@ -119,11 +121,11 @@ def ten_minutes(seed: int = 20) -> dict[str, Samples]:
             result[at : at + size] += level * sound(clock) * np.exp(-5 * clock / length)
         return result[:count]
 
-    def note(clock: Samples) -> Samples:
+    def note(clock: Signal) -> Signal:
         pitch = 220 * 2 ** (random.integers(-12, 24) / 12)
         return np.asarray(sum(np.sin(2 * np.pi * pitch * k * clock) / k for k in (1, 2, 3, 4)))
 
-    def tones(clock: Samples) -> Samples:
+    def tones(clock: Signal) -> Signal:
         low, high = random.choice([697, 770, 852, 941]), random.choice([1209, 1336, 1477])
         return np.asarray(np.sin(2 * np.pi * low * clock) + np.sin(2 * np.pi * high * clock))
 
