@@ -13,7 +13,7 @@ from captioner.values import Samples
 FrameScores = tuple[NDArray[np.float32], NDArray[np.float32]]
 """The probability of speech and the level in dB of each frame."""
 
-_LEAST_GAIN = 3.0  # dB: with less, the amplified copy tells the model nothing new
+_LEAST_GAIN = 6.0  # dB: with less, the amplified copy tells the model nothing new
 
 
 class SpeechDetector:
