@@ -173,7 +173,7 @@ def media_sources(folder: Path) -> list[Path]:
     for container, (audio_codec, video_codec) in CODECS.items():
         path = folder / f"talk.{container}"
         picture = ("-f", "lavfi", "-i", picture_source(4), "-c:v", video_codec) if video_codec else ()
-        title = ("-metadata", "title=Talk", "-metadata", "artist=A speaker")
+        title = ("-metadata", "title=Talk", "-metadata", "artist=\udcd6\udcd0")  # in GBK, as old files have it
         ffmpeg("-t", "4", "-i", SPEECH, *picture, "-c:a", audio_codec, "-ar", "48000", *title, path)
         paths.append(path)
     return paths
@@ -217,7 +217,7 @@ def result_fault(code: int | None, result: Path, complete: Callable[[Path], bool
 def captions_complete(path: Path) -> bool:
     """Whether an SRT file ends with a whole cue: the writer gives the same file of what is read."""
     text = path.read_text("utf-8")
-    return srt.write(srt.representable(srt.parse(text).cues or ())) == text
+    return srt.write(srt.representable(srt.parse(text).cues or ())).rstrip("\n") == text.rstrip("\n")
 
 
 def video_complete(path: Path) -> bool:
@@ -290,22 +290,9 @@ def settings_file(lines: list[str], seed: int) -> bytes:
 
 def playlist_sources(folder: Path) -> list[Path]:
     """Write HLS of four seconds of speech: media playlists of MPEG-TS and fMP4, and a master playlist."""
-    audio = (
-        "-t",
-        "4",
-        "-i",
-        SPEECH,
-        "-c:a",
-        "aac",
-        "-ar",
-        "48000",
-        "-f",
-        "hls",
-        "-hls_time",
-        "1",
-        "-hls_list_size",
-        "0",
-    )
+    # Without the silence at the beginning: libav does not know a segment of few packets as MPEG-TS.
+    audio: tuple[str | Path, ...] = ("-ss", "0.8", "-t", "4", "-i", SPEECH, "-c:a", "aac", "-ar", "48000")
+    audio += ("-f", "hls", "-hls_time", "2", "-hls_list_size", "0")
     ffmpeg(*audio, "ts.m3u8", cwd=folder)
     fragments = ("-hls_segment_type", "fmp4", "-hls_fmp4_init_filename", "init.mp4", "-hls_flags", "program_date_time")
     ffmpeg(*audio, *fragments, "fmp4.m3u8", cwd=folder)
@@ -314,9 +301,11 @@ def playlist_sources(folder: Path) -> list[Path]:
         '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="English",LANGUAGE="en",DEFAULT=YES,URI="fmp4.m3u8"\n'
         '#EXT-X-STREAM-INF:BANDWIDTH=64000,CODECS="mp4a.40.2",AUDIO="a"\nts.m3u8\n'
     )
+    size = (folder / "ts0.ts").stat().st_size
     (folder / "ranges.m3u8").write_text(
         "#EXTM3U\n#EXT-X-VERSION:4\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:7\n"
-        "#EXTINF:1.0,\n#EXT-X-BYTERANGE:20000@0\nts0.ts\n#EXT-X-DISCONTINUITY\n#EXTINF:1.0,title\nts1.ts\n#EXT-X-ENDLIST\n"
+        f"#EXTINF:2.0,\n#EXT-X-BYTERANGE:{size}@0\nts0.ts\n"
+        "#EXT-X-DISCONTINUITY\n#EXTINF:2.0,title\nts1.ts\n#EXT-X-ENDLIST\n"
     )
     return sorted(folder.glob("*.m3u8"))
 

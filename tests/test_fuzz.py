@@ -22,11 +22,26 @@ def own_files_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CAPTIONER_TESTDATA", raising=False)
 
 
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "run").mkdir()
+    return tmp_path / "run"
+
+
 @linux_only
 @pytest.mark.parametrize("kind", fuzz.KINDS)
 def test_damaged_inputs_are_read_or_refused(kind: str) -> None:
     damage, few, _ = fuzz.KINDS[kind]
     assert [fault.what for fault in damage(range(few))] == []
+
+
+@linux_only
+def test_undamaged_inputs_are_captioned(folder: Path) -> None:
+    """Else a damaged one would show nothing."""
+    for source in fuzz.playlist_sources(folder):
+        ended = CommandRun(["live", source.name, *fuzz.LIVE, "--overwrite"], folder).terminate_after(20)
+        assert (ended.code, ended.fault) == (0, None), source
+        assert (folder / "result.srt").read_text().count("-->") > 1
 
 
 def test_the_same_seed_damages_a_file_in_the_same_way() -> None:
@@ -49,12 +64,6 @@ def test_a_reader_with_a_fault_is_found(fault: str, what: str, monkeypatch: pyte
     monkeypatch.setattr(fuzz, "MOST_SECONDS", 1)
     monkeypatch.setattr(srt, "parse", lambda text: exec(fault))
     assert fuzz.caption_fault("talk.srt", fuzz.CAPTIONS.encode(), "vtt") == what
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "run").mkdir()
-    return tmp_path / "run"
 
 
 @linux_only
