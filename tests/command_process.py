@@ -49,7 +49,7 @@ class Ended:
             return f"traceback: {self.output.strip().splitlines()[-1][:300]}"
         if self.code in (-signal.SIGXCPU, -signal.SIGKILL):
             return f"hangs for over {MOST_SECONDS} s"
-        if self.code is None or self.code < 0:
+        if self.code is None or (self.code < 0 and self.code != -signal.SIGTERM):  # sent before it listens to SIGTERM
             return f"killed by signal {-(self.code or 0)}"
         if self.memory > MOST_MEMORY:
             return f"holds {self.memory / MEBIBYTE:.0f} MiB in memory"

@@ -290,6 +290,28 @@ EXCEPTIONS = (
         "pycaption takes ticks and frames for 30 frames a second, and leaves out what div and body add to a time",
         ("ttml/frame_rate.xml", "ttml/inherit_begin_from_div.xml"),
     ),
+    Accepted(
+        "readings in ruby are counted and left out; others write them into the line",
+        ("sample_webvtt_with_structural_tags.vtt", "wpt-tests/rendering/bidi_*.vtt"),
+    ),
+    Accepted(
+        "text behind a blank line is read with its cue and reported; others drop it",
+        ("captioning/tests/Fixtures/Webvtt/invalid_1.*.vtt",),
+    ),
+    Accepted(
+        "frames without a rate are counted at the rate that is given, 25 here; pycaption takes 30",
+        ("sample_dfxp_concurrent_with_empty_p.dfxp", "sample_dfxp_with_frame_timing.dfxp"),
+    ),
+    Accepted(
+        "CEA-608 rows that are shown at once are one cue; pycaption makes one for each place",
+        ("sample_scc_created_dfxp_with_wrongly_closing_spans.scc", "sample_scc_multiple_positioning.scc",
+         "sample_scc_not_explicitly_switching_italics_off.scc",
+         "sample_scc_produces_captions_with_start_and_end_time_the_same.scc"),
+    ),
+    Accepted(
+        "a pop-on memory that nothing erases is written on and shown again, as in CEA-608; pycaption empties it",
+        ("sample_scc_duplicate_special_characters.scc",),
+    ),
     Accepted("&starf; is ★, which pycaption leaves as it stands", ("sample_sami_including_html5_entityref.smi",)),
     Accepted(
         "one language of several is read and the rest is counted; others join them",
