@@ -359,9 +359,9 @@ def _made(folder: Path) -> Path:
 
 
 KINDS: dict[str, tuple[Callable[[range], Iterator[Fault]], int, int]] = {
-    "captions": (fuzz_captions, 500, 5000),
-    "media": (fuzz_media, 11, 500),
-    "settings": (fuzz_settings, 10, 500),
+    "captions": (fuzz_captions, 400, 5000),
+    "media": (fuzz_media, 9, 500),
+    "settings": (fuzz_settings, 8, 500),
     "playlists": (fuzz_playlists, 4, 200),
 }
 """What can be damaged: the function, and how many inputs a short run and a long one have."""
