@@ -8,6 +8,7 @@ from queue import Empty, Full, Queue
 from threading import Event as Flag
 from threading import Thread
 
+from captioner.errors import BackendError
 from captioner.live.events import Event, StreamEnded, TimedSegment
 from captioner.live.session.session import Session
 from captioner.live.session.source_reader import AudioChunk, ConnectionLost, LostAudio, SourceReader, StreamItem
@@ -63,7 +64,8 @@ class Runner:
         stopped = time.monotonic()
         while not self._is_done() and time.monotonic() - stopped < FINISH_TIMEOUT:
             pass
-        self._session.give_up(STOPPED_REASON)
+        if not isinstance(self._error, BackendError):  # or else no speech was recognised at all
+            self._session.give_up(STOPPED_REASON)
         if self.ended:
             self._sinks(StreamEnded())
         tick()
@@ -83,7 +85,10 @@ class Runner:
         """Whether all speech has its report, after a wait. A backend that never returns does not stop the rest."""
         done, queue = self._done.wait(TICK_SECONDS), self._session.queue
         self._session.keep_limits()
-        return done or (queue.closed and queue.all_reported)
+        if not done and queue.closed and queue.all_reported:
+            self._done.wait(TICK_SECONDS)
+            return True
+        return done
 
     def _run_step(self, step: Callable[[], None]) -> None:
         """Run the step of a thread; an error ends the run."""
