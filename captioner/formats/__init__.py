@@ -20,6 +20,7 @@ from captioner.formats.model.retiming import shift_and_stretch
 from captioner.formats.model.speaker_labels import with_speaker_labels
 from captioner.formats.transcript.from_cues import transcript_of
 from captioner.formats.transcript.report import write as render_report
+from captioner.formats.transcript.report import write_failure as render_failure
 
 __all__ = [
     "FORMATS",
@@ -34,6 +35,7 @@ __all__ = [
     "format_named",
     "format_of_file",
     "format_of_path",
+    "render_failure",
     "render_report",
     "shift_and_stretch",
     "transcript_of",

@@ -38,8 +38,11 @@ def test_what_the_other_format_cannot_store_is_reported(folder: Path, capfd: pyt
         "talk.srt: srt cannot store speaker names (1 cue)\ntalk.vtt: 2 cues -> talk.srt\n"
     )
     assert cues_in("talk.srt") == [Cue(1, 2.5, CUES[0].text, styles=CUES[0].styles), CUES[1]]
-    assert main(["convert", "talk.vtt", "talk.srt"]) == 0
-    assert capfd.readouterr().err == "talk.vtt: skipped, talk.srt exists (use --overwrite)\n"
+    assert main(["convert", "talk.vtt", "talk.srt"]) == 1
+    skipped = "talk.vtt: skipped, talk.srt exists (use --overwrite"
+    assert capfd.readouterr().err == f"{skipped}, or --skip-existing)\n"
+    assert main(["convert", "talk.vtt", "talk.srt", "--skip-existing"]) == 0
+    assert capfd.readouterr().err == f"{skipped})\n"
     assert main(["convert", "talk.vtt", "other.srt", "--strict"]) == 5
     assert "talk.vtt: srt cannot store speaker names (1 cue)" in capfd.readouterr().err
     assert not Path("other.srt").exists()

@@ -344,8 +344,12 @@ def test_a_source_without_video_cannot_be_burned_into(commands: Commands) -> Non
 
 def test_an_existing_file_is_not_overwritten(commands: Commands) -> None:
     Path("new.mp4").write_text("mine")
-    left = (0, "film.mp4: skipped, new.mp4 exists (use --overwrite)")
+    left = (1, "film.mp4: skipped, new.mp4 exists (use --overwrite, or --skip-existing)")
     assert commands("mux", "film.mp4", "film.srt", "-o", "new.mp4") == left
+    assert commands("burn", "film.mp4", "film.srt", "-o", "new.mp4") == left
+    assert commands("preview", "film.mp4", "film.srt", "-o", "new.mp4") == left
+    skipped = (0, "film.mp4: skipped, new.mp4 exists (use --overwrite)")
+    assert commands("mux", "film.mp4", "film.srt", "-o", "new.mp4", "--skip-existing") == skipped
     assert Path("new.mp4").read_text() == "mine"
     assert commands("mux", "film.mp4", "film.srt", "-o", "new.mp4", "--overwrite", "-q") == (0, "")
     assert contents_of(Path("new.mp4")).streams[1][:2] == ("subtitle", "mov_text")
@@ -443,9 +447,9 @@ def test_captioning_can_write_videos_in_the_same_run(tmp_path: Path, speech_file
     assert contents_of(Path("m.mkv")).streams[2][3] == ("default",)
     assert len({frame.max() > 180 for frame in lumas(Path("b.mp4"))}) == 2
     code, messages = commands(*words)
-    assert (code, messages.count("skipped, ")) == (0, 1)
+    assert (code, messages.count("skipped, ")) == (1, 1)
     Path("b.mp4").unlink()
-    code, messages = commands(*words)
+    code, messages = commands(*words, "--skip-existing")
     assert (code, Path("b.mp4").exists()) == (0, True)
 
 

@@ -22,9 +22,13 @@ def write_result(path: Path | None, file: str | bytes) -> None:
 
 
 def write_targets(
-    targets: Sequence[Target], contents: Contents, writing: WritingOptions, warn: Callable[[str], None]
+    targets: Sequence[Target],
+    contents: Contents,
+    writing: WritingOptions,
+    warn: Callable[[str], None],
+    record: Callable[[Path, bytes], None] = lambda path, data: None,
 ) -> None:
-    """Write all results, and warn of what each format cannot store.
+    """Write all results, and warn of what each format cannot store. `record` gets each file before it is written.
 
     Where one cannot be written the others are; the first error is raised at the end.
     """
@@ -32,7 +36,10 @@ def write_targets(
     for target in targets:
         try:
             written = write_contents(target.format, contents, writing)
-            write_result(target.path, written.data)
+            data = written.data.encode("utf-8") if isinstance(written.data, str) else written.data
+            if target.path is not None:
+                record(target.path, data)
+            write_result(target.path, data)
         except CaptionerError as error:
             failed = failed or error
             continue

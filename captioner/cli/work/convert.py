@@ -12,6 +12,7 @@ from captioner.cli.console import Console
 from captioner.cli.messages import counted
 from captioner.cli.work.caption_input import read_captions
 from captioner.cli.work.caption_output import write_targets
+from captioner.cli.work.existing_results import ExistingResults
 from captioner.cli.work.jobs import Job, Target, same_file, without_existing
 from captioner.errors import FormatError, UsageError
 from captioner.formats import (
@@ -52,6 +53,7 @@ class ConvertRequest:
     speaker_label: str | None
     strict: bool
     overwrite: bool
+    skip_existing: bool
     quiet: bool
 
 
@@ -68,14 +70,15 @@ def convert_file(request: ConvertRequest) -> int:
     target = Target(_target_format(request), None if request.target == STANDARD else Path(request.target))
     if target.path and request.source != STANDARD and same_file(target.path, Path(request.source)):
         raise UsageError(f"{request.source} would be overwritten; name another file")
-    todo = without_existing([Job(request.source, (target,))], overwrite=request.overwrite, say=console.say)
+    existing = ExistingResults(console, overwrite=request.overwrite, skip_existing=request.skip_existing)
+    todo = without_existing([Job(request.source, (target,))], existing)
     for job in todo:
         contents = _contents(request, writing, console)
         if request.strict:
             _refuse_losses(request.source, target.format, contents)
         write_targets(job.targets, contents, writing, console.warn)
         console.say(f"{request.source}: {counted(len(contents.cues or ()), 'cue')}{job.arrow}")
-    return 0
+    return existing.code
 
 
 def _refuse_losses(source: str, target: Format, contents: Contents) -> None:

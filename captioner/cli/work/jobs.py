@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from captioner.cli.work.existing_results import ExistingResults
 from captioner.errors import UsageError
 from captioner.formats import Format, format_named, format_of_path
 from captioner.media import path_of
@@ -116,23 +117,17 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def without_existing(
-    jobs: Iterable[Job], *, overwrite: bool, say: Callable[[str], None], more: bool = False
-) -> tuple[Job, ...]:
-    """The jobs without the results that exist, which are reported and kept unless `overwrite` is set.
+def without_existing(jobs: Iterable[Job], existing: ExistingResults, *, more: bool = False) -> tuple[Job, ...]:
+    """The jobs without the results that exist and are kept.
 
     Jobs with nothing left to write are dropped, unless `more` is set.
     """
-    return tuple(job for job in (_without_existing(job, overwrite, say) for job in jobs) if job.targets or more)
+    return tuple(job for job in (_without_existing(job, existing) for job in jobs) if job.targets or more)
 
 
-def _without_existing(job: Job, overwrite: bool, say: Callable[[str], None]) -> Job:
-    existing = [target for target in job.targets if target.exists and not overwrite]
-    for target in existing:
-        say(skipped(job.source, target.path))
-    return Job(job.source, tuple(target for target in job.targets if target not in existing))
+def _without_existing(job: Job, existing: ExistingResults) -> Job:
+    return Job(job.source, tuple(target for target in job.targets if not _is_kept(job.source, target, existing)))
 
 
-def skipped(source: str, path: Path | None) -> str:
-    """The message for a result that exists already."""
-    return f"{source}: skipped, {path} exists (use --overwrite)"
+def _is_kept(source: str, target: Target, existing: ExistingResults) -> bool:
+    return target.path is not None and target.exists and existing.keeps(source, target.path)
