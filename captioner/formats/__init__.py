@@ -12,7 +12,7 @@ used, has
 """
 
 from captioner.formats.format import Format, Written
-from captioner.formats.format_registry import FORMATS, format_named, format_of_file, format_of_path
+from captioner.formats.format_registry import FORMATS, WITH_TIMECODE, format_named, format_of_file, format_of_path
 from captioner.formats.model.contents import UNKNOWN_PROGRAMME, Contents, Part, Programme
 from captioner.formats.model.encodings import decoded
 from captioner.formats.model.losses import CueLosses
@@ -25,6 +25,7 @@ from captioner.formats.transcript.report import write_failure as render_failure
 __all__ = [
     "FORMATS",
     "UNKNOWN_PROGRAMME",
+    "WITH_TIMECODE",
     "Contents",
     "CueLosses",
     "Format",

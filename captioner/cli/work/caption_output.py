@@ -8,7 +8,7 @@ from pathlib import Path
 
 from captioner.cli.work.jobs import Target
 from captioner.errors import CaptionerError
-from captioner.formats import Contents
+from captioner.formats import WITH_TIMECODE, Contents
 from captioner.output import WritingOptions, write_contents, write_file
 
 
@@ -43,8 +43,15 @@ def write_targets(
         except CaptionerError as error:
             failed = failed or error
             continue
+        if target.format.name not in WITH_TIMECODE and (flags := _timecode_flags(writing)):
+            warn(f"{target.path or 'standard output'}: {target.format.name} has no timecode, so {flags} has no effect")
         if written.losses:
             losses = ", ".join(written.losses.phrases())
             warn(f"{target.path or 'standard output'}: {target.format.name} cannot store {losses}")
     if failed:
         raise failed
+
+
+def _timecode_flags(writing: WritingOptions) -> str:
+    flags = {"--start-timecode": writing.start_timecode is not None, "--drop-frame": writing.drop_frame}
+    return " and ".join(flag for flag, is_set in flags.items() if is_set)

@@ -14,6 +14,7 @@ from captioner.cli.work.caption_input import read_captions
 from captioner.cli.work.caption_output import write_targets
 from captioner.cli.work.existing_results import ExistingResults
 from captioner.cli.work.jobs import Job, Target, same_file, without_existing
+from captioner.cli.work.subtitle_arguments import parse_file_name
 from captioner.errors import FormatError, UsageError
 from captioner.formats import (
     Contents,
@@ -100,8 +101,8 @@ def _contents(request: ConvertRequest, writing: WritingOptions, console: Console
     asked = writing.applied_to(Programme())
     _, contents = read_captions(request.source, given, asked, encoding=request.encoding, strict=request.strict)
     programme = writing.applied_to(contents.programme)
-    if request.language:
-        programme = replace(programme, language=asked_language(request.language))
+    if language := _language(request):
+        programme = replace(programme, language=language)
     programme = replace(programme, title=programme.title or title_of(request.source))
     cues = _cues(contents, programme)
     moved, lost = shift_and_stretch(cues, request.shift, request.stretch or Fraction(1))
@@ -109,6 +110,13 @@ def _contents(request: ConvertRequest, writing: WritingOptions, console: Console
     converted = replace(contents, cues=moved, programme=programme)
     same_times = contents.transcript and moved == list(cues)
     return converted if same_times else _with_transcript(converted, request.source)
+
+
+def _language(request: ConvertRequest) -> str | None:
+    """The language that the user or the name of the file gives; None for the one that the file stores."""
+    if request.language:
+        return asked_language(request.language)
+    return None if request.source == STANDARD else parse_file_name(request.source)[0]
 
 
 def _cues(contents: Contents, programme: Programme) -> Sequence[Cue]:

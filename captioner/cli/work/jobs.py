@@ -24,6 +24,12 @@ class Target:
     """Where it is written; None for standard output."""
 
     @property
+    def described(self) -> str:
+        """The path, with the format where the ending of the name leaves that open: `film.xml (ttml)`."""
+        is_usual = str(self.path).lower().endswith(self.format.suffix)
+        return str(self.path) if is_usual else f"{self.path} ({self.format.name})"
+
+    @property
     def exists(self) -> bool:
         """Whether the file exists; a pipe or a device does not count."""
         return self.path is not None and _exists(self.path) and not is_special(self.path)
@@ -39,7 +45,7 @@ class Job:
     @property
     def arrow(self) -> str:
         """`" -> a.srt, a.vtt"` for a message; empty for standard output."""
-        paths = ", ".join(str(target.path) for target in self.targets if target.path is not None)
+        paths = ", ".join(target.described for target in self.targets if target.path is not None)
         return f" -> {paths}" if paths else ""
 
 
