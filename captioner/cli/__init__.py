@@ -18,6 +18,7 @@ import click
 from captioner.cli.command_list import COMMANDS
 from captioner.cli.messages import INTERRUPTED, say_error
 from captioner.cli.options import SettableCommand
+from captioner.cli.standard_streams import discard_output, open_closed_streams
 from captioner.errors import CaptionerError, SettingsError, UnknownName, UsageError
 from captioner.settings import Settings, settings_path
 
@@ -29,6 +30,7 @@ OTHER_NAMES = {"caption": "", "transcribe": "", "subtitle": "", "render": "expor
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
+    open_closed_streams()
     # The matrices of numpy are small here: a second thread would cost as much again and gain nothing.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     words = list(sys.argv[1:] if arguments is None else arguments)
@@ -49,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say_error("interrupted")
         return INTERRUPTED
     except OSError as error:  # files raise errors of their own; what remains are the standard streams
-        os.close(1)  # else Python would try again to write at the end
+        discard_output()  # else Python would try again to write at the end
         say_error(f"cannot write to standard output: {error.strerror}")
         return 1
 
