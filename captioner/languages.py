@@ -65,6 +65,26 @@ def three_letters(tag: str | None, *, bibliographic: bool = False) -> str | None
         return None
 
 
+def script_of(tag: str | None) -> str | None:
+    """Return the script that a tag names or implies by its region; None where it does neither.
+
+    >>> script_of("zh-Hans"), script_of("zh-TW"), script_of("zh")
+    ('Hans', 'Hant', None)
+    """
+    language = _parsed(tag)
+    return _subtags(language)[1] if language else None
+
+
+def language_name(tag: str | None) -> str | None:
+    """Return the English name of the language of a tag; None if it names no language.
+
+    >>> language_name("zh-Hans"), language_name("pt-BR"), language_name("deu"), language_name("und")
+    ('Chinese (Simplified)', 'Portuguese (Brazil)', 'German', None)
+    """
+    language = _parsed(tag)
+    return language.display_name() if language else None
+
+
 def asked_language(asked: str) -> str:
     """Return the BCP 47 tag of a language that a user names by a tag, its English name or its own name.
 

@@ -64,12 +64,14 @@ def no_error_logs(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the developer's settings, keys and journal out of the tests."""
+    """Keep the developer's settings, keys, journal and records out of the tests."""
     for name in list(os.environ):
         if name.startswith(("CAPTIONER_", "ZAI_", "ZHIPUAI_", "OPENAI_")) and name not in KEPT:
             monkeypatch.delenv(name)
     monkeypatch.setenv("CAPTIONER_CONFIG_DIR", str(tmp_path_factory.mktemp("config")))
-    monkeypatch.setenv("CAPTIONER_JOURNAL", str(tmp_path_factory.mktemp("journal") / "journal.sqlite"))
+    journal = tmp_path_factory.mktemp("journal")
+    monkeypatch.setenv("CAPTIONER_JOURNAL", str(journal / "journal.sqlite"))
+    monkeypatch.setenv("CAPTIONER_STATE", str(journal / "results.sqlite"))
 
 
 @pytest.fixture(params=["found", "bundled"])

@@ -19,6 +19,7 @@ from captioner.cli.command_list import COMMANDS
 from captioner.cli.messages import INTERRUPTED, say_error
 from captioner.cli.options import SettableCommand
 from captioner.cli.signals import RunEnded, clean_end_on_signals
+from captioner.cli.standard_streams import discard_output, open_closed_streams
 from captioner.cli.utf8_mode import ensure_utf8
 from captioner.errors import CaptionerError, SettingsError, UnknownName, UsageError
 from captioner.settings import Settings, settings_path
@@ -31,6 +32,7 @@ OTHER_NAMES = {"caption": "", "transcribe": "", "subtitle": "", "render": "expor
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
+    open_closed_streams()
     # The matrices of numpy are small here: a second thread would cost as much again and gain nothing.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if arguments is None:
@@ -61,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             say_error(f"{os.fsdecode(error.filename)}: {(error.strerror or str(error)).lower()}")
             return 1
         # Other files raise errors of their own; what remains are the standard streams.
-        os.close(1)  # else Python would try again to write at the end
+        discard_output()  # else Python would try again to write at the end
         say_error(f"cannot write to standard output: {error.strerror}")
         return 1
 

@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import click
-
 from captioner.cli.messages import printable
+from captioner.cli.standard_streams import print_message
 from captioner.timestamps import format_clock
 
 if TYPE_CHECKING:
@@ -30,11 +29,11 @@ class Console:
     def say(self, text: str) -> None:
         """Print a message, unless `quiet`."""
         if not self._quiet:
-            click.echo(printable(text), err=True)
+            print_message(printable(text))
 
     def warn(self, text: str) -> None:
         """Print a warning, even if `quiet`."""
-        click.echo(printable(text), err=True)
+        print_message(printable(text))
 
     @contextmanager
     def progress(self, name: str) -> Iterator[ProgressCallback]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-import click
-
+from captioner.cli.standard_streams import print_message
 from captioner.errors import BackendError, CaptionerError
 from captioner.redaction import without_url_secrets
 
@@ -20,7 +19,7 @@ Item = TypeVar("Item")
 
 def say_error(error: CaptionerError | str) -> None:
     """Print one sentence on standard error."""
-    click.echo(f"captioner: {printable(str(error))}", err=True)
+    print_message(f"captioner: {printable(str(error))}")
 
 
 def printable(text: str) -> str:

@@ -199,6 +199,8 @@ def with_braces(ctx: click.Context, param: click.Parameter, label: str | None) -
 # fmt: off
 quiet = click.option("-q", "--quiet", is_flag=True, help="Print errors and warnings only.")
 overwrite = click.option("--overwrite", is_flag=True, help="Overwrite existing results.")
+skip_existing = click.option(
+    "--skip-existing", is_flag=True, help="Leave existing results as they are; that is no error then.")
 output = click.option(
     "-o", "--output", metavar="FILE", help="Result file for one input and one format; '-' is standard output.")
 directory = click.option(

@@ -12,7 +12,7 @@ used, has
 """
 
 from captioner.formats.format import Format, Written
-from captioner.formats.format_registry import FORMATS, format_named, format_of_file, format_of_path
+from captioner.formats.format_registry import FORMATS, WITH_TIMECODE, format_named, format_of_file, format_of_path
 from captioner.formats.model.contents import UNKNOWN_PROGRAMME, Contents, Part, Programme
 from captioner.formats.model.encodings import decoded
 from captioner.formats.model.losses import CueLosses
@@ -20,10 +20,12 @@ from captioner.formats.model.retiming import shift_and_stretch
 from captioner.formats.model.speaker_labels import with_speaker_labels
 from captioner.formats.transcript.from_cues import transcript_of
 from captioner.formats.transcript.report import write as render_report
+from captioner.formats.transcript.report import write_failure as render_failure
 
 __all__ = [
     "FORMATS",
     "UNKNOWN_PROGRAMME",
+    "WITH_TIMECODE",
     "Contents",
     "CueLosses",
     "Format",
@@ -34,6 +36,7 @@ __all__ = [
     "format_named",
     "format_of_file",
     "format_of_path",
+    "render_failure",
     "render_report",
     "shift_and_stretch",
     "transcript_of",

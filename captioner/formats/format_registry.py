@@ -114,6 +114,10 @@ FORMATS = {
 }
 
 
+WITH_TIMECODE = frozenset(("itt", "scc", "stl", "fcpxml", "fcpxml-titles", "xmeml", "otio", "edl", "avid", "premiere"))
+"""The formats that store the timecode of the first frame."""
+
+
 def format_named(name: str) -> Format:
     """The format called `name`. Raises `UnknownName`."""
     if name not in FORMATS:

@@ -59,11 +59,13 @@ def run_job(
     *,
     files: JobFiles | None = None,
     progress: Callable[[float], object] = _ignore,
+    finish: Callable[[Path], object] = lambda unfinished: None,
 ) -> str | None:
     """Have ffmpeg write `target`; return a warning about the source, or None.
 
     `arguments` are all but the name of the result, so they name its container. `progress` gets the second up to which
-    the result is written. Raises `OutputNotWritten`, `FfmpegFailed`, `FfmpegNotFound`.
+    the result is written; `finish` gets the whole result before it replaces `target`, to check it. Raises
+    `OutputNotWritten`, `FfmpegFailed`, `FfmpegNotFound`.
     """
     if target.exists() and not target.is_file():
         raise OutputNotWritten(str(target), "exists and is not a file")
@@ -77,6 +79,7 @@ def run_job(
                 _check_success(process, target)
             if not unfinished.stat().st_size:
                 raise FfmpegFailed("it wrote nothing")
+            finish(unfinished)
             return damage_warning(process.messages)
     except OSError as error:
         raise OutputNotWritten(str(target), (error.strerror or str(error)).lower()) from error

@@ -14,7 +14,7 @@ from captioner.render.containers import Container, container_of
 from captioner.render.encoders import Encoding, choose_encoder, encoder_arguments, fallback_warnings, filter_arguments
 from captioner.render.stream_mapping import UNSUPPORTED_CODEC, StreamMap, map_streams
 from captioner.render.style_options import StyleOptions
-from captioner.render.subtitles import Subtitles
+from captioner.render.subtitles import Subtitles, check_cues
 
 Streams = Literal["all", "main"]
 """The streams that the new file gets beside the picture: all streams, or the default audio track alone."""
@@ -39,6 +39,7 @@ def burn(
     """
     container, picture = container_of(target), picture_of(media)
     refuse_dolby_vision(media, picture)
+    late = [warning for track in subtitles for warning in check_cues(track, media)]
     drawn = make_burn_filter(subtitles, picture, style)
     encoder = choose_encoder(encoding.encoder, picture, container)
     mapping = map_streams(media, container, _main_streams(media, picture) if streams == "main" else None)
@@ -51,7 +52,7 @@ def burn(
         *encoder_arguments(encoder, encoding, picture, container, place),
     ]
     fallback = fallback_warnings(encoding.encoder, encoder)
-    for message in (*mapping.dropped, *drawn.warnings, *fallback, *_hdr10_plus_warning(picture)):
+    for message in (*mapping.dropped, *late, *drawn.warnings, *fallback, *_hdr10_plus_warning(picture)):
         warn(message)
     encode = partial(run_job, target=target, files=drawn.files, progress=progress)
     try:

@@ -54,10 +54,11 @@ def make_burn_filter(
         return _own_style(recolor_script(subtitles[0].ass, recolor), picture, options)
     _refuse_karaoke_without_words(subtitles[0], options)
     fonts = [_font(track, options) for track in subtitles]
-    tracks = _tracks([track.cues for track in subtitles], fonts, picture, options)
+    tracks = _tracks([list(map(_horizontal, track.cues)) for track in subtitles], fonts, picture, options)
     ass = write_tracks([track.recolored(recolor) for track in tracks], wrap_style=BREAK_LONG_LINES)
     files = {name: data for font in fonts for name, data in font.files.items()}
-    return _burn_filter(ass, picture, files, [font.warning for font in fonts if font.warning])
+    warnings = [*_vertical_warnings(subtitles), *(font.warning for font in fonts if font.warning)]
+    return _burn_filter(ass, picture, files, warnings)
 
 
 def _own_style(ass: str, picture: Picture, options: StyleOptions) -> BurnFilter:
@@ -69,6 +70,18 @@ def _burn_filter(ass: str, picture: Picture, files: Mapping[str, bytes], warning
     shape = [] if picture.pixel_shape == 1 else [f"original_size={picture.display_width}x{picture.height}"]
     filter = ":".join((f"ass={ASS_FILE}", f"fontsdir={FONT_FOLDER}", *shape))
     return BurnFilter({ASS_FILE: ass.encode(), **files}, filter, tuple(warnings))
+
+
+def _horizontal(cue: Cue) -> Cue:
+    """Return the cue without a position that is meant for vertical writing, which libass does not draw."""
+    return replace(cue, position=None) if cue.position and cue.position.vertical else cue
+
+
+def _vertical_warnings(subtitles: Sequence[Subtitles]) -> Iterator[str]:
+    for track in subtitles:
+        if vertical := sum(1 for cue in track.cues if cue.position and cue.position.vertical):
+            cues = "1 cue" if vertical == 1 else f"{vertical} cues"
+            yield f"{track.name}: {cues} in vertical writing, drawn horizontally at the usual place"
 
 
 def _refuse_karaoke_without_words(track: Subtitles, options: StyleOptions) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 from captioner.errors import UnknownName
-from captioner.languages import language_tag, three_letters
+from captioner.languages import language_name, language_tag, three_letters
+from captioner.render.mov_languages import mac_code
 
 SubtitleCodec = Literal["mov_text", "srt", "ass", "webvtt"]
 LanguageCodes = Literal["terminological", "bibliographic", "bcp47"]
@@ -54,6 +55,13 @@ class Container:
         if self.language_codes == "bcp47" and "-" in full_tag:
             return full_tag
         return three_letters(tag, bibliographic=self.language_codes != "terminological") or "und"
+
+    def language_title(self, tag: str | None) -> str | None:
+        """Return the English name of a language that the container cannot spell in full; None where it can."""
+        spelled = self.language(tag)
+        if language_tag(spelled) == language_tag(tag) or (self.muxer == "mov" and mac_code(tag) is not None):
+            return None
+        return language_name(tag)
 
     def subtitle_codec(self, codec: str) -> str | None:
         """Return ffmpeg's codec for a source's captions in `codec`: `copy`, or another codec; None to drop them."""

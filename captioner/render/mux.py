@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from captioner.errors import FfmpegFailed, UnknownName
-from captioner.formats import Contents, CueLosses, Written, format_named
-from captioner.media import Media, input_arguments, run_job
+from captioner.languages import language_name
+from captioner.media import Media, caption_packets, input_arguments, open_media, run_job
+from captioner.render.caption_tracks import CaptionTrack, caption_track, check_track
 from captioner.render.containers import Container, SubtitleCodec, container_of
-from captioner.render.stream_mapping import UNSUPPORTED_CODEC, map_streams
-from captioner.render.subtitles import DISPOSITIONS, FLAGS, Subtitles, refuse_empty
+from captioner.render.mov_languages import mac_code, set_mac_code
+from captioner.render.stream_mapping import UNSUPPORTED_CODEC, StreamMap, map_streams
+from captioner.render.subtitles import DISPOSITIONS, FLAGS, Subtitles, check_cues
 
-# The format from which ffmpeg reads each codec.
-_SOURCE_FORMATS = {"mov_text": "srt", "srt": "srt", "ass": "ass", "webvtt": "vtt"}
+FLASH = 0.001
+"""Seconds. A caption that is shown for less was cut off by the one that follows it at once."""
 
 
 def mux(
@@ -29,39 +32,41 @@ def mux(
 
     `codec` is the codec of the new tracks; None is the container's usual one. `progress` gets the second up to which
     the file is written, `warn` gets what is dropped. Raises `UnknownName` for a container or codec that cannot be
-    used, `FormatError`, and what `run_job` raises.
+    used, `FormatError` for subtitles of which the file would not hold all, and what `run_job` raises.
     """
     container = container_of(target)
-    for track in subtitles:
-        refuse_empty(track)
-    codecs = [_codec(track, container, codec) for track in subtitles]
+    late = [warning for track in subtitles for warning in check_cues(track, media)]
+    tracks = [caption_track(track, _codec(track, container, codec)) for track in subtitles]
     mapping = map_streams(media, container)
-    written = [_written(track, codec) for track, codec in zip(subtitles, codecs, strict=True)]
-    files = {_name(number, codec): _bytes(one) for number, (codec, one) in enumerate(zip(codecs, written, strict=True))}
+    files = {f"{number}{track.suffix}": track.data for number, track in enumerate(tracks)}
     arguments = [
         *input_arguments(media),
         *(word for name in files for word in ("-i", name)),
         *mapping.arguments,
-        *_track_arguments(subtitles, codecs, container, first=mapping.count("subtitle")),
+        *_track_arguments(tracks, container, first=mapping.count("subtitle")),
         *("-f", container.muxer),
     ]
-    for message in (*mapping.dropped, *_losses(subtitles, codecs, written)):
+    for message in (*mapping.dropped, *late, *_losses(tracks, container)):
         warn(message)
     try:
-        damage = run_job(arguments, target, files=files, progress=progress)
+        damage = run_job(
+            arguments, target, files=files, progress=progress, finish=partial(_finish, tracks, mapping, container, warn)
+        )
     except FfmpegFailed as error:
         raise _with_hint(error, container) from error
     if damage:
         warn(damage)
 
 
-def _losses(
-    subtitles: Sequence[Subtitles], codecs: Sequence[SubtitleCodec], written: Sequence[Written]
-) -> Iterator[str]:
-    """Yield what the tracks cannot store of the captions, apart from word times, which no player shows."""
-    for track, codec, one in zip(subtitles, codecs, written, strict=True):
-        if losses := one.losses.without("word times"):
-            yield f"{track.name}: {_SOURCE_FORMATS[codec]} cannot store {', '.join(losses.phrases())}"
+def _losses(tracks: Sequence[CaptionTrack], container: Container) -> Iterator[str]:
+    """Yield what the tracks cannot store, apart from word times, which no player shows."""
+    for track in tracks:
+        name, language = track.subtitles.name, track.subtitles.language
+        if losses := track.losses.without("word times"):
+            yield f"{name}: {track.codec} in {container.suffix} cannot store {', '.join(losses.phrases())}"
+        if title := container.language_title(language):
+            stored = f"{container.suffix} stores the language {language} as {container.language(language)}"
+            yield f"{name}: {stored}; the track's title is {title}"
 
 
 def _codec(track: Subtitles, container: Container, asked: SubtitleCodec | None) -> SubtitleCodec:
@@ -70,31 +75,47 @@ def _codec(track: Subtitles, container: Container, asked: SubtitleCodec | None) 
     return asked or ("ass" if track.ass and "ass" in container.subtitles else container.subtitles[0])
 
 
-def _written(track: Subtitles, codec: SubtitleCodec) -> Written:
-    """Return the caption file that ffmpeg reads; an ASS file stays as it is."""
-    if codec == "ass" and track.ass:
-        return Written(track.ass, CueLosses())
-    return format_named(_SOURCE_FORMATS[codec]).write(Contents(track.cues))
-
-
-def _name(number: int, codec: SubtitleCodec) -> str:
-    return f"{number}{format_named(_SOURCE_FORMATS[codec]).suffix}"
-
-
-def _bytes(written: Written) -> bytes:
-    return written.data.encode() if isinstance(written.data, str) else written.data
-
-
-def _track_arguments(
-    subtitles: Sequence[Subtitles], codecs: Sequence[str], container: Container, *, first: int
-) -> Iterator[str]:
+def _track_arguments(tracks: Sequence[CaptionTrack], container: Container, *, first: int) -> Iterator[str]:
     """Yield ffmpeg's arguments for the new tracks, of which `first` is the place among all caption tracks."""
-    for number, (track, codec) in enumerate(zip(subtitles, codecs, strict=True)):
-        place = first + number
-        flags = "+".join(DISPOSITIONS[flag] for flag in FLAGS if flag in track.flags)
-        yield from ("-map", f"{number + 1}:0", f"-c:s:{place}", codec if container.is_mp4_or_mov else "copy")
-        yield from (f"-metadata:s:s:{place}", f"language={container.language(track.language)}")
+    for number, track in enumerate(tracks):
+        place, language = first + number, track.subtitles.language
+        flags = "+".join(DISPOSITIONS[flag] for flag in FLAGS if flag in track.subtitles.flags)
+        yield from ("-map", f"{number + 1}:0", f"-c:s:{place}", track.codec if container.is_mp4_or_mov else "copy")
+        yield from (f"-metadata:s:s:{place}", f"language={container.language(language)}")
+        if container.is_mp4_or_mov and (title := language_name(language)):
+            # Players show the one or the other.
+            yield from (f"-metadata:s:s:{place}", f"title={title}", f"-metadata:s:s:{place}", f"handler_name={title}")
         yield from (f"-disposition:s:{place}", flags or "0")
+
+
+def _finish(
+    tracks: Sequence[CaptionTrack],
+    mapping: StreamMap,
+    container: Container,
+    warn: Callable[[str], object],
+    unfinished: Path,
+) -> None:
+    """Check what the new file holds, and warn of what it lacks. Raises `FormatError` where captions are missing."""
+    first = mapping.count("subtitle")
+    if container.muxer == "mov":
+        for number, track in enumerate(tracks, len(mapping.streams)):
+            if (code := mac_code(track.subtitles.language)) is not None:
+                set_mac_code(unfinished, number, code)
+    empty = 2 if container.is_mp4_or_mov else 0  # bytes of a packet without text
+    packets = [
+        [packet for packet in track if packet.size > empty]
+        for track in caption_packets(unfinished, first + len(tracks))
+    ]
+    for track, held in zip(tracks, packets[first:], strict=True):
+        check_track(track, len(held))
+    for stream, held in zip(mapping.of_kind("subtitle"), packets, strict=False):
+        if flashes := sum(packet.duration < FLASH for packet in held):
+            warn(f"stream {stream.index}, subtitle: {flashes} captions overlap the next one, which hides them")
+    with open_media(str(unfinished)) as media:
+        for track, stream in zip(tracks, media.of_kind("subtitle")[first:], strict=True):
+            flags = track.subtitles.flags
+            if lost := [flag for flag in FLAGS if flag in flags and DISPOSITIONS[flag] not in stream.flags]:
+                warn(f"{track.subtitles.name}: {container.suffix} cannot store the flag {' and '.join(lost)}")
 
 
 def _with_hint(error: FfmpegFailed, container: Container) -> FfmpegFailed:

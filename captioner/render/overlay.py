@@ -12,7 +12,7 @@ from captioner.media import Media, find_ffmpeg, picture_of, run_job, trial_failu
 from captioner.render.burn_filter import make_burn_filter
 from captioner.render.hdr_colors import square_root_opacity
 from captioner.render.style_options import StyleOptions
-from captioner.render.subtitles import Subtitles
+from captioner.render.subtitles import Subtitles, check_cues
 
 SUFFIX = ".mov"
 
@@ -42,8 +42,9 @@ def overlay(
     if target.suffix.lower() != SUFFIX:
         raise UsageError(f"an overlay is a {SUFFIX} file (ProRes 4444); give {target} that suffix")
     picture = replace(picture_of(media), transfer="sdr")  # an editor converts graphics to the HDR of its timeline
+    late = [warning for track in subtitles for warning in check_cues(track, media)]
     drawn = make_burn_filter(subtitles, picture, style, recolor=square_root_opacity)
-    for message in drawn.warnings:
+    for message in (*late, *drawn.warnings):
         warn(message)
     length = picture.duration or max(cue.end for track in subtitles for cue in track.cues)
     size = f"s={picture.width}x{picture.height}:r={picture.frame_rate}:d={length:.6f}"

@@ -27,16 +27,20 @@ class StreamMap:
     """ffmpeg's arguments for them."""
 
     dropped: tuple[str, ...]
-    """A warning for each stream that is dropped."""
+    """A warning for each stream that is dropped or loses a part of its language tag."""
 
     def index_of_kind(self, index: int) -> int:
         """Return the place in the new file of the source's stream `index`, among the streams of its kind, from 0."""
         [kind] = {stream.kind for stream in self.streams if stream.index == index}
         return [stream.index for stream in self.streams if stream.kind == kind].index(index)
 
+    def of_kind(self, kind: str) -> list[StreamInfo]:
+        """Return the streams of a kind, in the order of the new file."""
+        return [stream for stream in self.streams if stream.kind == kind]
+
     def count(self, kind: str) -> int:
         """Return the number of streams of a kind in the new file."""
-        return sum(1 for stream in self.streams if stream.kind == kind)
+        return len(self.of_kind(kind))
 
 
 def map_streams(media: Media, container: Container, only: Iterable[int] | None = None) -> StreamMap:
@@ -46,7 +50,10 @@ def map_streams(media: Media, container: Container, only: Iterable[int] | None =
     return StreamMap(
         streams=tuple(mapped),
         arguments=tuple(_arguments(media, mapped, container)),
-        dropped=tuple(_warnings([stream for stream in chosen if stream not in mapped], container)),
+        dropped=(
+            *_warnings([stream for stream in chosen if stream not in mapped], container),
+            *_language_warnings(mapped, container),
+        ),
     )
 
 
@@ -95,6 +102,13 @@ def _container_arguments(media: Media, container: Container) -> Iterator[str]:
         # The keys of phones and cameras contain dots, and only a table of their own keeps them.
         own_keys = "+use_metadata_tags" if any("." in tag for tag in media.tags) else ""
         yield from ("-movflags", f"+faststart{own_keys}", "-strict", "experimental")
+
+
+def _language_warnings(streams: Iterable[StreamInfo], container: Container) -> Iterator[str]:
+    for stream in streams:
+        if stream.language and (name := container.language_title(stream.language)):
+            spelled = container.language(stream.language)
+            yield f"stream {stream.index}, {stream.kind}: {container.suffix} stores its language, {name}, as {spelled}"
 
 
 def _warnings(streams: Iterable[StreamInfo], container: Container) -> Iterator[str]:

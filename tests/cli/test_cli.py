@@ -137,16 +137,20 @@ def test_a_frame_rate_too_low_to_time_cues_is_reported_before_recognition(
 def test_an_existing_result_is_skipped(run: Run, talk: Path) -> None:
     target = talk.with_suffix(".srt")
     target.write_text("mine")
-    ran = run(talk)
+    ran = run(talk, "-q")
+    assert (ran.code, target.read_text()) == (1, "mine")
+    assert ran.err == f"{talk}: skipped, {target} exists (use --overwrite, or --skip-existing)\n"
+    ran = run(talk, "--skip-existing")
     assert (ran.code, target.read_text()) == (0, "mine")
     assert ran.err == f"{talk}: skipped, {target} exists (use --overwrite)\n"
+    assert run(talk, "--overwrite", "--skip-existing").code == 2
     assert run(talk, "--overwrite").code == 0
     assert "The first sentence." in target.read_text()
 
 
 def test_only_the_missing_result_is_written(run: Run, talk: Path) -> None:
     talk.with_suffix(".srt").write_text("mine")
-    assert run(talk, "-f", "srt,txt").code == 0
+    assert run(talk, "-f", "srt,txt").code == 1
     assert talk.with_suffix(".srt").read_text() == "mine"
     assert "The first sentence." in talk.with_suffix(".txt").read_text()
 
@@ -171,6 +175,22 @@ def test_the_report_lists_every_region(run: Run, talk: Path) -> None:
 def test_several_inputs_give_a_list_of_reports(run: Run, talk: Path, tmp_path: Path) -> None:
     run(talk, silence(tmp_path / "quiet.wav"), "--report", "report.json")
     assert [len(report["regions"]) for report in json.loads(Path("report.json").read_text())] == [3, 0]
+
+
+def test_the_report_names_the_input_that_failed(run: Run, talk: Path) -> None:
+    Path("broken.mp4").write_text("not a film" * 100)
+    assert run("broken.mp4", "--report", "one.json").code == 3
+    report = json.loads(Path("one.json").read_text())
+    assert (report["source"], report["regions"]) == ("broken.mp4", [])
+    assert report["error"].startswith("broken.mp4: ")
+    assert run(talk, "broken.mp4", "--report", "two.json").code == 3
+    good, bad = json.loads(Path("two.json").read_text())
+    assert (len(good["regions"]), "error" in good, bad["source"]) == (3, False, "broken.mp4")
+    talk.with_suffix(".srt").unlink()
+    talk.with_suffix(".srt").mkdir()
+    assert run(talk, "--report", "three.json", "--overwrite").code == 1
+    report = json.loads(Path("three.json").read_text())
+    assert (len(report["regions"]), "cannot write" in report["error"]) == (3, True)
 
 
 def test_silence_is_a_valid_file_without_cues(run: Run, tmp_path: Path) -> None:

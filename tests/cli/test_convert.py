@@ -38,11 +38,48 @@ def test_what_the_other_format_cannot_store_is_reported(folder: Path, capfd: pyt
         "talk.srt: srt cannot store speaker names (1 cue)\ntalk.vtt: 2 cues -> talk.srt\n"
     )
     assert cues_in("talk.srt") == [Cue(1, 2.5, CUES[0].text, styles=CUES[0].styles), CUES[1]]
-    assert main(["convert", "talk.vtt", "talk.srt"]) == 0
-    assert capfd.readouterr().err == "talk.vtt: skipped, talk.srt exists (use --overwrite)\n"
+    assert main(["convert", "talk.vtt", "talk.srt"]) == 1
+    skipped = "talk.vtt: skipped, talk.srt exists (use --overwrite"
+    assert capfd.readouterr().err == f"{skipped}, or --skip-existing)\n"
+    assert main(["convert", "talk.vtt", "talk.srt", "--skip-existing"]) == 0
+    assert capfd.readouterr().err == f"{skipped})\n"
     assert main(["convert", "talk.vtt", "other.srt", "--strict"]) == 5
     assert "talk.vtt: srt cannot store speaker names (1 cue)" in capfd.readouterr().err
     assert not Path("other.srt").exists()
+
+
+def test_the_language_comes_from_the_flag_the_name_or_the_file(folder: Path) -> None:
+    for name in ("film.hi.vtt", "film.cht.forced.vtt", "film.de.hi.vtt"):
+        Path(name).write_bytes(Path("talk.vtt").read_bytes())
+    wanted = {
+        ("film.hi.vtt",): "hi",
+        ("film.cht.forced.vtt",): "zh-Hant",
+        ("film.de.hi.vtt",): "de",
+        ("film.de.hi.vtt", "--language", "pt-BR"): "pt-BR",
+        ("talk.vtt",): "",
+    }
+    for (source, *words), language in wanted.items():
+        assert main(["convert", source, "out.ttml", "--overwrite", "-q", *words]) == 0
+        assert f'xml:lang="{language}"' in Path("out.ttml").read_text("utf-8")
+
+
+def test_the_format_of_an_open_ending_is_printed(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["convert", "talk.vtt", "talk.xml"]) == 0
+    assert capfd.readouterr().err.endswith("talk.vtt: 2 cues -> talk.xml (ttml)\n")
+
+
+def test_a_format_asks_for_the_frame_rate_that_it_needs(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["convert", "talk.vtt", "talk.stl"]) == 5
+    assert "stl: needs the frame rate of the video, as in --fps 25" in capfd.readouterr().err
+    assert main(["convert", "talk.vtt", "talk.stl", "--fps", "25"]) == 0
+
+
+def test_a_timecode_in_a_format_without_one_is_reported(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["convert", "talk.vtt", "talk.srt", "--start-timecode", "01:00:00:00"]) == 0
+    assert "talk.srt: srt has no timecode, so --start-timecode has no effect" in capfd.readouterr().err
+    timecode = ("--fps", "25", "--start-timecode", "01:00:00:00")
+    assert main(["convert", "talk.vtt", "talk.edl", *timecode]) == 0
+    assert "no timecode" not in capfd.readouterr().err
 
 
 READABLE = [name for name, format in FORMATS.items() if format.readable]

@@ -208,7 +208,9 @@ def test_a_refused_region_is_reported_and_retried(cloud: Cloud) -> None:
     assert "blocked by the content policy" in ran.err
     assert [region["status"] for region in regions()] == ["ok", "blocked", "ok"]
     assert text_of() == f"{SENTENCES[0]} {SENTENCES[2]}"
-    assert cloud.run("talk.flac").sent == 0  # the result is there
+    kept = cloud.run("talk.flac")  # the result is there
+    assert (kept.code, kept.sent) == (7, 0)
+    assert "1 region of speech is lost in it (use --retry-failed)" in kept.err
     refused = cloud.run("talk.flac", "--retry-failed", "--no-journal")
     assert (refused.code, refused.sent) == (2, 0)
     assert "--retry-failed needs the journal" in refused.error

@@ -188,7 +188,7 @@ def test_an_stl_has_one_alphabet() -> None:
 
 
 def test_an_stl_has_more_blocks_for_a_long_text_and_names_its_programme() -> None:
-    programme = Programme(title="Der Film", language="de-AT", start_timecode="10:00:00:00")
+    programme = Programme(title="Der Film", language="de-AT", frame_rate=Fraction(25), start_timecode="10:00:00:00")
     cues = [Cue(0, 1, "é" * 300), Cue(2, 3, "kurz")]
     file = FORMATS["stl"].write(Contents(cues, programme=programme)).data
     assert len(file) == 1024 + 128 * (6 + 1)
@@ -197,6 +197,11 @@ def test_an_stl_has_more_blocks_for_a_long_text_and_names_its_programme() -> Non
     assert contents.programme == Programme(
         title="Der Film", language="de", frame_rate=Fraction(25), start_timecode="10:00:00:00"
     )
+
+
+def test_an_stl_needs_the_frame_rate() -> None:
+    with pytest.raises(FormatError, match="stl: needs the frame rate of the video, as in --fps 25"):
+        FORMATS["stl"].write(Contents([Cue(0, 1, "Hello")]))
 
 
 def test_comments_and_faults_in_an_stl_are_counted() -> None:

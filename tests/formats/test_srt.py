@@ -37,7 +37,7 @@ def test_a_file() -> None:
         1
         00:00:00,000 --> 00:00:02,500
         Good evening,
-        ladies & <gentlemen>.
+        ladies & <⁠gentlemen>.
 
         2
         100:00:00,000 --> 100:00:02,000
@@ -63,10 +63,29 @@ def test_cues_are_written_by_start() -> None:
         ("one\r\ntwo\rthree", "one\ntwo\nthree"),
         ("one\r \rtwo", "one\ntwo"),
         ("a NUL \0 and half a pair \udc80", "a NUL \ufffd and half a pair \ufffd"),
+        ("an escape \x1b[1m and a bell \x07", "an escape \ufffd[1m and a bell \ufffd"),
     ],
 )
 def test_what_the_format_cannot_hold_is_replaced(text: str, written: str) -> None:
     assert parse(write([Cue(0, 1, text)])) == [Cue(0, 1, written)]
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("I <unk> you", "I <_unk> you"),
+        ("<laughs> a<b>c <3 </p>", "<_laughs> a<_b>c <3 <_/p>"),
+        ("a < b and c > d", "a <_ b and c > d"),
+        ("C:\\new and D:\\docs", "C:\\_new and D:\\docs"),
+        ("{Y:i} and {\\an8}", "{_Y:i} and {_\\an8}"),
+        ("1 < 2, {a}, 3 > 2 is <", "1 <_ 2, {a}, 3 > 2 is <"),
+    ],
+)
+def test_what_players_take_for_a_tag_is_shown(text: str, escaped: str) -> None:
+    file = write([Cue(0, 1, text)])
+    assert escaped.replace("_", JOINER) in file
+    assert parse(file) == [Cue(0, 1, text)]
+    assert [cue.text.replace(JOINER, "") for cue in cues_by_ffmpeg(file, "srt")] == [text]
 
 
 def test_a_speaker_is_not_held() -> None:

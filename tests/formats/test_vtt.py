@@ -12,6 +12,7 @@ from hypothesis import given
 
 from captioner.errors import FormatError
 from captioner.formats import vtt
+from captioner.formats.model.characters import without_controls
 from captioner.formats.model.losses import Losses
 from captioner.formats.vtt.cue_settings import position_of
 from captioner.values import Cue
@@ -60,7 +61,13 @@ def test_cues_are_written_by_start() -> None:
 
 @given(ordered_cues(speakers=True))
 def test_what_goes_in_comes_out(cues: list[Cue]) -> None:
-    assert parse(write(cues)) == cues
+    assert parse(write(cues)) == list(map(without_controls, cues))
+
+
+def test_control_characters_are_replaced() -> None:
+    assert parse(write([Cue(0, 1, "a\x1b[1m\x0bb\x85", "Ann\x07")])) == [
+        Cue(0, 1, "a\ufffd[1m\ufffdb\ufffd", "Ann\ufffd")
+    ]
 
 
 @given(ordered_cues(plain_texts))

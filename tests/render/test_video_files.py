@@ -18,10 +18,10 @@ import av
 import pytest
 
 from captioner.cli import main
-from captioner.errors import FfmpegFailed, OutputNotWritten
+from captioner.errors import FfmpegFailed, FormatError, OutputNotWritten
 from captioner.media import open_media
 from captioner.render import Encoding, Flag, StyleOptions, Subtitles, mux
-from captioner.values import Cue, Position
+from captioner.values import Cue, Position, StyleSpan
 from tests.media.interrupting import interrupt, linux_only
 from tests.media.media_factory import ffmpeg
 from tests.render.video_parts import burned, captions, contents_of, cues_of_track, gray_video, lumas, payload
@@ -106,7 +106,11 @@ def attachment(path: Path) -> bytes:
 def test_streams_that_an_mp4_cannot_store_are_converted_or_dropped(rich: Path, tmp_path: Path) -> None:
     target = tmp_path / "muxed.mp4"
     warnings = muxed(rich, target, track("zh-Hans", "default"), track("de", "forced"))
-    assert warnings == ["stream 7, attachment, is dropped: .mp4 cannot store it"]
+    assert warnings == [
+        "stream 7, attachment, is dropped: .mp4 cannot store it",
+        "stream 5, subtitle: .mp4 stores its language, Chinese (Simplified), as zho",
+        "captions: .mp4 stores the language zh-Hans as zho; the track's title is Chinese (Simplified)",
+    ]
     kinds = [(kind, codec, language) for kind, codec, language, _ in contents_of(target).streams]
     sound = [("audio", "aac", "eng"), ("audio", "opus", "deu"), ("audio", "ac3", "und")]
     words = [("subtitle", "mov_text", language) for language in ("zho", "und", "zho", "deu")]
@@ -126,7 +130,8 @@ def test_each_container_gets_its_own_caption_codec(container: str, codec: str, l
     encoder = "libvpx" if container == "webm" else "mpeg4"
     ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x48:r=10:d=1", "-c:v", encoder, source)
     target = tmp_path / f"muxed.{container}"
-    assert muxed(source, target, track("zh-Hant", "default")) == []
+    title = "captions: .mp4 stores the language zh-Hant as zho; the track's title is Chinese (Traditional)"
+    assert muxed(source, target, track("zh-Hant", "default")) == ([title] if container == "mp4" else [])
     kind = contents_of(target).streams[1]
     assert kind == ("subtitle", codec, language, ("default",))
     assert [(start, end) for start, end, text in cues_of_track(target, 1) if text] == [(0.2, 0.6), (0.6, 0.9)]
@@ -145,11 +150,94 @@ def test_timecode_and_phone_metadata_are_kept(tmp_path: Path) -> None:
             assert [stream.codec for stream in media.of_kind("data")] == ["timecode"]
 
 
+@pytest.mark.parametrize("suffix", ["mp4", "mov"])
+@pytest.mark.usefixtures("either_ffmpeg")
+def test_overlapping_cues_are_shown_together_where_one_is_shown_at_a_time(suffix: str, tmp_path: Path) -> None:
+    source = gray_video(tmp_path / "plain.mp4", frames=60)
+    cues = [Cue(1, 4, "Wait"), Cue(2, 3, "Come"), Cue(3.5, 5, "Now"), Cue(5, 5.5, "Go")]
+    [warning] = muxed(source, tmp_path / f"muxed.{suffix}", Subtitles("two.srt", cues, "en"))
+    assert warning == f"two.srt: mov_text in .{suffix} cannot store overlaps (2 cues)"
+    shown = [cue for cue in cues_of_track(tmp_path / f"muxed.{suffix}", 1) if cue[2]]
+    assert shown == [
+        (1, 2, "Wait"),
+        (2, 3, "Wait\nCome"),
+        (3, 3.5, "Wait"),
+        (3.5, 4, "Wait\nNow"),
+        (4, 5, "Now"),
+        (5, 5.5, "Go"),
+    ]
+
+
+@pytest.mark.usefixtures("either_ffmpeg")
+def test_colors_flags_and_places_that_a_container_cannot_store_are_reported(tmp_path: Path) -> None:
+    look = (StyleSpan(0, 3, color="#ff8800"), StyleSpan(4, 7, italic=True))
+    cues = [Cue(0.2, 0.5, "Red and bold", styles=look, position=Position(8)), Cue(0.5, 0.8, "Plain")]
+    track = Subtitles("film.srt", cues, "en", frozenset[Flag]({"forced", "sdh"}))
+    ffmpeg("-f", "lavfi", "-i", "color=s=64x48:r=10:d=1", "-c:v", "libvpx", tmp_path / "plain.webm")
+    source = gray_video(tmp_path / "plain.mp4", frames=10)
+    in_mov_text = "cannot store styles (1 cue), positions (1 cue)"
+    assert muxed(source, tmp_path / "a.mp4", track) == [f"film.srt: mov_text in .mp4 {in_mov_text}"]
+    assert muxed(source, tmp_path / "a.mov", track) == [
+        f"film.srt: mov_text in .mov {in_mov_text}",
+        "film.srt: .mov cannot store the flag forced and sdh",
+    ]
+    assert muxed(source, tmp_path / "a.mkv", track) == []
+    assert muxed(tmp_path / "plain.webm", tmp_path / "a.webm", track) == [
+        "film.srt: webvtt in .webm cannot store styles (1 cue)",
+        "film.srt: .webm cannot store the flag sdh",
+    ]
+    assert len(cues_of_track(tmp_path / "a.webm", 1)) == 2  # ffmpeg 5 reads no cue after a style sheet
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mov"])
+@pytest.mark.usefixtures("either_ffmpeg")
+def test_two_scripts_of_a_language_stay_apart(suffix: str, tmp_path: Path) -> None:
+    source = gray_video(tmp_path / "plain.mp4", frames=10)
+    target = tmp_path / f"muxed.{suffix}"
+    muxed(source, target, track("zh-Hans"), track("zh-Hant"), track("pt-BR"))
+    with av.open(str(target)) as container:
+        titles = [stream.metadata["handler_name"] for stream in container.streams.subtitles]
+    assert titles == ["Chinese (Simplified)", "Chinese (Traditional)", "Portuguese (Brazil)"]
+    if suffix == "mov":
+        data = target.read_bytes()
+        headers = [data[place + 24 : place + 26] for place in range(len(data)) if data[place : place + 4] == b"mdhd"]
+        assert [int.from_bytes(number, "big") for number in headers[1:3]] == [33, 19]  # QuickTime File Format
+
+
+def test_a_file_that_holds_fewer_captions_is_no_success(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = gray_video(tmp_path / "plain.mkv", frames=10)
+    monkeypatch.setattr(sys.modules["captioner.render.mux"], "caption_packets", lambda path, tracks: [[]] * tracks)
+    with pytest.raises(FormatError, match="captions: not muxed, since the new file would hold 0 of 2 cues"):
+        muxed(source, tmp_path / "muxed.mkv", track("en"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["plain.mkv"]
+
+
+def test_captions_after_the_end_are_reported_before_encoding(commands: Commands) -> None:
+    text = "1\n01:00:00,200 --> 01:00:00,700\nLate\n"
+    Path("late.srt").write_text(text)
+    hint = "move them first: captioner convert late.srt NEW --shift -1:00:00"
+    refused = f"captioner: late.srt: 1 of 1 cues comes after the end of film.mp4 (0.3 s); {hint}"
+    for words in (("mux",), ("burn",), ("burn", "--overlay")):
+        assert commands(*words, "film.mp4", "late.srt", "-o", "new.mov") == (5, refused)
+    Path("some.srt").write_text(f"{Path('film.srt').read_text()}\n{text}")
+    code, messages = commands("mux", "film.mp4", "some.srt", "-o", "new.mkv")
+    assert (code, "some.srt: 1 of 2 cues comes after the end of film.mp4 (0.3 s)" in messages) == (0, True)
+
+
+def test_vertical_writing_is_drawn_at_the_bottom_and_reported(tmp_path: Path) -> None:
+    source = gray_video(tmp_path / "plain.mp4")
+    upright = Subtitles("film.vtt", [Cue(0, 1, "Vertical", position=Position(9, 100, 0, "rl"))])
+    warnings = burned(source, tmp_path / "upright.mp4", upright)
+    assert warnings == ["film.vtt: 1 cue in vertical writing, drawn horizontally at the usual place"]
+    burned(source, tmp_path / "usual.mp4", captions("Vertical", start=0, end=1))
+    assert (lumas(tmp_path / "upright.mp4")[5] == lumas(tmp_path / "usual.mp4")[5]).all()
+
+
 def test_losses_of_a_caption_track_are_reported(tmp_path: Path) -> None:
     source = gray_video(tmp_path / "plain.mkv", frames=10)
     placed = Subtitles("placed.ass", [Cue(0.2, 0.6, "Hello", position=Position(5, 10, 20))])
     [warning] = muxed(source, tmp_path / "muxed.mkv", placed)
-    assert warning.startswith("placed.ass: srt cannot store ")
+    assert warning.startswith("placed.ass: srt in .mkv cannot store ")
 
 
 @pytest.mark.usefixtures("either_ffmpeg")
@@ -344,8 +432,12 @@ def test_a_source_without_video_cannot_be_burned_into(commands: Commands) -> Non
 
 def test_an_existing_file_is_not_overwritten(commands: Commands) -> None:
     Path("new.mp4").write_text("mine")
-    left = (0, "film.mp4: skipped, new.mp4 exists (use --overwrite)")
+    left = (1, "film.mp4: skipped, new.mp4 exists (use --overwrite, or --skip-existing)")
     assert commands("mux", "film.mp4", "film.srt", "-o", "new.mp4") == left
+    assert commands("burn", "film.mp4", "film.srt", "-o", "new.mp4") == left
+    assert commands("preview", "film.mp4", "film.srt", "-o", "new.mp4") == left
+    skipped = (0, "film.mp4: skipped, new.mp4 exists (use --overwrite)")
+    assert commands("mux", "film.mp4", "film.srt", "-o", "new.mp4", "--skip-existing") == skipped
     assert Path("new.mp4").read_text() == "mine"
     assert commands("mux", "film.mp4", "film.srt", "-o", "new.mp4", "--overwrite", "-q") == (0, "")
     assert contents_of(Path("new.mp4")).streams[1][:2] == ("subtitle", "mov_text")
@@ -444,9 +536,9 @@ def test_captioning_can_write_videos_in_the_same_run(tmp_path: Path, speech_file
     assert contents_of(Path("m.mkv")).streams[2][3] == ("default",)
     assert len({frame.max() > 180 for frame in lumas(Path("b.mp4"))}) == 2
     code, messages = commands(*words)
-    assert (code, messages.count("skipped, ")) == (0, 1)
+    assert (code, messages.count("skipped, ")) == (1, 1)
     Path("b.mp4").unlink()
-    code, messages = commands(*words)
+    code, messages = commands(*words, "--skip-existing")
     assert (code, Path("b.mp4").exists()) == (0, True)
 
 

@@ -31,6 +31,7 @@ from captioner.settings import Settings
 @options.channel
 @options.report
 @options.overwrite
+@options.skip_existing
 @options.quiet
 @click.pass_obj
 def align(settings: Settings, /, media: str, script: str, **flags: Any) -> int:

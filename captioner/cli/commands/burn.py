@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     help="Streams to copy: all, or the main video and audio.  [default: all]",
 )  # fmt: skip
 @options.overwrite
+@options.skip_existing
 @options.quiet
 def burn(
     media: str,
@@ -44,6 +45,7 @@ def burn(
     preset: str | None,
     streams: Streams,
     overwrite: bool,
+    skip_existing: bool,
     quiet: bool,
     **style: Any,
 ) -> int:
@@ -65,6 +67,7 @@ def burn(
         encoding=Encoding(encoder, quality, preset),
         streams=streams,
         overwrite=overwrite,
+        skip_existing=skip_existing,
         quiet=quiet,
     )
     return burn_captions(request)

@@ -70,6 +70,7 @@ class RootCommand(options.SettableCommand):
 @click.option("--max-minutes", type=click.FloatRange(0), metavar="N", help="Stop before more speech is sent.")
 @click.option("--retry-failed", is_flag=True, help="Retry only the regions that failed, then rewrite the results.")
 @options.overwrite
+@options.skip_existing
 @options.quiet
 @click.option("-v", "--verbose", is_flag=True, help="Print each region as soon as it is recognised.")
 @click.version_option(package_name="captioner", message="captioner %(version)s")

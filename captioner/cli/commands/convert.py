@@ -30,6 +30,7 @@ class ConvertCommand(options.SettableCommand):
 @options.speaker_label
 @click.option("--strict", is_flag=True, help="Fail if IN needs repair or OUT cannot store all of it.")
 @options.overwrite
+@options.skip_existing
 @options.quiet
 def convert(**flags: Any) -> int:
     """Convert the captions in IN to another format; '-' is standard input or output.

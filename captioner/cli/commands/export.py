@@ -24,6 +24,7 @@ from captioner.settings import Settings
 @options.word_times
 @options.speaker_label
 @options.overwrite
+@options.skip_existing
 @options.quiet
 @click.pass_obj
 def export(settings: Settings, /, **flags: Any) -> int:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from captioner.cli import options
+
+if TYPE_CHECKING:
+    from captioner.render.containers import SubtitleCodec
 
 
 @click.command(no_args_is_help=True)
@@ -18,13 +21,15 @@ from captioner.cli import options
     help="Codec of the caption tracks.  [default: by container]",
 )  # fmt: skip
 @options.overwrite
+@options.skip_existing
 @options.quiet
-def mux(**flags: Any) -> int:
+def mux(codec: SubtitleCodec | None, **flags: Any) -> int:
     """Add captions to a video as tracks, without re-encoding it.
 
     Everything in MEDIA is copied. LANG is a language tag (en, zh-Hans); FLAG is default, forced or sdh (for the deaf
     and hard of hearing). A file named film.en.sdh.srt has both already.
     """
     from captioner.cli.work.mux import mux_captions
+    from captioner.cli.work.video_jobs import VideoRequest
 
-    return mux_captions(**flags)
+    return mux_captions(VideoRequest(**flags), codec)

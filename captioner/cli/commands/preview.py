@@ -20,6 +20,7 @@ from captioner.cli.style_flags import style_flags
 @click.option("-o", "--output", metavar="FILE", help="PNG to write.  [default: MEDIA with the ending .png]")
 @style_flags
 @options.overwrite
+@options.skip_existing
 @options.quiet
 def preview(
     media: str,
@@ -27,10 +28,20 @@ def preview(
     at: float | None,
     output: str | None,
     overwrite: bool,
+    skip_existing: bool,
     quiet: bool,
     **style: Any,
 ) -> int:
     """Save one frame of a video as PNG, with its captions as 'captioner burn' would draw them."""
-    from captioner.cli.work.preview import preview_captions
+    from captioner.cli.work.preview import preview_captions, preview_name
+    from captioner.cli.work.video_jobs import VideoRequest
 
-    return preview_captions(media, subtitles, at, output, style, overwrite=overwrite, quiet=quiet)
+    request = VideoRequest(
+        media=media,
+        subtitles=subtitles,
+        output=output or preview_name(media),
+        overwrite=overwrite,
+        skip_existing=skip_existing,
+        quiet=quiet,
+    )
+    return preview_captions(request, at, style)

@@ -6,18 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from captioner.cli.work.video_jobs import open_video_job, style_options
+from captioner.cli.work.video_jobs import VideoJob, VideoRequest, run_video_job, style_options
 from captioner.render import Encoding, burn, overlay
 from captioner.render.burn import Streams
 
 
 @dataclass(frozen=True, kw_only=True)
-class BurnRequest:
+class BurnRequest(VideoRequest):
     """The flags of `captioner burn`."""
-
-    media: str
-    subtitles: tuple[str, ...]
-    output: str
 
     style: Mapping[str, Any]
     """The style flags, by their names in `StyleOptions`."""
@@ -27,19 +23,13 @@ class BurnRequest:
 
     encoding: Encoding
     streams: Streams
-    overwrite: bool
-    quiet: bool
 
 
 def burn_captions(request: BurnRequest) -> int:
     """Burn the captions, or draw them alone; returns the exit code. Raises `CaptionerError`."""
     style = style_options(**request.style)
-    opened = open_video_job(
-        request.media, request.subtitles, request.output, overwrite=request.overwrite, quiet=request.quiet
-    )
-    with opened as job:
-        if job is None:
-            return 0
+
+    def make(job: VideoJob) -> None:
         if request.overlay:
             overlay(job.media, job.subtitles, job.target, style=style, progress=job.watch, warn=job.warn)
         else:
@@ -53,4 +43,5 @@ def burn_captions(request: BurnRequest) -> int:
                 progress=job.watch,
                 warn=job.warn,
             )
-    return 0
+
+    return run_video_job(request, make)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,17 +18,19 @@ from captioner.cli.console import Console
 from captioner.cli.messages import SPEECH_LOST, attempt_all, counted, printable
 from captioner.cli.work.backend_session import BackendRequest, BackendSession, go_offline, hotwords_in, open_backend
 from captioner.cli.work.caption_output import write_result, write_targets
-from captioner.cli.work.jobs import Job, plan_jobs, refuse_report_over, skipped, without_existing
+from captioner.cli.work.existing_results import RecordedResults
+from captioner.cli.work.jobs import Job, plan_jobs, refuse_report_over, without_existing
 from captioner.cli.work.profile_choice import profile_by_language
 from captioner.cli.work.video_jobs import VideoOutputs
-from captioner.errors import MediaError, UsageError
-from captioner.formats import Contents, Programme, render_report
+from captioner.errors import CaptionerError, MediaError, UsageError
+from captioner.formats import Contents, Programme, render_failure, render_report
 from captioner.journal import default_path
 from captioner.languages import asked_language
 from captioner.media import AudioSelection, open_media, path_of, picture_of
 from captioner.output import STANDARD, Captions, WritingOptions
 from captioner.pipeline import CaptionOptions, caption, caption_script, video_frame_rate
 from captioner.render import Subtitles
+from captioner.result_records import ResultRecords, default_state_path
 from captioner.settings import Settings
 from captioner.speech import SpeechOptions
 from captioner.timestamps import format_clock
@@ -80,6 +83,7 @@ class CaptionRequest:
     max_minutes: float | None = None
     retry_failed: bool = False
     overwrite: bool = False
+    skip_existing: bool = False
     quiet: bool = False
     verbose: bool = False
 
@@ -87,7 +91,8 @@ class CaptionRequest:
 def caption_all(request: CaptionRequest, settings: Settings, script: str | Sequence[Cue] | None = None) -> int:
     """Caption every input, with the words of `script` where there is one.
 
-    Returns the exit code: that of the first error, else 7 if speech was lost, else 0.
+    Returns the exit code: that of the first error, else 7 if speech was lost, now or in a result that is kept, else
+    that of the results that are kept.
     """
     console = Console(quiet=request.quiet, verbose=request.verbose)
     jobs = plan_jobs(request.inputs, output=request.output, directory=request.directory, formats=request.formats)
@@ -99,16 +104,30 @@ def caption_all(request: CaptionRequest, settings: Settings, script: str | Seque
     asked = _backend_request(request, options)
     if request.offline:
         go_offline(request.inputs, asked.name)
-    overwrite = request.overwrite or request.retry_failed or request.dry_run
-    todo = without_existing(jobs, overwrite=overwrite, say=console.say, more=videos.missing)
+    existing = _existing_results(request, console)
+    todo = without_existing(jobs, existing, more=videos.missing)
     if not todo:
-        return 0
+        return existing.code
     with open_backend(asked, settings, console) as session:
-        run = _CaptionRun(request, options, script, session, videos, console)
-        code = attempt_all(todo, run.dry_run if request.dry_run else run.caption)
-    if request.report is not None:
-        run.write_reports(request.report, many=len(todo) > 1, overwrite=overwrite)
-    return code
+        run = _CaptionRun(request, options, script, session, videos, existing, console)
+        try:
+            code = attempt_all(todo, run.attempt)
+        finally:
+            run.write_reports(todo)
+    return code if code not in (0, SPEECH_LOST) else max(code, existing.code)
+
+
+def _existing_results(request: CaptionRequest, console: Console) -> RecordedResults:
+    """The rule for existing results; a dry run, which writes none, shows what all of them would cost."""
+    chosen = request.overwrite or request.skip_existing or request.retry_failed
+    return RecordedResults(
+        console,
+        ResultRecords(default_state_path(), console.warn),
+        overwrite=request.overwrite or (request.dry_run and not chosen),
+        skip_existing=request.skip_existing,
+        retry_failed=request.retry_failed,
+        inputs=len(request.inputs),
+    )
 
 
 def _caption_options(request: CaptionRequest, settings: Settings) -> CaptionOptions:
@@ -145,7 +164,7 @@ def _backend_request(request: CaptionRequest, options: CaptionOptions) -> Backen
 
 
 class _CaptionRun:
-    """One run over several inputs; keeps the reports."""
+    """One run over several inputs; keeps the reports and the errors of inputs that failed."""
 
     def __init__(
         self,
@@ -154,8 +173,10 @@ class _CaptionRun:
         script: str | Sequence[Cue] | None,
         session: BackendSession,
         videos: VideoOutputs,
+        existing: RecordedResults,
         console: Console,
     ) -> None:
+        self._request = request
         self._options, self._script, self._session = options, script, session
         self._writing = WritingOptions(
             start_timecode=request.start_timecode,
@@ -165,19 +186,29 @@ class _CaptionRun:
         )
         self._asked = replace(self._writing, frame_rate=request.frame_rate)
         self._videos = videos
-        self._overwrite = request.overwrite
+        self._existing = existing
         self._console = console
-        self._reports: list[Report] = []
+        self._reports: dict[str, Report] = {}
+        self._errors: dict[str, str] = {}
 
-    def caption(self, job: Job) -> int:
+    def attempt(self, job: Job) -> int:
+        """Caption one input, or show what that would cost; returns its exit code. Raises `CaptionerError`."""
+        try:
+            return self._dry_run(job) if self._request.dry_run else self._caption_job(job)
+        except CaptionerError as error:
+            self._errors[job.source] = str(error)
+            raise
+
+    def _caption_job(self, job: Job) -> int:
         """Caption one input and write its results."""
         self._refuse_unwritable(job)
         captions = self._caption(job, self._session.backend)
-        write_targets(job.targets, self._contents(job, captions), self._writing, self._console.warn)
+        record = partial(self._existing.record, lost=len(captions.report.lost))
+        write_targets(job.targets, self._contents(job, captions), self._writing, self._console.warn, record)
         self._print_result(job, captions)
         if captions.cues:
             track = Subtitles(job.source, captions.cues, captions.transcript.language, frozenset({"default"}))
-            self._videos.make(job.source, track, overwrite=self._overwrite, console=self._console)
+            self._videos.make(job.source, track, existing=self._existing, console=self._console)
         return SPEECH_LOST if captions.report.lost else 0
 
     def _refuse_unwritable(self, job: Job) -> None:
@@ -193,7 +224,7 @@ class _CaptionRun:
             for format in formats:
                 format.write(Contents(cues=(), programme=known))
 
-    def dry_run(self, job: Job) -> int:
+    def _dry_run(self, job: Job) -> int:
         """Print what would be sent and what it costs. Sends nothing, and writes nothing but the report."""
         captions = self._caption(job, DryRunBackend(self._session.backend))
         click.echo(f"{printable(job.source)}: {self._session.describe_cost(estimate(captions.report.regions))}")
@@ -206,7 +237,7 @@ class _CaptionRun:
                 captions = caption(job.source, options)
             else:
                 captions = caption_script(job.source, self._script, options)
-        self._reports.append(captions.report)
+        self._reports[job.source] = captions.report
         return captions
 
     def _contents(self, job: Job, captions: Captions) -> Contents:
@@ -216,14 +247,24 @@ class _CaptionRun:
         programme = self._writing.applied_to(programme)
         return Contents(captions.cues, captions.transcript, captions.report, programme)
 
-    def write_reports(self, name: str, *, many: bool, overwrite: bool) -> None:
-        """Write the file of --report: an object for one input, a list of them for several."""
-        path = None if name == STANDARD else Path(name)
-        if path is not None and path.exists() and not overwrite:
-            self._console.say(skipped("report", path))
+    def write_reports(self, jobs: Sequence[Job]) -> None:
+        """Write the file of --report: an object for one input, a list of them for several.
+
+        An input that failed, or that the run did not reach, has its object too, with an error.
+        """
+        name = self._request.report
+        if name is None:
             return
-        texts = [render_report(report) for report in self._reports]
-        write_result(path, f"[{','.join(texts)}]\n" if many else "".join(texts))
+        path = None if name == STANDARD else Path(name)
+        replaces = self._request.retry_failed or self._request.dry_run
+        if path is not None and path.exists() and not replaces and self._existing.keeps_file("report", path):
+            return
+        texts = [self._report_of(job.source) for job in jobs]
+        write_result(path, f"[{','.join(texts)}]\n" if len(self._request.inputs) > 1 else texts[0])
+
+    def _report_of(self, source: str) -> str:
+        report, error = self._reports.get(source), self._errors.get(source)
+        return render_failure(source, error or "not attempted") if report is None else render_report(report, error)
 
     def _print_result(self, job: Job, captions: Captions) -> None:
         """Print the result of one source. What is wrong or missing is printed even if `quiet`."""

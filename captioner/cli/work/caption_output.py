@@ -8,7 +8,7 @@ from pathlib import Path
 
 from captioner.cli.work.jobs import Target
 from captioner.errors import CaptionerError
-from captioner.formats import Contents
+from captioner.formats import WITH_TIMECODE, Contents
 from captioner.output import WritingOptions, write_contents, write_file
 
 
@@ -22,9 +22,13 @@ def write_result(path: Path | None, file: str | bytes) -> None:
 
 
 def write_targets(
-    targets: Sequence[Target], contents: Contents, writing: WritingOptions, warn: Callable[[str], None]
+    targets: Sequence[Target],
+    contents: Contents,
+    writing: WritingOptions,
+    warn: Callable[[str], None],
+    record: Callable[[Path, bytes], None] = lambda path, data: None,
 ) -> None:
-    """Write all results, and warn of what each format cannot store.
+    """Write all results, and warn of what each format cannot store. `record` gets each file before it is written.
 
     Where one cannot be written the others are; the first error is raised at the end.
     """
@@ -32,12 +36,22 @@ def write_targets(
     for target in targets:
         try:
             written = write_contents(target.format, contents, writing)
-            write_result(target.path, written.data)
+            data = written.data.encode("utf-8") if isinstance(written.data, str) else written.data
+            if target.path is not None:
+                record(target.path, data)
+            write_result(target.path, data)
         except CaptionerError as error:
             failed = failed or error
             continue
+        if target.format.name not in WITH_TIMECODE and (flags := _timecode_flags(writing)):
+            warn(f"{target.path or 'standard output'}: {target.format.name} has no timecode, so {flags} has no effect")
         if written.losses:
             losses = ", ".join(written.losses.phrases())
             warn(f"{target.path or 'standard output'}: {target.format.name} cannot store {losses}")
     if failed:
         raise failed
+
+
+def _timecode_flags(writing: WritingOptions) -> str:
+    flags = {"--start-timecode": writing.start_timecode is not None, "--drop-frame": writing.drop_frame}
+    return " and ".join(flag for flag, is_set in flags.items() if is_set)

@@ -12,7 +12,9 @@ from captioner.cli.console import Console
 from captioner.cli.messages import counted
 from captioner.cli.work.caption_input import read_captions
 from captioner.cli.work.caption_output import write_targets
+from captioner.cli.work.existing_results import ExistingResults
 from captioner.cli.work.jobs import Job, Target, same_file, without_existing
+from captioner.cli.work.subtitle_arguments import parse_file_name
 from captioner.errors import FormatError, UsageError
 from captioner.formats import (
     Contents,
@@ -52,6 +54,7 @@ class ConvertRequest:
     speaker_label: str | None
     strict: bool
     overwrite: bool
+    skip_existing: bool
     quiet: bool
 
 
@@ -68,14 +71,15 @@ def convert_file(request: ConvertRequest) -> int:
     target = Target(_target_format(request), None if request.target == STANDARD else Path(request.target))
     if target.path and request.source != STANDARD and same_file(target.path, Path(request.source)):
         raise UsageError(f"{request.source} would be overwritten; name another file")
-    todo = without_existing([Job(request.source, (target,))], overwrite=request.overwrite, say=console.say)
+    existing = ExistingResults(console, overwrite=request.overwrite, skip_existing=request.skip_existing)
+    todo = without_existing([Job(request.source, (target,))], existing)
     for job in todo:
         contents = _contents(request, writing, console)
         if request.strict:
             _refuse_losses(request.source, target.format, contents)
         write_targets(job.targets, contents, writing, console.warn)
         console.say(f"{request.source}: {counted(len(contents.cues or ()), 'cue')}{job.arrow}")
-    return 0
+    return existing.code
 
 
 def _refuse_losses(source: str, target: Format, contents: Contents) -> None:
@@ -97,8 +101,8 @@ def _contents(request: ConvertRequest, writing: WritingOptions, console: Console
     asked = writing.applied_to(Programme())
     _, contents = read_captions(request.source, given, asked, encoding=request.encoding, strict=request.strict)
     programme = writing.applied_to(contents.programme)
-    if request.language:
-        programme = replace(programme, language=asked_language(request.language))
+    if language := _language(request):
+        programme = replace(programme, language=language)
     programme = replace(programme, title=programme.title or title_of(request.source))
     cues = _cues(contents, programme)
     moved, lost = shift_and_stretch(cues, request.shift, request.stretch or Fraction(1))
@@ -106,6 +110,13 @@ def _contents(request: ConvertRequest, writing: WritingOptions, console: Console
     converted = replace(contents, cues=moved, programme=programme)
     same_times = contents.transcript and moved == list(cues)
     return converted if same_times else _with_transcript(converted, request.source)
+
+
+def _language(request: ConvertRequest) -> str | None:
+    """The language that the user or the name of the file gives; None for the one that the file stores."""
+    if request.language:
+        return asked_language(request.language)
+    return None if request.source == STANDARD else parse_file_name(request.source)[0]
 
 
 def _cues(contents: Contents, programme: Programme) -> Sequence[Cue]:

@@ -11,6 +11,7 @@ from captioner.cli.console import Console
 from captioner.cli.messages import attempt_all, counted
 from captioner.cli.work.caption_input import read_captions
 from captioner.cli.work.caption_output import write_targets
+from captioner.cli.work.existing_results import ExistingResults
 from captioner.cli.work.jobs import Job, plan_jobs, without_existing
 from captioner.cli.work.profile_choice import profile_by_language
 from captioner.formats import format_named
@@ -37,6 +38,7 @@ class ExportRequest:
     word_times: bool
     speaker_label: str | None
     overwrite: bool
+    skip_existing: bool
     quiet: bool
 
 
@@ -45,8 +47,11 @@ def export_all(request: ExportRequest, settings: Settings) -> int:
     console = Console(quiet=request.quiet)
     profile = profile_by_language(request.profile, request.profile_options, settings)
     jobs = plan_jobs(request.transcripts, output=request.output, directory=request.directory, formats=request.formats)
-    todo = without_existing(jobs, overwrite=request.overwrite, say=console.say)
-    return attempt_all(todo, partial(_export, request=request, profile=profile, console=console))
+    existing = ExistingResults(
+        console, overwrite=request.overwrite, skip_existing=request.skip_existing, inputs=len(request.transcripts)
+    )
+    todo = without_existing(jobs, existing)
+    return attempt_all(todo, partial(_export, request=request, profile=profile, console=console)) or existing.code
 
 
 def _export(job: Job, request: ExportRequest, profile: ProfileChoice, console: Console) -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from captioner.cli.work.existing_results import ExistingResults
 from captioner.errors import OutputNotWritten, UsageError
 from captioner.formats import Format, format_named, format_of_path
 from captioner.media import path_of
@@ -21,6 +22,12 @@ class Target:
 
     path: Path | None
     """Where it is written; None for standard output."""
+
+    @property
+    def described(self) -> str:
+        """The path, with the format where the ending of the name leaves that open: `film.xml (ttml)`."""
+        is_usual = str(self.path).lower().endswith(self.format.suffix)
+        return str(self.path) if is_usual else f"{self.path} ({self.format.name})"
 
     @property
     def exists(self) -> bool:
@@ -38,7 +45,7 @@ class Job:
     @property
     def arrow(self) -> str:
         """`" -> a.srt, a.vtt"` for a message; empty for standard output."""
-        paths = ", ".join(str(target.path) for target in self.targets if target.path is not None)
+        paths = ", ".join(target.described for target in self.targets if target.path is not None)
         return f" -> {paths}" if paths else ""
 
 
@@ -128,23 +135,17 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def without_existing(
-    jobs: Iterable[Job], *, overwrite: bool, say: Callable[[str], None], more: bool = False
-) -> tuple[Job, ...]:
-    """The jobs without the results that exist, which are reported and kept unless `overwrite` is set.
+def without_existing(jobs: Iterable[Job], existing: ExistingResults, *, more: bool = False) -> tuple[Job, ...]:
+    """The jobs without the results that exist and are kept.
 
     Jobs with nothing left to write are dropped, unless `more` is set.
     """
-    return tuple(job for job in (_without_existing(job, overwrite, say) for job in jobs) if job.targets or more)
+    return tuple(job for job in (_without_existing(job, existing) for job in jobs) if job.targets or more)
 
 
-def _without_existing(job: Job, overwrite: bool, say: Callable[[str], None]) -> Job:
-    existing = [target for target in job.targets if target.exists and not overwrite]
-    for target in existing:
-        say(skipped(job.source, target.path))
-    return Job(job.source, tuple(target for target in job.targets if target not in existing))
+def _without_existing(job: Job, existing: ExistingResults) -> Job:
+    return Job(job.source, tuple(target for target in job.targets if not _is_kept(job.source, target, existing)))
 
 
-def skipped(source: str, path: Path | None) -> str:
-    """The message for a result that exists already."""
-    return f"{source}: skipped, {path} exists (use --overwrite)"
+def _is_kept(source: str, target: Target, existing: ExistingResults) -> bool:
+    return target.path is not None and target.exists and existing.keeps(source, target.path)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from captioner.cli.work.caption_input import CaptionFile
-from captioner.cli.work.subtitle_arguments import parse_subtitle_argument
+from captioner.cli.work.subtitle_arguments import parse_file_name
 from captioner.errors import UnknownName
 from captioner.languages import language_by_script
 from captioner.profiles import PROFILES, Profile, changed_profile, profile_for, profile_from
@@ -66,6 +66,6 @@ def _language_of(file: CaptionFile) -> tuple[str | None, str]:
     transcript = file.contents.transcript
     if stored := file.contents.programme.language or (transcript and transcript.language):
         return stored, "from the file"
-    if named := parse_subtitle_argument(file.path).language:
+    if named := parse_file_name(file.path)[0]:
         return named, "from the file name"
     return language_by_script(file.shown_text), "from the script"

@@ -12,8 +12,17 @@ from captioner.languages import asked_language, registered_tag
 from captioner.pipeline import cues_of_transcript
 from captioner.render import FLAGS, Flag, Subtitles
 
+HINDI = "hi"
+"""In the name of a file, Hindi; behind another language, for the hearing impaired, as Jellyfin reads it."""
+
 # Names of media servers beside the flags' own: film.en.cc.srt.
-_ALIASES: dict[str, Flag] = {"cc": "sdh", "hi": "sdh"}
+_ALIASES: dict[str, Flag] = {"cc": "sdh", HINDI: "sdh"}
+
+# How Chinese files name the two scripts, also by the encodings that were made for them.
+_SCRIPTS = {
+    **dict.fromkeys(("chs", "sc", "gb", "gbk", "gb2312", "gb18030", "简体", "简中"), "zh-Hans"),
+    **dict.fromkeys(("cht", "tc", "big5", "繁体", "繁體", "繁中"), "zh-Hant"),
+}
 
 
 @dataclass(frozen=True)
@@ -37,7 +46,7 @@ def parse_subtitle_argument(word: str) -> SubtitleArgument:
     ['forced']
     """
     path, parts = _split(word)
-    language, flags = _parse_name(path)
+    language, flags = parse_file_name(path)
     if parts and parts[0]:
         language = asked_language(parts[0])
     if len(parts) > 1:
@@ -56,13 +65,27 @@ def _split(word: str) -> tuple[str, list[str]]:
     return path, parts
 
 
-def _parse_name(path: str) -> tuple[str | None, frozenset[Flag]]:
-    """Language and flags of a file name such as film.pt-BR.sdh.srt."""
+def parse_file_name(path: str) -> tuple[str | None, frozenset[Flag]]:
+    """Language and flags of a file name such as film.pt-BR.sdh.srt.
+
+    >>> parse_file_name("film.hi.srt"), parse_file_name("film.hi.forced.srt")
+    (('hi', frozenset()), ('hi', frozenset({'forced'})))
+    >>> parse_file_name("film.en.hi.srt"), parse_file_name("film.cht.srt")
+    (('en', frozenset({'sdh'})), ('zh-Hant', frozenset()))
+    """
     *middle, _ = Path(path).name.split(".")[1:] or [""]
-    flags = frozenset[Flag]()
-    while middle and (flag := _known_flag(middle[-1].lower())):
-        flags, middle = flags | {flag}, middle[:-1]
-    return (registered_tag(middle[-1]) if middle else None), flags
+    words = []
+    while middle and _known_flag(middle[-1].lower()):
+        words.append(middle.pop().lower())
+    language = _language_of_word(middle[-1]) if middle else None
+    if language is None and HINDI in words:
+        language = HINDI
+        words.remove(HINDI)
+    return language, frozenset(flag for flag in map(_known_flag, words) if flag)
+
+
+def _language_of_word(word: str) -> str | None:
+    return _SCRIPTS.get(word.lower()) or registered_tag(word)
 
 
 def _known_flag(name: str) -> Flag | None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from captioner.cli.console import Console
-from captioner.cli.work.jobs import same_file, skipped
+from captioner.cli.work.existing_results import ExistingResults
+from captioner.cli.work.jobs import same_file
 from captioner.cli.work.subtitle_arguments import parse_subtitle_argument, read_subtitles
 from captioner.errors import UsageError, reason_of
 from captioner.limited_file import read_limited
@@ -40,25 +41,38 @@ class VideoJob:
         self.console.warn(f"{self.media.source}: {message}")
 
 
-@contextmanager
-def open_video_job(
-    source: str, subtitles: Sequence[str], output: str, *, overwrite: bool, quiet: bool
-) -> Iterator[VideoJob | None]:
-    """Open the source and the caption files; yields None where `output` exists and is not overwritten.
+@dataclass(frozen=True, kw_only=True)
+class VideoRequest:
+    """What the commands ask for that make one file of a video and caption files."""
 
-    Raises `UsageError` where a source would be overwritten, and the errors of reading the sources.
+    media: str
+    subtitles: Sequence[str]
+
+    output: str
+    """The file to make."""
+
+    overwrite: bool
+    skip_existing: bool
+    quiet: bool
+
+
+def run_video_job(request: VideoRequest, make: Callable[[VideoJob], None]) -> int:
+    """Open the source and the caption files, and make the file with `make` unless it exists; returns the exit code.
+
+    Raises `UsageError` where a source would be overwritten, and the errors of reading the sources and of `make`.
     """
-    console, target = Console(quiet=quiet), Path(output)
-    refuse_over(target, path_of(source), *(Path(parse_subtitle_argument(word).path) for word in subtitles))
-    if skips_existing(source, target, overwrite=overwrite, console=console):
-        yield None
-        return
-    captions = tuple(map(read_subtitles, subtitles))
+    source, target, console = request.media, Path(request.output), Console(quiet=request.quiet)
+    refuse_over(target, path_of(source), *(Path(parse_subtitle_argument(word).path) for word in request.subtitles))
+    existing = ExistingResults(console, overwrite=request.overwrite, skip_existing=request.skip_existing)
+    if target.is_file() and existing.keeps_file(source, target):
+        return existing.code
+    captions = tuple(map(read_subtitles, request.subtitles))
     for track in captions:
         if track.losses:
             console.warn(f"{track.name}: left out: {', '.join(track.losses)}")
     with _opened(source, captions, target, console) as job:
-        yield job
+        make(job)
+    return 0
 
 
 @contextmanager
@@ -82,14 +96,6 @@ def refuse_over(target: Path, *sources: Path | None) -> None:
     for source in sources:
         if source and same_file(target, source):
             raise UsageError(f"{source} would be overwritten; name another file")
-
-
-def skips_existing(source: str, target: Path, *, overwrite: bool, console: Console) -> bool:
-    """Whether the target exists and is kept, which is reported."""
-    if overwrite or not target.is_file():
-        return False
-    console.say(skipped(source, target))
-    return True
 
 
 @dataclass(frozen=True)
@@ -126,9 +132,9 @@ class VideoOutputs:
             with open_media(sources[0]) as media:
                 picture_of(media)
 
-    def make(self, source: str, track: Subtitles, *, overwrite: bool, console: Console) -> None:
+    def make(self, source: str, track: Subtitles, existing: ExistingResults, console: Console) -> None:
         """Make those that do not exist. Raises the errors of `burn` and `mux`."""
         for make, target in self.targets:
-            if not skips_existing(source, target, overwrite=overwrite, console=console):
+            if not (target.is_file() and existing.keeps_file(source, target)):
                 with _opened(source, (track,), target, console) as job:
                     make(job.media, job.subtitles, target, progress=job.watch, warn=job.warn)

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
-from captioner.formats.model.styled_text import StyledText
+from captioner.formats.model.styled_text import StyledText, substitute
+from captioner.values import Cue
 
 _CARRIAGE_RETURN = re.compile(r"\r\n?")
 _BLANK_LINES = re.compile(r"\A\s*\n|\n\s*(?=\n)|\n\s*\Z")
 
 # No text file can hold half a surrogate pair, and programs in C stop reading at a NUL.
 _UNWRITABLE = re.compile("[\0\ud800-\udfff]")
+
+
+# Control characters, but for tab and line ends: no player shows them, and some end a line or a file at them.
+_CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def writable(text: str) -> str:
@@ -22,6 +28,12 @@ def writable(text: str) -> str:
 def cleaned(text: StyledText) -> StyledText:
     """A cue's text as a file can hold it: a carriage return ends a line too, and no line is blank."""
     return text.sub(_UNWRITABLE, "\ufffd").sub(_CARRIAGE_RETURN, "\n").sub(_BLANK_LINES, "")
+
+
+def without_controls(cue: Cue) -> Cue:
+    """The cue with U+FFFD for each control character, for text formats that readers split into lines."""
+    speaker = cue.speaker and _CONTROL.sub("\ufffd", cue.speaker)
+    return replace(substitute(cue, _CONTROL, "\ufffd"), speaker=speaker)
 
 
 def character_list(characters: Iterable[str]) -> str:

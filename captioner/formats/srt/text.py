@@ -15,7 +15,11 @@ from captioner.formats.model.markup import Markup
 from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, runs
 from captioner.values import Cue, Position
 
-TAG_ESCAPE = joiner_escape(r"(?i)<(?=\s*/?\s*(?:i|b|u|s|font)\b)|\{(?=\\)", r"[<{]{JOINER}+")
+# What players take for a tag: ffmpeg and VLC drop all from `<` to `>`, and blocks such as `{Y:i}` of MicroDVD; players
+# that draw with libass break the line at `\n` and `\N`, and put a space at `\h`.
+TAG_ESCAPE = joiner_escape(
+    r"(?i)<(?=\s*/?\s*(?:i|b|u|s|font)\b|[^<>]*>)|\{(?=\\|[cfhopsy]:)|\\(?=[nh])", r"[<{\\]{JOINER}+"
+)
 """Keeps text from being read as a tag."""
 
 _MARKUP = re.compile(

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import pysrt
 
+from captioner.formats.model.characters import without_controls
 from captioner.formats.model.fidelity import ALL_STYLES, restricted_to
 from captioner.formats.model.quantize import quantize
 from captioner.formats.model.styled_text import substitute
@@ -18,7 +19,7 @@ _ARROW = re.compile("-->")
 
 def representable(cues: Iterable[Cue]) -> list[Cue]:
     """The cues as the file holds them. `-->` in a text becomes `→`, which no reader takes for a timing."""
-    held = (restricted_to(cue, styles=ALL_STYLES, position="anchor") for cue in quantize(cues))
+    held = (restricted_to(cue, styles=ALL_STYLES, position="anchor") for cue in map(without_controls, quantize(cues)))
     return [TAG_ESCAPE.unescape_cue(substitute(cue, _ARROW, "→")) for cue in held]
 
 

@@ -15,7 +15,7 @@ from captioner.errors import FormatError
 from captioner.formats.model.characters import character_list
 from captioner.formats.model.contents import Programme
 from captioner.formats.model.fidelity import restricted_to
-from captioner.formats.model.frames import FrameClock, frame_clock, on_frames, one_at_a_time
+from captioner.formats.model.frames import NO_RATE, FrameClock, frame_clock, on_frames, one_at_a_time
 from captioner.formats.model.lines import lines_of, one_line, single_spaced, with_lines
 from captioner.formats.model.styled_text import TextStyle, substitute
 from captioner.formats.stl.characters import ALPHABETS, REPLACEMENTS, encoded, unencodable
@@ -50,7 +50,12 @@ def write(cues: Sequence[Cue], programme: Programme) -> bytes:
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
-    """The cues on frames, one at a time, with whole lines italic or underlined, and the anchor of their position."""
+    """The cues on frames, one at a time, with whole lines italic or underlined, and the anchor of their position.
+
+    Raises `FormatError` without a frame rate: there are two, and a file with the wrong one is refused.
+    """
+    if programme.frame_rate is None:
+        raise FormatError("stl", NO_RATE)
     return [_representable(cue) for cue in one_at_a_time(on_frames(cues, _clock(programme)))]
 
 

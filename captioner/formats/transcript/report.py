@@ -15,12 +15,16 @@ VERSION = 1
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 
 
-def write(report: Report) -> str:
-    """The report with its regions and their totals. Times are in seconds, in the totals to the millisecond."""
+def write(report: Report, error: str | None = None) -> str:
+    """The report with its regions and their totals. Times are in seconds, in the totals to the millisecond.
+
+    `error` is why the run failed after all regions had been recognised.
+    """
     return as_json(
         {
             "version": VERSION,
             "source": report.source,
+            **({} if error is None else {"error": error}),
             "duration": report.duration,
             "backend": report.backend,
             "model": report.model,
@@ -31,6 +35,11 @@ def write(report: Report) -> str:
             "warnings": list(report.warnings),
         }
     )
+
+
+def write_failure(source: str, error: str) -> str:
+    """The report of a source that could not be captioned."""
+    return as_json({"version": VERSION, "source": source, "error": error, "regions": [], "totals": _totals(())})
 
 
 def region_entry(region: RegionReport) -> dict[str, Any]:

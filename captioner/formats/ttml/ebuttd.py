@@ -20,15 +20,14 @@ EBU_TT_D = replace(
     attributes={
         "xmlns:ebuttm": "urn:ebu:tt:metadata",
         "xmlns:ebutts": "urn:ebu:tt:style",
-        "xmlns:itts": "http://www.w3.org/ns/ttml/profile/imsc1#styling",
         **MEDIA_TIME,
     },
-    text_style={**IMSC.text_style, "ebutts:linePadding": "0.5c", "itts:fillLineGap": "true"},
+    text_style={**IMSC.text_style, "ebutts:linePadding": "0.5c"},
     box_style={"tts:backgroundColor": "#000000ff"},
     aligns_regions=False,
     conforms_to="urn:ebu:tt:distribution:2018-04",
 )
-"""The box around the text is the BBC's: black, half a cell wider than each line, without gaps between lines."""
+"""The box around the text is the BBC's: black, half a cell wider than each line. The schema has no itts:fillLineGap."""
 
 
 def write(cues: Sequence[Cue], programme: Programme) -> str:

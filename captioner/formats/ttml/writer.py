@@ -78,8 +78,9 @@ def write_ttml(cues: Sequence[Cue], programme: Programme, dialect: Dialect) -> s
     _add_metadata(head, programme, speaker_ids, dialect)
     styling = _add_styles(head, {"usual": dialect.text_style, "box": dialect.box_style}, style_ids)
     _add_regions(head, styling, region_ids, dialect)
-    division = SubElement(SubElement(root, "body", style="usual"), "div")
     paragraphs = []
+    if cues:  # a division without a paragraph is not EBU-TT-D
+        division = SubElement(SubElement(root, "body", style="usual"), "div")
     for number, cue in enumerate(cues, 1):
         times = {"begin": dialect.format_time(cue.start), "end": dialect.format_time(cue.end)}
         agent = {"ttm:agent": speaker_ids[cue.speaker]} if cue.speaker else {}

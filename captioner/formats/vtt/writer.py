@@ -11,6 +11,7 @@ from dataclasses import replace
 import webvtt
 from webvtt.vtt import WebVTTCueBlock
 
+from captioner.formats.model.characters import without_controls
 from captioner.formats.model.fidelity import ALL_STYLES, restricted_to
 from captioner.formats.model.lines import one_line
 from captioner.formats.model.losses import Losses
@@ -23,7 +24,7 @@ from captioner.values import Cue
 
 def representable(cues: Iterable[Cue]) -> list[Cue]:
     """The cues as the file holds them. A name is one line; a word lasts until the next begins."""
-    return [_representable(cue) for cue in quantize(cues)]
+    return [_representable(cue) for cue in map(without_controls, quantize(cues))]
 
 
 def _representable(cue: Cue) -> Cue:
