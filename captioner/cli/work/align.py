@@ -39,7 +39,7 @@ def read_script(path: str) -> str | Sequence[Cue]:
     try:
         text = decoded(Path(path).read_bytes())
     except OSError as error:
-        raise UsageError(f"cannot read the script {path}: {(error.strerror or str(error)).lower()}") from error
+        raise FormatError(path, (error.strerror or str(error)).lower()) from error
     except FormatError as error:
         raise FormatError(path, "is not a text, or its encoding is unknown; save it in UTF-8") from error
     if not text.strip():

@@ -156,9 +156,9 @@ def _options(name: str, request: BackendRequest, settings: Settings) -> dict[str
 
 def _settings_of(name: str, settings: Settings) -> Mapping[str, Any]:
     """The options of the settings file. Raises `SettingsError`."""
-    options = settings.backends.get(name, {})
+    options, maker = settings.backends.get(name, {}), backend_class(name)
     try:
-        check_options(name, backend_class(name), options)
+        check_options(name, maker, options)
     except UsageError as error:
         raise SettingsError(f"{settings.path} [backends.{name}]", str(error)) from error
     return options

@@ -13,6 +13,7 @@ from captioner.errors import FormatError, UnknownName, UsageError
 from captioner.formats import UNKNOWN_PROGRAMME, Contents, Format, Programme, format_of_file
 from captioner.output import STANDARD
 from captioner.profiles import Profile
+from captioner.render.containers import CONTAINERS
 from captioner.values import Cue
 
 
@@ -93,6 +94,8 @@ def _detected_format(path: str, data: bytes) -> Format:
     try:
         return format_of_file(path, data)
     except UnknownName as error:
+        if Path(path).suffix.lower() in CONTAINERS:
+            raise UsageError(f"{path} is a video, not a caption file") from error
         if path != STANDARD:
             raise
         raise UsageError("the format of standard input is unknown; name it with --from, or give a file") from error
