@@ -188,7 +188,7 @@ def test_a_custom_profile_changes_another() -> None:
         ({"cps": 0}, "here: cps must be from 0.1 to 1000, not 0"),
         ({"minimum_duration": 9}, "here: minimum_duration is 9, above maximum_duration"),
         ({"base": 3}, "here: base must be text, not 3"),
-        ({"base": "nettflix"}, "unknown profile 'nettflix'; did you mean 'netflix'?"),
+        ({"base": "nettflix"}, "here: unknown profile 'nettflix'; did you mean 'netflix'?"),
     ],
 )
 def test_an_error_names_the_wrong_rule(table: dict[str, object], sentence: str) -> None:
