@@ -99,7 +99,7 @@ def _refuse_fixed_copy(request: LintRequest) -> None:
     for path in request.files:
         if suffix and Path(path).suffix == suffix:
             raise UsageError(
-                f"-o {request.target} would hold the findings, and --fix changes {path} itself; copy it, then fix the copy"
+                f"-o {request.target} would hold the findings, and --fix changes {path} itself; copy it to keep it"
             )
 
 
