@@ -71,6 +71,10 @@ _MODULES = {
 __all__ = sorted(_MODULES)
 
 
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
 def __getattr__(name: str) -> Any:
     if name not in _MODULES:
         raise AttributeError(f"module 'captioner' has no attribute {name!r}")

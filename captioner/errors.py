@@ -5,7 +5,7 @@
     ├── JournalNotUsable            1   the journal cannot be read or written
     ├── NotInstalled                1   an optional package is missing: says what to install
     ├── UsageError                  2   flags or arguments make no sense
-    │   ├── UnknownName                 no such backend, format, profile, track, ...: lists the known ones
+    │   ├── UnknownName                 no such backend, format, profile, track, ...: names a similar one, or all
     │   └── SettingsError               the settings file or an environment variable is wrong
     ├── MediaError                  3
     │   ├── MediaNotReadable            missing, unreadable, not media
@@ -26,6 +26,7 @@ error can be pickled, for example to send it between processes.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import ClassVar
 
 from captioner.redaction import without_url_secrets
@@ -103,7 +104,13 @@ class UnknownName(UsageError):
         self.kind, self.name, self.known = kind, name, known
 
     def _message(self) -> str:
-        return f"unknown {self.kind} {self.name!r}; there is: {', '.join(self.known) or 'none'}"
+        text = f"unknown {self.kind} {self.name!r}"
+        if not self.known:
+            return f"{text}; there is none"
+        close = get_close_matches(self.name.lower(), self.known, 1, cutoff=0.75)
+        if close and not self.name.startswith("."):  # .jpg resembles .png, but was not meant to be .png
+            return f"{text}; did you mean {close[0]!r}?"
+        return f"{text}; there is: {', '.join(self.known)}"
 
 
 class SettingsError(UsageError):

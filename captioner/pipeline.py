@@ -14,6 +14,7 @@ from captioner.backends import Backend, Hints, Traits, load_backend
 from captioner.backends.selection import choose_backend
 from captioner.cues import make_cues, time_cues
 from captioner.errors import BackendError
+from captioner.languages import asked_language
 from captioner.media import AudioSelection, Media, open_media, read_audio, read_shot_changes
 from captioner.output import Captions as Captions
 from captioner.prefetch import prefetch
@@ -100,6 +101,9 @@ class CaptionOptions:
         for name, kind in types_of(type(self)).items():
             if reason := wrong_type(name, getattr(self, name), kind):
                 raise TypeError(reason)
+        if self.hints.language is not None:
+            tag = asked_language(self.hints.language)
+            object.__setattr__(self, "hints", replace(self.hints, language=tag))
 
 
 class CaptionKeywords(TypedDict, total=False):
@@ -126,7 +130,7 @@ def caption(
     `changes` are fields of `CaptionOptions`: `caption("talk.mp4", backend="sphinx", profile="bbc")`. Raises the errors
     of captioner.errors: MediaError, BackendError, UsageError.
     """
-    options = replace(options, **changes)
+    options = _changed(options, changes)
     if reason := wrong_type("source", source, str | Path):
         raise TypeError(reason)
     warnings: list[str] = []
@@ -186,7 +190,7 @@ def caption_script(
         script_of_cues,
     )
 
-    options = replace(options, **changes)
+    options = _changed(options, changes)
     text = script if isinstance(script, str) else script_of_cues(script)
     with _open_backend(options.backend) as backend:
         # Shot changes are left out of the first pass, whose cues are not used: finding them takes long.
@@ -206,6 +210,17 @@ def caption_script(
         *(_missing_warning(text[part.first : part.last], part.after) for part in missing),
     )
     return Captions(cues, second.transcript, replace(report, warnings=warnings))
+
+
+def _changed(options: CaptionOptions, changes: CaptionKeywords) -> CaptionOptions:
+    """The options with some changed. Raises `TypeError`, for the field of an option with how to write it."""
+    known = types_of(CaptionOptions)
+    for name in (name for name in changes if name not in known):
+        for option, kind in (("hints", Hints), ("selection", AudioSelection), ("speech", SpeechOptions)):
+            if name in types_of(kind):
+                raise TypeError(f"{name!r} belongs to {option}; write {option}={kind.__name__}({name}=...)")
+        raise TypeError(f"there is no option {name!r}; there is: {', '.join(known)}")
+    return replace(options, **changes)
 
 
 def _mismatch_warning(span: Span) -> str:

@@ -13,7 +13,7 @@ from reprlib import Repr
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin
 
-from captioner.errors import SettingsError
+from captioner.errors import SettingsError, UnknownName
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -99,7 +99,7 @@ def check_values(values: Mapping[str, Any], kinds: Mapping[str, Any], place: str
     """Raises `SettingsError` that names `place` and the key, for a key without a type or a value of another type."""
     for key, value in values.items():
         if key not in kinds:
-            raise SettingsError(place, f"unknown key {key!r}; there is: {', '.join(kinds)}")
+            raise SettingsError(place, str(UnknownName("key", key, kinds)))
         if reason := wrong_type(key, value, kinds[key]):
             raise SettingsError(place, reason)
 

@@ -15,6 +15,7 @@ import pytest
 import captioner
 from captioner import CaptionOptions, Hints, Progress, SpeechOptions
 from captioner.backends.scripted import Scripted
+from captioner.errors import UsageError
 from captioner.pipeline import CaptionKeywords, main_language
 from captioner.values import Segment
 
@@ -41,7 +42,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"shot_changes": 1}, "shot_changes must be true or false, not 1"),
     ({"frame_rate": 23.976}, "frame_rate must be Fraction or a whole number or 'media' or 'none', not 23.976"),
     ({"journal": 5}, "journal must be text or a path, not 5"),
-    ({"speed": 5}, "unexpected keyword argument 'speed'"),
+    ({"speed": 5}, "there is no option 'speed'; there is: backend, profile, "),
+    ({"language": "en"}, "'language' belongs to hints; write hints=Hints(language=...)"),
+    ({"track": "1"}, "'track' belongs to selection; write selection=AudioSelection(track=...)"),
+    ({"threshold": 0.4}, "'threshold' belongs to speech; write speech=SpeechOptions(threshold=...)"),
 ]
 
 
@@ -51,6 +55,16 @@ def test_an_argument_of_a_wrong_type(keywords: dict[str, Any], sentence: str) ->
         captioner.caption("talk.mp4", **keywords)
     assert sentence in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_language_by_its_name() -> None:
+    assert CaptionOptions(hints=Hints("German")).hints.language == "de"
+    with pytest.raises(UsageError, match="'Germn' is no language tag or name; did you mean German"):
+        CaptionOptions(hints=Hints("Germn"))
+
+
+def test_the_public_names_are_listed() -> None:
+    assert {"caption", "Hints", "CaptionOptions"} <= set(dir(captioner))
 
 
 @pytest.mark.parametrize("source", [None, 3, ["talk.mp4"]])

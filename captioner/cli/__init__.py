@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return error.exit_code
     except click.ClickException as error:
-        say_error(error.format_message())
+        say_error(_click_message(error))
         return error.exit_code
     except CaptionerError as error:
         say_error(error)
@@ -66,6 +66,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         discard_output()  # else Python would try again to write at the end
         say_error(f"cannot write to standard output: {error.strerror}")
         return 1
+
+
+def _click_message(error: click.ClickException) -> str:
+    """The message of click; where it does not say what to do, with the command that shows the help."""
+    text = error.format_message()
+    explained = isinstance(error, click.BadParameter) and not isinstance(error, click.MissingParameter)
+    if not isinstance(error, click.UsageError) or explained or error.ctx is None or "?" in text:
+        return text
+    return f"{text.rstrip('.')}; see '{error.ctx.command_path} -h'"
 
 
 def _run(words: list[str]) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from captioner.errors import SettingsError
+from captioner.errors import SettingsError, UnknownName
 from captioner.profiles.presets import PROFILES, profile_named
 from captioner.profiles.profile import Profile
 from captioner.validation import check_values, types_of, wrong_type
@@ -34,7 +34,7 @@ def changed_profile(profile: Profile, changes: Mapping[str, Any], place: str) ->
 def profile_from(name: str, table: Mapping[str, Any], place: str) -> Profile:
     """The profile `name` of a table with `base`, the name of a built-in profile, and the rules that differ from it.
 
-    Raises `SettingsError` that names `place`, `UnknownName` for an unknown base.
+    Raises `SettingsError` that names `place`.
     """
     changes = dict(table)
     base = changes.pop(BASE, "default")
@@ -43,4 +43,8 @@ def profile_from(name: str, table: Mapping[str, Any], place: str) -> Profile:
     if name in PROFILES:
         raise SettingsError(place, f"there is a profile {name!r} already; give yours another name")
     source = {"source": f"{place}, after {base}"}
-    return replace(changed_profile(profile_named(base), source | changes, place), name=name)
+    try:
+        built_in = profile_named(base)
+    except UnknownName as error:
+        raise SettingsError(place, str(error)) from error
+    return replace(changed_profile(built_in, source | changes, place), name=name)

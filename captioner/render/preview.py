@@ -41,6 +41,8 @@ def preview(
     second = _middle_of_first(subtitles[0].cues) if at is None else at
     if media.duration is not None and second >= media.duration:
         raise UsageError(f"{media.source} ends at {media.duration:g} s, so there is no frame at {second:g} s")
+    if not any(cue.start <= second < cue.end for track in subtitles for cue in track.cues):
+        warn(f"no caption is shown at {second:g} s")
     chain = ",".join(_filters(drawn.filter, picture, second))
     one_frame = ("-frames:v", "1", "-c:v", "png", "-update", "1", "-f", "image2")
     arguments = [*input_arguments(media), "-map", f"0:{picture.index}", "-vf", chain, *one_frame]

@@ -80,15 +80,15 @@ def test_the_value_is_not_shown() -> None:
 
 
 def test_a_name_that_is_not_there() -> None:
-    with pytest.raises(UnknownName, match="unknown option of backend plug 'texts'; there is: text, count"):
-        check_options("plug", Plug, {"texts": "a"})
+    with pytest.raises(UnknownName, match="unknown option of backend plug 'words'; there is: text, count"):
+        check_options("plug", Plug, {"words": "a"})
 
 
 def test_what_only_code_can_give_is_not_shown() -> None:
     def make(*, text: str, place: Unresolved | None = None, share: float = 0.0) -> None: ...
 
     with pytest.raises(UnknownName, match=r"there is: text, share$"):
-        check_options("plug", make, {"texts": "a"})
+        check_options("plug", make, {"words": "a"})
 
 
 def test_a_constructor_that_takes_any_is_given_any() -> None:

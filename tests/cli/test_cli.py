@@ -264,19 +264,33 @@ class TestErrors:
             (["-o", "captions.docx"], "unknown format"),
             (["-o", "new/"], "-o new/ is a folder, not a file; use -d"),
             (["-o", "."], "-o . is a folder, not a file; use -d"),
-            (["--no-such-flag"], "no-such-flag"),
+            (["-o", "new.MP4"], "new.MP4 is a video, not a caption file; 'captioner burn' and 'captioner mux' write"),
+            (["--no-such-flag"], "No such option '--no-such-flag'; see 'captioner -h'"),
+            (["--langauge", "en"], "No such option '--langauge'. Did you mean '--language'?"),
         ],
     )
     def test_flags_that_make_no_sense(self, run: Run, talk: Path, words: list[str], part: str) -> None:
         self.refused(run, 2, part, talk, *words)
 
     def test_an_unknown_backend(self, run: Run, talk: Path) -> None:
-        self.refused(run, 2, "unknown backend 'nobody'; there is:", talk, "--backend", "nobody", backend=False)
+        self.refused(
+            run, 2, "captioner: unknown backend 'nobody'; there is:", talk, "--backend", "nobody", backend=False
+        )
 
     def test_a_language_that_the_backend_does_not_recognise(self, run: Run, talk: Path) -> None:
         self.refused(
             run, 2, "sphinx recognises en, not zh", talk, "--backend", "sphinx", "--language", "zh", backend=False
         )
+
+    def test_a_caption_file_is_not_media(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "old.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nHello.\n\n")
+        part = "old.srt: is a caption file, not media; see 'captioner convert' and 'captioner export'"
+        self.refused(run, 3, part, tmp_path / "old.srt", "-o", "new.srt")
+
+    def test_formats_after_a_blank(self, run: Run, talk: Path) -> None:
+        ran = run(talk, "-f", "srt", "vtt")
+        assert ran.code == 3
+        assert "vtt: cannot be read: No such file or directory; to write several formats: -f srt,vtt\n" in ran.err
 
     def test_two_inputs_with_one_result(self, run: Run, talk: Path, tmp_path: Path) -> None:
         other = tmp_path / "talk.wav"
@@ -292,11 +306,16 @@ class TestErrors:
 
     def test_an_output_folder_that_is_a_file(self, run: Run, talk: Path, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("")
-        self.refused(run, 1, "cannot write", talk, "-d", "file")
+        self.refused(run, 2, "-d file is a file, not a folder", talk, "-d", "file", backend=False)
 
     def test_a_file_that_is_not_a_transcript(self, run: Run, tmp_path: Path) -> None:
         (tmp_path / "x.json").write_text("{}")
         self.refused(run, 5, "json", "export", "x.json", backend=False)
+
+    def test_a_caption_file_is_not_a_transcript(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "x.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nHello.\n\n")
+        part = "x.srt: is not a transcript (.json); 'captioner convert' takes caption files"
+        self.refused(run, 5, part, "export", "x.srt", "-f", "vtt", backend=False)
 
     def test_a_transcript_that_is_missing(self, run: Run) -> None:
         self.refused(run, 5, "no such file", "export", "x.json", backend=False)

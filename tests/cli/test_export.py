@@ -56,7 +56,7 @@ def test_a_profile_from_a_file_or_the_settings(stored: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["--profile", "nettflix"], "unknown profile 'nettflix'; there is: mine, default, netflix-en"),
+        (["--profile", "tiktok"], "unknown profile 'tiktok'; there is: mine, default, netflix-en"),
         (["--profile", "none.toml"], "none.toml: cannot be read: no such file or directory"),
         (["--profile", "film.json.toml"], "film.json.toml: is not a TOML file: "),
         (["--profile", "mine"], "config.toml [profiles.mine]: unknown key 'colour'; there is: source, width"),

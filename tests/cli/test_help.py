@@ -61,7 +61,7 @@ def test_help_of_a_command(name: str, capsys: pytest.CaptureFixture[str]) -> Non
         (["render", "talk.json"], "there is no file 'render'; did you mean 'captioner export'?"),
         (["dcotor"], "there is no file 'dcotor'; did you mean 'captioner doctor'?"),
         (["transcribe", "a.mp4"], "there is no file 'transcribe'; to caption, give the input alone: captioner INPUT"),
-        (["help", "exprot"], "unknown command 'exprot'; there is: live, align, export, "),
+        (["help", "exprot"], "unknown command 'exprot'; did you mean 'export'?"),
     ],
 )
 def test_a_word_that_looks_like_a_command_gets_a_suggestion(

@@ -232,6 +232,7 @@ def test_a_fix_that_would_lose_something_is_refused(lint: Lint) -> None:
         (["clean.srt", "--fps", "fast"], 2, "not a frame rate"),
         (["clean.srt", "--format", "xml"], 2, "'xml' is not one of"),
         (["clean.srt", "-o", "."], 1, "cannot write"),
+        (["clean.srt", "--fix", "-o", "new.srt"], 2, "-o new.srt would hold the findings, and --fix changes clean.srt"),
     ],
 )
 def test_each_error_is_one_sentence(lint: Lint, words: list[str], code: int, part: str) -> None:

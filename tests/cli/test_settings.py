@@ -106,6 +106,25 @@ def test_each_error_is_one_sentence_with_file_and_key(
     assert len(error) < 1500
 
 
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[backends.opnai]\nstream = true", "[backends.opnai]: unknown backend 'opnai'; did you mean 'openai'?"),
+        (
+            "[backends.openai]\nstram = true",
+            "[backends.openai]: unknown option of backend openai 'stram'; did you mean",
+        ),
+        ("[profiles.mine]\nbase = 'bcc'", "[profiles.mine]: unknown profile 'bcc'; "),
+    ],
+)
+def test_doctor_checks_tables_that_no_run_uses(
+    text: str, sentence: str, write_settings: Write, capfd: pytest.CaptureFixture[str]
+) -> None:
+    write_settings(text)
+    assert main(["doctor"]) == 1
+    assert sentence in capfd.readouterr().out
+
+
 def test_broken_settings_do_not_stop_help_and_doctor(write_settings: Write, capfd: pytest.CaptureFixture[str]) -> None:
     path = write_settings("quiet = maybe")
     assert main(["--help"]) == 0

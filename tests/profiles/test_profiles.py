@@ -37,8 +37,14 @@ def test_a_language_has_its_profile(language: str | None, name: str) -> None:
 
 
 def test_an_unknown_profile_lists_the_known_ones() -> None:
-    with pytest.raises(UnknownName, match="unknown profile 'nettflix'; there is: default, netflix-en, "):
-        profile_named("nettflix")
+    with pytest.raises(UnknownName, match="unknown profile 'tiktok'; there is: default, netflix-en, "):
+        profile_named("tiktok")
+
+
+@pytest.mark.parametrize(("name", "meant"), [("nettflix", "netflix"), ("BBC", "bbc")])
+def test_a_similar_profile_is_suggested(name: str, meant: str) -> None:
+    with pytest.raises(UnknownName, match=f"unknown profile '{name}'; did you mean '{meant}'\\?$"):
+        profile_named(name)
 
 
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
@@ -173,7 +179,7 @@ def test_a_custom_profile_changes_another() -> None:
 @pytest.mark.parametrize(
     ("table", "sentence"),
     [
-        ({"widht": 3}, "here: unknown key 'widht'; there is: source, width, lines, cps, "),
+        ({"widht": 3}, "here: unknown key 'widht'; did you mean 'width'?"),
         ({"name": "x"}, "here: unknown key 'name'"),
         ({"width": 37.5}, "here: width must be a whole number, not 37.5"),
         ({"width": True}, "here: width must be a whole number, not True"),
@@ -182,7 +188,7 @@ def test_a_custom_profile_changes_another() -> None:
         ({"cps": 0}, "here: cps must be from 0.1 to 1000, not 0"),
         ({"minimum_duration": 9}, "here: minimum_duration is 9, above maximum_duration"),
         ({"base": 3}, "here: base must be text, not 3"),
-        ({"base": "nettflix"}, "unknown profile 'nettflix'; there is: default"),
+        ({"base": "nettflix"}, "here: unknown profile 'nettflix'; did you mean 'netflix'?"),
     ],
 )
 def test_an_error_names_the_wrong_rule(table: dict[str, object], sentence: str) -> None:

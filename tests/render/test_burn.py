@@ -312,6 +312,9 @@ def test_a_preview_equals_a_frame_of_the_burned_video(container: str, tmp_path: 
     with open_media(str(source)) as media:
         preview(media, [track], tmp_path / "at.png", at=12.25)
         preview(media, [track], tmp_path / "first.png")
+        warnings: list[str] = []
+        preview(media, [track], tmp_path / "bare.png", at=11.0, warn=warnings.append)
+        assert warnings == ["no caption is shown at 11 s"]
         with pytest.raises(UnknownName, match=r"unknown image format '\.jpg'; there is: \.png"):
             preview(media, [track], tmp_path / "first.jpg")
         with pytest.raises(UsageError, match="there is no frame at 14 s"):

@@ -453,6 +453,20 @@ def test_language_and_flags_come_from_the_name_or_the_argument(commands: Command
     assert (code, message) == (2, "captioner: unknown flag 'loud' of a caption track; there is: default, forced, sdh")
 
 
+def test_flags_without_a_language(commands: Commands) -> None:
+    Path("film.srt").rename("film.de.srt")
+    assert commands("mux", "-q", "film.mp4", "film.de.srt:sdh", "film.de.srt:default,forced", "-o", "new.mkv")[0] == 0
+    streams = [(language, flags) for _, _, language, flags in contents_of(Path("new.mkv")).streams[1:]]
+    assert streams == [("ger", ("hearing_impaired",)), ("ger", ("default", "forced"))]
+
+
+def test_a_video_in_place_of_captions(commands: Commands) -> None:
+    assert commands("mux", "film.mp4", "film.mp4", "-o", "new.mkv") == (
+        2,
+        "captioner: film.mp4 is a video, not a caption file",
+    )
+
+
 def replace_ffmpeg(script: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = folder / "ffmpeg.sh"
     program.write_text(f"#!/bin/sh\n{script}\n")

@@ -284,7 +284,7 @@ def test_the_command_takes_a_text_or_an_old_file(
     ("media", "script", "code", "message"),
     [
         ("-", "talk.txt", 2, "reads MEDIA twice"),
-        ("talk.flac", "nowhere.txt", 2, "cannot read the script"),
+        ("talk.flac", "nowhere.txt", 5, "nowhere.txt: no such file or directory"),
         ("talk.flac", "empty.txt", 5, "there is no text in it"),
         ("talk.flac", "talk.flac", 5, "talk.flac: is not a text, or its encoding is unknown"),
         ("talk.flac", "broken.srt", 5, "no times in it"),

@@ -39,7 +39,7 @@ def read_script(path: str) -> str | Sequence[Cue]:
     try:
         text = decoded(read_limited(path))
     except OSError as error:
-        raise UsageError(f"cannot read the script {path}: {reason_of(error)}") from error
+        raise FormatError(path, reason_of(error)) from error
     except FormatError as error:
         raise FormatError(path, "is not a text, or its encoding is unknown; save it in UTF-8") from error
     if not text.strip():

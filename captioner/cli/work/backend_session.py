@@ -151,15 +151,17 @@ def backend_of_server(base_url: str) -> str:
 def _options(name: str, request: BackendRequest, settings: Settings) -> dict[str, Any]:
     flags = {"model": request.model, "concurrency": request.concurrency, "base_url": request.base_url}
     given = {option: value for option, value in flags.items() if value is not None}
-    return {**_placeholder_key(name, request), **_settings_of(name, settings), **given, **dict(request.options)}
+    return {**_placeholder_key(name, request), **backend_settings(name, settings), **given, **dict(request.options)}
 
 
-def _settings_of(name: str, settings: Settings) -> Mapping[str, Any]:
+def backend_settings(name: str, settings: Settings) -> Mapping[str, Any]:
     """The options of the settings file. Raises `SettingsError`."""
     options = settings.backends.get(name, {})
     try:
         check_options(name, backend_class(name), options)
     except UsageError as error:
+        if name not in settings.backends:
+            raise
         raise SettingsError(f"{settings.path} [backends.{name}]", str(error)) from error
     return options
 

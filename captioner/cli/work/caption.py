@@ -22,8 +22,8 @@ from captioner.cli.work.existing_results import RecordedResults
 from captioner.cli.work.jobs import Job, plan_jobs, refuse_report_over, without_existing
 from captioner.cli.work.profile_choice import profile_by_language
 from captioner.cli.work.video_jobs import VideoOutputs
-from captioner.errors import CaptionerError, MediaError, UsageError
-from captioner.formats import Contents, Programme, render_failure, render_report
+from captioner.errors import CaptionerError, MediaError, MediaNotReadable, UsageError
+from captioner.formats import FORMATS, Contents, Programme, render_failure, render_report
 from captioner.journal import default_path
 from captioner.languages import asked_language
 from captioner.media import AudioSelection, open_media, path_of, picture_of
@@ -233,10 +233,13 @@ class _CaptionRun:
     def _caption(self, job: Job, backend: Backend) -> Captions:
         with self._console.progress(job.source) as callback:
             options = replace(self._options, backend=backend, on_progress=callback)
-            if self._script is None:
-                captions = caption(job.source, options)
-            else:
-                captions = caption_script(job.source, self._script, options)
+            try:
+                if self._script is None:
+                    captions = caption(job.source, options)
+                else:
+                    captions = caption_script(job.source, self._script, options)
+            except MediaNotReadable as error:
+                raise _explained(error) from error
         self._reports[job.source] = captions.report
         return captions
 
@@ -287,6 +290,18 @@ class _CaptionRun:
             seconds = sum(region.duration for region in lost)
             first = f"{lost[0].status} at {format_clock(lost[0].start)}: {lost[0].reason or 'unknown reason'}"
             self._console.warn(f"{source}: {seconds:.1f} s of speech lost in {counted(len(lost), 'region')}; {first}")
+
+
+def _explained(error: MediaNotReadable) -> MediaNotReadable:
+    """The error; for a caption file, and for a format after a blank, with what the user may have meant."""
+    if error.source in FORMATS:
+        return MediaNotReadable(error.source, f"{error.reason}; to write several formats: -f srt,{error.source}")
+    suffixes = {suffix for format in FORMATS.values() for suffix in (format.suffix, *format.aliases)} - {".txt"}
+    if Path(error.source).suffix.lower() not in suffixes or not Path(error.source).is_file():
+        return error
+    return MediaNotReadable(
+        error.source, "is a caption file, not media; see 'captioner convert' and 'captioner export'"
+    )
 
 
 def _shortened(warning: str) -> str:

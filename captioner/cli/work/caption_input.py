@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 
 from captioner.cues import make_cues
 from captioner.errors import FormatError, UnknownName, UsageError, reason_of
@@ -13,6 +14,7 @@ from captioner.formats import UNKNOWN_PROGRAMME, Contents, Format, Programme, fo
 from captioner.limited_file import read_limited, read_stream
 from captioner.output import STANDARD
 from captioner.profiles import Profile
+from captioner.render.containers import CONTAINERS
 from captioner.values import Cue
 
 
@@ -93,6 +95,8 @@ def _detected_format(path: str, data: bytes) -> Format:
     try:
         return format_of_file(path, data)
     except UnknownName as error:
+        if Path(path).suffix.lower() in CONTAINERS:
+            raise UsageError(f"{path} is a video, not a caption file") from error
         if path != STANDARD:
             raise
         raise UsageError("the format of standard input is unknown; name it with --from, or give a file") from error

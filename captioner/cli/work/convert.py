@@ -13,7 +13,7 @@ from captioner.cli.messages import counted
 from captioner.cli.work.caption_input import read_captions
 from captioner.cli.work.caption_output import write_targets
 from captioner.cli.work.existing_results import ExistingResults
-from captioner.cli.work.jobs import Job, Target, same_file, without_existing
+from captioner.cli.work.jobs import Job, Target, format_of_result, same_file, without_existing
 from captioner.cli.work.subtitle_arguments import parse_file_name
 from captioner.errors import FormatError, UsageError
 from captioner.formats import (
@@ -21,7 +21,6 @@ from captioner.formats import (
     Format,
     Programme,
     format_named,
-    format_of_path,
     shift_and_stretch,
     transcript_of,
 )
@@ -92,7 +91,7 @@ def _target_format(request: ConvertRequest) -> Format:
         return format_named(request.target_format)
     if request.target == STANDARD:
         raise UsageError("the format of standard output is unknown; name it with --to")
-    return format_of_path(request.target)
+    return format_of_result(request.target)
 
 
 def _contents(request: ConvertRequest, writing: WritingOptions, console: Console) -> Contents:

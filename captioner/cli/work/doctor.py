@@ -13,6 +13,8 @@ import click
 from captioner.align import FALLBACK, open_aligner
 from captioner.backends.selection import backend_statuses, choose_backend
 from captioner.cli.user_settings import user_settings
+from captioner.cli.work.backend_session import backend_settings
+from captioner.cli.work.profile_choice import asked_profile
 from captioner.cues import segmenters
 from captioner.errors import CaptionerError, FontMissing
 from captioner.media import ffmpeg_version, find_ffmpeg
@@ -105,5 +107,10 @@ def _segmenters() -> str:
 
 
 def _settings() -> str:
-    path = user_settings().path
+    settings = user_settings()
+    for name in settings.backends:  # a run checks only those that it uses
+        backend_settings(name, settings)
+    for name in settings.profiles:
+        asked_profile(name, settings)
+    path = settings.path
     return f"{path}{'' if path.exists() else ' (no such file, which is fine)'}"

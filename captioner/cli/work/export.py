@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
+from pathlib import Path
 from typing import Any, Literal
 
 from captioner.cli.console import Console
@@ -14,9 +15,10 @@ from captioner.cli.work.caption_output import write_targets
 from captioner.cli.work.existing_results import ExistingResults
 from captioner.cli.work.jobs import Job, plan_jobs, without_existing
 from captioner.cli.work.profile_choice import profile_by_language
-from captioner.formats import format_named
+from captioner.errors import FormatError
+from captioner.formats import Contents, format_named
 from captioner.media import open_media, read_shot_changes
-from captioner.output import WritingOptions, title_of
+from captioner.output import STANDARD, WritingOptions, title_of
 from captioner.pipeline import ProfileChoice, cues_of_transcript
 from captioner.settings import Settings
 
@@ -62,7 +64,7 @@ def _export(job: Job, request: ExportRequest, profile: ProfileChoice, console: C
         word_times=request.word_times,
         speaker_label=request.speaker_label,
     )
-    _, contents = read_captions(job.source, format_named("json"))
+    contents = _read_transcript(job.source)
     transcript, report = contents.transcript, contents.report
     assert transcript is not None
     assert report is not None
@@ -75,6 +77,16 @@ def _export(job: Job, request: ExportRequest, profile: ProfileChoice, console: C
     write_targets(job.targets, exported, writing, console.warn)
     console.say(f"{job.source}: {counted(len(cues), 'cue')}{job.arrow}")
     return 0
+
+
+def _read_transcript(path: str) -> Contents:
+    """What a transcript holds. Raises `FormatError`, for a caption file with the command that reads it."""
+    try:
+        return read_captions(path, format_named("json"))[1]
+    except FormatError as error:
+        if path == STANDARD or not Path(path).is_file() or Path(path).suffix.lower() == ".json":
+            raise
+        raise FormatError(path, "is not a transcript (.json); 'captioner convert' takes caption files") from error
 
 
 def _shot_changes_of(source: str, console: Console) -> tuple[float, ...]:

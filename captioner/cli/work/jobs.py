@@ -12,6 +12,7 @@ from captioner.errors import OutputNotWritten, UsageError
 from captioner.formats import Format, format_named, format_of_path
 from captioner.media import path_of
 from captioner.output import STANDARD, is_special, title_of
+from captioner.render.containers import CONTAINERS
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ def plan_jobs(
         raise UsageError("-o has an empty file name")
     if output is not None and (directory is not None or len(sources) > 1 or len(formats) > 1):
         raise UsageError("-o takes one input and one format; use -d for more")
+    if directory is not None and Path(directory).is_file():
+        raise UsageError(f"-d {directory} is a file, not a folder")
     if output is not None:
         jobs = [Job(sources[0], (_named_target(output, formats),))]
     else:
@@ -73,7 +76,17 @@ def _named_target(output: str, formats: Sequence[str]) -> Target:
     _refuse_long_name(path)
     if path.is_dir() or output.endswith(("/", os.sep)):
         raise UsageError(f"-o {output} is a folder, not a file; use -d")
-    return Target(format_named(formats[0]) if formats else format_of_path(path), path)
+    return Target(format_named(formats[0]) if formats else format_of_result(output), path)
+
+
+def format_of_result(name: str) -> Format:
+    """The format that the ending of a result's name shows. Raises `UsageError`, also for a folder and a video."""
+    path = Path(name)
+    if path.is_dir():
+        raise UsageError(f"{name} is a folder, not a file; name the file")
+    if path.suffix.lower() in CONTAINERS:
+        raise UsageError(f"{name} is a video, not a caption file; 'captioner burn' and 'captioner mux' write videos")
+    return format_of_path(path)
 
 
 def _refuse_long_name(path: Path) -> None:

@@ -69,6 +69,8 @@ def lint_all(request: LintRequest, settings: Settings) -> int:
     language = None if request.language is None else asked_language(request.language)
     frame_rate = None if request.frame_rate == "none" else request.frame_rate
     format = format_named(request.source_format) if request.source_format else None
+    if request.fix:
+        _refuse_fixed_copy(request)
     linted: list[LintedFile] = []
     failed: list[tuple[str, CaptionerError]] = []
     for path in request.files:
@@ -89,6 +91,16 @@ def lint_all(request: LintRequest, settings: Settings) -> int:
         return failed[0][1].exit_code
     levels = ("error", "warning") if request.strict else ("error",)
     return RULE_BROKEN if any(placed.finding.level in levels for one in linted for placed in one.findings) else 0
+
+
+def _refuse_fixed_copy(request: LintRequest) -> None:
+    """Raises `UsageError` where -o looks like the name for a fixed file: `lint old.srt --fix -o new.srt`."""
+    suffix = Path(request.target or "").suffix
+    for path in request.files:
+        if suffix and Path(path).suffix == suffix:
+            raise UsageError(
+                f"-o {request.target} would hold the findings, and --fix changes {path} itself; copy it to keep it"
+            )
 
 
 def _linted(file: CaptionFile, chosen: FileProfile, frame_rate: Fraction | None) -> LintedFile:

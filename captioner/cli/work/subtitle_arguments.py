@@ -44,9 +44,13 @@ def parse_subtitle_argument(word: str) -> SubtitleArgument:
     'pt-BR'
     >>> sorted(parse_subtitle_argument("film.zh-Hans.forced.srt").flags)
     ['forced']
+    >>> sorted(parse_subtitle_argument("film.srt:sdh").flags)
+    ['sdh']
     """
     path, parts = _split(word)
     language, flags = parse_file_name(path)
+    if len(parts) == 1 and all(name in FLAGS for name in parts[0].split(",")):
+        parts = ["", *parts]  # film.srt:sdh, although sdh is also a language of Iran
     if parts and parts[0]:
         language = asked_language(parts[0])
     if len(parts) > 1:
