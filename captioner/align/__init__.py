@@ -16,7 +16,7 @@ from captioner.values import Audio, Word
 
 BUILT_IN = {
     "espeak": "captioner.align.espeak:Espeak",
-    "pauses": "captioner.align.pauses:Pauses",
+    "pauses": "captioner.align.pause_aligner:Pauses",
     "qwen3": "captioner.align.qwen3:Qwen3",
 }
 

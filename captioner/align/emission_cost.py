@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from captioner.align.features import ClipFeatures
+from captioner.align.clip_features import ClipFeatures
 from captioner.align.mfcc import HOP, Floats
 from captioner.align.sound_classes import VOWEL, LetterSound, letter_sounds
 from captioner.align.text_units import TextUnit

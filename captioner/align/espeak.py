@@ -12,18 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from captioner.align import Alignment
+from captioner.align.clip_features import ClipFeatures, clip_features
 from captioner.align.emission_cost import emission_costs, states_of_frames
 from captioner.align.espeak_library import load_library, synthesize
 from captioner.align.espeak_voices import voice_for
-from captioner.align.features import ClipFeatures, clip_features
 from captioner.align.mfcc import Floats, one_core_matmul
+from captioner.align.pause_aligner import align_by_pauses
 from captioner.align.pause_anchors import sections
-from captioner.align.pauses import align_by_pauses
 from captioner.align.readings import reading_of
 from captioner.align.text_units import TextUnit, text_units
+from captioner.align.timed_words import words_from_path
 from captioner.align.viterbi import Band, Indices, ViterbiPath, best_path
 from captioner.align.voice_features import VoiceFeatures, voice_features
-from captioner.align.words import words_from_path
 from captioner.values import Audio
 
 LONGEST = 40.0

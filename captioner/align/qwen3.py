@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from captioner.align import Alignment
-from captioner.align.pauses import align_by_pauses
+from captioner.align.pause_aligner import align_by_pauses
 from captioner.align.text_units import TextUnit, text_units
-from captioner.align.words import words_from_times
+from captioner.align.timed_words import words_from_times
 from captioner.errors import BackendError
 from captioner.languages import language_tag
 from captioner.values import Audio, Samples, Word

@@ -1,6 +1,6 @@
 """Where the speech in a region begins and ends, by its level.
 
-The detector's frames are 32 ms long, and it detects the end of speech late, by a time that depends on the codec. The
+The model's frames are 32 ms long, and it detects the end of speech late, by a time that depends on the codec. The
 level shows the end to within 10 ms in every container. So a region is padded generously first and trimmed afterwards.
 """
 
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from captioner.levels import speech_threshold
-from captioner.speech.model import SAMPLE_RATE
+from captioner.speech.speech_model import SAMPLE_RATE
+from captioner.speech_level import speech_threshold
 from captioner.values import Samples
 
 _STEP = SAMPLE_RATE // 100  # samples: 10 ms
@@ -20,7 +20,7 @@ _SILENCE = 1e-12  # power of digital silence
 def trim(samples: Samples) -> tuple[int, int]:
     """Return the first loud sample and the one after the last, to 10 ms; the whole range if nothing is loud.
 
-    Loud is what lies above `captioner.levels.speech_threshold`.
+    Loud is what lies above `captioner.speech_level.speech_threshold`.
     """
     steps = samples[: len(samples) // _STEP * _STEP].reshape(-1, _STEP)
     if not len(steps):

@@ -67,7 +67,7 @@ def stages(lengths: Lengths) -> Sequence[Stage]:
 def plain_silero() -> Iterator[None]:
     """Meanwhile speech is found by silero's own loop, one call for each 32 ms, as by everybody who uses the package."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("captioner.speech.detector.load_speech_model", TorchSilero)
+        patch.setattr("captioner.speech.frame_scorer.load_speech_model", TorchSilero)
         yield
 
 

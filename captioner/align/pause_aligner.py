@@ -11,11 +11,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from captioner.align import Alignment
+from captioner.align.clip_features import clip_features
 from captioner.align.emission_cost import letter_path
-from captioner.align.features import clip_features
 from captioner.align.pause_anchors import pause_anchors, sections, speech_clock
 from captioner.align.text_units import TextUnit, text_units
-from captioner.align.words import words_from_path, words_from_times
+from captioner.align.timed_words import words_from_path, words_from_times
 from captioner.values import Audio, Word
 
 LONGEST = 30.0
