@@ -1,4 +1,4 @@
-"""Speech clips to their text, with a report on each region."""
+"""Transcribes speech clips by a backend, with a report on each region."""
 
 from __future__ import annotations
 

@@ -32,11 +32,11 @@ _MEANS = np.array(
 )
 """The means of the first three cepstra (level, brightness and middle) of each state, shape (classes, 3, 3).
 
-Learned by aligning text with two readers of English again and again, without known word times.
+Learned from two readers of English by repeated alignment, without known word times.
 """
 
 _DEVIATION_COST = 0.5
-"""Cost of a frame, for each square deviation from the mean of its state."""
+"""Cost of a frame, for each squared deviation from the mean of its state."""
 
 _ENTER_COST = (3.0, 0.8, -1.5, -1.5)
 """Cost of entering a silence after a unit, by `TextUnit.boundary`: a pause after a comma is expected."""
@@ -83,7 +83,7 @@ def states_of_frames(text: str, units: Sequence[TextUnit], unit_frames: Indices)
 
 
 def emission_costs(features: Floats) -> Floats:
-    """The square deviation of each frame from the mean of each state, shape (frames, states)."""
+    """The squared deviation of each frame from the mean of each state, shape (frames, states)."""
     means = _MEANS.reshape(-1, _MEANS.shape[-1])
     return np.asarray(np.square(features[:, None, : means.shape[-1]] - means).mean(axis=2))
 

@@ -1,7 +1,7 @@
-"""The `pauses` aligner: matches the sounds of the letters and the pauses between clauses. Any language, no model.
+"""The `pauses` aligner: matches a clip with the sounds of its letters and its pauses. Any language, no model.
 
-A clip too long to compare at once is cut at the pauses between clauses. A clip that no path fits is divided between
-its pauses by how long its words take to say.
+A clip too long to compare at once is cut at the pauses between clauses. If no path fits, the text is
+divided among the stretches between pauses by how long its words take to say.
 """
 
 from __future__ import annotations

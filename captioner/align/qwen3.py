@@ -32,8 +32,8 @@ SHORTEST, LONGEST = 0.1, 300.0
 
 _LANGUAGES = frozenset(("zh", "en", "yue", "fr", "de", "it", "ja", "ko", "pt", "ru", "es"))
 _SPLIT_BY_OTHERS = frozenset(("ja", "ko"))
-"""Languages whose words the processor would split with packages that captioner does not need. Given no language, it
-splits at spaces and at Han characters, which is enough."""
+"""Languages for which the model's processor needs packages that captioner does not install. Without a language, it
+splits text at spaces and at Han characters, which is enough."""
 
 ModelWord = tuple[str, float, float]
 """A word as the model returns it, with its start and end in seconds since the clip began."""

@@ -19,7 +19,7 @@ class BackendInfo:
     """What a backend class says about itself before it is built: for `captioner backends`, `auto` and `--offline`."""
 
     needs: str = "see its documentation"
-    """A few words on what it takes to run it."""
+    """What it needs to run, in a few words."""
 
     missing: Callable[[], str | None] = lambda: None
     """Returns what is still missing on this machine, in a few words; None if the backend is ready."""
@@ -51,8 +51,8 @@ class Traits:
     """Seconds."""
 
     longest_clip: float = 30.0
-    """Seconds; no region will be longer. A region needs a second beside its padding: below 1.6 s, or what another
-    padding leads to, the backend is refused."""
+    """Seconds; no region is longer. A region needs a second beside its padding, so captioner refuses a backend with a
+    limit below 1.6 s (with the default padding)."""
 
     word_times: bool = False
     """Whether `Recognition.words` are given."""

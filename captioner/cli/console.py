@@ -76,7 +76,7 @@ class Console:
 
 
 class _ProgressLines:
-    """A progress callback that prints a line from time to time."""
+    """A progress callback that prints a line every `INTERVAL` seconds."""
 
     def __init__(self, name: str, say: Callable[[str], None]) -> None:
         self._name, self._say = name, say

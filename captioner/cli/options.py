@@ -13,13 +13,13 @@ from captioner.settings import Settings, parse_toml
 
 NOT_SETTABLE = ("version", "model", "base_url", "concurrency")
 """Flags that only the command line sets. `model`, `base_url` and `concurrency` are options of one backend, so they
-belong in its own table: a key must never reach a server that was meant for another backend."""
+belong in its own table: a key must never be sent to the server of another backend."""
 
 
 class SettableCommand(click.Command):
     """A command whose long flags can be set: `--language` by `CAPTIONER_LANGUAGE`, and in the settings file.
 
-    The context's object are the settings.
+    The `obj` of the click context holds the settings.
     """
 
     settable_flags: tuple[str, ...] | None = None

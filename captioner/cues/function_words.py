@@ -1,7 +1,7 @@
 """The function words of a language, which tell where a line may break; function_word_tables/ has one table a language.
 
-No tagger is needed: articles, prepositions, conjunctions, auxiliaries and pronouns are few, and no new ones come. Costs
-run from 0 (the end of a sentence) to 10 (never); a break beside other words costs `break_costs.PLAIN`.
+No tagger is needed: a language has few articles, prepositions, conjunctions, auxiliaries and pronouns, and gains no
+new ones. Costs run from 0 (the end of a sentence) to 10 (never); a break beside other words costs `PLAIN`.
 """
 
 from __future__ import annotations

@@ -206,7 +206,7 @@ class Optimiser:
 
 
 def _line_edges(units: Sequence[BreakUnit], measure: Callable[[str], float]) -> tuple[list[float], list[float]]:
-    """Where each unit begins, and where the one before it ends, if all are set in one endless line."""
+    """The column at which each unit begins, and that at which the one before it ends, if all are set in one line."""
     left, right = [], [0.0]
     for unit in units:
         left.append(right[-1] + measure(unit.space))

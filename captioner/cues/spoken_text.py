@@ -1,4 +1,4 @@
-"""When each character is spoken: the text of a transcript with its times, repaired where a backend's are faulty.
+"""The text of a transcript with the time of each character; faulty times of a backend are repaired.
 
 Some backends give no words, some give sub-words, and some give times that are equal, run backwards or overlap. Here
 they become stretches of text that start one after another and do not overlap. Inside a stretch, its characters share

@@ -1,6 +1,6 @@
 """Cues in a table, .csv and .tsv: start and end in seconds, speaker, text (RFC 4180).
 
-Tables of others are read too, by the names of their columns or, without names, by what stands in them. In a .csv
+Tables of other programs are read too, by the names of their columns or, without names, by their content. In a .csv
 semicolons, which some spreadsheets write, separate columns as well as commas.
 """
 
@@ -26,7 +26,7 @@ from captioner.values import Cue
 HEAD = ("start", "end", "speaker", "text")
 
 SHORT_CUE = 100
-"""Where all times are whole numbers and most cues last longer than this many, they count milliseconds."""
+"""If all times are whole numbers and most cues last longer than this many, the numbers are milliseconds."""
 
 _NAMES = {
     "start": {"start", "begin", "in", "from", "start_time", "start time", "starttime", "tc in", "timecode in"},
@@ -53,10 +53,10 @@ class CsvTable:
     """The name of the format."""
 
     delimiter: str
-    """What separates columns in files that are written."""
+    """The separator of columns in files that are written."""
 
     read_delimiters: str
-    """What may separate columns in files that are read."""
+    """The possible separators of columns in files that are read."""
 
     def representable(self, cues: Iterable[Cue]) -> list[Cue]:
         """The cues as the table holds them, to the millisecond. A name is in one line."""

@@ -1,4 +1,4 @@
-"""Lyrics, .lrc: each line behind the time at which it begins, and in the enhanced form each word too.
+"""Lyrics, .lrc: each line after its start time, and in the enhanced form each word too.
 
 There is no standard. A line lasts until the next one; a line that ends earlier is followed by one without text.
 """
@@ -130,7 +130,7 @@ def _lines(source: list[str], offset: int, losses: Losses) -> Iterator[_TimedLin
             untimed = untimed or number
             losses["line without a time"] += 1
         text = _read_text(line[at:], offset, losses)
-        for stamp in stamps:  # a refrain stands once, behind all its times, and its words have times only once
+        for stamp in stamps:  # a refrain is written once, after all its times, and its words have times only once
             timed = text if stamp == stamps[0] else StyledText(text.text)
             yield _TimedLine(max(stamp + offset, 0), timed, number)
     if untimed and not has_times:

@@ -43,7 +43,7 @@ _SPACE_AT_EDGE = re.compile(r"\A[ \t\n]+|(?<![ \t\n])[ \t\n]+\Z")
 _BREAK = "\x1e"
 _BREAK_MARK = re.compile(_BREAK)
 _SPACING = ((re.compile(r"[ \t]+"), " "), (_AROUND_BREAKS, "\n"), (_SPACE_AT_EDGE, ""))
-"""How HTML shows white space: as one space, and none at the edges of lines."""
+"""White space as HTML shows it: one space, and none at the edges of lines."""
 
 _NO_CHARACTER = re.compile(r"&#0*[1-9]\d{7,};?", re.ASCII)
 
@@ -128,7 +128,7 @@ class _Body:
 
 
 class _Paragraph(NamedTuple):
-    """What is shown from a time on."""
+    """A text that is shown from a time on."""
 
     start: int
     """Milliseconds."""
@@ -140,7 +140,7 @@ class _Paragraph(NamedTuple):
 
 
 def _paragraphs(body: _Body) -> Iterator[_Paragraph]:
-    """The paragraphs behind each `<sync>`, and the text that stands before its first `<p>`."""
+    """The paragraphs after each `<sync>`, and the text before its first `<p>`."""
     syncs = list(_SYNC.finditer(body.text))
     ends = [*(sync.start() for sync in syncs[1:]), len(body.text)]
     for sync, end in zip(syncs, ends, strict=False):

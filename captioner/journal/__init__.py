@@ -70,7 +70,7 @@ class _JournaledBackend:
                 yield clip.cached
                 continue
             recognition = next(recognitions, None)
-            if recognition is None and pending.untaken:  # the backend's last call is complete; this clip starts another
+            if recognition is None and pending.untaken:  # the backend's last call is complete; a new one starts
                 recognitions = self._backend.transcribe(pending.uncached(), hints)
                 recognition = next(recognitions, None)
             if recognition is None or pending.untaken:  # never store a result under the key of another clip
@@ -126,7 +126,7 @@ class _PendingClips:
 
     Two consumers pull from one source: the journal, when no clip is pending, and the wrapped backend, which works ahead
     and gets only the clips that are not cached. It may pull in a thread of its own, hence the lock. `next` takes a
-    pending clip without the lock, since a thread that pulls from a live source holds it until somebody speaks.
+    pending clip without the lock, since a thread that pulls from a live source holds it until the next speech.
     """
 
     def __init__(self, clips: Iterable[Audio], look_up: Callable[[Audio], _PendingClip]) -> None:

@@ -16,7 +16,7 @@ COMMON_RATES = tuple(
 """Frames a second of film, television and the web."""
 
 ENOUGH_STARTS = 4
-"""In-times needed to infer a rate. So many are on its frames by chance in one file of a thousand."""
+"""In-times needed to infer a rate. By chance, all of four lie on its frames in one file of a thousand."""
 
 
 def frame_offset(seconds: float, frame_rate: Fraction) -> float:

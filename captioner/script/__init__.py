@@ -1,4 +1,4 @@
-"""Aligns an existing script with the speech of a source: which region says which part of it.
+"""Aligns an existing script with the speech of a source: finds the part that each region says.
 
     word_anchors.py     words that are both in the script and in the recognised text, in order
     script_units.py     the text units of a script, with the boundary after each

@@ -1,4 +1,4 @@
-"""Spreads text over stretches of speech by how long the text takes to say, where no recognised word helps.
+"""Spreads text over stretches of speech by the time that it takes to say, if no recognised word helps.
 
 A dynamic programme over the stretches in order. Each stretch says a run of the text that fits its length, preferably to
 the end of a sentence, or it says something else. Text that is not spoken may be skipped.

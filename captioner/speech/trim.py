@@ -1,4 +1,4 @@
-"""Where the speech in a region begins and ends, by its level.
+"""Finds the beginning and the end of the speech in a region by its level.
 
 The model's frames are 32 ms long, and it detects the end of speech late, by a time that depends on the codec. The
 level shows the end to within 10 ms in every container. So a region is padded generously first and trimmed afterwards.
@@ -20,7 +20,7 @@ _SILENCE = 1e-12  # power of digital silence
 def trim(samples: Samples) -> tuple[int, int]:
     """Return the first loud sample and the one after the last, to 10 ms; the whole range if nothing is loud.
 
-    Loud is what lies above `captioner.speech_level.speech_threshold`.
+    Audio above `captioner.speech_level.speech_threshold` is loud.
     """
     steps = samples[: len(samples) // _STEP * _STEP].reshape(-1, _STEP)
     if not len(steps):

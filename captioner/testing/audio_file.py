@@ -1,4 +1,4 @@
-"""What a service learns about an audio file from its bytes. The file's name is ignored."""
+"""Audio files as the service reads them: by their bytes. The file's name is ignored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Grapheme clusters: what a reader takes for one character, however many code points spell it.
+"""Grapheme clusters: each is one character for a reader, however many code points spell it.
 
 They are the extended grapheme clusters of UAX #29 (Unicode 15.1 and later, with Indic conjuncts), by `\\X` of the regex
 library. Four tailorings keep more characters together:

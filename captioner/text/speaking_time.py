@@ -1,4 +1,4 @@
-"""How long text takes to say, by three measures for three questions.
+"""The time that text takes to say, by three measures for three questions.
 
 `speech_weights` divides the time of a word or a region among its characters. Punctuation takes time, since a speaker
 pauses there and nothing else shows the pause. `syllables` predicts how long a word takes where the audio shows the

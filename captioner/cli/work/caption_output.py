@@ -1,4 +1,4 @@
-"""Captions into files and onto standard output."""
+"""Writes captions to files and to standard output."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def write_result(path: Path | None, file: str | bytes) -> None:
 def write_targets(
     targets: Sequence[Target], contents: Contents, writing: WritingOptions, warn: Callable[[str], None]
 ) -> None:
-    """Write all results, and warn of what each format cannot store.
+    """Write all results, and warn about what each format cannot store.
 
-    Where one cannot be written the others are; the first error is raised at the end.
+    If one cannot be written, the others still are; the first error is raised at the end.
     """
     failed: CaptionerError | None = None
     for target in targets:

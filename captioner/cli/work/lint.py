@@ -57,7 +57,7 @@ class LintedFile:
     """The profile by which it was checked."""
 
     cues: int
-    """How many cues it has."""
+    """The number of its cues."""
 
     findings: tuple[LocatedFinding, ...]
 
@@ -147,7 +147,7 @@ def _line(path: str, placed: LocatedFinding) -> str:
 
 
 def _as_json(linted: Iterable[LintedFile], failed: Failed) -> str:
-    """All that is known, cues counted from 1 as SubRip does."""
+    """All files and findings, cues counted from 1 as in SubRip."""
     files = [
         {
             "file": one.path,

@@ -1,4 +1,4 @@
-"""The flags of `captioner live`, and what follows from them."""
+"""The flags of `captioner live`, and the options that follow from them."""
 
 from __future__ import annotations
 

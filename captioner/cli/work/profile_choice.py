@@ -53,11 +53,11 @@ class FileProfile:
     """The BCP 47 tag of the file's language, None where it is not known."""
 
     reason: str
-    """How the language is known, for a message: "language en, from the file name"."""
+    """The language and its origin, for a message: "language en, from the file name"."""
 
 
 def profile_of_file(file: CaptionFile, profile: Callable[[str | None], Profile], language: str | None) -> FileProfile:
-    """What `profile` gives for `language`, or for the language of the file, its name or its script."""
+    """The profile for `language`; without one, for the language of the file, of its name or of its script."""
     known, source = (language, "from --language") if language else _language_of(file)
     return FileProfile(profile(known), known, f"language {known}, {source}" if known else "language unknown")
 

@@ -46,7 +46,7 @@ def parse_subtitle_argument(word: str) -> SubtitleArgument:
 
 
 def _split(word: str) -> tuple[str, list[str]]:
-    """The path and the parts after it. An existing file of the whole name goes before."""
+    """The path and the parts after it. If a file with the whole name exists, all of it is the path."""
     path, parts = word, list[str]()
     while len(parts) < 2 and not Path(path).is_file() and ":" in path[2:]:
         path, _, last = path.rpartition(":")
@@ -57,7 +57,7 @@ def _split(word: str) -> tuple[str, list[str]]:
 
 
 def _parse_name(path: str) -> tuple[str | None, frozenset[Flag]]:
-    """Language and flags of a file name such as film.pt-BR.sdh.srt."""
+    """The language and the flags of a file name such as film.pt-BR.sdh.srt."""
     *middle, _ = Path(path).name.split(".")[1:] or [""]
     flags = frozenset[Flag]()
     while middle and (flag := _known_flag(middle[-1].lower())):

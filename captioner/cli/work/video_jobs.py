@@ -22,7 +22,7 @@ from captioner.render.containers import container_of
 
 @dataclass(frozen=True)
 class VideoJob:
-    """One video that is being made."""
+    """A video that is being written."""
 
     media: Media
     subtitles: tuple[Subtitles, ...]
@@ -70,7 +70,7 @@ def _opened(source: str, captions: tuple[Subtitles, ...], target: Path, console:
 
 @contextmanager
 def _clean_termination() -> Iterator[None]:
-    """SIGTERM ends the run as Ctrl-C does: ffmpeg is stopped, and no half-written file remains."""
+    """End the run on SIGTERM as on Ctrl-C: ffmpeg is stopped, and no half-written file remains."""
 
     def end(number: int, frame: object) -> None:
         raise SystemExit(128 + number)
@@ -92,7 +92,7 @@ def style_options(font_file: str | None, **flags: Any) -> StyleOptions:
 
 
 def refuse_over(target: Path, *sources: Path | None) -> None:
-    """Raises `UsageError` where `target` is one of the sources."""
+    """Raise `UsageError` where `target` is one of the sources."""
     for source in sources:
         if source and same_file(target, source):
             raise UsageError(f"{source} would be overwritten; name another file")
@@ -118,7 +118,7 @@ class VideoOutputs:
 
     @property
     def targets(self) -> list[tuple[Callable[..., None], Path]]:
-        """The files to write, each with the function that makes it."""
+        """The files to write, each with the function that writes it."""
         asked = ((burn, self.burn), (mux, self.mux))
         return [(make, Path(target)) for make, target in asked if target is not None]
 
@@ -128,7 +128,7 @@ class VideoOutputs:
         return any(not target.is_file() for _, target in self.targets)
 
     def check_for(self, sources: Sequence[str]) -> None:
-        """Raises `UsageError`, `MediaError` where they cannot be made of these sources, before any work is done."""
+        """Raise `UsageError` or `MediaError`, before any work is done, where these sources do not allow them."""
         if self.targets and (len(sources) > 1 or sources[0] == STANDARD):
             raise UsageError("--burn and --mux take one input, a file or a URL")
         for _, target in self.targets:
@@ -141,7 +141,7 @@ class VideoOutputs:
                 picture_of(media)
 
     def make(self, source: str, track: Subtitles, *, overwrite: bool, console: Console) -> None:
-        """Make those that do not exist. Raises the errors of `burn` and `mux`."""
+        """Write those that do not exist yet. Raises the errors of `burn` and `mux`."""
         for make, target in self.targets:
             if not skips_existing(source, target, overwrite=overwrite, console=console):
                 with _opened(source, (track,), target, console) as job:

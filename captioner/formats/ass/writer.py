@@ -1,7 +1,7 @@
 """Writing Advanced SubStation Alpha v4+, as libass shows it.
 
-There is no standard. A file says how large the picture is for which it was made, and a player scales it to the one it
-has; so a file is made for the programme's picture. Lines break where the cues break them.
+There is no standard. A file states the size of the picture that it is made for, and a player scales it to its own. So
+a file is made for the programme's picture. Lines break where the cues break them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LINE_HEIGHT = 1.2
 """The height of a line, in sizes of its font, about."""
 
 GROWN, GROWING = 115, 60
-"""Per cent to which a word grows while it is said, and the milliseconds that it takes to."""
+"""Percent to which a word grows while it is said, and the milliseconds that this takes."""
 
 WrapStyle = Literal[0, 1, 2, 3]
 """Whether the player breaks lines that are too long: evenly (0), at the end (1), never (2), or the lower one wider (3).
@@ -44,7 +44,7 @@ def representable(
 ) -> list[Cue]:
     """The cues as the file holds them: times in hundredths, a name in one line and without commas, no vertical text.
 
-    A word joiner that follows a backslash goes. A position is held in hundredths of a pixel, x and y together.
+    A word joiner after a backslash is removed. A position is stored in hundredths of a pixel, x and y together.
     """
     style = style or default_style(programme)
     return [_representable(cue, style) for cue in quantize(cues, RATE)]
@@ -127,7 +127,7 @@ def _style(track: AssTrack) -> str:
 
 
 class _Border(NamedTuple):
-    """The fields of a style that say what is drawn around the letters."""
+    """The fields of a style for the border: what is drawn around the letters."""
 
     kind: int
     """BorderStyle: an outline (1), a box around each line (3), or a box around all lines (4)."""

@@ -22,7 +22,7 @@ ONE_HOUR = "01:00:00:00"
 
 
 NO_RATE = "needs the frame rate of the video, as in --fps 25"
-"""The error where a format counts frames and their rate is unknown."""
+"""The error if a format counts frames and the frame rate is unknown."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class FrameClock:
             raise FormatError(self.name, f"a cue at {time} lies beyond the 24 hours of timecode") from error
 
     def frame_of(self, timecode: str, line: int | None = None) -> int:
-        """The frame that has a timecode, which stands in that line of a file. Raises `FormatError`."""
+        """The frame of a timecode; `line` is its line in the file, for errors. Raises `FormatError`."""
         try:
             frame = parse_timecode(timecode, self.rate) - self.start
         except ValueError as error:
@@ -81,7 +81,7 @@ class FrameClock:
         return cue_read(first, last, text, speaker, rate=self.rate.per_second)
 
     def programme(self, title: str | None = None) -> Programme:
-        """What a file that counts frames says of the programme."""
+        """The programme, as a file with this clock describes it."""
         start = format_timecode(self.start, self.rate)
         return Programme(
             title=title, frame_rate=self.rate.per_second, start_timecode=start, drop_frame=self.rate.drop_frame

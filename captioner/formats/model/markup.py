@@ -9,7 +9,7 @@ from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, sp
 
 
 def without_comments(text: str, opening: str, closing: str) -> str:
-    """The text without its comments; one that nothing closes lasts until the end."""
+    """The text without its comments; one that is not closed lasts until the end."""
     return "".join(piece for _, piece in between_comments(text, opening, closing))
 
 
@@ -27,14 +27,14 @@ def between_comments(text: str, opening: str, closing: str) -> Iterator[tuple[in
 
 @dataclass
 class Markup:
-    """A text as far as it is read. Tags that are not closed hold until the end, as in players."""
+    """A text with tags, as far as it has been read. A tag that is not closed applies until the end, as in players."""
 
     pieces: list[tuple[str, TextStyle]] = field(default_factory=list)
     _open: list[tuple[str, TextStyle]] = field(default_factory=list)
 
     @property
     def style(self) -> TextStyle:
-        """The style of text that is added now: what all open tags give."""
+        """The style of text that is added now: that of all open tags."""
         style = PLAIN
         for _, own in self._open:
             style = own.within(style)

@@ -1,7 +1,7 @@
-"""Cues from the documents that ttconv makes of files that it reads: TTML, SCC and EBU STL.
+"""Makes cues of the documents that ttconv reads: TTML, SCC and EBU STL.
 
-A paragraph of its model is a cue or, where parts of it come and go, a cue for each state that is seen. ttconv logs what
-it does not understand: these records are caught here and counted.
+A paragraph of its model is a cue or, if parts of it appear and disappear, a cue for each state on the screen. ttconv
+logs what it does not understand: these records are caught here and counted.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, sp
 from captioner.values import Cue, Position
 
 WITHOUT_END = 5
-"""Seconds for which a text without an end is shown, if no other comes earlier."""
+"""Seconds for which a text without an end is shown, unless another one begins earlier."""
 
 LATEST = 10**9
 """Seconds, some thirty years: a later time is a mistake."""
@@ -82,7 +82,7 @@ def read_document(name: str, read: Callable[[], Any]) -> tuple[Any, list[str]]:
 
 @contextmanager
 def _captured_warnings() -> Iterator[list[logging.LogRecord]]:
-    """What ttconv logs meanwhile, in place of logging it."""
+    """Collect the records that ttconv logs inside the block, instead of logging them."""
     records: list[logging.LogRecord] = []
     handler = logging.Handler(logging.WARNING)
     handler.emit = records.append  # type: ignore[method-assign,assignment]
@@ -140,7 +140,7 @@ def _end_of(start: Fraction, starts: Sequence[Fraction]) -> Fraction:
 
 
 def _states(pieces: list[_Piece]) -> Iterator[tuple[Fraction, Fraction | None, StyledText]]:
-    """What is seen of a paragraph, and when: a new state with each piece that comes or goes."""
+    """The states of a paragraph on the screen, with their times: a new one when a piece appears or disappears."""
     changes = sorted({piece.start for piece in pieces} | {piece.end for piece in pieces if piece.end is not None})
     endless = any(piece.end is None for piece in pieces)
     for start, end in pairwise([*changes, None] if endless else changes):

@@ -55,13 +55,13 @@ def line_of(element: Element) -> int | None:
 
 
 class _LocatedElement(Element):
-    """An element with its line; the parser of the standard library does not tell it."""
+    """An element with its line; the parser of the standard library does not store it."""
 
     line: int | None = None
 
 
 def _tree(data: bytes, lines_before: int) -> Element:
-    """The root of a document in UTF-8, whatever its declaration says of the bytes it once was."""
+    """The root of a document in UTF-8. The encoding in its declaration is ignored: the text was decoded before."""
     builder = ElementTree.TreeBuilder(element_factory=_LocatedElement)
     parser = expat.ParserCreate("utf-8", "}")
     parser.buffer_text = True

@@ -1,4 +1,4 @@
-"""Reading SubRip as the world writes it.
+"""Reads SubRip files, also damaged ones and those with extensions.
 
 pysrt holds the times. It does not read the file: it cuts lines short at their end, splits them at characters that end
 no line, loses text after a blank line, and swallows a cue where the blank line before it is missing.

@@ -1,4 +1,4 @@
-"""The text of a SubRip cue: tags for italic, bold, underline and color, and the block that says where it stands.
+"""The text of a SubRip cue: tags for italic, bold, underline and color, and the block with its position.
 
 SubRip has no way to escape, so a word joiner behind the bracket keeps what only looks like a tag from being one.
 """
@@ -29,7 +29,7 @@ _TAG_STYLES = {"i": TextStyle(italic=True), "b": TextStyle(bold=True), "u": Text
 
 
 def write_text(cue: Cue) -> str:
-    """The text with its tags, behind the block that says where the cue stands."""
+    """The text with its tags, after the block with the position of the cue."""
     position = rf"{{\an{cue.position.anchor}}}" if cue.position else ""
     return position + "".join(_tagged(text, style) for text, style in runs(TAG_ESCAPE.escape_cue(cue)))
 
@@ -41,7 +41,7 @@ def _tagged(text: str, style: TextStyle) -> str:
 
 
 def read_text(text: str, losses: Losses) -> tuple[StyledText, Position | None]:
-    """The text without its tags, with the styles that they give, and where it stands. Counts what is left out."""
+    """The text without its tags, with their styles, and the position of the cue. Counts what is left out."""
     markup = Markup()
     position: Position | None = None
     at = 0
@@ -71,7 +71,7 @@ def _tag_style(tag: str, attributes: str, losses: Losses) -> TextStyle:
 
 
 def _position(tags: str, losses: Losses) -> Position | None:
-    """Where `{\\an8}` places a cue. Everything else in such a block is a loss."""
+    """The position that a block such as `{\\an8}` gives a cue. Everything else in such a block is a loss."""
     position = None
     for tag in tags.split("\\"):
         match = _ANCHOR.fullmatch(tag.strip())

@@ -70,5 +70,5 @@ def _accented(character: str) -> bytes | None:
 
 
 def unencodable(characters: set[str], alphabet: bytes) -> set[str]:
-    """Those of the characters that an alphabet lacks."""
+    """The characters that an alphabet lacks."""
     return {character for character in characters if encoded(character, alphabet) is None}

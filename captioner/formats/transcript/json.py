@@ -20,7 +20,7 @@ Value = TypeVar("Value")
 
 
 def write(transcript: Transcript, report: Report) -> str:
-    """A transcript and its report, without `align` and `warnings`, which concern the run and stand in its report."""
+    """A transcript and its report, without `align` and `warnings`, which concern the run and are in its report."""
     return as_json(
         {
             "version": VERSION,
@@ -85,7 +85,7 @@ def _frame_rate(document: JsonObject) -> Fraction | None:
 
 
 def _built(entry: JsonObject, build: Callable[[JsonObject], Value]) -> Value:
-    """What `build` makes of an entry. Where the value refuses its arguments, the error names the entry."""
+    """The value that `build` makes of an entry. If the value refuses its arguments, the error names the entry."""
     try:
         return build(entry)
     except ValueError as error:

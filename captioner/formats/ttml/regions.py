@@ -10,10 +10,10 @@ MARGINS = {"left": 12.5, "top": 5.0}
 """Percent of the picture that stay free: broadcasters keep text in 75 % of its width and 90 % of its height."""
 
 DISPLAY_ALIGN = ("after", "center", "before")
-"""`tts:displayAlign` of each row of the number pad, from the bottom."""
+"""`tts:displayAlign` of each row of the numeric keypad, from the bottom."""
 
 TEXT_ALIGN = ("left", "center", "right")
-"""`tts:textAlign` of each column of the number pad."""
+"""`tts:textAlign` of each column of the numeric keypad."""
 
 WRITING_MODE = {"rl": "tbrl", "lr": "tblr"}
 """`tts:writingMode` of vertical text."""

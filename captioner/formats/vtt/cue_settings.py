@@ -68,7 +68,7 @@ def position_of(settings: Mapping[str, str], text: str, losses: Losses) -> Posit
 
 
 def _anchor(row: int, column: int) -> int:
-    """The key of the number pad, with rows counted from the top."""
+    """The key of the numeric keypad, with rows counted from the top."""
     return (2 - row) * 3 + column + 1
 
 

@@ -56,7 +56,7 @@ def parse(text: str) -> Contents:
 
 
 def _text_lines(source: str, captions: Iterable[webvtt.Caption]) -> Iterator[int | None]:
-    """The line below the timing of each caption: timings stand in the file in the order of their captions."""
+    """The line below the timing of each caption: timings are in the file in the order of their captions."""
     timings = ((number, match) for number, line in enumerate(source.split("\n"), 1) if (match := _TIMING.match(line)))
     for caption in captions:
         times = caption.start_time.in_milliseconds(), caption.end_time.in_milliseconds()
@@ -83,7 +83,7 @@ def _color_classes(styles: Iterable[webvtt.Style], losses: Losses) -> dict[str, 
 
 
 def _programme(file: webvtt.WebVTT, losses: Losses) -> Programme:
-    """What the header says: a title behind the first word, and the language in a line that is no standard's."""
+    """The programme by the header: a title after the first word, and the language by a `Language` line."""
     headers = dict(_HEADER.findall("\n".join(file.metadata)))
     losses["header line"] += sum(not line.startswith(("Kind:", "Language:")) for line in file.metadata)
     losses["comment"] += len(file.header_comments) + len(file.footer_comments)

@@ -41,7 +41,7 @@ def class_of(color: str) -> str:
 
 
 def write_text(cue: Cue) -> str:
-    """The text with its tags, behind the voice that speaks it."""
+    """The text with its tags, after the voice that speaks it."""
     voice = f"<v {html.escape(cue.speaker, quote=False)}>" if cue.speaker else ""
     return voice + "".join(_pieces(cue))
 
@@ -92,7 +92,7 @@ def _words(text: str, times: list[tuple[int, float]], start: float, end: float) 
 
 
 class Payload(NamedTuple):
-    """What is read of a cue's text."""
+    """The text of a cue, and its speaker."""
 
     speaker: str | None
     """The name in its voice tags; None where there is none, or more than one."""

@@ -39,7 +39,7 @@ TIMEOUT = 10.0
 
 @dataclass(frozen=True)
 class ServerContent:
-    """What the server serves."""
+    """The content that the server serves."""
 
     feed: CaptionFeed
 
@@ -169,7 +169,7 @@ async def _file(content: ServerContent, request: Request) -> Response:
     if content.hls is None or headers is None or Path(name).name != name:
         return Response("not found\n", 404, ANY_ORIGIN)
     try:
-        # Read at once: the file is replaced meanwhile, and the body must have the length that the header says.
+        # Read at once: the file may be replaced meanwhile, and the body must have the length that the header states.
         return Response((content.hls.folder / name).read_bytes(), headers=headers)
     except OSError:
         return Response("not found\n", 404, ANY_ORIGIN)

@@ -71,7 +71,7 @@ class ClipQueue:
             self._changed.notify_all()
 
     def close(self) -> None:
-        """No clip will follow."""
+        """End the queue: no clip will follow."""
         with self._changed:
             self.closed = True
             self._changed.notify_all()
@@ -90,7 +90,7 @@ class ClipQueue:
             self._changed.notify_all()
 
     def retract_partial(self) -> None:
-        """The open region turned out not to be speech; the next region gets its number."""
+        """Withdraw the open region, which turned out not to be speech; the next region gets its number."""
         with self._changed:
             self._partial, self._last_partial, self._retracted = None, (-1, 0.0), True
             self._changed.notify_all()
@@ -118,7 +118,7 @@ class ClipQueue:
             return region
 
     def take(self, now: float) -> Iterator[QueuedClip]:
-        """The clips that wait, up to the first skipped one. Each is in progress until `done`."""
+        """Yield the waiting clips, up to the first skipped one. Each is in progress until `done`."""
         while True:
             with self._changed:
                 self._skip_late(now)
@@ -143,7 +143,7 @@ class ClipQueue:
             return self._in_progress[0]
 
     def done(self) -> None:
-        """The first clip in progress has its captions."""
+        """Remove the first clip in progress, which has its captions now."""
         with self._changed:
             self._in_progress.popleft()
 
@@ -154,7 +154,7 @@ class ClipQueue:
             self._in_progress.clear()
 
     def final_until(self, audio_end: float) -> float:
-        """The second before which every clip is done, where speech was searched up to `audio_end`."""
+        """The second before which every clip is done, if speech was searched up to `audio_end`."""
         with self._changed:
             return min([audio_end, *(item.span.start for item in (*self._in_progress, *self._queue))])
 

@@ -76,13 +76,13 @@ class SessionCounts:
     lag: float = 0.0
 
     recognition_time: float = 0.0
-    """Spent by the backend."""
+    """Seconds that the backend has worked."""
 
     recognised_speech: float = 0.0
     """Length of the speech that the backend recognised in that time."""
 
     backend_error: str | None = None
-    """The last error of a backend that fails now."""
+    """The last error of a backend that fails at present."""
 
 
 class Session:
@@ -114,7 +114,7 @@ class Session:
         self._offered_start: float | None = None  # start of the region offered for a partial, until it is decided
         self._has_worked = False  # whether the backend ever returned a result
         self._retry_after = 0.0
-        self._vad_lock = Lock()  # or a clip could be missing in both detector and queue while progress is computed
+        self._vad_lock = Lock()  # otherwise a clip could be missing in both VAD and queue while progress is computed
 
     @property
     def cursor(self) -> CaptionCursor:
@@ -182,7 +182,7 @@ class Session:
     # -- the thread that recognises ----------------------------------------------------------------------------------
 
     def recognise(self) -> float:
-        """Recognise what waits. Returns the seconds to wait before the next call, more than 0 if the backend failed.
+        """Recognise the waiting clips. Returns the seconds to wait before the next call, above 0 if the backend failed.
 
         Raises `BackendError` where the backend fails before its first result.
         """

@@ -34,10 +34,10 @@ class AudioChunk:
 
 @dataclass(frozen=True)
 class ConnectionLost:
-    """The source broke off and is being called again."""
+    """The connection to the source broke, and captioner connects again."""
 
     reason: str
-    """Half a sentence."""
+    """Why, as the second half of a sentence."""
 
 
 StreamItem = AudioChunk | TimedSegment | HlsStream | ConnectionLost | HlsEnded
@@ -67,7 +67,7 @@ class SourceReader:
         self._received = False  # whether audio came over this connection
 
     def read(self) -> Iterator[StreamItem]:
-        """Everything until the end of the stream.
+        """Yield all items until the end of the stream.
 
         Raises `MediaError` for a source that never worked, `StreamLost` for one that does not come back.
         """

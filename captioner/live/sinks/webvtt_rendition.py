@@ -42,7 +42,7 @@ class CaptionSegment:
     """Seconds, as the playlist says."""
 
     epoch: Epoch | None
-    """The run of timestamps it lies in; None where its audio was not read: such a segment is empty."""
+    """The run of timestamps it lies in; None if its audio was not read: such a segment is empty."""
 
     discontinuities: int = 0
     """Discontinuities before this segment since the stream began."""

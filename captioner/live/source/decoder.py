@@ -44,7 +44,7 @@ class Decoder:
         self._resampler: Any = None
 
     def decode(self, stream: AudioStream, packets: Iterable[Any]) -> Iterator[tuple[int, Samples]]:
-        """Ticks and samples of the packets of a stream. A damaged packet is left out: the ticks show its gap."""
+        """Yield the ticks and samples of a stream's packets. A damaged packet is left out: the ticks show its gap."""
         import av
 
         codec = self._codec_for(stream)
