@@ -1,8 +1,9 @@
-"""The benchmarks run. What they measure is not tested, since machines differ."""
+"""The benchmarks can run. Their results are not tested, since machines differ."""
 
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -12,14 +13,19 @@ import pytest
 from click.testing import CliRunner
 
 from captioner.values import Audio
-from tests.benchmarks import FULL, Row
+from tests.benchmarks import Row
 from tests.benchmarks.__main__ import BY_NAME, main
-from tests.benchmarks.measuring import in_turns, said_in, sentences
-from tests.benchmarks.report import page
+from tests.benchmarks.measuring import alternate, sentences, text_of
+from tests.benchmarks.pages import BEGIN, END, publish
+from tests.benchmarks.performance import comparison_table, length_table, stage_table
+from tests.benchmarks.scaling import Point, deviation, draw
 from tests.benchmarks.stages import Stage
-from tests.benchmarks.straight import Point, bend, draw
+from tests.paths import DOCS
 
 POINTS = [Point(minutes, 0.5 + minutes / 20, minutes / 40, 85.0) for minutes in (15.0, 30.0, 60.0, 120.0)]
+
+PAGES = {"alignment": ("alignment.md", 2), "cues": ("cues.md", 1), "real_speech": ("real-speech.md", 2)}
+"""The page that each command rewrites, and the number of its sections with tables."""
 
 
 @pytest.mark.parametrize("name", BY_NAME)
@@ -32,32 +38,70 @@ def test_the_help_names_each_benchmark() -> None:
     assert all(name in text for name in BY_NAME)
 
 
-def test_an_unknown_benchmark_is_one_sentence() -> None:
-    ran = CliRunner().invoke(main, ["speed"])
-    assert (ran.exit_code, "'speed' is not one of" in ran.output) == (2, True)
+@pytest.mark.parametrize("name", PAGES)
+def test_the_commands_have_help(name: str) -> None:
+    command = import_module(f"tests.benchmarks.{name}").main
+    assert f"docs/{PAGES[name][0]}" in CliRunner().invoke(command, ["-h"]).output
 
 
-def test_the_page(golden: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.benchmarks.report.machine", lambda: "Measured on a machine")
-    rows: list[Row | str] = [Row("ours / theirs", 3.0, 2.0, "s", "≤ 2"), "theirs is not installed"]
+def test_an_unknown_benchmark_is_a_usage_error() -> None:
+    result = CliRunner().invoke(main, ["speed"])
+    assert (result.exit_code, "'speed' is not one of" in result.output) == (2, True)
+
+
+def test_a_command_without_recordings_says_what_to_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("tests.benchmarks.recordings.MANIFEST", tmp_path / "MANIFEST.json")
+    result = CliRunner().invoke(import_module("tests.benchmarks.real_speech").main, [])
+    assert (result.exit_code, "set CAPTIONER_TESTDATA" in result.output) == (1, True)
+
+
+def test_the_tables_of_the_performance_page(
+    golden: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("tests.benchmarks.performance.machine", lambda: "Measured on a machine")
+    rows: list[Row | str] = [Row("ours / theirs", 3.0, 2.0, "s", "≤ 2"), "theirs: not measured, not installed"]
     stages = [Stage("media", 0.1, 2.9), Stage("speech", 3.0, 0.0, 38.0)]
-    golden("performance.md", "\n".join(page(rows, stages, POINTS, FULL)) + "\n")
+    page = tmp_path / "performance.md"
+    page.write_text("\n".join([f"{BEGIN}\n{END}\n"] * 3), "utf-8")
+    publish(page, (comparison_table(rows), stage_table(stages), length_table(POINTS)), dry_run=False)
+    golden("performance.md", page.read_text("utf-8"))
 
 
-def test_a_line_is_straight_and_a_curve_is_not(tmp_path: Path) -> None:
-    assert bend(POINTS) < 1e-9
-    assert bend([Point(point.minutes, point.minutes**2, 1.0, 85.0) for point in POINTS]) > 0.1
+@pytest.mark.parametrize(("page", "sections"), [*PAGES.values(), ("performance.md", 3)])
+def test_each_page_has_markers_for_its_tables(page: str, sections: int) -> None:
+    text = (DOCS / page).read_text("utf-8")
+    assert re.findall("<!-- .*? -->", text) == [BEGIN, END] * sections
+
+
+def test_a_dry_run_does_not_write_the_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"{BEGIN}\n{END}\n", "utf-8")
+    publish(page, [["| 1 |"]], dry_run=True)
+    assert (page.read_text("utf-8"), capsys.readouterr().out) == (f"{BEGIN}\n{END}\n", "| 1 |\n")
+
+
+def test_a_page_without_markers_is_an_error(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("Text.\n", "utf-8")
+    with pytest.raises(ValueError, match="pairs of markers"):
+        publish(page, [["| 1 |"]], dry_run=False)
+
+
+def test_the_deviation_of_a_line_is_zero_and_that_of_a_curve_is_not(tmp_path: Path) -> None:
+    assert deviation(POINTS) < 1e-9
+    assert deviation([Point(point.minutes, point.minutes**2, 1.0, 85.0) for point in POINTS]) > 0.1
     draw(POINTS, tmp_path / "picture.svg")
     assert (tmp_path / "picture.svg").read_text("utf-8").count("captioner, without recognition") == 1
 
 
-def test_each_clip_of_the_repeated_sample_says_what_it_says_the_first_time() -> None:
+def test_a_clip_of_the_repeated_sample_has_the_same_text_each_time() -> None:
     first = sentences()[1]
     samples = np.zeros(round(16_000 * (first.end - first.start + 0.4)), np.float32)
-    for turn in range(3):
-        assert said_in(Audio(samples, 16_000, first.start - 0.2 + turn * 88.44), 88.44) == first.text
+    for repetition in range(3):
+        clip = Audio(samples, 16_000, first.start - 0.2 + repetition * 88.44)
+        assert text_of(clip, 88.44) == first.text
 
 
-def test_works_take_turns() -> None:
-    given = iter([1.0, 10.0, 2.0, 30.0, 3.0, 20.0])
-    assert in_turns(lambda: next(given), lambda: next(given)) == [2.0, 20.0]
+def test_measurements_alternate() -> None:
+    values = iter([1.0, 10.0, 2.0, 30.0, 3.0, 20.0])
+    assert alternate(lambda: next(values), lambda: next(values)) == [2.0, 20.0]

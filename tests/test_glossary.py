@@ -1,11 +1,12 @@
-"""captioner uses one term for each idea: the words that docs/glossary.md rules out stand nowhere."""
+"""captioner uses one term for each idea: no file contains a word that docs/glossary.md rules out."""
 
 from __future__ import annotations
 
 import io
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from tests.paths import DOCS, TESTS, TOP
 
 PRIVATE = ("anew", "whoever", "who hears", "nobody says", "nobody knows", "is told", "are told", "held against")
-"""Phrases that no page of a manual would use."""
+"""More phrases that are ruled out: they are not plain English."""
 
 FIELD_TERMS = re.compile(
     r"hard[- ]of[- ]hearing|hearing[-_ ]impaired|(?:FROM|INTO|UPDATE|NOT EXISTS) heard|draft_content|drafts of \d{4}",
@@ -21,23 +22,25 @@ FIELD_TERMS = re.compile(
 )
 """Terms of the field and of file formats: the journal's table, CapCut's project file, the drafts of a standard."""
 
-QUOTING = {"glossary.md", "changelog.md", "hallucinations.py", "test_hallucinations.py"}
+QUOTING = {"glossary.md", "hallucinations.py", "test_hallucinations.py"}
 """Files that quote ruled-out words: old names, and sentences that recognisers make up."""
 
 
 def ruled_out() -> set[str]:
-    """Return the words of the table's last column that stand in code style."""
+    """Return the words of the last column of the tables that are in code style."""
     rows = re.findall(r"^\|.*\|([^|]*)\|$", (DOCS / "glossary.md").read_text("utf-8"), re.MULTILINE)
     return {word for row in rows for word in re.findall(r"`(\w+)`", row)}
 
 
+@cache
 def pattern() -> re.Pattern[str]:
+    """Return the pattern of all ruled-out words and phrases."""
     words = "|".join(sorted(ruled_out() | set(PRIVATE)))
     return re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])", re.IGNORECASE)
 
 
 def words_of(identifier: str) -> str:
-    """Return the words of an identifier, parted by spaces.
+    """Return the words of an identifier, separated by spaces.
 
     >>> words_of("_whatWasHeard"), words_of("heard_text")
     ('what Was Heard', 'heard text')
@@ -54,9 +57,9 @@ def texts(path: Path) -> Iterator[tuple[int, str]]:
             yield token.start[0], token.string
 
 
-def violations(lines: Iterator[tuple[int, str]]) -> list[str]:
-    wrong = pattern()
-    return [f"{number}: {text}" for number, text in lines if wrong.search(FIELD_TERMS.sub("", text))]
+def violations(lines: Iterable[tuple[int, str]]) -> list[str]:
+    """Return the lines with a ruled-out word, as "number: text"."""
+    return [f"{number}: {text}" for number, text in lines if pattern().search(FIELD_TERMS.sub("", text))]
 
 
 def test_the_glossary_rules_words_out() -> None:
@@ -66,18 +69,18 @@ def test_the_glossary_rules_words_out() -> None:
 
 
 @pytest.mark.parametrize("path", sorted((TOP / "captioner").rglob("*.py")), ids=lambda path: str(path.relative_to(TOP)))
-def test_the_code_keeps_to_the_terms(path: Path) -> None:
+def test_the_code_uses_the_terms(path: Path) -> None:
     if path.name not in QUOTING:
         assert not violations(texts(path))
 
 
 @pytest.mark.parametrize("path", sorted(TESTS.rglob("*.py")), ids=lambda path: str(path.relative_to(TOP)))
-def test_the_tests_keep_to_the_terms(path: Path) -> None:
+def test_the_tests_use_the_terms(path: Path) -> None:
     if path.name not in {Path(__file__).name, *QUOTING}:
         assert not violations(texts(path))
 
 
 @pytest.mark.parametrize("path", [TOP / "README.md", *sorted(DOCS.glob("*.md"))], ids=lambda path: path.name)
-def test_the_pages_keep_to_the_terms(path: Path) -> None:
+def test_the_pages_use_the_terms(path: Path) -> None:
     if path.name not in QUOTING:
-        assert not violations(iter(enumerate(path.read_text("utf-8").splitlines(), start=1)))
+        assert not violations(enumerate(path.read_text("utf-8").splitlines(), start=1))

@@ -1,4 +1,4 @@
-"""The README's own commands and lines of Python."""
+"""The commands and the Python block of the README, and the links of all pages."""
 
 from __future__ import annotations
 
@@ -14,42 +14,43 @@ README = (TOP / "README.md").read_text("utf-8")
 
 
 def blocks(language: str) -> list[str]:
+    """Return the code blocks of the README in one language."""
     return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
 
 
-def test_the_lines_of_python_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_python_block_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     (code,) = blocks("python")
     monkeypatch.chdir(TOP)
     exec(compile(code, "README.md", "exec"), {})
     assert "lived by the sea" in capsys.readouterr().out
 
 
-def test_every_flag_it_shows_exists() -> None:
+def test_every_flag_exists() -> None:
     from captioner.cli import load_command
     from captioner.cli.options import SettableCommand
 
     command = load_command("caption")
     assert isinstance(command, SettableCommand)
-    shown = {flag for block in blocks("sh") for flag in re.findall(r" --([a-z-]+)", block)}
-    assert {flag.replace("-", "_") for flag in shown} <= set(command.flags)
+    flags = {flag for block in blocks("sh") for flag in re.findall(r" --([a-z-]+)", block)}
+    assert {flag.replace("-", "_") for flag in flags} <= set(command.flags)
 
 
-def test_the_version_stands_at_the_top_of_the_changelog() -> None:
+def test_the_changelog_starts_with_this_version() -> None:
     changelog = (TOP / "docs" / "changelog.md").read_text("utf-8")
     assert re.findall(r"^## (\S+)", changelog, re.MULTILINE)[0] == captioner.__version__
 
 
-def test_everything_exported_is_there() -> None:
+def test_every_exported_name_exists() -> None:
     source = Path(captioner.__file__).read_text("utf-8")
-    for_the_checker = re.findall(r"^    from captioner\.\w+ import (\w+) as \1$", source, re.MULTILINE)
-    assert sorted(for_the_checker) == captioner.__all__
+    typed = re.findall(r"^    from captioner\.\w+ import (\w+) as \1$", source, re.MULTILINE)
+    assert sorted(typed) == captioner.__all__
     for name in captioner.__all__:
         assert getattr(captioner, name) is not None
     with pytest.raises(AttributeError, match="no_such_name"):
         _ = captioner.no_such_name
 
 
-def test_documents_name_files_that_exist() -> None:
+def test_links_between_pages_lead_to_files() -> None:
     for page in (TOP / "README.md", *(TOP / "docs").glob("*.md")):
         for link in re.findall(r"\]\(([^)#:]+\.md)\)", page.read_text("utf-8")):
             assert (page.parent / link).exists(), f"{page.name} -> {link}"

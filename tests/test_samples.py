@@ -1,4 +1,4 @@
-"""The film in samples/ and the speech in tests/data are what their READMEs say."""
+"""The film in samples/ and the speech in tests/data are as their READMEs describe them."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ FILM = SAMPLES / "lighthouse.mp4"
 TRUTH = SAMPLES / "truth" / "lighthouse"
 FIXTURES = ["three_sentences", "two_voices_stereo"]
 
-HEARD, QUIET = 0.02, 0.005
-"""The RMS, of a full scale of 1, that each sentence is above (-34 dBFS), and room and music below (-46 dBFS)."""
+SPEECH_RMS, BACKGROUND_RMS = 0.02, 0.005
+"""The least RMS of a sentence (-34 dBFS) and the greatest of room and music (-46 dBFS), of a full scale of 1."""
 
 
 def facts(path: Path) -> dict[str, Any]:
-    """The truth about a sample, from the JSON file at `path`."""
+    """Return the known content of a sample from its JSON file."""
     return dict(json.loads(path.read_text("utf-8")))
 
 
-def sound(path: Path) -> tuple[np.ndarray[Any, np.dtype[np.float32]], int]:
-    """The samples of shape (channels, n) as a player hears them from second 0, and their rate in Hz."""
+def audio_of(path: Path) -> tuple[np.ndarray[Any, np.dtype[np.float32]], int]:
+    """Return the samples that a player plays from second 0, shape (channels, n), and their rate in Hz."""
     with av.open(path) as container:
         stream = container.streams.audio[0]
         resampler = av.AudioResampler("fltp", stream.layout, stream.rate)
         frames = [part for frame in container.decode(stream) for part in resampler.resample(frame)]
         samples = np.concatenate([frame.to_ndarray() for frame in frames], axis=1)
-    # The encoder's first frame, before second 0, is cut off by the container's edit list.
+    # The container's edit list removes the encoder's first frame, which is before second 0.
     assert frames[0].time == 0
     return samples, stream.rate
 
@@ -50,7 +50,7 @@ def assert_in_order(spans: list[dict[str, Any]], duration: float) -> None:
     assert times[-1] <= duration
 
 
-def test_the_film_is_an_ordinary_one() -> None:
+def test_the_film_has_common_codecs_and_a_picture() -> None:
     with av.open(FILM) as container:
         assert container.duration is not None
         assert 60 <= container.duration / av.time_base <= 90
@@ -66,7 +66,7 @@ def test_the_film_is_an_ordinary_one() -> None:
     assert FILM.stat().st_size < 2_000_000
 
 
-def test_the_true_captions_lie_inside_the_film_in_order_and_fit_the_screen() -> None:
+def test_the_captions_are_in_order_inside_the_film_and_fit_the_screen() -> None:
     cues = pysrt.open(TRUTH.with_suffix(".srt"), encoding="utf-8", error_handling=pysrt.SubRipFile.ERROR_RAISE)
     truth = facts(TRUTH.with_suffix(".json"))
     assert_in_order(
@@ -79,7 +79,7 @@ def test_the_true_captions_lie_inside_the_film_in_order_and_fit_the_screen() -> 
     assert max(len(cue.text) * 1000 / cue.duration.ordinal for cue in cues) <= 20
 
 
-def test_captions_words_and_times_tell_the_same() -> None:
+def test_captions_text_and_times_agree() -> None:
     cues = pysrt.open(TRUTH.with_suffix(".srt"), encoding="utf-8", error_handling=pysrt.SubRipFile.ERROR_RAISE)
     sentences = facts(TRUTH.with_suffix(".json"))["sentences"]
     texts = [sentence["text"] for sentence in sentences]
@@ -89,19 +89,19 @@ def test_captions_words_and_times_tell_the_same() -> None:
     assert [cue.end.ordinal for cue in cues] == [round(sentence["end"] * 1000) for sentence in sentences]
 
 
-def test_the_film_speaks_where_its_truth_says_and_only_there() -> None:
+def test_the_film_has_speech_in_its_sentences_and_nowhere_else() -> None:
     truth = facts(TRUTH.with_suffix(".json"))
-    samples, rate = sound(FILM)
+    samples, rate = audio_of(FILM)
     sentences = truth["sentences"]
     for sentence in sentences:
-        assert rms(samples[:, round(sentence["start"] * rate) : round(sentence["end"] * rate)]) > HEARD
+        assert rms(samples[:, round(sentence["start"] * rate) : round(sentence["end"] * rate)]) > SPEECH_RMS
     for before, after in itertools.pairwise([{"end": 0.0}, *sentences, {"start": truth["duration"]}]):
-        # Voices die away for a moment, and AAC smears what it codes over a frame of 21 ms.
+        # A voice fades for a moment, and AAC spreads audio over a frame of 21 ms.
         pause = samples[:, round((before["end"] + 0.05) * rate) : round((after["start"] - 0.05) * rate)]
-        assert rms(pause) < QUIET
+        assert rms(pause) < BACKGROUND_RMS
 
 
-def test_the_shots_fill_the_film_and_the_picture_cuts_there() -> None:
+def test_the_shots_cover_the_film_and_the_picture_cuts_between_them() -> None:
     truth = facts(TRUTH.with_suffix(".json"))
     shots = truth["shots"]
     assert [shot["start"] for shot in shots] == [0.0, *(shot["end"] for shot in shots[:-1])]
@@ -116,9 +116,9 @@ def test_the_shots_fill_the_film_and_the_picture_cuts_there() -> None:
 
 
 @pytest.mark.parametrize("name", FIXTURES)
-def test_a_fixture_speaks_where_its_truth_says_and_is_silent_elsewhere(name: str) -> None:
+def test_a_fixture_has_speech_in_its_sentences_and_silence_elsewhere(name: str) -> None:
     truth = facts(DATA / f"{name}.json")
-    samples, rate = sound(DATA / f"{name}.flac")
+    samples, rate = audio_of(DATA / f"{name}.flac")
     assert rate == 16_000
     assert samples.shape[1] / rate == truth["duration"] < 15
     assert_in_order(truth["sentences"], truth["duration"])

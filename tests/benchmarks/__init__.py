@@ -1,7 +1,10 @@
-"""Benchmarks: what captioner costs, measured beside a reference in one run.
+"""Benchmarks: what captioner costs, measured beside a reference in one run. They run on Linux.
 
 Each benchmark is a module of this package with `measure(lengths) -> Sequence[Row | str]`; a string says why a row is
 missing. Machines differ and are noisy, so what counts is the ratio of two figures of the same run.
+
+Three modules measure quality instead of cost and are commands of their own: `alignment`, `cues` (also a benchmark) and
+`real_speech`.
 """
 
 from __future__ import annotations
@@ -13,7 +16,8 @@ from dataclasses import dataclass
 class Row:
     """One comparison."""
 
-    what: str
+    label: str
+    """What is measured, a slash, and the reference."""
 
     ours: float
     """In `unit`."""
@@ -45,11 +49,14 @@ FULL = Lengths(5, 60, 600)
 QUICK = Lengths(1, 2, 4)
 """Shows whether the benchmarks run. The figures say little: starting Python weighs more than the work."""
 
-HEAD = "| what | ours | against | unit | ratio | goal |\n|---|---|---|---|---|---|"
+HEAD = "| measurement | captioner | reference | unit | ratio | goal |\n|---|---|---|---|---|---|"
+
+HELP = {"help_option_names": ["-h", "--help"]}
+"""Settings of the commands of this package."""
 
 
 def table_line(row: Row | str) -> str:
     """Return a line of the table."""
     if isinstance(row, str):
         return f"| {row} | | | | | |"
-    return f"| {row.what} | {row.ours:.3g} | {row.reference:.3g} | {row.unit} | {row.ratio:.2f} | {row.goal} |"
+    return f"| {row.label} | {row.ours:.3g} | {row.reference:.3g} | {row.unit} | {row.ratio:.2f} | {row.goal} |"

@@ -8,24 +8,24 @@ from importlib import import_module
 
 import click
 
-from tests.benchmarks import FULL, HEAD, QUICK, Lengths, Row, table_line
+from tests.benchmarks import FULL, HEAD, HELP, QUICK, Lengths, Row, table_line
 
-PAGE = ("startup", "whole_way", "detection", "words", "cues", "overlap", "memory", "cloud")
+PAGE = ("startup", "end_to_end", "detection", "word_times", "cues", "overlap", "memory", "cloud")
 """Benchmarks of docs/performance.md, in its order."""
 
 BY_NAME = (*PAGE, "live", "nano")
 """All benchmarks; the last ones run only when they are named."""
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(context_settings=HELP)
 @click.argument("names", nargs=-1, type=click.Choice(BY_NAME), metavar="[NAME]...")
-@click.option("--quick", is_flag=True, help="Use minutes of media instead of hours, and write no page.")
+@click.option("--quick", is_flag=True, help="Use minutes of media instead of hours, and do not write the page.")
 def main(names: Sequence[str], quick: bool) -> None:
     """Measure captioner beside its references and print one table.
 
-    Without a NAME, all benchmarks of docs/performance.md run, half an hour on an idle machine, and the page and its
-    picture are rewritten. NAME is one of: startup, whole_way, detection, words, cues, overlap, memory, cloud, live,
-    nano.
+    Without a NAME, all benchmarks of docs/performance.md run, half an hour on an idle machine, and the tables and the
+    picture of the page are rewritten. NAME is one of: startup, end_to_end, detection, word_times, cues, overlap,
+    memory, cloud, live, nano.
     """
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program is compiled once, not at each start
     lengths = QUICK if quick else FULL
@@ -35,9 +35,9 @@ def main(names: Sequence[str], quick: bool) -> None:
         print(table_line(row), flush=True)
         rows.append(row)
     if not names:
-        from tests.benchmarks.report import write
+        from tests.benchmarks.performance import publish_performance
 
-        write(rows, lengths, keep=not quick)
+        publish_performance(rows, lengths, dry_run=quick)
 
 
 def measured(names: Sequence[str], lengths: Lengths) -> Iterator[Row | str]:

@@ -1,12 +1,11 @@
-"""How far words in time lie from where they are said: `python -m tests.benchmarks.alignment > docs/alignment.md`.
+"""How far word times are from a reference: `python -m tests.benchmarks.alignment`.
 
-Needs CAPTIONER_TESTDATA, a folder of real speech with the times of its words.
+Needs PocketSphinx, and CAPTIONER_TESTDATA: a folder of real speech with the times of its words.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import time
@@ -17,18 +16,25 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import click
 import numpy as np
 from numpy.typing import NDArray
 
 from captioner.align import load_aligner
-from captioner.media import open_media, read_audio
+from captioner.media import find_ffmpeg
 from captioner.score import time_errors
 from captioner.speech import speech_clips
 from captioner.values import Audio, Samples, Span, Word
 from tests.align.test_aligners import ALL_TEXTS, OURS, known_starts
 from tests.align.voices import noisy, spoken_with_marks
+from tests.benchmarks import HELP
+from tests.benchmarks.measuring import RATE, read_whole
+from tests.benchmarks.pages import publish
+from tests.benchmarks.recordings import FOLDER, require_recordings
+from tests.paths import DOCS
 
-FOLDER = Path(os.environ.get("CAPTIONER_TESTDATA", "."))
+PAGE = DOCS / "alignment.md"
+
 ENGLISH = FOLDER / "audio/en"
 
 GROUPS = {
@@ -39,84 +45,90 @@ GROUPS = {
         ENGLISH / name for name in ("goforward.flac", "praatio_mary.wav", "glm_example_en.wav")
     ],
 }
-WHOLE = 15.0
-"""Seconds; what is longer is aligned region by region, as captioner does."""
+LONGEST_CLIP = 15.0
+"""Seconds; a longer recording is aligned by speech regions, as captioner does."""
 
 FILTERS = {
-    "as recorded": "anull",
     "telephone band": "highpass=f=300,lowpass=f=3400,aresample=8000,aresample=16000",
     "0.8 times the speed": "atempo=0.8",
     "1.25 times the speed": "atempo=1.25",
 }
 SPEEDS = {"0.8 times the speed": 0.8, "1.25 times the speed": 1.25}
-CONDITIONS = (*FILTERS, "noise 20 dB below", "film music 12 dB below")
+CONDITIONS = ("as recorded", *FILTERS, "noise 20 dB below", "film music 12 dB below")
 
 Align = Callable[[Audio, str], tuple[Word, ...]]
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A clip, the words said in it, the start and end in seconds of those that the reference knows, and the lines."""
+class ReferenceClip:
+    """A clip with its text and reference."""
 
     clip: Audio
     words: tuple[str, ...]
+
     times: tuple[tuple[float, float] | None, ...]
-    opens_line: tuple[bool, ...]
+    """Start and end of each word in seconds; None for a word that the reference does not have."""
+
+    starts_line: tuple[bool, ...]
+    """Whether each word is the first one of a line of the transcript."""
 
 
-def read(path: Path, filters: str = "anull") -> Audio:
-    command = ["ffmpeg", "-v", "error", "-i", str(path), "-af", filters, "-ac", "1", "-ar", "16000", "-f", "f32le", "-"]
-    if filters == "anull":
-        with open_media(str(path)) as media:
-            blocks = list(read_audio(media))
-        return Audio(np.concatenate([block.samples for block in blocks]), blocks[0].sample_rate)
-    return Audio(np.frombuffer(subprocess.run(command, capture_output=True, check=True).stdout, np.float32), 16_000)
+def filtered(path: Path, filters: str) -> Audio:
+    """Return the audio of a file after some filters of ffmpeg."""
+    output = ["-af", filters, "-ac", "1", "-ar", str(RATE), "-f", "f32le", "-"]
+    command = [find_ffmpeg(), "-v", "error", "-i", str(path), *output]
+    return Audio(np.frombuffer(subprocess.run(command, capture_output=True, check=True).stdout, np.float32), RATE)
 
 
-def under(clip: Audio, bed: Samples, decibels: float) -> Audio:
-    laid = np.resize(bed, len(clip.samples))
-    gain = np.sqrt(np.mean(clip.samples**2) / np.mean(laid**2)) * 10 ** (-decibels / 20)
-    return Audio(np.asarray(clip.samples + gain * laid, np.float32), clip.sample_rate)
+def mixed(clip: Audio, background: Samples, decibels: float) -> Audio:
+    """Return a clip with a background that is quieter than the clip by `decibels`."""
+    background = np.resize(background, len(clip.samples))
+    gain = np.sqrt(np.mean(clip.samples**2) / np.mean(background**2)) * 10 ** (-decibels / 20)
+    return Audio(np.asarray(clip.samples + gain * background, np.float32), clip.sample_rate)
 
 
 @cache
 def music() -> Samples:
-    return read(FOLDER / "video/tears_of_steel_clip.webm").samples
+    return read_whole(FOLDER / "video/tears_of_steel_clip.webm").samples
 
 
-def heard(path: Path, condition: str) -> Audio:
-    clip = read(path, FILTERS.get(condition, "anull"))
+def audio_in(condition: str, path: Path) -> Audio:
+    """Return the audio of a file in one of the `CONDITIONS`."""
+    if condition in FILTERS:
+        return filtered(path, FILTERS[condition])
+    clip = read_whole(path)
     if condition.startswith("noise"):
-        return under(clip, np.random.default_rng(1).normal(0, 1, len(clip.samples)).astype(np.float32), 20)
-    return under(clip, music(), 12) if condition.startswith("film music") else clip
+        return mixed(clip, np.random.default_rng(1).normal(0, 1, len(clip.samples)).astype(np.float32), 20)
+    return mixed(clip, music(), 12) if condition.startswith("film music") else clip
 
 
 @cache
-def pieces(path: Path, condition: str) -> list[Piece]:
+def reference_clips(path: Path, condition: str) -> list[ReferenceClip]:
+    """Return a recording as one clip, or a long one as the clips of its speech regions."""
     reference = json.loads(path.with_suffix(".ref.json").read_text("utf-8"))
     lines = [line.split() for line in reference["transcript"].split("\n")]
     words = tuple(word for line in lines for word in line)
-    opens = tuple(index == 0 for line in lines for index in range(len(line)))
+    starts_line = tuple(index == 0 for line in lines for index in range(len(line)))
     times = known_times(words, reference["words"], SPEEDS.get(condition, 1.0))
-    clip = heard(path, condition)
-    if clip.duration <= WHOLE:
-        return [Piece(clip, words, times, opens)]
-    found = []
+    clip = audio_in(condition, path)
+    if clip.duration <= LONGEST_CLIP:
+        return [ReferenceClip(clip, words, times, starts_line)]
+    clips = []
     for region in speech_clips([clip]):
         inside = [index for index in range(len(words)) if region.start <= middle(times, index) < region.end]
         if inside:
-            parts = [tuple(values[index] for index in inside) for values in (words, times, opens)]
-            found.append(Piece(region, *parts))  # type: ignore[arg-type]
-    return found
+            parts = [tuple(values[index] for index in inside) for values in (words, times, starts_line)]
+            clips.append(ReferenceClip(region, *parts))  # type: ignore[arg-type]
+    return clips
 
 
 def known_times(
     words: tuple[str, ...], reference: list[dict[str, Any]], speed: float
 ) -> tuple[tuple[float, float] | None, ...]:
-    """Where the reference has the same word in its turn, what it says."""
-    bare, known = [plain(word) for word in words], [plain(word["w"]) for word in reference]
+    """Return the reference's times of each word, or None where the two texts differ."""
+    ours, theirs = [plain(word) for word in words], [plain(word["w"]) for word in reference]
     times: list[tuple[float, float] | None] = [None] * len(words)
-    for block in SequenceMatcher(None, bare, known, autojunk=False).get_matching_blocks():
+    for block in SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks():
         for offset in range(block.size):
             word = reference[block.b + offset]
             times[block.a + offset] = (word["start"] / speed, word["end"] / speed)
@@ -124,23 +136,25 @@ def known_times(
 
 
 def plain(word: str) -> str:
+    """Return a word in small letters, without punctuation."""
     return re.sub(r"[^\w']", "", word.lower().replace("’", "'"))
 
 
 def middle(times: tuple[tuple[float, float] | None, ...], index: int) -> float:
+    """Return the middle of a word in seconds, or that of the nearest word with times."""
     nearest = min((at for at, span in enumerate(times) if span), key=lambda at: abs(at - index))
     return sum(times[nearest] or ()) / 2
 
 
 def proportional(clip: Audio, text: str) -> tuple[Word, ...]:
-    """What is left to do without an aligner: each word by its letters, over the whole clip."""
+    """Return word times without an aligner: the clip is divided by the number of letters."""
     words = re.findall(r"\s*\S+", text)
-    passed = np.cumsum([0, *map(len, words)]) / len(text) * clip.duration + clip.start
-    return tuple(Word(float(a), float(b), word) for a, b, word in zip(passed, passed[1:], words, strict=False))
+    edges = np.cumsum([0, *map(len, words)]) / len(text) * clip.duration + clip.start
+    return tuple(Word(float(a), float(b), word) for a, b, word in zip(edges, edges[1:], words, strict=False))
 
 
 def sphinx(clip: Audio, text: str) -> tuple[Word, ...]:
-    """PocketSphinx's forced alignment; no words where it does not know one."""
+    """Return PocketSphinx's forced alignment; no words if one is not in its dictionary."""
     from pocketsphinx import Decoder
 
     words = text.split()
@@ -151,66 +165,72 @@ def sphinx(clip: Audio, text: str) -> tuple[Word, ...]:
     decoder.start_utt()
     decoder.process_raw((np.clip(clip.samples, -1, 1) * 32767).astype("<i2").tobytes(), full_utt=True)
     decoder.end_utt()
-    said = [segment for segment in decoder.seg() or () if not segment.word.startswith(("<", "[", "+"))]
-    if len(said) != len(words):
+    aligned = [segment for segment in decoder.seg() or () if not segment.word.startswith(("<", "[", "+"))]
+    if len(aligned) != len(words):
         return ()
-    times = [(clip.start + one.start_frame / 100, clip.start + (one.end_frame + 1) / 100) for one in said]
+    times = [(clip.start + one.start_frame / 100, clip.start + (one.end_frame + 1) / 100) for one in aligned]
     return tuple(Word(start, end, word) for (start, end), word in zip(times, words, strict=True))
 
 
 def methods() -> dict[str, Align]:
-    named = {name: load_aligner(name) for name in ("pauses", "espeak")}
+    """Return what is measured, by its name in the tables."""
+    aligners = {name: load_aligner(name) for name in ("pauses", "espeak")}
     return {
         "proportional": proportional,
-        "pauses": lambda clip, text: named["pauses"].align(clip, text, "en").words,
-        "espeak": lambda clip, text: named["espeak"].align(clip, text, "en").words,
+        "pauses": lambda clip, text: aligners["pauses"].align(clip, text, "en").words,
+        "espeak": lambda clip, text: aligners["espeak"].align(clip, text, "en").words,
         "PocketSphinx": sphinx,
     }
 
 
 @dataclass(frozen=True)
 class Result:
-    """`errors` in seconds of the starts and ends of words, shape (words, 2); those of `lines` and how fast it went."""
+    """The errors of one method in one group of clips."""
 
     errors: NDArray[np.float64]
+    """Errors of the starts and ends of words in seconds, shape (words, 2)."""
+
     lines: NDArray[np.float64]
-    seconds: float
+    """Errors of the starts of lines in seconds."""
+
     times_real_time: float
+    """Seconds of audio for each second of CPU time."""
 
     def row(self) -> str:
         if not len(self.errors):
             return "|".join([" "] * 9)
-        found, lines = time_errors(self.errors.ravel()), time_errors(self.lines)
-        assert found is not None
+        words, lines = time_errors(self.errors.ravel()), time_errors(self.lines)
+        assert words is not None
         assert lines is not None
-        within = " | ".join(f"{100 * share:.1f} %" for share in found.within)
-        figures = f"{1000 * found.mean:.0f} | {1000 * found.median:.0f} | {1000 * found.p90:.0f} | {within}"
+        within = " | ".join(f"{100 * share:.1f} %" for share in words.within)
+        figures = f"{1000 * words.mean:.0f} | {1000 * words.median:.0f} | {1000 * words.p90:.0f} | {within}"
         return f"{len(self.errors)} | {figures} | {1000 * lines.mean:.0f} | {self.times_real_time:.0f}"
 
 
 def measure(align: Align, paths: list[Path], condition: str) -> Result:
-    errors, lines, seconds, spent = [], [], 0.0, 0.0
-    for piece in (piece for path in paths for piece in pieces(path, condition)):
+    """Return the errors of one method on some recordings."""
+    errors, lines, audio_seconds, cpu_seconds = [], [], 0.0, 0.0
+    for one in (clip for path in paths for clip in reference_clips(path, condition)):
         started = time.process_time()
-        timed = align(piece.clip, " ".join(piece.words))
-        spent += time.process_time() - started
-        seconds += piece.clip.duration
-        for span, known, opens in zip(spans(timed, piece.words), piece.times, piece.opens_line, strict=False):
+        words = align(one.clip, " ".join(one.words))
+        cpu_seconds += time.process_time() - started
+        audio_seconds += one.clip.duration
+        for span, known, starts_line in zip(spans(words, one.words), one.times, one.starts_line, strict=False):
             if known:
                 errors.append((span.start - known[0], span.end - known[1]))
-                lines += [errors[-1][0]] if opens else []
-    return Result(np.array(errors), np.array(lines), seconds, seconds / spent)
+                lines += [errors[-1][0]] if starts_line else []
+    return Result(np.array(errors), np.array(lines), audio_seconds / cpu_seconds)
 
 
-def spans(timed: tuple[Word, ...], words: tuple[str, ...]) -> Iterator[Span]:
-    """When each of `words` is said, which an aligner may have taken apart or together."""
-    if not timed:
+def spans(aligned: tuple[Word, ...], words: tuple[str, ...]) -> Iterator[Span]:
+    """Yield the times of each of `words`; an aligner may have split or joined some."""
+    if not aligned:
         return
-    lasts = np.cumsum([len(word.text.replace(" ", "")) for word in timed])
+    lasts = np.cumsum([len(word.text.replace(" ", "")) for word in aligned])
     at = 0
     for word in words:
         first, last = np.searchsorted(lasts, [at, at + len(word) - 1], side="right")
-        yield Span(timed[first].start, timed[last].end)
+        yield Span(aligned[first].start, aligned[last].end)
         at += len(word)
 
 
@@ -218,115 +238,48 @@ HEAD = "| method | words | mean | median | p90 | ≤ 50 ms | ≤ 100 ms | ≤ 20
 HEAD += "|---|---|---|---|---|---|---|---|---|---|"
 
 
-INTRODUCTION = """\
-# Alignment
+@click.command(context_settings=HELP)
+@click.option("--dry-run", is_flag=True, help="Print the tables, and do not write the page.")
+def main(dry_run: bool) -> None:
+    """Measure how far word times are from a reference, and rewrite the tables of docs/alignment.md.
 
-A backend such as GLM-ASR returns text without the time of each word. An aligner adds these times. Cues then start and
-end with their words and not with the speech region, and `--word-times` has times to write.
-
-```sh
-captioner talk.mp4                  # --align auto: the best aligner on this machine
-captioner talk.mp4 --align pauses   # needs no library besides numpy
-captioner talk.mp4 --align none     # no word times: captioner estimates times inside a region
-```
-
-## Choose an aligner
-
-| name | languages | needs | times in steps of |
-|---|---|---|---|
-| `espeak` | about a hundred | nothing else | 10 ms |
-| `pauses` | all | nothing else | 10 ms |
-| `qwen3` | eleven | torch, transformers, the model | 80 ms |
-
-- **`espeak`**: espeak-ng speaks the text, and a hidden Markov model with silences between words matches this speech
-  with the audio. A first path takes every second frame. The voice is then fitted to the speaker, and a second path
-  near the first gives the times.
-- **`pauses`**: the same hidden Markov model, with the sounds of the letters. A vowel is loud and dark, an s is bright,
-  a t is nearly silent; a letter that is not Latin is read by its name in Unicode. A silence is more likely after a
-  comma than between two words. Where no path fits, the text is divided between the pauses by how long words take to
-  say.
-- **`qwen3`**: Qwen3-ForcedAligner. Download it with `hf download Qwen/Qwen3-ForcedAligner-0.6B-hf`; captioner downloads
-  nothing by itself. `--align qwen3:FOLDER` uses another folder.
-
-`--align auto` is `espeak`, or `pauses` if espeak-ng cannot be loaded.
-
-`espeak` leaves some clips to `pauses`:
-
-- a text that does not match its audio or is too long for it, and a clip of more than 40 s without a pause. The region's
-  `reason` in the report says so;
-- a language that espeak-ng cannot read, without a note in the report;
-- Japanese, unless pykakasi is installed, which converts kanji to kana: `pip install captioner[cjk]`.
-
-Clips longer than 40 s (`pauses`: 30 s) are cut between clauses. The same clip and text give the same times in every
-run. An aligner works on one core.
-
-## Write your own aligner
-
-An aligner is a class in the entry point group `captioner.aligners`. It needs a `name`, for the report, and `align`,
-which returns the words and, if their times are less exact than usual, a doubt in one sentence:
-
-```python
-from captioner.align import Alignment
-from captioner.values import Word
+    CAPTIONER_TESTDATA names the folder of the recordings.
+    """
+    require_recordings()
+    publish(PAGE, (clip_tables(), language_table()), dry_run=dry_run)
 
 
-class Even:
-    name = "even"
-
-    def align(self, clip, text, language):  # the texts of the words, joined, must be the text
-        return Alignment((Word(clip.start, clip.end, text),), doubt="the whole text is one word")
-```
-
-`clip` is a `captioner.Audio`; word times are on the media's clock, so they lie between `clip.start` and `clip.end`.
-`language` is a BCP 47 tag or None. The constructor takes no arguments, or `model`, if the aligner works with one
-(`--align NAME:MODEL`). It raises `ImportError` or `OSError` if its library cannot be loaded.
-
-## How exact they are
-
-Measured by `python -m tests.benchmarks.alignment`: how far starts and ends of words are from the reference, in ms. The
-reference of nearly all clips is PocketSphinx's forced alignment, whose median difference from labels made by hand is
-13 ms; its own rows therefore say little. The constants of captioner were chosen on the tuning speakers alone. Times
-real time are of CPU time, with synthesis. Qwen3-ForcedAligner was not measured: its weights were not available."""
-
-LANGUAGES = """
-### Other languages
-
-Mean error in ms of the starts of words in espeak-ng's own speech, by a woman's voice at another pace, with noise 25 dB
-below it; its word times are known. For `espeak`, which uses the same synthesizer, this only shows that it times the
-right words. `pauses` is worse where a script leaves vowels out, and where digits are not read as in English.
-
-| language | text | espeak | pauses |
-|---|---|---|---|"""
-
-
-def report() -> Iterator[str]:
-    yield INTRODUCTION
+def clip_tables() -> Iterator[str]:
+    """Yield the lines of the tables of recorded clips: by group, of all together, and in harder conditions."""
     table = methods()
     for group, paths in GROUPS.items():
         yield f"\n### {group[0].upper()}{group[1:]}\n\n{HEAD}"
         for name, align in table.items():
             yield f"| {name} | {measure(align, paths, 'as recorded').row()} |"
-    everyone = [path for group, paths in GROUPS.items() if "52 s" not in group for path in paths]
+    all_clips = [path for group, paths in GROUPS.items() if "52 s" not in group for path in paths]
     yield f"\n### All 24 clips together\n\n{HEAD}"
     for name, align in table.items():
-        yield f"| {name} | {measure(align, everyone, 'as recorded').row()} |"
+        yield f"| {name} | {measure(align, all_clips, 'as recorded').row()} |"
     for name in ("espeak", "pauses"):
         yield f"\n### The clips under harder conditions, `{name}`\n\n{HEAD.replace('method', 'condition')}"
         for condition in CONDITIONS:
-            yield f"| {condition} | {measure(table[name], everyone, condition).row()} |"
-    yield LANGUAGES
+            yield f"| {condition} | {measure(table[name], all_clips, condition).row()} |"
+
+
+def language_table() -> Iterator[str]:
+    """Yield the lines of the table of other languages: mean error in ms of the starts of synthetic words."""
+    yield "| language | text | espeak | pauses |\n|---|---|---|---|"
     for language, (voice, text) in ALL_TEXTS.items():
-        means = " | ".join(f"{1000 * far_from_another_voice(name, language, voice, text):.0f}" for name in OURS)
+        means = " | ".join(f"{1000 * synthetic_error(name, language, voice, text):.0f}" for name in OURS)
         yield f"| {language} | {text} | {means} |"
 
 
-def far_from_another_voice(name: str, language: str, voice: str, text: str) -> float:
-    """Mean error in seconds of the starts of words that espeak-ng says in a woman's voice, slower, in some noise."""
-    sound, marks = spoken_with_marks(text, f"{voice}+f2", pace=150, pitch=70)
-    words = load_aligner(name).align(Audio(noisy(sound, 25), 16_000), text, language).words
+def synthetic_error(name: str, language: str, voice: str, text: str) -> float:
+    """Return the mean error in seconds of the starts of words that espeak-ng speaks, slower and with some noise."""
+    samples, marks = spoken_with_marks(text, f"{voice}+f2", pace=150, pitch=70)
+    words = load_aligner(name).align(Audio(noisy(samples, 25), RATE), text, language).words
     return float(np.mean([abs(word.start - known) for word, known in known_starts(words, marks)]))
 
 
 if __name__ == "__main__":
-    for line in report():
-        print(line, flush=True)
+    main()

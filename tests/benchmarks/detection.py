@@ -1,7 +1,6 @@
-"""Finding speech: captioner's silero against the package's own function and faster-whisper's, on the same sound, in
-processor time.
+"""Voice activity detection: captioner's silero against the package's own function and faster-whisper's, in CPU time.
 
-captioner's probabilities are given to the package's own state machine, so that the regions can be compared.
+The package's own rules turn captioner's probabilities into regions, so that the regions can be compared.
 """
 
 from __future__ import annotations
@@ -20,40 +19,40 @@ from captioner.media.decode import BLOCK
 from captioner.speech import FRAME, load_speech_model, speech_clips
 from captioner.values import Audio, Samples
 from tests.benchmarks import Lengths, Row
-from tests.benchmarks.measuring import RATE, in_turns, processor_seconds, sound_of, talk
+from tests.benchmarks.measuring import RATE, alternate, cpu_seconds, read_whole, talk
 
 Regions = list[tuple[int, int]]
-"""First and last sample of each."""
+"""First and last sample of each region."""
 
 
 def measure(lengths: Lengths) -> Sequence[Row | str]:
     with TemporaryDirectory() as folder:
-        samples = sound_of(talk(lengths.talk, Path(folder)))
+        samples = read_whole(talk(lengths.talk, Path(folder))).samples
     samples = np.pad(samples, (0, -len(samples) % FRAME))
     packaged = partial(by_package, package_model(), samples)
     expected = packaged()
-    if (found := ours(samples)) != expected:
-        raise RuntimeError(f"silero finds {len(expected)} regions, captioner {len(found)}, and not the same")
+    if (regions := by_captioner(samples)) != expected:
+        raise RuntimeError(f"silero finds {len(expected)} regions, captioner {len(regions)}, and they differ")
     step = round(BLOCK * RATE)
-    sound = [Audio(samples[at : at + step], RATE, at / RATE) for at in range(0, len(samples), step)]
-    works: list[Callable[[], object]] = [partial(ours, samples), lambda: list(speech_clips(sound)), packaged]
+    blocks = [Audio(samples[at : at + step], RATE, at / RATE) for at in range(0, len(samples), step)]
+    works: list[Callable[[], object]] = [partial(by_captioner, samples), lambda: list(speech_clips(blocks)), packaged]
     if theirs := faster_whisper(samples):
         works.append(theirs)
-    taken = in_turns(*(partial(processor_seconds, work) for work in works))
-    fast, whole, slow, *other = (len(samples) / RATE / spent for spent in taken)
-    same = f"({len(expected)} regions, all the same)"
+    seconds = alternate(*(partial(cpu_seconds, work) for work in works))
+    ours, with_gain, silero, *other = (len(samples) / RATE / spent for spent in seconds)
+    equal = f"({len(expected)} regions, all equal)"
     rows: list[Row | str] = [
-        Row(f"finding speech as silero does: captioner / silero {same}", fast, slow, "x real time", "≥ 15"),
-        Row("finding speech: captioner, quiet speech lifted / silero", whole, slow, "x real time", ""),
+        Row(f"VAD by silero's rules: captioner / silero {equal}", ours, silero, "x real time", "≥ 15"),
+        Row("VAD: captioner with gain for quiet speech / silero", with_gain, silero, "x real time", ""),
     ]
-    what = "finding speech: captioner / faster-whisper"
+    label = "VAD: captioner / faster-whisper"
     if not theirs:
-        return [*rows, f"{what} is not measured, for faster-whisper is not installed"]
-    shared = f"({len(set(theirs()) & set(expected))} of {len(expected)} regions the same)"
-    return [*rows, Row(f"{what} {shared}", fast, other[0], "x real time", "≥ 3")]
+        return [*rows, f"{label}: not measured, faster-whisper is not installed"]
+    equal = f"({len(set(theirs()) & set(expected))} of {len(expected)} regions equal)"
+    return [*rows, Row(f"{label} {equal}", ours, other[0], "x real time", "≥ 3")]
 
 
-def ours(samples: Samples) -> Regions:
+def by_captioner(samples: Samples) -> Regions:
     from silero_vad.utils_vad import get_speech_timestamps_from_probs
 
     probabilities = load_speech_model().probabilities(samples).tolist()
@@ -61,7 +60,7 @@ def ours(samples: Samples) -> Regions:
 
 
 def package_model() -> Any:
-    """As the package loads it, which has torch compute on one core: two would take longer for frames so short."""
+    """Return the model as the package loads it. torch then works on one core: for such short frames two are slower."""
     from silero_vad import load_silero_vad
 
     with warnings.catch_warnings():
@@ -77,13 +76,13 @@ def by_package(model: Any, samples: Samples) -> Regions:
 
 
 def faster_whisper(samples: Samples) -> Callable[[], Regions] | None:
-    """Its own search with silero's settings; None where it is not installed."""
+    """Return faster-whisper's own detection, with silero's settings; None if it is not installed."""
     if find_spec("faster_whisper") is None:
         return None
     from faster_whisper.vad import VadOptions, get_speech_timestamps
 
-    same = VadOptions(min_speech_duration_ms=250, min_silence_duration_ms=100, speech_pad_ms=30)
-    return lambda: _pairs(get_speech_timestamps(samples, same))
+    settings = VadOptions(min_speech_duration_ms=250, min_silence_duration_ms=100, speech_pad_ms=30)
+    return lambda: _pairs(get_speech_timestamps(samples, settings))
 
 
 def _pairs(regions: list[dict[str, Any]]) -> Regions:

@@ -1,4 +1,7 @@
-"""How costs are measured: talks of any length, programs in processes of their own, works that take turns."""
+"""Shared parts of the benchmarks: talks of any length, the cost of programs and functions, alternating runs.
+
+Runs on Linux: `cost` uses `os.wait4`, which Windows does not have.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from statistics import median
 import numpy as np
 
 from captioner.media import find_ffmpeg, open_media, read_audio
-from captioner.values import Audio, Samples, Segment
+from captioner.values import Audio, Segment
 from tests.paths import SAMPLES
 
 ROUNDS = 3
@@ -25,14 +28,17 @@ RATE = 16_000
 
 @dataclass(frozen=True)
 class Cost:
-    """What a program took, its children's share too, in seconds."""
+    """The time that a program took, with its child processes."""
 
     wall: float
+    """Seconds of wall time."""
+
     cpu: float
+    """Seconds of CPU time."""
 
 
 def talk(minutes: float, folder: Path) -> Path:
-    """The sample again and again, picture and all: a long film's index weighs too."""
+    """Return a video in `folder` that repeats the sample. It has a picture, as the index of a long film costs, too."""
     path = folder / f"{minutes:g}.mp4"
     if not path.exists():
         loop = [find_ffmpeg(), "-v", "error", "-stream_loop", "-1", "-i", str(SAMPLES / "lighthouse.mp4")]
@@ -40,32 +46,32 @@ def talk(minutes: float, folder: Path) -> Path:
     return path
 
 
-def sound_of(path: Path) -> Samples:
-    """All of it, 16 kHz."""
+def read_whole(path: Path) -> Audio:
+    """Return all audio of a file, mono at 16 kHz."""
     with open_media(str(path)) as media:
-        return np.concatenate([block.samples for block in read_audio(media, sample_rate=RATE)])
+        return Audio(np.concatenate([block.samples for block in read_audio(media, sample_rate=RATE)]), RATE)
 
 
 @cache
 def sentences() -> tuple[Segment, ...]:
-    """What is said in the sample, and when."""
+    """Return the sentences of the sample with their times."""
     truth = json.loads((SAMPLES / "truth" / "lighthouse.json").read_text("utf-8"))["sentences"]
     return tuple(Segment(one["start"], one["end"], one["text"], language="en") for one in truth)
 
 
-def said_in(clip: Audio, period: float) -> str:
-    """The sentences of the sample, which comes again every `period` seconds, that begin in a clip."""
+def text_of(clip: Audio, period: float) -> str:
+    """Return the sentences that start in a clip of a talk; `period` is the length of the sample in seconds."""
     start, end = clip.start % period, clip.start % period + clip.duration
     return " ".join(one.text for one in sentences() if start <= one.start < end) or sentences()[0].text
 
 
 def python(script: str, *arguments: str | Path) -> list[str]:
-    """The command that runs a script in a Python of its own."""
+    """Return the command that runs a script in a new Python process."""
     return [sys.executable, "-c", script, *map(str, arguments)]
 
 
 def cost(command: Sequence[str]) -> Cost:
-    """Of a program. Raises `RuntimeError` when it fails."""
+    """Run a program and return its cost. Raises `RuntimeError` if it fails."""
     started = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
@@ -77,29 +83,29 @@ def cost(command: Sequence[str]) -> Cost:
 
 
 def costs(*commands: Sequence[str], rounds: int = ROUNDS) -> list[Cost]:
-    """The medians of what each program takes, run one after the other, `rounds` times."""
+    """Run the programs in alternation and return the median cost of each."""
     runs = zip(*([cost(command) for command in commands] for _ in range(rounds)), strict=True)
     return [Cost(median(run.wall for run in of_one), median(run.cpu for run in of_one)) for of_one in runs]
 
 
-def in_turns(*works: Callable[[], float], rounds: int = ROUNDS) -> list[float]:
-    """The medians of what each work gives, run one after the other, `rounds` times."""
-    taken: list[list[float]] = [[] for _ in works]
+def alternate(*measurements: Callable[[], float], rounds: int = ROUNDS) -> list[float]:
+    """Run the measurements in alternation and return the median of each."""
+    values: list[list[float]] = [[] for _ in measurements]
     for _ in range(rounds):
-        for work, values in zip(works, taken, strict=True):
-            values.append(work())
-    return [median(values) for values in taken]
+        for measurement, of_one in zip(measurements, values, strict=True):
+            of_one.append(measurement())
+    return [median(of_one) for of_one in values]
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """Of wall time."""
+def wall_seconds(work: Callable[[], object]) -> float:
+    """Return the wall time that a function takes."""
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
 
 
-def processor_seconds(work: Callable[[], object]) -> float:
-    """Of this process on all cores, which others on the machine disturb less."""
+def cpu_seconds(work: Callable[[], object]) -> float:
+    """Return the CPU time that a function takes on all cores: other programs disturb it less than wall time."""
     started = time.process_time()
     work()
     return time.process_time() - started

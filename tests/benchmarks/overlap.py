@@ -1,33 +1,35 @@
-"""What side by side is worth: while a recogniser takes its time, the sound of what comes next is decoded and searched,
-and the words of what came before are timed."""
+"""What parallel stages save: while a backend works on one clip, the next audio is decoded and searched for speech, and
+the words of the previous clips get their times."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from captioner import caption, load_backend
 from tests.benchmarks import Lengths, Row
-from tests.benchmarks.measuring import in_turns, seconds, talk
+from tests.benchmarks.measuring import alternate, talk, wall_seconds
 
 
 def measure(lengths: Lengths) -> Sequence[Row | str]:
     with TemporaryDirectory() as folder:
         film = talk(lengths.short, Path(folder))
-        rest, speech = captioned(film, 0.0)
-        delay = rest / speech  # so that the recogniser takes as long as all else, where overlapping saves most
-        (together,) = in_turns(lambda: captioned(film, delay)[0])
-    what = f"{lengths.short:g} min with a recogniser as slow as all else"
+        others, speech = captioned(film, 0.0)
+        delay = others / speech  # recognition takes as long as all other stages: parallel work saves most then
+        (together,) = alternate(lambda: captioned(film, delay)[0])
+    label = f"{lengths.short:g} min, recognition as slow as all other stages"
     return [
-        Row(f"{what} / the slower of the two alone", together, rest, "s", "→ 1"),
-        Row(f"{what} / one after the other", together, 2 * rest, "s", "→ 0.5"),
+        Row(f"{label} / one of the two alone", together, others, "s", "→ 1"),
+        Row(f"{label} / one after the other", together, 2 * others, "s", "→ 0.5"),
     ]
 
 
 def captioned(film: Path, delay: float) -> tuple[float, float]:
-    """How long it took with a recogniser of so many seconds for each second of speech, and the seconds of speech."""
+    """Return the wall time of a run, and the seconds of speech.
+
+    The backend takes `delay` seconds for each second of speech.
+    """
     backend = load_backend("scripted", delay=delay)
     speech = 0.0
 
@@ -36,4 +38,4 @@ def captioned(film: Path, delay: float) -> tuple[float, float]:
         regions = caption(film, backend=backend, align="pauses").report.regions
         speech = sum(region.duration for region in regions)
 
-    return seconds(partial(run)), speech
+    return wall_seconds(run), speech

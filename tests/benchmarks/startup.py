@@ -1,4 +1,4 @@
-"""How long a user waits for nothing: `captioner --help` against the smallest click program; the first line of a run."""
+"""Time until captioner shows something: `captioner --help`, and the first line of a run. Runs on Linux."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ from collections.abc import Sequence
 from tempfile import TemporaryDirectory
 
 from tests.benchmarks import Lengths, Row
-from tests.benchmarks.measuring import costs, in_turns, python
+from tests.benchmarks.measuring import alternate, costs, python
 from tests.paths import SAMPLES
 
-BARE = "import click; click.command(help='Say hello.')(lambda: None).main(['--help'])"
+MINIMAL = "import click; click.command(help='Say hello.')(lambda: None).main(['--help'])"
 HELP = "import sys; from captioner.cli import main; sys.exit(main(['--help']))"
 RUN = "import sys; from captioner.cli import main; sys.exit(main(sys.argv[1:]))"
-TIMES = 15
+ROUNDS = 15
 
-FIRST_LINE = 1.5
-"""Seconds that a user waits for a sign of life."""
+LIMIT = 1.5
+"""Seconds that a user should wait for the first line at most."""
 
 
 def measure(lengths: Lengths) -> Sequence[Row | str]:
-    ours, bare = costs(python(HELP), python(BARE), rounds=TIMES)
-    (first,) = in_turns(first_line)
+    ours, minimal = costs(python(HELP), python(MINIMAL), rounds=ROUNDS)
+    (first,) = alternate(first_line)
     return [
-        Row("captioner --help / a bare click program", ours.wall, bare.wall, "s", "≤ 2"),
-        Row("captioner FILE, its first region heard / the patience of a user", first, FIRST_LINE, "s", "≤ 1"),
+        Row("captioner --help / a minimal click program", ours.wall, minimal.wall, "s", "≤ 2"),
+        Row("captioner FILE until the first region is recognised / limit", first, LIMIT, "s", "≤ 1"),
     ]
 
 
 def first_line() -> float:
-    """Seconds until a run with the lightest backend says what it heard first."""
+    """Return the seconds until a run with the fastest backend prints its first line."""
     with TemporaryDirectory() as folder:
-        words = (SAMPLES / "lighthouse.mp4", "--backend", "scripted", "--no-journal", "--verbose", "-d", folder)
+        arguments = (SAMPLES / "lighthouse.mp4", "--backend", "scripted", "--no-journal", "--verbose", "-d", folder)
         started = time.perf_counter()
-        with subprocess.Popen(python(RUN, *words), stderr=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(python(RUN, *arguments), stderr=subprocess.PIPE, text=True) as process:
             assert process.stderr is not None
             line = process.stderr.readline()
             waited = time.perf_counter() - started

@@ -1,4 +1,4 @@
-"""WebVTT as a browser reads it: headless Chromium, its own `<track>`, all files in one start."""
+"""Reads WebVTT files with headless Chromium: one start of the browser, and a `<track>` for each file."""
 
 from __future__ import annotations
 
@@ -13,48 +13,51 @@ from typing import Any
 
 import pytest
 
-PATIENCE = 120
-"""Seconds for a browser to start and read everything."""
+TIMEOUT = 120
+"""Seconds in which the browser has to start and read all files."""
 
 PAGE = """<!doctype html><meta charset="utf-8"><video></video><script>
 const read = name => new Promise(done => {
   const track = document.createElement("track");
-  const say = () => done([name, [...(track.track.cues || [])].map(cue => {
+  const resolve = () => done([name, [...(track.track.cues || [])].map(cue => {
     const shown = cue.getCueAsHTML(), voice = shown.querySelector("span[title]");
     const tagged = tag => [...shown.querySelectorAll(tag)].map(part => part.textContent);
     return {start: cue.startTime, end: cue.endTime, text: shown.textContent, voice: voice ? voice.title : null,
             italic: tagged("i"), bold: tagged("b"), underline: tagged("u"), line: cue.line, snap: cue.snapToLines,
             position: cue.position, align: cue.align, vertical: cue.vertical};
   })]);
-  track.onload = say; track.onerror = () => done([name, null]);
+  track.onload = resolve; track.onerror = () => done([name, null]);
   track.src = name; track.default = true;
   document.querySelector("video").append(track); track.track.mode = "hidden";
 });
-fetch("/names").then(answer => answer.json()).then(names => Promise.all(names.map(read)))
-  .then(seen => fetch("/seen", {method: "POST", body: JSON.stringify(Object.fromEntries(seen))}));
+fetch("/names").then(response => response.json()).then(names => Promise.all(names.map(read)))
+  .then(cues => fetch("/cues", {method: "POST", body: JSON.stringify(Object.fromEntries(cues))}));
 </script>"""
 
 
 def read_in_chromium(files: Mapping[str, str], folder: Path) -> dict[str, list[dict[str, Any]] | None]:
-    """The cues that Chromium finds in each file, by its name; None where it refuses the file. Skips without it."""
+    """Return the cues of each file by its name, as Chromium reads them; None for a file that it rejects.
+
+    Skips the test if Chromium is not installed.
+    """
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if not chromium:
-        pytest.skip("install chromium (apt install chromium) to hear what a browser says of WebVTT")
-    seen: dict[str, Any] = {}
+        pytest.skip("apt install chromium, to read WebVTT in a browser")
+    cues: dict[str, Any] = {}
     done = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             name = self.path.lstrip("/")
             body = {"": PAGE, "names": json.dumps(list(files))}.get(name, files.get(name))
-            kind = "text/vtt" if name in files else "text/html"
+            content_type = "text/vtt" if name in files else "text/html"
             self.send_response(404 if body is None else 200)
-            self.send_header("Content-Type", f"{kind}; charset=utf-8")
+            self.send_header("Content-Type", f"{content_type}; charset=utf-8")
             self.end_headers()
             self.wfile.write((body or "").encode())
 
         def do_POST(self) -> None:
-            seen.update(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            cues.update(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(204)
             self.end_headers()
             done.set()
@@ -72,8 +75,8 @@ def read_in_chromium(files: Mapping[str, str], folder: Path) -> dict[str, list[d
             stderr=subprocess.DEVNULL,
         ) as browser:
             try:
-                assert done.wait(PATIENCE), "Chromium did not answer"
+                assert done.wait(TIMEOUT), "Chromium did not answer"
             finally:
                 browser.terminate()
                 server.shutdown()
-    return seen
+    return cues

@@ -1,4 +1,4 @@
-"""Caption files read by ffmpeg's own demuxers: an opinion that is not ours."""
+"""Reads caption files with ffmpeg's demuxers, which do not share captioner's mistakes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from captioner.values import Cue
 
 
 def cues_by_ffmpeg(text: str, demuxer: str) -> list[Cue]:
-    """The cues of a file's text, their payload as it stands there."""
+    """Return the cues of a file, with their text as the file spells it."""
     with av.open(io.BytesIO(text.encode()), format=demuxer) as file:
         assert isinstance(file, InputContainer)
         return [_cue(packet) for packet in file.demux() if packet.size]

@@ -1,4 +1,4 @@
-// Reads TTML files with imsc.js and prints, for each, the intervals in which text is seen, as JSON.
+// Reads TTML files with imsc.js and prints a JSON object for each: the intervals in which text is shown, and the problems.
 const path = require("path"), fs = require("fs");
 const root = path.resolve(process.argv[2], "src", "main", "js");
 const { fromXML } = require(path.join(root, "doc.js")), { generateISD } = require(path.join(root, "isd.js"));

@@ -1,4 +1,4 @@
-"""Readers and players that npm installs: they judge what we write."""
+"""Readers and players from npm, which read the files that captioner writes."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pytest
 
 
 def npm_package(name: str) -> Path:
-    """The folder of a package; skips where nobody says where it is."""
+    """Return the folder of an installed package, or skip the test."""
     modules = os.environ.get("CAPTIONER_NODE_MODULES")
     package = Path(modules or "", name)
     if not modules or not package.is_dir():
-        pytest.skip(f"npm install {name}, and name its node_modules in CAPTIONER_NODE_MODULES")
+        pytest.skip(f"npm install {name}, and set CAPTIONER_NODE_MODULES to the folder node_modules")
     return package

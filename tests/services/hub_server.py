@@ -1,4 +1,4 @@
-"""A model hub on this machine: as much of huggingface.co as `captioner models pull` uses."""
+"""A model hub on this machine: the part of huggingface.co that `captioner models pull` uses."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from captioner.testing.local_server import LocalServer
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 UNLIMITED = 2**40
+"""Bytes: no file is larger."""
 
 
 class Hub(LocalServer):
-    """Serves `folder` as every repository, except for one of owner or name "nobody"."""
+    """Serves the files of `folder` as every repository; there is no repository of the owner or name "nobody"."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(partial(_HubHandler, self))

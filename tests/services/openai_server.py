@@ -15,6 +15,8 @@ from captioner.testing.requests import form_parts
 
 @dataclass(frozen=True)
 class Reply:
+    """A response of the server."""
+
     body: str
     status: int = 200
     content_type: str = "application/json"
@@ -24,11 +26,15 @@ Form = dict[str, list[str]]
 
 
 class OpenAIServer(LocalServer):
-    """`reply_to` returns the reply to a form. `forms` and `keys` hold those of each request, in order."""
+    """Answers each request with the reply that `reply_to` returns for its form."""
 
     def __init__(self, reply_to: Callable[[Form], Reply]) -> None:
         super().__init__(partial(_OpenAIHandler, self))
-        self.reply_to, self.forms, self.keys = reply_to, list[Form](), list[str | None]()
+        self.reply_to = reply_to
+        self.forms: list[Form] = []
+        """The form of each request, in order."""
+        self.keys: list[str | None] = []
+        """The `Authorization` header of each request, in order."""
 
     @property
     def base_url(self) -> str:

@@ -1,8 +1,8 @@
 """Train the digits model: `PYTHONPATH=. python tests/data/glmasr-digits/recipe/digit_training.py FOLDER [MINUTES]`.
 
-Two losses: cross entropy on the text, and CTC on the encoder's output, without which so small a model learns nothing
-from so little. Short strings come first; in the last quarter half of the batches are padded to 30 s as the processor
-pads them, for the encoder has no mask and must get used to the padding.
+There are two losses: cross entropy on the text, and CTC on the encoder's output. Without CTC a model this small learns
+nothing from so little data. Short strings come first. In the last quarter of the time half of the batches are padded to
+30 s, as the processor pads them: the encoder has no mask and must learn to ignore the padding.
 """
 
 from __future__ import annotations
@@ -40,28 +40,34 @@ TEMPLATE = (
 SPOKEN = 8000
 WIDTH = 128
 SPREAD = 0.08
-"""Of the first weights: 0.02, the usual, is too little for layers this narrow."""
+"""Standard deviation of the initial weights: the usual 0.02 is too small for layers this narrow."""
 
 RATE = 2e-3
 WHOLE_WINDOW = 3000
-"""Frames of 30 s."""
+"""Frames in 30 s."""
 
 
 @dataclass(frozen=True)
 class Example:
-    """A string and its log-mel features (128, frames), made on its own length."""
+    """A digit string to train on."""
 
     text: str
+
     features: Tensor
+    """Log-mel features without padding, shape (128, frames)."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Inputs of the model, and what it should write: by token (-100: not judged), and by digit for each row (CTC)."""
+    """The inputs of the model, and its targets."""
 
     inputs: dict[str, Tensor]
+
     labels: Tensor
+    """The target tokens; -100 where there is none."""
+
     digits: list[list[int]]
+    """The target digits of each row, for CTC."""
 
 
 def main(folder: Path, minutes: float) -> None:
@@ -77,7 +83,7 @@ def main(folder: Path, minutes: float) -> None:
 
 
 def new_processor() -> Any:
-    """Byte-level BPE in which the digits are whole tokens, and the real template's text."""
+    """Return a processor with a byte-level BPE in which each digit is a token, and the template of the real model."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
@@ -119,7 +125,7 @@ def example(processor: Any, digits: SpokenDigits) -> Example:
 
 
 def train(model: Any, tokenizer: Any, examples: list[Example], budget: float) -> None:
-    """For `budget` seconds of processor time."""
+    """Train for `budget` seconds of CPU time."""
     ctc = torch.nn.Linear(WIDTH, len(DIGITS) + 1)
     weights = [*model.parameters(), *ctc.parameters()]
     optimizer = torch.optim.AdamW(weights, lr=RATE, weight_decay=0.01, betas=(0.9, 0.98))
@@ -137,17 +143,17 @@ def train(model: Any, tokenizer: Any, examples: list[Example], budget: float) ->
 
 
 def chosen(examples: list[Example], done: float) -> tuple[list[Example], int]:
-    """Examples of like length, from the shorter ones at first, and the frames to pad them to at least."""
-    whole = done > 0.72 and random.random() < 0.5
+    """Return examples of similar length, short ones at first, and the number of frames to pad them to at least."""
+    full_window = done > 0.72 and random.random() < 0.5
     top = len(examples) if done > 0.25 else int(len(examples) * (0.2 + 0.8 * done / 0.25))
     first = random.randint(0, top - 32)
-    if whole:
+    if full_window:
         return examples[first : first + 8], WHOLE_WINDOW
     return random.sample(examples[max(0, first - 150) : first + 182], 32), 600 * (done > 0.3 and random.random() < 0.2)
 
 
 def padded(tokenizer: Any, examples: list[Example], frames: int) -> Batch:
-    """Features padded on the right to a multiple of 8 frames with what silence looks like, tokens on the left."""
+    """Return a batch: features padded on the right to a multiple of 8 frames of silence, tokens padded on the left."""
     frames = max(frames, *(example.features.shape[1] for example in examples))
     frames += -frames % 8
     before = tokenizer.encode(f"{USER}\n<|begin_of_audio|>")
@@ -173,7 +179,7 @@ def sound_tokens(one: Example) -> int:
 
 
 def masked(features: Tensor, frames: int) -> Tensor:
-    """Features with two bands of tones and two stretches of time blotted out, padded to `frames`."""
+    """Return features with two frequency bands and two time ranges masked (SpecAugment), padded to `frames`."""
     count = features.shape[1]
     result = torch.full((128, frames), float(features.min()))
     result[:, :count] = features

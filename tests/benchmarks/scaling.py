@@ -1,4 +1,4 @@
-"""What captioning costs at several lengths: time and memory, which must lie on a straight and a level line."""
+"""Cost by length: time, which should lie on a straight line, and memory, which should stay the same. Runs on Linux."""
 
 from __future__ import annotations
 
@@ -10,43 +10,49 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from tests.benchmarks import Lengths
+from tests.benchmarks.end_to_end import OURS, ffmpeg_decoding
 from tests.benchmarks.measuring import costs, python, talk
-from tests.benchmarks.memory import peak
-from tests.benchmarks.whole_way import OURS, decoding
+from tests.benchmarks.memory import peak_memory
 
 
 @dataclass(frozen=True)
 class Point:
-    """A film of so many `minutes`: seconds of captioner without recognition and of ffmpeg alone, both of processor
-    time, and captioner's peak of memory in MiB."""
+    """The cost of one talk."""
 
     minutes: float
+    """Length of the talk."""
+
     ours: float
-    floor: float
+    """Seconds of CPU time that captioner takes without recognition, with its child processes."""
+
+    ffmpeg: float
+    """Seconds of CPU time that ffmpeg alone takes."""
+
     memory: float
+    """Peak memory of captioner in MiB."""
 
 
 def points(lengths: Lengths) -> list[Point]:
-    """Four lengths, up to twice the talk."""
+    """Return the costs of four talks; the longest is twice `lengths.talk`."""
     with TemporaryDirectory() as folder:
         return [_point(lengths.talk * share, Path(folder)) for share in (0.25, 0.5, 1.0, 2.0)]
 
 
 def _point(minutes: float, folder: Path) -> Point:
     film = talk(minutes, folder)
-    ours, floor = costs(python(OURS, film), decoding(film))
-    return Point(minutes, ours.cpu, floor.cpu, peak(film))
+    ours, ffmpeg = costs(python(OURS, film), ffmpeg_decoding(film))
+    return Point(minutes, ours.cpu, ffmpeg.cpu, peak_memory(film))
 
 
-def bend(points: Sequence[Point]) -> float:
-    """How far the cost lies from the straight line through it at most, as a share of the greatest cost."""
+def deviation(points: Sequence[Point]) -> float:
+    """Return the largest distance of a time from the line fitted to all, as a share of the longest time."""
     minutes, ours = np.array([(point.minutes, point.ours) for point in points]).T
     slope, start = np.polyfit(minutes, ours, 1)
     return float(np.abs(ours - (slope * minutes + start)).max() / ours.max())
 
 
 def draw(points: Sequence[Point], path: Path) -> None:
-    """Both lines, as a picture."""
+    """Draw time and memory by length, as an SVG file."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -55,7 +61,7 @@ def draw(points: Sequence[Point], path: Path) -> None:
     minutes = [point.minutes for point in points]
     figure, (time, memory) = pyplot.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
     time.plot(minutes, [point.ours for point in points], "o-", label="captioner, without recognition")
-    time.plot(minutes, [point.floor for point in points], "s--", label="ffmpeg, decoding alone")
+    time.plot(minutes, [point.ffmpeg for point in points], "s--", label="ffmpeg, decoding alone")
     time.set(xlabel="minutes of media", ylabel="seconds of processor time")
     time.legend(frameon=False)
     memory.plot(minutes, [point.memory for point in points], "o-")
