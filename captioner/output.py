@@ -1,4 +1,4 @@
-"""The result of a run, and writing it as text and files."""
+"""The result of a run, which can be written as text and files."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ _SHARE = 0.3  # of the way from the background up to the voice
 def speech_threshold(levels: NDArray[np.floating[Any]]) -> float:
     """The level above which a frame counts as speech, given the level of each frame in dB, shape (frames,).
 
-    It lies 8 dB, or three tenths of the way up to the voice, above the background, whichever is more. Background and
+    It is above the background by 8 dB, or by three tenths of the distance to the voice if that is more. Background and
     voice are the 5th and the 95th percentile.
     """
     background, voice = np.percentile(levels, [5, 95])

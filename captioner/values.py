@@ -159,7 +159,7 @@ class StyleSpan:
 
 @dataclass(frozen=True)
 class Position:
-    """Where a cue is shown. Raises `ValueError` for a place outside the picture."""
+    """The position of a cue on the screen. Raises `ValueError` for a place outside the picture."""
 
     anchor: int = 2
     """The point of the text that `x` and `y` place, as a numeric keypad key: 2 bottom centre, 5 middle, 7 top left."""

@@ -42,7 +42,7 @@ NO_PAUSE_COST = (0.0, 0.0, 0.5, 1.2)
 
 @dataclass(frozen=True)
 class SpeechClock:
-    """A clock that runs while somebody speaks and stops in the pauses. A run is a stretch of speech between pauses."""
+    """A clock that runs during speech and stops in the pauses. A run is a stretch of speech between pauses."""
 
     starts: Numbers
     """Seconds from the start of the clip to the start of each run, shape (runs,)."""

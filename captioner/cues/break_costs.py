@@ -23,7 +23,7 @@ QUOTE = 1.5
 """Before an opening quote or bracket, or after a closing one."""
 
 PARENTHESIS = 4.0
-"""After a comma behind a word that leans on the next one: "and, | of course,"."""
+"""After a comma that follows a word that leans on the next one: "and, | of course,"."""
 
 PLAIN = 6.0
 """Between two words that are in no table."""

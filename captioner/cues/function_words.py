@@ -88,7 +88,7 @@ def european_table(
     `of`: prepositions that bind closely to the noun before them.
     `opening`, `linking`: conjunctions; the opening ones are the stronger break.
     `clitics`, `objects`: pronouns that lean on the verb after them and on the verb before them.
-    `trailing`: words that begin no line, such as a negation behind its verb.
+    `trailing`: words that begin no line, such as a negation after its verb.
     `loose`: words that may lean on the next word, but need not.
     `verb_last`: the verb or the subject often comes last, so auxiliaries and pronouns often end a phrase and are loose.
     `ordinals`: see `FunctionWords`.

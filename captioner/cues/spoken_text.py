@@ -47,7 +47,7 @@ class Passage:
 
     @cached_property
     def words(self) -> list[tuple[int, int]]:
-        """Where its words stand in the text, last exclusive; empty if it has none or if all fall on one instant."""
+        """The ranges of its words in the text, last exclusive; empty without words, or if all have the same time."""
         words = self.segment.words
         if not words or min(word.start for word in words) == max(word.end for word in words):
             return []

@@ -120,7 +120,7 @@ class _Body:
         self._line_ends = [match.start() for match in re.finditer("\n", source)]
 
     def line(self, index: int) -> int:
-        """The line, from 1, of the first character at or behind `index` that is no white space."""
+        """The line, from 1, of the first character from `index` on that is not white space."""
         text = _TEXT.search(self.text, index)
         index = text.start() if text else index
         piece = bisect_right(self._starts, index) - 1

@@ -46,7 +46,7 @@ def clip_key(clip: Audio, hints: Hints, backend: Backend) -> bytes:
     """SHA-256 over all that can change the text: the audio, the hints, the backend, its model and its `fingerprint`.
 
     The audio counts as little-endian 16-bit PCM, as it is sent to a service: clips with the same bytes cost one call.
-    The clip's `start` does not count: a clip has the same key wherever it stands.
+    The clip's `start` does not count: a clip has the same key at any position.
     """
     traits = backend.traits
     name, model, fingerprint = traits.name, traits.model, traits.fingerprint

@@ -1,4 +1,4 @@
-"""Where a line may break between two characters without a space: by script, kinsoku, numbers and graphemes."""
+"""Finds line breaks between two characters without a space: by script, kinsoku, numbers and graphemes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How wide text is on the screen, in columns, and whether there is anything to see, by Unicode's tables."""
+"""The width of text on the screen, in columns, and whether there is anything to see, by Unicode's tables."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class RetryPolicy:
     """The limit of that doubling."""
 
     overload_factor: float = 4.0
-    """How many times longer pauses are while the service is overloaded."""
+    """The factor by which pauses are longer while the service is overloaded."""
 
     longest_retry_after: float = 60.0
     """The longest Retry-After that is obeyed."""

@@ -80,7 +80,7 @@ class BackendSession:
     """The price of a minute; None if it is not known."""
 
     def describe_cost(self, estimate: Estimate) -> str:
-        """What the run would send and what that costs, in a line."""
+        """The speech that the run would send and its cost, in one line."""
         regions, requests = counted(estimate.regions, "region"), counted(estimate.requests, "request")
         text = f"{regions}, {estimate.speech:.1f} s of speech, {requests}"
         if estimate.cached:

@@ -86,7 +86,7 @@ class AssStyle:
     over the word (sweep); or the word that is being said grows and has the `spoken_color` (pop)."""
 
     def anchor_point(self, position: Position) -> tuple[float, float]:
-        """Where the anchor of a position stands, x and y in pixels; an axis without a value is at the margin."""
+        """The anchor of a position, x and y in pixels; an axis without a value is at the margin."""
         row, column = divmod(position.anchor - 1, 3)
         default_x = (self.margin_left, self.width / 2, self.width - self.margin_right)[column]
         default_y = (self.height - self.margin_vertical, self.height / 2, self.margin_vertical)[row]

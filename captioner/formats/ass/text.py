@@ -215,7 +215,7 @@ class _TextReader:
 
 
 def _words(syllables: list[_Syllable]) -> Iterator[Word]:
-    """A word for each syllable, as karaoke has them; the space behind one belongs to the next."""
+    """A word for each syllable, as karaoke has them; the space after one belongs to the next."""
     joined: list[_Syllable] = []
     for syllable in syllables:
         if joined and joined[-1].tag == syllable.tag:

@@ -172,7 +172,7 @@ def _decimal(pixels: float) -> str:
 
 
 def _text(cue: Cue, style: AssStyle) -> Iterator[str]:
-    """The text in pieces that look the same and belong to one word, each behind the tags that it needs."""
+    """The text in pieces that look the same and belong to one word, each after the tags that it needs."""
     word_tags = dict(_word_tags(cue, style))
     edges = {edge for span in cue.styles for edge in (span.first, span.last)}
     current = PLAIN
@@ -197,7 +197,7 @@ def _style_tags(style: TextStyle) -> str:
 
 
 def _word_tags(cue: Cue, style: AssStyle) -> Iterator[tuple[int, str]]:
-    """Where each word begins, behind its space, and its karaoke in hundredths, with that of the silence before it."""
+    """The index of each word after its space, and its karaoke tags, with the silence before it; times in hundredths."""
     kind = r"\kf" if style.karaoke == "sweep" else r"\k"
     begin = clock = round(cue.start * RATE)
     index = 0

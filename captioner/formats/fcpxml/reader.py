@@ -18,7 +18,7 @@ from captioner.timestamps import FrameRate, format_timecode
 from captioner.values import Cue, Position
 
 TITLE_HEIGHTS = {1: -0.4, 2: 0.0, 3: 0.4}
-"""Where titles are, by row of the numeric keypad from the bottom: picture heights above the middle."""
+"""Heights of titles by row of the numeric keypad, from the bottom: in picture heights above the middle."""
 
 _TIME = re.compile(r"(\d{1,18})(?:/0*([1-9]\d{0,17}))?s", re.ASCII)
 

@@ -14,7 +14,7 @@ JOINER = "\u2060"
 
 @dataclass(frozen=True)
 class JoinerEscape:
-    """Puts a word joiner behind what begins markup, and takes it away when the file is read."""
+    """Puts a word joiner after the beginning of markup, and removes it when the file is read."""
 
     special: re.Pattern[str]
     """Matches text that would be read as the beginning of markup, up to the place of the joiner."""

@@ -99,5 +99,5 @@ def _differences(cue: Cue, held: Cue) -> list[CuePart]:
 
 
 def _position(cue: Cue) -> Position | None:
-    """The position of a cue; None for the bottom centre, which is where a cue without one stands."""
+    """The position of a cue; None for the bottom centre, the default position."""
     return None if cue.position == Position() else cue.position

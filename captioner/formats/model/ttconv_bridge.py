@@ -55,14 +55,14 @@ class _Piece:
 
 @dataclass(frozen=True)
 class _Context:
-    """What a part of a document inherits from the parts that contain it."""
+    """The properties that a part of a document inherits from the parts that contain it."""
 
     start: Fraction = Fraction(0)
     end: Fraction | None = None
     style: TextStyle = PLAIN
     region: Any = None
     align: str = "start"
-    """Where the lines stand in their region."""
+    """The alignment of the lines in their region."""
     preserve: bool = False
     """Whether white space is preserved."""
 

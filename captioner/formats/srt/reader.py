@@ -59,7 +59,7 @@ class _SrtBlock(NamedTuple):
     start: pysrt.SubRipTime
     end: pysrt.SubRipTime
     coordinates: bool
-    """Whether coordinates stand behind the timing."""
+    """Whether coordinates follow the timing."""
     line: int
     """The line of the file, from 1, in which the text begins."""
     lines: list[str]
@@ -90,7 +90,7 @@ def _blocks(lines: list[str], mended: Losses) -> Iterator[_SrtBlock]:
 def _without_number(below: list[str], mended: Losses) -> list[str]:
     """The lines without the number of the next cue.
 
-    It stands right above the timing, or alone in a file that has a blank line after each line.
+    It is right above the timing, or alone in a file that has a blank line after each line.
     """
     lines = _without_blanks(below)
     touches = len(lines) == len(below)

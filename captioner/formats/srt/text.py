@@ -1,6 +1,6 @@
 """The text of a SubRip cue: tags for italic, bold, underline and color, and the block with its position.
 
-SubRip has no way to escape, so a word joiner behind the bracket keeps what only looks like a tag from being one.
+SubRip has no escapes, so a word joiner after the bracket keeps text that only looks like a tag from being read as one.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ class JsonObject:
     """The values by their keys."""
 
     path: str = ""
-    """Where the object is in the file, as in `segments[3]`; empty for the outermost."""
+    """The place of the object in the file, as in `segments[3]`; empty for the outermost."""
 
     def refuse(self, reason: str, key: str = "") -> NoReturn:
         """Raise an error about this object, or about the member `key`."""

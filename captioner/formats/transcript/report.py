@@ -48,7 +48,7 @@ def region_entry(region: RegionReport) -> dict[str, Any]:
 
 
 def as_json(document: dict[str, Any]) -> str:
-    """A JSON file. Letters stand in it as they are; half a surrogate pair, which no file can hold, is escaped."""
+    """A JSON file. Only half a surrogate pair, which no file can hold, is escaped."""
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2)
     return _HALF_A_PAIR.sub(lambda half: f"\\u{ord(half[0]):04x}", text) + "\n"
 

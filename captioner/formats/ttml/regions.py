@@ -69,7 +69,7 @@ def position_of_region(document: Any, region: Any, align: str) -> Position | Non
 _OPPOSITE = {"before": "after", "center": "center", "after": "before"}
 
 _SHARE = {"before": 0.0, "start": 0.0, "center": 0.5, "after": 1.0, "end": 1.0}
-"""How far into its region text is, by alignment."""
+"""The place of text in its region, as a share of its length, by alignment."""
 
 
 def _third(first: float, length: float, alignment: str) -> int:

@@ -118,7 +118,7 @@ class Session:
 
     @property
     def cursor(self) -> CaptionCursor:
-        """Where the next run of this stream continues."""
+        """The position at which the next run of this stream continues."""
         return self._captions.cursor
 
     # -- the thread that finds speech --------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ class PlaylistWindow:
     waiting: list[CaptionSegment] = field(default_factory=list)
 
     waiting_since: list[float] = field(default_factory=list)
-    """When each waiting segment came, on a monotonic clock."""
+    """The arrival time of each waiting segment, on a monotonic clock."""
 
     cues: list[Cue] = field(default_factory=list)
 

@@ -124,7 +124,7 @@ class HlsSource:
                 raise MediaNotReadable(self.name, "has segments that are not media captioner can read") from error
 
     def _segment_bytes(self, segment: MediaSegment) -> bytes:
-        """The segment behind its initialization section."""
+        """The bytes of a segment, after those of its initialization section."""
         data = self._get(segment.address, segment.byte_range)
         if segment.init_section is None:
             return data
