@@ -52,7 +52,7 @@ _SILENT_UNIT = (LetterSound(VOWEL, 0.2),)
 
 
 def letter_path(clip: ClipFeatures, text: str, units: Sequence[TextUnit]) -> tuple[ViterbiPath, Indices] | None:
-    """The path of the clip's frames through the sounds of the text, and the model frame at which each unit begins.
+    """The path of the clip's frames through the sounds of the text, and the model frame of each unit's start.
 
     The second, shape (units + 1,), ends with the number of model frames. None if the text is too long for the clip.
     """

@@ -131,7 +131,7 @@ class _FrameCost:
 
 
 def _distances(one: Floats, other: Floats) -> Floats:
-    """1 minus the cosine between each frame of one and each of the other, shape (frames of one, frames of other)."""
+    """1 minus the cosine between each frame of one and of the other, shape (frames of one, frames of other)."""
     return np.asarray(1 - one_core_matmul(_normalised(one), _normalised(other).T), np.float32)
 
 

@@ -103,7 +103,7 @@ def sections(clip: Audio, units: Sequence[TextUnit], longest: float) -> list[tup
 
 
 def pause_anchors(units: Sequence[TextUnit], weights: Numbers, clock: SpeechClock) -> list[tuple[int, int]]:
-    """The cheapest match of text and pauses: (units, runs) that lie before each pause, from (0, 0) to all of both.
+    """The cheapest match of text and pauses: (units, runs) before each pause, from (0, 0) to all of both.
 
     `weights` are the cumulative weights of the units, shape (units + 1,).
     """
@@ -130,7 +130,7 @@ def pause_anchors(units: Sequence[TextUnit], weights: Numbers, clock: SpeechCloc
 
 
 def _places(units: Sequence[TextUnit]) -> list[int]:
-    """The numbers of units after which a pause may lie, with 0 and all: in a long text the strongest boundaries."""
+    """The numbers of units after which a pause may lie, 0 and all included. A long text has only the strongest."""
     inner = range(1, len(units))
     for least in range(4):
         candidates = [count for count in inner if units[count - 1].boundary >= least]

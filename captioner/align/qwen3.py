@@ -150,7 +150,7 @@ def words_from_marks(
 
 
 def _marks(text: str, model_words: Sequence[ModelWord]) -> Iterator[tuple[int, float, float]]:
-    """(position, start, end) of each character of `text` that is in the model's words, which have no punctuation."""
+    """(position, start, end) of each character of `text` that is in the model's words. They lack punctuation."""
     after = 0
     for word, start, end in model_words:
         step = (end - start) / len(word)

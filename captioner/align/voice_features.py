@@ -63,7 +63,7 @@ def _marked_units(speech: SynthesizedSpeech, units: Sequence[TextUnit]) -> tuple
 
 
 def _speaking(speech: SynthesizedSpeech, times: NDArray[np.float64], hop: float) -> NDArray[np.bool_]:
-    """Whether each frame is speech: all but the silence before the units at `times` and at the end, shape (frames,).
+    """Whether each frame is speech, not the silence before the units at `times` or at the end, shape (frames,).
 
     `_KEPT` frames of each silence count as speech.
     """

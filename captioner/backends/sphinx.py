@@ -67,7 +67,7 @@ class Sphinx:
             space = " "
 
     def _ready_decoder(self) -> Any:
-        """The decoder, built for the first clip: that takes half a second, while ffmpeg already decodes the media."""
+        """The decoder. It is built for the first clip, which takes half a second, while ffmpeg decodes the media."""
         if self._decoder is None:
             from pocketsphinx import Decoder
 

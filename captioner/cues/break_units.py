@@ -130,7 +130,7 @@ def _narrow(text: str, piece: Place, profile: Profile) -> Iterator[Place]:
 
 
 def _cuts(word: str, profile: Profile) -> list[int]:
-    """The cuts of a word, both ends included, so that no part is wider than a line unless it is a single grapheme."""
+    """The cuts of a word, both ends included. No part is wider than a line unless it is a single grapheme."""
     edges = _visible_edges(word)
     cuts, at = [0], 0
     while cuts[-1] < len(word):

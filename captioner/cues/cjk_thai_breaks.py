@@ -77,7 +77,7 @@ _PREFIXES = frozenset("おご御約")
 
 
 def unbreakable_places(chunk: str) -> frozenset[int]:
-    """The places inside `chunk` at which no line may break: inside words, and before words that lean to the left.
+    """The places inside `chunk` where no line may break: inside words, before words that lean to the left.
 
     A place is the number of characters before it.
     """
@@ -117,7 +117,7 @@ def _function_edges(chunk: str) -> frozenset[int]:
 
 
 def _begins_thai(chunk: str, edge: int) -> bool:
-    """Whether a syllable surely begins at `edge`: with a vowel written first or a conjunction, or after a mark."""
+    """Whether a syllable surely begins at `edge`: with a leading vowel or a conjunction, or after a mark."""
     if not (_THAI.match(chunk[edge]) and _THAI.match(chunk[edge - 1])):
         return True
     if chunk[edge] in VOWELS_BEFORE_CONSONANT or chunk[edge - 1] in "ๆฯ":

@@ -74,7 +74,7 @@ class SpokenText:
         return start, self._inside(closing, max(first, closing.first) + len(spoken))
 
     def words(self, passage: Passage, first: int, last: int) -> tuple[tuple[Word, ...], bool]:
-        """The words that spell characters `first` to `last` (exclusive), and whether the first began before them.
+        """The words of characters `first` to `last` (exclusive), and whether the first began before them.
 
         There are none if the passage has no word times: then only the time of all of it is known.
         """
@@ -101,7 +101,7 @@ class SpokenText:
         return first == last or not self.text[first:last].strip()
 
     def _inside(self, stretch: TimedStretch, index: int) -> int:
-        """The time of a character within a stretch: each before it took a millisecond, and its share of the rest."""
+        """The time of a character within a stretch. Each one before it took a millisecond and its share of the rest."""
         if stretch.first not in self._weights:
             weights = speech_weights(self.text[stretch.first : stretch.last])
             self._weights[stretch.first] = list(accumulate(weights, initial=0.0))

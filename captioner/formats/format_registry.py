@@ -130,7 +130,7 @@ def format_of_path(path: str | PurePath) -> Format:
 
 
 def format_of_file(path: str | PurePath, data: bytes) -> Format:
-    """The format of an existing file, by its name and, where several formats share that, by the beginning of its text.
+    """The format of an existing file, by its name and, if several formats share that, by the start of its text.
 
     Raises `UnknownName`.
     """

@@ -43,7 +43,7 @@ def journaled(backend: Backend, path: Path, *, source: str | None = None, warn: 
 
 
 def clip_key(clip: Audio, hints: Hints, backend: Backend) -> bytes:
-    """SHA-256 over all that can change the text: the audio, the hints, the backend, its model and its `fingerprint`.
+    """SHA-256 over all that can change the text: audio, hints, backend, its model and its `fingerprint`.
 
     The audio counts as little-endian 16-bit PCM, as it is sent to a service: clips with the same bytes cost one call.
     The clip's `start` does not count: a clip has the same key at any position.

@@ -52,7 +52,7 @@ def gap_between(before: Cue, after: Cue) -> float:
 
 
 def closes_chain(before: Cue, after: Cue, gap: float, profile: Profile) -> bool:
-    """Whether the gap between two cues should be closed to `gap` seconds, and the earlier cue may last that long.
+    """Whether a gap should be closed to `gap` seconds, and the earlier cue may last that long.
 
     It is compared with the profile's own gap as well, which may be longer than the same number of frames.
     """

@@ -38,7 +38,7 @@ class NotAudio(Exception):
 
 
 def audio_key(clip: Audio) -> str:
-    """The key under which the service knows a clip: SHA-256 of its 16-bit samples, padded as the backend pads it."""
+    """The key of a clip in the service: SHA-256 of its 16-bit samples, padded as the backend pads it."""
     return read_audio_file(wav_bytes(clip, shortest=SHORTEST)).key
 
 

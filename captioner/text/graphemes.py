@@ -42,7 +42,7 @@ def graphemes(text: str) -> list[str]:
 
 @lru_cache(maxsize=64)
 def grapheme_edges(text: str) -> frozenset[int]:
-    """The places of a text at which it may be cut without tearing a grapheme cluster: 0, its length, and between.
+    """The places of a text, 0 and its length included, where it may be cut without tearing a grapheme.
 
     >>> sorted(grapheme_edges("🇩🇪🇫🇷"))
     [0, 2, 4]

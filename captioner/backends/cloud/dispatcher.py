@@ -205,7 +205,7 @@ class _DispatchRun:
             _settle(future, error)
 
     def _remaining(self, error: BaseException, *, wait_for_results: bool) -> Iterator[Recognition]:
-        """The results after the first clip without one, in order, with a `failed` one for each clip between them."""
+        """The results after the first clip without one, in order; clips between them become `failed`."""
         if not wait_for_results:
             self.stop()
         results = [_result(future) if wait_for_results or future.done() else None for future in self._pending]

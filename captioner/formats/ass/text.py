@@ -69,7 +69,7 @@ class Script:
 
 
 def anchor_of_v4(alignment: int) -> int:
-    """The anchor of an alignment of SubStation Alpha v4: 1 to 3 is the bottom, 4 more the top, 8 more the middle."""
+    """The anchor of an alignment of SubStation Alpha v4. 1 to 3 is the bottom, 4 more the top, 8 more the middle."""
     column = (alignment & 3) or 2
     return column + (6 if alignment & 4 else 3 if alignment & 8 else 0)
 

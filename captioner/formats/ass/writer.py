@@ -42,7 +42,7 @@ _EVENT_FIELDS = "Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effe
 def representable(
     cues: Iterable[Cue], programme: Programme = UNKNOWN_PROGRAMME, style: AssStyle | None = None
 ) -> list[Cue]:
-    """The cues as the file holds them: times in hundredths, a name in one line and without commas, no vertical text.
+    """The cues as the file holds them: times in hundredths, names in one line without commas, no vertical text.
 
     A word joiner after a backslash is removed. A position is stored in hundredths of a pixel, x and y together.
     """
@@ -210,7 +210,7 @@ def _word_tags(cue: Cue, style: AssStyle) -> Iterator[tuple[int, str]]:
 
 
 def _pop_tags(cue: Cue, index: int, start: int, end: int, style: AssStyle) -> str:
-    """The word at `index` grows and is colored from `start` to `end`, in milliseconds since the cue began."""
+    """Tags that grow and color the word at `index` from `start` to `end`, in milliseconds since the cue began."""
     own_color = tag_color(_style_at(cue, index).color or style.color)
     grow = rf"\t({start},{start + GROWING},\fscx{GROWN}\fscy{GROWN}\1c{tag_color(style.spoken_color)})"
     return grow + rf"\t({end},{end},\fscx100\fscy100\1c{own_color})"

@@ -53,7 +53,7 @@ def _held_position(position: Position | None, *, exact: bool) -> Position | None
 
 
 def _ninth(position: Position) -> int:
-    """The anchor, as a key of the numeric keypad, of the ninth of the picture where the point of a position lies."""
+    """The anchor, as a numeric keypad key, of the ninth of the picture where the point of a position lies."""
     row, column = divmod(position.anchor - 1, 3)
     column = column if position.x is None else min(int(position.x * 3 / 100), 2)
     row = row if position.y is None else 2 - min(int(position.y * 3 / 100), 2)

@@ -55,7 +55,7 @@ def single_spaced(cue: Cue) -> Cue:
 
 
 def lines_of(cue: Cue) -> Iterator[tuple[str, TextStyle]]:
-    """Each line with its style, for formats that style whole lines: plain where its characters differ in style."""
+    """Each line with its style, for formats that style whole lines. A line of several styles is plain."""
     styles = [style for text, style in runs(cue) for _ in text]
     at = 0
     for line in cue.text.split("\n"):

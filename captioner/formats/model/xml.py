@@ -22,7 +22,7 @@ def in_xml(cue: Cue) -> Cue:
 
 
 def attribute(text: str) -> str:
-    """A text in one line that XML can hold, for an attribute, in which a parser turns line breaks into spaces."""
+    """A text in one line that XML can hold, for an attribute. A parser turns its line breaks into spaces."""
     return " ".join(_NO_CHARACTER.sub("\ufffd", text).split())
 
 

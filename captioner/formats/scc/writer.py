@@ -153,7 +153,7 @@ def _schedule(cues: Sequence[Cue], clock: FrameClock) -> _Schedule:
 
 
 def _transmissions(begin: int, units: Iterable[CodeUnit]) -> Iterator[_Transmission]:
-    """The units from frame `begin` on, as one line for each change of the screen: some readers give a line one time."""
+    """The units from frame `begin` on. Each change of the screen is one line: some readers give a line one time."""
     for _, group in groupby(units, lambda unit: unit[0] in (SHOW, ERASE_SHOWN)):
         transmission = _Transmission(begin, tuple(chain(*group)))
         yield transmission

@@ -50,7 +50,7 @@ def write(cues: Sequence[Cue], programme: Programme) -> bytes:
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
-    """The cues on frames, one at a time, with whole lines italic or underlined, and the anchor of their position."""
+    """The cues on frames, one at a time, with italic or underlined lines, and the anchor of their position."""
     return [_representable(cue) for cue in one_at_a_time(on_frames(cues, _clock(programme)))]
 
 
@@ -61,7 +61,7 @@ def _representable(cue: Cue) -> Cue:
 
 
 def _clock(programme: Programme) -> FrameClock:
-    """Timecode in one of the two ways of Tech 3264 (4.2, DFC): STL25.01, or STL30.01, here without drop-frame."""
+    """Timecode in a rate of Tech 3264 (4.2, DFC): STL25.01, or STL30.01, here without drop-frame."""
     rate = NTSC if ((programme.frame_rate or PAL) / NTSC).denominator == 1 else PAL
     start = (programme.start_timecode or "").replace(";", ":") or None
     return frame_clock("stl", replace(programme, frame_rate=rate, drop_frame=False, start_timecode=start))

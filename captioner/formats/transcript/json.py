@@ -20,7 +20,7 @@ Value = TypeVar("Value")
 
 
 def write(transcript: Transcript, report: Report) -> str:
-    """A transcript and its report, without `align` and `warnings`, which concern the run and are in its report."""
+    """A transcript and its report, without `align` and `warnings`, which concern the run."""
     return as_json(
         {
             "version": VERSION,

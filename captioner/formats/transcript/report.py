@@ -54,7 +54,7 @@ def as_json(document: dict[str, Any]) -> str:
 
 
 def _totals(regions: Sequence[RegionReport]) -> dict[str, Any]:
-    """Numbers of regions by status and from the journal, seconds of speech and of lost speech, and requests made."""
+    """Numbers of regions by status and from the journal, seconds of speech and of lost speech, and requests."""
     counts = Counter(region.status for region in regions)
     return {
         "regions": len(regions),

@@ -20,7 +20,7 @@ WRITING_MODE = {"rl": "tbrl", "lr": "tblr"}
 
 
 def region(position: Position) -> dict[str, str]:
-    """The attributes of a region: the third of the safe area that the position is in, with the text at its anchor.
+    """The attributes of a region: the third of the safe area with the position, and the text at its anchor.
 
     Regions that are seen at once must not overlap (IMSC 1.1, Presented Region), so those of different rows do not; text
     that needs more than a third runs over. Lines of vertical text run from side to side, so its regions are thirds of

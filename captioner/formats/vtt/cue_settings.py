@@ -96,6 +96,6 @@ def _read_line(line: str, last: int, losses: Losses) -> tuple[int, float | None]
 
 
 def _right_to_left(text: str) -> bool:
-    """Whether the first character with a direction goes from right to left (Unicode Bidirectional Algorithm, P2)."""
+    """Whether the first character with a direction goes right to left (Unicode Bidirectional Algorithm, P2)."""
     kinds = (unicodedata.bidirectional(character) for character in text)
     return next((kind in ("R", "AL") for kind in kinds if kind in ("L", "R", "AL")), False)

@@ -50,7 +50,7 @@ class PlaylistWindow:
         return self.waiting[-1] if self.waiting else self.published[-1] if self.published else None
 
     def cues_in(self, segment: CaptionSegment, listed: Sequence[CaptionSegment], placed: int) -> tuple[list[Cue], int]:
-        """The cues of a segment of those `listed`, and the number of placed cues after it, with `placed` before it.
+        """The cues of a segment of those `listed`, and the new number of placed cues; `placed` is the old one.
 
         Cues that are too late for their own segment come first.
         """
