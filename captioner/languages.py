@@ -77,7 +77,7 @@ def asked_language(asked: str) -> str:
     """
     tag = registered_tag(asked) or _tag_by_name(asked)
     if tag is None:
-        raise UsageError(f"{asked!r} is no language tag or name; {_advice(asked)}")
+        raise UsageError(f"{asked!r} is not a language tag or name; {_advice(asked)}")
     return tag
 
 

@@ -86,11 +86,6 @@ class Audio:
 
 
 @dataclass(frozen=True)
-class SpeechRegion(Span):
-    """A span of the media in which someone speaks."""
-
-
-@dataclass(frozen=True)
 class Word(Span):
     """A recognised word and when it is said."""
 

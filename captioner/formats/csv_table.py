@@ -90,7 +90,7 @@ class CsvTable:
         try:
             return [row for row in _csv_rows(source, delimiter) if any(cell.strip() for cell in row.cells)]
         except csv.Error as error:
-            raise FormatError(self.name, f"is no table: {error}") from error
+            raise FormatError(self.name, f"is not a table: {error}") from error
 
     def _contents(self, rows: Sequence[_TableRow], columns: dict[str, int]) -> Contents:
         losses, mended = Losses(), Losses()

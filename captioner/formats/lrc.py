@@ -134,7 +134,7 @@ def _lines(source: list[str], offset: int, losses: Losses) -> Iterator[_TimedLin
             timed = text if stamp == stamps[0] else StyledText(text.text)
             yield _TimedLine(max(stamp + offset, 0), timed, number)
     if untimed and not has_times:
-        raise FormatError("lrc", "no times in it, so it is no LRC file", untimed)
+        raise FormatError("lrc", "no times in it, so it is not an LRC file", untimed)
 
 
 def _hundredths(match: re.Match[str]) -> int:

@@ -47,7 +47,7 @@ def parse(text: str) -> Contents:
     lines = _lines(source_lines(text))
     info = {line.key: line.value.strip() for line in lines if line.section == "script info"}
     if not any(line.section == "events" or line.key == "dialogue" for line in lines):
-        raise FormatError("ass", "has no [Events], so it is no SubStation file")
+        raise FormatError("ass", "has no [Events], so it is not a SubStation file")
     script = _script(info, lines)
     losses, mended = Losses(), Losses()
     losses["comment"] = sum(line.key == "comment" for line in lines)

@@ -41,7 +41,7 @@ def decoded(data: bytes, encoding: str | None = None) -> str:
 def decoding(data: bytes, encoding: str | None = None) -> Decoded:
     """The text of a file in `encoding`, which is detected where it is not given, and how it was decoded.
 
-    Raises `FormatError` where the bytes are no text, or there is no such encoding.
+    Raises `FormatError` where the bytes are not text, or there is no such encoding.
     """
     name = encoding or next((name for mark, name in _MARKS if data.startswith(mark)), None)
     if name is not None:
@@ -79,6 +79,6 @@ def _in_guessed(data: bytes) -> Decoded:
 
     name = chardet.detect(data[:ENOUGH])["encoding"]
     if name is None:
-        raise FormatError("encoding", "not detected, or the file is no text; give it with --encoding")
+        raise FormatError("encoding", "not detected, or the file is not text; give it with --encoding")
     text = data.decode(name, "replace")
     return Decoded(text.removeprefix("\ufeff"), name.lower(), text.count("\ufffd"))

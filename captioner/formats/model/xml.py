@@ -33,7 +33,7 @@ def xml_document(root: Element, doctype: str = "") -> str:
 
 
 def xml_root(name: str, text: str, roots: Iterable[str]) -> Element:
-    """The root of a file. Raises `FormatError` where it is no XML, or its root is none of `roots`."""
+    """The root of a file. Raises `FormatError` where it is not XML, or its root is none of `roots`."""
     if "<!ENTITY" in text:
         raise FormatError(name, "defines entities, which captioner does not read")
     source = text.removeprefix("\ufeff")
@@ -42,7 +42,7 @@ def xml_root(name: str, text: str, roots: Iterable[str]) -> Element:
     try:
         root = _tree(source[blank:].encode("utf-8", "replace"), lines_before)
     except expat.ExpatError as error:
-        raise FormatError(name, f"is no XML: {str(error).partition(':')[0]}", error.lineno + lines_before) from error
+        raise FormatError(name, f"is not XML: {str(error).partition(':')[0]}", error.lineno + lines_before) from error
     if root.tag not in roots:
         known = " or ".join(tag.rpartition("}")[2] for tag in roots)
         raise FormatError(name, f"begins with {root.tag.rpartition('}')[2]!r}, not with {known}")

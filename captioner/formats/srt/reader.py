@@ -84,7 +84,7 @@ def _blocks(lines: list[str], mended: Losses) -> Iterator[_SrtBlock]:
     if timing:
         yield _SrtBlock(*timing, _without_blanks(below))
     else:
-        _refuse_text(below, "no times in it, so it is no SubRip file")
+        _refuse_text(below, "no times in it, so it is not a SubRip file")
 
 
 def _without_number(below: list[str], mended: Losses) -> list[str]:

@@ -37,7 +37,7 @@ _COLOR_PROPERTY = re.compile(r"color\s*:\s*([^;]+?)\s*;?")
 def parse(text: str) -> Contents:
     """The cues in the order of the file, without those that have no text.
 
-    A block without a timing that can be read is no cue, as in the standard (6.1). Raises `FormatError` where the file
+    A block without a timing that can be read is not a cue, as in 6.1 of the standard. Raises `FormatError` if the file
     does not begin as WebVTT does.
     """
     source = "\n".join(source_lines(text)).replace("\0", "\ufffd")
