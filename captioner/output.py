@@ -74,7 +74,7 @@ class Captions:
     def to(self, format: str, options: WritingOptions = WritingOptions()) -> str | bytes:
         """The captions as a file of that format: text, or bytes for a binary format.
 
-        `format` is a name such as "srt", "vtt" or "json". Raises `UnknownName`, and `FormatError` where the format
+        `format` is a name such as "srt", "vtt" or "json". Raises `UnknownName`, and `FormatError` if the format
         needs a value that is not known, such as a frame rate.
         """
         return self._write(format_named(format), options).data

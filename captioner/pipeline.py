@@ -39,10 +39,10 @@ class Progress:
     """Seconds of the source that are done."""
 
     duration: float | None
-    """Seconds of the source; None where that is not known."""
+    """Seconds of the source; None if that is not known."""
 
     result: RegionResult | None = None
-    """The region that was just recognised; None where the run only read on."""
+    """The region that was just recognised; None if the run only read on."""
 
 
 ProgressCallback = Callable[[Progress], object]
@@ -233,7 +233,7 @@ def video_frame_rate(media: Media) -> Fraction | None:
 
 
 def main_language(segments: Iterable[Segment]) -> str | None:
-    """The language that is spoken longest, the first one of equals; None where no segment has a language."""
+    """The language that is spoken longest, the first one of equals; None if no segment has a language."""
     seconds: dict[str, float] = {}
     for segment in segments:
         if segment.language:
@@ -260,7 +260,7 @@ def _open_backend(backend: str | Backend) -> closing[Backend] | nullcontext[Back
 
 
 def _limit_regions(speech: SpeechOptions, traits: Traits) -> SpeechOptions:
-    """The options with no region longer than the backend takes. Raises `BackendError` where that is too short."""
+    """The options with no region longer than the backend takes. Raises `BackendError` if that is too short."""
     if traits.sample_rate != SAMPLE_RATE:
         raise BackendError(traits.name, f"asks for audio of {traits.sample_rate} Hz; captioner gives {SAMPLE_RATE} Hz")
     try:

@@ -93,12 +93,12 @@ class Word(Span):
     """The word, with the space before it if there is one."""
 
     confidence: float | None = None
-    """In [0, 1]; None where the backend gives none."""
+    """In [0, 1]; None if the backend gives none."""
 
 
 @dataclass(frozen=True)
 class Segment(Span):
-    """The text of one speech region. Raises `ValueError` where its words do not spell its text."""
+    """The text of one speech region. Raises `ValueError` if its words do not spell its text."""
 
     text: str
 
@@ -123,7 +123,7 @@ class Transcript:
     segments: tuple[Segment, ...] = ()
 
     language: str | None = None
-    """BCP 47 tag; None where it is unknown."""
+    """BCP 47 tag; None if it is unknown."""
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ def _words_of_help(words: Sequence[str]) -> list[str]:
 
 
 def _suggest_command(word: str) -> None:
-    """Raise `UsageError` where the first word is not a file and looks like a command."""
+    """Raise `UsageError` if the first word is not a file and looks like a command."""
     if word in COMMANDS or not word.isalpha() or Path(word).exists():
         return
     if OTHER_NAMES.get(word) == "":

@@ -190,7 +190,7 @@ def comma_separated(ctx: click.Context, param: click.Parameter, values: tuple[st
 
 
 def with_braces(ctx: click.Context, param: click.Parameter, label: str | None) -> str | None:
-    """A speaker label. Raises `BadParameter` where it has no place for the name."""
+    """A speaker label. Raises `BadParameter` if it has no place for the name."""
     if label and "{}" not in label:
         raise click.BadParameter(f"{label!r} has no {{}} for the name", ctx, param)
     return label

@@ -47,7 +47,7 @@ class BreakUnit:
     speaker: str | None = None
     language: str | None = None
     words: tuple[Word, ...] = ()
-    """The words that spell the text; empty where the transcript has none."""
+    """The words that spell the text; empty if the transcript has none."""
     continues: bool = False
     """Whether the first word began in the unit before."""
 

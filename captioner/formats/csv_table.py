@@ -72,7 +72,7 @@ class CsvTable:
         return file.getvalue()
 
     def parse(self, text: str) -> Contents:
-        """The rows as cues. Raises `FormatError` where no columns are times, or a row has none there."""
+        """The rows as cues. Raises `FormatError` if no columns are times, or a row has none there."""
         rows = self._rows("\n".join(source_lines(text)))
         if not rows:
             return Contents([])
@@ -128,7 +128,7 @@ def _cell(row: _TableRow, index: int) -> str:
 
 
 def _named_columns(cells: Sequence[str]) -> dict[str, int]:
-    """The index of each column that a head names; empty where it does not name both times and the text."""
+    """The index of each column that a head names; empty if it does not name both times and the text."""
     columns = {
         name: next(index for index, cell in enumerate(cells) if cell in names)
         for name, names in _NAMES.items()

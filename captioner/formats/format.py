@@ -67,7 +67,7 @@ class Format:
         return Written(data, CueLosses() if stored is None else cue_losses(contents.cues or (), stored))
 
     def representable(self, contents: Contents) -> Sequence[Cue] | None:
-        """The cues as a file can hold them, by start; None where there are none. Raises `FormatError` as `write`."""
+        """The cues as a file can hold them, by start; None if there are none. Raises `FormatError` as `write`."""
         arguments = self._arguments(contents)
         if "cues" in self.parts:
             stored: Sequence[Cue] = self._load().representable(*arguments)
@@ -90,7 +90,7 @@ class Format:
     ) -> Contents:
         """The contents of a file, given as text, or as bytes in `encoding`, which is detected where it is None.
 
-        `programme` is what the reader knows besides the file, such as the frame rate. Raises `FormatError` where the
+        `programme` is what the reader knows besides the file, such as the frame rate. Raises `FormatError` if the
         file is not in this format or the format is not readable; `strict`, also where anything was left out or
         repaired.
         """

@@ -101,7 +101,7 @@ class _TimedLine(NamedTuple):
 def parse(text: str) -> Contents:
     """The lines as cues, each until the next begins; lines that begin at the same time are one cue.
 
-    Raises `FormatError` where there is text and no time.
+    Raises `FormatError` if there is text and no time.
     """
     losses, mended = Losses(), Losses()
     source = source_lines(text)

@@ -88,7 +88,7 @@ def _tagged(text: str, style: TextStyle) -> str:
 
 
 def parse(text: str) -> Contents:
-    """The cues of the first language in the file. Raises `FormatError` where it does not begin as SAMI does."""
+    """The cues of the first language in the file. Raises `FormatError` if it does not begin as SAMI does."""
     source = "\n".join(source_lines(text))
     if not re.match(r"\s*<sami\b", source, re.IGNORECASE):
         raise FormatError("sami", "does not begin with <SAMI>", line=1)
@@ -133,7 +133,7 @@ class _Paragraph(NamedTuple):
     start: int
     """Milliseconds."""
     language_class: str | None
-    """The class of its tag, which stands for a language; None where it has none."""
+    """The class of its tag, which stands for a language; None if it has none."""
     text: str
     line: int
     """The line of the file, from 1, in which the text begins."""

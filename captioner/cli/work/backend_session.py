@@ -47,7 +47,7 @@ class BackendRequest:
     """As `model`."""
 
     language: str | None = None
-    """The BCP 47 tag of the language that it must recognise; None where that is not known."""
+    """The BCP 47 tag of the language that it must recognise; None if that is not known."""
 
     offline: bool = False
     """Whether no audio may leave this machine."""

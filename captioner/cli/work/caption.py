@@ -181,7 +181,7 @@ class _CaptionRun:
         return SPEECH_LOST if captions.report.lost else 0
 
     def _refuse_unwritable(self, job: Job) -> None:
-        """Raise `FormatError` before recognition, where a format needs a frame rate or a timecode that is not known.
+        """Raise `FormatError` before recognition, if a format needs a frame rate or a timecode that is not known.
 
         A pipe or a URL is opened once, so its frame rate is not known before.
         """

@@ -103,7 +103,7 @@ def _linted(file: CaptionFile, chosen: FileProfile, frame_rate: Fraction | None)
 def _fixed(file: CaptionFile, chosen: FileProfile, frame_rate: Fraction | None, console: Console) -> CaptionFile:
     """Apply all fixes to the file and report each; a file without any is not written.
 
-    Raises `FormatError` where the fixed file would hold less than this one.
+    Raises `FormatError` if the fixed file would hold less than this one.
     """
     contents = file.contents
     if file.path == STANDARD:

@@ -94,7 +94,7 @@ def open_outputs(request: LiveRequest, config: RecognitionConfig) -> Iterator[Li
 def open_server(
     address: str | None, outputs: LiveOutputs, status: Callable[[], SessionStatus], hold: float
 ) -> AbstractContextManager[object]:
-    """The server as a context; an empty one without an address. Raises `UsageError` where the address is in use."""
+    """The server as a context; an empty one without an address. Raises `UsageError` if the address is in use."""
     if address is None or outputs.feed is None:
         return nullcontext()
     from captioner.live.server.app import ServerContent

@@ -20,7 +20,7 @@ def profile_by_language(
 ) -> Callable[[str | None], Profile]:
     """A function from a language to the profile that `--profile` and `--profile-option` ask for.
 
-    Raises `UsageError`, before any work is done, where there is no such profile or a rule is wrong.
+    Raises `UsageError`, before any work is done, if there is no such profile or a rule is wrong.
     """
     named = None if name is None else asked_profile(name, settings)
     rules = dict(changes)
@@ -50,7 +50,7 @@ class FileProfile:
     profile: Profile
 
     language: str | None
-    """The BCP 47 tag of the file's language, None where it is not known."""
+    """The BCP 47 tag of the file's language, None if it is not known."""
 
     reason: str
     """The language and its origin, for a message: "language en, from the file name"."""

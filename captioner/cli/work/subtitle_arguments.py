@@ -23,7 +23,7 @@ class SubtitleArgument:
     path: str
 
     language: str | None = None
-    """A BCP 47 tag; None where neither the argument nor the file name has one."""
+    """A BCP 47 tag; None if neither the argument nor the file name has one."""
 
     flags: frozenset[Flag] = frozenset()
 

@@ -44,9 +44,9 @@ class VideoJob:
 def open_video_job(
     source: str, subtitles: Sequence[str], output: str, *, overwrite: bool, quiet: bool
 ) -> Iterator[VideoJob | None]:
-    """Open the source and the caption files; yields None where `output` exists and is not overwritten.
+    """Open the source and the caption files; yields None if `output` exists and is not overwritten.
 
-    Raises `UsageError` where a source would be overwritten, and the errors of reading the sources.
+    Raises `UsageError` if a source would be overwritten, and the errors of reading the sources.
     """
     console, target = Console(quiet=quiet), Path(output)
     refuse_over(target, path_of(source), *(Path(parse_subtitle_argument(word).path) for word in subtitles))
@@ -92,7 +92,7 @@ def style_options(font_file: str | None, **flags: Any) -> StyleOptions:
 
 
 def refuse_over(target: Path, *sources: Path | None) -> None:
-    """Raise `UsageError` where `target` is one of the sources."""
+    """Raise `UsageError` if `target` is one of the sources."""
     for source in sources:
         if source and same_file(target, source):
             raise UsageError(f"{source} would be overwritten; name another file")
@@ -128,7 +128,7 @@ class VideoOutputs:
         return any(not target.is_file() for _, target in self.targets)
 
     def check_for(self, sources: Sequence[str]) -> None:
-        """Raise `UsageError` or `MediaError`, before any work is done, where these sources do not allow them."""
+        """Raise `UsageError` or `MediaError`, before any work is done, if these sources do not allow them."""
         if self.targets and (len(sources) > 1 or sources[0] == STANDARD):
             raise UsageError("--burn and --mux take one input, a file or a URL")
         for _, target in self.targets:

@@ -68,7 +68,7 @@ class Contents:
     """The faults of the file that were repaired, counted in phrases: `2 missing numbers`."""
 
     lines: tuple[int | None, ...] = ()
-    """The line of the file, from 1, in which the text of each cue begins; empty where the format has no lines."""
+    """The line of the file, from 1, in which the text of each cue begins; empty if the format has no lines."""
 
     @classmethod
     def of_cues(

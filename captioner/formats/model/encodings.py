@@ -41,7 +41,7 @@ def decoded(data: bytes, encoding: str | None = None) -> str:
 def decoding(data: bytes, encoding: str | None = None) -> Decoded:
     """The text of a file in `encoding`, which is detected where it is not given, and how it was decoded.
 
-    Raises `FormatError` where the bytes are not text, or there is no such encoding.
+    Raises `FormatError` if the bytes are not text, or there is no such encoding.
     """
     name = encoding or next((name for mark, name in _MARKS if data.startswith(mark)), None)
     if name is not None:

@@ -70,7 +70,7 @@ class _Context:
 def read_document(name: str, read: Callable[[], Any]) -> tuple[Any, list[str]]:
     """The document that `read` makes with ttconv, and the warnings that ttconv logs meanwhile.
 
-    Raises `FormatError` of the format `name` where ttconv cannot read the file.
+    Raises `FormatError` of the format `name` if ttconv cannot read the file.
     """
     with _captured_warnings() as records:
         try:

@@ -33,7 +33,7 @@ def xml_document(root: Element, doctype: str = "") -> str:
 
 
 def xml_root(name: str, text: str, roots: Iterable[str]) -> Element:
-    """The root of a file. Raises `FormatError` where it is not XML, or its root is none of `roots`."""
+    """The root of a file. Raises `FormatError` if it is not XML, or its root is none of `roots`."""
     if "<!ENTITY" in text:
         raise FormatError(name, "defines entities, which captioner does not read")
     source = text.removeprefix("\ufeff")

@@ -31,7 +31,7 @@ _CHARACTERS = {ord("ʌ"): "^", ord("━"): "—"}
 def parse(text: str, programme: Programme) -> Contents:
     """The captions of channel 1 as a decoder shows them. `programme` gives the label of the first frame.
 
-    Raises `FormatError`, also where ttconv is missing.
+    Raises `FormatError`, also if ttconv is missing.
     """
     lines = source_lines(text)
     _check(lines)

@@ -33,7 +33,7 @@ def parse(text: str) -> Contents:
     """The cues in the order of the file, without those that have no text. Tags that players know become styles, others
     stay text.
 
-    Raises `FormatError` where a time cannot be read, or where there is text that no cue holds.
+    Raises `FormatError` if a time cannot be read, or if there is text that no cue holds.
     """
     losses, mended = Losses(), Losses()
     cues = [

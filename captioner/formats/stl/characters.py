@@ -50,7 +50,7 @@ REPLACEMENTS = {"―": "—", "–": "-", "‐": "-", "‑": "-", "−": "-", "�
 
 
 def encoded(character: str, alphabet: bytes) -> bytes | None:
-    """The bytes of a character in an alphabet; None where the alphabet lacks it."""
+    """The bytes of a character in an alphabet; None if the alphabet lacks it."""
     if alphabet == LATIN:
         return _ASCII.get(character) or _SINGLE.get(character) or _accented(character)
     try:

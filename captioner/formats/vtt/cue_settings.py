@@ -73,7 +73,7 @@ def _anchor(row: int, column: int) -> int:
 
 
 def _read_across(settings: Mapping[str, str], text: str, losses: Losses) -> tuple[int, float | None]:
-    """The side of the text that is placed, and where, in percent; None where the alignment implies it."""
+    """The side of the text that is placed, and where, in percent; None if the alignment implies it."""
     align = settings.get("align", "center")
     aligned = 2 - _SIDES[align] if align in ("start", "end") and _right_to_left(text) else _SIDES.get(align, 1)
     match = _PERCENT.fullmatch(settings.get("position", ""))

@@ -95,7 +95,7 @@ class Payload(NamedTuple):
     """The text of a cue, and its speaker."""
 
     speaker: str | None
-    """The name in its voice tags; None where there is none, or more than one."""
+    """The name in its voice tags; None if there is none, or more than one."""
     text: StyledText
 
 

@@ -184,7 +184,7 @@ class Session:
     def recognise(self) -> float:
         """Recognise the waiting clips. Returns the seconds to wait before the next call, above 0 if the backend failed.
 
-        Raises `BackendError` where the backend fails before its first result.
+        Raises `BackendError` if the backend fails before its first result.
         """
         if self.queue.take_retracted():
             self._captions.withdraw()
@@ -243,7 +243,7 @@ class Session:
 
 
 def _limit_regions(speech: SpeechOptions, traits: Traits) -> SpeechOptions:
-    """The options with no region longer than the backend takes. Raises `BackendError` where that is too short."""
+    """The options with no region longer than the backend takes. Raises `BackendError` if that is too short."""
     try:
         return replace(speech, longest_region=min(speech.longest_region, traits.longest_clip))
     except ValueError as error:

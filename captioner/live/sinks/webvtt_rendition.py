@@ -143,7 +143,7 @@ def single_variant_master(address: str, bandwidth: int) -> str:
 def without_newest(playlist: str, base: str, seconds: float) -> str | None:
     """The media playlist at the address `base` without its newest segments, which last `seconds` together.
 
-    Its addresses become absolute. A playlist that has ended keeps all segments. None where no segment would be left.
+    Its addresses become absolute. A playlist that has ended keeps all segments. None if no segment would be left.
     Raises `MediaNotReadable` for a playlist that cannot be read.
     """
     parsed = media_playlist(playlist, base)

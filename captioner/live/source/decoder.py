@@ -29,7 +29,7 @@ class Packet:
     """Mono, 16 kHz."""
 
     idle: float | None = None
-    """Seconds without audio before this packet, as the source says; None where only the wall clock knows."""
+    """Seconds without audio before this packet, as the source says; None if only the wall clock knows."""
 
     discontinuity: bool = False
     """Whether the source announced a break in its timestamps."""
