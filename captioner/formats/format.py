@@ -90,7 +90,7 @@ class Format:
     ) -> Contents:
         """The contents of a file, given as text, or as bytes in `encoding`, which is detected where it is None.
 
-        `programme` is what the reader knows besides the file, such as the frame rate. Raises `FormatError` if the
+        `programme` is what the reader knows besides the file, such as the frame rate. Raises `FormatError` where the
         file is not in this format or the format is not readable; `strict`, also where anything was left out or
         repaired.
         """

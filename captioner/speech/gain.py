@@ -1,7 +1,7 @@
 """The gain for quiet audio, applied to a copy that only the speech model gets.
 
 silero finds speech whose 95th percentile frame has a level of -45 dBFS or more. Whispered and distant speech has -55.
-Where nothing was loud for a while, an amplified copy is scored as well. The model decides by the kind of sound
+Where nothing was loud for a while, the detector also scores an amplified copy. The model decides by the kind of sound
 and not by its level: amplified room noise is still noise.
 """
 

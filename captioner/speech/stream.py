@@ -27,7 +27,7 @@ class SpeechStream:
         self._buffer = np.zeros(0, np.float32)
         self._first = 0  # position of the buffer's first sample, counted from the origin as all samples are
         self._pushed = 0  # samples pushed
-        self._scored = 0  # samples passed on to the scorer
+        self._scored = 0  # samples passed on to the detector
 
     @property
     def end(self) -> float:

@@ -69,8 +69,8 @@ def read_captions(
 ) -> tuple[Format, Contents]:
     """The format of a caption file and what it holds.
 
-    `format` is None to detect it. `programme` holds what the user knows about the video, such as a frame rate that the
-    file does not store. `strict` refuses a file that is damaged or would lose something. Raises
+    `format` is None for the one that the file shows. `programme` is what the user says of the video, such as a frame
+    rate that the file does not store. `strict` refuses a file that is damaged or would lose something. Raises
     `FormatError`, which names the file, and `UnknownName`.
     """
     data = read_bytes(path)

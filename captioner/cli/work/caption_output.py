@@ -24,7 +24,7 @@ def write_result(path: Path | None, file: str | bytes) -> None:
 def write_targets(
     targets: Sequence[Target], contents: Contents, writing: WritingOptions, warn: Callable[[str], None]
 ) -> None:
-    """Write all results, and warn about what each format cannot store.
+    """Write all results, and warn of what each format cannot store.
 
     If one cannot be written, the others still are; the first error is raised at the end.
     """

@@ -109,7 +109,7 @@ def _contents(request: ConvertRequest, writing: WritingOptions, console: Console
 
 
 def _cues(contents: Contents, programme: Programme) -> Sequence[Cue]:
-    """The cues of a file, or those made from its transcript."""
+    """The cues of a file; those that its transcript becomes where it holds one."""
     if contents.cues is not None:
         return contents.cues
     assert contents.transcript is not None

@@ -97,7 +97,7 @@ def _refuse_clashes(jobs: Iterable[Job]) -> None:
 
 
 def refuse_report_over(path: Path, jobs: Iterable[Job]) -> None:
-    """Raise `UsageError` if a report at `path` would replace a source or its captions."""
+    """Raises `UsageError` if a report at `path` would replace a source or its captions."""
     for job in jobs:
         for other in (path_of(job.source), *(target.path for target in job.targets if target.path is not None)):
             if other and same_file(path, other):

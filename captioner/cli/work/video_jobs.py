@@ -44,9 +44,9 @@ class VideoJob:
 def open_video_job(
     source: str, subtitles: Sequence[str], output: str, *, overwrite: bool, quiet: bool
 ) -> Iterator[VideoJob | None]:
-    """Open the source and the caption files; yields None if `output` exists and is not overwritten.
+    """Open the source and the caption files; yields None where `output` exists and is not overwritten.
 
-    Raises `UsageError` if a source would be overwritten, and the errors of reading the sources.
+    Raises `UsageError` where a source would be overwritten, and the errors of reading the sources.
     """
     console, target = Console(quiet=quiet), Path(output)
     refuse_over(target, path_of(source), *(Path(parse_subtitle_argument(word).path) for word in subtitles))
@@ -70,7 +70,7 @@ def _opened(source: str, captions: tuple[Subtitles, ...], target: Path, console:
 
 @contextmanager
 def _clean_termination() -> Iterator[None]:
-    """End the run on SIGTERM as on Ctrl-C: ffmpeg is stopped, and no half-written file remains."""
+    """SIGTERM ends the run as Ctrl-C does: ffmpeg is stopped, and no half-written file remains."""
 
     def end(number: int, frame: object) -> None:
         raise SystemExit(128 + number)
@@ -141,7 +141,7 @@ class VideoOutputs:
                 picture_of(media)
 
     def make(self, source: str, track: Subtitles, *, overwrite: bool, console: Console) -> None:
-        """Write those that do not exist yet. Raises the errors of `burn` and `mux`."""
+        """Make those that do not exist. Raises the errors of `burn` and `mux`."""
         for make, target in self.targets:
             if not skips_existing(source, target, overwrite=overwrite, console=console):
                 with _opened(source, (track,), target, console) as job:

@@ -27,14 +27,14 @@ def between_comments(text: str, opening: str, closing: str) -> Iterator[tuple[in
 
 @dataclass
 class Markup:
-    """A text with tags, as far as it has been read. A tag that is not closed applies until the end, as in players."""
+    """A text as far as it is read. Tags that are not closed hold until the end, as in players."""
 
     pieces: list[tuple[str, TextStyle]] = field(default_factory=list)
     _open: list[tuple[str, TextStyle]] = field(default_factory=list)
 
     @property
     def style(self) -> TextStyle:
-        """The style of text that is added now: that of all open tags."""
+        """The style of text that is added now: what all open tags give."""
         style = PLAIN
         for _, own in self._open:
             style = own.within(style)

@@ -140,7 +140,7 @@ def _end_of(start: Fraction, starts: Sequence[Fraction]) -> Fraction:
 
 
 def _states(pieces: list[_Piece]) -> Iterator[tuple[Fraction, Fraction | None, StyledText]]:
-    """The states of a paragraph on the screen, with their times: a new one when a piece appears or disappears."""
+    """What is seen of a paragraph, and when: a new state with each piece that comes or goes."""
     changes = sorted({piece.start for piece in pieces} | {piece.end for piece in pieces if piece.end is not None})
     endless = any(piece.end is None for piece in pieces)
     for start, end in pairwise([*changes, None] if endless else changes):

@@ -33,7 +33,7 @@ def xml_document(root: Element, doctype: str = "") -> str:
 
 
 def xml_root(name: str, text: str, roots: Iterable[str]) -> Element:
-    """The root of a file. Raises `FormatError` if it is not XML, or its root is none of `roots`."""
+    """The root of a file. Raises `FormatError` where it is no XML, or its root is none of `roots`."""
     if "<!ENTITY" in text:
         raise FormatError(name, "defines entities, which captioner does not read")
     source = text.removeprefix("\ufeff")
@@ -61,7 +61,7 @@ class _LocatedElement(Element):
 
 
 def _tree(data: bytes, lines_before: int) -> Element:
-    """The root of a document in UTF-8. The encoding in its declaration is ignored: the text was decoded before."""
+    """The root of a document in UTF-8, whatever its declaration says of the bytes it once was."""
     builder = ElementTree.TreeBuilder(element_factory=_LocatedElement)
     parser = expat.ParserCreate("utf-8", "}")
     parser.buffer_text = True

@@ -33,7 +33,7 @@ def parse(text: str) -> Contents:
     """The cues in the order of the file, without those that have no text. Tags that players know become styles, others
     stay text.
 
-    Raises `FormatError` if a time cannot be read, or if there is text that no cue holds.
+    Raises `FormatError` where a time cannot be read, or where there is text that no cue holds.
     """
     losses, mended = Losses(), Losses()
     cues = [
@@ -59,7 +59,7 @@ class _SrtBlock(NamedTuple):
     start: pysrt.SubRipTime
     end: pysrt.SubRipTime
     coordinates: bool
-    """Whether coordinates follow the timing."""
+    """Whether coordinates stand behind the timing."""
     line: int
     """The line of the file, from 1, in which the text begins."""
     lines: list[str]
@@ -84,7 +84,7 @@ def _blocks(lines: list[str], mended: Losses) -> Iterator[_SrtBlock]:
     if timing:
         yield _SrtBlock(*timing, _without_blanks(below))
     else:
-        _refuse_text(below, "no times in it, so it is not a SubRip file")
+        _refuse_text(below, "no times in it, so it is no SubRip file")
 
 
 def _without_number(below: list[str], mended: Losses) -> list[str]:

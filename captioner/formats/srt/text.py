@@ -41,7 +41,7 @@ def _tagged(text: str, style: TextStyle) -> str:
 
 
 def read_text(text: str, losses: Losses) -> tuple[StyledText, Position | None]:
-    """The text without its tags, with their styles, and the position of the cue. Counts what is left out."""
+    """The text without its tags, with the styles that they give, and where it stands. Counts what is left out."""
     markup = Markup()
     position: Position | None = None
     at = 0

@@ -42,5 +42,5 @@ def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
 
 
 def parse(text: str) -> Contents:
-    """The paragraphs as cues. Raises `FormatError`, also if ttconv is missing."""
+    """The paragraphs as cues. Raises `FormatError`, also where ttconv is missing."""
     return read_ttml("ebuttd", text)

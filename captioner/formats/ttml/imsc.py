@@ -48,5 +48,5 @@ def _with_speaker(cue: Cue, speaker: str | None) -> Cue:
 
 
 def parse(text: str) -> Contents:
-    """The paragraphs of a TTML document in any dialect as cues. Raises `FormatError`, also if ttconv is missing."""
+    """The paragraphs of a TTML document in any dialect as cues. Raises `FormatError`, also where ttconv is missing."""
     return read_ttml("ttml", text)

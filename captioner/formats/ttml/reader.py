@@ -33,7 +33,7 @@ _BAD_TIME = re.compile(r"Bad (begin|end|dur) attribute value: (.*)")
 def read_ttml(name: str, text: str) -> Contents:
     """The paragraphs of a document as cues; `name` is the format that errors name.
 
-    Raises `FormatError` for times that cannot be read, and if ttconv is missing.
+    Raises `FormatError` for times that cannot be read, and where ttconv is missing.
     """
     root = xml_root(name, _OLD_NAMESPACE.sub(NAMESPACE, text), (f"{_TT}tt",))
     speakers, lines = _mark_paragraphs(root)

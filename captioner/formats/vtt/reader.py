@@ -37,7 +37,7 @@ _COLOR_PROPERTY = re.compile(r"color\s*:\s*([^;]+?)\s*;?")
 def parse(text: str) -> Contents:
     """The cues in the order of the file, without those that have no text.
 
-    A block without a timing that can be read is not a cue, as in 6.1 of the standard. Raises `FormatError` if the file
+    A block without a timing that can be read is no cue, as in the standard (6.1). Raises `FormatError` where the file
     does not begin as WebVTT does.
     """
     source = "\n".join(source_lines(text)).replace("\0", "\ufffd")
@@ -56,7 +56,7 @@ def parse(text: str) -> Contents:
 
 
 def _text_lines(source: str, captions: Iterable[webvtt.Caption]) -> Iterator[int | None]:
-    """The line below the timing of each caption: timings are in the file in the order of their captions."""
+    """The line below the timing of each caption: timings stand in the file in the order of their captions."""
     timings = ((number, match) for number, line in enumerate(source.split("\n"), 1) if (match := _TIMING.match(line)))
     for caption in captions:
         times = caption.start_time.in_milliseconds(), caption.end_time.in_milliseconds()
@@ -83,7 +83,7 @@ def _color_classes(styles: Iterable[webvtt.Style], losses: Losses) -> dict[str, 
 
 
 def _programme(file: webvtt.WebVTT, losses: Losses) -> Programme:
-    """The programme by the header: a title after the first word, and the language by a `Language` line."""
+    """What the header says: a title behind the first word, and the language in a line that is no standard's."""
     headers = dict(_HEADER.findall("\n".join(file.metadata)))
     losses["header line"] += sum(not line.startswith(("Kind:", "Language:")) for line in file.metadata)
     losses["comment"] += len(file.header_comments) + len(file.footer_comments)

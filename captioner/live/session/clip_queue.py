@@ -118,7 +118,7 @@ class ClipQueue:
             return region
 
     def take(self, now: float) -> Iterator[QueuedClip]:
-        """Yield the waiting clips, up to the first skipped one. Each is in progress until `done`."""
+        """The clips that wait, up to the first skipped one. Each is in progress until `done`."""
         while True:
             with self._changed:
                 self._skip_late(now)

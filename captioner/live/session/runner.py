@@ -25,7 +25,7 @@ TICK_SECONDS = 0.25
 """Seconds between two calls of `tick`."""
 
 FINISH_TIMEOUT = 15.0
-"""Seconds after the end in which the last speech may still be recognised and written."""
+"""Seconds in which speech from before the end may still be recognised and written."""
 
 
 class SinkFanout:

@@ -114,7 +114,7 @@ class Session:
         self._offered_start: float | None = None  # start of the region offered for a partial, until it is decided
         self._has_worked = False  # whether the backend ever returned a result
         self._retry_after = 0.0
-        self._vad_lock = Lock()  # otherwise a clip could be missing in both VAD and queue while progress is computed
+        self._vad_lock = Lock()  # or a clip could be missing in both detector and queue while progress is computed
 
     @property
     def cursor(self) -> CaptionCursor:
@@ -243,7 +243,7 @@ class Session:
 
 
 def _limit_regions(speech: SpeechOptions, traits: Traits) -> SpeechOptions:
-    """The options with no region longer than the backend takes. Raises `BackendError` if that is too short."""
+    """The options with no region longer than the backend takes. Raises `BackendError` where that is too short."""
     try:
         return replace(speech, longest_region=min(speech.longest_region, traits.longest_clip))
     except ValueError as error:

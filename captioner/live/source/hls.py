@@ -89,7 +89,7 @@ class HlsSource:
             self._sleep(max(0.2, playlist.target_duration / 4))
 
     def _new_segments(self, playlist: MediaPlaylist) -> tuple[list[MediaSegment], bool, float]:
-        """The new segments, whether sequence numbers began again, and the seconds missed before them."""
+        """The segments not read yet, whether sequence numbers began again, and the seconds missed before them."""
         segments, last = list(playlist.segments), self._last_sequence
         if last is None:
             from_start = playlist.ended or self._options.from_start
