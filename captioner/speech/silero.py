@@ -19,7 +19,7 @@ from functools import cache
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from captioner.speech.speech_model import FRAME, Tensor
+from captioner.speech.model import FRAME, Tensor
 from captioner.values import Samples
 
 KNOWN_WEIGHTS = {

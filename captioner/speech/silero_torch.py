@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import numpy as np
 from numpy.typing import NDArray
 
-from captioner.speech.speech_model import FRAME, SAMPLE_RATE
+from captioner.speech.model import FRAME, SAMPLE_RATE
 from captioner.values import Samples
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from captioner.speech.speech_model import SAMPLE_RATE
-from captioner.speech_level import speech_threshold
+from captioner.levels import speech_threshold
+from captioner.speech.model import SAMPLE_RATE
 from captioner.values import Samples
 
 _STEP = SAMPLE_RATE // 100  # samples: 10 ms
@@ -20,7 +20,7 @@ _SILENCE = 1e-12  # power of digital silence
 def trim(samples: Samples) -> tuple[int, int]:
     """Return the first loud sample and the one after the last, to 10 ms; the whole range if nothing is loud.
 
-    Audio above `captioner.speech_level.speech_threshold` is loud.
+    Audio above `captioner.levels.speech_threshold` is loud.
     """
     steps = samples[: len(samples) // _STEP * _STEP].reshape(-1, _STEP)
     if not len(steps):

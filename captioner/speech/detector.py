@@ -7,14 +7,14 @@ from numpy.typing import NDArray
 
 from captioner.speech.gain import LOOKAHEAD, QuietGain, amplify, frame_levels
 from captioner.speech.loading import load_speech_model
-from captioner.speech.speech_model import FRAME, SpeechModel
+from captioner.speech.model import FRAME, SpeechModel
 from captioner.values import Samples
 
 FrameScores = tuple[NDArray[np.float32], NDArray[np.float32]]
 """The probability of speech and the level in dB of each frame."""
 
 
-class FrameScorer:
+class SpeechDetector:
     """Scores the frames of one stream, each one `lookahead` frames after it was pushed.
 
     The model gets the audio as it is and, where the audio is quiet, an amplified copy too. The higher probability
