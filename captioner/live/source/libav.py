@@ -14,7 +14,7 @@ from captioner.errors import MediaNotReadable, UsageError
 from captioner.live.source.decoder import Decoder, Packet, chosen_stream
 from captioner.live.source.live_source import SourceInterrupted, SourceItem, SourceOptions
 from captioner.media.av_io import reader_of
-from captioner.media.ffmpeg_relay import relay
+from captioner.media.relay import relay
 
 if TYPE_CHECKING:
     from av.container import InputContainer
