@@ -28,12 +28,31 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from captioner.redaction import without_url_secrets
+
+
+def reason_of(error: OSError) -> str:
+    """The reason of the system, to stand inside a sentence.
+
+    >>> reason_of(FileNotFoundError(2, "No such file or directory"))
+    'no such file or directory'
+    """
+    reason = error.strerror or str(error)
+    return reason[:1].lower() + reason[1:]
+
 
 class CaptionerError(Exception):
     """The base of all errors of captioner."""
 
     exit_code: ClassVar[int] = 1
     """The exit code of the command line."""
+
+    def __str__(self) -> str:
+        """The message, without the secrets of URLs in it."""
+        return without_url_secrets(self._message())
+
+    def _message(self) -> str:
+        return super().__str__()
 
 
 class OutputNotWritten(CaptionerError):
@@ -43,7 +62,7 @@ class OutputNotWritten(CaptionerError):
         super().__init__(path, reason)
         self.path, self.reason = path, reason
 
-    def __str__(self) -> str:
+    def _message(self) -> str:
         return f"cannot write {self.path}: {self.reason}"
 
 
@@ -54,7 +73,7 @@ class JournalNotUsable(CaptionerError):
         super().__init__(path, reason)
         self.path, self.reason = path, reason
 
-    def __str__(self) -> str:
+    def _message(self) -> str:
         return f"cannot use the journal {self.path}: {self.reason}"
 
 
@@ -65,7 +84,7 @@ class NotInstalled(CaptionerError):
         super().__init__(what, requirement)
         self.what, self.requirement = what, requirement
 
-    def __str__(self) -> str:
+    def _message(self) -> str:
         return f"the package for {self.what} is not installed; run: pip install {self.requirement!r}"
 
 
@@ -83,7 +102,7 @@ class UnknownName(UsageError):
         super().__init__(kind, name, known)
         self.kind, self.name, self.known = kind, name, known
 
-    def __str__(self) -> str:
+    def _message(self) -> str:
         return f"unknown {self.kind} {self.name!r}; there is: {', '.join(self.known) or 'none'}"
 
 
@@ -94,7 +113,7 @@ class SettingsError(UsageError):
         super().__init__(place, reason)
         self.place, self.reason = place, reason
 
-    def __str__(self) -> str:
+    def _message(self) -> str:
         return f"{self.place}: {self.reason}"
 
 
@@ -111,7 +130,7 @@ class MediaNotReadable(MediaError):
         super().__init__(source, reason)
         self.source, self.reason = source, reason
 
-    def __str__(self) -> str:
+    def _message(self) -> str:
         return f"{self.source}: {self.reason}"
 
 
@@ -122,7 +141,7 @@ class NoAudio(MediaError):
         super().__init__(source)
         self.source = source
 
-    def __str__(self) -> str:
+    def _message(self) -> str:
         return f"{self.source}: has no audio track, so there is nothing to caption"
 
 
@@ -133,7 +152,7 @@ class NoPicture(MediaError):
         super().__init__(source)
         self.source = source
 
-    def __str__(self) -> str:
+    def _message(self) -> str:
         return f"{self.source}: has no moving picture, so captions cannot be shown in it"
 
 
@@ -144,7 +163,7 @@ class FontMissing(MediaError):
         super().__init__(reason, package)
         self.reason, self.package = reason, package
 
-    def __str__(self) -> str:
+    def _message(self) -> str:
         return f"{self.reason}; install one (apt install {self.package}), or name its file with --font-file"
 
 
@@ -155,7 +174,7 @@ class FfmpegFailed(MediaError):
         super().__init__(reason)
         self.reason = reason
 
-    def __str__(self) -> str:
+    def _message(self) -> str:
         return f"ffmpeg failed: {self.reason}"
 
 
@@ -166,7 +185,7 @@ class FfmpegNotFound(MediaError):
         super().__init__(looked_at)
         self.looked_at = looked_at
 
-    def __str__(self) -> str:
+    def _message(self) -> str:
         return f"no ffmpeg ({self.looked_at}); install one, or run: pip install imageio-ffmpeg"
 
 
@@ -179,7 +198,7 @@ class BackendError(CaptionerError):
         super().__init__(backend, reason)
         self.backend, self.reason = backend, reason
 
-    def __str__(self) -> str:
+    def _message(self) -> str:
         return f"{self.backend}: {self.reason}"
 
 
@@ -190,7 +209,7 @@ class BackendNotInstalled(BackendError):
         super().__init__(backend, requirement)
         self.requirement = requirement
 
-    def __str__(self) -> str:
+    def _message(self) -> str:
         return f"{self.backend} is not installed; run: pip install {self.requirement!r}"
 
 
@@ -203,7 +222,7 @@ class FormatError(CaptionerError):
         super().__init__(format_name, reason, line)
         self.format_name, self.reason, self.line = format_name, reason, line
 
-    def __str__(self) -> str:
+    def _message(self) -> str:
         place = f" line {self.line}" if self.line is not None else ""
         return f"{self.format_name}{place}: {self.reason}"
 
@@ -217,5 +236,5 @@ class StreamLost(CaptionerError):
         super().__init__(source, reason)
         self.source, self.reason = source, reason
 
-    def __str__(self) -> str:
+    def _message(self) -> str:
         return f"{self.source}: {self.reason}"

@@ -18,6 +18,7 @@ from captioner.media import AudioSelection, Media, open_media, read_audio, read_
 from captioner.output import Captions as Captions
 from captioner.prefetch import prefetch
 from captioner.profiles import Profile, profile_for, profile_named
+from captioner.redaction import without_url_secrets
 from captioner.speech import SAMPLE_RATE, SpeechOptions, speech_clips
 from captioner.transcribe import ContextMode, RegionResult, transcribe
 from captioner.validation import types_of, wrong_type
@@ -149,7 +150,7 @@ def caption(
         segments = tuple(result.segment for result in results if result.segment)
         transcript = Transcript(segments, options.hints.language or main_language(segments))
         report = Report(
-            source=str(source),
+            source=without_url_secrets(str(source)),
             duration=meter.position if media.duration is None else media.duration,
             backend=backend.traits.name,
             model=backend.traits.model,

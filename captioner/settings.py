@@ -34,7 +34,8 @@ from typing import Any
 
 import click
 
-from captioner.errors import SettingsError
+from captioner.errors import SettingsError, reason_of
+from captioner.limited_file import read_limited
 from captioner.validation import check_values
 
 TABLES = ("backends", "profiles", "prices")
@@ -88,6 +89,9 @@ def read_settings(flags: Mapping[str, Any]) -> Settings:
         check_values(named, dict.fromkeys(named, dict), str(path))
     given = {key.replace("_", "-"): value for key, value in table.items() if key not in _TABLE_TYPES}
     check_values(given, {flag.replace("_", "-"): kind for flag, kind in flags.items()}, str(path))
+    for key, value in given.items():
+        if any("\0" in text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str)):
+            raise SettingsError(str(path), f"{key} contains a NUL character, which no name can hold")
     by_flag = {key.replace("-", "_"): value for key, value in given.items()}
     return Settings(path, by_flag, **{key: table.get(key, {}) for key in _TABLE_TYPES})
 
@@ -98,11 +102,11 @@ _TABLE_TYPES = dict.fromkeys(("speech", *TABLES), dict)
 def read_toml(path: Path, *, required: bool = True) -> dict[str, Any]:
     """The table in a TOML file; empty for a missing file that is not `required`. Raises `SettingsError`."""
     try:
-        return parse_toml(path.read_text("utf-8-sig"))
+        return parse_toml(read_limited(path).decode("utf-8-sig"))
     except OSError as error:
         if isinstance(error, FileNotFoundError) and not required:
             return {}
-        raise SettingsError(str(path), f"cannot be read: {(error.strerror or str(error)).lower()}") from error
+        raise SettingsError(str(path), f"cannot be read: {reason_of(error)}") from error
     except ValueError as error:
         raise SettingsError(str(path), f"is not a TOML file: {error}") from error
 

@@ -32,6 +32,8 @@ KEPT = (
 # interrupt programs of their own.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):  # which nohup lets it ignore
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # No test fails because a machine is slow.
 hypothesis.settings.register_profile("everyday", deadline=None)

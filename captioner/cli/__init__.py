@@ -18,6 +18,8 @@ import click
 from captioner.cli.command_list import COMMANDS
 from captioner.cli.messages import INTERRUPTED, say_error
 from captioner.cli.options import SettableCommand
+from captioner.cli.signals import RunEnded, clean_end_on_signals
+from captioner.cli.utf8_mode import ensure_utf8
 from captioner.errors import CaptionerError, SettingsError, UnknownName, UsageError
 from captioner.settings import Settings, settings_path
 
@@ -31,9 +33,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     # The matrices of numpy are small here: a second thread would double the cost and gain nothing.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if arguments is None:
+        ensure_utf8()
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        code = _run(words)
+        with clean_end_on_signals():
+            code = _run(words)
         sys.stdout.flush()
         return code
     except click.exceptions.NoArgsIsHelpError as error:
@@ -48,7 +53,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         say_error("interrupted")
         return INTERRUPTED
-    except OSError as error:  # files raise errors of their own; what remains are the standard streams
+    except RunEnded as ended:
+        say_error(f"ended by {ended.name}")
+        return ended.exit_code
+    except OSError as error:
+        if error.filename is not None:
+            say_error(f"{os.fsdecode(error.filename)}: {(error.strerror or str(error)).lower()}")
+            return 1
+        # Other files raise errors of their own; what remains are the standard streams.
         os.close(1)  # else Python would try again to write at the end
         say_error(f"cannot write to standard output: {error.strerror}")
         return 1

@@ -8,6 +8,7 @@ from typing import TypeVar
 import click
 
 from captioner.errors import BackendError, CaptionerError
+from captioner.redaction import without_url_secrets
 
 SPEECH_LOST = 7
 """The exit code of a run that finished but lost some speech."""
@@ -23,7 +24,11 @@ def say_error(error: CaptionerError | str) -> None:
 
 
 def printable(text: str) -> str:
-    """The text on one line, with escapes for control characters and for file names that are not UTF-8."""
+    """The text on one line, with escapes for control characters and for file names that are not UTF-8.
+
+    The passwords and tokens of URLs are hidden.
+    """
+    text = without_url_secrets(text)
     return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
 
 

@@ -10,6 +10,7 @@ import logging
 import os
 import re
 import sqlite3
+import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -37,6 +38,9 @@ COMMIT;
 HEADER = b"SQLite format 3\0"
 """The first bytes of a database. A damaged file with other bytes belongs to another program and is not moved."""
 
+_HEAD = 64
+"""Bytes at the start of a database, of which the last four hold the version of its schema."""
+
 DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 NO_JOURNAL = "it is not a journal"
@@ -47,7 +51,18 @@ warn_in_log: Warn = logging.getLogger("captioner.journal").warning
 
 
 def default_path() -> Path:
-    """`$CAPTIONER_JOURNAL`, or else a file in the user's cache folder of the platform."""
+    """`$CAPTIONER_JOURNAL`, or else a file in the user's cache folder of the platform.
+
+    Raises `JournalNotUsable` where the user's home folder is not known.
+    """
+    try:
+        return _default_path()
+    except RuntimeError:
+        reason = "the home folder is unknown; name the journal's file in CAPTIONER_JOURNAL, or use --no-journal"
+        raise JournalNotUsable("in its usual place", reason) from None
+
+
+def _default_path() -> Path:
     if named := os.environ.get("CAPTIONER_JOURNAL"):
         return Path(named).expanduser()
     if sys.platform == "win32":
@@ -75,7 +90,7 @@ class Summary:
 
 def summary(path: Path, *, warn: Warn = warn_in_log) -> Summary:
     """The size of the journal at `path`; empty if there is no file. Raises `JournalNotUsable`."""
-    if not path.exists():
+    if not _exists(path):
         return Summary()
     with closing(Store(path, warn)) as store:
         sources = store.execute("SELECT source, count(*) FROM heard GROUP BY source ORDER BY source")
@@ -89,7 +104,7 @@ def clear(path: Path, *, source: str | None = None, warn: Warn = warn_in_log) ->
     Deleted results are overwritten on the disk. Deleting all results also deletes a damaged journal that was set aside.
     """
     deleted = 0
-    if path.exists():
+    if _exists(path):
         with closing(Store(path, warn)) as store:
             store.execute("PRAGMA secure_delete = ON")
             condition, values = (" WHERE source = ?", (source_name(source),)) if source is not None else ("", ())
@@ -100,6 +115,13 @@ def clear(path: Path, *, source: str | None = None, warn: Warn = warn_in_log) ->
         for file in _files(_corrupt_path(path)):
             file.unlink(missing_ok=True)
     return deleted
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:  # such as a name that is too long
+        raise JournalNotUsable(str(path), error.strerror or str(error)) from error
 
 
 def source_name(source: str) -> str:
@@ -143,6 +165,7 @@ class Store:
     def _run(self, statement: str, values: tuple[object, ...]) -> list[Any]:
         if self._connection is None:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _refuse_foreign(self._path)
             with _exclusive(self._path):
                 self._connection = _connect(self._path)
         return self._connection.execute(statement, values).fetchall()
@@ -165,6 +188,30 @@ class Store:
         self._warn(f"the journal {self._path} was damaged ({error}); it was renamed to {name} and a new one created")
 
 
+def _refuse_foreign(path: Path) -> None:
+    """Raises `JournalNotUsable` for a folder, a device, and a file of another program, before anything is changed."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return
+    if stat.S_ISDIR(found.st_mode):
+        raise JournalNotUsable(str(path), "it is a folder; name a file in it")
+    if not stat.S_ISREG(found.st_mode):
+        raise JournalNotUsable(str(path), "it is not a regular file")
+    if _lock_path(path).exists():  # made with our journal, which may be damaged, or whose version may be in its WAL yet
+        return
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if not HEADER.startswith(head[: len(HEADER)]):
+        raise JournalNotUsable(str(path), NO_JOURNAL)
+    if len(head) == _HEAD:
+        _check_version(path, int.from_bytes(head[-4:], "big"))
+
+
+def _lock_path(path: Path) -> Path:
+    return path.with_name(f"{path.name}.lock")
+
+
 @contextmanager
 def _exclusive(path: Path) -> Iterator[None]:
     """Hold the lock of an empty database beside `path`; the lock of a process that dies is released.
@@ -172,17 +219,16 @@ def _exclusive(path: Path) -> Iterator[None]:
     SQLite finds the companion files of a database by name. A process that opens a journal must not find those of
     another file that is taking its place.
     """
-    lock_path = path.with_name(f"{path.name}.lock")
-    with closing(sqlite3.connect(lock_path, timeout=BUSY, isolation_level=None)) as lock:
+    with closing(sqlite3.connect(_lock_path(path), timeout=BUSY, isolation_level=None)) as lock:
         lock.execute("BEGIN EXCLUSIVE")
         yield
 
 
 def _connect(path: Path) -> sqlite3.Connection:
+    with suppress(FileExistsError):  # SQLite gives its companion files the same mode
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     connection = sqlite3.connect(path, timeout=BUSY, isolation_level=None, check_same_thread=False)
     try:
-        if path.stat().st_size == 0:
-            path.chmod(0o600)  # while it is empty; SQLite gives its companion files the same mode
         _prepare(connection, path)
     except BaseException:
         connection.close()
@@ -197,7 +243,12 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     if version == tables == 0:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.executescript(SCHEMA)
-    elif version != VERSION:
+    else:
+        _check_version(path, version)
+
+
+def _check_version(path: Path, version: int) -> None:
+    if version != VERSION:
         reason = f"its version is {version}, and this captioner reads version {VERSION}" if version else NO_JOURNAL
         raise JournalNotUsable(str(path), reason)
 

@@ -27,9 +27,6 @@ OVERLAP = 1.0
 GAP = 10.0
 """Seconds by which timestamps may jump ahead, beyond the time without audio. A longer jump is another clock."""
 
-PAUSE = 0.5
-"""Seconds without a packet that are not a pause: packets come in bursts."""
-
 
 @dataclass(frozen=True)
 class Epoch:
@@ -86,7 +83,7 @@ class StreamClock:
         """
         epoch, ahead = self.epoch, self._ahead(ticks)
         if epoch is None or discontinuity or not -OVERLAP <= ahead <= idle + GAP:
-            self.position += round(idle * SAMPLE_RATE) if epoch and idle > PAUSE else 0
+            self.position += round(idle * SAMPLE_RATE) if epoch else 0
             epoch, ahead = Epoch(epoch.number + 1 if epoch else 0, self.time, ticks), 0.0
         overlap = 0
         if abs(ahead) > JITTER:

@@ -26,6 +26,9 @@ from captioner.values import Audio, Span
 BLOCK = 8.192
 """Seconds in a block: 256 frames of the speech detector, which is fastest in large steps of whole frames."""
 
+LOWEST_RATE = 1000
+"""Hz. Audio below has no speech, and a small file of it claims to be many hours long."""
+
 # Seconds: a larger jump back means that two streams were joined, and the second continues where the first one ended.
 _LONGEST_OVERLAP = 1.0
 
@@ -78,6 +81,9 @@ def read_audio(
     `MediaNotReadable`, also where no audio at all can be decoded; and `FfmpegNotFound`.
     """
     track = choose_track(media.tracks, selection.track, media.source)
+    if 0 < track.sample_rate < LOWEST_RATE:
+        reason = f"its audio has {track.sample_rate} samples a second; speech needs {LOWEST_RATE} or more"
+        raise MediaNotReadable(media.source, reason)
     if media.input.pipe and media.input.pipe.consumed:
         raise MediaNotReadable(media.source, "is a pipe, which can be read only once, and it was read already")
     first = count = round((selection.start or 0.0) * sample_rate)
@@ -109,7 +115,9 @@ def decode_arguments(media: Media, track: AudioTrack, selection: AudioSelection,
     audio = audio.filter("aformat", sample_fmts="flt", channel_layouts="mono")
     packets = f"pcm_rechunk=n={round(_PACKET * sample_rate)}:pad=0"
     encoding = {"format": "nut", "acodec": "pcm_f32le", "bsf:a": packets}
-    return graph_arguments(audio.output("pipe:1", **encoding, **_NO_INDEX, **_BUFFERED_WRITES), media.input.url)
+    output = audio.output("pipe:1", **encoding, **_NO_INDEX, **_BUFFERED_WRITES)
+    # That a segment of a playlist cannot be read is only a warning to ffmpeg.
+    return graph_arguments(output, media.input.url, "warning" if "://" in media.input.url else "error")
 
 
 def _select_channel(audio: Any, track: AudioTrack, channel: int | None) -> Any:

@@ -16,6 +16,7 @@ from threading import Thread
 from typing import IO, Protocol
 
 from captioner.errors import FfmpegNotFound
+from captioner.media.child_process import end_with_parent
 
 VARIABLE = "CAPTIONER_FFMPEG"
 """The environment variable that names the ffmpeg to use."""
@@ -104,7 +105,14 @@ def run_ffmpeg(arguments: Sequence[str], folder: Path | None = None) -> tuple[in
     """
     command = [_absolute(find_ffmpeg()), *arguments]
     try:
-        ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, cwd=folder, check=False)
+        ran = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            cwd=folder,
+            check=False,
+            preexec_fn=end_with_parent(),
+        )
     except OSError as error:
         raise FfmpegNotFound(f"{command[0]} does not start: {error.strerror}") from error
     return ran.returncode, ran.stderr.decode(errors="replace").splitlines()
@@ -145,7 +153,9 @@ def _start(command: Sequence[str], *, fed: bool, folder: Path | None) -> subproc
     """Start ffmpeg. Its output is unbuffered: blocks are large, and available bytes should not wait for later ones."""
     stdin, pipe = subprocess.PIPE if fed else subprocess.DEVNULL, subprocess.PIPE
     try:
-        process = subprocess.Popen(command, stdin=stdin, stdout=pipe, stderr=pipe, bufsize=0, cwd=folder)
+        process = subprocess.Popen(
+            command, stdin=stdin, stdout=pipe, stderr=pipe, bufsize=0, cwd=folder, preexec_fn=end_with_parent()
+        )
     except OSError as error:
         raise FfmpegNotFound(f"{command[0]} does not start: {error.strerror}") from error
     assert process.stdout

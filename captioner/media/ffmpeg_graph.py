@@ -22,7 +22,7 @@ def source_stream(specifier: str, options: Mapping[str, object]) -> Any:
     return ffmpeg.input(_PLACEHOLDER, **options)[specifier]
 
 
-def graph_arguments(output: Any, url: str) -> list[str]:
+def graph_arguments(output: Any, url: str, log_level: str = "error") -> list[str]:
     """Return ffmpeg's arguments for a graph that ends in `output` and reads `url`, on the container's timestamps.
 
     >>> graph_arguments(source_stream("a:0", {"vn": None}).output("out.wav"), "file:caf\\udce9.mp4")[5:]
@@ -31,4 +31,4 @@ def graph_arguments(output: Any, url: str) -> list[str]:
     import ffmpeg
 
     arguments = [url if argument == _PLACEHOLDER else argument for argument in ffmpeg.get_args(output)]
-    return ["-nostdin", "-hide_banner", "-v", "error", "-copyts", *arguments]
+    return ["-nostdin", "-hide_banner", "-v", log_level, "-copyts", *arguments]

@@ -5,12 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import re
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from captioner.atomic_file import atomic_write
+from captioner.atomic_file import atomic_write, scratch_folder
 from captioner.errors import FfmpegFailed, OutputNotWritten
 from captioner.media.ffmpeg import FfmpegProcess, ffmpeg_process, run_ffmpeg
 from captioner.media.tracks import Media
@@ -102,8 +101,7 @@ def ffmpeg_log(arguments: Sequence[str], *, files: JobFiles | None = None) -> li
 @contextmanager
 def working_folder(files: JobFiles) -> Iterator[Path]:
     """Create a temporary folder with `files` in it, for the length of the block."""
-    with tempfile.TemporaryDirectory(prefix="captioner-") as name:
-        folder = Path(name)
+    with scratch_folder() as folder:
         for relative, data in files.items():
             (folder / relative).parent.mkdir(parents=True, exist_ok=True)
             (folder / relative).write_bytes(data)

@@ -14,7 +14,7 @@ from captioner.languages import language_tag
 from captioner.media.av_io import reader_of
 from captioner.media.pipe import is_mp4_or_mov
 from captioner.media.probe_subprocess import is_large_file, probe_in_subprocess
-from captioner.media.source import NETWORK_TIMEOUT, MediaSource, open_source
+from captioner.media.source import MOST_STREAMS, NETWORK_TIMEOUT, MediaSource, open_source
 from captioner.media.timeline import LONGEST_GAP
 from captioner.media.tracks import UNKNOWN_CODEC, AudioTrack, Kind, Media, StreamInfo
 from captioner.timestamps import parse_rate
@@ -83,6 +83,8 @@ def _reason(source: MediaSource, error: Exception) -> str:
         if source.path and _is_mp4_or_mov_file(source.path):
             return "is an MP4 or MOV without its index, which is written last: its recording or copying was cut off"
         return "is not media that captioner can read"
+    if getattr(error, "errno", None) == errno.ENOMEM:
+        return f"has more than {MOST_STREAMS} streams, or its header is damaged"
     if isinstance(error, av.ExitError):
         return f"the server did not respond within {NETWORK_TIMEOUT:g} s"
     if isinstance(error, OSError) and error.errno == errno.EIO and not (source.path or source.pipe):

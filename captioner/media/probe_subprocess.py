@@ -12,6 +12,7 @@ import subprocess
 import sys
 
 from captioner.errors import MediaError, MediaNotReadable
+from captioner.media.child_process import end_with_parent
 from captioner.media.source import MediaSource
 from captioner.media.tracks import Media
 
@@ -40,7 +41,14 @@ def probe_in_subprocess(source: MediaSource) -> Media:
     # With -P the child imports nothing from the current folder; it finds the modules that its parent finds.
     command = [sys.executable, "-P", "-c", _CHILD]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    child = subprocess.run(command, input=pickle.dumps(source), env=environment, capture_output=True, check=False)
+    child = subprocess.run(
+        command,
+        input=pickle.dumps(source),
+        env=environment,
+        capture_output=True,
+        check=False,
+        preexec_fn=end_with_parent(),
+    )
     try:
         result = pickle.loads(child.stdout)
     except (EOFError, pickle.UnpicklingError) as error:

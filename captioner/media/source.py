@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
+from captioner.atomic_file import scratch_folder
 from captioner.errors import MediaNotReadable
 from captioner.media.pipe import Pipe
 
@@ -31,6 +31,17 @@ _ADDRESS_PROTOCOLS = (
     "http,https,httpproxy,tls,tcp,udp,udplite,rtp,srtp,rtmp,rtmpe,rtmps,rtmpt,rtmpte,rtmpts,ffrtmpcrypt,ffrtmphttp,"
     "mmsh,mmst,srt,rist,sctp,ftp,sftp,ipfs,ipns,gopher,gophers,crypto,data"
 )
+
+MOST_STREAMS = 256
+"""Streams of a source. A file of some kilobytes may claim thousands, each of which costs memory."""
+
+_LIMITS = {"max_streams": str(MOST_STREAMS)}
+
+NETWORK_ONLY = {"protocol_whitelist": _ADDRESS_PROTOCOLS}
+"""Options for libav with which a remote source, such as a playlist, opens no file of this machine."""
+
+NOTHING_ELSE = {"protocol_whitelist": "pipe", "format_whitelist": _FORMATS, **_LIMITS}
+"""Options for libav with which bytes that were fetched already open nothing else."""
 
 NETWORK_TIMEOUT = 30.0
 """Seconds without data after which captioner gives up on a server."""
@@ -123,10 +134,10 @@ def _open_descriptor(name: str, descriptor: int, path: Path | None = None) -> It
         return
     pipe = Pipe(descriptor)
     if not pipe.needs_seeking():
-        yield MediaSource(name, "pipe:0", {"protocol_whitelist": "pipe", "format_whitelist": _FORMATS}, pipe)
+        yield MediaSource(name, "pipe:0", NOTHING_ELSE, pipe)
         return
-    with TemporaryDirectory(prefix="captioner-") as folder:
-        copy = Path(folder, "source")
+    with scratch_folder() as folder:
+        copy = folder / "source"
         with copy.open("wb") as file:
             pipe.write_to(file)
         yield _file_source(name, copy)
@@ -134,7 +145,8 @@ def _open_descriptor(name: str, descriptor: int, path: Path | None = None) -> It
 
 def _file_source(name: str, path: Path) -> MediaSource:
     # With "file:" a colon in the name is not a protocol, and a dash at its beginning is not an option.
-    return MediaSource(name, f"file:{path}", {"protocol_whitelist": "file", "format_whitelist": _FORMATS}, path=path)
+    options = {"protocol_whitelist": "file", "format_whitelist": _FORMATS, **_LIMITS}
+    return MediaSource(name, f"file:{path}", options, path=path)
 
 
 def _path_behind(descriptor: int) -> Path | None:
@@ -149,4 +161,4 @@ def _path_behind(descriptor: int) -> Path | None:
 def _address_options(address: str) -> dict[str, str]:
     microseconds = str(round(NETWORK_TIMEOUT * 1_000_000))
     timeout = "timeout" if address.lower().startswith("rtsp") else "rw_timeout"
-    return {"protocol_whitelist": _ADDRESS_PROTOCOLS, timeout: microseconds}
+    return {**NETWORK_ONLY, **_LIMITS, timeout: microseconds}

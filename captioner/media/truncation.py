@@ -9,6 +9,7 @@ from collections.abc import Iterable
 _CUT_OFF = re.compile(r"(ends|ended) prematurely|partial file")
 _CORRUPT = re.compile(r"corrupt input packet", re.IGNORECASE)
 _DAMAGED = re.compile(r"Error while decoding|Decoding error|Error submitting")
+_SEGMENT = re.compile(r"Failed to open segment (\d+) of playlist|Segment (\d+) of playlist \d+ failed")
 
 _TOLERANCE = 0.5
 """Seconds that may be missing before the end in the header, since encoders pad and headers round."""
@@ -24,6 +25,8 @@ def truncation_warning(
 
     >>> truncation_warning(["[mov @ 0x1] stream 0, offset 0x2c: partial file"], 12.34, 60.0)
     'is cut off at 12.3 s of 60.0 s; the part before is captioned'
+    >>> truncation_warning(["[hls @ 0x1] Failed to open segment 2 of playlist 0"], 60.0, None)
+    '1 segment of its playlist cannot be read; what is said in it is missing'
     >>> truncation_warning([], 9.009, None)
     """
     log = "\n".join(messages)
@@ -31,6 +34,9 @@ def truncation_warning(
     if short or exit_code or _CUT_OFF.search(log):
         expected = f" of {expected_end:.1f} s" if short else ""
         return f"is cut off at {decoded_to:.1f} s{expected}; the part before is captioned"
+    if segments := {match[1] or match[2] for match in _SEGMENT.finditer(log)}:
+        number, them = ("1 segment", "it") if len(segments) == 1 else (f"{len(segments)} segments", "them")
+        return f"{number} of its playlist cannot be read; what is said in {them} is missing"
     if _DAMAGED.search(log):
         return "parts of its audio are damaged or missing and could not be decoded"
     return None

@@ -255,3 +255,68 @@ def test_only_a_remote_server_with_a_key_is_metered(
     backend = OpenAI(base_url=base_url, key=key)
     backend.close()
     assert (backend.traits.remote, backend.traits.metered) == (remote, metered)
+
+
+SHORT_KEYS = ["x", "local", "test", "none", "text", "ok", "{", '"']
+
+
+@pytest.mark.parametrize("key", SHORT_KEYS)
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+def test_a_key_that_is_a_common_word_changes_no_text(key: str, stream: bool) -> None:
+    spoken = "none of us met at the local station for the x ray test, { ok }"
+    delta, done = {"type": "transcript.text.delta", "delta": spoken}, {"type": "transcript.text.done", "text": spoken}
+    events = Reply(f"data: {json.dumps(delta)}\n\ndata: {json.dumps(done)}\n\n", content_type="text/event-stream")
+    server = OpenAIServer(lambda form: events if stream else text_reply(spoken))
+    with server, openai_at(server, key=key, stream=stream) as backend:
+        (result,) = backend.transcribe(clips(1), Hints())
+    assert (result.status, result.text, result.attempts) == ("ok", spoken, 1)
+
+
+@pytest.mark.parametrize("key", ["x", "local", "sk-0123456789abcdef"])
+def test_a_key_that_the_server_repeats_is_hidden_in_the_message(key: str) -> None:
+    message = f"the key {key} exceeded its locality (Bearer {key})"
+    with (
+        OpenAIServer(lambda form: error_reply(401, message)) as server,
+        openai_at(server, key=key) as backend,
+        pytest.raises(BackendError) as raised,
+    ):
+        list(backend.transcribe(clips(1), Hints()))
+    assert "the key *** exceeded its locality (Bearer ***)" in str(raised.value)
+
+
+def test_a_key_in_a_page_that_is_no_json_is_hidden_before_the_page_is_cut() -> None:
+    key = "sk-0123456789abcdef"
+    with OpenAIServer(lambda form: Reply(f"{'-' * 50} {key}")) as server, openai_at(server, key=key) as backend:
+        (result,) = backend.transcribe(clips(1), Hints())
+    assert "sk-0" not in str(result.reason)
+    assert "***" in str(result.reason)
+
+
+def test_the_password_of_a_base_url_is_hidden_in_every_message() -> None:
+    def repeat(form: Form) -> Reply:
+        return error_reply(401, f"{server.keys[-1]} of me and pass word is wrong at /v1?token=abc")
+
+    with OpenAIServer(repeat) as server:
+        base_url = server.base_url.replace("://", "://me:pass%20word@")
+        backend = OpenAI(base_url=base_url, policy=quick_policy())
+        with pytest.raises(BackendError) as raised:
+            list(backend.transcribe(clips(1), Hints()))
+        backend.close()
+    assert "Basic *** of me and *** is wrong at /v1?token=***" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    [
+        "http://[::1/v1",
+        "http://host:99999/v1",
+        "http://host:port/v1",
+        "http://a..b/v1",
+        "ftp://h/v1",
+        "http:///v1",
+        "h",
+    ],
+)
+def test_a_malformed_base_url_is_one_sentence(base_url: str) -> None:
+    with pytest.raises(BackendError, match="is not a URL; it looks like http://127"):
+        OpenAI(base_url=base_url)

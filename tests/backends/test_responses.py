@@ -57,7 +57,7 @@ def test_a_response_without_a_text(content: dict[str, Any]) -> None:
 @pytest.mark.parametrize("body", ["", " ", "{", "<html>", "[1]", '"text"', "null"])
 def test_a_body_that_is_not_a_json_object(body: str) -> None:
     with pytest.raises(RetryableError, match=r"is empty|not JSON|not a JSON object"):
-        json_object(body)
+        json_object(body, str)
 
 
 @pytest.mark.parametrize(
@@ -72,11 +72,11 @@ def test_a_body_that_is_not_a_json_object(body: str) -> None:
     ],
 )
 def test_a_stream_grows(stream: list[str], texts: list[str]) -> None:
-    assert list(growing_text(stream)) == texts
+    assert list(growing_text(stream, str)) == texts
 
 
 def test_a_stream_that_breaks_off_is_an_error() -> None:
-    texts = growing_text(events(delta("How's"), delta(" the"), done=False))
+    texts = growing_text(events(delta("How's"), delta(" the"), done=False), str)
     assert next(texts) == "How's"
     with pytest.raises(RetryableError, match="broke off"):
         list(texts)
@@ -84,8 +84,8 @@ def test_a_stream_that_breaks_off_is_an_error() -> None:
 
 def test_an_error_in_a_stream() -> None:
     with pytest.raises(ErrorInStream) as caught:
-        list(growing_text(events(delta("How's"), {"error": {"code": "1301", "message": "unsafe"}})))
-    assert error_in(caught.value.body) == ("1301", "unsafe")
+        list(growing_text(events(delta("How's"), {"error": {"code": "1301", "message": "unsafe"}}), str))
+    assert error_in(caught.value.body, str) == ("1301", "unsafe")
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_an_error_in_a_stream() -> None:
     ],
 )
 def test_the_error_in_a_body(body: str, error: tuple[str, str]) -> None:
-    assert error_in(body) == error
+    assert error_in(body, str) == error
 
 
 def timed(*texts: str) -> list[Word]:

@@ -67,7 +67,7 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path, speech_file: Pa
     assert ran.stdout.split() == ["rest"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_run_leaves_no_half_file(tmp_path: Path, speech_file: Path, number: signal.Signals) -> None:
     pipe = tmp_path / "talk.flac"
     os.mkfifo(pipe)
@@ -79,9 +79,8 @@ def test_an_interrupted_run_leaves_no_half_file(tmp_path: Path, speech_file: Pat
         _, printed = running.communicate(timeout=60)
     pipe.unlink()
     assert list(tmp_path.iterdir()) == []
-    if number == signal.SIGINT:
-        assert running.returncode == 130
-        assert printed.strip() == "captioner: interrupted"
+    assert running.returncode == 128 + number
+    assert printed.strip() == f"captioner: {'interrupted' if number == signal.SIGINT else f'ended by {number.name}'}"
 
 
 def test_a_pipe_in_and_a_pipe_out(speech_file: Path) -> None:
@@ -96,3 +95,48 @@ def test_a_reader_that_stops_reading(speech_file: Path) -> None:
     shell = f"'{sys.executable}' -m captioner '{speech_file}' -o - -q {' '.join(SCRIPTED)} | true"
     ran = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=False)
     assert "Traceback" not in ran.stderr
+
+
+ASCII = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+
+def in_ascii(*words: str, cwd: Path) -> subprocess.CompletedProcess[bytes]:
+    command = [*CAPTIONER, *words]
+    return subprocess.run(command, cwd=cwd, env=os.environ | ASCII, capture_output=True, check=False, timeout=120)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="has no such locale")
+def test_names_and_texts_beyond_ascii_in_an_ascii_locale(tmp_path: Path, speech_file: Path) -> None:
+    (tmp_path / "讲话 ü.flac").write_bytes(speech_file.read_bytes())
+    lines = ("--backend-option", 'lines=["你好。", "Grüße."]')
+    ran = in_ascii("讲话 ü.flac", *SCRIPTED, "-q", *lines, cwd=tmp_path)
+    assert (ran.returncode, ran.stderr, ran.stdout) == (0, b"", b"")
+    assert "你好。" in (tmp_path / "讲话 ü.srt").read_text("utf-8")
+    for words in (["讲话 ü.srt", "neu ü.vtt"], ["讲话 ü.srt", "-"]):
+        ran = in_ascii("convert", *words, *(["--to", "vtt"] if words[1] == "-" else []), cwd=tmp_path)
+        assert b"Traceback" not in ran.stderr
+        assert ran.returncode == 0
+    assert "Grüße." in ran.stdout.decode("utf-8")
+    ran = in_ascii("lint", "讲话 ü.srt", cwd=tmp_path)
+    assert "讲话 ü.srt".encode() in ran.stderr
+    ran = in_ascii("fehlt ü.flac", *SCRIPTED, cwd=tmp_path)
+    assert (ran.returncode, ran.stderr.count(b"\n")) == (3, 1)
+
+
+@pytest.mark.parametrize("locale", ["de_DE.ISO-8859-1", "C", "POSIX"])
+def test_text_that_the_terminal_cannot_show_is_no_traceback(locale: str, tmp_path: Path) -> None:
+    (tmp_path / "a.srt").write_text("1\n00:00:01,000 --> 00:00:01,100\n你好\n", "utf-8")
+    environment = os.environ | {"PYTHONIOENCODING": "latin-1", "LC_ALL": locale}
+    command = [*CAPTIONER, "lint", "a.srt"]
+    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False, timeout=60)
+    assert b"Traceback" not in ran.stderr
+
+
+def test_a_file_error_names_the_file_and_not_standard_output(tmp_path: Path) -> None:
+    (tmp_path / "a.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nOne\n")
+    (tmp_path / "c.srt").symlink_to("b.srt")
+    (tmp_path / "b.srt").symlink_to("c.srt")
+    for target, reason in (("n" * 300 + ".srt", "file name too long"), ("b.srt", "too many levels of symbolic links")):
+        ran = captioner("convert", "a.srt", target, cwd=tmp_path)
+        assert (ran.returncode, ran.stdout) == (1, "")
+        assert ran.stderr == f"captioner: cannot write {target}: {reason}\n"

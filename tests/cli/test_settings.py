@@ -86,6 +86,8 @@ WRONG = [
     ("[profiles.mine]\ncps = 'fast'\n", "[profiles.mine]: cps must be a number, not 'fast'"),
     ("[profiles.mine]\ncps = " + "[" * 90 + "]" * 90, "[profiles.mine]: cps must be a number, not [[["),
     ("profile = " + "[" * 5000, "is not a TOML file: nested too deep"),
+    ('directory = "\\u0000x"', "directory contains a NUL character, which no name can hold"),
+    ('hotword = ["a", "\\u0000"]', "hotword contains a NUL character, which no name can hold"),
     ("quiet = maybe", "is not a TOML file: "),
     ("max-cost = " + "9" * 5000, "is not a TOML file: "),
 ]

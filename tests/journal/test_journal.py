@@ -410,6 +410,7 @@ def test_a_damaged_journal_is_set_aside(path: Path, damage: Callable[[Path], Non
 
 
 def test_a_journal_damaged_before_several_runs_is_set_aside_once(path: Path, tmp_path: Path) -> None:
+    run(Echo(), path, [clip(0)])
     damage_everything(path)
     jobs = [start_job(path, tmp_path / "asked") for _ in range(4)]
     done = [job.communicate() for job in jobs]
@@ -438,7 +439,7 @@ def test_a_database_of_another_version_or_program_is_not_changed(path: Path, scr
     backend.close()
     assert len(warnings) == 1
     assert path.read_bytes() == before
-    assert {file.name for file in path.parent.iterdir()} == {"journal.sqlite", "journal.sqlite.lock"}
+    assert {file.name for file in path.parent.iterdir()} == {"journal.sqlite"}
     for command in (summary, clear):
         with pytest.raises(JournalNotUsable, match=r"journal\.sqlite: (its version is 7|it is not a journal)"):
             command(path)
@@ -543,3 +544,76 @@ def test_the_default_path_of_each_platform(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     assert default_path() == tmp_path / "cache" / "captioner" / "journal.sqlite"
+
+
+# Files that are not a journal of captioner's
+
+
+def refusal(path: Path) -> str:
+    """The one warning of a run that goes on without the journal."""
+    warnings: list[str] = []
+    backend = journaled(Echo(), path, warn=warnings.append)
+    assert len(list(backend.transcribe(map(clip, range(2)), Hints()))) == 2
+    backend.close()
+    [warning] = warnings
+    with pytest.raises(JournalNotUsable):
+        clear(path)
+    return warning
+
+
+@pytest.mark.skipif(os.name == "nt", reason="has no such files")
+def test_a_device_a_pipe_and_a_folder_are_refused_and_not_changed(tmp_path: Path) -> None:
+    pipe, folder, link = tmp_path / "pipe", tmp_path / "folder", tmp_path / "link"
+    os.mkfifo(pipe, 0o666)
+    folder.mkdir()
+    link.symlink_to("/dev/null")
+    before = [path.stat().st_mode for path in (Path("/dev/null"), pipe, folder)]
+    for path in (Path("/dev/null"), pipe, link):
+        assert "it is not a regular file" in refusal(path)
+    for path in (folder, Path("/"), Path()):
+        assert "it is a folder; name a file in it" in refusal(path)
+    assert [path.stat().st_mode for path in (Path("/dev/null"), pipe, folder)] == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "link", "pipe"]
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("content", [b"ID3 a song", b"1\n00:00:01,000 --> 00:00:02,000\nHello\n"])
+def test_a_file_of_another_program_gets_no_companions(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "song.mp3"
+    path.write_bytes(content)
+    assert "it is not a journal" in refusal(path)
+    assert list(tmp_path.iterdir()) == [path]
+    assert path.read_bytes() == content
+
+
+def test_a_database_of_another_program_gets_no_companions(tmp_path: Path) -> None:
+    path = tmp_path / "places.sqlite"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE places (url)")
+    content = path.read_bytes()
+    assert "it is not a journal" in refusal(path)
+    assert list(tmp_path.iterdir()) == [path]
+    assert path.read_bytes() == content
+
+
+@pytest.mark.skipif(os.name == "nt", reason="has no such modes")
+def test_the_mode_of_an_empty_file_that_was_there_stays(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    path.touch()
+    path.chmod(0o640)
+    run(Echo(), path, [clip(1)])
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert summary(path).rows == 1
+
+
+def test_a_name_that_is_too_long(tmp_path: Path) -> None:
+    for use in (clear, summary):
+        with pytest.raises(JournalNotUsable):
+            use(tmp_path / ("j" * 300))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="has other home folders")
+def test_an_unknown_home_folder_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAPTIONER_JOURNAL", "~no-such-user/journal")
+    with pytest.raises(JournalNotUsable, match="the home folder is unknown; name the journal's file"):
+        default_path()

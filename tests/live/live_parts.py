@@ -55,6 +55,7 @@ class SteppedSession:
         clock: Callable[[], float] = lambda: self.now  # noqa: E731 - a name for a type
         self.session = Session(config, self.events.append, now=clock, **options)  # type: ignore[arg-type]
         self.idle_until = 0.0
+        self.limit = float("inf")  # of the lag, for a backend that checks it
 
     def play(self, chunks: Iterator[AudioChunk], *, recognise: bool = True) -> None:
         """Push each chunk at the moment at which it ends, and recognise what waits."""

@@ -1,5 +1,7 @@
-"""Hours of a live stream on a simulated clock, with faults: senders that return with other timestamps, silence on the
-connection, a backend that fails or is slow."""
+"""Hours of a live stream on a simulated clock, with faults.
+
+Senders return with other timestamps or stall, segments are missed, the process is stopped, a backend fails or is slow.
+"""
 
 from __future__ import annotations
 
@@ -18,17 +20,20 @@ from captioner.errors import BackendError
 from captioner.formats import srt
 from captioner.live.events import Caption, Event, RegionReported
 from captioner.live.session.session import RecognitionConfig, Session
-from captioner.live.session.source_reader import AudioChunk, SourceReader
+from captioner.live.session.source_reader import NO_AUDIO, AudioChunk, LostAudio, SourceReader
 from captioner.live.sinks.growing_files import SrtFile
 from captioner.live.sinks.hls_captions import HlsCaptions
 from captioner.live.source.decoder import Packet
-from captioner.live.source.live_source import SourceInterrupted, SourceItem
+from captioner.live.source.live_source import MissingAudio, SourceInterrupted, SourceItem
 from captioner.live.stream_clock import SAMPLE_RATE, TICKS, WRAP, StreamClock
 from captioner.values import Audio, Samples
 from tests.speech.speech_parts import three_sentences
 
 STEP = 0.25
 """Seconds of audio in a packet."""
+
+MISSING = ("gone", "a segment is missing", NO_AUDIO)
+"""Why audio is missing."""
 
 
 @dataclass
@@ -47,6 +52,10 @@ class Soak:
     regions: int = 0
     memory: list[int] = field(default_factory=list)  # bytes, every 5,000 events
     spoken: int = 0  # sentences that were sent completely
+    sent: float = 0.0  # seconds of the stream, with those that never came
+    received: float = 0.0  # seconds of audio that the reader gave out
+    reported: float = 0.0  # seconds that the reports call lost because their audio is missing
+    skipped: float = 0.0  # seconds that the reports call lost although their audio came
     broken: list[str] = field(default_factory=list)  # violations
 
     def run(self) -> None:
@@ -59,13 +68,16 @@ class Soak:
         self._hls = HlsCaptions(str(self.folder / "hls"), now=now)
         plan = sorted(random.uniform(30, self.seconds - 30) for _ in range(self.faults))
         self._failing_until = self._busy_until = self._slow_until = 0.0
+        self._slowness = 3.0
         session = Session(RecognitionConfig(_SoakBackend(self)), self._emit, now=now)
         source = _SoakSource(self, plan, random)
-        reader = SourceReader(source, StreamClock(), reconnect_timeout=600, now=now, sleep=self.sleep)
+        clock = StreamClock()
+        reader = SourceReader(source, clock, reconnect_timeout=600, now=now, sleep=source.wait)
         threads, files = threading.active_count(), _open_files()
         for item in reader.read():
-            if isinstance(item, AudioChunk):
+            if isinstance(item, (AudioChunk, LostAudio)):
                 session.push(item)
+                self.received += item.audio.duration if isinstance(item, AudioChunk) else 0.0
                 self.most_lag = max(self.most_lag, session.counts.lag)
                 while self.now >= self._busy_until and session.queue.wait(0.0):
                     self._busy_until = max(self.now + session.recognise(), self._busy_until)
@@ -75,10 +87,15 @@ class Soak:
             session.recognise()
         if threading.active_count() > threads + 1 or _open_files() > files + 1:
             self.broken.append("threads or files are left open")
+        if abs(self.sent - clock.time) > 0.1 or abs(self.sent - self.received - self.reported) > 0.1:
+            self.broken.append(
+                f"{self.sent} s sent, {self.received} received, {self.reported} lost, {clock.time} in all"
+            )
+        if abs(self.skipped + self.reported - session.counts.lost_seconds) > 0.1:
+            self.broken.append(f"{session.counts.lost_seconds} s counted as lost")
+        if session.counts.final_until != session.counts.audio_end:
+            self.broken.append(f"final until {session.counts.final_until} of {session.counts.audio_end}")
         self._check()
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
 
     def _emit(self, event: Event) -> None:
         self.events += 1
@@ -88,6 +105,10 @@ class Soak:
             self._number += 1
             self.regions += 1
             self.lost += event.report.lost
+            if event.report.lost and event.report.reason in MISSING:
+                self.reported += event.report.duration
+            elif event.report.lost:
+                self.skipped += event.report.duration
         if isinstance(event, Caption):
             if self._last and (event.start < self._last.end - 1e-9 or event.seq != self._last.seq + 1):
                 self.broken.append(f"{event} after {self._last}")
@@ -115,27 +136,35 @@ class _SoakSource:
         self._soak, self._plan, self._random = soak, plan, random
         self._ticks = random.randrange(WRAP)
         self._sent = 0.0
+        self._buffered = 0.0  # seconds of audio that came while the process was stopped
         speech = three_sentences()[0][: 10 * SAMPLE_RATE]
         self._loop: Samples = np.concatenate([speech, np.zeros(10 * SAMPLE_RATE - len(speech), np.float32)])
 
     def items(self) -> Iterator[SourceItem]:
         size = round(STEP * SAMPLE_RATE)
         while self._sent < self._soak.seconds:
-            at = round(self._sent % 10.0 * SAMPLE_RATE)
-            yield Packet(self._ticks, self._loop[at : at + size])
-            self._pass(STEP, STEP)
+            at, ticks = round(self._sent % 10.0 * SAMPLE_RATE), self._ticks
+            self._pass(STEP, STEP)  # a packet comes when it is complete
+            yield Packet(ticks, self._loop[at : at + size])
             self._soak.spoken += (self._sent % 10.0) in (3.5, 6.5, 9.5)
             if self._plan and self._sent >= self._plan[0]:
                 self._plan.pop(0)
-                self._fault()
+                yield from self._fault()
 
     def _pass(self, seconds: float, sent: float) -> None:
         self._sent += sent
-        self._soak.now += seconds
+        self._soak.sent += seconds
+        at_once = min(self._buffered, seconds)
+        self._buffered -= at_once
+        self._soak.now += seconds - at_once
         self._ticks = (self._ticks + round(seconds * TICKS)) % WRAP
 
-    def _fault(self) -> None:
-        soak, kind = self._soak, self._random.randrange(5)
+    def wait(self, seconds: float) -> None:
+        """Let the sender go on while the reader waits."""
+        self._pass(seconds, 0.0)
+
+    def _fault(self) -> Iterator[SourceItem]:
+        soak, kind = self._soak, self._random.randrange(9)
         if kind == 0:  # the sender dies and returns; its clock ran on
             self._pass(self._random.uniform(1, 20), 0.0)
             raise SourceInterrupted("gone")
@@ -145,10 +174,22 @@ class _SoakSource:
             raise SourceInterrupted("gone")
         if kind == 2:  # its clock jumps
             self._ticks = self._random.randrange(WRAP)
+        elif kind == 5:  # it stalls, or the process is stopped, and what it sent meanwhile is lost
+            self._pass(self._random.uniform(1, 40), 0.0)
+        elif kind == 6:  # the process is stopped, and what was sent meanwhile waits
+            stopped = self._random.uniform(1, 40)
+            soak.now += stopped
+            self._buffered += stopped
+        elif kind == 7:  # segments are missed, and their duration is known
+            missed = self._random.uniform(1, 40)
+            self._pass(missed, 0.0)
+            yield MissingAudio(missed, "a segment is missing")
+        elif kind == 8:  # the backend takes half a minute and more for each clip
+            soak._slow_until, soak._slowness = soak.now + self._random.uniform(30, 120), 20.0
         elif kind == 3:
             soak._failing_until = soak.now + self._random.uniform(1, 60)
         else:
-            soak._slow_until = soak.now + self._random.uniform(1, 120)
+            soak._slow_until, soak._slowness = soak.now + self._random.uniform(1, 120), 3.0
 
 
 class _SoakBackend:
@@ -166,7 +207,7 @@ class _SoakBackend:
             self._clips += 1
             yield Recognition("ok", f"Line {self._clips}.")
             if self._soak.now < self._soak._slow_until:
-                self._soak._busy_until = self._soak.now + 2.5 * clip.duration
+                self._soak._busy_until = self._soak.now + self._soak._slowness * clip.duration
                 return
 
     def close(self) -> None: ...

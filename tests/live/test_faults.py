@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -14,8 +15,10 @@ import pytest
 from captioner.backends import Hints, Recognition, Traits
 from captioner.formats import srt, vtt
 from captioner.formats.transcript import json as transcript
-from captioner.live.events import StreamEnded
-from captioner.live.session.runner import SinkFanout
+from captioner.live.events import Event as LiveEvent
+from captioner.live.events import RegionReported, StreamEnded
+from captioner.live.session import runner
+from captioner.live.session.runner import Runner, SinkFanout
 from captioner.live.session.session import RecognitionConfig, Session
 from captioner.live.session.source_reader import ConnectionLost, SourceReader
 from captioner.live.sinks.growing_files import SrtFile
@@ -139,15 +142,58 @@ def assert_once(starts: list[float], expected: list[tuple[float, float]], tolera
 @pytest.mark.parametrize("ahead", [0.0, 5000.0], ids=["its clock runs on", "its clock starts again"])
 def test_a_sender_that_dies_for_twenty_seconds_is_captioned_before_and_after(ahead: float, tmp_path: Path) -> None:
     died, back = 11.5, 31.5  # in the middle of a sentence, both
-    # The reader waits for a second before it calls again.
-    gone: list[SourceItem | float | SourceInterrupted] = [SourceInterrupted("gone"), back - died - 1.0]
+    # The reader waits for half a second before it calls again.
+    gone: list[SourceItem | float | SourceInterrupted] = [SourceInterrupted("gone"), back - died - 0.5]
     run = ScriptedRun(tmp_path, *talk(0.0, died), *gone, *talk(back, 60.0, ahead=ahead))
     run.end()
     expected = [(start, end) for start, end in sentences(60.0) if end < died or start > back]
     for starts in (run.in_file(), run.in_transcript(), run.in_rendition()):
-        assert_once(starts, expected, 0.35 + STEP * bool(ahead))
-        assert len(expected) <= len(starts) <= len(expected) + 2
-    assert run.session.counts.lost == 0
+        assert_once(starts, expected, 0.35)
+        assert len(expected) <= len(starts) <= len(expected) + 3  # the halves of two sentences, and a mark
+    assert run.session.counts.lost == 1
+    assert run.session.counts.lost_seconds == pytest.approx(back - died, abs=STEP)
+
+
+class BlockedBackend:
+    """A backend that recognises one clip, and never returns from the second."""
+
+    traits = Traits("blocked")
+
+    def __init__(self) -> None:
+        self.blocked = Event()
+        self._worked = False
+
+    def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
+        for _ in clips:
+            if self._worked:
+                self.blocked.set()
+                Event().wait()
+            self._worked = True
+            yield Recognition("ok", "One.")
+
+    def close(self) -> None: ...
+
+
+def test_what_a_stop_leaves_unrecognised_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "FINISH_TIMEOUT", 0.0)
+    backend, events = BlockedBackend(), list[LiveEvent]()
+
+    def more(seconds: float) -> None:
+        backend.blocked.wait()
+        wait_until(lambda: session.counts.audio_end >= 20.0)
+        running.stop()
+
+    source = ScriptedSource(*talk(0.0, 20.0), SourceInterrupted("gone"))
+    session = Session(RecognitionConfig(backend), events.append)
+    reader = SourceReader(source, StreamClock(), reconnect_timeout=60.0, now=lambda: source.time, sleep=more)
+    running = Runner(reader, session, SinkFanout())
+    running.run()
+    reports = [event.report for event in events if isinstance(event, RegionReported)]
+    assert [(report.index, report.reason) for report in reports] == [
+        (0, None),
+        *((number, runner.STOPPED_REASON) for number in range(1, 6)),
+    ]
+    assert session.counts.lost == 5
 
 
 def test_a_full_disk_costs_no_caption_once_there_is_space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

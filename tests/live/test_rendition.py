@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from captioner.errors import MediaNotReadable
+from captioner.errors import MediaNotReadable, OutputNotWritten
 from captioner.formats import vtt
 from captioner.live.events import Caption, StreamEnded, StreamProgress, TimedSegment
 from captioner.live.sinks.hls_captions import HlsCaptions, delete_rendition
@@ -304,23 +304,70 @@ def test_a_killed_run_continues_where_it_stopped(folder: RenditionFolder) -> Non
     assert [text for _, _, text in folder.cues(1)] == ["Two.", "Three."]
 
 
+def a_stream(folder: RenditionFolder) -> None:
+    """A whole stream of one segment."""
+    start = HlsStream("http://127.0.0.1/live.m3u8", None, 1)
+    folder.handle(start, timed(0), caption(0.5, 1.0), progress(2.0, 2.0), StreamEnded())
+
+
 def test_only_files_of_an_earlier_stream_are_deleted(folder: RenditionFolder) -> None:
-    (folder.path / "1-0.vtt").write_text("not ours\n", "utf-8")
-    (folder.path / "captions.m3u8").write_text("not ours\n", "utf-8")
-    (folder.path / "captions.state").unlink(missing_ok=True)
-    delete_rendition(folder.path)
     delete_rendition(folder.path / "new")
-    assert (folder.path / "1-0.vtt").exists()
-    folder.handle(
-        HlsStream("http://127.0.0.1/live.m3u8", None, 1),
-        timed(0),
-        caption(0.5, 1.0),
-        progress(2.0, 2.0),
-        StreamEnded(),
-    )
-    (folder.path / "index.html").write_text("not ours\n", "utf-8")
+    a_stream(folder)
+    foreign = [folder.path / name for name in ("index.html", "1-0.vtt", "live.m3u8")]
+    for path in foreign:
+        path.write_text("not ours\n", "utf-8")
     delete_rendition(folder.path)
-    assert [path.name for path in folder.path.iterdir()] == ["index.html"]
+    assert sorted(folder.path.iterdir()) == sorted(foreign)
+
+
+@pytest.mark.parametrize("name", ["captions.m3u8", "master.m3u8", "empty.vtt", "captions.state"])
+@pytest.mark.parametrize("kind", ["file", "link", "folder"])
+def test_a_file_that_is_not_ours_is_not_overwritten(name: str, kind: str, tmp_path: Path) -> None:
+    foreign = tmp_path / name
+    if kind == "folder":
+        foreign.mkdir()
+    elif kind == "link":
+        (tmp_path / "other").write_text("not ours\n", "utf-8")
+        foreign.symlink_to("other")
+    else:
+        foreign.write_text("not ours\n", "utf-8")
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(OutputNotWritten, match=name):
+        HlsCaptions(str(tmp_path))
+    if name == "captions.state":
+        with pytest.raises(OutputNotWritten, match=name):
+            delete_rendition(tmp_path)
+    else:
+        delete_rendition(tmp_path)
+    assert sorted(tmp_path.iterdir()) == before
+    assert kind == "folder" or foreign.read_text("utf-8") == "not ours\n"
+
+
+def test_a_master_playlist_of_others_stays_where_the_source_is_not_hls(tmp_path: Path) -> None:
+    (tmp_path / "master.m3u8").write_text("not ours\n", "utf-8")
+    HlsCaptions(str(tmp_path), writes_master=False).handle(progress(7.0, 7.0, EPOCH))
+    assert (tmp_path / "master.m3u8").read_text("utf-8") == "not ours\n"
+    assert (tmp_path / "captions.m3u8").exists()
+
+
+def test_a_file_that_appears_during_the_stream_is_not_overwritten(folder: RenditionFolder) -> None:
+    (folder.path / "master.m3u8").write_text("not ours\n", "utf-8")
+    with pytest.raises(OutputNotWritten, match="captioner did not write it"):
+        folder.handle(HlsStream("http://127.0.0.1/live.m3u8", None, 1))
+    assert (folder.path / "master.m3u8").read_text("utf-8") == "not ours\n"
+
+
+def test_another_stream_in_the_same_folder_replaces_our_own_files(folder: RenditionFolder) -> None:
+    a_stream(folder)
+    first = [segment.address for segment in folder.listed]
+    folder.now += 1
+    folder.hls = HlsCaptions(str(folder.path), continues=False, now=lambda: folder.now)
+    folder.hls._window.run += 1
+    a_stream(folder)
+    assert len(folder.listed) == 1
+    assert [segment.address for segment in folder.listed] != first
+    delete_rendition(folder.path)
+    assert not list(folder.path.iterdir())
 
 
 def test_segments_are_six_seconds_long_where_the_source_is_not_hls(folder: RenditionFolder) -> None:

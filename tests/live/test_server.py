@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import resource
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
@@ -17,6 +18,7 @@ import pytest
 from captioner.atomic_file import atomic_write_text
 from captioner.errors import UsageError
 from captioner.live.events import Caption, StreamProgress
+from captioner.live.server import server as server_module
 from captioner.live.server.app import ServerContent
 from captioner.live.server.feed import HISTORY, MAX_QUEUED_CAPTIONS, CaptionFeed
 from captioner.live.server.server import LiveServer
@@ -26,7 +28,7 @@ from captioner.live.source.live_source import HlsStream
 from tests.live.live_stream import serve_folder, wait_until
 from tests.live.test_rendition import MEDIA, timed
 
-STATUS = SessionStatus(12.0, 11.5, 0.5, 3.0, 4, 1, 5, 2, {"obs": 7}, None)
+STATUS = SessionStatus(12.0, 11.5, 0.5, 3.0, 4, 1, 5.0, 5, 2, {"obs": 7}, None)
 
 
 def caption(seq: int, *, final: bool = True) -> Caption:
@@ -111,7 +113,7 @@ def test_fifty_viewers_of_whom_some_are_silent_or_vanish_do_not_disturb_each_oth
         viewers = [Viewer(server, count) for _ in range(30)]
         silent = [socket.create_connection(("127.0.0.1", server.server.port)) for _ in range(20)]
         for connection in silent:
-            connection.sendall(b"GET /feed HTTP/1.1\r\nHost: x\r\n\r\n")
+            connection.sendall(b"GET /feed HTTP/1.1\r\nHost: localhost\r\n\r\n")
         wait_until(lambda: server.feed.viewers == 50)
         for connection in silent[10:]:
             connection.close()
@@ -160,6 +162,7 @@ def test_health_and_metrics() -> None:
         for line in (
             "captioner_lag_seconds 0.5",
             "captioner_regions_lost_total 1.0",
+            "captioner_lost_seconds_total 5.0",
             'captioner_dropped_total{sink="obs"} 7.0',
         ):
             assert f"\n{line}\n" in text
@@ -179,9 +182,15 @@ def test_the_rendition_is_served_with_the_headers_that_players_and_caches_need(t
         segment = server.get(f"/{playlist.text.split()[-1]}")
         assert segment.headers["content-type"] == "text/vtt; charset=utf-8"
         assert "immutable" in segment.headers["cache-control"]
-        assert {each.headers["access-control-allow-origin"] for each in (playlist, segment)} == {"*"}
-        for path in ("/captions.state", "/..%2fcaptions.m3u8", "/other.vtt", "/video/0.m3u8"):
-            assert server.get(path).status_code == 404
+        (tmp_path / "secret").write_text("not ours\n", "utf-8")
+        (tmp_path / "link.vtt").symlink_to("secret")
+        (tmp_path / "other.vtt").write_text("not ours\n", "utf-8")
+        segment_path = tmp_path / playlist.text.split()[-1]
+        segment_path.unlink()
+        segment_path.symlink_to("secret")
+        names = ["captions.state", "..%2fcaptions.m3u8", "other.vtt", "link.vtt", "video/0.m3u8", segment_path.name]
+        for path in [*names, "%00.vtt", "a%0a.vtt", "%ff.m3u8", "x" * 5000 + ".vtt"]:
+            assert server.get(f"/{path}").status_code == 404, path
 
 
 def test_a_playlist_that_is_replaced_during_a_request_is_the_old_one_or_the_new_one(tmp_path: Path) -> None:
@@ -194,6 +203,7 @@ def test_a_playlist_that_is_replaced_during_a_request_is_the_old_one_or_the_new_
                 atomic_write_text(tmp_path / "captions.m3u8", text)
 
     hls = HlsCaptions(str(tmp_path))
+    hls.files.add("captions.m3u8")
     atomic_write_text(tmp_path / "captions.m3u8", texts[0])
     writer = Thread(target=write, daemon=True)
     with running_server(hls=hls) as server, httpx.Client(base_url=server.address, timeout=10) as client:
@@ -215,6 +225,130 @@ def test_video_and_audio_are_held_back(tmp_path: Path) -> None:
         assert "c.m4s" not in held
         (tmp_path / "live.m3u8").unlink()
         assert server.get("/video/0.m3u8").status_code == 502
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "status"),
+    [
+        (None, None, 200),
+        ("localhost:{port}", "http://localhost:{port}", 200),
+        ("127.0.0.1:{port}", "https://127.0.0.1:{port}", 200),  # behind a proxy with TLS
+        ("[::1]:{port}", None, 200),
+        ("captions.example.org", None, 200),
+        ("captions.example.org", "https://captions.example.org", 200),
+        (None, "https://captions.example.org", 200),
+        (None, "https://evil.example", 403),
+        (None, "http://127.0.0.1:1", 403),
+        (None, "null", 403),
+        ("evil.example:{port}", None, 421),
+        ("evil.example:{port}", "http://evil.example:{port}", 421),
+        ("127.0.0.1.evil.example", None, 421),
+        ("", None, 421),
+        ("[", None, 421),
+    ],
+)
+def test_only_pages_of_the_server_and_of_listed_origins_are_answered(
+    host: str | None, origin: str | None, status: int
+) -> None:
+    from websockets.exceptions import InvalidStatus
+    from websockets.sync.client import connect
+
+    with running_server(origins=frozenset({"https://captions.example.org"})) as server:
+        port = server.server.port
+        headers = {"Origin": origin.format(port=port)} if origin else {}
+        named = headers | ({} if host is None else {"Host": host.format(port=port)})
+        response = httpx.get(f"{server.address}/healthz", headers=named, timeout=10)
+        assert response.status_code == status
+        allowed = origin if status == 200 and origin and "captions" in origin and not host else None
+        assert response.headers.get("access-control-allow-origin") == allowed
+        if host is None:
+            expected = nullcontext() if status == 200 else pytest.raises(InvalidStatus, match="403")
+            with expected, connect(f"ws://127.0.0.1:{port}/socket", additional_headers=headers):
+                pass
+
+
+def test_any_origin_may_be_allowed() -> None:
+    with running_server(origins=frozenset({"*"})) as server:
+        headers = {"Origin": "https://any.example", "Host": "other.example"}
+        response = httpx.get(f"{server.address}/metrics", headers=headers, timeout=10)
+        assert (response.status_code, response.headers["access-control-allow-origin"]) == (200, "https://any.example")
+
+
+def half_sent(server: RunningServer) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", server.server.port))
+    connection.sendall(b"GET /feed HTTP/1.1\r\nHost: local")
+    return connection
+
+
+def is_closed(connection: socket.socket) -> bool:
+    connection.settimeout(60)
+    try:
+        return connection.recv(1) == b""
+    except ConnectionError:
+        return True
+
+
+def test_connections_beyond_the_limit_are_closed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "MAX_CONNECTIONS", 8)
+    with running_server() as server:
+        held = [half_sent(server) for _ in range(7)]
+        viewer = Viewer(server, 1)
+        wait_until(lambda: server.feed.viewers == 1)
+        more = [half_sent(server) for _ in range(100)]
+        assert all(is_closed(connection) for connection in more)
+        server.feed.handle(caption(1))
+        viewer.thread.join(20)
+        assert viewer.got == [1]
+        for connection in [*held, *more]:
+            connection.close()
+        wait_until(lambda: works(server))
+
+
+def works(server: RunningServer) -> bool:
+    try:
+        return server.get("/healthz").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def test_connections_on_which_no_request_comes_are_closed_and_viewers_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "REQUEST_TIMEOUT", 0.5)
+    with running_server() as server:
+        viewer = Viewer(server, 1)
+        wait_until(lambda: server.feed.viewers == 1)
+        slow = [half_sent(server), socket.create_connection(("127.0.0.1", server.server.port))]
+        assert all(is_closed(connection) for connection in slow)
+        for connection in slow:
+            connection.close()
+        server.feed.handle(caption(1))
+        viewer.thread.join(20)
+        assert viewer.got == [1]
+
+
+def test_the_limit_leaves_descriptors_to_the_sinks() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+        assert server_module.max_connections() == 128
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
+        assert server_module.max_connections() == server_module.MAX_CONNECTIONS
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_fault_of_the_server_is_one_line_and_not_repeated() -> None:
+    lines: list[str] = []
+
+    def status() -> SessionStatus:
+        raise OSError(24, "Too many open files\nand a second line")
+
+    server = LiveServer(ServerContent(CaptionFeed(), status), "127.0.0.1:0", lines.append)
+    try:
+        for _ in range(3):
+            wait_until(lambda: httpx.get(f"http://127.0.0.1:{server.port}/healthz", timeout=10).status_code == 500)
+    finally:
+        server.close()
+    assert lines == ["server: OSError: [Errno 24] Too many open files"]
 
 
 def test_the_overlay_is_a_page() -> None:

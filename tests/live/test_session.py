@@ -17,7 +17,10 @@ from captioner.cues.incremental import incremental_cues
 from captioner.errors import BackendError, SettingsError
 from captioner.live.events import LOST_MARKER, StreamProgress
 from captioner.live.session.caption_stream import CaptionCursor
+from captioner.live.session.clip_queue import SKIPPED_REASON
+from captioner.live.session.lag import lag_limits
 from captioner.live.session.partials import Partial, next_partial
+from captioner.live.session.source_reader import AudioChunk
 from captioner.live.session.streaming_vad import LIVE_SPEECH
 from captioner.live.stream_clock import Epoch
 from captioner.profiles import PROFILES
@@ -155,6 +158,67 @@ def test_lag_is_bounded_where_recognition_cannot_keep_up() -> None:
     assert 12.0 < most < 32.0
     assert any(reported.report.lost for reported in session.region_reports)
     assert any(not reported.report.lost for reported in session.region_reports[-8:])
+
+
+class StuckBackend:
+    """Speech goes on for `seconds` while it works on each clip."""
+
+    traits = Traits("stuck")
+
+    def __init__(self, box: list[SteppedSession], chunks: Iterator[AudioChunk], seconds: float) -> None:
+        self._box, self._chunks, self._seconds = box, chunks, seconds
+
+    def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
+        session = self._box[0]
+        for clip in clips:
+            until = session.now + self._seconds
+            while session.now < until and (chunk := next(self._chunks, None)):
+                session.play(iter([chunk]), recognise=False)
+                assert session.session.counts.lag <= session.limit
+            yield Recognition("ok", f"At {clip.start:.1f}.")
+
+    def close(self) -> None: ...
+
+
+def stuck_session(seconds: float, max_lag: float, *, length: float = 200.0) -> SteppedSession:
+    """A session after a stream of `length` seconds, whose backend takes `seconds` for each clip."""
+    box: list[SteppedSession] = []
+    chunks = speech_chunks(length)
+    box.append(SteppedSession(StuckBackend(box, chunks, seconds), limits=lag_limits(max_lag)))
+    box[0].limit = max_lag + 0.1  # a chunk is 0.1 s long
+    for chunk in chunks:
+        box[0].play(iter([chunk]))
+    box[0].end()
+    return box[0]
+
+
+@pytest.mark.parametrize("max_lag", [5.0, 10.0, 30.0])
+@pytest.mark.parametrize("seconds", [3.0, 9.0, 40.0, 1000.0])
+def test_the_limit_of_the_lag_holds_however_long_the_backend_takes_for_a_clip(seconds: float, max_lag: float) -> None:
+    session = stuck_session(seconds, max_lag)
+    assert_all_reported(session, 60)
+    lost = [reported.report for reported in session.region_reports if reported.report.lost]
+    assert len(lost) == session.session.counts.lost == sum(caption.lost for caption in session.finals)
+    assert {region.reason for region in lost} <= {SKIPPED_REASON}
+    assert bool(lost) is (seconds >= 9.0 or max_lag == 5.0)
+    if seconds < max_lag - 4:
+        assert len(session.region_reports) - len(lost) >= 200 / (seconds + 3) - 2
+
+
+def test_a_result_that_comes_after_its_clip_was_lost_is_dropped() -> None:
+    session = stuck_session(40.0, 30.0, length=39.0)
+    first = session.region_reports[0].report
+    assert (first.status, first.reason) == ("failed", SKIPPED_REASON)
+    assert [caption.region for caption in session.finals] == list(range(len(session.region_reports)))
+
+
+def test_speech_without_a_result_is_lost_where_the_run_is_stopped() -> None:
+    session = SteppedSession()
+    session.play(speech_chunks(20.0), recognise=False)
+    session.session.flush()
+    session.session.give_up("captioner was stopped")
+    assert [reported.report.reason for reported in session.region_reports] == ["captioner was stopped"] * 6
+    assert session.session.queue.empty
 
 
 def test_partials_come_during_speech_and_their_stable_part_stays() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -11,9 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from captioner.errors import MediaNotReadable, StreamLost
-from captioner.live.session.source_reader import AudioChunk, ConnectionLost, SourceReader, StreamItem
+from captioner.live.session.source_reader import (
+    NO_AUDIO,
+    AudioChunk,
+    ConnectionLost,
+    LostAudio,
+    SourceReader,
+    StreamItem,
+)
 from captioner.live.source.decoder import Packet
-from captioner.live.source.live_source import SourceInterrupted, SourceItem
+from captioner.live.source.live_source import HlsEnded, MissingAudio, SourceInterrupted, SourceItem
 from captioner.live.stream_clock import GAP, JITTER, SAMPLE_RATE, TICKS, WRAP, Epoch, StreamClock
 
 LENGTH = 1024 * SAMPLE_RATE // 48_000  # samples in a packet: an AAC frame, 21 ms
@@ -124,18 +132,65 @@ def spans(items: list[StreamItem]) -> list[tuple[float, float]]:
     return [(each.audio.start, each.audio.end) for each in items if isinstance(each, AudioChunk)]
 
 
+def lost(items: list[StreamItem]) -> list[tuple[float, float, str]]:
+    return [(each.start, each.end, each.reason) for each in items if isinstance(each, LostAudio)]
+
+
 def test_a_short_gap_is_filled_with_silence_and_a_long_one_is_not() -> None:
-    items = ScriptedSource(packet(7.0), packet(8.5), packet(15.0)).read()
-    assert spans(items) == [(0.0, 1.0), (1.0, 1.5), (1.5, 2.5), (8.0, 9.0)]
+    items = ScriptedSource(packet(7.0), packet(8.08), packet(15.0)).read()
+    assert spans(items) == [(0.0, 1.0), (1.0, 1.08), (1.08, 2.08), (8.0, 9.0)]
+    assert lost(items) == [(2.08, 8.0, NO_AUDIO)]
     silence = items[1]
     assert isinstance(silence, AudioChunk)
     assert not silence.audio.samples.any()
 
 
 def test_a_sender_that_starts_again_is_placed_after_the_time_it_was_gone() -> None:
-    items = ScriptedSource(packet(500.0), SourceInterrupted("gone"), 19.5, packet(0.0)).read()
+    items = ScriptedSource(packet(500.0), SourceInterrupted("gone"), 20.5, packet(0.0)).read()
     assert spans(items) == [(0.0, 1.0), (21.0, 22.0)]
+    assert lost(items) == [(1.0, 21.0, "gone")]
     assert ConnectionLost("gone") in items
+
+
+def test_audio_that_a_source_cannot_read_is_lost_at_the_beginning_between_and_at_the_end() -> None:
+    missing = MissingAudio(4.0, "segment 7 cannot be downloaded")
+    items = ScriptedSource(missing, packet(9.0), missing, missing, packet(18.5), missing, HlsEnded()).read()
+    assert spans(items) == [(4.0, 5.0), (13.5, 14.5)]
+    assert [(start, end) for start, end, _ in lost(items)] == [(0.0, 4.0), (5.0, 13.5), (14.5, 18.5)]
+    assert {reason for _, _, reason in lost(items)} == {missing.reason}
+
+
+def test_the_time_of_missing_audio_decides_where_the_clock_breaks() -> None:
+    broken = Packet(0, packet(0.0).samples, idle=0.0, discontinuity=True)
+    items = ScriptedSource(packet(500.0), MissingAudio(6.0, "gone"), broken).read()
+    assert spans(items) == [(0.0, 1.0), (7.0, 8.0)]
+
+
+def connection(sent: float, late: float, *, length: float = 15.2) -> list[SourceItem | float]:
+    """A sender's connection, whose packets libav hands out `late` seconds after they were sent, in the first place."""
+    first, rest = replace(packet(1.4, 0.5), due=sent), packet(1.9, length - 0.5)
+    return [late, first, length - late, rest]
+
+
+@pytest.mark.parametrize("late", [0.0, 1.4, 3.0])
+def test_each_connection_is_placed_by_when_it_was_sent_however_late_libav_hands_it_out(late: float) -> None:
+    script: list[SourceItem | float | SourceInterrupted] = []
+    for number in range(20):
+        script += [*connection(15.7 * number, late), SourceInterrupted("gone")]
+    items = ScriptedSource(*script).read(timeout=5.0)
+    starts = [start for start, end in spans(items) if end - start < 1.0]
+    assert starts == pytest.approx([15.7 * number for number in range(20)], abs=0.01)
+    assert [end - start for start, end, _ in lost(items)] == pytest.approx([0.5] * 19, abs=0.01)
+
+
+def test_a_sender_whose_clock_is_slow_over_hours_leaves_no_gap_of_its_own() -> None:
+    """It sends 100 s of audio in 100.1 s, so after 4,000 s it is 4 s behind our clock."""
+    script: list[SourceItem | float | SourceInterrupted] = [replace(packet(0.0), due=0.0)]
+    for number in range(40):
+        script += [100.1, packet(1.0 + 100.0 * number, 100.0)]
+    script += [SourceInterrupted("gone"), 1.0, replace(packet(0.0), due=4004.0 + 1.5)]
+    items = ScriptedSource(*script).read()
+    assert spans(items)[-1] == pytest.approx((4002.5, 4003.5), abs=0.01)
 
 
 def test_a_source_that_cannot_be_reached_at_the_start_is_an_error_at_once() -> None:

@@ -152,6 +152,30 @@ def test_a_killed_run_continues_and_captions_everything_once(tmp_path: Path) -> 
     assert not list(tmp_path.glob("**/*.state"))[1:]
 
 
+def test_a_run_that_is_killed_early_and_often_moves_no_caption(tmp_path: Path) -> None:
+    """It is killed before its first segment is complete: as soon as there is a checkpoint, or a caption."""
+    stream, output, record = tmp_path / "live.m3u8", tmp_path / "talk.srt", tmp_path / "talk.json"
+    with sending(stream, 0, 20, PLAIN, *hls(PLAIN), speed=20.0) as sender:
+        sender.wait()
+    text = stream.read_text("utf-8")
+    stream.write_text(text.replace("#EXT-X-ENDLIST\n", ""), "utf-8")
+    flags = ("-o", output, "--record", record, "--from-start")
+    checkpoint = Path(f"{output}.state")
+    for condition in (checkpoint.exists, checkpoint.exists, lambda: starts_of(output), checkpoint.exists):
+        with live_process(str(stream), *flags) as killed:
+            wait_until(lambda condition=condition: bool(condition()))  # type: ignore[misc]
+            killed.process.send_signal(signal.SIGKILL)
+            killed.process.wait()
+    stream.write_text(text, "utf-8")
+    with live_process(str(stream), *flags) as last:
+        messages = last.finish()
+    assert last.process.returncode == 0, messages
+    expected = [start for start, _, _ in sentences_in(0, 20)]
+    assert_each_once(starts_of(output)[: len(expected)], expected)
+    transcript = json.loads(record.read_text("utf-8"))
+    assert_each_once([each["start"] for each in transcript["segments"]][: len(expected)], expected)
+
+
 def test_a_sender_that_starts_again_with_other_timestamps_is_captioned(tmp_path: Path) -> None:
     stream, output = tmp_path / "live.m3u8", tmp_path / "talk.srt"
     with ExitStack() as stack:

@@ -9,10 +9,13 @@ import subprocess
 import sys
 import threading
 import warnings
+import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -304,6 +307,69 @@ def test_a_file_without_permission_is_refused(tmp_path: Path) -> None:
 def test_a_file_cannot_open_another_file(playlist: str, name: str, film: Path, tmp_path: Path) -> None:
     (tmp_path / name).write_text(playlist.format(film=film))
     assert refused(tmp_path / name).endswith("is not media that captioner can read")
+
+
+@pytest.fixture
+def server_folder(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """A folder, and the address of the server for it."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing is logged."""
+
+    folder = tmp_path / "served"
+    folder.mkdir()
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield folder, f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def playlist_of_three(folder: Path, second: str) -> None:
+    """A playlist of three segments of 2 s; `second` is where the second one is said to be."""
+    ffmpeg("-f", "lavfi", "-i", "sine=duration=6", "-c:a", "aac", "-f", "hls", "-hls_time", "2", folder / "list.m3u8")
+    text = (folder / "list.m3u8").read_text()
+    (folder / "list.m3u8").write_text(text.replace("list1.ts", second) + "#EXT-X-ENDLIST\n")
+
+
+@pytest.mark.parametrize("scheme", ["file://", "file:", "concat:", "subfile:,,start,0,end,0,,:", ""])
+def test_a_remote_playlist_opens_no_file_of_this_machine(
+    scheme: str, tmp_path: Path, server_folder: tuple[Path, str]
+) -> None:
+    folder, address = server_folder
+    playlist_of_three(folder, f"{scheme}{tmp_path}/local.ts")
+    (folder / "list1.ts").rename(tmp_path / "local.ts")
+    warnings: list[str] = []
+    samples = decode(f"{address}/list.m3u8", warnings=warnings)
+    assert np.abs(samples[2 * 16_000 + 4000 : 4 * 16_000 - 4000]).max() == 0
+    assert warnings == ["1 segment of its playlist cannot be read; what is said in it is missing"]
+
+
+@pytest.mark.parametrize(
+    "playlist", ["ffconcat version 1.0\nfile '{file}'\n", "ffconcat version 1.0\nfile 'file:{file}'"]
+)
+def test_a_remote_list_opens_no_file_of_this_machine(
+    playlist: str, film: Path, server_folder: tuple[Path, str]
+) -> None:
+    folder, address = server_folder
+    (folder / "list.mp4").write_text(playlist.format(file=film))
+    assert "list.mp4: " in refused(f"{address}/list.mp4")
+
+
+def test_a_file_of_more_streams_than_any_film_has_is_refused(tmp_path: Path) -> None:
+    many = [word for _ in range(260) for word in ("-map", "0:a")]
+    ffmpeg("-f", "lavfi", "-i", "sine=duration=0.2", *many, "-c:a", "pcm_s16le", tmp_path / "many.mov")
+    assert refused(tmp_path / "many.mov").endswith("has more than 256 streams, or its header is damaged")
+
+
+def test_audio_without_room_for_speech_is_refused(tmp_path: Path) -> None:
+    with wave.open(str(tmp_path / "slow.wav"), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(1)
+        file.writeframes(bytes(2 * 8 * 3600))
+    with pytest.raises(MediaNotReadable, match="its audio has 1 samples a second; speech needs 1000 or more"):
+        decode(tmp_path / "slow.wav")
 
 
 def test_media_without_audio_can_be_opened_but_not_decoded(tmp_path: Path) -> None:

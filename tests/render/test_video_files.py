@@ -413,7 +413,8 @@ def test_a_full_disk_leaves_no_partial_file(command: str, commands: Commands, tm
     [
         (os.killpg, signal.SIGINT, "captioner: interrupted"),
         (os.kill, signal.SIGINT, "captioner: interrupted"),
-        (os.kill, signal.SIGTERM, ""),
+        (os.kill, signal.SIGTERM, "captioner: ended by SIGTERM"),
+        (os.kill, signal.SIGHUP, "captioner: ended by SIGHUP"),
     ],
 )
 def test_stopping_while_burning_leaves_no_file(

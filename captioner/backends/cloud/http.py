@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from captioner.backends.cloud.responses import encodable
 from captioner.backends.cloud.retry import NoResponse, RetryableError
 from captioner.errors import BackendError
+from captioner.redaction import HIDDEN, without_secrets
 
 if TYPE_CHECKING:
     import httpx
@@ -22,8 +25,6 @@ CONNECT = 10.0
 
 LARGEST = 4_000_000
 """Bytes of a response; the transcript of half a minute has some hundreds."""
-
-HIDDEN = "***"
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,6 @@ class ApiKey:
             reason = "is empty" if not secret else "contains characters that no key has"
             raise BackendError(backend, f"the key from {self.source} {reason}; copy it again")
         return ApiKey(secret, self.source)
-
-    def hidden_in(self, text: str) -> str:
-        """`text` with `***` in place of the key, which some services repeat in their errors."""
-        return text.replace(self.secret, HIDDEN)
 
 
 class HttpTransport:
@@ -90,6 +87,7 @@ class HttpTransport:
         Raises `NoResponse` before the first byte of the response, and `RetryableError` after it.
         """
         responded = False
+        secrets = _secrets_in(url) | ({self._key.secret} if self._key else set())
         deadline = self._clock() + self._timeout
         try:
             with self._client.stream(
@@ -99,9 +97,9 @@ class HttpTransport:
                 files={"file": ("audio.wav", file, "audio/wav")},
             ) as response:
                 responded = True
-                yield HttpResponse(response, self._key, self._clock, deadline)
+                yield HttpResponse(response, secrets, self._clock, deadline)
         except (self._httpx.HTTPError, self._httpx.StreamError) as error:
-            reason = _connection_fault(error, responded=responded)
+            reason = without_secrets(_connection_fault(error, responded=responded), secrets)
             raise (RetryableError(reason) if responded else NoResponse(reason)) from None  # its request holds the key
 
     def close(self) -> None:
@@ -112,10 +110,10 @@ class HttpResponse:
     """A response whose body is read when it is asked for, until `deadline` in seconds on `clock`."""
 
     def __init__(
-        self, response: httpx.Response, key: ApiKey | None, clock: Callable[[], float], deadline: float
+        self, response: httpx.Response, secrets: Set[str], clock: Callable[[], float], deadline: float
     ) -> None:
         self.status = response.status_code
-        self._response, self._key, self._clock, self._deadline = response, key, clock, deadline
+        self._response, self._secrets, self._clock, self._deadline = response, secrets, clock, deadline
 
     @property
     def is_stream(self) -> bool:
@@ -136,8 +134,12 @@ class HttpResponse:
         return retry_after(self._response.headers.get("retry-after"), datetime.now(UTC))
 
     def text(self) -> str:
-        """The body as text."""
-        return self._shown(b"".join(self._chunks()))
+        """The body as text, as the service sent it."""
+        return b"".join(self._chunks()).decode("utf-8", errors="replace")
+
+    def printable(self, text: str) -> str:
+        """`text` from the body for a message: without the key, which some services repeat in their errors."""
+        return without_secrets(text, self._secrets)
 
     def events(self) -> Iterator[str]:
         """The payload of each `data:` line of an event stream.
@@ -152,7 +154,7 @@ class HttpResponse:
         yield from self._payloads([rest])
 
     def _payloads(self, lines: list[bytes]) -> Iterator[str]:
-        return (self._shown(line[5:]).strip() for line in lines if line.startswith(b"data:"))
+        return (line[5:].decode("utf-8", errors="replace").strip() for line in lines if line.startswith(b"data:"))
 
     def _chunks(self) -> Iterator[bytes]:
         size = 0
@@ -164,9 +166,30 @@ class HttpResponse:
                 raise RetryableError(f"the response is longer than {LARGEST} bytes")
             yield chunk
 
-    def _shown(self, raw: bytes) -> str:
-        text = raw.decode("utf-8", errors="replace")
-        return text if self._key is None else self._key.hidden_in(text)
+
+def checked_base_url(backend: str, base_url: str, example: str) -> str:
+    """The URL without a slash at its end. Raises `BackendError`, with `example` as a hint, for a malformed one."""
+    import httpx
+
+    base_url = base_url.strip().rstrip("/")
+    try:
+        url = httpx.URL(base_url)
+        url.host.encode("idna")  # as the look-up of the name will do
+        usable = url.scheme in ("http", "https") and bool(url.host) and urlsplit(base_url).port != 0
+    except (httpx.InvalidURL, ValueError):
+        usable = False
+    if not usable:
+        without_user = base_url.rpartition("@")[2]  # what stands before it may be a password
+        raise BackendError(backend, f"base URL {without_user!r} is not a URL; it looks like {example}")
+    return base_url
+
+
+def _secrets_in(url: str) -> set[str]:
+    """The password in a URL, as it is and as its header repeats it."""
+    parts = urlsplit(url)
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    header = base64.b64encode(f"{user}:{password}".encode()).decode()
+    return {password, parts.password or "", header} if user or password else set()
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:

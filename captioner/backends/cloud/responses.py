@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from captioner.backends.cloud.retry import RetryableError
 
 DONE = "[DONE]"
+
+Printable = Callable[[str], str]
+"""Hides the secrets in text of a body that goes into a message: `HttpResponse.printable`."""
 
 
 class ErrorInStream(Exception):
@@ -19,16 +22,22 @@ class ErrorInStream(Exception):
         self.body = body
 
 
-def json_object(body: str) -> dict[str, Any]:
+def json_object(body: str, printable: Printable) -> dict[str, Any]:
     """The JSON object in `body`. Raises `RetryableError` for a web page, half a body, an empty one."""
     try:
         content = json.loads(body)
-    except ValueError:
-        reason = "the response is empty" if not body.strip() else f"the response is not JSON: {body.strip()[:60]!r}"
-        raise RetryableError(reason) from None
+    except (ValueError, RecursionError):
+        raise RetryableError(
+            f"the response is not JSON: {_excerpt(body, printable)}" if body.strip() else "the response is empty"
+        ) from None
     if not isinstance(content, dict):
-        raise RetryableError(f"the response is not a JSON object: {body.strip()[:60]!r}")
+        raise RetryableError(f"the response is not a JSON object: {_excerpt(body, printable)}")
     return content
+
+
+def _excerpt(body: str, printable: Printable) -> str:
+    """The first characters of a body. Its secrets are hidden before it is cut, since half a key is one too."""
+    return repr(printable(body.strip()[:1000])[:60])
 
 
 def text_in(content: dict[str, Any]) -> str:
@@ -43,7 +52,7 @@ def text_in(content: dict[str, Any]) -> str:
     return encodable(text.strip())
 
 
-def growing_text(events: Iterable[str]) -> Iterator[str]:
+def growing_text(events: Iterable[str], printable: Printable) -> Iterator[str]:
     """The text so far, each time it grows, and at the end the full text. `events` are the payloads of a stream.
 
     Reads `transcript.text.delta` and `.done`, vLLM's chunks and the chunks of a chat. Raises `ErrorInStream`, and
@@ -54,7 +63,7 @@ def growing_text(events: Iterable[str]) -> Iterator[str]:
         if event == DONE:
             yield encodable(text.strip())
             return
-        chunk = json_object(event)
+        chunk = json_object(event, printable)
         if chunk.get("error"):
             raise ErrorInStream(event)
         if chunk.get("type") == "transcript.text.done" and isinstance(chunk.get("text"), str):
@@ -66,16 +75,16 @@ def growing_text(events: Iterable[str]) -> Iterator[str]:
     raise RetryableError("the stream broke off before its end")
 
 
-def error_in(body: str) -> tuple[str, str]:
+def error_in(body: str, printable: Printable) -> tuple[str, str]:
     """Code and message of an error body, each "" if it is absent. The code may be a number in the JSON."""
     try:
         error = json.loads(body)["error"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return "", ""
     if not isinstance(error, dict):
-        return "", str(error)
+        return "", printable(str(error))
     code, message = error.get("code"), error.get("message")
-    return "" if code is None else str(code), str(message or "").strip()
+    return "" if code is None else printable(str(code)), printable(str(message or "").strip())
 
 
 def encodable(text: str) -> str:

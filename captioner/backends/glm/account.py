@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-from captioner.backends.cloud.http import ApiKey
+from captioner.backends.cloud.http import ApiKey, checked_base_url
 from captioner.errors import BackendError
 
 Z_AI = "https://api.z.ai/api/paas/v4"
@@ -49,7 +48,4 @@ def account_for(key: str | None, base_url: str | None) -> GlmAccount:
         api_key = ApiKey(os.environ[source], source)
         variable, default = KEYS[source]
         default = os.environ.get(variable) or default
-    base_url = (base_url or default).strip().rstrip("/")
-    if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).hostname:
-        raise BackendError("glm", f"base URL {base_url!r} is not a URL; it looks like {Z_AI}")
-    return GlmAccount(api_key.checked("glm"), base_url)
+    return GlmAccount(api_key.checked("glm"), checked_base_url("glm", base_url or default, Z_AI))

@@ -148,20 +148,20 @@ class Glm:
         if response.is_stream:
             return self._streamed_text(response)
         body = response.text()
-        content = json_object(body)
+        content = json_object(body, response.printable)
         if content.get("error"):
             raise self._error(response, body)
         return text_in(content)
 
     def _streamed_text(self, response: HttpResponse) -> str:
         try:
-            *_, text = growing_text(response.events())
+            *_, text = growing_text(response.events(), response.printable)
         except ErrorInStream as error:
             raise self._error(response, error.body) from None
         return text
 
     def _error(self, response: HttpResponse, body: str) -> RetryableError | ClipRejected | BackendError:
-        code, message = error_in(body)
+        code, message = error_in(body, response.printable)
         return error_for(response.status, code, message, self._context, after=response.retry_after)
 
 

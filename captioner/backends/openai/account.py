@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from captioner.backends.cloud.http import ApiKey
-from captioner.errors import BackendError
+from captioner.backends.cloud.http import ApiKey, checked_base_url
 
 OPENAI = "https://api.openai.com/v1"
 
@@ -24,11 +23,8 @@ def base_urls_from(base_url: str | Sequence[str] | None) -> list[str]:
     """The base URLs in the option, else in OPENAI_BASE_URL, else OpenAI's. Raises `BackendError` if malformed."""
     base_url = base_url or os.environ.get("OPENAI_BASE_URL") or OPENAI
     given = base_url.split(",") if isinstance(base_url, str) else base_url
-    base_urls = [each.strip().rstrip("/") for each in given if each.strip()]
-    for each in base_urls or [""]:
-        if urlsplit(each).scheme not in ("http", "https") or not urlsplit(each).hostname:
-            raise BackendError("openai", f"base URL {each!r} is not a URL; it looks like http://127.0.0.1:8000/v1")
-    return base_urls
+    base_urls = [each for each in given if each.strip()]
+    return [checked_base_url("openai", each, "http://127.0.0.1:8000/v1") for each in base_urls or [""]]
 
 
 def key_from(key: str | None) -> ApiKey | None:

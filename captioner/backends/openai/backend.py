@@ -139,18 +139,18 @@ def _transcription(response: HttpResponse, clip: Audio, base_url: str, *, word_t
     """The content of a response; `word_times` tells whether they were requested. Raises what `error_for` returns."""
     if response.is_stream:
         try:
-            *_, text = growing_text(response.events())
+            *_, text = growing_text(response.events(), response.printable)
         except ErrorInStream as error:
-            raise error_for(500, *error_in(error.body), base_url=base_url) from None
+            raise error_for(500, *error_in(error.body, response.printable), base_url=base_url) from None
         return Transcription(text)
     body = response.text()
     if response.status != 200:
-        code, message = error_in(body)
+        code, message = error_in(body, response.printable)
         after = response.retry_after
         raise error_for(response.status, code, message, base_url=base_url, word_times=word_times, after=after)
     if response.is_plain_text:  # from servers that send nothing else, whatever was requested
         return Transcription(body.strip())
-    return _transcription_in(json_object(body), clip)
+    return _transcription_in(json_object(body, response.printable), clip)
 
 
 def _transcription_in(content: Mapping[str, Any], clip: Audio) -> Transcription:

@@ -22,6 +22,13 @@ from captioner.settings import Settings
     help="Serve /feed (SSE), /socket (WebSocket), /overlay for OBS, /healthz, /metrics, and the rendition of --hls.",
 )  # fmt: skip
 @click.option(
+    "--allow-origin",
+    "allowed_origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Site whose pages may read what --serve serves, such as https://example.org, or '*'; repeatable.",
+)
+@click.option(
     "--hold", type=click.FloatRange(0), default=0.0, metavar="SECONDS",
     help="With --serve and --hls: hold video and audio back until captions are ready.",
 )  # fmt: skip

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from captioner.cli.work.caption import CaptionRequest, caption_all
 from captioner.cli.work.caption_input import read_captions
-from captioner.errors import FormatError, UnknownName, UsageError
+from captioner.errors import FormatError, UnknownName, UsageError, reason_of
 from captioner.formats import decoded, format_of_path
+from captioner.limited_file import read_limited
 from captioner.output import STANDARD
 from captioner.settings import Settings
 from captioner.values import Cue
@@ -37,9 +37,9 @@ def read_script(path: str) -> str | Sequence[Cue]:
     except UnknownName:
         pass  # a text file may have any name
     try:
-        text = decoded(Path(path).read_bytes())
+        text = decoded(read_limited(path))
     except OSError as error:
-        raise UsageError(f"cannot read the script {path}: {(error.strerror or str(error)).lower()}") from error
+        raise UsageError(f"cannot read the script {path}: {reason_of(error)}") from error
     except FormatError as error:
         raise FormatError(path, "is not a text, or its encoding is unknown; save it in UTF-8") from error
     if not text.strip():

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -15,8 +14,9 @@ from captioner.backends.option_check import check_options
 from captioner.backends.selection import backend_status, backend_statuses, choose_backend
 from captioner.budget import PRICES, Estimate, LimitedBackend, Price
 from captioner.cli.messages import counted
-from captioner.errors import SettingsError, UsageError
+from captioner.errors import SettingsError, UsageError, reason_of
 from captioner.languages import speaks
+from captioner.limited_file import read_limited
 from captioner.media import path_of
 from captioner.settings import Settings
 from captioner.validation import options_from
@@ -122,9 +122,9 @@ def hotwords_in(path: str | None) -> tuple[str, ...]:
     if path is None:
         return ()
     try:
-        lines = [line.strip() for line in Path(path).read_text("utf-8-sig").split("\n")]
+        lines = [line.strip() for line in read_limited(path).decode("utf-8-sig").split("\n")]
     except OSError as error:
-        raise UsageError(f"cannot read the hotwords of {path}: {(error.strerror or str(error)).lower()}") from error
+        raise UsageError(f"cannot read the hotwords of {path}: {reason_of(error)}") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"cannot read the hotwords of {path}: it is not UTF-8 text") from error
     return tuple(line for line in lines if line and not line.startswith("#"))

@@ -6,11 +6,11 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 
 from captioner.cues import make_cues
-from captioner.errors import FormatError, UnknownName, UsageError
+from captioner.errors import FormatError, UnknownName, UsageError, reason_of
 from captioner.formats import UNKNOWN_PROGRAMME, Contents, Format, Programme, format_of_file
+from captioner.limited_file import read_limited, read_stream
 from captioner.output import STANDARD
 from captioner.profiles import Profile
 from captioner.values import Cue
@@ -84,9 +84,9 @@ def read_captions(
 def read_bytes(path: str) -> bytes:
     """The bytes of a caption file, or of standard input. Raises `FormatError`."""
     try:
-        return sys.stdin.buffer.read() if path == STANDARD else Path(path).read_bytes()
+        return read_stream(sys.stdin.buffer) if path == STANDARD else read_limited(path)
     except OSError as error:
-        raise FormatError(path, (error.strerror or str(error)).lower()) from error
+        raise FormatError(path, reason_of(error)) from error
 
 
 def _detected_format(path: str, data: bytes) -> Format:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from captioner.errors import UsageError
+from captioner.errors import OutputNotWritten, UsageError
 from captioner.formats import Format, format_named, format_of_path
 from captioner.media import path_of
 from captioner.output import STANDARD, is_special, title_of
@@ -63,9 +63,18 @@ def _named_target(output: str, formats: Sequence[str]) -> Target:
     if output == STANDARD:
         return Target(format_named(formats[0] if formats else "srt"), None)
     path = Path(output)
+    _refuse_long_name(path)
     if path.is_dir() or output.endswith(("/", os.sep)):
         raise UsageError(f"-o {output} is a folder, not a file; use -d")
     return Target(format_named(formats[0]) if formats else format_of_path(path), path)
+
+
+def _refuse_long_name(path: Path) -> None:
+    """Raises `OutputNotWritten`, before any work is done, for a name that the file system cannot hold."""
+    try:
+        path.exists()
+    except OSError as error:
+        raise OutputNotWritten(str(path), (error.strerror or str(error)).lower()) from error
 
 
 def _target(source: str, directory: str | None, formats: Sequence[Format]) -> Iterable[Target]:
@@ -97,7 +106,10 @@ def _refuse_clashes(jobs: Iterable[Job]) -> None:
 
 
 def refuse_report_over(path: Path, jobs: Iterable[Job]) -> None:
-    """Raises `UsageError` if a report at `path` would replace a source or its captions."""
+    """Raises `UsageError` if a report at `path` would replace a source, its captions or a folder."""
+    _refuse_long_name(path)
+    if path.is_dir():
+        raise UsageError(f"--report {path} is a folder, not a file")
     for job in jobs:
         for other in (path_of(job.source), *(target.path for target in job.targets if target.path is not None)):
             if other and same_file(path, other):

@@ -12,15 +12,17 @@ from dataclasses import replace
 from captioner.align import open_aligner
 from captioner.backends import Backend, Hints
 from captioner.cli.console import Console
+from captioner.cli.signals import ending_signals
 from captioner.cli.work.backend_session import hotwords_in, open_backend
 from captioner.cli.work.live_outputs import earlier_checkpoint, open_outputs, open_server
 from captioner.cli.work.live_request import LiveRequest
 from captioner.cli.work.live_status import StatusLine
 from captioner.cli.work.profile_choice import asked_profile
 from captioner.errors import OutputNotWritten, SettingsError, UsageError
-from captioner.live.session.caption_stream import STREAM_START
+from captioner.live.events import Event
+from captioner.live.session.caption_stream import STREAM_START, CaptionCursor
 from captioner.live.session.checkpoint import Checkpoint, save_checkpoint
-from captioner.live.session.lag import LagLimits
+from captioner.live.session.lag import lag_limits
 from captioner.live.session.runner import Runner, SinkFanout
 from captioner.live.session.session import RecognitionConfig, Session
 from captioner.live.session.source_reader import SourceReader
@@ -48,9 +50,9 @@ def caption_live(request: LiveRequest, settings: Settings) -> int:
         backend = stack.enter_context(open_backend(request.backend_request, settings, console)).backend
         config = _recognition_config(request, settings, backend)
         checkpoint = earlier_checkpoint(request)
-        outputs = stack.enter_context(open_outputs(request, config))
+        outputs = stack.enter_context(open_outputs(request, config, continues=checkpoint is not None))
         run = _LiveRun(request, config, outputs.sinks, checkpoint, console)
-        stack.enter_context(open_server(request.serve, outputs, run.status_line.session_status, request.hold))
+        stack.enter_context(open_server(request, outputs, run.status_line.session_status, console.warn))
         stack.enter_context(_stop_on_signal(run.runner.stop))
         run.run()
     return run.status_line.finish()
@@ -84,7 +86,7 @@ def live_speech(settings: Settings) -> SpeechOptions:
 
 @contextmanager
 def _stop_on_signal(stop: Callable[[], object]) -> Iterator[None]:
-    """Call `stop` on SIGTERM and Ctrl-C. A second Ctrl-C interrupts at once."""
+    """Call `stop` on SIGTERM, SIGHUP and Ctrl-C. A second Ctrl-C interrupts at once."""
 
     def handle(number: int, frame: object) -> None:
         stop()
@@ -93,7 +95,7 @@ def _stop_on_signal(stop: Callable[[], object]) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = {number: signal.signal(number, handle) for number in (*ending_signals(), signal.SIGINT)}
     try:
         yield
     finally:
@@ -112,13 +114,15 @@ class _LiveRun:
         checkpoint: Checkpoint | None,
         console: Console,
     ) -> None:
-        self._request = request
+        self._request, self._sinks = request, sinks
+        self._is_saved = checkpoint is not None  # whether a killed run finds a checkpoint
         self.session = Session(
             config,
-            sinks,
+            self._emit,
             cursor=checkpoint.cursor if checkpoint else STREAM_START,
             resume_at=checkpoint.final_until if checkpoint else 0.0,
-            limits=replace(LagLimits(), skip=request.max_lag),
+            resume_point=checkpoint.resume_point if checkpoint else None,
+            limits=lag_limits(request.max_lag),
         )
         self.runner = Runner(_open_reader(request, checkpoint), self.session, sinks)
         self.status_line = StatusLine(request.source, self.runner, self.session, sinks, console, quiet=request.quiet)
@@ -133,7 +137,7 @@ class _LiveRun:
                 self._linger()
         finally:
             self.status_line.end()
-            self._save(self._checkpoint())
+            self._save(self._checkpoint(self.session.cursor))
             path = self._request.checkpoint_path
             if self.runner.ended and path:
                 path.unlink(missing_ok=True)
@@ -150,22 +154,29 @@ class _LiveRun:
             # Save the checkpoint of a moment ago: the captions since then may not be in every file yet.
             self._checkpoint_time = now
             self._save(self._pending_checkpoint)
-            self._pending_checkpoint = self._checkpoint()
+            self._pending_checkpoint = self._checkpoint(self.session.cursor)
         self.status_line.update(now)
 
-    def _checkpoint(self) -> Checkpoint | None:
-        session, segment = self.session, self.session.complete_segment
-        epoch = segment.epoch if segment else session.epoch
+    def _emit(self, event: Event) -> None:
+        """Give an event to the sinks; before the first caption there is a checkpoint."""
+        if not self._is_saved and self.session.epoch:
+            self._is_saved = True
+            self._save(self._checkpoint(STREAM_START))
+        self._sinks(event)
+
+    def _checkpoint(self, cursor: CaptionCursor) -> Checkpoint | None:
+        session, point = self.session, self.session.resume_point
+        epoch = point.epoch if point else session.epoch
         if epoch is None:
             return None
         return Checkpoint(
             source=self._request.source,
             wall=time.time(),
             epoch=epoch,
-            position=segment.end if segment else session.counts.audio_end,
+            position=point.position if point else session.counts.audio_end,
             final_until=session.counts.final_until,
-            cursor=session.cursor,
-            last_sequence=segment.segment.sequence if segment else None,
+            cursor=cursor,
+            last_sequence=point.last_sequence if point else None,
         )
 
     def _save(self, checkpoint: Checkpoint | None) -> None:
@@ -184,10 +195,14 @@ def _open_reader(request: LiveRequest, checkpoint: Checkpoint | None) -> SourceR
         return SourceReader(source, StreamClock(), reconnect_timeout=request.reconnect)
     options = replace(request.source_options, after_sequence=checkpoint.last_sequence)
     # HLS continues at the next segment, whenever that is; any other source lost the time since the checkpoint.
-    idle = time.time() - checkpoint.wall if checkpoint.last_sequence is None else 0.0
+    # What was read and has no final captions is lost too, since it is not sent again.
+    position, idle = checkpoint.position, 0.0
+    if checkpoint.last_sequence is None:
+        position = min(position, checkpoint.final_until)
+        idle = time.time() - checkpoint.wall + checkpoint.position - position
     return SourceReader(
         open_live_source(request.source, options),
-        StreamClock(checkpoint.epoch, round(checkpoint.position * SAMPLE_RATE)),
+        StreamClock(checkpoint.epoch, round(position * SAMPLE_RATE)),
         reconnect_timeout=request.reconnect,
         idle=max(0.0, idle),
     )

@@ -15,9 +15,10 @@ from captioner.live.session.runner import SinkFanout
 from captioner.live.session.session import RecognitionConfig
 from captioner.live.session.status import SessionStatus
 from captioner.live.sinks import Sink, load_sink
-from captioner.live.sinks.hls_captions import STATE, HlsCaptions, delete_rendition
+from captioner.live.sinks.hls_captions import HlsCaptions, delete_rendition
 from captioner.live.sinks.record import TranscriptRecorder
 from captioner.live.sinks.worker import SinkWorker
+from captioner.live.source.opening import is_hls
 from captioner.values import Report
 
 if TYPE_CHECKING:
@@ -53,30 +54,49 @@ def earlier_checkpoint(request: LiveRequest) -> Checkpoint | None:
     Raises `OutputNotWritten` for a result that exists without a checkpoint of this stream.
     """
     path = request.checkpoint_path
-    checkpoint = load_checkpoint(path, request.source) if path and not request.overwrite else None
+    checkpoint = load_checkpoint(path, request.source) if path else None
+    if request.overwrite:
+        checkpoint = None
     for name in request.files:
+        written = [Path(name), *([Path(f"{name}.lines")] if name == request.record else [])]
         if request.overwrite:
-            for old in (Path(name), Path(f"{name}.lines")):
+            for old in written:
                 old.unlink(missing_ok=True)
-        elif checkpoint is None and Path(name).exists():
+        elif checkpoint is None and any(_has_content(path) for path in written):
             raise OutputNotWritten(name, "it exists, and no run of this stream stopped there; use --overwrite")
     if request.hls and request.overwrite:
         delete_rendition(Path(request.hls))
-    elif request.hls and checkpoint is None:
-        Path(request.hls, STATE).unlink(missing_ok=True)  # of another stream, or of one that has ended
     return checkpoint
 
 
+def _has_content(path: Path) -> bool:
+    """Whether a file holds more than a run leaves that was killed before its first caption."""
+    try:
+        with path.open("rb") as file:
+            return file.read(100).strip() not in (b"", b"WEBVTT")
+    except OSError:
+        return path.exists()
+
+
 @contextmanager
-def open_outputs(request: LiveRequest, config: RecognitionConfig) -> Iterator[LiveOutputs]:
-    """The running sinks, which are closed at the end of the block. Raises `UsageError`, `OutputNotWritten`."""
+def open_outputs(request: LiveRequest, config: RecognitionConfig, *, continues: bool) -> Iterator[LiveOutputs]:
+    """The running sinks, which are closed at the end of the block; `continues` an earlier run of the stream.
+
+    Raises `UsageError`, `OutputNotWritten`.
+    """
     outputs = LiveOutputs()
     try:
         for name, target in request.sink_targets:
             outputs.add(f"{name} {target}" if name in GROWING_FORMATS else name, load_sink(name, target))
         if request.hls:
             language = config.hints.language or next(iter(config.backend.traits.languages), None)
-            outputs.hls = HlsCaptions(request.hls, language=language, serves_video=request.hold > 0)
+            outputs.hls = HlsCaptions(
+                request.hls,
+                language=language,
+                serves_video=request.hold > 0,
+                continues=continues,
+                writes_master=is_hls(request.source, request.source_options),
+            )
             outputs.add(f"hls {request.hls}", outputs.hls)
         if request.record:
             outputs.add(f"record {request.record}", _recorder(request.record, request.source, config))
@@ -92,15 +112,17 @@ def open_outputs(request: LiveRequest, config: RecognitionConfig) -> Iterator[Li
 
 
 def open_server(
-    address: str | None, outputs: LiveOutputs, status: Callable[[], SessionStatus], hold: float
+    request: LiveRequest, outputs: LiveOutputs, status: Callable[[], SessionStatus], warn: Callable[[str], object]
 ) -> AbstractContextManager[object]:
     """The server as a context; an empty one without an address. Raises `UsageError` if the address is in use."""
+    address = request.serve
     if address is None or outputs.feed is None:
         return nullcontext()
     from captioner.live.server.app import ServerContent
     from captioner.live.server.server import LiveServer
 
-    return closing(LiveServer(ServerContent(outputs.feed, status, outputs.hls, hold), address))
+    content = ServerContent(outputs.feed, status, outputs.hls, request.hold, frozenset(request.allowed_origins))
+    return closing(LiveServer(content, address, warn))
 
 
 def _feed() -> CaptionFeed:

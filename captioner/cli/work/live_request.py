@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from captioner.cli.work.backend_session import BackendRequest
-from captioner.errors import UsageError
+from captioner.errors import UsageError, reason_of
 from captioner.languages import asked_language
+from captioner.limited_file import read_limited
 from captioner.live.source.live_source import SourceOptions
 
 GROWING_FORMATS = ("srt", "vtt", "jsonl")
@@ -23,6 +24,7 @@ class LiveRequest:
     outputs: tuple[str, ...]
     hls: str | None
     serve: str | None
+    allowed_origins: tuple[str, ...]
     hold: float
     record: str | None
     sinks: tuple[tuple[str, str], ...]
@@ -96,6 +98,7 @@ def _target(target: str) -> str:
     if not target.startswith("@"):
         return target
     try:
-        return Path(target[1:]).read_text("utf-8").strip()
+        return read_limited(target[1:]).decode("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read the target in {target[1:]}: {error}") from error
+        reason = reason_of(error) if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise UsageError(f"cannot read the target in {target[1:]}: {reason}") from error

@@ -58,6 +58,7 @@ class StatusLine:
             speed=counts.recognised_speech / counts.recognition_time if counts.recognition_time else 0.0,
             regions=counts.regions,
             lost=counts.lost,
+            lost_seconds=counts.lost_seconds,
             cues=counts.cues,
             reconnects=runner.reconnects,
             dropped={worker.name: worker.dropped for worker in self._sinks.workers},
@@ -72,12 +73,16 @@ class StatusLine:
             if worker.dropped:
                 self._console.warn(f"{worker.name}: {counted(worker.dropped, 'event')} could not be delivered")
         if counts.lost:
-            self._console.warn(f"{self._source}: speech was lost in {counted(counts.lost, 'region')}")
+            regions = f"{counted(counts.lost, 'region')} ({counts.lost_seconds:.1f} s)"
+            self._console.warn(f"{self._source}: speech was lost in {regions}")
         return SPEECH_LOST if counts.lost else 0
 
     def _warn_of_problems(self) -> None:
         self.warn_once(self._source, self._runner.disconnected)
         self.warn_once("backend", self._session.counts.backend_error)
+        if lost := self._session.counts.last_lost:
+            place = f"{format_clock(lost.start)} to {format_clock(lost.end)}"
+            self.warn_once("lost", f"{place}: {lost.reason or lost.status}")
         for worker in self._sinks.workers:
             self.warn_once(worker.name, worker.error)
 

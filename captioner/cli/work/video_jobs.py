@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +11,8 @@ from typing import Any
 from captioner.cli.console import Console
 from captioner.cli.work.jobs import same_file, skipped
 from captioner.cli.work.subtitle_arguments import parse_subtitle_argument, read_subtitles
-from captioner.errors import UsageError
+from captioner.errors import UsageError, reason_of
+from captioner.limited_file import read_limited
 from captioner.media import Media, open_media, path_of, picture_of
 from captioner.output import STANDARD
 from captioner.pipeline import Progress, ProgressCallback
@@ -63,31 +63,17 @@ def open_video_job(
 
 @contextmanager
 def _opened(source: str, captions: tuple[Subtitles, ...], target: Path, console: Console) -> Iterator[VideoJob]:
-    with _clean_termination(), open_media(source) as media, console.progress(source) as callback:
+    with open_media(source) as media, console.progress(source) as callback:
         yield VideoJob(media, captions, target, console, callback)
     console.say(f"{source} -> {target}")
-
-
-@contextmanager
-def _clean_termination() -> Iterator[None]:
-    """SIGTERM ends the run as Ctrl-C does: ffmpeg is stopped, and no half-written file remains."""
-
-    def end(number: int, frame: object) -> None:
-        raise SystemExit(128 + number)
-
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def style_options(font_file: str | None, **flags: Any) -> StyleOptions:
     """The style that the style flags ask for. Raises `UsageError` for a font file that cannot be read."""
     try:
-        font = None if font_file is None else Path(font_file).read_bytes()
+        font = None if font_file is None else read_limited(font_file)
     except OSError as error:
-        raise UsageError(f"cannot read the font {font_file}: {(error.strerror or str(error)).lower()}") from error
+        raise UsageError(f"cannot read the font {font_file}: {reason_of(error)}") from error
     return StyleOptions(font_file=font, **flags)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import resources
-from pathlib import Path
 
 import httpx
 from prometheus_client import CollectorRegistry, generate_latest
@@ -23,15 +23,16 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from captioner.errors import MediaNotReadable
 from captioner.live.events import caption_json
 from captioner.live.server.feed import CaptionFeed
+from captioner.live.server.origins import OriginCheck
 from captioner.live.session.status import SessionStatus
 from captioner.live.sinks.hls_captions import HlsCaptions
 from captioner.live.sinks.webvtt_rendition import without_newest
 
-ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}
-"""Players and pages of any site may read the captions."""
+PLAYLIST = {"Content-Type": "application/vnd.apple.mpegurl", "Cache-Control": "max-age=1"}
+SEGMENT = {"Content-Type": "text/vtt; charset=utf-8", "Cache-Control": "max-age=31536000, immutable"}
 
-PLAYLIST = ANY_ORIGIN | {"Content-Type": "application/vnd.apple.mpegurl", "Cache-Control": "max-age=1"}
-SEGMENT = ANY_ORIGIN | {"Content-Type": "text/vtt; charset=utf-8", "Cache-Control": "max-age=31536000, immutable"}
+MAX_PLAYLIST = 4 << 20
+"""Bytes of a playlist that is held back; a longer one is refused."""
 
 TIMEOUT = 10.0
 """Seconds that a viewer may take for one caption, and a server for a playlist."""
@@ -51,9 +52,15 @@ class ServerContent:
     hold: float = 0.0
     """Seconds by which the playlists of video and audio are held back."""
 
+    origins: frozenset[str] = frozenset()
+    """Origins of other sites whose pages may read the captions, as a browser sends them; `*` for all."""
 
-def make_app(content: ServerContent) -> Starlette:
-    """The ASGI application. It must run in the event loop in which the feed was opened."""
+
+def make_app(content: ServerContent, host: str = "") -> OriginCheck:
+    """The ASGI application. It must run in the event loop in which the feed was opened.
+
+    `host` is the name that the server was given to listen at.
+    """
 
     async def feed(request: Request) -> Response:
         return await _feed(content, request)
@@ -73,7 +80,7 @@ def make_app(content: ServerContent) -> Starlette:
     async def file(request: Request) -> Response:
         return await _file(content, request)
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/feed", feed),
             WebSocketRoute("/socket", socket),
@@ -84,6 +91,7 @@ def make_app(content: ServerContent) -> Starlette:
             Route("/{name}", file),
         ]
     )
+    return OriginCheck(app, content.origins, host)
 
 
 def _sequence_number(text: str | None) -> int | None:
@@ -97,7 +105,7 @@ async def _feed(content: ServerContent, request: Request) -> Response:
         async for caption in content.feed.follow(after):
             yield {"id": str(caption.seq), "data": caption_json(caption)}
 
-    return EventSourceResponse(events(), headers=ANY_ORIGIN, ping=15, send_timeout=TIMEOUT)
+    return EventSourceResponse(events(), ping=15, send_timeout=TIMEOUT)
 
 
 async def _socket(content: ServerContent, socket: WebSocket) -> None:
@@ -147,32 +155,51 @@ async def _video(content: ServerContent, request: Request) -> Response:
     """A playlist of video or audio without its newest segments."""
     number = request.path_params["number"]
     if content.hls is None or number >= len(content.hls.video_addresses):
-        return Response("no such playlist\n", 404, ANY_ORIGIN)
+        return Response("no such playlist\n", 404)
     address = content.hls.video_addresses[number]
     try:
-        async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=True) as client:
-            response = await client.get(address)
-            response.raise_for_status()
-        playlist = without_newest(response.text, str(response.url), content.hold)
+        text, base = await _fetched(address)
+        playlist = without_newest(text, base, content.hold)
     except httpx.HTTPError:
-        return Response(f"{address} cannot be reached\n", 502, ANY_ORIGIN)
+        return Response(f"{address} cannot be reached\n", 502)
     except MediaNotReadable as error:
-        return Response(f"{error}\n", 502, ANY_ORIGIN)
+        return Response(f"{error}\n", 502)
     if playlist is None:
-        return Response("no segment is old enough yet\n", 404, ANY_ORIGIN | {"Retry-After": "1"})
+        return Response("no segment is old enough yet\n", 404, {"Retry-After": "1"})
     return Response(playlist, headers=PLAYLIST)
+
+
+async def _fetched(address: str) -> tuple[str, str]:
+    """The text of a playlist and the address it came from. Raises `httpx.HTTPError`, also for one that is too long."""
+    async with (
+        httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=True) as client,
+        client.stream("GET", address) as response,
+    ):
+        response.raise_for_status()
+        data = b""
+        async for part in response.aiter_bytes():
+            data += part
+            if len(data) > MAX_PLAYLIST:
+                raise httpx.TransportError("too long")
+        return data.decode("utf-8", "replace"), str(response.url)
 
 
 async def _file(content: ServerContent, request: Request) -> Response:
     name: str = request.path_params["name"]
     headers = PLAYLIST if name.endswith(".m3u8") else SEGMENT if name.endswith(".vtt") else None
-    if content.hls is None or headers is None or Path(name).name != name:
-        return Response("not found\n", 404, ANY_ORIGIN)
+    if content.hls is None or headers is None or name not in content.hls.files:
+        return Response("not found\n", 404)
     try:
         # Read at once: the file may be replaced meanwhile, and the body must have the length that the header states.
-        return Response((content.hls.folder / name).read_bytes(), headers=headers)
+        with open(content.hls.folder / name, "rb", opener=_no_link) as file:
+            return Response(file.read(), headers=headers)
     except OSError:
-        return Response("not found\n", 404, ANY_ORIGIN)
+        return Response("not found\n", 404)
+
+
+def _no_link(path: str, flags: int) -> int:
+    """Open a file, but not the target of a link: someone else put it there."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0))
 
 
 class _StatusCollector:
@@ -194,6 +221,10 @@ class _StatusCollector:
         counters = {
             "regions": ("Speech regions.", status.regions),
             "regions_lost": ("Speech regions without a caption.", status.lost),
+            "lost_seconds": (
+                "Seconds of the stream without a caption although there was or may have been speech.",
+                status.lost_seconds,
+            ),
             "cues": ("Final cues.", status.cues),
             "reconnects": ("Reconnections to the source.", status.reconnects),
         }

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import time
+from collections.abc import Callable
 from threading import Thread
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from captioner.errors import UsageError
 from captioner.live.server.app import ServerContent, make_app
@@ -18,20 +21,36 @@ SHUTDOWN_TIMEOUT = 2
 """Seconds that viewers have to disconnect."""
 
 
+MAX_CONNECTIONS = 500
+"""Connections at a time, and at most half of the descriptors that the process may open: the sinks need some too."""
+
+REQUEST_TIMEOUT = 10.0
+"""Seconds in which a viewer must send a whole request, and send the next one over the same connection."""
+
+REPEAT_FAULT = 60.0
+"""Seconds after which the same fault of the server is printed again."""
+
+
 class LiveServer:
     """Serves `content` at an address, `PORT` or `HOST:PORT`, until it is closed.
 
-    Raises `UsageError` for an address that is malformed or in use.
+    Faults are given to `warn`, each as one line. Raises `UsageError` for an address that is malformed or in use.
     """
 
-    def __init__(self, content: ServerContent, address: str) -> None:
+    def __init__(self, content: ServerContent, address: str, warn: Callable[[str], object] = lambda line: None) -> None:
         self._content = content
         self._socket = _listening(address)
+        self._faults = _FaultLines(warn)
+        for name in ("uvicorn.error", "asyncio"):
+            logging.getLogger(name).addHandler(self._faults)
+            logging.getLogger(name).propagate = False
         config = uvicorn.Config(
-            make_app(content),
+            make_app(content, address.rpartition(":")[0]),
+            http=LimitedProtocol,
             lifespan="off",
             log_config=None,
             access_log=False,
+            backlog=max_connections() // 8,
             timeout_graceful_shutdown=SHUTDOWN_TIMEOUT,
         )
         self._server = uvicorn.Server(config)
@@ -51,10 +70,67 @@ class LiveServer:
         self._server.should_exit = True
         self._thread.join(SHUTDOWN_TIMEOUT + 1)
         self._socket.close()
+        for name in ("uvicorn.error", "asyncio"):
+            logging.getLogger(name).removeHandler(self._faults)
+            logging.getLogger(name).propagate = True
 
     async def _serve(self) -> None:
         self._content.feed.open()
         await self._server.serve(sockets=[self._socket])
+
+
+class LimitedProtocol(H11Protocol):
+    """HTTP over one connection, which is closed beyond `max_connections`, and where no request comes in time."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._was_idle = False
+        if len(self.connections) > max_connections():
+            transport.abort()
+        else:
+            self._watch()
+
+    def _watch(self) -> None:
+        self.loop.call_later(REQUEST_TIMEOUT / 2, self._close_idle)
+
+    def _close_idle(self) -> None:
+        """Close the connection if no request is being answered, now and at the last look."""
+        if self.transport.is_closing() or self.transport.get_protocol() is not self:  # a WebSocket by now
+            return
+        is_idle = self.cycle is None or self.cycle.response_complete
+        if is_idle and self._was_idle:
+            self.transport.close()
+            return
+        self._was_idle = is_idle
+        self._watch()
+
+
+def max_connections() -> int:
+    """Connections that are served at a time."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return MAX_CONNECTIONS
+    descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MAX_CONNECTIONS if descriptors < 0 else max(8, min(MAX_CONNECTIONS, descriptors // 2))
+
+
+class _FaultLines(logging.Handler):
+    """Gives each fault that is logged to `warn`, as one line, and the same one not again for a minute."""
+
+    def __init__(self, warn: Callable[[str], object]) -> None:
+        super().__init__(logging.WARNING)
+        self._warn = warn
+        self._last: dict[str, float] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        line = (f"{type(error).__name__}: {error}" if error else record.getMessage()).split("\n")[0]
+        now = time.monotonic()
+        self._last = {each: at for each, at in self._last.items() if now - at < REPEAT_FAULT}
+        if line not in self._last:
+            self._last[line] = now
+            self._warn(f"server: {line}")
 
 
 def _listening(address: str) -> socket.socket:

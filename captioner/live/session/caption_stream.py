@@ -37,8 +37,8 @@ STREAM_START = CaptionCursor()
 class CaptionStream:
     """Emits the captions of one stream, from `cursor` on.
 
-    `profile` None means that of the language; `language` is used where a segment has none. `emit` may be called from
-    any thread, everything else from the thread that recognises.
+    `profile` None means that of the language; `language` is used where a segment has none. Every method
+    may be called from any thread.
     """
 
     def __init__(
@@ -76,9 +76,11 @@ class CaptionStream:
     def partial(self, region: OpenRegion, text: str, language: str | None) -> None:
         """Emit a partial caption of a region that is still being spoken."""
         number, audio = region.number, region.audio
-        partial = next_partial(self._partial if number == self._region else Partial(), text)
-        self._region, self._partial = number, partial
         with self._lock:
+            if number < self._cursor.region:  # it was lost meanwhile
+                return
+            partial = next_partial(self._partial if number == self._region else Partial(), text)
+            self._region, self._partial = number, partial
             free = self._cursor.free_from
             caption = Caption(
                 seq=0,

@@ -7,8 +7,23 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from captioner.atomic_file import atomic_write_text
+from captioner.errors import OutputNotWritten
 from captioner.live.session.caption_stream import CaptionCursor
 from captioner.live.stream_clock import Epoch
+
+
+@dataclass(frozen=True)
+class ResumePoint:
+    """The position in an HLS source from which its captions are not final yet."""
+
+    epoch: Epoch
+    """The run of timestamps that `position` lies in."""
+
+    position: float
+    """Stream second at which the segment after `last_sequence` begins."""
+
+    last_sequence: int
+    """Sequence number of the last complete segment."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +50,13 @@ class Checkpoint:
     last_sequence: int | None = None
     """Sequence number of the last complete segment of an HLS source, None for other sources."""
 
+    @property
+    def resume_point(self) -> ResumePoint | None:
+        """The position in an HLS source, None for other sources."""
+        if self.last_sequence is None:
+            return None
+        return ResumePoint(self.epoch, self.position, self.last_sequence)
+
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
     """Write the file, atomically. Raises `OutputNotWritten`."""
@@ -42,11 +64,18 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
 
 
 def load_checkpoint(path: Path, source: str) -> Checkpoint | None:
-    """The checkpoint of that source; None without a file, for another source and for a file that cannot be read."""
+    """The checkpoint of that source; None without a file, and for another source.
+
+    Raises `OutputNotWritten` for a file that is not a checkpoint: it would be overwritten.
+    """
     try:
         fields = json.loads(path.read_text("utf-8"))
         fields |= {"epoch": Epoch(**fields["epoch"]), "cursor": CaptionCursor(**fields["cursor"])}
         checkpoint = Checkpoint(**fields)
-    except (OSError, ValueError, TypeError, LookupError):
+    except FileNotFoundError:
         return None
+    except OSError as error:
+        raise OutputNotWritten(str(path), (error.strerror or str(error)).lower()) from error
+    except (ValueError, TypeError, LookupError) as error:
+        raise OutputNotWritten(str(path), "it exists, and is not a checkpoint of captioner") from error
     return checkpoint if checkpoint.source == source else None

@@ -18,13 +18,31 @@ class LagLimits:
     short_regions: float = 12.0
 
     skip: float = 30.0
-    """Speech is skipped until the lag is that of `short_regions` again."""
+    """Speech that is later is lost, also while the backend works on it.
+
+    What waits is skipped until the lag is that of `short_regions` again.
+    """
 
     short_region: float = 5.0
     """Not a lag: the longest region, in seconds, once regions are cut shorter."""
 
+    longest_region: float = 12.0
+    """Not a lag: the longest region, in seconds, that can still be recognised in time."""
+
 
 LAG_LIMITS = LagLimits()
+
+
+def lag_limits(skip: float) -> LagLimits:
+    """The limits for speech that is skipped at a lag of `skip` seconds; the others shrink with a smaller one."""
+    share, usual = min(1.0, skip / LAG_LIMITS.skip), LAG_LIMITS
+    return LagLimits(
+        no_partials=share * usual.no_partials,
+        short_regions=share * usual.short_regions,
+        skip=skip,
+        short_region=share * usual.short_region,
+        longest_region=usual.longest_region * skip / usual.skip,
+    )
 
 
 class LagMeter:

@@ -10,7 +10,7 @@ from threading import Thread
 
 from captioner.live.events import Event, StreamEnded, TimedSegment
 from captioner.live.session.session import Session
-from captioner.live.session.source_reader import AudioChunk, ConnectionLost, SourceReader, StreamItem
+from captioner.live.session.source_reader import AudioChunk, ConnectionLost, LostAudio, SourceReader, StreamItem
 from captioner.live.session.streaming_vad import merge_chunks
 from captioner.live.sinks.worker import SinkWorker
 from captioner.live.source.live_source import HlsEnded, HlsStream
@@ -25,7 +25,9 @@ TICK_SECONDS = 0.25
 """Seconds between two calls of `tick`."""
 
 FINISH_TIMEOUT = 15.0
-"""Seconds in which speech from before the end may still be recognised and written."""
+"""Seconds in which speech from before a stop may still be recognised; the rest is reported as lost."""
+
+STOPPED_REASON = "captioner was stopped before it was recognised"
 
 
 class SinkFanout:
@@ -56,9 +58,12 @@ class Runner:
         Thread(target=self._read, name="reader", daemon=True).start()
         for name, step in (("speech detector", self._detect_speech), ("recogniser", self._recognise)):
             Thread(target=self._run_step, args=(step,), name=name, daemon=True).start()
-        while not self._done.wait(TICK_SECONDS) and not self._stopped.is_set():
+        while not (self._is_done() or self._stopped.is_set()):
             tick()
-        self._done.wait(FINISH_TIMEOUT)
+        stopped = time.monotonic()
+        while not self._is_done() and time.monotonic() - stopped < FINISH_TIMEOUT:
+            pass
+        self._session.give_up(STOPPED_REASON)
         if self.ended:
             self._sinks(StreamEnded())
         tick()
@@ -73,6 +78,12 @@ class Runner:
     def stop(self) -> None:
         """Stop reading; speech so far still gets its captions. May be called from a signal handler."""
         self._stopped.set()
+
+    def _is_done(self) -> bool:
+        """Whether all speech has its report, after a wait. A backend that never returns does not stop the rest."""
+        done, queue = self._done.wait(TICK_SECONDS), self._session.queue
+        self._session.keep_limits()
+        return done or (queue.closed and queue.all_reported)
 
     def _run_step(self, step: Callable[[], None]) -> None:
         """Run the step of a thread; an error ends the run."""
@@ -150,14 +161,14 @@ class Runner:
 
 def _with_merged_audio(
     items: Iterable[StreamItem | None],
-) -> list[AudioChunk | TimedSegment | HlsStream | ConnectionLost]:
+) -> list[AudioChunk | LostAudio | TimedSegment | HlsStream | ConnectionLost]:
     """All items but ends, in order, with chunks that follow one another as one."""
-    merged: list[AudioChunk | TimedSegment | HlsStream | ConnectionLost] = []
+    merged: list[AudioChunk | LostAudio | TimedSegment | HlsStream | ConnectionLost] = []
     chunks: list[AudioChunk] = []
     for item in items:
         if isinstance(item, AudioChunk):
             chunks.append(item)
-        elif isinstance(item, (TimedSegment, HlsStream, ConnectionLost)):
+        elif item is not None and not isinstance(item, HlsEnded):
             merged += [*merge_chunks(chunks), item]
             chunks = []
     return [*merged, *merge_chunks(chunks)]

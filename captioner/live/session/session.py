@@ -16,10 +16,11 @@ from captioner.backends import Backend, Hints, Traits
 from captioner.errors import BackendError
 from captioner.live.events import Event, StreamProgress, TimedSegment
 from captioner.live.session.caption_stream import STREAM_START, CaptionCursor, CaptionStream
+from captioner.live.session.checkpoint import ResumePoint
 from captioner.live.session.clip_queue import ClipQueue, OpenRegion, QueuedClip
 from captioner.live.session.lag import LAG_LIMITS, LagLimits
-from captioner.live.session.source_reader import AudioChunk
-from captioner.live.session.streaming_vad import LIVE_SPEECH, Clip, StreamingVad
+from captioner.live.session.source_reader import AudioChunk, LostAudio
+from captioner.live.session.streaming_vad import LIVE_SPEECH, SHORTEST_SPEECH, Clip, StreamingVad
 from captioner.live.source.live_source import HlsStream
 from captioner.live.stream_clock import Epoch
 from captioner.profiles import Profile
@@ -30,8 +31,6 @@ from captioner.word_timing import time_words
 
 FIRST_RETRY, LONGEST_RETRY = 1.0, 10.0
 """Seconds before a backend that failed is called again: doubled each time."""
-
-SKIPPED_REASON = "skipped: recognition cannot keep up with the stream"
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,12 @@ class SessionCounts:
     regions: int = 0
 
     lost: int = 0
-    """Regions with speech and without a caption."""
+    """Regions with speech and without a caption, and parts of the stream whose audio is missing."""
+
+    lost_seconds: float = 0.0
+    """Length of all of them."""
+
+    last_lost: RegionReport | None = None
 
     cues: int = 0
 
@@ -89,7 +93,7 @@ class Session:
     """Captions one stream. `push` and `flush` are for one thread, `recognise` is for another.
 
     Audio before the stream second `resume_at` was captioned by an earlier run and is left out; `cursor` is where that
-    run stopped. `now` is a monotonic clock in seconds.
+    run stopped, and `resume_point` where it stopped in an HLS source. `now` is a monotonic clock in seconds.
     """
 
     def __init__(
@@ -99,21 +103,24 @@ class Session:
         *,
         cursor: CaptionCursor = STREAM_START,
         resume_at: float = 0.0,
+        resume_point: ResumePoint | None = None,
         limits: LagLimits = LAG_LIMITS,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._config, self._now, self._limits = config, now, limits
-        self._vad = StreamingVad(_limit_regions(config.speech, config.backend.traits))
+        self._vad = StreamingVad(_limit_regions(config.speech, config.backend.traits, limits))
         self.queue = ClipQueue(limits, cursor.region)
         self.counts = SessionCounts()
         self._captions = CaptionStream(emit, cursor, config.profile, config.hints.language)
         self._resume_at = resume_at
         self._open_segments: deque[TimedSegment] = deque()  # read, but not all of their captions are final
-        self.complete_segment: TimedSegment | None = None  # the last one whose captions are all final
+        self.resume_point = resume_point  # in an HLS source
+        self._first_sequence: int | None = None  # of the HLS segments that this run reads
         self.epoch: Epoch | None = None
         self._offered_start: float | None = None  # start of the region offered for a partial, until it is decided
         self._has_worked = False  # whether the backend ever returned a result
         self._retry_after = 0.0
+        self._report_lock = Lock()  # reports are made in order, by the thread that recognises and by `keep_limits`
         self._vad_lock = Lock()  # or a clip could be missing in both detector and queue while progress is computed
 
     @property
@@ -121,17 +128,39 @@ class Session:
         """The position at which the next run of this stream continues."""
         return self._captions.cursor
 
+    # -- any thread --------------------------------------------------------------------------------------------------
+
+    def keep_limits(self) -> float:
+        """Report what is too late as lost, whatever the backend does. Call it at intervals. Returns the lag."""
+        with self._vad_lock:
+            settled_until = self._vad.settled_until
+        lag = self.counts.lag = self.queue.lag(self._now(), settled_until)
+        with self._report_lock:
+            self._report_lost()
+        return lag
+
+    def give_up(self, reason: str) -> None:
+        """Report all speech without a result as lost."""
+        self.queue.give_up(reason)
+        with self._report_lock:
+            self._report_lost()
+
     # -- the thread that finds speech --------------------------------------------------------------------------------
 
-    def push(self, item: AudioChunk | TimedSegment | HlsStream) -> None:
+    def push(self, item: AudioChunk | LostAudio | TimedSegment | HlsStream) -> None:
         """Take the next item of the stream."""
         if isinstance(item, HlsStream):
+            self._first_sequence = item.first_sequence
             self._captions.emit(item)
             return
+        if self.resume_point is None and self._first_sequence is not None:
+            self.resume_point = ResumePoint(self.epoch or item.epoch, self._vad.end, self._first_sequence - 1)
         self.epoch = item.epoch
         if isinstance(item, TimedSegment):
             self._open_segments.append(item)
             self._captions.emit(item)
+        elif isinstance(item, LostAudio):
+            self._push_lost(item)
         elif item.audio.end > self._resume_at:
             self._push_audio(item)
 
@@ -140,11 +169,18 @@ class Session:
             chunk = replace(chunk, audio=chunk.audio.clip(Span(self._resume_at, chunk.audio.end)))
         with self._vad_lock:
             self._enqueue(self._vad.push(chunk))
-        lag = self.counts.lag = self.queue.lag(self._now(), self._vad.settled_until)
+        lag = self.keep_limits()
         self._vad.shorten(self._limits.short_region if lag > self._limits.short_regions else None)
         if self._config.partials and lag < self._limits.no_partials:
             self._offer_partial()
         self.emit_progress()
+
+    def _push_lost(self, lost: LostAudio) -> None:
+        with self._vad_lock:
+            self._enqueue(self._vad.flush(free_until=lost.start))
+            self.queue.put_lost(Span(lost.start, lost.end), lost.epoch, lost.reason)
+            self._vad.end = lost.end
+        self.keep_limits()
 
     def flush(self) -> None:
         """End the open region here: the stream has ended or broken off."""
@@ -158,7 +194,8 @@ class Session:
             audio_end = self.counts.audio_end = self._vad.end
             self.counts.final_until = max(self.counts.final_until, self.queue.final_until(self._vad.settled_until))
             while self._open_segments and self._open_segments[0].end <= self.counts.final_until:
-                self.complete_segment = self._open_segments.popleft()
+                complete = self._open_segments.popleft()
+                self.resume_point = ResumePoint(complete.epoch, complete.end, complete.segment.sequence)
             if self.epoch:
                 self._captions.emit(StreamProgress(self.counts.final_until, audio_end, self.epoch))
 
@@ -188,9 +225,7 @@ class Session:
         """
         if self.queue.take_retracted():
             self._captions.withdraw()
-        if skipped := self.queue.take_skipped(self._now()):
-            self._finish(skipped, RegionResult(_skipped_report(skipped), None))
-            return 0.0
+        self.keep_limits()
         try:
             self._recognise_queue()
             if region := self.queue.take_partial():
@@ -204,14 +239,18 @@ class Session:
 
     def _recognise_queue(self) -> None:
         config, started = self._config, self._now()
-        clips = (queued.clip.audio for queued in self.queue.take(started))
+        clips = (queued.clip.audio for queued in self.queue.take(self._now))
         results = transcribe(clips, config.backend, config.hints)
         for result in time_words(results, config.aligner, config.hints.language):
-            queued = self.queue.first_in_progress()
             self.counts.recognition_time += self._now() - started
-            self.counts.recognised_speech += queued.span.duration
+            self.counts.recognised_speech += result.report.duration
             self._has_worked = True
-            self._finish(queued, result)
+            with self._report_lock:
+                self._report_lost()
+                if queued := self.queue.first_in_progress():
+                    self._finish(queued, result)
+                    self.queue.done()
+            self.emit_progress()
             started = self._now()
 
     def _recognise_partial(self, region: OpenRegion) -> None:
@@ -232,25 +271,34 @@ class Session:
         self._retry_after = min(2 * self._retry_after, LONGEST_RETRY) or FIRST_RETRY
         return self._retry_after
 
+    def _report_lost(self) -> None:
+        """Report the clips at the front that are lost. Only with the lock."""
+        while lost := self.queue.first_lost():
+            span = lost.span
+            report = RegionReport(span.start, span.end, lost.number, "failed", reason=lost.lost_reason, attempts=0)
+            self._finish(lost, RegionResult(report, None))
+            self.queue.lost_reported()
+            self.emit_progress()
+
     def _finish(self, queued: QueuedClip, result: RegionResult) -> None:
-        """Emit the captions of a clip, and take it out of the queue."""
+        """Emit the captions of a clip, and count it."""
         report = replace(result.report, index=queued.number)
         self.counts.cues += self._captions.finalize(queued, report, result.segment)
         self.counts.regions = queued.number + 1
-        self.counts.lost += report.lost
-        self.queue.done()
-        self.emit_progress()
+        if report.lost:
+            self.counts.lost += 1
+            self.counts.lost_seconds += report.duration
+            self.counts.last_lost = report
 
 
-def _limit_regions(speech: SpeechOptions, traits: Traits) -> SpeechOptions:
-    """The options with no region longer than the backend takes. Raises `BackendError` where that is too short."""
+def _limit_regions(speech: SpeechOptions, traits: Traits, limits: LagLimits) -> SpeechOptions:
+    """The options with no region longer than the backend takes, or too long to be recognised before it is too late.
+
+    Raises `BackendError` where that is too short.
+    """
+    in_time = max(limits.longest_region, speech.lead + speech.tail + SHORTEST_SPEECH)
     try:
-        return replace(speech, longest_region=min(speech.longest_region, traits.longest_clip))
+        return replace(speech, longest_region=min(speech.longest_region, traits.longest_clip, in_time))
     except ValueError as error:
         reason = f"takes no clip above {traits.longest_clip:g} s, which is too short: {error}"
         raise BackendError(traits.name, reason) from error
-
-
-def _skipped_report(queued: QueuedClip) -> RegionReport:
-    span = queued.span
-    return RegionReport(span.start, span.end, queued.number, "failed", reason=SKIPPED_REASON, attempts=0)

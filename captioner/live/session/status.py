@@ -24,7 +24,10 @@ class SessionStatus:
     regions: int
 
     lost: int
-    """Regions without a caption although there was speech."""
+    """Regions without a caption although there was speech, and parts of the stream whose audio is missing."""
+
+    lost_seconds: float
+    """Length of all of them."""
 
     cues: int
     """Final captions."""

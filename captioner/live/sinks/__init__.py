@@ -26,7 +26,7 @@ BUILT_IN = {
     "srt": "captioner.live.sinks.growing_files:SrtFile",
     "vtt": "captioner.live.sinks.growing_files:VttFile",
     "jsonl": "captioner.live.sinks.growing_files:JsonLines",
-    "hls": "captioner.live.sinks.hls_captions:Hls",
+    "hls": "captioner.live.sinks.hls_captions:HlsCaptions",
     "obs": "captioner.live.sinks.obs:Obs",
     "youtube": "captioner.live.sinks.http_push:YouTube",
     "zoom": "captioner.live.sinks.http_push:Zoom",

@@ -8,7 +8,6 @@ segment into an extra one.
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,7 +19,7 @@ from captioner.atomic_file import atomic_write_text
 from captioner.errors import OutputNotWritten
 from captioner.live.events import Caption, Event, StreamEnded, StreamProgress, TimedSegment
 from captioner.live.sinks.growing_files import ROUNDING
-from captioner.live.sinks.playlist_window import STANDALONE_DURATION, PlaylistWindow, window_from_json, window_json
+from captioner.live.sinks.playlist_window import STANDALONE_DURATION, PlaylistWindow, state_from_json, state_json
 from captioner.live.sinks.webvtt_rendition import (
     CaptionSegment,
     master_text,
@@ -50,28 +49,46 @@ EXTRA_SEGMENT = 1.0
 EMPTY = "empty.vtt"
 """The one segment for all times without audio."""
 
-_SEGMENT_NAME = re.compile(r"\d+-\d+\.vtt")
+NOT_OURS = "it exists, and captioner did not write it; use another folder"
 
 
 def delete_rendition(folder: Path) -> None:
-    """Delete the segments and playlists that an earlier stream left in a folder. Raises `OutputNotWritten`.
+    """Delete the files that captioner wrote into a folder for an earlier stream, as its state file lists them.
 
-    Nothing is deleted without the state file of such a stream.
+    Raises `OutputNotWritten`.
     """
-    names = {PLAYLIST, MASTER, STATE, EMPTY}
+    _, files = _earlier_state(folder)
     try:
-        for path in folder.iterdir() if (folder / STATE).exists() else ():
-            if path.name in names or _SEGMENT_NAME.fullmatch(path.name):
-                path.unlink(missing_ok=True)
+        for name in [*sorted(files), STATE]:
+            (folder / name).unlink(missing_ok=True)
     except OSError as error:
         raise OutputNotWritten(str(folder), (error.strerror or str(error)).lower()) from error
+
+
+def _earlier_state(folder: Path) -> tuple[PlaylistWindow | None, set[str]]:
+    """The window and the files of an earlier run; None and no files without one.
+
+    Raises `OutputNotWritten` for a file with the name of ours that is not a state.
+    """
+    path = folder / STATE
+    try:
+        return state_from_json(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return None, set()
+    except OSError as error:
+        raise OutputNotWritten(str(path), (error.strerror or str(error)).lower()) from error
+    except (ValueError, TypeError, LookupError) as error:
+        raise OutputNotWritten(str(path), NOT_OURS) from error
 
 
 class HlsCaptions:
     """Writes the rendition into the folder `target`.
 
     With `serves_video`, captioner's server also serves the other renditions: the master playlist names them
-    `video/0.m3u8` and so on, in the order of `video_addresses`.
+    `video/0.m3u8` and so on, in the order of `video_addresses`. `continues` an earlier run of the same stream. With
+    `writes_master`, the source is HLS.
+
+    No file is overwritten that captioner did not write. Raises `OutputNotWritten` where one is in the way.
     """
 
     def __init__(
@@ -81,6 +98,8 @@ class HlsCaptions:
         language: str | None = None,
         name: str = "Captions",
         serves_video: bool = False,
+        continues: bool = True,
+        writes_master: bool = True,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self.folder = Path(target)
@@ -88,7 +107,13 @@ class HlsCaptions:
         self._language, self._name, self._serves_video, self._now = language, name, serves_video, now
         self._retired: list[tuple[float, CaptionSegment]] = []
         self._has_source_segments = False  # False: the source is not HLS
-        self._window = self._restored() or PlaylistWindow(int(time.time()))
+        window, self.files = _earlier_state(self.folder)  # the names of the files that captioner wrote
+        for name in (PLAYLIST, EMPTY, *([MASTER] if writes_master else [])):
+            self._check_ours(name)
+        if window and continues:
+            self._window = replace(window, waiting_since=[self._now()] * len(window.waiting))
+        else:
+            self._window = PlaylistWindow(int(time.time()))
         self._write(EMPTY, "WEBVTT\n\n")
         self._window.ended = False
 
@@ -221,6 +246,7 @@ class HlsCaptions:
             _, segment = self._retired.pop(0)
             if segment.name != EMPTY:
                 (self.folder / segment.name).unlink(missing_ok=True)
+                self.files.discard(segment.name)
 
     def _write_master(self, stream: HlsStream) -> None:
         """Write a master playlist with our rendition beside those of the stream."""
@@ -239,16 +265,17 @@ class HlsCaptions:
         master = stream.master or single_variant_master(own_address, stream.bandwidth)
         self._write(MASTER, master_text(master, PLAYLIST, new_address, self._language, self._name))
 
+    def _check_ours(self, name: str) -> None:
+        path = self.folder / name
+        if name not in self.files and os.path.lexists(path):
+            raise OutputNotWritten(str(path), NOT_OURS)
+
     def _write(self, name: str, text: str) -> None:
+        if name not in self.files:
+            self._check_ours(name)
+            self.files.add(name)
+            self._save()
         atomic_write_text(self.folder / name, text, FILE_MODE)
 
     def _save(self) -> None:
-        self._write(STATE, window_json(self._window))
-
-    def _restored(self) -> PlaylistWindow | None:
-        """The window of an earlier run; None without a state file that can be read."""
-        try:
-            window = window_from_json((self.folder / STATE).read_text("utf-8"))
-        except (OSError, ValueError, TypeError, LookupError):
-            return None
-        return replace(window, waiting_since=[self._now()] * len(window.waiting))
+        atomic_write_text(self.folder / STATE, state_json(self._window, self.files), FILE_MODE)

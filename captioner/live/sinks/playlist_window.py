@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import PurePath
 
 from captioner.live.sinks.growing_files import ROUNDING
 from captioner.live.sinks.webvtt_rendition import CaptionSegment, moved_to
@@ -61,18 +62,21 @@ class PlaylistWindow:
         return [*(moved_to(cue, segment, listed) for cue in late), *timely], last
 
 
-def window_json(window: PlaylistWindow) -> str:
-    """A window as JSON."""
-    return json.dumps(asdict(window))
+def state_json(window: PlaylistWindow, files: set[str]) -> str:
+    """A window as JSON, with the names of the files that captioner wrote."""
+    return json.dumps({"files": sorted(files), "window": asdict(window)})
 
 
-def window_from_json(text: str) -> PlaylistWindow:
-    """A window from its JSON. Raises `ValueError`, `TypeError` or `LookupError` for anything else."""
-    fields = json.loads(text)
+def state_from_json(text: str) -> tuple[PlaylistWindow, set[str]]:
+    """Window and names from their JSON. Raises `ValueError`, `TypeError` or `LookupError` for anything else."""
+    state = json.loads(text)
+    fields, files = state["window"], state["files"]
+    if not all(isinstance(name, str) and PurePath(name).name == name for name in files):
+        raise ValueError("a name that is not that of a file")
     for name in ("published", "waiting"):
         fields[name] = [_segment_from(entry) for entry in fields[name]]
     fields["cues"] = [Cue(cue["start"], cue["end"], cue["text"], cue["speaker"]) for cue in fields["cues"]]
-    return PlaylistWindow(**fields)
+    return PlaylistWindow(**fields), set(files)
 
 
 def _overlaps(cue: Cue, segment: CaptionSegment) -> bool:

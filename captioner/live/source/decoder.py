@@ -31,6 +31,9 @@ class Packet:
     idle: float | None = None
     """Seconds without audio before this packet, as the source says; None if only the wall clock knows."""
 
+    due: float | None = None
+    """When the sender sent its first sample, on the monotonic clock; only the first packet of a connection has it."""
+
     discontinuity: bool = False
     """Whether the source announced a break in its timestamps."""
 

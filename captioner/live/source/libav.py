@@ -5,16 +5,20 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from captioner.errors import MediaNotReadable, UsageError
 from captioner.live.source.decoder import Decoder, Packet, chosen_stream
 from captioner.live.source.live_source import SourceInterrupted, SourceItem, SourceOptions
+from captioner.live.stream_clock import TICKS
 from captioner.media.av_io import reader_of
 from captioner.media.relay import relay
+from captioner.media.source import NETWORK_ONLY
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -31,17 +35,35 @@ _PROBING = {"analyzeduration": "1000000"}
 """Microseconds of the stream that libav probes to find its tracks. What it probed is decoded afterwards."""
 
 
-class StreamSource:
-    """The stream at an address. Each call of `items` opens a new connection."""
+BURST = 0.05
+"""Seconds in which libav hands out what it read to find the tracks."""
 
-    def __init__(self, name: str, options: SourceOptions) -> None:
+LATE_START = {True: 0.3, False: 0.8}
+"""Seconds by which a sender that captioner waits for, or calls, must have begun later than its connection to count.
+
+The packets that libav holds back at the end of what it read make a sender seem late by up to that.
+"""
+
+
+NO_ADDRESSES = {"protocol_whitelist": "none"}
+"""Options of libav for bytes that may be a playlist: libav then opens none of the files that it names."""
+
+
+class StreamSource:
+    """The stream at an address. Each call of `items` opens a new connection. `now` is a monotonic clock in seconds."""
+
+    def __init__(self, name: str, options: SourceOptions, now: Callable[[], float] = time.monotonic) -> None:
         self.name = name
+        self._now = now
+        self._opened = 0.0  # when the connection was opened, or its first byte came
+        self._ready = 0.0  # when libav knew its tracks
         self._options = options
         self._decoder = Decoder()
 
     def items(self) -> Iterator[SourceItem]:
         import av
 
+        self._opened = self._now()
         try:
             with self._container() as container:
                 yield from self._packets(container)
@@ -65,7 +87,7 @@ class StreamSource:
             return
         with (
             relay(self.name, self._options.format, self._options.options) as process,
-            reader_of(process.output.read) as reader,
+            reader_of(self._noting_first(process.output.read)) as reader,
         ):
             try:
                 container = self._open(reader, None)
@@ -77,7 +99,11 @@ class StreamSource:
     def _open(self, file: Any, format_name: str | None) -> InputContainer:
         import av
 
-        options = {**_PROBING, **(self._options.options if file == self.name else {})}
+<<<<<<< HEAD
+        options = {**_PROBING, **(self._options.options if file == self.name else NO_ADDRESSES)}
+=======
+        options = {**NETWORK_ONLY, **_PROBING, **(self._options.options if file == self.name else {})}
+>>>>>>> robust
         container: InputContainer = av.open(
             file, "r", format_name, options=options, timeout=TIMEOUT, metadata_errors="replace"
         )
@@ -87,8 +113,45 @@ class StreamSource:
         stream = chosen_stream(container, self._options.track, self.name)
         if container.duration and not self._options.format and "http" in self.name[:5].lower():
             raise UsageError(f"{self.name}: is a file, not a stream; use 'captioner {self.name}'")
-        for ticks, samples in self._decoder.decode(stream, container.demux(stream)):
-            yield Packet(ticks, samples)
+        demuxed = container.demux()
+        burst, error = self._burst(demuxed)
+        spans = [_span(packet) for packet in burst if packet.pts is not None]
+        begin = min((start for start, _ in spans), default=0.0)
+        sent = max((end for _, end in spans[:-1]), default=begin) - begin
+        began = max(self._opened, self._ready - sent - LATE_START[self._listens])
+        is_first = True
+        for ticks, samples in self._decoder.decode(stream, _of(stream, chain(burst, demuxed))):
+            yield Packet(ticks, samples, due=began + max(0.0, ticks / TICKS - begin) if is_first else None)
+            is_first = False
+        if error:
+            raise error
+
+    def _burst(self, packets: Iterator[Any]) -> tuple[list[Any], Exception | None]:
+        """What libav read to find the tracks, the packet after it, and the error that came instead of one."""
+        import av
+
+        self._ready, burst = self._now(), list[Any]()
+        try:
+            for packet in packets:
+                burst.append(packet)
+                if self._now() - self._ready > BURST:
+                    break
+        except av.FFmpegError as error:
+            return burst, error
+        return burst, None
+
+    def _noting_first(self, read: Callable[[int], bytes]) -> Callable[[int], bytes]:
+        """`read`, which notes when the first byte comes."""
+        first = True
+
+        def noting(size: int) -> bytes:
+            nonlocal first
+            data = read(size)
+            if first:
+                first, self._opened = False, self._now()
+            return data
+
+        return noting
 
     def _error_for(self, error: Exception) -> SourceInterrupted:
         """The interruption that an error of libav means."""
@@ -107,6 +170,17 @@ class StreamSource:
         return self.name.lower().startswith(_LISTENERS) or "listen" in self._options.options
 
 
+def _span(packet: Any) -> tuple[float, float]:
+    """Start and end of a packet, in seconds on the sender's clock."""
+    start = float(packet.pts * packet.time_base)
+    return start, start + float((packet.duration or 0) * packet.time_base)
+
+
+def _of(stream: Any, packets: Iterable[Any]) -> Iterator[Any]:
+    """Those packets that belong to a stream."""
+    return (packet for packet in packets if packet.stream is stream)
+
+
 class PipeSource:
     """Standard input or a named pipe, with PCM or any container. Its end is the end of the stream."""
 
@@ -120,7 +194,12 @@ class PipeSource:
 
         with self._open() as read, reader_of(read) as reader:
             try:
-                options, format_name = {**_PROBING, **self._options.options}, self._options.format
+<<<<<<< HEAD
+                options, format_name = {**_PROBING, **NO_ADDRESSES, **self._options.options}, self._options.format
+=======
+                options = {**NETWORK_ONLY, **_PROBING, **self._options.options}
+                format_name = self._options.format
+>>>>>>> robust
                 with av.open(reader, "r", format_name, options=options, metadata_errors="replace") as container:
                     stream = chosen_stream(container, self._options.track, self.name)
                     for ticks, samples in Decoder().decode(stream, container.demux(stream)):

@@ -41,6 +41,17 @@ class SegmentRead:
 
 
 @dataclass(frozen=True)
+class MissingAudio:
+    """Audio that the source should have before its next packet and cannot read."""
+
+    seconds: float
+    """As far as the source knows; where the timestamps run on, they decide."""
+
+    reason: str
+    """Half a sentence."""
+
+
+@dataclass(frozen=True)
 class HlsStream:
     """The HLS stream that is being read."""
 
@@ -53,13 +64,16 @@ class HlsStream:
     bandwidth: int
     """Bits per second, measured with the first segment."""
 
+    first_sequence: int | None = None
+    """Sequence number of the first segment that is read."""
+
 
 @dataclass(frozen=True)
 class HlsEnded:
     """The playlist of an HLS source says that no segment will follow."""
 
 
-SourceItem = Packet | SegmentRead | HlsStream | HlsEnded
+SourceItem = Packet | MissingAudio | SegmentRead | HlsStream | HlsEnded
 
 
 class LiveSource(Protocol):

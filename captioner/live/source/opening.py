@@ -17,7 +17,7 @@ def open_live_source(name: str, options: SourceOptions) -> LiveSource:
 
     Raises `UsageError` for a regular file, `MediaNotReadable` for a path that cannot be read.
     """
-    if name.partition("?")[0].lower().endswith((".m3u8", ".m3u")) and options.format is None:
+    if is_hls(name, options):
         return HlsSource(name, options)
     path = None if options.format else path_of(name)
     if name == "-":
@@ -26,6 +26,11 @@ def open_live_source(name: str, options: SourceOptions) -> LiveSource:
         return StreamSource(name, options)
     _refuse_file(name, path)
     return PipeSource(name, path, options)
+
+
+def is_hls(name: str, options: SourceOptions) -> bool:
+    """Whether a name is that of an HLS playlist."""
+    return name.partition("?")[0].lower().endswith((".m3u8", ".m3u")) and options.format is None
 
 
 def _refuse_file(name: str, path: Path) -> None:
