@@ -12,12 +12,23 @@ _LEAST_RISE = 8.0  # dB above the background
 _SHARE = 0.3  # of the way from the background up to the voice
 
 
-def speech_threshold(levels: NDArray[np.floating[Any]]) -> float:
-    """The level above which a frame counts as speech, given the level of each frame in dB, shape (frames,).
+def background_and_voice(levels: NDArray[np.floating[Any]]) -> tuple[float, float]:
+    """Return the levels of background and voice in dB, given the level of each frame, shape (frames,).
 
-    It is above the background by 8 dB, or by three tenths of the distance to the voice if that is more. Background and
-    voice are the 5th and the 95th percentile.
+    They are the 5th and the 95th percentile; the background is at most 50 dB below the voice.
     """
     background, voice = np.percentile(levels, [5, 95])
-    background = max(background, voice - _DYNAMIC_RANGE)
-    return float(background + max(_LEAST_RISE, _SHARE * (voice - background)))
+    return max(background, voice - _DYNAMIC_RANGE), voice
+
+
+def threshold_between(background: float, voice: Any) -> Any:
+    """Return the level above which a frame counts as speech, for one voice or an array of them.
+
+    It is 8 dB above the background, or three tenths of the way up to the voice if that is more.
+    """
+    return background + np.maximum(_LEAST_RISE, _SHARE * (voice - background))
+
+
+def speech_threshold(levels: NDArray[np.floating[Any]]) -> float:
+    """Return the level above which a frame counts as speech, given the level of each frame in dB, shape (frames,)."""
+    return float(threshold_between(*background_and_voice(levels)))

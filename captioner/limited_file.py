@@ -11,7 +11,7 @@ VARIABLE = "CAPTIONER_MAX_TEXT_MB"
 """The environment variable that sets the limit."""
 
 DEFAULT = "16"
-"""Megabytes: a hundred hours of captions, a day of a transcript with word times. Reading takes 30 times as much memory."""
+"""Megabytes: a hundred hours of captions, a day of a transcript with word times. Reading takes 30 times the memory."""
 
 
 def read_limited(path: str | Path) -> bytes:

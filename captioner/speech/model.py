@@ -24,3 +24,11 @@ class SpeechModel(Protocol):
     def probabilities(self, samples: Samples) -> Tensor:
         """Return the probability of speech of each frame, shape (n,), of the next n * FRAME samples of the stream."""
         ...
+
+    def highest_probabilities(self, samples: Samples, amplified: Samples, where: NDArray[np.bool_]) -> Tensor:
+        """Return the higher of the probabilities in the next samples and in an amplified copy of them.
+
+        The copy counts in the frames `where`, shape (n,). At the first of such frames in a row, the state is the one
+        that the samples before it left.
+        """
+        ...

@@ -13,10 +13,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
 from captioner.speech.model import FRAME, Tensor
@@ -104,41 +107,85 @@ class Silero:
             for (weight, bias), stride in zip(weights.convolutions, _STRIDES, strict=True)
         ]
         self._cell = _Cell(weights)
+        self._amplified_cell: _Cell | None = None  # while frames in a row are amplified
         self._output, self._output_bias = weights.output, weights.output_bias
-        self._context = np.zeros(_CONTEXT, np.float32)
+        self._context = self._amplified_context = np.zeros(_CONTEXT, np.float32)
 
     def probabilities(self, samples: Samples) -> Tensor:
         """See `SpeechModel.probabilities`. Blocks may be of any size; 256 frames and more go fastest."""
+        return self.highest_probabilities(samples, samples, np.zeros(len(samples) // FRAME, np.bool_))
+
+    def highest_probabilities(self, samples: Samples, amplified: Samples, where: NDArray[np.bool_]) -> Tensor:
+        """See `SpeechModel.highest_probabilities`."""
         if len(samples) % FRAME:
             raise ValueError(f"{len(samples)} samples are not whole frames of {FRAME}")
         # Products of a millisecond are too short to share among cores, even more so on a busy machine.
         with _libraries().limit(limits=1, user_api="blas"):
-            blocks = [self._block(samples[at : at + _BLOCK * FRAME]) for at in range(0, len(samples), _BLOCK * FRAME)]
+            blocks = [
+                self._block(samples[at * FRAME : end * FRAME], amplified[at * FRAME : end * FRAME], where[at:end])
+                for at, end in ((at, at + _BLOCK) for at in range(0, len(where), _BLOCK))
+            ]
         return np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
 
-    def _block(self, samples: Samples) -> Tensor:
-        """Return the probabilities of at most `_BLOCK` whole frames."""
-        extended = np.concatenate((self._context, samples))
-        self._context = extended[-_CONTEXT:].copy()
-        features = self._spectra(extended)
+    def _block(self, samples: Samples, amplified: Samples, where: NDArray[np.bool_]) -> Tensor:
+        """Return the highest probabilities of at most `_BLOCK` whole frames."""
+        frames, self._context = _with_context(self._context, samples)
+        if not where.any():
+            self._amplified_cell, self._amplified_context = None, self._context
+            return self._probabilities(self._cell(self._features(frames)))
+        louder, self._amplified_context = _with_context(self._amplified_context, amplified)
+        # One product for both costs less than two, since the amplified frames are few.
+        features, louder_features = np.split(self._features(np.concatenate((frames, louder[where]))), [len(where)])
+        outputs, louder_outputs = self._run_cells(features, louder_features, where)
+        probabilities = self._probabilities(outputs)
+        probabilities[where] = np.maximum(probabilities[where], self._probabilities(louder_outputs))
+        return probabilities
+
+    def _run_cells(self, features: Tensor, louder: Tensor, where: NDArray[np.bool_]) -> tuple[Tensor, Tensor]:
+        """Return the cell's outputs for a block, and those of its copies for the amplified frames, `where`."""
+        outputs, louder_outputs = np.empty_like(features), np.empty_like(louder)
+        done = louder_done = 0
+        for first, end in np.flatnonzero(np.diff(where, prepend=False, append=False)).reshape(-1, 2).tolist():
+            outputs[done:first] = self._cell(features[done:first])
+            if first or self._amplified_cell is None:
+                self._amplified_cell = self._cell.copy()
+            part = slice(louder_done, louder_done + end - first)
+            louder_outputs[part] = self._amplified_cell(louder[part])
+            outputs[first:end] = self._cell(features[first:end])
+            done, louder_done = end, part.stop
+        outputs[done:] = self._cell(features[done:])
+        if not where[-1]:
+            self._amplified_cell = None
+        return outputs, louder_outputs
+
+    def _features(self, frames: Tensor) -> Tensor:
+        """Return the cell's inputs, shape (frames, 128), for frames that begin with their context."""
+        features = self._spectra(frames)
         for convolution in self._convolutions:
             features = convolution(features)
-        activated = np.maximum(self._cell(features[:, 0]), 0)
+        return features[:, 0]
+
+    def _probabilities(self, outputs: Tensor) -> Tensor:
+        activated = np.maximum(outputs, 0)
         return np.asarray(1 / (1 + np.exp(-(activated @ self._output + self._output_bias))), np.float32)
 
-    def _spectra(self, extended: Samples) -> Tensor:
+    def _spectra(self, frames: Tensor) -> Tensor:
         """Return magnitudes of shape (frames, 4, 129); the last 64 samples of each frame are mirrored at its end."""
-        frames = (len(extended) - _CONTEXT) // FRAME
-        hops = extended[: frames * FRAME].reshape(frames, 4, _HOP)
-        windows = np.empty((frames, 4, _WINDOW), np.float32)
+        hops = frames[:, :FRAME].reshape(-1, 4, _HOP)
+        windows = np.empty((len(frames), 4, _WINDOW), np.float32)
         rising, falling, last = np.split(self._window, [_HOP, _HOP + _CONTEXT])
         np.multiply(hops, rising, out=windows[:, :, :_HOP])
         np.multiply(hops[:, 1:], self._window[_HOP:], out=windows[:, :3, _HOP:])
-        ends = extended[_CONTEXT:].reshape(frames, FRAME)
-        np.multiply(ends[:, -_CONTEXT:], falling, out=windows[:, 3, _HOP : _HOP + _CONTEXT])
-        np.multiply(ends[:, -2 : -2 - _CONTEXT : -1], last, out=windows[:, 3, _HOP + _CONTEXT :])
+        np.multiply(frames[:, -_CONTEXT:], falling, out=windows[:, 3, _HOP : _HOP + _CONTEXT])
+        np.multiply(frames[:, -2 : -2 - _CONTEXT : -1], last, out=windows[:, 3, _HOP + _CONTEXT :])
         # Without a norm numpy transforms float32 as float64, and the casts take six times as long as the rest.
         return np.abs(np.fft.rfft(windows, norm="forward"))
+
+
+def _with_context(context: Samples, samples: Samples) -> tuple[Tensor, Samples]:
+    """Return whole frames with the 64 samples before each, shape (frames, 576), and the next frame's context."""
+    extended = np.concatenate((context, samples))
+    return sliding_window_view(extended, _CONTEXT + FRAME)[::FRAME], extended[-_CONTEXT:].copy()
 
 
 class _Convolution:
@@ -178,6 +225,12 @@ class _Cell:
         # Gates and memory lie side by side, so that one product computes both terms of the new memory.
         self._gates_and_memory = np.zeros(5 * _CELL, np.float32)
         self._doubled = np.zeros(_CELL, np.float32)
+
+    def copy(self) -> _Cell:
+        """Return a cell with the same weights and a copy of the state."""
+        twin = copy(self)
+        twin._gates_and_memory = self._gates_and_memory.copy()  # the only state that changes in place
+        return twin
 
     def __call__(self, features: Tensor) -> Tensor:
         """Return the cell's outputs, shape (frames, 128), for features of the same shape."""

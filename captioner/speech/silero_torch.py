@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from captioner.speech.model import FRAME, SAMPLE_RATE
+from captioner.speech.model import FRAME, SAMPLE_RATE, Tensor
 from captioner.values import Samples
+
+if TYPE_CHECKING:
+    import torch
 
 
 class TorchSilero:
@@ -23,16 +28,31 @@ class TorchSilero:
 
             warnings.simplefilter("ignore", DeprecationWarning)  # from the package's way of loading its model
             self.model = load_silero_vad()
+        self._amplified_model: Any = None  # while frames in a row are amplified
 
-    def probabilities(self, samples: Samples) -> NDArray[np.float32]:
+    def probabilities(self, samples: Samples) -> Tensor:
         """See `SpeechModel.probabilities`."""
+        return self.highest_probabilities(samples, samples, np.zeros(len(samples) // FRAME, np.bool_))
+
+    def highest_probabilities(self, samples: Samples, amplified: Samples, where: NDArray[np.bool_]) -> Tensor:
+        """See `SpeechModel.highest_probabilities`."""
         import torch
 
         if len(samples) % FRAME:
             raise ValueError(f"{len(samples)} samples are not whole frames of {FRAME}")
-        frames = torch.from_numpy(samples.copy()).reshape(-1, FRAME)
+        frames, louder = (torch.from_numpy(one.copy()).reshape(-1, FRAME) for one in (samples, amplified))
         with torch.inference_mode(), _one_core():
-            return np.array([self.model(frame, SAMPLE_RATE).item() for frame in frames], np.float32)
+            highest = [self._highest(*both) for both in zip(frames, louder, where.tolist(), strict=True)]
+        return np.array(highest, np.float32)
+
+    def _highest(self, frame: torch.Tensor, louder: torch.Tensor, amplified: bool) -> float:
+        if amplified and self._amplified_model is None:
+            self._amplified_model = copy.deepcopy(self.model)  # and its state
+        probability = self.model(frame, SAMPLE_RATE).item()
+        if amplified:
+            return float(max(probability, self._amplified_model(louder, SAMPLE_RATE).item()))
+        self._amplified_model = None
+        return float(probability)
 
 
 @contextmanager

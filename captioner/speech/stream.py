@@ -22,11 +22,13 @@ class SpeechStream:
     def __init__(self, options: SpeechOptions, origin: float, lookahead: int = LOOKAHEAD) -> None:
         self._origin = origin
         self._detector, self._finder = SpeechDetector(lookahead), SpeechFinder(options)
+        self._threshold = options.threshold
         self._trim = round(min(options.trim, options.longest_region) * SAMPLE_RATE)
         self._last_end = 0.0  # second at which the last clip ended
         self._buffer = np.zeros(0, np.float32)
         self._first = 0  # position of the buffer's first sample, counted from the origin as all samples are
         self._pushed = 0  # samples pushed
+        self._detected = np.zeros(0, np.bool_)  # whether each scored frame of the buffer is speech
         self._scored = 0  # samples passed on to the detector
 
     @property
@@ -86,16 +88,21 @@ class SpeechStream:
 
     def _clips(self, scores: FrameScores) -> list[Audio]:
         probabilities, levels = scores
+        self._detected = np.concatenate((self._detected, probabilities >= self._threshold))
         regions = self._finder.push(probabilities.tolist(), levels.tolist())
         clips = [self._clip(start, end) for start, end in regions]
         needed = min(self._finder.needed_from, self._scored)
+        self._detected = self._detected[needed // FRAME - self._first // FRAME :]
         self._buffer, self._first = self._buffer[needed - self._first :], needed
         return clips
 
     def _clip(self, start: int, end: int) -> Audio:
         """Return a trimmed copy of a region's audio, so that a clip holds no other audio in memory."""
         samples = self._buffer[start - self._first : end - self._first]
-        first, last = trim(samples) if self._trim < len(samples) else (0, len(samples))
+        first, last = 0, len(samples)
+        if self._trim < last:
+            detected = self._detected[start // FRAME - self._first // FRAME :]
+            first, last = trim(samples, detected, start % FRAME)
         first, last = max(0, first - self._trim), min(len(samples), last + self._trim)
         samples, start = samples[first:last].copy(), start + first
         # Where two clips meet, the float sum of start and duration may exceed the next start by a rounding error.

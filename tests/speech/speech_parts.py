@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from captioner.media import open_media, read_audio
 from captioner.speech import SAMPLE_RATE
@@ -15,6 +16,7 @@ from captioner.values import Audio, Samples
 from tests.paths import DATA
 
 MEDIA = {".wav", ".flac", ".mp3", ".aiff", ".aac", ".ogg", ".webm", ".mp4"}
+Signal = NDArray[np.float64]
 Spans = list[tuple[float, float]]
 
 
@@ -91,3 +93,60 @@ def merged(spans: Spans) -> Spans:
 def shared(ours: Spans, theirs: Spans) -> float:
     """Seconds that both cover; neither may overlap itself."""
     return sum(max(0.0, min(a[1], b[1]) - max(a[0], b[0])) for a in ours for b in theirs)
+
+
+@cache
+def ten_minutes(seed: int = 20) -> dict[str, Samples]:
+    """Return ten minutes of noise, hum, clicks, tones and music, each quiet right after it was loud."""
+    random = np.random.default_rng(seed)
+    count = 60 * SAMPLE_RATE
+    time = np.arange(count) / SAMPLE_RATE
+    white = random.normal(size=count)
+    bins = np.sqrt(np.arange(1, count // 2 + 2))
+    pink = np.fft.irfft(np.fft.rfft(white) / bins, count)
+    pink /= np.sqrt(np.mean(pink**2))
+    hum = sum(np.sin(2 * np.pi * 50 * harmonic * time) / harmonic for harmonic in (1, 2, 3, 5, 7)) / 2
+
+    def steps(lowest: float, highest: float, seconds: float) -> Signal:
+        """Return a level that jumps every few seconds, as a factor."""
+        decibels = random.uniform(lowest, highest, round(60 / seconds) + 1)
+        return np.asarray(10 ** (np.repeat(decibels, round(seconds * SAMPLE_RATE))[:count] / 20))
+
+    def events(seconds: float, length: float, sound: Callable[[Signal], Signal]) -> Signal:
+        """Return a sound that comes every few seconds and fades, at random levels."""
+        result, size = np.zeros(count + 2 * SAMPLE_RATE), round(length * SAMPLE_RATE)
+        clock = np.arange(size) / SAMPLE_RATE
+        for at in range(0, count, round(seconds * SAMPLE_RATE)):
+            level = 10 ** (random.uniform(-50, -12) / 20)
+            result[at : at + size] += level * sound(clock) * np.exp(-5 * clock / length)
+        return result[:count]
+
+    def note(clock: Signal) -> Signal:
+        pitch = 220 * 2 ** (random.integers(-12, 24) / 12)
+        return np.asarray(sum(np.sin(2 * np.pi * pitch * k * clock) / k for k in (1, 2, 3, 4)))
+
+    def tones(clock: Signal) -> Signal:
+        low, high = random.choice([697, 770, 852, 941]), random.choice([1209, 1336, 1477])
+        return np.asarray(np.sin(2 * np.pi * low * clock) + np.sin(2 * np.pi * high * clock))
+
+    quiet = 10 ** (-72 / 20) * pink
+    sounds = {
+        "white": white * steps(-60, -18, 1.5),
+        "pink": pink * steps(-60, -18, 0.8),
+        "gusts": pink * 10 ** ((-35 + 20 * np.sin(2 * np.pi * 0.4 * time)) / 20),
+        "hum": hum * steps(-55, -15, 2) + quiet,
+        "clicks": events(0.25, 0.03, lambda clock: random.normal(size=len(clock))) + quiet,
+        "drums": events(0.3, 0.25, lambda clock: np.sin(2 * np.pi * 60 * clock)) + quiet,
+        "notes": events(0.4, 0.8, note) + quiet,
+        "dialling": events(0.5, 0.25, tones) + quiet,
+        "babble-like": pink * 10 ** (-45 / 20) * (1 + 0.9 * np.sin(8 * np.pi * time)) + white / 6 * (time % 6 < 1.5),
+        "sweep": np.sin(2 * np.pi * (200 * time + 20 * time**2)) * steps(-50, -15, 2) + quiet,
+    }
+    return {name: np.clip(sound, -1, 1).astype(np.float32) for name, sound in sounds.items()}
+
+
+def two_speakers(loud: Samples, quiet: Samples, decibels: float, gap: float = 0.1) -> tuple[Samples, float]:
+    """Return one voice and, `decibels` below it and `gap` seconds later, another; and when that one begins."""
+    silence = np.zeros(round(gap * SAMPLE_RATE), np.float32)
+    start = (len(loud) + len(silence)) / SAMPLE_RATE
+    return np.concatenate((loud, silence, amplified(quiet, decibels))), start

@@ -9,10 +9,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from captioner.speech import speech_clips
+from captioner.speech import FRAME, SAMPLE_RATE, SpeechOptions, load_speech_model, speech_clips
 from captioner.speech.gain import LOOKAHEAD, QuietGain, amplify, frame_levels
 from captioner.values import Samples
-from tests.speech.speech_parts import amplified, blocks, decoded, noises, recordings, shared, spoken, three_sentences
+from tests.speech.speech_parts import (
+    Spans,
+    amplified,
+    blocks,
+    decoded,
+    noises,
+    recordings,
+    shared,
+    spoken,
+    ten_minutes,
+    three_sentences,
+    two_speakers,
+)
 
 WHISPER = -53.0
 """dBFS of the 95th percentile frame of whispered speech, which GLM-ASR still recognises well."""
@@ -32,6 +44,28 @@ def loudness(samples: Samples) -> float:
 
 def regions(samples: Samples) -> list[tuple[float, float]]:
     return [(clip.start, clip.end) for clip in speech_clips(blocks(samples))]
+
+
+def duration(spans: Spans) -> float:
+    return sum(end - start for start, end in spans)
+
+
+def normalised(samples: Samples, level: float = -20.0) -> Samples:
+    return amplified(samples, level - loudness(samples))
+
+
+def two_readers(readings: list[tuple[Samples, Spans]], decibels: float) -> tuple[Samples, Spans]:
+    """Return readings that alternate between loud and quiet, 0.1 s apart, and when the quiet ones speak."""
+    parts: list[Samples] = []
+    quiet: Spans = []
+    for index, (samples, words) in enumerate(readings):
+        start = sum(map(len, parts)) / SAMPLE_RATE
+        first, last = round(words[0][0] * SAMPLE_RATE), round(words[-1][1] * SAMPLE_RATE)
+        parts.append(normalised(samples, -20 + decibels * (index % 2))[first:last])
+        parts.append(np.zeros(SAMPLE_RATE // 10, np.float32))
+        shift = start - first / SAMPLE_RATE
+        quiet += [(begin + shift, end + shift) for begin, end in words] if index % 2 else []
+    return np.concatenate(parts), quiet
 
 
 def gains(levels: list[float], step: int = 10_000) -> list[float]:
@@ -104,6 +138,53 @@ def test_a_whisper_after_a_loud_voice_is_detected() -> None:
     found = regions(np.concatenate((samples, amplified(samples, WHISPER - loudness(samples)))))
     second = [(start + len(samples) / 16_000, end + len(samples) / 16_000) for start, end in sentences]
     assert shared(found, second[1:]) > 0.95 * sum(end - start for start, end in second[1:])
+
+
+@pytest.mark.parametrize("gap", [0.05, 0.3])
+@pytest.mark.parametrize("decibels", [-20, -30])
+def test_a_quiet_answer_right_after_a_loud_sentence(decibels: float, gap: float) -> None:
+    samples, sentences = three_sentences()
+    samples = normalised(samples)
+    # The recording has a moment of silence before and after each voice.
+    cuts = [samples[round((a + 0.1) * SAMPLE_RATE) : round((b - 0.1) * SAMPLE_RATE)] for a, b in sentences]
+    for quiet in cuts:
+        spoken_twice, start = two_speakers(cuts[0], quiet, decibels, gap)
+        noise = 10 ** (-80 / 20) * np.random.default_rng(1).normal(size=2 * SAMPLE_RATE)
+        found = regions(np.concatenate((spoken_twice, noise.astype(np.float32))))
+        answer = [(start + 0.06, start + len(quiet) / SAMPLE_RATE - 0.06)]
+        assert shared(found, answer) > 0.97 * duration(answer)
+        assert found[-1][1] < answer[0][1] + 0.6
+
+
+def test_the_short_gain_begins_right_after_a_loud_voice() -> None:
+    assert gains([-70.0] * 200 + [-20.0] * 60 + [-50.0] * 20)[260:268] == [0.0] * 4 + [25.0] * 4
+
+
+def test_steady_noise_after_a_loud_voice_gets_no_gain() -> None:
+    assert set(gains([-60.0] * 30 + [-20.0] * 60 + [-60.0] * 40 + [-20.0] * 30)[30:]) == {0.0}
+
+
+@pytest.mark.parametrize("name", ten_minutes())
+def test_ten_minutes_without_speech(name: str) -> None:
+    """The only region is one that silero detects without a gain too."""
+    samples = ten_minutes()[name]
+    plain = load_speech_model().probabilities(samples[: len(samples) // FRAME * FRAME])
+    for start, end in regions(samples):
+        first, last = (round(time * SAMPLE_RATE / FRAME) for time in (start, end))
+        assert plain[first:last].max() >= SpeechOptions().threshold
+        assert name == "notes"
+
+
+@pytest.mark.parametrize("decibels", [-20, -30])
+def test_the_quieter_of_two_real_speakers(testdata: Path, decibels: float) -> None:
+    """97 % of the speech of the quiet speaker lies in a region."""
+    files = [path for name, path in recordings(testdata).items() if "librivox_austen" in name or "ljspeech" in name]
+    readings = [(decoded(path), spoken(path.with_suffix(".ref.json"))) for path in files]
+    loud, quiet = readings[5:10], readings[:5]
+    turns = [one for pair in zip(loud, quiet, strict=True) for one in pair]
+    for order in (turns, turns[::-1]):
+        samples, words = two_readers(order, decibels)
+        assert shared(regions(samples), words) > 0.97 * duration(words)
 
 
 @pytest.mark.parametrize("level", [None, WHISPER])

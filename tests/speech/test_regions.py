@@ -23,7 +23,7 @@ from captioner.speech.stream import SpeechStream
 from captioner.values import Audio, Samples
 from tests.speech.speech_parts import amplified, blocks, decoded, merged, noises, recordings, three_sentences
 
-AS_SILERO = SpeechOptions(minimum_speech=0.25, minimum_silence=0.1, lead=0.03, tail=0.03, longest_region=math.inf)
+AS_SILERO = SpeechOptions(0.5, minimum_speech=0.25, minimum_silence=0.1, lead=0.03, tail=0.03, longest_region=math.inf)
 
 
 def spans(samples: Samples, size: int = 32_000, start: float = 0.0) -> list[tuple[float, float]]:

@@ -46,6 +46,21 @@ def test_probabilities_equal_those_of_the_package() -> None:
     assert np.abs(ours.probabilities(samples) - expected).max() < TOLERANCE
 
 
+def test_amplified_frames_equal_the_package() -> None:
+    """In both, the amplified copy continues from the state of the original; blocks may cut it anywhere."""
+    samples = mixture()
+    louder = amplified(samples, 20)
+    where = np.arange(len(samples) // FRAME) % 40 < 15
+    expected = TorchSilero().highest_probabilities(samples, louder, where)
+    ours = load_speech_model()
+    blocks = [
+        ours.highest_probabilities(samples[at * FRAME : end * FRAME], louder[at * FRAME : end * FRAME], where[at:end])
+        for at, end in ((at, at + 100) for at in range(0, len(where), 100))
+    ]
+    assert np.median(np.abs(np.concatenate(blocks) - expected)) < TOLERANCE
+    assert np.abs(np.concatenate(blocks) - expected).max() < 0.1  # the 64 samples before a run are those of the copy
+
+
 @pytest.mark.parametrize("frames", [1, 1000])
 def test_block_size_changes_nothing(frames: int) -> None:
     samples = mixture()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import os
 import stat
@@ -15,7 +14,6 @@ import httpx
 from captioner.errors import MediaNotReadable, NoAudio, UnknownName
 from captioner.languages import speaks
 from captioner.live.source.decoder import Decoder, Packet, chosen_stream
-from captioner.live.source.libav import NO_ADDRESSES
 from captioner.live.source.live_source import (
     HlsEnded,
     HlsStream,
@@ -65,11 +63,6 @@ UNREADABLE_SEGMENTS = 3
 _PASSING = (408, 425, 429)
 """Statuses from 400 to 499 that do not say that the segment is gone."""
 
-
-SAFE_MEDIA = NO_ADDRESSES | {
-    "format_whitelist": "mpegts,mov,mp4,aac,mp3,ac3,eac3,flac,ogg,wav,matroska,webm",
-}
-"""Options of libav for a segment: it is media, and not a list of other files."""
 
 TS_PACKET = 188
 """Bytes of a packet of MPEG-TS."""
@@ -180,12 +173,8 @@ class HlsSource:
         idle = None if restarted else 0.0
         discontinuity = restarted or self._last_discontinuities not in (None, segment.discontinuities)
         self._last_discontinuities = segment.discontinuities
-<<<<<<< HEAD
-        options = SAFE_MEDIA | ({"ignore_editlist": "1"} if segment.init_section else {})
-        fault, decoded = None, 0.0
-=======
         options = NOTHING_ELSE | ({"ignore_editlist": "1"} if segment.init_section else {})
->>>>>>> robust
+        fault, decoded = None, 0.0
         try:
             with av.open(io.BytesIO(data), "r", options=options, metadata_errors="replace") as container:
                 self._check_format(container.format.name)
@@ -268,11 +257,7 @@ class HlsSource:
         path = path_of(address)
         if path is not None:
             if path_of(self.name) is None:
-<<<<<<< HEAD
                 raise httpx.UnsupportedProtocol("a remote playlist names a local file")
-=======
-                raise httpx.TransportError("a playlist from elsewhere names a file of this machine")
->>>>>>> robust
             return _file_bytes(path, first, length)
         headers = {"Range": f"bytes={first}-{first + length - 1}"} if byte_range else {}
         deadline = time.monotonic() + LONGEST_DOWNLOAD
@@ -297,7 +282,6 @@ def _is_cut_off(data: bytes, container_format: str | None) -> bool:
 def _file_bytes(path: Path, first: int, length: int) -> bytes:
     """A part of a file, or all of it. Raises `httpx.TransportError` for what is not a regular file or is too large."""
     try:
-<<<<<<< HEAD
         with open(path, "rb", opener=_opened_at_once) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
@@ -313,14 +297,6 @@ def _file_bytes(path: Path, first: int, length: int) -> bytes:
 def _opened_at_once(path: str, flags: int) -> int:
     """Open a file without waiting for the writer of a pipe."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
-=======
-        if path.exists() and not path.is_file():
-            raise OSError(errno.EINVAL, "is not a regular file")
-        data = path.read_bytes()
-    except OSError as error:
-        raise httpx.TransportError(error.strerror or str(error)) from error
-    return data[first : first + length] if length else data
->>>>>>> robust
 
 
 def _choose_track(tracks: list[Rendition], asked: str | None) -> Rendition:

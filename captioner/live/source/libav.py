@@ -99,11 +99,7 @@ class StreamSource:
     def _open(self, file: Any, format_name: str | None) -> InputContainer:
         import av
 
-<<<<<<< HEAD
-        options = {**_PROBING, **(self._options.options if file == self.name else NO_ADDRESSES)}
-=======
-        options = {**NETWORK_ONLY, **_PROBING, **(self._options.options if file == self.name else {})}
->>>>>>> robust
+        options = {**NETWORK_ONLY, **_PROBING, **(self._options.options if file == self.name else NO_ADDRESSES)}
         container: InputContainer = av.open(
             file, "r", format_name, options=options, timeout=TIMEOUT, metadata_errors="replace"
         )
@@ -194,12 +190,7 @@ class PipeSource:
 
         with self._open() as read, reader_of(read) as reader:
             try:
-<<<<<<< HEAD
                 options, format_name = {**_PROBING, **NO_ADDRESSES, **self._options.options}, self._options.format
-=======
-                options = {**NETWORK_ONLY, **_PROBING, **self._options.options}
-                format_name = self._options.format
->>>>>>> robust
                 with av.open(reader, "r", format_name, options=options, metadata_errors="replace") as container:
                     stream = chosen_stream(container, self._options.track, self.name)
                     for ticks, samples in Decoder().decode(stream, container.demux(stream)):
