@@ -1,4 +1,4 @@
-"""What recognition costs: prices of models, an estimate before anything is sent, and a limit."""
+"""The cost of recognition: prices of models, an estimate before anything is sent, and a limit."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class Price:
 
     currency: str = "USD"
 
-    date: str = "the user's own"
-    """The month in which the price was looked up."""
+    date: str = "your settings"
+    """The month in which the price was looked up, or where it comes from."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.per_minute < math.inf:
@@ -47,7 +47,7 @@ PRICES = {
 
 @dataclass(frozen=True)
 class Estimate:
-    """What one source would take."""
+    """The speech and the requests of one source."""
 
     regions: int
     """Speech regions."""
@@ -56,14 +56,14 @@ class Estimate:
     """Regions whose result is in the journal."""
 
     speech: float
-    """Seconds, in all regions."""
+    """Seconds of speech in all regions."""
 
     to_send: float
-    """Seconds, in the regions that are not cached."""
+    """Seconds of speech in the regions that are not cached."""
 
     @property
     def requests(self) -> int:
-        """One for each region that is not cached. Retries and second tries are not included."""
+        """Requests: one for each region that is not cached, without retries."""
         return self.regions - self.cached
 
 

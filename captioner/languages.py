@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from langcodes import Language
 
 _LANGUAGE_CODE = re.compile(r"(?!und|mis|zxx|unk)[a-z]{2,3}")
-"""The code of a language: none of those for undetermined, uncoded, unknown or no language."""
+"""The code of a language, without the codes for undetermined, uncoded, unknown and no language."""
 
 _LONGEST_CODE = 3
-"""Letters in the longest code of a language: nothing as short is looked up as a name."""
+"""Letters in the longest code of a language: a text this short is not looked up as a name."""
 
 _CHINESE_LANGUAGES = ("cmn", "yue", "wuu", "nan", "hak", "gan", "hsn")
 """Languages that QuickTime's table of bibliographic codes lists as Chinese."""
@@ -97,7 +97,7 @@ def asked_language(asked: str) -> str:
     """
     tag = registered_tag(asked) or _tag_by_name(asked)
     if tag is None:
-        raise UsageError(f"{asked!r} is no language tag or name; {_advice(asked)}")
+        raise UsageError(f"{asked!r} is not a language tag or name; {_advice(asked)}")
     return tag
 
 
@@ -150,7 +150,7 @@ def _tag_by_name(name: str) -> str | None:
 
 
 def _named(kind: str, name: str) -> Language:
-    """Return what has exactly this name in any language. Raises `LookupError`."""
+    """Return the language, script or region with exactly this name in any language. Raises `LookupError`."""
     from langcodes import Language
     from language_data.names import TRIES, normalize_name
 
@@ -171,7 +171,7 @@ def _detail(name: str) -> Language:
 
 
 def _advice(asked: str) -> str:
-    """Return what to write instead of `asked`: the closest language, where one is close."""
+    """Return advice on what to write instead of `asked`: the closest language, if one is close."""
     from difflib import get_close_matches
 
     from langcodes import Language
@@ -196,7 +196,7 @@ _BY_SCRIPT = {
 """Scripts that one language writes. Japanese comes before Chinese, because it uses Han characters too."""
 
 MINIMUM_SHARE = 0.1
-"""The share of a text's letters from which on their script decides: a text may hold many foreign names."""
+"""The least share of a text's letters by which their script decides: a text may contain many foreign names."""
 
 
 def language_by_script(text: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The result of a run, and how it becomes text and files."""
+"""The result of a run, which can be written as text and files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STANDARD = "-"
 
 @dataclass(frozen=True, kw_only=True)
 class WritingOptions:
-    """What a caption file says beside its text and times."""
+    """Options for writing caption files, beside text and times."""
 
     frame_rate: Fraction | Literal["none"] | None = None
     """Frames a second, for formats that count frames; None for that of the report, "none" for no frame rate."""
@@ -35,7 +35,7 @@ class WritingOptions:
     """Whether the time of each word is written, in formats that can store it."""
 
     speaker_label: str | None = None
-    """How a speaker is named in the text of a format without speakers; "{}" stands for the name, as in "[{}] "."""
+    """The label of a speaker in the text of a format without speakers; "{}" stands for the name, as in "[{}] "."""
 
     def applied_to(self, programme: Programme) -> Programme:
         """The programme with these options in place of its own values."""
@@ -52,17 +52,17 @@ class Captions:
     """The captions of one source."""
 
     cues: tuple[Cue, ...]
-    """What is shown, and when."""
+    """The captions as they are shown."""
 
     transcript: Transcript
     """The text of each speech region, with word times where they are known."""
 
     report: Report
-    """What happened to each speech region, and the warnings."""
+    """The result of each speech region, and the warnings."""
 
     @property
     def programme(self) -> Programme:
-        """What is known of the source, for formats that store it: title, language, duration, frame rate."""
+        """Facts about the source, for formats that store them: title, language, duration, frame rate."""
         report = self.report
         return Programme(
             title=title_of(report.source),
@@ -74,7 +74,7 @@ class Captions:
     def to(self, format: str, options: WritingOptions = WritingOptions()) -> str | bytes:
         """The captions as a file of that format: text, or bytes for a binary format.
 
-        `format` is a name such as "srt", "vtt" or "json". Raises `UnknownName`, and `FormatError` where the format
+        `format` is a name such as "srt", "vtt" or "json". Raises `UnknownName`, and `FormatError` if the format
         needs a value that is not known, such as a frame rate.
         """
         return self._write(format_named(format), options).data

@@ -1,4 +1,4 @@
-"""The whole pipeline in one read: a source goes in; cues, transcript and report come out."""
+"""Composes the stages: a source goes in; cues, transcript and report come out."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ SLOWEST_FILM = 20
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is."""
+    """The progress of a run."""
 
     done: float
     """Seconds of the source that are done."""
 
     duration: float | None
-    """Seconds of the source; None where that is not known."""
+    """Seconds of the source; None if that is not known."""
 
     result: RegionResult | None = None
-    """The region that was just recognised; None where the run only read on."""
+    """The region that was just recognised; None if the run only read on."""
 
 
 ProgressCallback = Callable[[Progress], object]
@@ -62,7 +62,7 @@ def ignore_progress(progress: Progress) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class CaptionOptions:
-    """How `caption` works."""
+    """The options of `caption`."""
 
     backend: str | Backend = "auto"
     """A name, for a backend that is loaded and closed with the run, or a backend, which the caller closes."""
@@ -77,22 +77,22 @@ class CaptionOptions:
     """Whether cues snap to shot changes. This decodes the whole video."""
 
     hints: Hints = Hints()
-    """What the backend gets with each clip: the language, a prompt, hotwords."""
+    """The language, prompt and hotwords that the backend gets with each clip."""
 
     selection: AudioSelection = AudioSelection()
-    """Which audio track, channel and part of the source."""
+    """The audio track, the channel and the part of the source to caption."""
 
     context: ContextMode = "none"
-    """Which earlier text the backend gets: "none", or "previous" for that of the region before."""
+    """The earlier text that the backend gets: "none", or "previous" for that of the region before."""
 
     align: str | Aligner | None = "auto"
     """The aligner for backends without word times, by name; "auto" for the best one, None or "none" for none."""
 
     speech: SpeechOptions = SpeechOptions()
-    """How speech is detected."""
+    """The options of speech detection."""
 
     journal: str | Path | None = None
-    """The file that caches recognised clips; None to cache nothing."""
+    """The journal file; None to run without a journal."""
 
     on_progress: ProgressCallback = ignore_progress
     """Called from time to time with the progress. An exception that it raises ends the run."""
@@ -249,7 +249,7 @@ def video_frame_rate(media: Media) -> Fraction | None:
 
 
 def main_language(segments: Iterable[Segment]) -> str | None:
-    """The language that is spoken longest, the first one of equals; None where no segment has a language."""
+    """The language that is spoken longest, the first one of equals; None if no segment has a language."""
     seconds: dict[str, float] = {}
     for segment in segments:
         if segment.language:
@@ -276,7 +276,7 @@ def _open_backend(backend: str | Backend) -> closing[Backend] | nullcontext[Back
 
 
 def _limit_regions(speech: SpeechOptions, traits: Traits) -> SpeechOptions:
-    """The options with no region longer than the backend takes. Raises `BackendError` where that is too short."""
+    """The options with no region longer than the backend takes. Raises `BackendError` if that is too short."""
     if traits.sample_rate != SAMPLE_RATE:
         raise BackendError(traits.name, f"asks for audio of {traits.sample_rate} Hz; captioner gives {SAMPLE_RATE} Hz")
     try:

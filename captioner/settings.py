@@ -71,7 +71,7 @@ class Settings:
 
 
 def settings_path() -> Path:
-    """Where the settings file is, or would be."""
+    """The path of the settings file, which need not exist."""
     folder = os.environ.get("CAPTIONER_CONFIG_DIR") or click.get_app_dir("captioner")
     return Path(folder) / "config.toml"
 

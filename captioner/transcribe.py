@@ -1,4 +1,4 @@
-"""Speech clips to their text, with a report on each region."""
+"""Transcribes speech clips by a backend, with a report on each region."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def transcribe(
 
 
 def _transcribe_with_context(backend: Backend, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
-    """One call for each clip, with the previous text at the end of its prompt.
+    """Call the backend for each clip, with the previous text at the end of its prompt.
 
     Failed or doubtful text is left out, since it would mislead the following clips.
     """

@@ -1,4 +1,4 @@
-"""Whether a value that a user gave is of the type that is asked for, and a sentence that says so if not.
+"""Checks that a value from a user has the expected type; if not, a sentence says so.
 
 For settings, profile files, profile options, options of backends and arguments of `captioner.caption`.
 """
@@ -96,7 +96,7 @@ def types_of(made: Callable[..., Any]) -> dict[str, Any]:
 
 
 def check_values(values: Mapping[str, Any], kinds: Mapping[str, Any], place: str) -> None:
-    """Raises `SettingsError` that names `place` and the key, for a key without a type or a value of another type."""
+    """Raise `SettingsError`, which names `place` and the key, for an unknown key or a value of another type."""
     for key, value in values.items():
         if key not in kinds:
             raise SettingsError(place, str(UnknownName("key", key, kinds)))

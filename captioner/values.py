@@ -1,6 +1,6 @@
-"""The values that travel through captioner: frozen, checked when they are made, free of any stage's behaviour.
+"""The values that all stages share: frozen, checked when they are made, and independent of any stage.
 
-Every time is a float in seconds on the player's clock: what a player shows when the moment sounds. A time is rounded
+Every time is a float in seconds on the player's clock: the time that a player shows at that moment. A time is rounded
 once, when it is written to a file.
 """
 
@@ -86,11 +86,6 @@ class Audio:
 
 
 @dataclass(frozen=True)
-class SpeechRegion(Span):
-    """A span of the media in which someone speaks."""
-
-
-@dataclass(frozen=True)
 class Word(Span):
     """A recognised word and when it is said."""
 
@@ -98,12 +93,12 @@ class Word(Span):
     """The word, with the space before it if there is one."""
 
     confidence: float | None = None
-    """In [0, 1]; None where the backend gives none."""
+    """In [0, 1]; None if the backend gives none."""
 
 
 @dataclass(frozen=True)
 class Segment(Span):
-    """The text of one speech region. Raises `ValueError` where its words do not spell its text."""
+    """The text of one speech region. Raises `ValueError` if its words do not spell its text."""
 
     text: str
 
@@ -128,7 +123,7 @@ class Transcript:
     segments: tuple[Segment, ...] = ()
 
     language: str | None = None
-    """BCP 47 tag; None where it is unknown."""
+    """BCP 47 tag; None if it is unknown."""
 
 
 @dataclass(frozen=True)
@@ -159,10 +154,10 @@ class StyleSpan:
 
 @dataclass(frozen=True)
 class Position:
-    """Where a cue is shown. Raises `ValueError` for a place outside the picture."""
+    """The position of a cue on the screen. Raises `ValueError` for a place outside the picture."""
 
     anchor: int = 2
-    """The point of the text that `x` and `y` place, as a number-pad key: 2 bottom centre, 5 middle, 7 top left."""
+    """The point of the text that `x` and `y` place, as a numeric keypad key: 2 bottom centre, 5 middle, 7 top left."""
 
     x: float | None = None
     """Percent of the picture from its left; None for the usual distance from the edge."""
@@ -175,7 +170,7 @@ class Position:
 
     def __post_init__(self) -> None:
         if not 1 <= self.anchor <= 9:
-            raise ValueError(f"not a key of the number pad: {self.anchor!r}")
+            raise ValueError(f"not a key of the numeric keypad: {self.anchor!r}")
         if not all(0 <= share <= 100 for share in (self.x, self.y) if share is not None):
             raise ValueError(f"not in the picture: x={self.x!r}, y={self.y!r}")
 
@@ -243,7 +238,7 @@ class RegionReport(Span):
 
 @dataclass(frozen=True)
 class Report:
-    """The report of one run: what was run on what, and the result of every speech region."""
+    """The report of one run: source, backend and options, and the result of every speech region."""
 
     source: str
 

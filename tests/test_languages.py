@@ -126,7 +126,7 @@ def test_a_language_has_a_tag_and_names(asked: str, tag: str) -> None:
 def test_an_unknown_language_gets_advice(asked: str, advice: str) -> None:
     with pytest.raises(UsageError) as raised:
         asked_language(asked)
-    assert str(raised.value) == f"{asked!r} is no language tag or name; {advice}"
+    assert str(raised.value) == f"{asked!r} is not a language tag or name; {advice}"
 
 
 @given(st.text(max_size=20))

@@ -16,14 +16,14 @@ from captioner.values import Audio, Word
 
 BUILT_IN = {
     "espeak": "captioner.align.espeak:Espeak",
-    "pauses": "captioner.align.pauses:Pauses",
+    "pauses": "captioner.align.pause_aligner:Pauses",
     "qwen3": "captioner.align.qwen3:Qwen3",
 }
 
 ALIGNERS = Plugins("aligner", "captioner.aligners", BUILT_IN)
 
 DEFAULT = "espeak"
-"""Speaks a hundred languages, and leaves the others to `pauses`."""
+"""Supports a hundred languages; the others are aligned as `pauses` does."""
 
 FALLBACK = "pauses"
 """Needs only numpy."""
@@ -37,7 +37,7 @@ class Alignment:
     """The words in order. Joined, their texts are the text that was aligned, spaces included. Their times are on the
     media's clock and inside the clip, and no word starts before the previous one ends."""
     doubt: str | None = None
-    """Why the times are less exact than the aligner's best, in one sentence; None if they are not."""
+    """Why the times may be wrong or less exact than usual, in one sentence; None without doubt."""
 
 
 @runtime_checkable

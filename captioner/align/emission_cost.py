@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from captioner.align.features import ClipFeatures
+from captioner.align.clip_features import ClipFeatures
 from captioner.align.mfcc import HOP, Floats
 from captioner.align.sound_classes import VOWEL, LetterSound, letter_sounds
 from captioner.align.text_units import TextUnit
@@ -32,11 +32,11 @@ _MEANS = np.array(
 )
 """The means of the first three cepstra (level, brightness and middle) of each state, shape (classes, 3, 3).
 
-Learned by aligning text with two readers of English again and again, without known word times.
+Learned from two readers of English by repeated alignment, without known word times.
 """
 
 _DEVIATION_COST = 0.5
-"""Cost of a frame, for each square deviation from the mean of its state."""
+"""Cost of a frame, for each squared deviation from the mean of its state."""
 
 _ENTER_COST = (3.0, 0.8, -1.5, -1.5)
 """Cost of entering a silence after a unit, by `TextUnit.boundary`: a pause after a comma is expected."""
@@ -52,7 +52,7 @@ _SILENT_UNIT = (LetterSound(VOWEL, 0.2),)
 
 
 def letter_path(clip: ClipFeatures, text: str, units: Sequence[TextUnit]) -> tuple[ViterbiPath, Indices] | None:
-    """The path of the clip's frames through the sounds of the text, and the model frame at which each unit begins.
+    """The path of the clip's frames through the sounds of the text, and the model frame of each unit's start.
 
     The second, shape (units + 1,), ends with the number of model frames. None if the text is too long for the clip.
     """
@@ -83,7 +83,7 @@ def states_of_frames(text: str, units: Sequence[TextUnit], unit_frames: Indices)
 
 
 def emission_costs(features: Floats) -> Floats:
-    """The square deviation of each frame from the mean of each state, shape (frames, states)."""
+    """The squared deviation of each frame from the mean of each state, shape (frames, states)."""
     means = _MEANS.reshape(-1, _MEANS.shape[-1])
     return np.asarray(np.square(features[:, None, : means.shape[-1]] - means).mean(axis=2))
 

@@ -12,18 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from captioner.align import Alignment
+from captioner.align.clip_features import ClipFeatures, clip_features
 from captioner.align.emission_cost import emission_costs, states_of_frames
 from captioner.align.espeak_library import load_library, synthesize
 from captioner.align.espeak_voices import voice_for
-from captioner.align.features import ClipFeatures, clip_features
 from captioner.align.mfcc import Floats, one_core_matmul
+from captioner.align.pause_aligner import align_by_pauses
 from captioner.align.pause_anchors import sections
-from captioner.align.pauses import align_by_pauses
 from captioner.align.readings import reading_of
 from captioner.align.text_units import TextUnit, text_units
+from captioner.align.timed_words import words_from_path
 from captioner.align.viterbi import Band, Indices, ViterbiPath, best_path
 from captioner.align.voice_features import VoiceFeatures, voice_features
-from captioner.align.words import words_from_path
 from captioner.values import Audio
 
 LONGEST = 40.0
@@ -39,15 +39,15 @@ The first path takes every second frame (2) and is less sensitive to noise; the 
 """
 
 DEVIATION_COST = np.float32(0.075)
-"""Cost of a frame for each square deviation from the mean of its letter's sound. Music disturbs this less."""
+"""Cost of a frame for each squared deviation from the mean of its letter's sound. Music disturbs this less."""
 
 DOUBTFUL, BETTER = 0.42, 0.025
-"""Average cost of a path above which text and clip may not belong together, and by how much the text must then be
-cheaper than the same text backwards, which cannot be the clip's. A narrow band or noise raises the costs of both.
+"""Average cost of a path above which the text may not be that of the clip. The text must then cost less, by at least
+the second number, than the same text backwards, which is certainly wrong. Noise and a narrow band raise both costs.
 """
 
 PRIOR_FRAMES = 100.0
-"""Weight, in frames, of the voice as it is when it is fitted to the speaker."""
+"""Weight, in frames, of the unchanged voice when it is fitted to the speaker."""
 
 REACH = 40
 """Frames by which the second path may leave the first."""
@@ -99,8 +99,8 @@ def _fitted_path(clip: ClipFeatures, voice: VoiceFeatures, states: Indices) -> V
     """The path of the clip's frames through the voice's, or None if the clip does not match its text.
 
     `states` are the states of the voice's frames by the letters of the text. The first path takes every second frame;
-    it decides whether clip and text match, and the voice is fitted to the speaker by it. The cost of the second path
-    does not show it: once fitted, even the wrong text matches.
+    it decides whether clip and text match, and it is used to fit the voice to the speaker. The cost of the second path
+    cannot decide that, since a fitted voice matches even the wrong text.
     """
     coarse, coarse_voice, gaps = _FrameCost(clip, 2), voice.features[::2], np.unique((voice.gaps + 1) // 2)
     first = coarse.path(coarse_voice, states[::2], gaps)
@@ -131,12 +131,12 @@ class _FrameCost:
 
 
 def _distances(one: Floats, other: Floats) -> Floats:
-    """1 minus the cosine between each frame of one and each of the other, shape (frames of one, frames of other)."""
+    """1 minus the cosine between each frame of one and of the other, shape (frames of one, frames of other)."""
     return np.asarray(1 - one_core_matmul(_normalised(one), _normalised(other).T), np.float32)
 
 
 def _normalised(features: Floats) -> Floats:
-    """The frames at length 1."""
+    """The frames as vectors of length 1."""
     return np.asarray(features / (np.linalg.norm(features, axis=1, keepdims=True) + np.float32(1e-6)))
 
 

@@ -21,7 +21,7 @@ _PARAMETERS = {_PACE: 175, _VOLUME: 100, _PITCH: 50, _RANGE: 50, _PUNCTUATION: 0
 _END_OF_LIST, _WORD = 0, 1
 
 _TONE = 120
-"""Hz: the constant pitch of every voice. espeak-ng's own pitch follows a table in which each text goes on where the
+"""Hz: the constant pitch of every voice. espeak-ng's own pitch follows a table, in which each text continues where the
 previous text stopped.
 """
 
@@ -111,7 +111,7 @@ def _pcm(output: _Output) -> bytes:
 
 @cache
 def _first_trill() -> bytes:
-    """Always the same of the trill's four forms, whatever the count was at the first call."""
+    """The one of the trill's four forms that serves as reference, independent of the count at the first call."""
     library, _ = _library()
     return min(_pcm(_run(library, *_TRILL)) for _ in range(4))
 

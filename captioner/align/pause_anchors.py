@@ -42,7 +42,7 @@ NO_PAUSE_COST = (0.0, 0.0, 0.5, 1.2)
 
 @dataclass(frozen=True)
 class SpeechClock:
-    """A clock that runs while somebody speaks and stops in the pauses. A run is a stretch of speech between pauses."""
+    """A clock that runs during speech and stops in the pauses. A run is a stretch of speech between pauses."""
 
     starts: Numbers
     """Seconds from the start of the clip to the start of each run, shape (runs,)."""
@@ -103,7 +103,7 @@ def sections(clip: Audio, units: Sequence[TextUnit], longest: float) -> list[tup
 
 
 def pause_anchors(units: Sequence[TextUnit], weights: Numbers, clock: SpeechClock) -> list[tuple[int, int]]:
-    """The cheapest match of text and pauses: (units, runs) that lie before each pause, from (0, 0) to all of both.
+    """The cheapest match of text and pauses: (units, runs) before each pause, from (0, 0) to all of both.
 
     `weights` are the cumulative weights of the units, shape (units + 1,).
     """
@@ -130,7 +130,7 @@ def pause_anchors(units: Sequence[TextUnit], weights: Numbers, clock: SpeechCloc
 
 
 def _places(units: Sequence[TextUnit]) -> list[int]:
-    """The numbers of units after which a pause may lie, with 0 and all: in a long text the strongest boundaries."""
+    """The numbers of units after which a pause may lie, 0 and all included. A long text has only the strongest."""
     inner = range(1, len(units))
     for least in range(4):
         candidates = [count for count in inner if units[count - 1].boundary >= least]

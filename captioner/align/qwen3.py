@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from captioner.align import Alignment
-from captioner.align.pauses import align_by_pauses
+from captioner.align.pause_aligner import align_by_pauses
 from captioner.align.text_units import TextUnit, text_units
-from captioner.align.words import words_from_times
+from captioner.align.timed_words import words_from_times
 from captioner.errors import BackendError
 from captioner.languages import language_tag
 from captioner.values import Audio, Samples, Word
@@ -32,8 +32,8 @@ SHORTEST, LONGEST = 0.1, 300.0
 
 _LANGUAGES = frozenset(("zh", "en", "yue", "fr", "de", "it", "ja", "ko", "pt", "ru", "es"))
 _SPLIT_BY_OTHERS = frozenset(("ja", "ko"))
-"""Languages whose words the processor would split with packages that captioner does not need. Given no language, it
-splits at spaces and at Han characters, which is enough."""
+"""Languages for which the model's processor needs packages that captioner does not install. Without a language, it
+splits text at spaces and at Han characters, which is enough."""
 
 ModelWord = tuple[str, float, float]
 """A word as the model returns it, with its start and end in seconds since the clip began."""
@@ -150,7 +150,7 @@ def words_from_marks(
 
 
 def _marks(text: str, model_words: Sequence[ModelWord]) -> Iterator[tuple[int, float, float]]:
-    """(position, start, end) of each character of `text` that is in the model's words, which have no punctuation."""
+    """(position, start, end) of each character of `text` that is in the model's words. They lack punctuation."""
     after = 0
     for word, start, end in model_words:
         step = (end - start) / len(word)

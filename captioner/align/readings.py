@@ -16,7 +16,7 @@ from captioner.align.espeak_library import SynthesizedSpeech
 
 JAPANESE = "ja"
 
-_lock = threading.Lock()  # pykakasi stores what it has converted
+_lock = threading.Lock()  # pykakasi caches its conversions, unlocked
 
 _SIGNS = ("Sc", "Sm")  # Unicode categories: currency and mathematical signs
 

@@ -33,7 +33,7 @@ class TextUnit:
     weight: float
     """How long it takes to say, in syllables of about a fifth of a second; more than 0."""
     boundary: int
-    """What follows it: 3 the end of a sentence, 2 the end of a clause, 1 a gap between words, 0 none of these."""
+    """The boundary after it: 3 the end of a sentence, 2 the end of a clause, 1 a gap between words, 0 none of these."""
 
 
 def text_units(text: str) -> list[TextUnit]:

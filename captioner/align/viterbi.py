@@ -30,8 +30,8 @@ class ViterbiPath:
     """The cheapest path of one clip."""
 
     model_frames: NDArray[np.float64]
-    """The model frame that each frame of the clip matches, shape (frames of the clip,). A frame in a silence holds half
-    a frame less than the model frame after the silence."""
+    """The model frame that each frame of the clip matches, shape (frames of the clip,). The value of a frame in a
+    silence is half a frame less than the model frame after the silence."""
     cost: float
     """Average cost of a frame."""
 

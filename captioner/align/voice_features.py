@@ -13,10 +13,10 @@ from captioner.align.mfcc import HOP, Floats, levels, mfcc, split_frames
 from captioner.align.text_units import TextUnit
 
 FORMANT_SCALE = 1.08
-"""Factor by which the resonances are moved up: the voice has a man's, this lies between a man's and a woman's."""
+"""Factor by which the resonances are moved up: the voice is a man's, this lies between a man's and a woman's."""
 
 _SILENCE = -60.0  # dB; espeak-ng's pauses are digital silence
-_KEPT = 1  # frame of each pause, so that the closure of a consonant is not lost
+_KEPT = 1  # frames of each pause that are kept, so that the closure of a consonant is not lost
 _OVERLAP = 2  # frames before a unit whose window reaches into it
 _DYNAMIC_RANGE = 40.0  # dB below the loudest frames; quieter frames are not speech
 _SLOWEST, _FASTEST = 0.5, 2.0  # pace relative to the voice's own
@@ -63,7 +63,7 @@ def _marked_units(speech: SynthesizedSpeech, units: Sequence[TextUnit]) -> tuple
 
 
 def _speaking(speech: SynthesizedSpeech, times: NDArray[np.float64], hop: float) -> NDArray[np.bool_]:
-    """Whether each frame is speech: all but the silence before the units at `times` and at the end, shape (frames,).
+    """Whether each frame is speech, not the silence before the units at `times` or at the end, shape (frames,).
 
     `_KEPT` frames of each silence count as speech.
     """

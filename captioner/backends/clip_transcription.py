@@ -1,4 +1,4 @@
-"""One clip to a Recognition: split where that helps, and checked for text that cannot be right."""
+"""Transcribes one clip: splits it if that helps, and checks its text for hallucinations."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from captioner.text.joining import join_texts
 from captioner.values import Audio, Status, Word
 
 SHORTEST_DOUBTFUL = 1.0
-"""Seconds: a clip below this is not split when its text is doubtful."""
+"""Seconds: a shorter clip is not split when its text is doubtful."""
 
 SHORTEST_TOO_LONG = 5.0
-"""Seconds: a service that calls a clip below this too long means something else by it, so it is not split."""
+"""Seconds: a shorter clip is never split. A service that calls it too long has another reason."""
 
 
 class ClipRejected(Exception):
-    """The clip cannot be recognised, now or later; `status` goes into its Recognition."""
+    """The clip cannot be recognised, and a retry would not help; `status` goes into its Recognition."""
 
     def __init__(self, reason: str, status: Status = "failed") -> None:
         super().__init__(reason)
@@ -47,11 +47,11 @@ class Transcription:
 
 
 RequestText = Callable[[Audio, Hints], Transcription]
-"""Has a model or service transcribe one part of a clip. Raises `ClipRejected`, `TooLong`."""
+"""Transcribes one part of a clip by a model or service. Raises `ClipRejected`, `TooLong`."""
 
 
 def transcribe_clip(clip: Audio, hints: Hints, request_text: RequestText, *, longest: float) -> Recognition:
-    """The Recognition of `clip`, with as many calls of `request_text` as it takes.
+    """The Recognition of `clip`, with as many calls of `request_text` as it needs.
 
     A clip above `longest` seconds is split, as is one that raises `TooLong`. One whose text is doubtful is split as
     well and requested again without prompt and hotwords, which may be what misled the model.
@@ -97,7 +97,7 @@ def _split(clip: Audio, hints: Hints, request_text: RequestText, longest: float)
 
 
 def _joined(parts: list[Recognition]) -> Recognition:
-    """One Recognition of two; `truncated` if only one of them has text and the other failed."""
+    """The two Recognitions joined; `truncated` if only one of them has text and the other failed."""
     text = join_texts(part.text for part in parts)
     statuses: set[Status] = {part.status for part in parts}
     reason = _first_reason(parts)

@@ -16,16 +16,16 @@ from captioner.values import Audio, Status, Word
 
 @dataclass(frozen=True)
 class BackendInfo:
-    """What a backend class says about itself before it is built: for `captioner backends`, `auto` and `--offline`."""
+    """Facts about a backend class, known before it is built: for `captioner backends`, `auto` and `--offline`."""
 
     needs: str = "see its documentation"
-    """A few words on what it takes to run it."""
+    """What it needs to run, in a few words."""
 
     missing: Callable[[], str | None] = lambda: None
     """Returns what is still missing on this machine, in a few words; None if the backend is ready."""
 
     notice: str | None = None
-    """What a user should know when `auto` selects this backend."""
+    """A message for the user when `auto` selects this backend."""
 
     remote: bool = False
     """Whether it sends the audio to another machine."""
@@ -36,7 +36,7 @@ class BackendInfo:
 
 @dataclass(frozen=True)
 class Traits:
-    """What one instance of a backend can do."""
+    """The abilities and limits of one instance of a backend."""
 
     name: str
     """The name of the backend, for messages, reports and the journal."""
@@ -51,8 +51,8 @@ class Traits:
     """Seconds."""
 
     longest_clip: float = 30.0
-    """Seconds; no region will be longer. A region needs a second beside its padding: below 1.6 s, or what another
-    padding leads to, the backend is refused."""
+    """Seconds; no region is longer. A region needs a second beside its padding, so captioner refuses a backend with a
+    limit below 1.6 s (with the default padding)."""
 
     word_times: bool = False
     """Whether `Recognition.words` are given."""
@@ -76,7 +76,7 @@ class Traits:
 
 @dataclass(frozen=True)
 class Hints:
-    """What the user knows about the speech."""
+    """Facts about the speech that the user knows."""
 
     language: str | None = None
     """A BCP 47 tag; None lets the backend detect the language."""
@@ -110,7 +110,7 @@ class Recognition:
     """Why the status is not `ok` or `empty`; beside `ok`, why the text may be wrong."""
 
     attempts: int = 1
-    """How many requests the clip took."""
+    """The number of requests for the clip."""
 
     cached: bool = False
     """Whether the result comes from the journal."""

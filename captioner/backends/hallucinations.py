@@ -96,7 +96,7 @@ def looped_phrase(words: list[str]) -> str | None:
 
 
 def _words_per_spaced_word(words: list[str]) -> int:
-    """How many of the `words` make one word of a language that is written with spaces."""
+    """The number of `words` that make one word of a language that is written with spaces."""
     if any(is_unspaced_alphabet(word[0]) for word in words):
         return LETTERS_PER_WORD
     return CHARACTERS_PER_WORD if any(is_unspaced(word[0]) for word in words) else 1

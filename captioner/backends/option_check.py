@@ -11,9 +11,9 @@ from captioner.validation import fits, type_name, type_name_of, types_of, union_
 
 
 def check_options(backend: str, maker: Any, options: Mapping[str, object]) -> None:
-    """Raises `UnknownName`, `UsageError`. The message never shows a value, which may be a key.
+    """Raise `UnknownName` for an unknown option, `UsageError` for a value of another type.
 
-    A constructor with `**options` checks the names itself.
+    The message never shows a value, which may be a key. A constructor with `**options` checks the names itself.
     """
     kinds = types_of(maker)
     takes_any = any(

@@ -29,7 +29,7 @@ def backend_class(name: str) -> Any:
 
 
 def backend_info(name: str) -> BackendInfo:
-    """What the class declares as `info`, or the defaults if it declares none. Raises `UnknownName`, `BackendError`."""
+    """The `info` that the class declares, else the defaults. Raises `UnknownName`, `BackendError`."""
     info = getattr(backend_class(name), "info", BackendInfo())
     if not isinstance(info, BackendInfo):
         raise BackendError(name, f"the `info` of its plug-in must be a BackendInfo, not {type(info).__name__}")

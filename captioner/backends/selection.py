@@ -1,4 +1,4 @@
-"""Which backend `auto` selects, and which backends are ready."""
+"""Selects the backend for `auto`, and checks which backends are ready."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class Sphinx:
     """US English in lower case without punctuation. Its model cannot use hints. Raises `BackendNotInstalled`."""
 
     info = BackendInfo(
-        needs="nothing: its wheel carries a US English model",
+        needs="nothing: its package contains a US English model",
         missing=lambda: None if find_spec("pocketsphinx") else "pocketsphinx is not installed",
         notice="using sphinx: rough text, US English only; 'captioner backends' lists better ones and what they need",
     )
@@ -67,7 +67,7 @@ class Sphinx:
             space = " "
 
     def _ready_decoder(self) -> Any:
-        """The decoder, built for the first clip: that takes half a second, while ffmpeg already decodes the media."""
+        """The decoder. It is built for the first clip, which takes half a second, while ffmpeg decodes the media."""
         if self._decoder is None:
             from pocketsphinx import Decoder
 

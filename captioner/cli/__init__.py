@@ -27,13 +27,13 @@ from captioner.settings import Settings, settings_path
 HELP_FLAGS = ("-h", "--help")
 
 OTHER_NAMES = {"caption": "", "transcribe": "", "subtitle": "", "render": "export", "retime": "align", "sync": "align"}
-"""Names that people try, and the command that they mean; empty for the one without a name."""
+"""Names that are not commands, and the command that a user means by each; empty for the default command."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     open_closed_streams()
-    # The matrices of numpy are small here: a second thread would cost as much again and gain nothing.
+    # The matrices of numpy are small here: a second thread would double the cost and gain nothing.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if arguments is None:
         ensure_utf8()
@@ -90,7 +90,7 @@ def _run(words: list[str]) -> int:
 
 
 def _settings(words: Sequence[str]) -> Settings:
-    """The user's settings. Broken ones are ignored where help is asked for, which may be needed to mend them."""
+    """The user's settings. Errors in them are ignored if the user asks for help, which may be needed to fix them."""
     from captioner.cli.user_settings import user_settings
 
     try:
@@ -112,7 +112,7 @@ def _words_of_help(words: Sequence[str]) -> list[str]:
 
 
 def _suggest_command(word: str) -> None:
-    """Raises `UsageError` where the first word is not a file and looks like a command."""
+    """Raise `UsageError` if the first word is not a file and looks like a command."""
     if word in COMMANDS or not word.isalpha() or Path(word).exists():
         return
     if OTHER_NAMES.get(word) == "":

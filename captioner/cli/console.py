@@ -37,7 +37,7 @@ class Console:
 
     @contextmanager
     def progress(self, name: str) -> Iterator[ProgressCallback]:
-        """A progress callback for one source: a bar on a terminal, plain lines without one, nothing if `quiet`."""
+        """A progress callback for one source: a bar on a terminal, lines without one, nothing if `quiet`."""
         if self._quiet:
             yield lambda progress: None
         elif sys.stderr.isatty():
@@ -75,7 +75,7 @@ class Console:
 
 
 class _ProgressLines:
-    """A progress callback that prints a line from time to time."""
+    """A progress callback that prints a line every `INTERVAL` seconds."""
 
     def __init__(self, name: str, say: Callable[[str], None]) -> None:
         self._name, self._say = name, say

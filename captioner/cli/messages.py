@@ -32,7 +32,7 @@ def printable(text: str) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """`1 cue`, `2 cues`."""
+    """The number with its noun: `1 cue`, `2 cues`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 

@@ -13,13 +13,13 @@ from captioner.settings import Settings, parse_toml
 
 NOT_SETTABLE = ("version", "model", "base_url", "concurrency")
 """Flags that only the command line sets. `model`, `base_url` and `concurrency` are options of one backend, so they
-belong in its own table: a key must never reach a server that was meant for another backend."""
+belong in its own table: a key must never be sent to the server of another backend."""
 
 
 class SettableCommand(click.Command):
     """A command whose long flags can be set: `--language` by `CAPTIONER_LANGUAGE`, and in the settings file.
 
-    The context's object are the settings.
+    The `obj` of the click context holds the settings.
     """
 
     settable_flags: tuple[str, ...] | None = None
@@ -190,7 +190,7 @@ def comma_separated(ctx: click.Context, param: click.Parameter, values: tuple[st
 
 
 def with_braces(ctx: click.Context, param: click.Parameter, label: str | None) -> str | None:
-    """A speaker label. Raises `BadParameter` where it has no place for the name."""
+    """A speaker label. Raises `BadParameter` if it has no place for the name."""
     if label and "{}" not in label:
         raise click.BadParameter(f"{label!r} has no {{}} for the name", ctx, param)
     return label

@@ -1,4 +1,4 @@
-"""The user's settings file, checked against the flags of the default command, which has all that can be set."""
+"""The user's settings file, checked against the flags of the default command, which has every flag that can be set."""
 
 from __future__ import annotations
 

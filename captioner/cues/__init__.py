@@ -1,4 +1,4 @@
-"""From what was said, and when, to what is shown, and when.
+"""Makes cues, the text on screen with its times, from a transcript with word times.
 
     transcript -> spoken_text.py    when each character is said
                -> break_units.py    text that no line break may cut

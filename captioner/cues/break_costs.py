@@ -1,4 +1,4 @@
-"""What a break between two units costs the reader, from 0 at the end of a sentence to 10 for the worst break.
+"""The cost of a break between two units for the reader, from 0 at the end of a sentence to 10 for the worst break.
 
 The order of preference is that of Netflix's and the BBC's guidelines: after punctuation, before conjunctions, before
 prepositions; never between article and noun, first and last name, pronoun and verb, auxiliary and verb, number and
@@ -23,10 +23,10 @@ QUOTE = 1.5
 """Before an opening quote or bracket, or after a closing one."""
 
 PARENTHESIS = 4.0
-"""After a comma behind a word that leans on the next one: "and, | of course,"."""
+"""After a comma that follows a word that leans on the next one: "and, | of course,"."""
 
 PLAIN = 6.0
-"""Between two words of which no table knows either."""
+"""Between two words that are in no table."""
 
 NUMBER = 7.0
 """After a number."""

@@ -47,7 +47,7 @@ class BreakUnit:
     speaker: str | None = None
     language: str | None = None
     words: tuple[Word, ...] = ()
-    """The words that spell the text; empty where the transcript has none."""
+    """The words that spell the text; empty if the transcript has none."""
     continues: bool = False
     """Whether the first word began in the unit before."""
 
@@ -70,7 +70,7 @@ def units_of(transcript: Transcript, profile: Profile) -> list[BreakUnit]:
 
 
 def _places(text: str, passage: Passage, language: str | None, profile: Profile) -> Iterator[Place]:
-    """Where the units of one passage stand in `text`; none is wider than a line unless it is a single grapheme."""
+    """The places in `text` of a passage's units; none is wider than a line unless it is a single grapheme."""
     chunks = [match.span() for match in _CHUNK.finditer(text, passage.first, passage.last)]
     visible = [(first, last) for first, last in chunks if is_visible(text[first:last])]
     for first, last in _with_measures(text, _with_punctuation(text, visible), language):
@@ -130,7 +130,7 @@ def _narrow(text: str, piece: Place, profile: Profile) -> Iterator[Place]:
 
 
 def _cuts(word: str, profile: Profile) -> list[int]:
-    """Where a word is cut so that no part is wider than a line unless it is a single grapheme; its ends among them."""
+    """The cuts of a word, both ends included. No part is wider than a line unless it is a single grapheme."""
     edges = _visible_edges(word)
     cuts, at = [0], 0
     while cuts[-1] < len(word):
@@ -149,7 +149,7 @@ def _visible_edges(word: str) -> list[int]:
 
 
 def _best_cut(word: str, first: int, fitting: list[int], profile: Profile) -> int:
-    """Where to end the part of a word that begins at `first`: one of the edges that fit in a line.
+    """The end of the part of a word that begins at `first`: one of the edges that fit in a line.
 
     It is the end of the word if that fits. In a script without spaces it is the edge that costs least, near the middle,
     so that no short rest is left. Otherwise it is the last edge: after a mark of an address if that fills half a line,

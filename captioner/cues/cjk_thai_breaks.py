@@ -1,4 +1,4 @@
-"""Where lines of Chinese, Japanese and Thai may break: by a segmenter, or by function words and script.
+"""Finds line breaks in Chinese, Japanese and Thai: by a segmenter, or by function words and script.
 
 A segmenter is used for Chinese and Japanese if one is installed. Lists of function words mark sure word edges in
 Chinese and Thai; in Japanese a phrase mostly ends where kana are followed by kanji.
@@ -43,7 +43,7 @@ _TRAILING = re.compile("一下|起来|起來|下来|下來|出来|出來|下去|
 """Words that follow a verb or a number: no line begins with them."""
 
 _POSTPOSITIONS = frozenset("上里裡中下内內外前后後")
-"""Words of place that follow a noun. Many words begin with them too, so only behind a Latin word are they sure."""
+"""Words of place that follow a noun. Many words begin with them too, so they are certain only after a Latin word."""
 
 _COMMON_WORDS = word_set(
     "现在 今天 明天 昨天 大家 自己 一个 一些 一样 这里 那里 哪里 开始 时候 的时候 时间 之间 之后 之前 以后 以前 的话",
@@ -77,7 +77,7 @@ _PREFIXES = frozenset("おご御約")
 
 
 def unbreakable_places(chunk: str) -> frozenset[int]:
-    """The places inside `chunk` at which no line may break: inside words, and before words that lean to the left.
+    """The places inside `chunk` where no line may break: inside words, before words that lean to the left.
 
     A place is the number of characters before it.
     """
@@ -117,7 +117,7 @@ def _function_edges(chunk: str) -> frozenset[int]:
 
 
 def _begins_thai(chunk: str, edge: int) -> bool:
-    """Whether a syllable surely begins at `edge`: with a vowel written first or a conjunction, or after a mark."""
+    """Whether a syllable surely begins at `edge`: with a leading vowel or a conjunction, or after a mark."""
     if not (_THAI.match(chunk[edge]) and _THAI.match(chunk[edge - 1])):
         return True
     if chunk[edge] in VOWELS_BEFORE_CONSONANT or chunk[edge - 1] in "ๆฯ":

@@ -1,4 +1,4 @@
-"""When a cue is shown: at its first word, long enough to be read, and apart from the next cue.
+"""The times of cues: from the first word, long enough to be read, with a gap before the next cue.
 
 All times are whole ticks of the time grid, so that "at least the gap" is exact.
 """
@@ -14,14 +14,14 @@ from captioner.cues.time_grid import TimeGrid
 from captioner.profiles import Profile
 
 NEVER = 1 << 60
-"""The tick at which a cue starts that would follow the last unit."""
+"""The start, in ticks, of a cue after the last unit: there is none."""
 
 
 class CueTiming:
     """The start and end of every cue that could be made of the units.
 
-    `spoken` holds the start and end of each unit, in milliseconds. When a cue ends depends on no other choice than
-    where it and the next cue begin.
+    `spoken` holds the start and end of each unit, in milliseconds. The end of a cue depends only on where it and the
+    next cue begin.
 
     A cue stays until its last word is spoken, then as long as its text needs to be read but not longer than `tail`,
     and at least `minimum_duration`. It leaves the profile's gap before the next cue; where the words leave less, the
@@ -41,7 +41,7 @@ class CueTiming:
         self.starts = self._starts([grid.before(start) for start, _ in spoken], grid.at_least(profile.lead))
 
     def end_of(self, first: int, last: int, reading: float) -> int:
-        """When a cue of units `first` to `last` (exclusive) ends that takes `reading` seconds to read."""
+        """The end of a cue of units `first` to `last` (exclusive) that takes `reading` seconds to read."""
         return self._end(self.starts[first], self._ends[last - 1], self.starts[last], reading)
 
     def fits(self, first: int, last: int) -> bool:
@@ -75,7 +75,7 @@ class CueTiming:
         return max(end, start + 1)
 
     def _starts(self, starts: list[int], lead: int) -> list[int]:
-        """When a cue starts that begins with each unit: up to `lead` early if no cue is shown then; `NEVER` at last."""
+        """The start of a cue from each unit on: up to `lead` early if no cue is shown then; `NEVER` at the end."""
         cue_starts = []
         free = spoken = 0
         for start, end in zip(starts, self._ends, strict=True):

@@ -1,7 +1,7 @@
 """The function words of a language, which tell where a line may break; function_word_tables/ has one table a language.
 
-No tagger is needed: articles, prepositions, conjunctions, auxiliaries and pronouns are few, and no new ones come. Costs
-run from 0 (the end of a sentence) to 10 (never); a break beside other words costs `break_costs.PLAIN`.
+No tagger is needed: a language has few articles, prepositions, conjunctions, auxiliaries and pronouns, and gains no
+new ones. Costs run from 0 (the end of a sentence) to 10 (never); a break beside other words costs `PLAIN`.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def european_table(
     `of`: prepositions that bind closely to the noun before them.
     `opening`, `linking`: conjunctions; the opening ones are the stronger break.
     `clitics`, `objects`: pronouns that lean on the verb after them and on the verb before them.
-    `trailing`: words that begin no line, such as a negation behind its verb.
+    `trailing`: words that begin no line, such as a negation after its verb.
     `loose`: words that may lean on the next word, but need not.
     `verb_last`: the verb or the subject often comes last, so auxiliaries and pronouns often end a phrase and are loose.
     `ordinals`: see `FunctionWords`.

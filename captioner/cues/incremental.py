@@ -1,4 +1,4 @@
-"""Cues of a stream that goes on: one segment at a time, at the same costs, and never changed once they are shown."""
+"""Makes the cues of a live stream one segment at a time, at the costs of `optimiser`, and never changes shown ones."""
 
 from __future__ import annotations
 

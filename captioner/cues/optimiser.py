@@ -181,7 +181,7 @@ class Optimiser:
         return (0.0, tuple(turns)) if len(turns) == 1 and max(widths) <= self._profile.width else (inf, ())
 
     def _split_lines(self, first: int, last: int, lines: int) -> tuple[float, tuple[int, ...]]:
-        """The cheapest way to set units `first` to `last` in at most `lines` lines, as `_best_lines` returns it."""
+        """The cheapest way to set units `first` to `last` in up to `lines` lines, as in `_best_lines`."""
         left, right, width = self._left, self._right, self._profile.width
         if right[last] - left[first] <= width or last - first == 1:
             return 0.0, ()
@@ -206,7 +206,7 @@ class Optimiser:
 
 
 def _line_edges(units: Sequence[BreakUnit], measure: Callable[[str], float]) -> tuple[list[float], list[float]]:
-    """Where each unit begins, and where the one before it ends, if all are set in one endless line."""
+    """The column at which each unit begins, and that at which the one before ends, all in one line."""
     left, right = [], [0.0]
     for unit in units:
         left.append(right[-1] + measure(unit.space))

@@ -33,7 +33,7 @@ def apply_punctuation_style(cue: Cue, profile: Profile) -> Cue:
 
 
 def _characters(line: str, profile: Profile) -> list[str]:
-    """What is shown for each character of a line."""
+    """The text that is shown for each character of a line."""
     shown = list(line)
     if profile.japanese_spaces:
         for index, mark in enumerate(line):

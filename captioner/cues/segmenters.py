@@ -1,4 +1,4 @@
-"""Where words end in Chinese and Japanese, by libraries that know, if they are installed.
+"""Finds the ends of words in Chinese and Japanese by optional libraries.
 
 `pip install captioner[cjk]` brings both: rjieba cuts Chinese into words, BudouX Japanese into phrases. BudouX's model
 for Chinese is not used: it cut inside words in half of ten ordinary sentences, where jieba did in one.

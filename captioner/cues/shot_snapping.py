@@ -1,4 +1,4 @@
-"""Shot changes, and how a cue keeps away from them: it starts and ends with a cut or well away from one.
+"""Snaps cues to shot changes: a cue starts and ends with a cut or well away from one.
 
 The numbers are those of Netflix's Timed Text Style Guide, Subtitle Timing Guidelines, as Subtitle Edit's checker has
 them at 5c98fbd (2026-08-22), in frames of 24 a second; half a second scales with the frame rate.
@@ -15,7 +15,7 @@ NEAR = 0.5
 """Seconds around a cut in which a cue should start or end only with the cut."""
 
 LATE = 0.75
-"""The share of `NEAR` before a cut in which a cue waits for the cut; a cue that would start earlier starts sooner."""
+"""The share of `NEAR` before a cut in which a cue waits for the cut. A cue further ahead is moved away from it."""
 
 
 class ShotChanges:
@@ -30,7 +30,7 @@ class ShotChanges:
         return bool(self._cuts)
 
     def snapped_start(self, start: int, free: int) -> int:
-        """When a cue starts that would start at `start`; the words of the cue before it are spoken until `free`.
+        """The new start of a cue that starts at `start`; the words of the cue before it are spoken until `free`.
 
         Up to half a second after a cut it starts with the cut. 1 to 8 frames before one it waits for the cut, and 9 to
         11 frames before one it starts half a second before the cut.
@@ -45,7 +45,7 @@ class ShotChanges:
         return after - self._near if free <= after - self._near else start
 
     def snapped_end(self, end: int, spoken: int, least: int, latest: int, gap: int) -> int:
-        """When a cue ends that would end at `end`.
+        """The new end of a cue that ends at `end`.
 
         Its words are spoken until `spoken`, and it must end from `least` to `latest`. Within half a second of a cut it
         ends `gap` before the cut. Where its words or its minimum reach beyond that, it stays until half a second after

@@ -1,4 +1,4 @@
-"""When each character is spoken: the text of a transcript with its times, repaired where a backend's are faulty.
+"""The text of a transcript with the time of each character; faulty times of a backend are repaired.
 
 Some backends give no words, some give sub-words, and some give times that are equal, run backwards or overlap. Here
 they become stretches of text that start one after another and do not overlap. Inside a stretch, its characters share
@@ -47,7 +47,7 @@ class Passage:
 
     @cached_property
     def words(self) -> list[tuple[int, int]]:
-        """Where its words stand in the text, last exclusive; empty if it has none or if all fall on one instant."""
+        """The ranges of its words in the text, last exclusive; empty without words, or if all have the same time."""
         words = self.segment.words
         if not words or min(word.start for word in words) == max(word.end for word in words):
             return []
@@ -74,7 +74,7 @@ class SpokenText:
         return start, self._inside(closing, max(first, closing.first) + len(spoken))
 
     def words(self, passage: Passage, first: int, last: int) -> tuple[tuple[Word, ...], bool]:
-        """The words that spell characters `first` to `last` (exclusive), and whether the first began before them.
+        """The words of characters `first` to `last` (exclusive), and whether the first began before them.
 
         There are none if the passage has no word times: then only the time of all of it is known.
         """
@@ -101,7 +101,7 @@ class SpokenText:
         return first == last or not self.text[first:last].strip()
 
     def _inside(self, stretch: TimedStretch, index: int) -> int:
-        """The time of a character within a stretch: each before it took a millisecond, and its share of the rest."""
+        """The time of a character within a stretch. Each one before it took a millisecond and its share of the rest."""
         if stretch.first not in self._weights:
             weights = speech_weights(self.text[stretch.first : stretch.last])
             self._weights[stretch.first] = list(accumulate(weights, initial=0.0))

@@ -1,14 +1,14 @@
 """Caption formats, text in and text out: no format opens a file.
 
-`FORMATS` lists them. Code that writes or reads captions calls `Format.write` and `Format.read`, whichever format it is.
+`FORMATS` lists them. Code that writes or reads captions calls `Format.write` and `Format.read` for every format.
 A new format is one module and one entry in `format_registry.py`. Its module, which is imported when the format is first
 used, has
 
 - `write`, which takes the parts that the format is made of and returns the file, a text or bytes;
 - `representable`, if the format is made of cues, with the same parameters: the cues as the file can hold them, by
   start and on its time grid. `write` gets these, and what they lack is reported as `Written.losses`;
-- `parse`, if the format can be read, which takes the file and returns `Contents`. What `write` wrote of representable
-  cues, `parse` reads as the same cues.
+- `parse`, if the format can be read, which takes the file and returns `Contents`. `parse` reads a file that
+  `write` made of representable cues as the same cues.
 """
 
 from captioner.formats.format import Format, Written

@@ -11,7 +11,7 @@ from captioner.formats.model.fidelity import restricted_to
 from captioner.formats.model.lines import in_one_line, source_lines
 from captioner.formats.model.losses import Losses
 from captioner.formats.model.quantize import cue_read, quantize
-from captioner.formats.model.table import table
+from captioner.formats.model.tab_separated import table
 from captioner.values import Cue
 
 _SECONDS = re.compile(r"\d{1,9}(?:[.,]\d{1,9})?", re.ASCII)

@@ -11,7 +11,7 @@ from captioner.formats.model.fidelity import restricted_to
 from captioner.formats.model.lines import in_one_line
 from captioner.formats.model.losses import Losses
 from captioner.formats.model.quantize import cue_read, quantize
-from captioner.formats.model.table import table, table_rows
+from captioner.formats.model.tab_separated import table, table_rows
 from captioner.timestamps import format_clock, parse_clock
 from captioner.values import Cue
 

@@ -1,6 +1,6 @@
 """Cues in a table, .csv and .tsv: start and end in seconds, speaker, text (RFC 4180).
 
-Tables of others are read too, by the names of their columns or, without names, by what stands in them. In a .csv
+Tables of other programs are read too, by the names of their columns or, without names, by their content. In a .csv
 semicolons, which some spreadsheets write, separate columns as well as commas.
 """
 
@@ -26,7 +26,7 @@ from captioner.values import Cue
 HEAD = ("start", "end", "speaker", "text")
 
 SHORT_CUE = 100
-"""Where all times are whole numbers and most cues last longer than this many, they count milliseconds."""
+"""If all times are whole numbers and most cues last longer than this many, the numbers are milliseconds."""
 
 _NAMES = {
     "start": {"start", "begin", "in", "from", "start_time", "start time", "starttime", "tc in", "timecode in"},
@@ -53,10 +53,10 @@ class CsvTable:
     """The name of the format."""
 
     delimiter: str
-    """What separates columns in files that are written."""
+    """The separator of columns in files that are written."""
 
     read_delimiters: str
-    """What may separate columns in files that are read."""
+    """The possible separators of columns in files that are read."""
 
     def representable(self, cues: Iterable[Cue]) -> list[Cue]:
         """The cues as the table holds them, to the millisecond. A name is in one line."""
@@ -72,7 +72,7 @@ class CsvTable:
         return file.getvalue()
 
     def parse(self, text: str) -> Contents:
-        """The rows as cues. Raises `FormatError` where no columns are times, or a row has none there."""
+        """The rows as cues. Raises `FormatError` if no columns are times, or a row has none there."""
         rows = self._rows("\n".join(source_lines(text)))
         if not rows:
             return Contents([])
@@ -90,7 +90,7 @@ class CsvTable:
         try:
             return [row for row in _csv_rows(source, delimiter) if any(cell.strip() for cell in row.cells)]
         except csv.Error as error:
-            raise FormatError(self.name, f"is no table: {error}") from error
+            raise FormatError(self.name, f"is not a table: {error}") from error
 
     def _contents(self, rows: Sequence[_TableRow], columns: dict[str, int]) -> Contents:
         losses, mended = Losses(), Losses()
@@ -128,7 +128,7 @@ def _cell(row: _TableRow, index: int) -> str:
 
 
 def _named_columns(cells: Sequence[str]) -> dict[str, int]:
-    """The index of each column that a head names; empty where it does not name both times and the text."""
+    """The index of each column that a head names; empty if it does not name both times and the text."""
     columns = {
         name: next(index for index, cell in enumerate(cells) if cell in names)
         for name, names in _NAMES.items()

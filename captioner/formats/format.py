@@ -1,4 +1,4 @@
-"""One format, as everything that reads or writes caption files sees it: the same interface for each."""
+"""The interface that all formats share, for every part of captioner that reads or writes caption files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Written:
     """The whole file: a text, or the bytes of a binary format."""
 
     losses: CueLosses
-    """What of the cues the file does not hold."""
+    """The parts of the cues that the file does not hold."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Format:
     """A caption format: its name, its file names, and the module that writes and reads it."""
 
     name: str
-    """What `--format` calls it."""
+    """The name for `--format`."""
 
     suffix: str
     """The end of the names of its files, with the dot."""
@@ -41,7 +41,7 @@ class Format:
     it, for an object that has them. It is imported when it is first used."""
 
     parts: tuple[Part, ...]
-    """What a file is made of: the arguments of `write` and `representable`, in order."""
+    """The parts of a file: the arguments of `write` and `representable`, in order."""
 
     readable: bool = True
     """Whether files can be read. False for formats that leave out the times."""
@@ -59,7 +59,7 @@ class Format:
     """Whether files count frames without naming the rate, so that `parse` takes the programme as well."""
 
     def write(self, contents: Contents) -> Written:
-        """The file, and what of the cues it cannot hold. Raises `FormatError` if a part that it is made of is None."""
+        """The file, and the parts of the cues that it cannot hold. Raises `FormatError` if one of `parts` is None."""
         stored = self.representable(contents)
         held = replace(contents, cues=stored) if "cues" in self.parts else contents
         data = self._load().write(*self._arguments(held))
@@ -67,7 +67,7 @@ class Format:
         return Written(data, CueLosses() if stored is None else cue_losses(contents.cues or (), stored))
 
     def representable(self, contents: Contents) -> Sequence[Cue] | None:
-        """The cues as a file can hold them, by start; None where there are none. Raises `FormatError` as `write`."""
+        """The cues as a file can hold them, by start; None if there are none. Raises `FormatError` as `write`."""
         arguments = self._arguments(contents)
         if "cues" in self.parts:
             stored: Sequence[Cue] = self._load().representable(*arguments)
@@ -88,7 +88,7 @@ class Format:
         encoding: str | None = None,
         strict: bool = False,
     ) -> Contents:
-        """What a file holds: its text, or its bytes in `encoding`, which is detected where it is not given.
+        """The contents of a file, given as text, or as bytes in `encoding`, which is detected where it is None.
 
         `programme` is what the reader knows besides the file, such as the frame rate. Raises `FormatError` where the
         file is not in this format or the format is not readable; `strict`, also where anything was left out or
@@ -122,5 +122,5 @@ class Format:
 
 
 def _in_transcript(cues: Iterable[Cue]) -> list[Cue]:
-    """What a transcript made of the cues holds of them."""
+    """The cues as a transcript made of them holds them."""
     return [restricted_to(cue, words=True, speaker=True) for cue in sorted(cues, key=lambda cue: cue.start)]

@@ -1,4 +1,4 @@
-"""All formats by name, and how the format of a file is found."""
+"""All formats by name, and the search for the format of a file."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from captioner.errors import UnknownName
 from captioner.formats.format import Format
 
 HEAD = 4096
-"""Bytes at the beginning of a file in which its format shows."""
+"""Bytes at the beginning of a file that are searched for the signature of a format."""
 
 TTML = r"(?s).*<(?:\w+:)?tt\s"
-"""How every TTML file begins, whatever its dialect, and no other file."""
+"""The signature of TTML files of any dialect."""
 
 FORMATS = {
     format.name: format
@@ -126,7 +126,7 @@ def format_named(name: str) -> Format:
 
 
 def format_of_path(path: str | PurePath) -> Format:
-    """The first format whose suffix ends the name of a file, in capitals or not. Raises `UnknownName`."""
+    """The first format whose suffix, in any case, ends the name of a file. Raises `UnknownName`."""
     for format in _formats_of(path):
         return format
     name = PurePath(path).name
@@ -134,7 +134,7 @@ def format_of_path(path: str | PurePath) -> Format:
 
 
 def format_of_file(path: str | PurePath, data: bytes) -> Format:
-    """The format of an existing file, by its name and, where several formats share that, by how its text begins.
+    """The format of an existing file, by its name and, if several formats share that, by the start of its text.
 
     Raises `UnknownName`.
     """

@@ -1,4 +1,4 @@
-"""Lyrics, .lrc: each line behind the time at which it begins, and in the enhanced form each word too.
+"""Lyrics, .lrc: each line after its start time, and in the enhanced form each word too.
 
 There is no standard. A line lasts until the next one; a line that ends earlier is followed by one without text.
 """
@@ -101,7 +101,7 @@ class _TimedLine(NamedTuple):
 def parse(text: str) -> Contents:
     """The lines as cues, each until the next begins; lines that begin at the same time are one cue.
 
-    Raises `FormatError` where there is text and no time.
+    Raises `FormatError` if there is text and no time.
     """
     losses, mended = Losses(), Losses()
     source = source_lines(text)
@@ -130,11 +130,11 @@ def _lines(source: list[str], offset: int, losses: Losses) -> Iterator[_TimedLin
             untimed = untimed or number
             losses["line without a time"] += 1
         text = _read_text(line[at:], offset, losses)
-        for stamp in stamps:  # a refrain stands once, behind all its times, and its words have times only once
+        for stamp in stamps:  # a refrain is written once, after all its times, and its words have times only once
             timed = text if stamp == stamps[0] else StyledText(text.text)
             yield _TimedLine(max(stamp + offset, 0), timed, number)
     if untimed and not has_times:
-        raise FormatError("lrc", "no times in it, so it is no LRC file", untimed)
+        raise FormatError("lrc", "no times in it, so it is not an LRC file", untimed)
 
 
 def _hundredths(match: re.Match[str]) -> int:

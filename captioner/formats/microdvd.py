@@ -65,7 +65,7 @@ class _CueLine(NamedTuple):
     start: int
     """The first frame."""
     end: str
-    """The last frame; empty where it is not written."""
+    """The last frame; empty if it is not written."""
     text: str
 
 

@@ -13,7 +13,7 @@ from captioner.formats.model.fidelity import restricted_to
 from captioner.formats.model.frames import MIDNIGHT, FrameClock, frame_clock, on_frames, read_clock
 from captioner.formats.model.lines import in_one_line
 from captioner.formats.model.losses import Losses
-from captioner.formats.model.table import table, table_rows
+from captioner.formats.model.tab_separated import table, table_rows
 from captioner.values import Cue
 
 COLUMNS = ("Marker Name", "Description", "In", "Out", "Duration", "Marker Type")

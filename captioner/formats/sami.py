@@ -43,7 +43,7 @@ _SPACE_AT_EDGE = re.compile(r"\A[ \t\n]+|(?<![ \t\n])[ \t\n]+\Z")
 _BREAK = "\x1e"
 _BREAK_MARK = re.compile(_BREAK)
 _SPACING = ((re.compile(r"[ \t]+"), " "), (_AROUND_BREAKS, "\n"), (_SPACE_AT_EDGE, ""))
-"""How HTML shows white space: as one space, and none at the edges of lines."""
+"""White space as HTML shows it: one space, and none at the edges of lines."""
 
 _NO_CHARACTER = re.compile(r"&#0*[1-9]\d{7,};?", re.ASCII)
 
@@ -88,7 +88,7 @@ def _tagged(text: str, style: TextStyle) -> str:
 
 
 def parse(text: str) -> Contents:
-    """The cues of the first language in the file. Raises `FormatError` where it does not begin as SAMI does."""
+    """The cues of the first language in the file. Raises `FormatError` if it does not begin as SAMI does."""
     source = "\n".join(source_lines(text))
     if not re.match(r"\s*<sami\b", source, re.IGNORECASE):
         raise FormatError("sami", "does not begin with <SAMI>", line=1)
@@ -120,7 +120,7 @@ class _Body:
         self._line_ends = [match.start() for match in re.finditer("\n", source)]
 
     def line(self, index: int) -> int:
-        """The line, from 1, of the first character at or behind `index` that is no white space."""
+        """The line, from 1, of the first character from `index` on that is not white space."""
         text = _TEXT.search(self.text, index)
         index = text.start() if text else index
         piece = bisect_right(self._starts, index) - 1
@@ -128,19 +128,19 @@ class _Body:
 
 
 class _Paragraph(NamedTuple):
-    """What is shown from a time on."""
+    """A text that is shown from a time on."""
 
     start: int
     """Milliseconds."""
     language_class: str | None
-    """The class of its tag, which stands for a language; None where it has none."""
+    """The class of its tag, which stands for a language; None if it has none."""
     text: str
     line: int
     """The line of the file, from 1, in which the text begins."""
 
 
 def _paragraphs(body: _Body) -> Iterator[_Paragraph]:
-    """The paragraphs behind each `<sync>`, and the text that stands before its first `<p>`."""
+    """The paragraphs after each `<sync>`, and the text before its first `<p>`."""
     syncs = list(_SYNC.finditer(body.text))
     ends = [*(sync.start() for sync in syncs[1:]), len(body.text)]
     for sync, end in zip(syncs, ends, strict=False):

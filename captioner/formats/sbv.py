@@ -77,7 +77,7 @@ def _blocks(lines: list[str]) -> Iterator[_SbvBlock]:
     if timing:
         yield _SbvBlock(*timing, below)
     elif any(line.strip() for line in lines):
-        raise FormatError("sbv", "no times in it, so it is no SubViewer file", 1)
+        raise FormatError("sbv", "no times in it, so it is not a SubViewer file", 1)
 
 
 def _cue(block: _SbvBlock, headed: bool, losses: Losses, mended: Losses) -> Cue | None:

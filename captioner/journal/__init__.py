@@ -43,10 +43,10 @@ def journaled(backend: Backend, path: Path, *, source: str | None = None, warn: 
 
 
 def clip_key(clip: Audio, hints: Hints, backend: Backend) -> bytes:
-    """SHA-256 over all that can change the text: the audio, the hints, the backend, its model and its `fingerprint`.
+    """SHA-256 over all that can change the text: audio, hints, backend, its model and its `fingerprint`.
 
     The audio counts as little-endian 16-bit PCM, as it is sent to a service: clips with the same bytes cost one call.
-    The clip's `start` does not count: a clip has the same key wherever it stands.
+    The clip's `start` does not count: a clip has the same key at any position.
     """
     traits = backend.traits
     name, model, fingerprint = traits.name, traits.model, traits.fingerprint
@@ -70,7 +70,7 @@ class _JournaledBackend:
                 yield clip.cached
                 continue
             recognition = next(recognitions, None)
-            if recognition is None and pending.untaken:  # the backend's last call is complete; this clip starts another
+            if recognition is None and pending.untaken:  # the backend's last call is complete; a new one starts
                 recognitions = self._backend.transcribe(pending.uncached(), hints)
                 recognition = next(recognitions, None)
             if recognition is None or pending.untaken:  # never store a result under the key of another clip
@@ -126,7 +126,7 @@ class _PendingClips:
 
     Two consumers pull from one source: the journal, when no clip is pending, and the wrapped backend, which works ahead
     and gets only the clips that are not cached. It may pull in a thread of its own, hence the lock. `next` takes a
-    pending clip without the lock, since a thread that pulls from a live source holds it until somebody speaks.
+    pending clip without the lock, since a thread that pulls from a live source holds it until the next speech.
     """
 
     def __init__(self, clips: Iterable[Audio], look_up: Callable[[Audio], _PendingClip]) -> None:

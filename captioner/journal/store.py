@@ -1,7 +1,7 @@
 """The file of the journal: SQLite in WAL mode, one row for each clip, for many processes at once.
 
 Every statement is a transaction of its own and is on the disk when it returns. Only the owner may read the file, since
-it holds what people said. API keys, prompts and hotwords are never in it, only the hash that covers them.
+it holds people's speech. API keys, prompts and hotwords are never in it, only the hash that covers them.
 """
 
 from __future__ import annotations

@@ -19,13 +19,13 @@ from captioner.timestamps import format_clock
 from captioner.values import Cue, Position
 
 ROUNDS = 8
-"""How often all steps run at most: one fix may make room for another. Cues that still change then never settle."""
+"""The most runs of all steps: one fix may make room for another. Cues that change after this many never settle."""
 
 LAYOUT_RULES = {"line-width", "line-count", "too-long", "line-start", "line-end", "torn-number", "weak-break"}
 """The rules that other line breaks, or several cues instead of one, can meet."""
 
 SEVERE = {"overlap", "line-width", "line-count", "too-long"}
-"""The rules whose breach keeps text from being seen: a line that leaves the screen is worse than one read in haste."""
+"""The rules whose breach hides text: a line that leaves the screen is worse than one that is shown too briefly."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class CueChange:
     """The index of the cue before any change, from 0."""
 
     message: str
-    """What was changed, for people."""
+    """A description of the change, for people."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ COMMON_RATES = tuple(
 """Frames a second of film, television and the web."""
 
 ENOUGH_STARTS = 4
-"""In-times needed to infer a rate. So many are on its frames by chance in one file of a thousand."""
+"""In-times needed to infer a rate. By chance, all of four lie on its frames in one file of a thousand."""
 
 
 def frame_offset(seconds: float, frame_rate: Fraction) -> float:
@@ -26,7 +26,7 @@ def frame_offset(seconds: float, frame_rate: Fraction) -> float:
 
 
 def infer_frame_rate(cues: Sequence[Cue]) -> Fraction | None:
-    """The common rate on whose frames all in-times are; None where no rate fits or there are too few in-times."""
+    """The common rate on whose frames all in-times are; None if no rate fits or there are too few in-times."""
     starts = {cue.start for cue in cues}
     if len(starts) < ENOUGH_STARTS:
         return None

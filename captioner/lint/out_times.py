@@ -45,7 +45,7 @@ class OutTimes:
         return latest if widens_gap or closes_chain(extended, following, minimum, self._profile) else extended.end
 
     def _required(self, cue: Cue) -> float:
-        """The earliest out-time that gives the minimum duration and, within the profile's `tail`, time to read."""
+        """The earliest out-time with the minimum duration and, within the profile's `tail`, time to read."""
         times = [cue.end]
         if cue.duration < self._profile.minimum_duration - TOLERANCE:
             times.append(self._tick_after(cue.start + self._profile.minimum_duration))

@@ -91,7 +91,7 @@ def _visible(text: str) -> str:
 def _split(
     cue: Cue, paragraphs: list[str], profile: Profile, language: str | None, frame_rate: Fraction | None
 ) -> list[TimedText]:
-    """The cue as several that fill its time, by its word times or else by how long its characters take to say."""
+    """The cue as several that fill its time, by its word times, else by the speaking time of its text."""
     spans = _paragraph_spans(cue, paragraphs)
     if min(span.duration for span in spans) < SHORTEST:
         return [(cue, cue.text)]

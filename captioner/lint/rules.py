@@ -20,7 +20,7 @@ class Rule:
     """How serious a breach is."""
 
     requirement: str
-    """A sentence: what captions that meet the rule are like."""
+    """A sentence that describes captions that meet the rule."""
 
     source: str
     """The document or the programs that require it."""
@@ -91,7 +91,7 @@ class Finding:
     """The unit of `measured` and `allowed`, as in "s"; empty for a rule without a number."""
 
     message: str
-    """What is wrong, for people, without the place: "56 columns, maximum 42"."""
+    """The fault, for people, without the place: "56 columns, maximum 42"."""
 
     @property
     def level(self) -> Level:

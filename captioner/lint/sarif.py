@@ -27,7 +27,7 @@ class LocatedFinding:
 def sarif(
     version: str, files: Iterable[tuple[str, Sequence[LocatedFinding]]], unreadable: Iterable[tuple[str, str]]
 ) -> dict[str, Any]:
-    """A log of one run of captioner `version`: each file with its findings, each unreadable file with the reason."""
+    """A log of one run of captioner `version`: files with their findings, unreadable files with the reason."""
     ids = list(RULES)
     notes = [_notification(path, reason) for path, reason in unreadable]
     driver = {

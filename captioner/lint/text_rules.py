@@ -51,7 +51,7 @@ class _Fault(NamedTuple):
 
 
 def text_findings(cues: Sequence[Cue], profile: Profile, language: str | None) -> Iterator[Finding]:
-    """Everything wrong with the texts, cue by cue. Words are checked only if the `language` is known."""
+    """The findings about texts, cue by cue. Words are checked only if the `language` is known."""
     for index, cue in enumerate(cues):
         for fault in _faults(cue, profile, language):
             yield Finding(
@@ -103,7 +103,7 @@ def _is_bad(character: str) -> bool:
 
 
 def _break_faults(above: str, below: str, language: str | None) -> Iterator[_Fault]:
-    """What is wrong with a line break inside a cue."""
+    """The faults of a line break inside a cue."""
     last, first = above[-1], below[0]
     beside_unspaced = is_unspaced(last) or is_unspaced(first)
     if beside_unspaced and first in NOT_AT_LINE_START and last not in SENTENCE_ENDS + CLOSERS:
@@ -114,7 +114,7 @@ def _break_faults(above: str, below: str, language: str | None) -> Iterator[_Fau
 
 
 def _opens(line: str) -> bool:
-    """Whether the mark at the end of a line always belongs to what follows."""
+    """Whether the mark at the end of a line always belongs to the text after it."""
     last, before = line[-1], line[-2:-1]
     if last in _AMBIGUOUS_QUOTES:
         return bool(before) and is_unspaced(before)

@@ -16,7 +16,7 @@ CuePair = tuple[int, int]
 
 
 def timing_findings(cues: Sequence[Cue], profile: Profile, frame_rate: Fraction | None) -> Iterator[Finding]:
-    """Everything wrong with the times, rule by rule; without a `frame_rate`, cues need not be on frames."""
+    """The findings about times, rule by rule; without a `frame_rate`, cues need not be on frames."""
     yield from _order_findings(cues)
     gap = minimum_gap(cues, profile, frame_rate)
     for earlier, later in neighbours(cues):
@@ -52,7 +52,7 @@ def gap_between(before: Cue, after: Cue) -> float:
 
 
 def closes_chain(before: Cue, after: Cue, gap: float, profile: Profile) -> bool:
-    """Whether the gap between two cues should be closed to `gap` seconds, and the earlier cue may last so long.
+    """Whether a gap should be closed to `gap` seconds, and the earlier cue may last that long.
 
     It is compared with the profile's own gap as well, which may be longer than the same number of frames.
     """

@@ -55,7 +55,7 @@ class Caption:
 
 @dataclass(frozen=True)
 class StreamProgress:
-    """How far the stream has come."""
+    """The progress of the stream."""
 
     final_until: float
     """No further caption will begin before this stream second."""
@@ -69,7 +69,7 @@ class StreamProgress:
 
 @dataclass(frozen=True)
 class RegionReported:
-    """The report of a speech region, and its segment of the transcript, None where it has no text."""
+    """The report of a speech region, and its segment of the transcript, None if it has no text."""
 
     report: RegionReport
     segment: Segment | None
@@ -82,7 +82,7 @@ class TimedSegment:
     segment: MediaSegment
 
     target_duration: float
-    """Seconds, as the playlist says."""
+    """Seconds, as the playlist states."""
 
     start: float
 
@@ -102,7 +102,7 @@ class TimedSegment:
 
 @dataclass(frozen=True)
 class StreamEnded:
-    """The stream itself has ended. A run that is only stopped ends without this event."""
+    """The end of the stream itself. A run that is only stopped ends without this event."""
 
 
 Event = Caption | StreamProgress | RegionReported | TimedSegment | HlsStream | StreamEnded

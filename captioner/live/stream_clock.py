@@ -39,16 +39,16 @@ class Epoch:
     """Stream second at which the epoch begins."""
 
     ticks: int
-    """What the source's clock shows at that moment."""
+    """The source's clock at that moment."""
 
     def ticks_at(self, time: float) -> int:
-        """What the source's clock shows at a stream second, modulo `WRAP`."""
+        """The source's clock at a stream second, modulo `WRAP`."""
         return (self.ticks + round((time - self.time) * TICKS)) % WRAP
 
 
 @dataclass(frozen=True)
 class PlacedPacket:
-    """Where the samples of a packet lie on the stream's clock."""
+    """The place of a packet's samples on the stream's clock."""
 
     position: int
     """Stream sample at which the new samples begin."""

@@ -100,7 +100,7 @@ class Media:
     """The exact frame rate of the video; None without video, or if it varies or no timecode can count it."""
 
     input: MediaSource
-    """What libav and ffmpeg open."""
+    """The source as libav and ffmpeg open it."""
 
     streams: tuple[StreamInfo, ...] = ()
     """All streams, in the container's order."""

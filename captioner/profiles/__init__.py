@@ -1,6 +1,6 @@
 """Caption styles as data: line width, lines, reading speed, durations and gaps, with the source of each.
 
-A profile also counts as its publisher does, so that the stage that makes cues and the one that checks them agree.
+A profile also counts characters as its publisher does, so that the stages that make and that check cues agree.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ def changed_profile(profile: Profile, changes: Mapping[str, Any], place: str) ->
 
 
 def profile_from(name: str, table: Mapping[str, Any], place: str) -> Profile:
-    """The profile `name` of a table with `base`, the name of a built-in profile, and the rules that differ from it.
+    """The profile `name` of a table with `base`, a built-in profile, and the rules that differ from it.
 
     Raises `SettingsError` that names `place`.
     """

@@ -26,7 +26,7 @@ class Profile:
     wpm: float | None = None
     """The fastest reading speed, in words a minute; if it is not None, it replaces `cps`."""
     narrow: float = 1.0
-    """How many characters of `cps` a half-width character counts; for Korean and Japanese it is a half."""
+    """The share of a character that a half-width character counts for `cps`; for Korean and Japanese it is a half."""
     minimum_duration: float = 5 / 6
     """The shortest time for which a cue is shown."""
     maximum_duration: float = 7.0

@@ -34,7 +34,7 @@ class BurnFilter:
     """The filter, which names those files."""
 
     warnings: tuple[str, ...] = ()
-    """What may look different from what was asked for."""
+    """Warnings about captions that may look different from the options."""
 
 
 def make_burn_filter(

@@ -1,4 +1,4 @@
-"""What each video container can store, and how it spells languages."""
+"""The video containers: what each can store, and how it spells languages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which streams of a source a new file gets: all that its container can store, and a warning for each other one."""
+"""Maps the streams of a source into a new file: all that its container can store, and a warning for each other one."""
 
 from __future__ import annotations
 

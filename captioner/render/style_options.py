@@ -66,7 +66,7 @@ class StyleOptions:
     bold: bool = False
 
     place: Placement | None = None
-    """Where captions stand in the picture."""
+    """The position of captions in the picture."""
 
     margin: float | None = None
     """The space above or below the captions in percent of the picture's height."""

@@ -41,7 +41,7 @@ class Subtitles:
     """The text of an ASS file, which has its own style; None for other formats."""
 
     losses: tuple[str, ...] = ()
-    """What the reader of the file dropped, in phrases."""
+    """The parts that the reader of the file dropped, in phrases."""
 
 
 def refuse_empty(track: Subtitles) -> None:

@@ -33,10 +33,10 @@ class TimedTokens:
     tokens: tuple[TimedToken, ...]
 
     spoken: tuple[Span, ...] = ()
-    """When there is speech: the words if they have times, else the cues."""
+    """The spans with speech: the words if they have times, else the cues."""
 
     shown: tuple[Span, ...] = ()
-    """When there is speech or a cue."""
+    """The spans with speech or a cue."""
 
 
 def tokens_in_text(text: str) -> TimedTokens:

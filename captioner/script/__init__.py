@@ -1,6 +1,6 @@
-"""Aligns an existing script with the speech of a source: which region says which part of it.
+"""Aligns an existing script with the speech of a source: finds the part that each region says.
 
-    matching.py         anchors: words that are both in the script and in the recognised text, in order
+    word_anchors.py     words that are both in the script and in the recognised text, in order
     script_units.py     the text units of a script, with the boundary after each
     spreading.py        the text between two anchors, by how long it takes to say
     placement.py        both together: the text of each region, missing text, and speech that is not in the script

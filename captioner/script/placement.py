@@ -16,9 +16,9 @@ import numpy as np
 from captioner.align.text_units import TextUnit, text_units
 from captioner.backends import Hints, Recognition, Traits
 from captioner.script.character_times import CharacterTimes
-from captioner.script.matching import Pair, word_anchors, word_key
 from captioner.script.script_units import script_units
 from captioner.script.spreading import SpeechStretch, spread_text
+from captioner.script.word_anchors import Pair, word_anchors, word_key
 from captioner.values import Audio, RegionReport, Segment
 
 USUAL_PACE = 5.0

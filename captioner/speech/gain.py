@@ -1,4 +1,4 @@
-"""The gain for quiet audio, applied to a copy that only the speech detector gets.
+"""The gain for quiet audio, applied to a copy that only the speech model gets.
 
 silero finds speech whose 95th percentile frame has a level of -45 dBFS or more. Whispered and distant speech has -55.
 So the detector also scores an amplified copy. The model decides by the kind of sound and not by its level: amplified

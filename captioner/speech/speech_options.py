@@ -1,4 +1,4 @@
-"""What counts as speech, and the shape of speech regions."""
+"""The options of voice activity detection."""
 
 from __future__ import annotations
 

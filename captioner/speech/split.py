@@ -1,4 +1,4 @@
-"""Where to split speech that is too long for one region: at its deepest pause."""
+"""Finds the place to split speech that is too long for one region: its deepest pause."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a service learns about an audio file from its bytes. The file's name is ignored."""
+"""Audio files as the service reads them: by their bytes. The file's name is ignored."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class NotAudio(Exception):
 
 
 def audio_key(clip: Audio) -> str:
-    """The key under which the service knows a clip: SHA-256 of its 16-bit samples, padded as the backend pads it."""
+    """The key of a clip in the service: SHA-256 of its 16-bit samples, padded as the backend pads it."""
     return read_audio_file(wav_bytes(clip, shortest=SHORTEST)).key
 
 

@@ -34,7 +34,7 @@ class RequestHandler(BaseHTTPRequestHandler):
         super().__init__(*connection)  # which handles the request at once
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing is logged."""
+        """Do nothing: requests are not logged."""
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))

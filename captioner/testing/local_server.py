@@ -1,4 +1,4 @@
-"""An HTTP server on 127.0.0.1 for tests, from `with` to its end."""
+"""An HTTP server on 127.0.0.1 for tests, which runs inside a `with` block."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 MakeHandler = Callable[[Any, Any, Any], BaseHTTPRequestHandler]
-"""What `socketserver` calls for each connection: with the socket, the client's address and the server."""
+"""Called by `socketserver` for each connection, with the socket, the client's address and the server."""
 
 
 class LocalServer:

@@ -1,4 +1,4 @@
-"""What the service answers to each request, and what it has seen so far."""
+"""The texts, faults and delays of the service, and the requests that it has received."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Scenario:
             return self._arrived - 1
 
     def leave(self, request: ServiceRequest | None) -> None:
-        """The request is no longer in flight; None if it was refused unread."""
+        """Count a request as done; `request` is None if it was refused unread."""
         with self._lock:
             self._in_flight -= 1
             if request is not None:

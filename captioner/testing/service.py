@@ -15,7 +15,7 @@ KEY = "0123456789abcdef.loopback-secret"
 
 
 class GlmService:
-    """`POST {base_url}/audio/transcriptions`, from `with` to its end.
+    """Serves `POST {base_url}/audio/transcriptions` inside a `with` block.
 
     `texts` are the texts of the clips, `faults` the requests that go wrong. `latency` is the time in seconds that a
     response takes, or a function of the request. A request beyond `concurrency` gets error 1302. `port` 0 means any
@@ -52,7 +52,7 @@ class GlmService:
 
     @property
     def refusals(self) -> list[str]:
-        """The error codes of the requests that were not."""
+        """The error codes of the malformed requests."""
         return self._scenario.refusals
 
     @property

@@ -1,9 +1,9 @@
 """Facts about written text that several stages need.
 
 scripts.py        the script of a character, and whether it is written without spaces
-graphemes.py      what a reader takes for one character
+graphemes.py      grapheme clusters, each one character for a reader
 width.py          columns on the screen, and whether a text shows anything
-punctuation.py    what ends a sentence or a clause, and what keeps away from a line's edge
+punctuation.py    characters that end a sentence or a clause, and those that avoid a line's edge
 line_breaks.py    where a line may break between two characters
 word_split.py     words, or graphemes in scripts without spaces
 joining.py        whether a space belongs between two texts

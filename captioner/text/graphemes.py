@@ -1,4 +1,4 @@
-"""Grapheme clusters: what a reader takes for one character, however many code points spell it.
+"""Grapheme clusters: each is one character for a reader, however many code points spell it.
 
 They are the extended grapheme clusters of UAX #29 (Unicode 15.1 and later, with Indic conjuncts), by `\\X` of the regex
 library. Four tailorings keep more characters together:
@@ -42,7 +42,7 @@ def graphemes(text: str) -> list[str]:
 
 @lru_cache(maxsize=64)
 def grapheme_edges(text: str) -> frozenset[int]:
-    """The places of a text at which it may be cut without tearing a grapheme cluster: 0, its length, and between.
+    """The places of a text, 0 and its length included, where it may be cut without tearing a grapheme.
 
     >>> sorted(grapheme_edges("🇩🇪🇫🇷"))
     [0, 2, 4]

@@ -9,9 +9,9 @@ from captioner.text.scripts import is_unspaced
 
 
 def space_between(before: str, after: str) -> str:
-    """What joins two texts, such as those of two clips: a space, or nothing.
+    """The separator of two texts that are joined, such as those of two clips: a space, or nothing.
 
-    It is nothing if one text is empty, if there is white space already, or if either text has a script without spaces
+    It is empty if one text is empty, if there is white space already, or if either text has a script without spaces
     at the joint. For the lines of one text, `scripts.meet_unspaced` applies instead, since a break beside a Latin word
     was put there on purpose. A text that begins with a mark gets a space, so that no grapheme spans the joint.
     """

@@ -1,4 +1,4 @@
-"""Where a line may break between two characters without a space: by script, kinsoku, numbers and graphemes."""
+"""Finds line breaks between two characters without a space: by script, kinsoku, numbers and graphemes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from captioner.text.width import character_columns, is_visible
 
 HAN_NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿億兩两几")
 COUNTERS = frozenset("年月日号號時时点點分秒岁歳回次块塊元円角个個件位条條张張只天周本人歩度倍米吨页頁")
-"""What a number counts, in Chinese and Japanese."""
+"""Chinese and Japanese measure words, which follow a number."""
 
 
 def may_break(text: str, index: int) -> bool:

@@ -50,7 +50,7 @@ def is_unspaced(character: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def is_unspaced_alphabet(character: str) -> bool:
-    """Whether a character is a letter or mark of a script without spaces in which several letters make a syllable.
+    """Whether a character is a letter or mark of a script without spaces whose syllables have several letters.
 
     These are Thai, Lao, Khmer, Burmese and the Tai scripts, but not Han or kana.
     """
@@ -77,7 +77,7 @@ def is_katakana(character: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def is_syllabic(character: str) -> bool:
-    """Whether a character begins and spells a syllable: Han, kana, or a Hangul syllable or the first jamo of one."""
+    """Whether a character begins and spells a syllable: Han, kana, a Hangul syllable, or its first jamo."""
     return (
         is_han(character)
         or is_hiragana(character)

@@ -1,4 +1,4 @@
-"""How wide text is on the screen, in columns, and whether there is anything to see, by Unicode's tables."""
+"""The width of text on the screen, in columns, and whether there is anything to see, by Unicode's tables."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _INVISIBLE = ("Cc", "Cf", "Zs", "Zl", "Zp")
 
 
 def bases(text: str) -> str:
-    """A text without the emoji that a zero width joiner joins to the one before: a family is as wide as one person.
+    """A text without emoji that a zero width joiner joins to the one before: a family is as wide as a person.
 
     >>> bases("👩\u200d👩\u200d👧!")
     '👩!'
@@ -36,7 +36,7 @@ def character_columns(character: str) -> int:
 
 @lru_cache(maxsize=8192)
 def east_asian_columns(character: str) -> int:
-    """The width of a character in an East Asian font, where punctuation of ambiguous width (“ … — ·) has 2 columns."""
+    """The width of a character in an East Asian font: punctuation of ambiguous width (“ … — ·) has 2 columns."""
     ambiguous = unicodedata.east_asian_width(character) == "A" and unicodedata.category(character)[0] in "PS"
     return 2 if ambiguous else character_columns(character)
 

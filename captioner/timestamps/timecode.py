@@ -45,7 +45,7 @@ def format_timecode(frame: int, rate: FrameRate) -> str:
 def parse_timecode(text: str, rate: FrameRate) -> int:
     """Return the frame with the label `text`. A semicolon means drop-frame, and so does `rate.drop_frame`.
 
-    A dropped label stands for the first label after it. Raises `ValueError` for text that is no timecode at this rate.
+    A dropped label stands for the first label after it. Raises `ValueError` for other text.
     """
     match = _TIMECODE.fullmatch(text.strip())
     if not match:

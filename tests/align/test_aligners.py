@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from captioner.align import BUILT_IN, Aligner, Alignment, load_aligner, open_aligner
 from captioner.align.espeak import Espeak
-from captioner.align.pauses import Pauses
+from captioner.align.pause_aligner import Pauses
 from captioner.errors import BackendError, UnknownName
 from captioner.media import open_media, read_audio
 from captioner.values import Audio, Word

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from captioner.align import load_aligner
-from captioner.align.pauses import LONGEST
+from captioner.align.pause_aligner import LONGEST
 from captioner.align.sound_classes import letter_sounds
 from captioner.align.text_units import text_units
 from captioner.text.speaking_time import syllables

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from captioner.backends.cloud.responses import ErrorInStream, error_in, growing_text, json_object, text_in
 from captioner.backends.cloud.retry import RetryableError
-from captioner.backends.word_text import words_with_text
+from captioner.backends.word_spelling import words_with_text
 from captioner.values import Word
 
 

@@ -237,7 +237,7 @@ class TestDryRun:
     def test_it_prints_the_cost_of_a_run(self, cloud: Cloud) -> None:
         ran = cloud.run("talk.flac", "--dry-run")
         assert (ran.code, ran.sent) == (0, 0)
-        assert ran.out == ("talk.flac: 3 regions, 7.0 s of speech, 3 requests; about 0.0003 USD (price of 2026-02)\n")
+        assert ran.out == ("talk.flac: 3 regions, 7.0 s of speech, 3 requests; about 0.0003 USD (price from 2026-02)\n")
         assert not Path("talk.srt").exists()
 
     def test_cached_regions_cost_nothing(self, cloud: Cloud) -> None:
@@ -258,9 +258,9 @@ class TestDryRun:
 
     def test_the_users_own_price_wins(self, cloud: Cloud, prices: Callable[[str], None]) -> None:
         prices('per_minute = 6\ncurrency = "EUR"\ndate = 2026-11-20')
-        assert "about 0.6950 EUR (price of 2026-11-20)" in cloud.run("talk.flac", "--dry-run").out
+        assert "about 0.6950 EUR (price from 2026-11-20)" in cloud.run("talk.flac", "--dry-run").out
         prices("per_minute = 0")
-        assert "about 0.0000 USD (price of the user's own)" in cloud.run("talk.flac", "--dry-run").out
+        assert "about 0.0000 USD (price from your settings)" in cloud.run("talk.flac", "--dry-run").out
 
     @pytest.mark.parametrize(
         ("price", "demand"),

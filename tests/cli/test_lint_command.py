@@ -228,7 +228,7 @@ def test_a_fix_that_would_lose_something_is_refused(lint: Lint) -> None:
         (["gone.srt"], 5, "gone.srt: no such file"),
         (["notes.docx"], 2, "unknown format"),
         (["clean.srt", "--profile", "tiktok"], 2, "unknown profile"),
-        (["clean.srt", "--language", "gibberish"], 2, "no language tag"),
+        (["clean.srt", "--language", "gibberish"], 2, "not a language tag"),
         (["clean.srt", "--fps", "fast"], 2, "not a frame rate"),
         (["clean.srt", "--format", "xml"], 2, "'xml' is not one of"),
         (["clean.srt", "-o", "."], 1, "cannot write"),

@@ -138,8 +138,8 @@ def test_substation_alpha_v4() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "ass: has no [Events], so it is no SubStation file"),
-        ("[Script Info]\nTitle: x", "ass: has no [Events], so it is no SubStation file"),
+        ("", "ass: has no [Events], so it is not a SubStation file"),
+        ("[Script Info]\nTitle: x", "ass: has no [Events], so it is not a SubStation file"),
         ("[Events]\nDialogue: 0,0:00:01.00,soon,Default,,0,0,0,,x", "ass line 2: not a time: 'soon'"),
         ("[Events]\nDialogue: 0,0:00:01.00", "ass line 2: an event with 2 of 10 fields"),
     ],

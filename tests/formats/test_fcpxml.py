@@ -170,7 +170,7 @@ def test_titles_are_read_where_there_are_no_captions() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("<fcpxml", "fcpxml line 1: is no XML: unclosed token"),
+        ("<fcpxml", "fcpxml line 1: is not XML: unclosed token"),
         ("<a/>", "fcpxml: begins with 'a', not with fcpxml"),
         ('<!DOCTYPE a [<!ENTITY b "c">]><fcpxml/>', "fcpxml: defines entities, which captioner does not read"),
         (ANCHORED.replace('offset="11s"', 'offset="soon"'), "fcpxml: the offset of a caption is not a time: 'soon'"),

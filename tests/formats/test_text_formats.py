@@ -123,7 +123,7 @@ def test_what_is_lost_and_mended_is_counted(
 @pytest.mark.parametrize(
     ("name", "text", "sentence"),
     [
-        ("lrc", "Just words", "lrc line 1: no times in it, so it is no LRC file"),
+        ("lrc", "Just words", "lrc line 1: no times in it, so it is not an LRC file"),
         ("sbv", "Just words", "sbv line 1: text before the first time"),
         ("microdvd", "{1}{2}x\nwords", "microdvd line 2: a line without times"),
         ("sami", "<html>", "sami line 1: does not begin with <SAMI>"),

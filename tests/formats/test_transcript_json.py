@@ -155,7 +155,7 @@ def damaged(path: str, value: Any) -> str:
         ("segments.0.text", "Bye.", "segments[0]: the words do not spell the text 'Bye.'"),
         ("segments.0.words.1.end", 0, "segments[0].words[1]: not a span of time: start=1.0, end=0.0"),
         ("segments.0.words.1.confidence", "high", "segments[0].words[1].confidence: is not a number"),
-        ("regions.2.status", "lost", "regions[2].status: is none of ok, empty, failed, blocked, truncated"),
+        ("regions.2.status", "lost", "regions[2].status: is not one of ok, empty, failed, blocked, truncated"),
         ("regions.2.cached", 0, "regions[2].cached: is not true or false"),
         ("regions.2.attempts", 1.5, "regions[2].attempts: is not a whole number"),
         ("regions.2", None, "regions[2]: is not an object"),
@@ -170,11 +170,11 @@ def test_what_is_wrong_is_named_with_its_place(path: str, value: Any, sentence: 
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "json line 1: is no JSON: Expecting value"),
-        ('{"version": 1,\n', "json line 2: is no JSON: Expecting property name enclosed in double quotes"),
+        ("", "json line 1: is not JSON: Expecting value"),
+        ('{"version": 1,\n', "json line 2: is not JSON: Expecting property name enclosed in double quotes"),
         ("[]", "json: is not an object"),
-        (damaged("duration", nan), "json: NaN is no number in JSON"),
-        (damaged("duration", inf), "json: Infinity is no number in JSON"),
+        (damaged("duration", nan), "json: NaN is not a number in JSON"),
+        (damaged("duration", inf), "json: Infinity is not a number in JSON"),
         (damaged("duration", 7).replace("7", "1e999", 1), "json: duration: is too large a number"),
     ],
 )

@@ -359,7 +359,7 @@ def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Capt
         (("none.mp4", "film.srt", "-o", "new.mp4"), 3, "none.mp4: cannot be read: No such file or directory"),
         (("film.mp4", "film.srt", "-o", "film.mp4"), 2, "film.mp4 would be overwritten; name another file"),
         (("film.mp4", "film.srt", "-o", "./film.srt"), 2, "film.srt would be overwritten; name another file"),
-        (("film.mp4", "film.srt:xx-what", "-o", "new.mp4"), 2, "'xx-what' is no language tag"),
+        (("film.mp4", "film.srt:xx-what", "-o", "new.mp4"), 2, "'xx-what' is not a language tag"),
         (("film.mp4", "film.srt", "-o", "film.mp4/new.mp4"), 1, "cannot write film.mp4/new.mp4: file exists"),
         (("film.mp4", "film.srt", "-o", "/dev/null"), 2, "unknown container 'null'"),
         (("film.mp4", "film.srt", "-o", "new.avi"), 2, "unknown container '.avi'"),

@@ -1,1 +1,1 @@
-"""What backends over HTTP share: dispatch in order, concurrency, retries, requests and responses."""
+"""The parts that backends over HTTP share: dispatch in order, concurrency, retries, requests and responses."""

@@ -33,8 +33,8 @@ IN_PROGRESS = 4
 PULLED = 16
 """Clips pulled and not yet yielded, per request in flight.
 
-A clip that needs many attempts holds up the order, and this is how far the others run on meanwhile: with three
-requests in ten failing, 4 would cost a third of the speed.
+A clip that needs many attempts holds up the results after it. This is how far other clips may run ahead meanwhile:
+when three requests in ten fail, 4 would cost a third of the speed.
 """
 
 T = TypeVar("T")
@@ -70,7 +70,7 @@ class Dispatcher:
                 self._runs.discard(run)
 
     def send(self, post: Callable[[], T], request: ClipRequest) -> T:
-        """What `post` returns, within the concurrency limit and after as many attempts as the policy allows.
+        """The result of `post`, called within the concurrency limit and repeated as the retry policy allows.
 
         Raises `ClipRejected` when the last attempt failed too, `BackendError` when the service cannot be reached.
         """
@@ -125,9 +125,9 @@ class Dispatcher:
             self._ever_responded, self._given_up = True, 0
 
     def _is_unreachable(self) -> bool:
-        """Whether the service never responded, or not to as many clips in a row as run at a time.
+        """Whether the service never responded, or gave no response to as many clips in a row as run at a time.
 
-        A single clip without a response may be bad luck.
+        A single clip without a response is no sign of that.
         """
         with self._lock:
             self._given_up += 1
@@ -205,7 +205,7 @@ class _DispatchRun:
             _settle(future, error)
 
     def _remaining(self, error: BaseException, *, wait_for_results: bool) -> Iterator[Recognition]:
-        """The results behind the first clip without one, in order, with a `failed` one for each clip between them."""
+        """The results after the first clip without one, in order; clips between them become `failed`."""
         if not wait_for_results:
             self.stop()
         results = [_result(future) if wait_for_results or future.done() else None for future in self._pending]

@@ -35,7 +35,7 @@ class ApiKey:
     """Never shown."""
 
     source: str
-    """Where the key came from, for messages: the name of a variable, or "the options"."""
+    """The origin of the key, for messages: the name of a variable, or "the options"."""
 
     def __repr__(self) -> str:
         return f"ApiKey({HIDDEN}, source={self.source!r})"
@@ -210,7 +210,7 @@ def retry_after(value: str | None, now: datetime) -> float | None:
 
 
 def _connection_fault(error: Exception, *, responded: bool) -> str:
-    """What went wrong with a connection, in a few words."""
+    """The fault of a connection, in a few words."""
     kind = type(error).__name__
     if kind in ("ConnectTimeout", "PoolTimeout", "ReadTimeout", "WriteTimeout"):
         return "the response stopped halfway" if responded else "no response in time"

@@ -1,4 +1,4 @@
-"""How many requests may be in flight: halved when the service limits the rate, raised again one by one."""
+"""The limit of requests in flight: halved when the service limits the rate, then raised again one by one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ConcurrencyLimiter:
         self._changed = Condition()
 
     def acquire(self, request: ClipRequest) -> int:
-        """Wait until the request may begin; returns the generation for `rate_limited`.
+        """Wait until the request may begin, and return the generation for `rate_limited`.
 
         Raises `Cancelled` when `request.stop` is set meanwhile.
         """
@@ -43,13 +43,13 @@ class ConcurrencyLimiter:
             return self._generation
 
     def release(self) -> None:
-        """A request has ended."""
+        """Take a request that has ended out of the count."""
         with self._changed:
             self._in_flight -= 1
             self._changed.notify_all()
 
     def rate_limited(self, generation: int) -> None:
-        """The service refused a request of this generation because too many were in flight."""
+        """Halve the limit, once for all requests of a generation: the service refused one of them as too many."""
         with self._changed:
             if generation == self._generation:
                 self.limit = max(1, self.limit // 2)
@@ -57,7 +57,7 @@ class ConcurrencyLimiter:
                 self._succeeded = 0
 
     def succeeded(self) -> None:
-        """A request got its response. As many of these as `limit` raise it by one."""
+        """Count a response. After `limit` responses, the limit rises by one."""
         with self._changed:
             self._succeeded += 1
             if self._succeeded >= self.limit and self.limit < self.maximum:

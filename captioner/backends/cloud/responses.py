@@ -1,4 +1,4 @@
-"""The bodies of transcription services in all their forms: one JSON object, or a stream of events."""
+"""Reads the responses of transcription services: one JSON object, or a stream of events."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class RequestIdTaken(RetryableError):
 
 
 class Cancelled(Exception):
-    """The result of this clip is no longer needed."""
+    """The clip was cancelled: its result is no longer needed."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,10 @@ class RetryPolicy:
     """The limit of that doubling."""
 
     overload_factor: float = 4.0
-    """How many times longer pauses are while the service is overloaded."""
+    """The factor by which pauses are longer while the service is overloaded."""
 
     longest_retry_after: float = 60.0
-    """The most of a Retry-After that is obeyed."""
+    """The longest Retry-After that is obeyed."""
 
     clock: Callable[[], float] = time.monotonic
     """Returns seconds; tests replace it, as they do with the next two."""

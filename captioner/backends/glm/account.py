@@ -1,4 +1,4 @@
-"""The key for GLM's cloud, and the base URL of the one of its two clouds that the key is for."""
+"""The key for GLM, and the base URL of the cloud that the key belongs to: z.ai or bigmodel.cn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What GLM's error codes mean for a run: retry, give up the clip, or stop the run with advice.
+"""Maps GLM's error codes to an action: retry, give up the clip, or stop the run with advice.
 
 The codes are those of docs.bigmodel.cn and docs.z.ai, "error codes". The HTTP status alone is not enough: 429 comes for
 too many requests, where waiting helps, and for an account without balance, where it never does.
@@ -63,7 +63,7 @@ class PromptTooLong(ClipRejected):
 
 @dataclass(frozen=True)
 class ErrorContext:
-    """What a message may name."""
+    """Facts for error messages."""
 
     key_source: str
     """The variable that the key came from."""

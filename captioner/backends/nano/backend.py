@@ -150,7 +150,7 @@ class GlmNano:
             yield text.number, self._recognise(model, clips[text.number], hints, text)
 
     def _recognise(self, model: LoadedModel, clip: Audio, hints: Hints, decoded: DecodedText | None) -> Recognition:
-        """The result of a clip, whose text may be `decoded` already. A suspicious text is decoded again in parts."""
+        """The result of a clip, whose text may be `decoded` already. A doubtful text is decoded again in parts."""
         attempts, unfinished = 0, []
 
         def ask(part: Audio, part_hints: Hints) -> Transcription:

@@ -186,7 +186,7 @@ def _end_tokens(model: Any) -> frozenset[int]:
 
 
 def _left_padded(rows: list[Tensor]) -> tuple[Tensor, Tensor]:
-    """Rows of shape (tokens, width) as one tensor, padded on the left, and the mask of the tokens, 0 for padding."""
+    """Rows of shape (tokens, width) as one tensor, padded on the left, and the mask, 0 for padding."""
     longest = max(map(len, rows))
     padded = rows[0].new_zeros(len(rows), longest, rows[0].shape[1])
     mask = torch.zeros(len(rows), longest, device=padded.device, dtype=torch.long)

@@ -21,7 +21,7 @@ from captioner.backends.cloud.wav import wav_bytes
 from captioner.backends.contract import BackendInfo, Hints, Recognition, Traits
 from captioner.backends.openai.account import OPENAI, base_urls_from, is_this_machine, key_from, missing_server
 from captioner.backends.openai.errors import FormatRefused, error_for
-from captioner.backends.word_text import words_with_text
+from captioner.backends.word_spelling import words_with_text
 from captioner.errors import BackendError, UsageError
 from captioner.values import Audio, Word
 

@@ -1,4 +1,4 @@
-"""What the errors of a server with OpenAI's API mean for a run: retry, give up the clip, or stop the run."""
+"""Maps the errors of a server with OpenAI's API to an action: retry, give up the clip, or stop the run."""
 
 from __future__ import annotations
 

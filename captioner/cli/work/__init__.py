@@ -1,1 +1,1 @@
-"""What the commands do. Imported when a command runs, so that `--help` answers at once."""
+"""The work of each command. Imported when a command runs, so that `--help` is fast."""

@@ -1,4 +1,4 @@
-"""The backend of a run: which one, with which options, within which limits."""
+"""Opens the backend of a run, with its options and within its limits."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ GLM_DOMAINS = ("z.ai", "bigmodel.cn")
 
 @dataclass(frozen=True, kw_only=True)
 class BackendRequest:
-    """What a run asks of its backend."""
+    """The backend that a run needs, with its options and limits."""
 
     backend: str = "auto"
     """Its name, or "auto"."""
 
     options: tuple[tuple[str, Any], ...] = ()
-    """Options of its constructor, which go before those of the settings."""
+    """Options of its constructor, which override those of the settings."""
 
     model: str | None = None
     """The option of that name; None leaves the backend's own."""
@@ -47,7 +47,7 @@ class BackendRequest:
     """As `model`."""
 
     language: str | None = None
-    """The BCP 47 tag of the language that it has to recognise; None where that is not known."""
+    """The BCP 47 tag of the language that it must recognise; None if that is not known."""
 
     offline: bool = False
     """Whether no audio may leave this machine."""
@@ -77,10 +77,10 @@ class BackendSession:
     """The backend, within the limits of the request."""
 
     price: Price | None
-    """None where no price is known."""
+    """The price of a minute; None if it is not known."""
 
     def describe_cost(self, estimate: Estimate) -> str:
-        """What the run would send and what that costs, in a line."""
+        """The speech that the run would send and its cost, in one line."""
         regions, requests = counted(estimate.regions, "region"), counted(estimate.requests, "request")
         text = f"{regions}, {estimate.speech:.1f} s of speech, {requests}"
         if estimate.cached:
@@ -88,7 +88,7 @@ class BackendSession:
         if self.price is None:
             return f"{text}; no price is known for {self.backend.traits.name}"
         cost = self.price.of(estimate.to_send)
-        return f"{text}; about {cost:.4f} {self.price.currency} (price of {self.price.date})"
+        return f"{text}; about {cost:.4f} {self.price.currency} (price from {self.price.date})"
 
 
 @contextmanager

@@ -131,7 +131,7 @@ def _existing_results(request: CaptionRequest, console: Console) -> RecordedResu
 
 
 def _caption_options(request: CaptionRequest, settings: Settings) -> CaptionOptions:
-    """All that the flags say of captioning, but the backend. Raises `UsageError`, before any work is done."""
+    """The options that the flags give, except for the backend. Raises `UsageError` before any work is done."""
     if request.retry_failed and request.no_journal:
         raise UsageError("--retry-failed needs the journal to know what failed; leave out --no-journal")
     language = None if request.language is None else asked_language(request.language)
@@ -212,7 +212,7 @@ class _CaptionRun:
         return SPEECH_LOST if captions.report.lost else 0
 
     def _refuse_unwritable(self, job: Job) -> None:
-        """Raises `FormatError` before recognition, where a format needs a frame rate or a timecode that is not known.
+        """Raise `FormatError` before recognition, if a format needs a frame rate or a timecode that is not known.
 
         A pipe or a URL is opened once, so its frame rate is not known before.
         """

@@ -1,4 +1,4 @@
-"""Caption files as the commands read them, whichever their format."""
+"""Reads caption files of any format, for all commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Captions into files and onto standard output."""
+"""Writes captions to files and to standard output."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def write_targets(
 ) -> None:
     """Write all results, and warn of what each format cannot store. `record` gets each file before it is written.
 
-    Where one cannot be written the others are; the first error is raised at the end.
+    If one cannot be written, the others still are; the first error is raised at the end.
     """
     failed: CaptionerError | None = None
     for target in targets:

@@ -95,7 +95,7 @@ def _target_format(request: ConvertRequest) -> Format:
 
 
 def _contents(request: ConvertRequest, writing: WritingOptions, console: Console) -> Contents:
-    """What is written: the cues of the file with their new times, and what else the format may need."""
+    """The contents to write: the cues with their new times, and other parts that the format needs."""
     given = format_named(request.source_format) if request.source_format else None
     asked = writing.applied_to(Programme())
     _, contents = read_captions(request.source, given, asked, encoding=request.encoding, strict=request.strict)

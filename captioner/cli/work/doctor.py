@@ -30,7 +30,7 @@ class Check:
     ready: bool
 
     text: str
-    """What is there, or what is missing and how to install it."""
+    """The version that is installed, or the command that installs it."""
 
 
 def check_installation() -> int:

@@ -22,7 +22,7 @@ class Target:
     format: Format
 
     path: Path | None
-    """Where it is written; None for standard output."""
+    """The file to write; None for standard output."""
 
     @property
     def described(self) -> str:

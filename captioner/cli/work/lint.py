@@ -57,7 +57,7 @@ class LintedFile:
     """The profile by which it was checked."""
 
     cues: int
-    """How many cues it has."""
+    """The number of its cues."""
 
     findings: tuple[LocatedFinding, ...]
 
@@ -115,7 +115,7 @@ def _linted(file: CaptionFile, chosen: FileProfile, frame_rate: Fraction | None)
 def _fixed(file: CaptionFile, chosen: FileProfile, frame_rate: Fraction | None, console: Console) -> CaptionFile:
     """Apply all fixes to the file and report each; a file without any is not written.
 
-    Raises `FormatError` where the fixed file would hold less than this one.
+    Raises `FormatError` if the fixed file would hold less than this one.
     """
     contents = file.contents
     if file.path == STANDARD:
@@ -159,7 +159,7 @@ def _line(path: str, placed: LocatedFinding) -> str:
 
 
 def _as_json(linted: Iterable[LintedFile], failed: Failed) -> str:
-    """All that is known, cues counted from 1 as SubRip does."""
+    """All files and findings, cues counted from 1 as in SubRip."""
     files = [
         {
             "file": one.path,

@@ -114,7 +114,7 @@ def open_outputs(request: LiveRequest, config: RecognitionConfig, *, continues: 
 def open_server(
     request: LiveRequest, outputs: LiveOutputs, status: Callable[[], SessionStatus], warn: Callable[[str], object]
 ) -> AbstractContextManager[object]:
-    """The server as a context; an empty one without an address. Raises `UsageError` where the address is in use."""
+    """The server as a context; an empty one without an address. Raises `UsageError` if the address is in use."""
     address = request.serve
     if address is None or outputs.feed is None:
         return nullcontext()

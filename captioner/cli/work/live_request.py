@@ -1,4 +1,4 @@
-"""The flags of `captioner live`, and what follows from them."""
+"""The flags of `captioner live`, and the options that follow from them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class LiveRequest:
 
     @property
     def language_tag(self) -> str | None:
-        """The language as a BCP 47 tag, None where it is unknown. Raises `UsageError`."""
+        """The language as a BCP 47 tag, None if it is unknown. Raises `UsageError`."""
         return None if self.language is None else asked_language(self.language)
 
     @property
@@ -87,7 +87,7 @@ class LiveRequest:
 
     @property
     def checkpoint_path(self) -> Path | None:
-        """The file that holds the position in the stream, beside the first result; None where no file is written."""
+        """The file that holds the position in the stream, beside the first result; None if no file is written."""
         folder = [str(Path(self.hls, "stream"))] if self.hls else []
         results = [*folder, *self.files]
         return Path(f"{results[0]}.state") if results else None

@@ -1,4 +1,4 @@
-"""What the user sees of a live stream: a status line, problems when they begin and end, and a summary."""
+"""The messages of a live stream: a status line, problems when they begin and end, and a summary."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def profile_by_language(
 ) -> Callable[[str | None], Profile]:
     """A function from a language to the profile that `--profile` and `--profile-option` ask for.
 
-    Raises `UsageError`, before any work is done, where there is no such profile or a rule is wrong.
+    Raises `UsageError`, before any work is done, if there is no such profile or a rule is wrong.
     """
     named = None if name is None else asked_profile(name, settings)
     rules = dict(changes)
@@ -50,14 +50,14 @@ class FileProfile:
     profile: Profile
 
     language: str | None
-    """The BCP 47 tag of the file's language, None where it is not known."""
+    """The BCP 47 tag of the file's language, None if it is not known."""
 
     reason: str
-    """How the language is known, for a message: "language en, from the file name"."""
+    """The language and its origin, for a message: "language en, from the file name"."""
 
 
 def profile_of_file(file: CaptionFile, profile: Callable[[str | None], Profile], language: str | None) -> FileProfile:
-    """What `profile` gives for `language`, or for the language of the file, its name or its script."""
+    """The profile for `language`; without one, for the language of the file, of its name or of its script."""
     known, source = (language, "from --language") if language else _language_of(file)
     return FileProfile(profile(known), known, f"language {known}, {source}" if known else "language unknown")
 

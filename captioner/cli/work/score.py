@@ -1,4 +1,4 @@
-"""The work of `captioner score`: two files, and a table of how they differ."""
+"""The work of `captioner score`: compares two files, and prints a table."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class SubtitleArgument:
     path: str
 
     language: str | None = None
-    """A BCP 47 tag; None where neither the argument nor the file name has one."""
+    """A BCP 47 tag; None if neither the argument nor the file name has one."""
 
     flags: frozenset[Flag] = frozenset()
 
@@ -59,7 +59,7 @@ def parse_subtitle_argument(word: str) -> SubtitleArgument:
 
 
 def _split(word: str) -> tuple[str, list[str]]:
-    """The path and the parts after it. An existing file of the whole name goes before."""
+    """The path and the parts after it. If a file with the whole name exists, all of it is the path."""
     path, parts = word, list[str]()
     while len(parts) < 2 and not Path(path).is_file() and ":" in path[2:]:
         path, _, last = path.rpartition(":")

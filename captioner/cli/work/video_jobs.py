@@ -23,7 +23,7 @@ from captioner.render.containers import container_of
 
 @dataclass(frozen=True)
 class VideoJob:
-    """One video that is being made."""
+    """A video that is being written."""
 
     media: Media
     subtitles: tuple[Subtitles, ...]
@@ -92,7 +92,7 @@ def style_options(font_file: str | None, **flags: Any) -> StyleOptions:
 
 
 def refuse_over(target: Path, *sources: Path | None) -> None:
-    """Raises `UsageError` where `target` is one of the sources."""
+    """Raise `UsageError` if `target` is one of the sources."""
     for source in sources:
         if source and same_file(target, source):
             raise UsageError(f"{source} would be overwritten; name another file")
@@ -110,7 +110,7 @@ class VideoOutputs:
 
     @property
     def targets(self) -> list[tuple[Callable[..., None], Path]]:
-        """The files to write, each with the function that makes it."""
+        """The files to write, each with the function that writes it."""
         asked = ((burn, self.burn), (mux, self.mux))
         return [(make, Path(target)) for make, target in asked if target is not None]
 
@@ -120,7 +120,7 @@ class VideoOutputs:
         return any(not target.is_file() for _, target in self.targets)
 
     def check_for(self, sources: Sequence[str]) -> None:
-        """Raises `UsageError`, `MediaError` where they cannot be made of these sources, before any work is done."""
+        """Raise `UsageError` or `MediaError`, before any work is done, if these sources do not allow them."""
         if self.targets and (len(sources) > 1 or sources[0] == STANDARD):
             raise UsageError("--burn and --mux take one input, a file or a URL")
         for _, target in self.targets:

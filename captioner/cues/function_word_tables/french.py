@@ -1,4 +1,4 @@
-"""French. Its pronouns lean on the verb after them, and its negation ends behind the verb."""
+"""French. Its pronouns lean on the verb after them, and its negation ends after the verb."""
 
 from __future__ import annotations
 

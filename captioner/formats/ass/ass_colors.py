@@ -32,7 +32,7 @@ def tag_color(color: str) -> str:
 
 
 def read_color(text: str) -> str | None:
-    """`#rrggbb` from either spelling; None where the text is no color."""
+    """`#rrggbb` from either spelling; None if the text is not a color."""
     match = _READ.fullmatch(text.strip())
     if not match:
         return None

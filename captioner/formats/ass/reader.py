@@ -21,7 +21,7 @@ _TIME = re.compile(r"\s*(\d{1,6}):(\d{1,2}):(\d{1,2})(?:[.:,](\d{1,9}))?\s*", re
 EVENT_FIELDS = ["layer", "start", "end", "style", "name", "marginl", "marginr", "marginv", "effect", "text"]
 
 NO_NAME = "NTP"
-"""What writers of SubStation Alpha v4 put where no speaker is named."""
+"""The name that SubStation Alpha v4 files give an event without a speaker."""
 
 
 class _ScriptLine(NamedTuple):
@@ -30,24 +30,24 @@ class _ScriptLine(NamedTuple):
     number: int
     """From 1."""
     section: str
-    """The section that it is in, in small letters."""
+    """The section that it is in, in lower case."""
     key: str
-    """What stands before the colon, in small letters."""
+    """The text before the colon, in lower case."""
     value: str
-    """What stands behind the colon, as it is."""
+    """The text after the colon, unchanged."""
 
 
 def parse(text: str) -> Contents:
     """The cues in the order of the file, without those that have no text.
 
-    Where text looks as the style `Default` does, it is plain; but a color that a tag gives to text that has it already
-    is a style. Fonts, sizes, margins and effects are left out. Raises `FormatError` where there are no events, or the
-    times of one cannot be read.
+    Text that looks like the style `Default` is plain. A tag that repeats the default color makes that color a style.
+    Fonts, sizes, margins and effects are left out. Raises `FormatError` if there are no events, or the times of one
+    cannot be read.
     """
     lines = _lines(source_lines(text))
     info = {line.key: line.value.strip() for line in lines if line.section == "script info"}
     if not any(line.section == "events" or line.key == "dialogue" for line in lines):
-        raise FormatError("ass", "has no [Events], so it is no SubStation file")
+        raise FormatError("ass", "has no [Events], so it is not a SubStation file")
     script = _script(info, lines)
     losses, mended = Losses(), Losses()
     losses["comment"] = sum(line.key == "comment" for line in lines)
@@ -81,7 +81,7 @@ def _fields(line: _ScriptLine) -> list[str]:
 def _script(info: dict[str, str], lines: Sequence[_ScriptLine]) -> Script:
     width, height = _pixels(info.get("playresx")), _pixels(info.get("playresy"))
     if width is None and height is None:
-        width, height = 384, 288  # VSFilter's, and everybody's since
+        width, height = 384, 288  # the default of VSFilter, which players follow
     return Script(
         width=width or round((height or 288) * 4 / 3),
         height=height or round((width or 384) * 3 / 4),

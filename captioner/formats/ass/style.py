@@ -1,4 +1,4 @@
-"""How Advanced SubStation shows captions: styles, in pixels of the picture that a file is made for."""
+"""The style of captions in Advanced SubStation, in pixels of the picture that a file is made for."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WIDTH, HEIGHT = 1920, 1080
 
 @dataclass(frozen=True, kw_only=True)
 class AssStyle:
-    """How the captions of a track look.
+    """The style of the captions of a track.
 
     Lengths are in pixels of a picture of `width` times `height`, to which a player scales everything. Colors are
     `#rrggbb`, or `#rrggbbaa` where `aa` is the opacity.
@@ -40,34 +40,34 @@ class AssStyle:
     """The letters."""
 
     upcoming_color: str = "#8c8c8c"
-    """Words that are yet to be said, where `karaoke` is word or sweep."""
+    """The color of words that are yet to be said, for the `karaoke` word and sweep."""
 
     spoken_color: str = "#ffd400"
-    """The word that is being said, where `karaoke` is pop."""
+    """The color of the word that is being said, for the `karaoke` pop."""
 
     outline_color: str = "#000000"
-    """The outline of the letters."""
+    """The color of the outline."""
 
     outline: float = 3.2
-    """The breadth of the outline or, of a box, the room between letters and edge."""
+    """The width of the outline or, for a box, the space between letters and edge."""
 
     shadow: float = 0.0
-    """How far the shadow lies from the letters."""
+    """The distance of the shadow from the letters."""
 
     shadow_color: str = "#00000080"
     """The shadow."""
 
     box_color: str | None = None
-    """A box behind the text in place of the outline; None is no box."""
+    """The color of a box behind the text in place of the outline; None for no box."""
 
     box_per_line: bool = True
-    """Whether each line has a box of its own. One around all lines is known to libass alone."""
+    """Whether each line has a box of its own. Only libass can draw one box around all lines."""
 
     bold: bool = False
     """Whether all text is bold."""
 
     anchor: int = 2
-    """Where captions stand, as a key of the number pad."""
+    """The position of captions, as a key of the numeric keypad."""
 
     margin_left: float = 96.0
     """Free pixels at the left."""
@@ -82,11 +82,11 @@ class AssStyle:
     """The character set of the font; -1 has libass read each line in the direction of its first letter."""
 
     karaoke: Karaoke = "none"
-    """What word times do: nothing that is seen (none); a word takes the `color` when it is said (word); the color
-    sweeps over the word (sweep); or the word that is being said grows and has the `spoken_color` (pop)."""
+    """How word times are shown: not at all (none); a word takes the `color` when it is said (word); the color sweeps
+    over the word (sweep); or the word that is being said grows and has the `spoken_color` (pop)."""
 
     def anchor_point(self, position: Position) -> tuple[float, float]:
-        """Where the anchor of a position stands, x and y in pixels; an axis without a value is at the margin."""
+        """The anchor of a position, x and y in pixels; an axis without a value is at the margin."""
         row, column = divmod(position.anchor - 1, 3)
         default_x = (self.margin_left, self.width / 2, self.width - self.margin_right)[column]
         default_y = (self.height - self.margin_vertical, self.height / 2, self.margin_vertical)[row]
@@ -115,13 +115,13 @@ class AssTrack:
     """Cues that the file can hold, as `representable` gives them."""
 
     style: AssStyle
-    """How they look."""
+    """Their style."""
 
     name: str = "Default"
-    """What the file calls the style."""
+    """The name of the style in the file."""
 
     layer: int = 0
-    """What is drawn first: higher layers lie above lower ones, and do not push their captions away."""
+    """The drawing order: higher layers lie above lower ones, and do not push their captions away."""
 
     def recolored(self, recolor: Recolor) -> AssTrack:
         """The track with all colors of its style and its cues changed."""
@@ -134,7 +134,7 @@ def _recolored_spans(cue: Cue, recolor: Recolor) -> tuple[StyleSpan, ...]:
 
 
 def default_style(programme: Programme) -> AssStyle:
-    """Letters that can be read from a chair, inside the safe area of the programme's picture.
+    """The style for a programme's picture: readable from a distance, and inside the safe area.
 
     Lines have 7 % of the height of a wide picture and 4 % of a tall one, and stand a little higher there (BBC Subtitle
     Guidelines 9.2.1 and 10). A line is about 1.2 times as high as the size of its font.

@@ -31,7 +31,7 @@ _NUMBERS = re.compile(r"-?\d{1,9}(?:\.\d{0,9})?", re.ASCII)
 
 @dataclass(frozen=True)
 class TagStyle:
-    """What is read of a style."""
+    """The properties of a style that captioner reads."""
 
     italic: bool = False
     bold: bool = False
@@ -39,12 +39,12 @@ class TagStyle:
     color: str | None = None
     """`#rrggbb`."""
     anchor: int = 2
-    """A key of the number pad."""
+    """A key of the numeric keypad."""
 
 
 @dataclass(frozen=True)
 class Script:
-    """What a file says of all its events."""
+    """The properties of a file that apply to all its events."""
 
     width: int
     """Pixels of the picture."""
@@ -53,7 +53,7 @@ class Script:
     """Pixels of the picture."""
 
     breaks_at_n: bool
-    r"""Whether `\n` breaks a line, as it does where the player breaks none; else it is a space."""
+    r"""Whether `\n` breaks a line, as it does if the player breaks no lines; otherwise it is a space."""
 
     styles: dict[str, TagStyle]
     """The styles by their names, in order."""
@@ -69,7 +69,7 @@ class Script:
 
 
 def anchor_of_v4(alignment: int) -> int:
-    """The anchor of an alignment of SubStation Alpha v4: 1 to 3 is the bottom, 4 more the top, 8 more the middle."""
+    """The anchor of an alignment of SubStation Alpha v4. 1 to 3 is the bottom, 4 more the top, 8 more the middle."""
     column = (alignment & 3) or 2
     return column + (6 if alignment & 4 else 3 if alignment & 8 else 0)
 
@@ -77,10 +77,10 @@ def anchor_of_v4(alignment: int) -> int:
 def read_text(
     text: str, style: TagStyle, script: Script, start: Fraction, losses: Losses
 ) -> tuple[StyledText, Position | None]:
-    """What an event shows that begins at `start` hundredths, and where. Counts the tags that are left out."""
+    """The text and the position of an event that begins at `start` hundredths. Counts the tags that are left out."""
     reader = _TextReader(script, style, losses, start, start)
     at = 0
-    closed = text.rfind("}") + 1  # no brace closes behind it, which need not be searched from each opening one
+    closed = text.rfind("}") + 1  # tags end before this index, so no search for a closing brace goes beyond it
     for match in chain(_MARKUP.finditer(text, 0, closed), _ESCAPE.finditer(text, closed)):
         reader.add(text[at : match.start()])
         if match["escape"]:
@@ -112,15 +112,15 @@ class _Syllable(NamedTuple):
 
 @dataclass
 class _TextReader:
-    """An event as far as it is read."""
+    """The text of an event, as far as it has been read."""
 
     script: Script
     style: TagStyle
     losses: Losses
     end: Fraction
-    """Hundredths at which the current syllable ends ..."""
+    """End of the current syllable, in hundredths of a second."""
     start: Fraction
-    """... and at which it begins."""
+    """Start of the current syllable, in hundredths of a second."""
     event_start: Fraction = field(init=False)
     current: TagStyle = field(init=False)
     pieces: list[tuple[str, TextStyle]] = field(default_factory=list)
@@ -128,7 +128,7 @@ class _TextReader:
     karaoke_tags: int = 0
     is_drawing: bool = False
     has_default_color: bool = False
-    """Whether a tag gave the default color to text that had it already, which is meant."""
+    """Whether a tag repeated the default color, which is then kept as a style."""
     anchor: int | None = None
     point: tuple[float, float] | None = None
 
@@ -136,7 +136,7 @@ class _TextReader:
         self.event_start, self.current = self.start, self.style
 
     def add(self, text: str) -> None:
-        """Text that is shown."""
+        """Add text that is shown."""
         if not text or self.is_drawing:
             return
         default = self.script.default
@@ -150,7 +150,7 @@ class _TextReader:
         self.syllables.append(_Syllable(text, self.karaoke_tags, self.start, self.end))
 
     def apply(self, tags: str) -> None:
-        """What stands between two braces."""
+        """Apply the tags between two braces."""
         if tags and "\\" not in tags:
             self.losses["comment"] += 1
         plain, animations = _ANIMATION.subn("", tags)
@@ -187,7 +187,7 @@ class _TextReader:
         self.current = replace(self.current, **changed)
 
     def _color(self, color: str | None) -> None:
-        """None is the color of the style again. The default color is meant, unless it only ends another."""
+        """Set the color; None returns to that of the style. The default color is kept unless it only ends another."""
         self.has_default_color = color is not None and color == self.current.color == self.script.default.color
         self.current = replace(self.current, color=color or self.style.color)
 
@@ -204,7 +204,7 @@ class _TextReader:
         return StyledText("".join(text for text, _ in self.pieces), spans_of(self.pieces), words)
 
     def position(self) -> Position | None:
-        """Where the text stands; None is the bottom centre."""
+        """The position of the text; None for the bottom centre."""
         anchor = self.anchor or self.style.anchor
         if self.point is None:
             return None if anchor == 2 else Position(anchor)
@@ -215,7 +215,7 @@ class _TextReader:
 
 
 def _words(syllables: list[_Syllable]) -> Iterator[Word]:
-    """A word for each syllable, as karaoke has them; the space behind one belongs to the next."""
+    """A word for each syllable, as karaoke has them; the space after one belongs to the next."""
     joined: list[_Syllable] = []
     for syllable in syllables:
         if joined and joined[-1].tag == syllable.tag:

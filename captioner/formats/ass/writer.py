@@ -1,7 +1,7 @@
 """Writing Advanced SubStation Alpha v4+, as libass shows it.
 
-There is no standard. A file says how large the picture is for which it was made, and a player scales it to the one it
-has; so a file is made for the programme's picture. Lines break where the cues break them.
+There is no standard. A file states the size of the picture that it is made for, and a player scales it to its own. So
+a file is made for the programme's picture. Lines break where the cues break them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LINE_HEIGHT = 1.2
 """The height of a line, in sizes of its font, about."""
 
 GROWN, GROWING = 115, 60
-"""Per cent to which a word grows while it is said, and the milliseconds that it takes to."""
+"""Percent to which a word grows while it is said, and the milliseconds that this takes."""
 
 WrapStyle = Literal[0, 1, 2, 3]
 """Whether the player breaks lines that are too long: evenly (0), at the end (1), never (2), or the lower one wider (3).
@@ -42,9 +42,9 @@ _EVENT_FIELDS = "Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effe
 def representable(
     cues: Iterable[Cue], programme: Programme = UNKNOWN_PROGRAMME, style: AssStyle | None = None
 ) -> list[Cue]:
-    """The cues as the file holds them: times in hundredths, a name in one line and without commas, no vertical text.
+    """The cues as the file holds them: times in hundredths, names in one line without commas, no vertical text.
 
-    A word joiner that follows a backslash goes. A position is held in hundredths of a pixel, x and y together.
+    A word joiner after a backslash is removed. A position is stored in hundredths of a pixel, x and y together.
     """
     style = style or default_style(programme)
     return [_representable(cue, style) for cue in quantize(cues, RATE)]
@@ -127,7 +127,7 @@ def _style(track: AssTrack) -> str:
 
 
 class _Border(NamedTuple):
-    """The fields of a style that say what is drawn around the letters."""
+    """The fields of a style for the border: what is drawn around the letters."""
 
     kind: int
     """BorderStyle: an outline (1), a box around each line (3), or a box around all lines (4)."""
@@ -172,7 +172,7 @@ def _decimal(pixels: float) -> str:
 
 
 def _text(cue: Cue, style: AssStyle) -> Iterator[str]:
-    """The text in pieces that look the same and belong to one word, each behind the tags that it needs."""
+    """The text in pieces that look the same and belong to one word, each after the tags that it needs."""
     word_tags = dict(_word_tags(cue, style))
     edges = {edge for span in cue.styles for edge in (span.first, span.last)}
     current = PLAIN
@@ -197,7 +197,7 @@ def _style_tags(style: TextStyle) -> str:
 
 
 def _word_tags(cue: Cue, style: AssStyle) -> Iterator[tuple[int, str]]:
-    """Where each word begins, behind its space, and its karaoke in hundredths, with that of the silence before it."""
+    """The index of each word after its space, and its karaoke tags, with the silence before it; times in hundredths."""
     kind = r"\kf" if style.karaoke == "sweep" else r"\k"
     begin = clock = round(cue.start * RATE)
     index = 0
@@ -210,7 +210,7 @@ def _word_tags(cue: Cue, style: AssStyle) -> Iterator[tuple[int, str]]:
 
 
 def _pop_tags(cue: Cue, index: int, start: int, end: int, style: AssStyle) -> str:
-    """The word at `index` grows and is colored from `start` to `end`, in milliseconds since the cue began."""
+    """Tags that grow and color the word at `index` from `start` to `end`, in milliseconds since the cue began."""
     own_color = tag_color(_style_at(cue, index).color or style.color)
     grow = rf"\t({start},{start + GROWING},\fscx{GROWN}\fscy{GROWN}\1c{tag_color(style.spoken_color)})"
     return grow + rf"\t({end},{end},\fscx100\fscy100\1c{own_color})"

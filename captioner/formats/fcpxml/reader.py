@@ -18,7 +18,7 @@ from captioner.timestamps import FrameRate, format_timecode
 from captioner.values import Cue, Position
 
 TITLE_HEIGHTS = {1: -0.4, 2: 0.0, 3: 0.4}
-"""Where titles are, by row of the number pad from the bottom: picture heights above the middle."""
+"""Heights of titles by row of the numeric keypad, from the bottom: in picture heights above the middle."""
 
 _TIME = re.compile(r"(\d{1,18})(?:/0*([1-9]\d{0,17}))?s", re.ASCII)
 
@@ -112,7 +112,7 @@ def _programme(root: Element, sequence: Element, items: list[_Item]) -> Programm
 
 
 def _language(items: list[_Item]) -> str | None:
-    """The language that all roles name; None where there are several or none."""
+    """The language that all roles name; None if there are several or none."""
     matches = {_LANGUAGE.search(item.element.get("role", "")) for item in items}
     tags = {match[1] for match in matches if match}
     return tags.pop() if len(tags) == 1 else None
@@ -132,7 +132,7 @@ def _pixels(text: str | None) -> int | None:
 
 
 def _cue(item: _Item, programme: Programme, styles: Mapping[str, Mapping[str, str]]) -> Cue | None:
-    """The cue of an item; None where its text is empty. `styles` are the attributes of each style definition."""
+    """The cue of an item; None if its text is empty. `styles` are the attributes of each style definition."""
     if item.start < 0:
         raise ValueError(f"a {item.element.tag} starts before its sequence")
     rate = Fraction(programme.frame_rate or 1000)

@@ -57,7 +57,7 @@ def _representable(cue: Cue) -> Cue:
 
 
 def _row(position: Position | None) -> int:
-    """The row of the number pad, 1 for the bottom."""
+    """The row of the numeric keypad, 1 for the bottom."""
     return (position.anchor + 2) // 3 if position else 1
 
 

@@ -1,1 +1,1 @@
-"""What all formats share: contents, fidelity, styled text, frames, encodings."""
+"""The types and rules that all formats share: contents, fidelity, styled text, frames, encodings."""

@@ -1,4 +1,4 @@
-"""What goes into a caption file and comes out of one: the parts, and what is known of the programme around them."""
+"""The contents of a caption file: its parts, and facts about the programme that they belong to."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Part = Literal["cues", "transcript", "report", "programme"]
 
 @dataclass(frozen=True, kw_only=True)
 class Programme:
-    """What a file may say of the programme that its cues belong to. None is unknown."""
+    """Facts about the programme that cues belong to; None if unknown."""
 
     title: str | None = None
     """The name of the programme, in one line."""
@@ -53,22 +53,22 @@ class Contents:
     """The cues, in the order of the file."""
 
     transcript: Transcript | None = None
-    """What was said, in formats that hold it instead of cues."""
+    """The recognised text, in formats that hold it instead of cues."""
 
     report: Report | None = None
-    """What became of each region of speech."""
+    """The result of each speech region."""
 
     programme: Programme = UNKNOWN_PROGRAMME
-    """What is known of the programme."""
+    """Facts about the programme."""
 
     losses: tuple[str, ...] = ()
-    """What stood in the file and is not here, each counted in a phrase: `3 comments`."""
+    """The things in the file that were left out, counted in phrases: `3 comments`."""
 
     mended: tuple[str, ...] = ()
-    """What was not as the format wants it and was understood nevertheless: `2 missing numbers`."""
+    """The faults of the file that were repaired, counted in phrases: `2 missing numbers`."""
 
     lines: tuple[int | None, ...] = ()
-    """The line of the file, from 1, in which the text of each cue begins; empty where the format has no lines."""
+    """The line of the file, from 1, in which the text of each cue begins; empty if the format has no lines."""
 
     @classmethod
     def of_cues(
@@ -79,7 +79,7 @@ class Contents:
         losses: Losses | None = None,
         mended: Losses | None = None,
     ) -> Contents:
-        """What a parser read: cues with their lines, without those that are None, which had no text."""
+        """The contents that a parser read: cues with their lines. A cue that is None had no text and is left out."""
         pairs = [(cue, line) for cue, line in cues if cue]
         return cls(
             [cue for cue, _ in pairs],

@@ -1,4 +1,4 @@
-"""The encoding of a caption file: as its byte order mark says, or UTF-8, or the most likely one."""
+"""Decodes caption files: by the byte order mark, as UTF-8, or in the most likely encoding."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _MARKS = (
 )
 
 BROKEN = 0.02
-"""Share of the characters beyond ASCII that may be broken in a file that is read as UTF-8. Read so, most characters of
-another encoding are broken."""
+"""Share of the characters beyond ASCII that may be broken in a file that is read as UTF-8. In a file with another
+encoding, most of them are."""
 
 ENOUGH = 1 << 18
-"""Bytes from which an encoding is detected."""
+"""Bytes of a file from which its encoding is detected."""
 
 
 class Decoded(NamedTuple):
@@ -30,7 +30,7 @@ class Decoded(NamedTuple):
     guessed: str | None = None
     """The encoding, where nothing but the bytes themselves suggested it."""
     broken: int = 0
-    """How many characters could not be decoded; each is U+FFFD in the text."""
+    """The number of characters that could not be decoded; each is U+FFFD in the text."""
 
 
 def decoded(data: bytes, encoding: str | None = None) -> str:
@@ -41,7 +41,7 @@ def decoded(data: bytes, encoding: str | None = None) -> str:
 def decoding(data: bytes, encoding: str | None = None) -> Decoded:
     """The text of a file in `encoding`, which is detected where it is not given, and how it was decoded.
 
-    Raises `FormatError` where the bytes are no text, or there is no such encoding.
+    Raises `FormatError` if the bytes are not text, or there is no such encoding.
     """
     name = encoding or next((name for mark, name in _MARKS if data.startswith(mark)), None)
     if name is not None:
@@ -79,6 +79,6 @@ def _in_guessed(data: bytes) -> Decoded:
 
     name = chardet.detect(data[:ENOUGH])["encoding"]
     if name is None:
-        raise FormatError("encoding", "not detected, or the file is no text; give it with --encoding")
+        raise FormatError("encoding", "not detected, or the file is not text; give it with --encoding")
     text = data.decode(name, "replace")
     return Decoded(text.removeprefix("\ufeff"), name.lower(), text.count("\ufffd"))

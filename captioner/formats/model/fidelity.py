@@ -23,8 +23,8 @@ def restricted_to(
 ) -> Cue:
     """The cue without the parts that a format does not hold: times and text, and of the rest what is named.
 
-    Where only the anchor of a position is held, it is the ninth of the picture in which the point lies, and vertical
-    writing is lost. The bottom centre is no position.
+    With `position` "anchor", a position becomes the ninth of the picture in which its point lies, without vertical
+    writing. The bottom centre becomes None.
     """
     spans = merge_spans(part for span in cue.styles for part in _held(span, styles).over(span.first, span.last))
     return replace(
@@ -53,7 +53,7 @@ def _held_position(position: Position | None, *, exact: bool) -> Position | None
 
 
 def _ninth(position: Position) -> int:
-    """The anchor, as a key of the number pad, of the ninth of the picture where the point of a position lies."""
+    """The anchor, as a numeric keypad key, of the ninth of the picture where the point of a position lies."""
     row, column = divmod(position.anchor - 1, 3)
     column = column if position.x is None else min(int(position.x * 3 / 100), 2)
     row = row if position.y is None else 2 - min(int(position.y * 3 / 100), 2)

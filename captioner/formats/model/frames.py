@@ -22,7 +22,7 @@ ONE_HOUR = "01:00:00:00"
 
 
 NO_RATE = "needs the frame rate of the video, as in --fps 25"
-"""The error where a format counts frames and their rate is unknown."""
+"""The error if a format counts frames and the frame rate is unknown."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class FrameClock:
             raise FormatError(self.name, f"a cue at {time} lies beyond the 24 hours of timecode") from error
 
     def frame_of(self, timecode: str, line: int | None = None) -> int:
-        """The frame that has a timecode, which stands in that line of a file. Raises `FormatError`."""
+        """The frame of a timecode; `line` is its line in the file, for errors. Raises `FormatError`."""
         try:
             frame = parse_timecode(timecode, self.rate) - self.start
         except ValueError as error:
@@ -68,7 +68,7 @@ class FrameClock:
     def from_start(self, cue: Cue) -> Cue:
         """A cue whose times were counted from midnight, counted from the start of the programme.
 
-        Raises `FormatError` where it begins before that.
+        Raises `FormatError` if it begins before that.
         """
         first, last = (self.frame(seconds) - self.start for seconds in (cue.start, cue.end))
         if first < 0:
@@ -77,11 +77,11 @@ class FrameClock:
         return replace(cue, start=seconds_at(first, self.rate), end=seconds_at(last, self.rate))
 
     def cue(self, first: int, last: int, text: StyledText | str, speaker: str | None = None) -> Cue | None:
-        """A cue from one frame to another; None where it has no text."""
+        """A cue from one frame to another; None if it has no text."""
         return cue_read(first, last, text, speaker, rate=self.rate.per_second)
 
     def programme(self, title: str | None = None) -> Programme:
-        """What a file that counts frames says of the programme."""
+        """The programme, as a file with this clock describes it."""
         start = format_timecode(self.start, self.rate)
         return Programme(
             title=title, frame_rate=self.rate.per_second, start_timecode=start, drop_frame=self.rate.drop_frame
@@ -91,7 +91,7 @@ class FrameClock:
 def frame_clock(name: str, programme: Programme, start: str = MIDNIGHT) -> FrameClock:
     """The clock of a programme. The timecode of its first frame is `start` where the programme gives none.
 
-    Raises `FormatError` where the frame rate is unknown, or is none that timecode counts.
+    Raises `FormatError` if the frame rate is unknown, or is none that timecode counts.
     """
     if programme.frame_rate is None:
         raise FormatError(name, NO_RATE)
@@ -109,7 +109,7 @@ def read_clock(
     """The clock of a file that holds these timecodes, and not the frame rate.
 
     Where the programme gives no timecode of its first frame, that is `start`, or midnight if a timecode is earlier.
-    Raises `FormatError` where the frame rate is unknown.
+    Raises `FormatError` if the frame rate is unknown.
     """
     programme = replace(programme, drop_frame=programme.drop_frame or drop_frame)
     clock = frame_clock(name, programme, start)

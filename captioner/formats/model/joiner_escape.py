@@ -14,28 +14,28 @@ JOINER = "\u2060"
 
 @dataclass(frozen=True)
 class JoinerEscape:
-    """Puts a word joiner behind what begins markup, and takes it away when the file is read."""
+    """Puts a word joiner after the beginning of markup, and removes it when the file is read."""
 
     special: re.Pattern[str]
-    """What would be read as the beginning of markup, up to where the joiner goes."""
+    """Matches text that would be read as the beginning of markup, up to the place of the joiner."""
 
     escaped: re.Pattern[str]
-    """What one or more joiners were put into."""
+    """Matches such text with one or more joiners in that place."""
 
     def escape(self, text: str) -> str:
-        """A text that no reader takes for markup."""
+        """The text with joiners, so that no reader takes it for markup."""
         return self.special.sub(_with_joiner, text)
 
     def unescape(self, text: str) -> str:
-        """The text that was escaped."""
+        """The text without the joiners of its escapes."""
         return self.escaped.sub(_without_joiners, text)
 
     def escape_cue(self, cue: Cue) -> Cue:
-        """The cue with its text escaped. Only where `special` matches a character at least."""
+        """The cue with its text escaped. `special` must match at least one character."""
         return substitute(cue, self.special, _with_joiner)
 
     def unescape_cue(self, cue: Cue) -> Cue:
-        """The cue as a reader finds it: joiners of its own that look like an escape are gone."""
+        """The cue as a reader returns it: without joiners of its own that look like an escape."""
         return substitute(cue, self.escaped, _without_joiners)
 
 

@@ -1,4 +1,4 @@
-"""The lines of a file and of a cue: where they end, how they become one line, and how each of them looks."""
+"""The lines of a file and of a cue: their ends, their joining into one line, and the style of each."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _DECOMPOSED = re.compile("\\w[\u0300-\u036f]+")
 
 
 def source_lines(text: str) -> list[str]:
-    """The lines of a file, without byte order mark, whichever system ended them."""
+    """The lines of a file, with the line ends of any system, without the byte order mark."""
     return _LINE_END.split(text.removeprefix("\ufeff"))
 
 
 def leading_blanks(lines: Iterable[str]) -> int:
-    """How many blank lines stand before the first line of text."""
+    """The number of blank lines before the first line of text."""
     return next((index for index, line in enumerate(lines) if line.strip()), 0)
 
 
@@ -55,7 +55,7 @@ def single_spaced(cue: Cue) -> Cue:
 
 
 def lines_of(cue: Cue) -> Iterator[tuple[str, TextStyle]]:
-    """Each line with its style, for formats that style whole lines: plain where its characters differ in style."""
+    """Each line with its style, for formats that style whole lines. A line of several styles is plain."""
     styles = [style for text, style in runs(cue) for _ in text]
     at = 0
     for line in cue.text.split("\n"):

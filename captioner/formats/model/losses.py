@@ -1,4 +1,4 @@
-"""What is lost when a file is read or written, counted: nothing is lost in silence."""
+"""Counts what is lost when a file is read or written, so that nothing is lost silently."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from captioner.formats.model.styled_text import runs
 from captioner.values import Cue, Position
 
 CuePart = Literal["overlaps", "text", "line breaks", "styles", "positions", "speaker names", "word times", "cue times"]
-"""What a format may be unable to store of a cue; an overlap is that with a cue shown at the same time."""
+"""The parts of a cue that a format may be unable to store; an overlap is one with a cue shown at the same time."""
 
 ROUNDING = 0.1
-"""Seconds. No format rounds times by as much: a time that moves further was not stored."""
+"""Seconds. No format rounds times by this much: a time that differs by more was not stored."""
 
 _NOUN = re.compile(r" (?:before|in|inside|of|on|outside|that|with|without) ")
 
 
 class Losses(Counter[str]):
-    """How often a reader met each thing that it left out or repaired, by the singular name of the thing."""
+    """The number of things that a reader left out or repaired, by the singular name of the thing."""
 
     def phrases(self) -> tuple[str, ...]:
-        """`("1 comment", "3 regions")`, in the order in which they were met first."""
+        """`("1 comment", "3 regions")`, in the order of their first occurrence."""
         return tuple(f"{count} {name if count == 1 else _plural(name)}" for name, count in self.items() if count)
 
 
 def _plural(name: str) -> str:
-    """`cues without text` for `cue without text`: the noun is what stands before the first preposition."""
+    """`cues without text` for `cue without text`: the noun ends before the first preposition."""
     noun = _NOUN.split(name)[0]
     return f"{noun}{'es' if noun.endswith('s') else 's'}{name[len(noun) :]}"
 
 
 class CueLosses(Counter[CuePart]):
-    """How many cues lose each of their parts in a file. Empty, so false, where the file stores everything."""
+    """The number of cues that lose each of their parts in a file. It is empty if the file stores everything."""
 
     def phrases(self) -> tuple[str, ...]:
         """`("line breaks (7 cues)", "styles (1 cue)")`, to follow "cannot store"."""
@@ -47,7 +47,7 @@ class CueLosses(Counter[CuePart]):
 
 
 def cue_losses(cues: Iterable[Cue], stored: Sequence[Cue]) -> CueLosses:
-    """What `cues` have and `stored`, the cues as a file holds them, do not.
+    """The parts that `cues` have and `stored`, the cues as a file holds them, do not.
 
     Where there are more or fewer stored cues than cues, they cannot be compared one by one: then a part is lost from
     all cues that have it if no stored cue has it.
@@ -66,7 +66,7 @@ def cue_losses(cues: Iterable[Cue], stored: Sequence[Cue]) -> CueLosses:
 
 
 def _overlaps(ordered: Iterable[Cue]) -> int:
-    """How many cues begin before all earlier ones have ended."""
+    """The number of cues that begin before all earlier ones have ended."""
     count, last_end = 0, 0.0
     for cue in ordered:
         count += cue.start < last_end
@@ -75,7 +75,7 @@ def _overlaps(ordered: Iterable[Cue]) -> int:
 
 
 def _parts(cue: Cue) -> list[CuePart]:
-    """What a cue has besides its text."""
+    """The parts that a cue has besides its text."""
     parts: dict[CuePart, object] = {
         "styles": cue.styles,
         "positions": _position(cue),
@@ -99,5 +99,5 @@ def _differences(cue: Cue, held: Cue) -> list[CuePart]:
 
 
 def _position(cue: Cue) -> Position | None:
-    """The position of a cue; None for the bottom centre, which is where a cue without one stands."""
+    """The position of a cue; None for the bottom centre, the default position."""
     return None if cue.position == Position() else cue.position

@@ -9,7 +9,7 @@ from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, sp
 
 
 def without_comments(text: str, opening: str, closing: str) -> str:
-    """The text without its comments; one that nothing closes lasts until the end."""
+    """The text without its comments; one that is not closed lasts until the end."""
     return "".join(piece for _, piece in between_comments(text, opening, closing))
 
 

@@ -47,7 +47,7 @@ def cue_read(
     *,
     rate: int | Fraction = 1000,
 ) -> Cue | None:
-    """A cue from a file, its times on a grid of `rate` points a second; None where it has no text.
+    """A cue from a file, its times on a grid of `rate` points a second; None if it has no text.
 
     A cue that ends before it begins would never be shown: it lasts until the next point, so that its text is not lost.
     """

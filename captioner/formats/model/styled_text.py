@@ -11,11 +11,11 @@ from typing import NamedTuple
 from captioner.values import Cue, StyleSpan, Word
 
 Replacement = str | Callable[[re.Match[str]], str]
-"""What a match is replaced with: a text, or a function of the match."""
+"""The replacement for a match: a text, or a function of the match."""
 
 
 class TextStyle(NamedTuple):
-    """How characters look, wherever they stand."""
+    """The style of characters, independent of their place."""
 
     italic: bool = False
     bold: bool = False
@@ -24,7 +24,7 @@ class TextStyle(NamedTuple):
     """`#rrggbb`; None is the default color."""
 
     def within(self, outer: TextStyle) -> TextStyle:
-        """The style of text inside of text with the `outer` style. Of two colors the inner one holds."""
+        """The style of text inside of text with the `outer` style. Of two colors the inner one applies."""
         return TextStyle(
             self.italic or outer.italic,
             self.bold or outer.bold,
@@ -103,7 +103,7 @@ def substitute(cue: Cue, pattern: re.Pattern[str], replacement: Replacement) -> 
 
 
 def _moved_indexes(length: int, changes: list[tuple[int, int, str]]) -> list[int]:
-    """Where each index of a text goes, `length` included. One inside of a change goes behind what replaces it."""
+    """The new place of each index of a text, `length` included. One inside a change moves behind the replacement."""
     index: list[int] = []
     shift, at = 0, 0
     for first, last, new in changes:

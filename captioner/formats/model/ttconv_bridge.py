@@ -1,7 +1,7 @@
-"""Cues from the documents that ttconv makes of files that it reads: TTML, SCC and EBU STL.
+"""Makes cues of the documents that ttconv reads: TTML, SCC and EBU STL.
 
-A paragraph of its model is a cue or, where parts of it come and go, a cue for each state that is seen. ttconv logs what
-it does not understand: these records are caught here and counted.
+A paragraph of its model is a cue or, if parts of it appear and disappear, a cue for each state on the screen. ttconv
+logs what it does not understand: these records are caught here and counted.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, sp
 from captioner.values import Cue, Position
 
 WITHOUT_END = 5
-"""Seconds for which a text without an end is shown, if no other comes earlier."""
+"""Seconds for which a text without an end is shown, unless another one begins earlier."""
 
 LATEST = 10**9
 """Seconds, some thirty years: a later time is a mistake."""
@@ -55,14 +55,14 @@ class _Piece:
 
 @dataclass(frozen=True)
 class _Context:
-    """What a part of a document inherits from the parts that contain it."""
+    """The properties that a part of a document inherits from the parts that contain it."""
 
     start: Fraction = Fraction(0)
     end: Fraction | None = None
     style: TextStyle = PLAIN
     region: Any = None
     align: str = "start"
-    """Where the lines stand in their region."""
+    """The alignment of the lines in their region."""
     preserve: bool = False
     """Whether white space is preserved."""
 
@@ -70,7 +70,7 @@ class _Context:
 def read_document(name: str, read: Callable[[], Any]) -> tuple[Any, list[str]]:
     """The document that `read` makes with ttconv, and the warnings that ttconv logs meanwhile.
 
-    Raises `FormatError` of the format `name` where ttconv cannot read the file.
+    Raises `FormatError` of the format `name` if ttconv cannot read the file.
     """
     with _captured_warnings() as records:
         try:
@@ -82,7 +82,7 @@ def read_document(name: str, read: Callable[[], Any]) -> tuple[Any, list[str]]:
 
 @contextmanager
 def _captured_warnings() -> Iterator[list[logging.LogRecord]]:
-    """What ttconv logs meanwhile, in place of logging it."""
+    """Collect the records that ttconv logs inside the block, instead of logging them."""
     records: list[logging.LogRecord] = []
     handler = logging.Handler(logging.WARNING)
     handler.emit = records.append  # type: ignore[method-assign,assignment]

@@ -22,7 +22,7 @@ def in_xml(cue: Cue) -> Cue:
 
 
 def attribute(text: str) -> str:
-    """A text in one line that XML can hold, for an attribute, in which a parser turns line breaks into spaces."""
+    """A text in one line that XML can hold, for an attribute. A parser turns its line breaks into spaces."""
     return " ".join(_NO_CHARACTER.sub("\ufffd", text).split())
 
 
@@ -42,7 +42,7 @@ def xml_root(name: str, text: str, roots: Iterable[str]) -> Element:
     try:
         root = _tree(source[blank:].encode("utf-8", "replace"), lines_before)
     except expat.ExpatError as error:
-        raise FormatError(name, f"is no XML: {str(error).partition(':')[0]}", error.lineno + lines_before) from error
+        raise FormatError(name, f"is not XML: {str(error).partition(':')[0]}", error.lineno + lines_before) from error
     if root.tag not in roots:
         known = " or ".join(tag.rpartition("}")[2] for tag in roots)
         raise FormatError(name, f"begins with {root.tag.rpartition('}')[2]!r}, not with {known}")
@@ -55,7 +55,7 @@ def line_of(element: Element) -> int | None:
 
 
 class _LocatedElement(Element):
-    """An element with its line; the parser of the standard library does not tell it."""
+    """An element with its line; the parser of the standard library does not store it."""
 
     line: int | None = None
 

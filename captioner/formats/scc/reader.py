@@ -31,7 +31,7 @@ _CHARACTERS = {ord("ʌ"): "^", ord("━"): "—"}
 def parse(text: str, programme: Programme) -> Contents:
     """The captions of channel 1 as a decoder shows them. `programme` gives the label of the first frame.
 
-    Raises `FormatError`, also where ttconv is missing.
+    Raises `FormatError`, also if ttconv is missing.
     """
     lines = source_lines(text)
     _check(lines)
@@ -62,7 +62,7 @@ def _in_programme(cues: list[Cue], programme: Programme) -> list[Cue]:
 
 
 def _position(region: Any, text: str) -> Position | None:
-    """The edges of the picture that a text is close to. ttconv's region is the text's box in 80 % of the picture.
+    """The edges of the picture near a text. ttconv's region is the text's box in 80 % of the picture.
 
     The box of a roll-up caption reaches up to the top, and its text is at the lower edge.
     """

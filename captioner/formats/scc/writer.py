@@ -39,7 +39,7 @@ class _Transmission:
 
 @dataclass(frozen=True)
 class _Schedule:
-    """What is sent for a list of cues, and when a decoder shows them because of it."""
+    """The transmissions for a list of cues, and the times at which a decoder then shows the cues."""
 
     transmissions: list[_Transmission]
     times: list[tuple[int, int]]
@@ -110,7 +110,7 @@ def _in_rows(cue: Cue) -> Cue:
 
 
 def _line_style(style: TextStyle) -> TextStyle:
-    """Italic text is white, and there are seven colors."""
+    """The style that line 21 can show: italic text is white, other text has one of seven colors."""
     color = None if style.italic or style.color not in COLORS else style.color
     return style._replace(color=color)
 
@@ -153,7 +153,7 @@ def _schedule(cues: Sequence[Cue], clock: FrameClock) -> _Schedule:
 
 
 def _transmissions(begin: int, units: Iterable[CodeUnit]) -> Iterator[_Transmission]:
-    """The units from frame `begin` on, as one line for each change of the screen: some readers give a line one time."""
+    """The units from frame `begin` on. Each change of the screen is one line: some readers give a line one time."""
     for _, group in groupby(units, lambda unit: unit[0] in (SHOW, ERASE_SHOWN)):
         transmission = _Transmission(begin, tuple(chain(*group)))
         yield transmission
@@ -161,12 +161,12 @@ def _transmissions(begin: int, units: Iterable[CodeUnit]) -> Iterator[_Transmiss
 
 
 def _frames(units: Iterable[CodeUnit]) -> int:
-    """How many frames it takes to send the units."""
+    """The number of frames that it takes to send the units."""
     return sum(map(len, units))
 
 
 def _with_erase(units: Sequence[CodeUnit], after: int) -> tuple[list[CodeUnit], int]:
-    """The units with the erase code inserted after at most `after` words, and after how many words it is."""
+    """The units with the erase code inserted after at most `after` words, and the number of words before it."""
     index, words = 0, 0
     while index < len(units) and words + len(units[index]) <= after:
         words += len(units[index])

@@ -1,4 +1,4 @@
-"""SubRip, .srt. There is no standard: what is written here is what every player reads."""
+"""SubRip, .srt. There is no standard, so captioner writes only what every player reads."""
 
 from captioner.formats.srt.reader import parse
 from captioner.formats.srt.writer import entry, representable, write

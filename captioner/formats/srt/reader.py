@@ -1,4 +1,4 @@
-"""Reading SubRip as the world writes it.
+"""Reads SubRip files, also damaged ones and those with extensions.
 
 pysrt holds the times. It does not read the file: it cuts lines short at their end, splits them at characters that end
 no line, loses text after a blank line, and swallows a cue where the blank line before it is missing.
@@ -90,7 +90,7 @@ def _blocks(lines: list[str], mended: Losses) -> Iterator[_SrtBlock]:
 def _without_number(below: list[str], mended: Losses) -> list[str]:
     """The lines without the number of the next cue.
 
-    It stands right above the timing, or alone in a file that has a blank line after each line.
+    It is right above the timing, or alone in a file that has a blank line after each line.
     """
     lines = _without_blanks(below)
     touches = len(lines) == len(below)

@@ -1,6 +1,6 @@
-"""The text of a SubRip cue: tags for italic, bold, underline and color, and the block that says where it stands.
+"""The text of a SubRip cue: tags for italic, bold, underline and color, and the block with its position.
 
-SubRip has no way to escape, so a word joiner behind the bracket keeps what only looks like a tag from being one.
+SubRip has no escapes, so a word joiner after the bracket keeps text that only looks like a tag from being read as one.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _TAG_STYLES = {"i": TextStyle(italic=True), "b": TextStyle(bold=True), "u": Text
 
 
 def write_text(cue: Cue) -> str:
-    """The text with its tags, behind the block that says where the cue stands."""
+    """The text with its tags, after the block with the position of the cue."""
     position = rf"{{\an{cue.position.anchor}}}" if cue.position else ""
     return position + "".join(_tagged(text, style) for text, style in runs(TAG_ESCAPE.escape_cue(cue)))
 
@@ -75,7 +75,7 @@ def _tag_style(tag: str, attributes: str, losses: Losses) -> TextStyle:
 
 
 def _position(tags: str, losses: Losses) -> Position | None:
-    """Where `{\\an8}` places a cue. Everything else in such a block is a loss."""
+    """The position that a block such as `{\\an8}` gives a cue. Everything else in such a block is a loss."""
     position = None
     for tag in tags.split("\\"):
         match = _ANCHOR.fullmatch(tag.strip())

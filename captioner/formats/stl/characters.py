@@ -50,7 +50,7 @@ REPLACEMENTS = {"―": "—", "–": "-", "‐": "-", "‑": "-", "−": "-", "�
 
 
 def encoded(character: str, alphabet: bytes) -> bytes | None:
-    """The bytes of a character in an alphabet; None where the alphabet lacks it."""
+    """The bytes of a character in an alphabet; None if the alphabet lacks it."""
     if alphabet == LATIN:
         return _ASCII.get(character) or _SINGLE.get(character) or _accented(character)
     try:
@@ -70,5 +70,5 @@ def _accented(character: str) -> bytes | None:
 
 
 def unencodable(characters: set[str], alphabet: bytes) -> set[str]:
-    """Those of the characters that an alphabet lacks."""
+    """The characters that an alphabet lacks."""
     return {character for character in characters if encoded(character, alphabet) is None}

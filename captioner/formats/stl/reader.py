@@ -30,7 +30,7 @@ _COMMENT_FLAG = 15
 
 
 def parse(data: bytes) -> Contents:
-    """The subtitles as cues, without comments. Raises `FormatError`, also where ttconv is missing."""
+    """The subtitles as cues, without comments. Raises `FormatError`, also if ttconv is missing."""
     if data[3:6] != b"STL" or len(data) < HEADER_BYTES:
         raise FormatError("stl", "is not an EBU STL file: it does not begin with the header of EBU Tech 3264")
     subtitles, losses = _subtitles(data)
@@ -64,7 +64,7 @@ def _document(file: bytes, start: str | None) -> tuple[Any, list[str]]:
 
 
 def _start_timecode(data: bytes, subtitles: list[bytes]) -> str | None:
-    """The label of the programme's first frame (TCP); None where it is invalid, or after the start of a subtitle."""
+    """The label of the programme's first frame (TCP); None if it is invalid, or after the start of a subtitle."""
     field = data[256:264]
     if not field.isdigit():
         return None

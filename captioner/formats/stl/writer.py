@@ -66,7 +66,7 @@ def _representable(cue: Cue) -> Cue:
 
 
 def _clock(programme: Programme) -> FrameClock:
-    """Timecode in one of the two ways of Tech 3264 (4.2, DFC): STL25.01, or STL30.01, here without drop-frame."""
+    """Timecode in a rate of Tech 3264 (4.2, DFC): STL25.01, or STL30.01, here without drop-frame."""
     rate = NTSC if ((programme.frame_rate or PAL) / NTSC).denominator == 1 else PAL
     start = (programme.start_timecode or "").replace(";", ":") or None
     return frame_clock("stl", replace(programme, frame_rate=rate, drop_frame=False, start_timecode=start))

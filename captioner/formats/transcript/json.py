@@ -20,7 +20,7 @@ Value = TypeVar("Value")
 
 
 def write(transcript: Transcript, report: Report) -> str:
-    """A transcript and its report, without `align` and `warnings`, which concern the run and stand in its report."""
+    """A transcript and its report, without `align` and `warnings`, which concern the run."""
     return as_json(
         {
             "version": VERSION,
@@ -55,7 +55,7 @@ def _word_entry(word: Word) -> dict[str, Any]:
 def parse(text: str) -> Contents:
     """The transcript and the report in a file. Unknown keys are ignored.
 
-    Raises `FormatError`, which names the key, for a file that is no JSON, is of another version, or has a wrong value.
+    Raises `FormatError`, which names the key, for a file that is not JSON, is of another version, or has a wrong value.
     """
     document = parse_object(text)
     if document.integer("version") != VERSION:
@@ -85,7 +85,7 @@ def _frame_rate(document: JsonObject) -> Fraction | None:
 
 
 def _built(entry: JsonObject, build: Callable[[JsonObject], Value]) -> Value:
-    """What `build` makes of an entry. Where the value refuses its arguments, the error names the entry."""
+    """The value that `build` makes of an entry. If the value refuses its arguments, the error names the entry."""
     try:
         return build(entry)
     except ValueError as error:
@@ -110,7 +110,7 @@ def _word(entry: JsonObject) -> Word:
 def _region(entry: JsonObject) -> RegionReport:
     status = entry.text("status")
     if status not in STATUSES:
-        entry.refuse(f"is none of {', '.join(STATUSES)}", "status")
+        entry.refuse(f"is not one of {', '.join(STATUSES)}", "status")
     return RegionReport(
         entry.number("start"),
         entry.number("end"),

@@ -18,7 +18,7 @@ class JsonObject:
     """The values by their keys."""
 
     path: str = ""
-    """Where the object is in the file, as in `segments[3]`; empty for the outermost."""
+    """The place of the object in the file, as in `segments[3]`; empty for the outermost."""
 
     def refuse(self, reason: str, key: str = "") -> NoReturn:
         """Raise an error about this object, or about the member `key`."""
@@ -88,7 +88,7 @@ def parse_object(text: str) -> JsonObject:
     try:
         return _as_object(json.loads(text.removeprefix("\ufeff"), parse_constant=_refuse_constant), "")
     except json.JSONDecodeError as error:
-        raise FormatError("json", f"is no JSON: {error.msg}", error.lineno) from error
+        raise FormatError("json", f"is not JSON: {error.msg}", error.lineno) from error
     except (ValueError, RecursionError) as error:  # A number of thousands of digits; thousands of brackets.
         raise FormatError("json", f"cannot be read: {error}") from error
 
@@ -100,4 +100,4 @@ def _as_object(value: Any, path: str) -> JsonObject:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise FormatError("json", f"{name} is no number in JSON")
+    raise FormatError("json", f"{name} is not a number in JSON")

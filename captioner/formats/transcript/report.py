@@ -57,13 +57,13 @@ def region_entry(region: RegionReport) -> dict[str, Any]:
 
 
 def as_json(document: dict[str, Any]) -> str:
-    """A JSON file. Letters stand in it as they are; half a surrogate pair, which no file can hold, is escaped."""
+    """A JSON file. Only half a surrogate pair, which no file can hold, is escaped."""
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2)
     return _HALF_A_PAIR.sub(lambda half: f"\\u{ord(half[0]):04x}", text) + "\n"
 
 
 def _totals(regions: Sequence[RegionReport]) -> dict[str, Any]:
-    """Numbers of regions by status and from the journal, seconds of speech and of lost speech, and requests made."""
+    """Numbers of regions by status and from the journal, seconds of speech and of lost speech, and requests."""
     counts = Counter(region.status for region in regions)
     return {
         "regions": len(regions),

@@ -1,4 +1,4 @@
-"""Plain text to read: what was said, in paragraphs, without times."""
+"""The transcript as plain text, .txt: paragraphs without times."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def write(transcript: Transcript) -> str:
 
 
 class Paragraph(NamedTuple):
-    """What one speaker said without a long pause."""
+    """The text that one speaker said without a long pause."""
 
     start: float
     """Seconds."""

@@ -69,7 +69,7 @@ def _at_top_or_bottom(cue: Cue) -> Cue:
 def parse(text: str, programme: Programme) -> Contents:
     """The paragraphs as cues. `programme` gives the label of the first frame, which the file does not contain.
 
-    Raises `FormatError`, also where ttconv is missing.
+    Raises `FormatError`, also if ttconv is missing.
     """
     contents = read_ttml("itt", text)
     if programme.start_timecode in (None, MIDNIGHT) or contents.programme.frame_rate is None:

@@ -10,17 +10,17 @@ MARGINS = {"left": 12.5, "top": 5.0}
 """Percent of the picture that stay free: broadcasters keep text in 75 % of its width and 90 % of its height."""
 
 DISPLAY_ALIGN = ("after", "center", "before")
-"""`tts:displayAlign` of each row of the number pad, from the bottom."""
+"""`tts:displayAlign` of each row of the numeric keypad, from the bottom."""
 
 TEXT_ALIGN = ("left", "center", "right")
-"""`tts:textAlign` of each column of the number pad."""
+"""`tts:textAlign` of each column of the numeric keypad."""
 
 WRITING_MODE = {"rl": "tbrl", "lr": "tblr"}
 """`tts:writingMode` of vertical text."""
 
 
 def region(position: Position) -> dict[str, str]:
-    """The attributes of a region: the third of the safe area that the position is in, with the text at its anchor.
+    """The attributes of a region: the third of the safe area with the position, and the text at its anchor.
 
     Regions that are seen at once must not overlap (IMSC 1.1, Presented Region), so those of different rows do not; text
     that needs more than a third runs over. Lines of vertical text run from side to side, so its regions are thirds of
@@ -69,7 +69,7 @@ def position_of_region(document: Any, region: Any, align: str) -> Position | Non
 _OPPOSITE = {"before": "after", "center": "center", "after": "before"}
 
 _SHARE = {"before": 0.0, "start": 0.0, "center": 0.5, "after": 1.0, "end": 1.0}
-"""How far into its region text is, by alignment."""
+"""The place of text in its region, as a share of its length, by alignment."""
 
 
 def _third(first: float, length: float, alignment: str) -> int:

@@ -37,7 +37,7 @@ UNKNOWN_LANGUAGE = ""
 
 @dataclass(frozen=True)
 class Dialect:
-    """What one dialect of TTML has and the others do not."""
+    """The properties in which the dialects of TTML differ."""
 
     attributes: Mapping[str, str]
     """Attributes of the root element, besides the namespaces of TTML."""

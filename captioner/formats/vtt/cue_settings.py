@@ -68,12 +68,12 @@ def position_of(settings: Mapping[str, str], text: str, losses: Losses) -> Posit
 
 
 def _anchor(row: int, column: int) -> int:
-    """The key of the number pad, with rows counted from the top."""
+    """The key of the numeric keypad, with rows counted from the top."""
     return (2 - row) * 3 + column + 1
 
 
 def _read_across(settings: Mapping[str, str], text: str, losses: Losses) -> tuple[int, float | None]:
-    """The side of the text that is placed, and where, in percent; None where the alignment implies it."""
+    """The side of the text that is placed, and where, in percent; None if the alignment implies it."""
     align = settings.get("align", "center")
     aligned = 2 - _SIDES[align] if align in ("start", "end") and _right_to_left(text) else _SIDES.get(align, 1)
     match = _PERCENT.fullmatch(settings.get("position", ""))
@@ -96,6 +96,6 @@ def _read_line(line: str, last: int, losses: Losses) -> tuple[int, float | None]
 
 
 def _right_to_left(text: str) -> bool:
-    """Whether the first character with a direction goes from right to left (Unicode Bidirectional Algorithm, P2)."""
+    """Whether the first character with a direction goes right to left (Unicode Bidirectional Algorithm, P2)."""
     kinds = (unicodedata.bidirectional(character) for character in text)
     return next((kind in ("R", "AL") for kind in kinds if kind in ("L", "R", "AL")), False)

@@ -41,13 +41,13 @@ def class_of(color: str) -> str:
 
 
 def write_text(cue: Cue) -> str:
-    """The text with its tags, behind the voice that speaks it."""
+    """The text with its tags, after the voice that speaks it."""
     voice = f"<v {html.escape(cue.speaker, quote=False)}>" if cue.speaker else ""
     return voice + "".join(_pieces(cue))
 
 
 def _pieces(cue: Cue) -> Iterator[str]:
-    """The text in pieces of one style and one word, each behind the time at which the word begins."""
+    """The text in pieces of one style and one word, each after the time at which its word begins."""
     times = dict(stamps(cue))
     edges = {edge for span in cue.styles for edge in (span.first, span.last)}
     for first, last in pairwise(sorted({0, len(cue.text)} | edges | set(times))):
@@ -63,7 +63,7 @@ def _tagged(text: str, style: TextStyle) -> str:
 
 
 def stamps(cue: Cue) -> Iterator[tuple[int, float]]:
-    """The index at which each word begins, behind the space before it, and the time. Times rise inside the cue (4.2.2).
+    """The index at which each word begins, after its space, and the time. Times rise inside the cue (4.2.2).
 
     A word that begins with the cue, or together with the word before it, has no stamp.
     """
@@ -92,10 +92,10 @@ def _words(text: str, times: list[tuple[int, float]], start: float, end: float) 
 
 
 class Payload(NamedTuple):
-    """What is read of a cue's text."""
+    """The text of a cue, and its speaker."""
 
     speaker: str | None
-    """The name in its voice tags; None where there is none, or more than one."""
+    """The name in its voice tags; None if there is none, or more than one."""
     text: StyledText
 
 
@@ -136,7 +136,7 @@ def _rising(times: list[tuple[int, float]], start: float, end: float) -> list[tu
 
 
 def _names(rest: str) -> set[str]:
-    """The name in a voice tag, behind its classes."""
+    """The name in a voice tag, after its classes."""
     name = one_line(_unescaped(rest.removeprefix(re.split(r"\s", rest, maxsplit=1)[0])))
     return {name} if name else set()
 

@@ -45,7 +45,7 @@ def header(*lines: str) -> str:
 
 
 def entry(cue: Cue, identifier: str | None = None) -> str:
-    """One cue as it stands in a file, with its line end; a blank line separates it from the next.
+    """One cue as the text of a file, with its line end; a blank line separates it from the next.
 
     Its colors show only in a file whose style sheet has their classes.
     """

@@ -40,7 +40,7 @@ TIMEOUT = 10.0
 
 @dataclass(frozen=True)
 class ServerContent:
-    """What the server serves."""
+    """The content that the server serves."""
 
     feed: CaptionFeed
 
@@ -190,7 +190,7 @@ async def _file(content: ServerContent, request: Request) -> Response:
     if content.hls is None or headers is None or name not in content.hls.files:
         return Response("not found\n", 404)
     try:
-        # Read at once: the file is replaced meanwhile, and the body must have the length that the header says.
+        # Read at once: the file may be replaced meanwhile, and the body must have the length that the header states.
         with open(content.hls.folder / name, "rb", opener=_no_link) as file:
             return Response(file.read(), headers=headers)
     except OSError:

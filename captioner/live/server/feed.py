@@ -1,4 +1,4 @@
-"""A feed of captions for any number of viewers, none of whom slows the stream down."""
+"""A feed of captions for any number of viewers. A slow viewer does not slow the stream down."""
 
 from __future__ import annotations
 
@@ -66,6 +66,6 @@ class CaptionFeed:
         for viewer in list(self._viewers):
             if caption is None or viewer.qsize() >= MAX_QUEUED_CAPTIONS:
                 self._viewers.discard(viewer)
-                viewer.put_nowait(None)  # after all that waits, so that nothing is missing when the viewer reconnects
+                viewer.put_nowait(None)  # after the queued captions, so that none is missing after a reconnect
             else:
                 viewer.put_nowait(caption)

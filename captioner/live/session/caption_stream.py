@@ -51,7 +51,7 @@ class CaptionStream:
 
     @property
     def cursor(self) -> CaptionCursor:
-        """Where the next run of this stream continues."""
+        """The position at which the next run of this stream continues."""
         with self._lock:
             return self._cursor
 

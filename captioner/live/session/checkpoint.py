@@ -34,7 +34,7 @@ class Checkpoint:
     """The source as the user wrote it."""
 
     wall: float
-    """When the checkpoint was made, in seconds since 1970."""
+    """The time of the checkpoint, in seconds since 1970."""
 
     epoch: Epoch
     """The run of timestamps that `position` lies in."""

@@ -89,7 +89,7 @@ class ClipQueue:
             self._changed.notify_all()
 
     def close(self) -> None:
-        """No clip will follow."""
+        """End the queue: no clip will follow."""
         with self._changed:
             self.closed = True
             self._changed.notify_all()
@@ -108,7 +108,7 @@ class ClipQueue:
             self._changed.notify_all()
 
     def retract_partial(self) -> None:
-        """The open region turned out not to be speech; the next region gets its number."""
+        """Withdraw the open region, which turned out not to be speech; the next region gets its number."""
         with self._changed:
             self._partial, self._last_partial, self._retracted = None, (-1, 0.0), True
             self._changed.notify_all()
@@ -173,7 +173,7 @@ class ClipQueue:
             return None
 
     def done(self) -> None:
-        """The first clip in progress has its captions."""
+        """Remove the first clip in progress, which has its captions now."""
         with self._changed:
             self._in_progress.popleft()
 
@@ -192,7 +192,7 @@ class ClipQueue:
                     clips[index] = _lost(item, reason)
 
     def final_until(self, audio_end: float) -> float:
-        """The second before which every clip is done, where speech was searched up to `audio_end`."""
+        """The second before which every clip is done, if speech was searched up to `audio_end`."""
         with self._changed:
             return min([audio_end, *(item.span.start for item in self._unreported())])
 

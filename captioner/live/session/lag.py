@@ -1,4 +1,4 @@
-"""How far captions lag behind the stream, and the limits at which quality is given up for speed. Pure.
+"""The lag of captions behind the stream, and the limits at which quality is given up for speed. Pure.
 
 Partials stop first, since that loses no word. Then regions are cut shorter, so that captions come in smaller and
 steadier steps. At last speech is skipped and its place is marked: a caption that is a minute late is of no use.
@@ -61,5 +61,5 @@ class LagMeter:
         self._now, self._time, self._is_aligned = now, time, True
 
     def lag(self, now: float, oldest: float) -> float:
-        """Seconds of lag where the oldest speech that is not done begins at stream second `oldest`."""
+        """Seconds of lag if the oldest speech that is not done begins at stream second `oldest`."""
         return max(0.0, (now - self._now) - (oldest - self._time)) if self._is_aligned else 0.0

@@ -1,4 +1,4 @@
-"""Which part of a partial (interim) result stays as it is: words that two results in a row agree on. Pure.
+"""Finds the stable part of a partial (interim) result: words that two results in a row agree on. Pure.
 
 A region that is still being spoken is recognised again and again. Words that two results in a row begin with count as
 right, and later partials keep them ("local agreement").
@@ -22,7 +22,7 @@ class Partial:
     """Every later partial of the region begins with this many characters of `text`."""
 
     last_result: str = ""
-    """The result of the backend that `text` was made of."""
+    """The result of the backend from which `text` was made."""
 
 
 def next_partial(previous: Partial, result: str) -> Partial:
@@ -42,7 +42,7 @@ def next_partial(previous: Partial, result: str) -> Partial:
 
 
 def _common_words(first: list[str], second: list[str]) -> int:
-    """How many words two texts have in common at their beginning."""
+    """The number of words that two texts have in common at their beginning."""
     count = 0
     for one, other in zip(first, second, strict=False):
         if _normalised(one) != _normalised(other):

@@ -55,7 +55,7 @@ class Runner:
         self.ended = False
 
     def run(self, tick: Callable[[], object] = lambda: None) -> None:
-        """Run, and call `tick` at intervals. Raises what ended the stream, after the last captions are out."""
+        """Run, and call `tick` at intervals. Raises the error that ended the stream, after the last captions."""
         Thread(target=self._read, name="reader", daemon=True).start()
         for name, step in (("speech detector", self._detect_speech), ("recogniser", self._recognise)):
             Thread(target=self._run_step, args=(step,), name=name, daemon=True).start()
@@ -141,7 +141,7 @@ class Runner:
         self._session.queue.close()
 
     def _next_items(self) -> Sequence[StreamItem | None]:
-        """The items that wait, after at most a tick; empty where none came. None is the end of the stream."""
+        """The waiting items, after at most a tick; empty if there are none. None is the end of the stream."""
         try:
             items = [self._items.get(timeout=TICK_SECONDS)]
         except Empty:

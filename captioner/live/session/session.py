@@ -80,13 +80,13 @@ class SessionCounts:
     lag: float = 0.0
 
     recognition_time: float = 0.0
-    """Spent by the backend."""
+    """Seconds that the backend has worked."""
 
     recognised_speech: float = 0.0
     """Length of the speech that the backend recognised in that time."""
 
     backend_error: str | None = None
-    """The last error of a backend that fails now."""
+    """The last error of a backend that fails at present."""
 
 
 class Session:
@@ -125,7 +125,7 @@ class Session:
 
     @property
     def cursor(self) -> CaptionCursor:
-        """Where the next run of this stream continues."""
+        """The position at which the next run of this stream continues."""
         return self._captions.cursor
 
     # -- any thread --------------------------------------------------------------------------------------------------
@@ -219,9 +219,9 @@ class Session:
     # -- the thread that recognises ----------------------------------------------------------------------------------
 
     def recognise(self) -> float:
-        """Recognise what waits. Returns the seconds to wait before the next call, more than 0 if the backend failed.
+        """Recognise the waiting clips. Returns the seconds to wait before the next call, above 0 if the backend failed.
 
-        Raises `BackendError` where the backend fails before its first result.
+        Raises `BackendError` if the backend fails before its first result.
         """
         if self.queue.take_retracted():
             self._captions.withdraw()

@@ -64,10 +64,10 @@ class LostAudio:
 
 @dataclass(frozen=True)
 class ConnectionLost:
-    """The source broke off and is being called again."""
+    """The connection to the source broke, and captioner connects again."""
 
     reason: str
-    """Half a sentence."""
+    """Why, as the second half of a sentence."""
 
 
 StreamItem = AudioChunk | LostAudio | TimedSegment | HlsStream | ConnectionLost | HlsEnded
@@ -102,7 +102,7 @@ class SourceReader:
         self._gap_reason: str | None = None  # why audio is missing before the next packet
 
     def read(self) -> Iterator[StreamItem]:
-        """Everything until the end of the stream.
+        """Yield all items until the end of the stream.
 
         Raises `MediaError` for a source that never worked, `StreamLost` for one that does not come back.
         """

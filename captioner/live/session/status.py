@@ -16,7 +16,7 @@ class SessionStatus:
     """Captions that begin before this stream second are final."""
 
     lag: float
-    """How late captions are, beyond the silence that ends a region."""
+    """Seconds by which captions are late, beyond the silence that ends a region."""
 
     speed: float
     """Seconds of speech that the backend recognises in a second, 0 before the first."""
@@ -35,7 +35,7 @@ class SessionStatus:
     reconnects: int
 
     dropped: dict[str, int]
-    """Events that a sink did not take, by the name of the sink."""
+    """Events that a sink did not accept, by the name of the sink."""
 
     problem: str | None
-    """Why the source or the backend does not work now, None if both do."""
+    """Why the source or the backend does not work at present; None if both work."""

@@ -1,4 +1,4 @@
-"""Chunks of audio to clips of speech, with the detector for files and less lookahead."""
+"""Finds clips of speech in chunks of audio, with the VAD for files and less lookahead."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LIVE_SPEECH = SpeechOptions(minimum_silence=0.45, lead=0.25, tail=0.2, longest_r
 """A region ends after a silence of 0.45 s, and its padding needs no longer: more would delay its captions."""
 
 LOOKAHEAD = 2
-"""Frames of 32 ms after a moment before it is judged, where a file has half a second."""
+"""Frames of 32 ms that must follow a frame before it is judged; for a file it is half a second."""
 
 SHORTEST_SPEECH = 1.0
 """Seconds of speech, without the padding, below which a region is never limited: a limit would cut every word."""
@@ -70,7 +70,7 @@ class StreamingVad:
         return clips
 
     def flush(self, *, free_until: float = math.inf) -> list[Clip]:
-        """The clips that are left where the audio ends or breaks off; it continues at `free_until` or later."""
+        """The remaining clips, where the audio ends or breaks off; it continues at `free_until` or later."""
         stream, self._stream = self._stream, None
         if stream is None or self._epoch is None:
             return []

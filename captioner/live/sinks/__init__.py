@@ -52,12 +52,12 @@ class Sink(Protocol):
         ...
 
     def close(self) -> None:
-        """No event will follow."""
+        """End the sink: no event will follow."""
         ...
 
 
 def load_sink(name: str, target: str) -> Sink:
-    """The sink of that name for a target. Raises `UnknownName`, and what its constructor raises for the target."""
+    """The sink of that name for a target. Raises `UnknownName`, and the errors of its constructor."""
     try:
         sink = SINKS.load(name)(target)
     except (ImportError, AttributeError) as error:

@@ -47,7 +47,7 @@ class GrowingFile:
         """Append an entry."""
         data = text.encode("utf-8", errors="replace")
         try:
-            if self.path.stat().st_size != self._length:  # what a full disk left of an entry
+            if self.path.stat().st_size != self._length:  # a full disk left a part of an entry
                 os.truncate(self.path, self._length)
             with self.path.open("ab") as file:
                 file.write(data)
@@ -88,7 +88,7 @@ class _CaptionFile:
         self._last_end = event.end
 
     def close(self) -> None:
-        """Leave no file where no stream began."""
+        """Remove the file if no stream began."""
         if not self._stream_began:
             self._file.remove_if_created()
 

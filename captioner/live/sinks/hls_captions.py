@@ -35,7 +35,7 @@ from captioner.values import Cue
 PLAYLIST, MASTER, STATE = "captions.m3u8", "master.m3u8", "captions.state"
 
 FILE_MODE = 0o644
-"""A web server reads the files, under whatever user it runs."""
+"""Readable for a web server that runs as another user."""
 
 CAPTION_WAIT = 0.5
 """Target durations that a segment waits for its captions. When it arrives here, up to a third of one has passed."""
@@ -136,7 +136,7 @@ class HlsCaptions:
             self._publish(float("inf"), ended=True)
 
     def close(self) -> None:
-        """Do nothing: the state file holds what waits for the next run."""
+        """Do nothing: the state file holds the waiting segments for the next run."""
 
     def _add_source_segment(self, timed: TimedSegment) -> None:
         """Append the counterpart of a segment of the source, and of those that were missed before it."""
@@ -162,7 +162,7 @@ class HlsCaptions:
         self._save()
 
     def _add_standalone_segments(self, audio_end: float, epoch: Epoch) -> None:
-        """Append segments of our own up to `audio_end`. No segment crosses an epoch."""
+        """Append segments up to `audio_end` where the source has none. No segment crosses an epoch."""
         while True:
             last = self._window.last
             start = last.end if last else epoch.time
@@ -228,7 +228,7 @@ class HlsCaptions:
         self._save()
 
     def _ready(self, final_until: float) -> int:
-        """How many of the waiting segments have all their captions, or have waited long enough."""
+        """The number of waiting segments that have all their captions, or have waited long enough."""
         window, longest_wait = self._window, CAPTION_WAIT * self._window.target_duration
         ready = 0
         for segment, since in zip(window.waiting, window.waiting_since, strict=True):

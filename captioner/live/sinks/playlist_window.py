@@ -1,4 +1,4 @@
-"""What a rendition has published and what waits, and both as JSON, so that a killed run continues. Pure."""
+"""The published and the waiting segments of a rendition, and both as JSON, so that a killed run continues. Pure."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class PlaylistWindow:
     waiting: list[CaptionSegment] = field(default_factory=list)
 
     waiting_since: list[float] = field(default_factory=list)
-    """When each waiting segment came, on a monotonic clock."""
+    """The arrival time of each waiting segment, on a monotonic clock."""
 
     cues: list[Cue] = field(default_factory=list)
 
     placed: int = 0
-    """How many of the cues are in a published segment."""
+    """The number of cues that are in a published segment."""
 
     last_end: float = 0.0
     """End of the last cue that came."""
@@ -51,7 +51,7 @@ class PlaylistWindow:
         return self.waiting[-1] if self.waiting else self.published[-1] if self.published else None
 
     def cues_in(self, segment: CaptionSegment, listed: Sequence[CaptionSegment], placed: int) -> tuple[list[Cue], int]:
-        """The cues of a segment of those `listed`, and how many cues are placed after it, where `placed` were before.
+        """The cues of a segment of those `listed`, and the new number of placed cues; `placed` is the old one.
 
         Cues that are too late for their own segment come first.
         """

@@ -42,7 +42,7 @@ class CaptionSegment:
     """Seconds, as the playlist says."""
 
     epoch: Epoch | None
-    """The run of timestamps it lies in; None where its audio was not read: such a segment is empty."""
+    """The run of timestamps it lies in; None if its audio was not read: such a segment is empty."""
 
     discontinuities: int = 0
     """Discontinuities before this segment since the stream began."""
@@ -143,7 +143,7 @@ def single_variant_master(address: str, bandwidth: int) -> str:
 def without_newest(playlist: str, base: str, seconds: float) -> str | None:
     """The media playlist at the address `base` without its newest segments, which last `seconds` together.
 
-    Its addresses become absolute. A playlist that has ended keeps all segments. None where no segment would be left.
+    Its addresses become absolute. A playlist that has ended keeps all segments. None if no segment would be left.
     Raises `MediaNotReadable` for a playlist that cannot be read.
     """
     parsed = media_playlist(playlist, base)

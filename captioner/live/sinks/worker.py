@@ -20,7 +20,7 @@ FIRST_RETRY, LONGEST_RETRY = 0.5, 10.0
 class SinkWorker:
     """Delivers events to a sink in order, and each again until the sink accepts it.
 
-    `dropped` counts the events that were given up; `error` is the last error of a sink that fails now.
+    `dropped` counts the events that were given up; `error` is the last error of a sink that fails at present.
     """
 
     def __init__(self, name: str, sink: Sink) -> None:
@@ -47,7 +47,7 @@ class SinkWorker:
             self._changed.notify()
 
     def close(self, seconds: float) -> None:
-        """Deliver what waits, for at most `seconds`, and close the sink."""
+        """Deliver the waiting events, for at most `seconds`, and close the sink."""
         with self._changed:
             self._closing, self._deadline = True, time.monotonic() + seconds
             self._changed.notify()
@@ -102,7 +102,7 @@ class _QueuedEvent:
     event: Event
 
     until: float
-    """When it is dropped, on the monotonic clock."""
+    """The time at which it is dropped, on the monotonic clock."""
 
 
 def _is_partial(event: Event) -> bool:

@@ -1,1 +1,1 @@
-"""Live sources: HLS, and whatever libav opens: addresses, devices and pipes."""
+"""Live sources: HLS, and everything that libav opens: addresses, devices and pipes."""

@@ -29,7 +29,7 @@ class Packet:
     """Mono, 16 kHz."""
 
     idle: float | None = None
-    """Seconds without audio before this packet, as the source says; None where only the wall clock knows."""
+    """Seconds without audio before this packet, as the source says; None if only the wall clock knows."""
 
     due: float | None = None
     """When the sender sent its first sample, on the monotonic clock; only the first packet of a connection has it."""
@@ -47,7 +47,7 @@ class Decoder:
         self._resampler: Any = None
 
     def decode(self, stream: AudioStream, packets: Iterable[Any]) -> Iterator[tuple[int, Samples]]:
-        """Ticks and samples of the packets of a stream. A damaged packet is left out: the ticks show its gap."""
+        """Yield the ticks and samples of a stream's packets. A damaged packet is left out: the ticks show its gap."""
         import av
 
         codec = self._codec_for(stream)

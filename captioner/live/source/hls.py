@@ -206,7 +206,7 @@ class HlsSource:
             raise av.InvalidDataError(0, f"{name} instead of {self._container_format}")
 
     def _segment_bytes(self, segment: MediaSegment) -> bytes:
-        """The segment behind its initialization section."""
+        """The bytes of a segment, after those of its initialization section."""
         data = self._get(segment.address, segment.byte_range)
         if segment.init_section is None:
             return data

@@ -150,7 +150,7 @@ class StreamSource:
         return noting
 
     def _error_for(self, error: Exception) -> SourceInterrupted:
-        """What an error of libav means for the connection."""
+        """The interruption that an error of libav means."""
         import av
 
         if isinstance(error, av.ExitError) or getattr(error, "errno", None) == errno.ETIMEDOUT:

@@ -13,7 +13,7 @@ from captioner.live.source.playlist import MediaSegment
 class SourceInterrupted(Exception):
     """A source broke off and may come back.
 
-    `reason` is half a sentence. `waiting` is True where no sender has connected yet, which is not a fault.
+    `reason` is the second half of a sentence. `waiting` is True if no sender has connected yet, which is not a fault.
     """
 
     def __init__(self, reason: str, *, waiting: bool = False) -> None:
@@ -83,10 +83,10 @@ class LiveSource(Protocol):
     """The source as the user wrote it, for messages."""
 
     def items(self) -> Iterator[SourceItem]:
-        """Everything from now on, in order, until the stream ends.
+        """Yield all items from now on, in order, until the stream ends.
 
-        May be called again after `SourceInterrupted` to continue. Raises `SourceInterrupted`, and `MediaError` for
-        what waiting does not mend.
+        May be called again after `SourceInterrupted` to continue. Raises `SourceInterrupted`, and `MediaError` for a
+        fault that does not pass.
         """
         ...
 

@@ -19,7 +19,7 @@ _READ_BY_M3U8 = {
 """Other tags are skipped: a fault in a tag that captioner does not need must not stop the stream."""
 
 _FAULTS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
-"""What m3u8 raises for a line that breaks the standard."""
+"""The errors that m3u8 raises for a line that breaks the standard."""
 
 
 @dataclass(frozen=True)
@@ -184,13 +184,13 @@ def _parse(text: str, address: str) -> dict[str, Any]:
 
 
 class _Tags:
-    """Called by m3u8 for each tag, before it reads the tag itself; returns True for a tag that it shall skip.
+    """Called by m3u8 for each tag, before it reads the tag itself; returns True for a tag that m3u8 must skip.
 
     Checks the numbers, and keeps what m3u8 does not: the date as it is written, and each of several discontinuities.
     """
 
     def __init__(self) -> None:
-        self.fault = ""  # what to say if the last line cannot be read
+        self.fault = ""  # the message if the last line cannot be read
 
     def __call__(self, line: str, number: int, data: dict[str, Any], state: dict[str, Any]) -> bool:
         self.fault = f"line {number} of the playlist cannot be read: {line[:80]}"
@@ -213,7 +213,7 @@ class _Tags:
 
 
 def _own_values(state: dict[str, Any]) -> dict[str, Any]:
-    """The values of ours that m3u8 keeps with the segment that is being read."""
+    """captioner's own values, which m3u8 keeps with the segment that is being read."""
     values: dict[str, Any] = state.setdefault("segment", {}).setdefault("custom_parser_values", {})
     return values
 

@@ -51,7 +51,7 @@ def word_anchors(script: Sequence[str], recognised: Sequence[str]) -> list[Pair]
 
 
 def _common(one: _Keys, other: _Keys, weights: _Scores, origin: Pair) -> list[Pair]:
-    """The heaviest common subsequence, by Hirschberg's algorithm: memory grows with the length, not with its square."""
+    """The heaviest common subsequence, by Hirschberg's algorithm. Memory grows with the length, not its square."""
     if not len(one) or not len(other):
         return []
     if len(one) == 1:
@@ -78,7 +78,7 @@ def _heaviest(one: _Keys, other: _Keys, weights: _Scores) -> _Scores:
 
 
 def _moved_together(pairs: list[Pair], keys: _Keys) -> list[Pair]:
-    """The pairs, their first numbers moved to an equal word beside the pair before, or after, where there is one.
+    """The pairs, their first numbers moved to an equal word beside the pair before or after, if there is one.
 
     `keys` are the words that the first numbers count. Among equally heavy subsequences, words that follow each other in
     one text most likely do so in the other.

@@ -1,4 +1,4 @@
-"""Makes the words of a clip from the times of the text units."""
+"""Words with times, from the times of text units or from a path."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words as services time them, without spaces and punctuation, made to spell the text that came with them."""
+"""Gives timed words, which services return without spaces and punctuation, the spelling of their text."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The `pauses` aligner: matches the sounds of the letters and the pauses between clauses. Any language, no model.
+"""The `pauses` aligner: matches a clip with the sounds of its letters and its pauses. Any language, no model.
 
-A clip too long to compare at once is cut at the pauses between clauses. A clip that no path fits is divided between
-its pauses by how long its words take to say.
+A clip too long to compare at once is cut at the pauses between clauses. If no path fits, the text is
+divided among the stretches between pauses by how long its words take to say.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from captioner.align import Alignment
+from captioner.align.clip_features import clip_features
 from captioner.align.emission_cost import letter_path
-from captioner.align.features import clip_features
 from captioner.align.pause_anchors import pause_anchors, sections, speech_clock
 from captioner.align.text_units import TextUnit, text_units
-from captioner.align.words import words_from_path, words_from_times
+from captioner.align.timed_words import words_from_path, words_from_times
 from captioner.values import Audio, Word
 
 LONGEST = 30.0
