@@ -18,7 +18,7 @@ TTML = r"(?s).*<(?:\w+:)?tt\s"
 FORMATS = {
     format.name: format
     for format in (
-        Format("srt", ".srt", "captioner.formats.srt", parts=("cues",)),
+        Format("srt", ".srt", "captioner.formats.srt", parts=("cues",), reads_programme=True),
         Format("vtt", ".vtt", "captioner.formats.vtt", parts=("cues",), signature=r"WEBVTT"),
         Format("ass", ".ass", "captioner.formats.ass", parts=("cues", "programme"), aliases=(".ssa",)),
         Format("lrc", ".lrc", "captioner.formats.lrc", parts=("cues", "programme")),
@@ -28,7 +28,7 @@ FORMATS = {
             "captioner.formats.microdvd",
             parts=("cues", "programme"),
             signature=r"\s*\{\d+\}",
-            needs_frame_rate=True,
+            reads_programme=True,
         ),
         Format("sbv", ".sbv", "captioner.formats.sbv", parts=("cues",), aliases=(".sub",)),
         Format(
@@ -61,8 +61,8 @@ FORMATS = {
             signature=TTML,
         ),
         Format("ebuttd", ".ebuttd.xml", "captioner.formats.ttml.ebuttd", parts=("cues", "programme"), signature=TTML),
-        Format("itt", ".itt", "captioner.formats.ttml.itt", parts=("cues", "programme"), needs_frame_rate=True),
-        Format("scc", ".scc", "captioner.formats.scc", parts=("cues", "programme"), needs_frame_rate=True),
+        Format("itt", ".itt", "captioner.formats.ttml.itt", parts=("cues", "programme"), reads_programme=True),
+        Format("scc", ".scc", "captioner.formats.scc", parts=("cues", "programme"), reads_programme=True),
         Format("stl", ".stl", "captioner.formats.stl", parts=("cues", "programme"), binary=True),
         Format("fcpxml", ".fcpxml", "captioner.formats.fcpxml.captions", parts=("cues", "programme")),
         Format("fcpxml-titles", ".titles.fcpxml", "captioner.formats.fcpxml.titles", parts=("cues", "programme")),
@@ -75,7 +75,7 @@ FORMATS = {
             signature=r"(?s).*<xmeml",
         ),
         Format("otio", ".otio", "captioner.formats.otio", parts=("cues", "programme")),
-        Format("edl", ".edl", "captioner.formats.edl", parts=("cues", "programme"), needs_frame_rate=True),
+        Format("edl", ".edl", "captioner.formats.edl", parts=("cues", "programme"), reads_programme=True),
         Format(
             "avid",
             ".avid.txt",
@@ -83,7 +83,7 @@ FORMATS = {
             parts=("cues", "programme"),
             aliases=(".txt",),
             signature=r"(?s).*<begin subtitles>",
-            needs_frame_rate=True,
+            reads_programme=True,
         ),
         Format(
             "premiere",
@@ -92,7 +92,7 @@ FORMATS = {
             parts=("cues", "programme"),
             aliases=(".csv",),
             signature="Marker Name\t",
-            needs_frame_rate=True,
+            reads_programme=True,
         ),
         Format(
             "audition",

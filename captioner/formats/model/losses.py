@@ -30,6 +30,8 @@ class Losses(Counter[str]):
 def _plural(name: str) -> str:
     """`cues without text` for `cue without text`: the noun is what stands before the first preposition."""
     noun = _NOUN.split(name)[0]
+    if noun.endswith("y"):
+        return f"{noun[:-1]}ies{name[len(noun) :]}"
     return f"{noun}{'es' if noun.endswith('s') else 's'}{name[len(noun) :]}"
 
 

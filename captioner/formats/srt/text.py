@@ -5,6 +5,7 @@ SubRip has no way to escape, so a word joiner behind the bracket keeps what only
 
 from __future__ import annotations
 
+import html
 import re
 
 from captioner.formats.ass.text import anchor_of_v4
@@ -15,13 +16,15 @@ from captioner.formats.model.markup import Markup
 from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, runs
 from captioner.values import Cue, Position
 
-TAG_ESCAPE = joiner_escape(r"(?i)<(?=\s*/?\s*(?:i|b|u|s|font)\b)|\{(?=\\)", r"[<{]{JOINER}+")
-"""Keeps text from being read as a tag."""
+_ENTITY = r"(?:amp|lt|gt|quot|apos|nbsp|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});"
+
+TAG_ESCAPE = joiner_escape(rf"(?ai)<(?=\s*/?\s*(?:i|b|u|s|font)\b)|\{{(?=\\)|&(?={_ENTITY})", r"[<{&]{JOINER}+")
+"""Keeps text from being read as a tag or an entity."""
 
 _MARKUP = re.compile(
     r"<\s*(?P<end>/?)\s*(?P<tag>[ibus]|font)\b(?P<attributes>[^<>]*)>|\{\\(?P<block>[^{}<>\n]*)\}"
-    rf"|{TAG_ESCAPE.escaped.pattern}",
-    re.IGNORECASE,
+    rf"|(?P<entity>&{_ENTITY})|{TAG_ESCAPE.escaped.pattern}",
+    re.ASCII | re.IGNORECASE,
 )
 _COLOR = re.compile(r"\bcolor\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>]+)", re.IGNORECASE)
 _ANCHOR = re.compile(r"(an?)(\d{1,2})", re.ASCII)
@@ -40,15 +43,21 @@ def _tagged(text: str, style: TextStyle) -> str:
     return first + text + ("</font>" if style.color else "") + "".join(f"</{tag}>" for tag in reversed(tags))
 
 
-def read_text(text: str, losses: Losses) -> tuple[StyledText, Position | None]:
-    """The text without its tags, with the styles that they give, and where it stands. Counts what is left out."""
+def read_text(text: str, losses: Losses, mended: Losses) -> tuple[StyledText, Position | None]:
+    """The text without its tags, with the styles that they give, and where it stands. Counts what is left out.
+
+    SubRip has no entities, but nobody means their letters: those of XML, numbers and `&nbsp;` are read, and counted.
+    """
     markup = Markup()
     position: Position | None = None
     at = 0
     for match in _MARKUP.finditer(text):
         markup.add(text[at : match.start()])
         at = match.end()
-        if match["block"] is not None:
+        if match["entity"]:
+            markup.add(html.unescape(match["entity"]))
+            mended["entity"] += 1
+        elif match["block"] is not None:
             position = _position(match["block"], losses) or position
         elif not match["tag"]:
             markup.add(TAG_ESCAPE.unescape(match[0]))
