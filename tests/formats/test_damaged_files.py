@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 import pytest
@@ -103,8 +104,166 @@ def test_timecode_in_an_srt_is_read_by_the_frame_rate() -> None:
     assert shown(read("srt", text.replace(":24", ":240"), PAL))[0] == (1, 2.012, "A")
 
 
+VTT_TIMINGS = [*TIMINGS[:4], *TIMINGS[6:8], *TIMINGS[9:]]
+
+
+@pytest.mark.parametrize("timing", [*VTT_TIMINGS, "00:03.250 -> 00:04.000", "00:00:03.250 --> 00:00:04,000"])
+def test_a_timing_of_a_vtt_in_another_spelling_is_a_timing(timing: str) -> None:
+    contents = read("vtt", f"WEBVTT\n\n00:01.000 --> 00:02.000\nGood morning.\n\n2\n{timing}\nCome in.\n")
+    assert shown(contents) == [(1, 2, "Good morning."), (3.25, 4, "Come in.")]
+    assert contents.mended == ("1 time in another spelling",)
+    assert contents.lines == (4, 8)
+
+
+def test_text_behind_a_blank_line_of_a_vtt_is_kept() -> None:
+    text = """WEBVTT
+
+1
+
+00:01.000 --> 00:02.000
+
+Good morning.
+
+How are you?
+
+NOTE a note
+
+of two parts
+
+2
+
+00:03.000 --> 00:04.000
+
+7
+
+"""
+    contents = read("vtt", text)
+    assert shown(contents) == [(1, 2, "Good morning.\nHow are you?"), (3, 4, "7")]
+    assert contents.losses == ("1 text without a time", "1 comment")
+    assert contents.mended == ("2 numbers without its timing", "3 blank lines in a text")
+
+
+def test_a_cue_of_a_vtt_without_a_valid_time_is_counted() -> None:
+    text = """WEBVTT
+
+00:01.000 --> 00:02.000
+A
+
+00:03.000 --> 00:00:065.000
+B
+
+00:61.000 --> 00:00:75.500
+C
+
+00:0x.000 --> 00:09.000
+D
+
+soon --> later
+F
+"""
+    contents = read("vtt", text)
+    assert shown(contents) == [(1, 2, "A"), (61, 75.5, "C")]
+    assert contents.losses == ("2 cues without a valid time", "1 text without a time")
+    assert contents.mended == ("1 time in another spelling",)
+
+
+def test_an_arrow_in_the_text_of_a_vtt_ends_no_cue() -> None:
+    contents = read("vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\nGo\nleft --> right\nnow\n")
+    assert shown(contents) == [(1, 2, "Go\nleft --> right\nnow")]
+    assert contents.mended == ("1 arrow in a text",)
+
+
+def test_ruby_text_of_a_vtt_is_left_out_and_counted() -> None:
+    payload = "<ruby>山<rt>やま</rt>川<rt><b>かわ</b></ruby>と<ruby>海<rt>うみ</rt></ruby>。"
+    contents = read("vtt", f"WEBVTT\n\n00:01.000 --> 00:02.000\n{payload}\n")
+    assert [cue.text for cue in contents.cues or ()] == ["山川と海。"]
+    assert contents.losses == ("3 ruby texts",)
+
+
+SEGMENTS = """WEBVTT
+X-TIMESTAMP-MAP=MPEGTS:8589930000,LOCAL:00:00:00.000
+
+00:00:01.000 --> 00:00:03.000
+A
+
+00:00:05.000 --> 00:00:07.000
+B
+
+WEBVTT
+X-TIMESTAMP-MAP=LOCAL:00:00:10.000,MPEGTS:535408
+
+00:00:09.000 --> 00:00:11.000
+B
+
+00:00:13.500 --> 00:00:15.000
+C <00:00:14.000>D
+"""
+
+
+def test_segments_are_joined_by_their_time_maps_and_repeated_cues_stand_once() -> None:
+    # The clock of MPEG-TS begins again between the maps: they are 540,000 ticks or 6 s apart, and LOCAL adds 10.
+    contents = read("vtt", SEGMENTS)
+    assert shown(contents) == [(1, 3, "A"), (5, 7, "B"), (9.5, 11, "C D")]
+    assert [(word.start, word.end) for word in (contents.cues or ())[2].words] == [(9.5, 10), (10, 11)]
+    assert contents.mended == ("1 header inside of the file", "1 repeat of a cue", "2 segments with a time map")
+    assert contents.losses == ()
+
+
+def test_a_time_map_alone_moves_nothing_and_is_named() -> None:
+    contents = read("vtt", SEGMENTS.partition("\nWEBVTT")[0])
+    assert shown(contents) == [(1, 3, "A"), (5, 7, "B")]
+    assert contents.losses == ("1 header line",)
+
+
+ROLLING = """WEBVTT
+Kind: captions
+Language: en
+
+00:00:01.000 --> 00:00:02.990 align:start position:0%
+{BLANK}
+we<00:00:01.500><c> went</c><00:00:02.000><c> home</c>
+
+00:00:02.990 --> 00:00:03.000 align:start position:0%
+we went home
+{BLANK}
+
+00:00:03.000 --> 00:00:04.990 align:start position:0%
+we went home
+in<00:00:03.500><c> the</c><00:00:04.000><c> rain</c>
+
+00:00:04.990 --> 00:00:05.000 align:start position:0%
+in the rain
+{BLANK}
+
+00:00:05.000 --> 00:00:06.000 align:start position:0%
+in the rain
+again<00:00:05.500><c> today</c>
+""".replace("{BLANK}", " ")
+
+
+@pytest.mark.parametrize("name", ["vtt", "srt"])
+def test_each_line_of_captions_that_roll_up_is_read_once(name: str) -> None:
+    text = ROLLING
+    if name == "srt":
+        text = re.sub(r"<[^>]*>| align.*", "", ROLLING.partition("\n\n")[2])
+    contents = read(name, text)
+    assert shown(contents) == [(1, 3, "we went home"), (3, 5, "in the rain"), (5, 6, "again today")]
+    assert contents.mended[-1] == "4 repeats of a line"
+    if name == "vtt":
+        cue = (contents.cues or ())[1]
+        assert [(word.start, word.text) for word in cue.words] == [(3, "in"), (3.5, " the"), (4, " rain")]
+        assert contents.lines == (7, 15, 23)
+
+
+def test_captions_that_only_repeat_a_line_do_not_roll_up() -> None:
+    times = ("00:01.000 --> 00:02.000", "00:02.000 --> 00:03.000", "00:03.000 --> 00:04.000")
+    contents = read("vtt", "WEBVTT\n\n" + "".join(f"{time}\nNo.\n\n" for time in times))
+    assert shown(contents) == [(1, 2, "No."), (2, 3, "No."), (3, 4, "No.")]
+
+
 EARLY = {
-    "srt": "1\n-00:00:04,000 --> -00:00:03,000\nGone\n\n2\n-00:00:02,500 --> 00:00:01,000\nA\n\n3\n00:00:03,000 --> 00:00:04,000\nB",
+    "vtt": "WEBVTT\n\n-00:04.000 --> -00:03.000\nGone\n\n-00:02.500 --> 00:01.000\nA\n\n00:03.000 --> 00:04.000\nB",
+    "srt": "-0:00:04,0 --> -0:00:03,0\nGone\n\n-0:00:02,500 --> 0:00:01,0\nA\n\n00:00:03,000 --> 00:00:04,000\nB",
 }
 
 

@@ -16,7 +16,7 @@ CuePart = Literal["overlaps", "text", "line breaks", "styles", "positions", "spe
 ROUNDING = 0.1
 """Seconds. No format rounds times by as much: a time that moves further was not stored."""
 
-_NOUN = re.compile(r" (?:before|in|inside|of|on|outside|that|with|without) ")
+_NOUN = re.compile(r" (?:before|below|in|inside|of|on|outside|that|with|without) ")
 
 
 class Losses(Counter[str]):

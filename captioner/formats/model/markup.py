@@ -58,6 +58,10 @@ class Markup:
         last = self._open[-1] if self._open else None
         return last[0] if last else None
 
+    def is_open(self, name: str) -> bool:
+        """Whether a tag of that name is open."""
+        return bool(self._places[name])
+
     def add(self, text: str) -> None:
         """Add text that is shown."""
         if text:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from captioner.formats.model.joiner_escape import joiner_escape
 
-_TIME = r"(?:\d{1,6}:)?\d{1,3}:\d{1,3}(?:[,.:;]\d{1,9})?"
+_TIME = r"(?:\d{1,9}:)?\d{1,2}:\d{1,2}(?:[,.:;]\d{1,9})?"
 _SIGNED = rf"[-−]?{_TIME}"
 _DASHES, _HEADS = "-‐‑‒–—―−─━=~", ">→⇒⟶➔➜➞►▶›»〉"
 _ARROW = rf"(?:[{_DASHES}\s]*(?:[{_HEADS}]|&gt;)+|\s*[{_DASHES}]+|\s+)"
@@ -48,7 +48,8 @@ def timing_line(line: str) -> TimingLine | None:
     """The timing that a line is, or None.
 
     Colons, commas and digits may be of any width and script and have spaces around them, and any dash or arrow may be
-    between the times, or only a space. Where it is no `-->`, each time has hours or a fraction: `10:30 - 11:15` is text.
+    between the times, or only a space. Where it is no `-->`, each time has hours or a fraction: `10:30 - 11:15` is no
+    timing.
     """
     if not any(character.isdecimal() for character in line[:12]):
         return None

@@ -18,6 +18,7 @@ from captioner.formats.model.contents import UNKNOWN_PROGRAMME, Contents, Progra
 from captioner.formats.model.lines import leading_blanks, source_lines
 from captioner.formats.model.losses import Losses
 from captioner.formats.model.quantize import cue_read
+from captioner.formats.model.rolling import unrolled
 from captioner.formats.model.timing_line import (
     TIMING_ESCAPE,
     TimingLine,
@@ -53,7 +54,7 @@ def parse(text: str, programme: Programme = UNKNOWN_PROGRAMME) -> Contents:
         (_cue(block, start + early, end + early, losses, mended), block.line + leading_blanks(block.lines))
         for block, (start, end) in zip(blocks, times, strict=True)
     ]
-    return Contents.of_cues(cues, losses=losses, mended=mended, early=early / 1000)
+    return Contents.of_cues(unrolled(cues, mended), losses=losses, mended=mended, early=early / 1000)
 
 
 def _clock(blocks: Sequence[_SrtBlock], rate: Fraction | None, mended: Losses) -> Callable[[str], int]:
