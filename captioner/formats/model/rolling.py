@@ -48,20 +48,32 @@ def _same(one: list[str], other: list[str]) -> bool:
 
 
 def _rolls(cues: Sequence[Cue], carried: Sequence[int]) -> bool:
-    """Whether the cues roll up: most carry lines, some to add new ones, and some show by their times that they do
-    nothing else with them."""
-    pairs = list(zip(cues, carried, strict=True))
-    adds = any(0 < count <= cue.text.count("\n") for cue, count in pairs)
-    certain = any(count and _only_carries(cue, count) for cue, count in pairs)
-    return adds and certain and sum(map(bool, carried)) >= SHARE * (len(cues) - 1)
+    """Whether the cues roll up: most carry lines, and one at least does as no other captions do.
+
+    It adds a line, after a cue that is gone at once and showed nothing new, or with words that have times while the
+    words of the line that it carries have none.
+    """
+    adding = [at for at, cue in enumerate(cues) if _adds(cue, carried[at])]
+    certain = any(_times_new_words(cues[at], carried[at]) or _follows_flash(cues, carried, at) for at in adding)
+    return certain and sum(map(bool, carried)) >= SHARE * (len(cues) - 1)
 
 
-def _only_carries(cue: Cue, count: int) -> bool:
-    """Whether a cue shows nothing else and is gone at once, or has words with times in its new lines alone."""
+def _adds(cue: Cue, count: int) -> bool:
+    """Whether new lines, which are other ones, stand below those that are carried over."""
     lines = cue.text.split("\n")
-    if count == len(lines):
-        return cue.duration <= FLASH
-    return bool(cue.words) and cue.words[0].text.startswith("\n".join(lines[:count]) + "\n")
+    return 0 < count < len(lines) and not _same(lines[:1], lines[-1:])
+
+
+def _times_new_words(cue: Cue, count: int) -> bool:
+    carried = "".join(f"{line}\n" for line in cue.text.split("\n")[:count])
+    return len(cue.words) > 1 and cue.words[0].text.startswith(carried)
+
+
+def _follows_flash(cues: Sequence[Cue], carried: Sequence[int], at: int) -> bool:
+    if at < 2:
+        return False
+    long, flash = cues[at - 2 : at]
+    return flash.duration <= FLASH < long.duration and carried[at - 1] == flash.text.count("\n") + 1
 
 
 def _each_once(cues: Sequence[LocatedCue], carried: Sequence[int]) -> Iterator[LocatedCue]:
