@@ -277,3 +277,106 @@ def test_times_before_0_are_cut_or_shifted(name: str) -> None:
     assert shown(later) == [(1, 2, "Gone"), (2.5, 6, "A"), (8, 9, "B")]
     assert not any("before" in phrase for phrase in (*later.mended, *later.losses))
     assert shown(format_named(name).read(EARLY[name], PAL, shift=5, stretch=Fraction(2)))[0] == (0, 7, "A")
+
+
+def ttml(body: str, head: str = "", attributes: str = "") -> str:
+    namespace = "http://www.w3.org/ns/ttml"
+    spaces = f'xmlns="{namespace}" xmlns:tts="{namespace}#styling" xmlns:ttp="{namespace}#parameter"'
+    language = "" if "xml:lang" in attributes else 'xml:lang="en"'
+    return f"<tt {spaces} {language} {attributes}><head>{head}</head><body><div>{body}</div></body></tt>"
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        'begin="00:00:01,5" end="00:00:04,25"',
+        'begin="0:00:01.5" end="0:0:4.25"',
+        'begin="00:01.500" end="00:04.250"',
+        'begin="1.5" end="4.25"',
+        'begin="1,5s" end="4.25 s"',
+        'begin=" 00:00:01.500" end="00: 00: 04.250"',
+        'begin="1.5s" dur="2,75s"',
+    ],
+)
+def test_times_of_ttml_in_another_spelling(times: str) -> None:
+    contents = read("ttml", ttml(f"<p {times}>Hi</p>"))
+    assert shown(contents) == [(1.5, 4.25, "Hi")]
+    assert contents.mended[0].endswith("in another spelling")
+
+
+def test_a_cue_of_ttml_without_a_valid_time_is_counted() -> None:
+    contents = read("ttml", ttml('<p begin="soon" end="4s">A</p><p begin="5s" end="6s">B</p>'))
+    assert shown(contents) == [(5, 6, "B")]
+    assert contents.losses == ("1 cue without a valid time",)
+
+
+def test_cues_of_ttml_that_end_too_early_keep_their_text() -> None:
+    body = '<p begin="5s" end="5s">A</p><p begin="8s" end="00:00:07.5">B</p><p begin="9s" dur="0s">C</p>'
+    contents = read("ttml", ttml(body))
+    assert shown(contents) == [(5, 5.001, "A"), (8, 8.001, "B"), (9, 9.001, "C")]
+    assert contents.mended == ("3 cues with its end before its start",)
+
+
+def test_hidden_text_of_ttml_is_left_out_and_counted() -> None:
+    body = """
+        <p begin="1s" end="2s" tts:display="none">none</p>
+        <p begin="1s" end="2s"><span tts:visibility="hidden">hidden <span tts:visibility="visible">seen</span></span></p>
+        <p begin="1s" end="2s" region="off">of a hidden region</p>
+        <p begin="3s" end="6s" tts:opacity="0">faded<set begin="1s" end="2s" tts:opacity="1"/></p>
+        <p begin="7s" end="9s"><set begin="1s" tts:display="none"/>gone early</p>"""
+    head = '<layout><region xml:id="off" tts:opacity="0"/></layout>'
+    contents = read("ttml", ttml(body, head))
+    assert shown(contents) == [(1, 2, "seen"), (4, 5, "faded"), (7, 8, "gone early")]
+    assert contents.losses == ("2 hidden cues", "1 hidden text")
+
+
+def test_regions_of_ttml_have_times() -> None:
+    head = '<layout><region xml:id="r" begin="2s" end="5s"/></layout>'
+    body = '<p begin="1s" end="9s" region="r">A</p><p region="r" begin="3s" end="4s">B</p>'
+    assert shown(read("ttml", ttml(body, head))) == [(2, 5, "A"), (3, 4, "B")]
+
+
+def test_pictures_and_ruby_of_ttml_are_counted() -> None:
+    smpte = 'xmlns:smpte="http://www.smpte-ra.org/schemas/2052-1/2010/smpte-tt"'
+    text = ttml('<div begin="1s" end="2s" smpte:backgroundImage="#a"/>', attributes=smpte)
+    assert read("ttml", text).losses == ("1 picture",)
+    ruby = """<p begin="0s" end="4s"><span tts:ruby="container"><span tts:ruby="baseContainer"><span
+        tts:ruby="base">a</span><span tts:ruby="base">b</span></span><span tts:ruby="textContainer"><span
+        tts:ruby="text">x</span><span tts:ruby="text">y</span></span></span></p>"""
+    contents = read("ttml", ttml(ruby))
+    assert [cue.text for cue in contents.cues or ()] == ["ab"]
+    assert contents.losses == ("2 ruby annotations",)
+
+
+def test_ttml_without_a_frame_rate_has_that_of_the_programme() -> None:
+    text = ttml('<p begin="00:00:01:00" end="00:00:02:12">A</p><p begin="75f" end="100f">B</p>')
+    assert shown(read("ttml", text)) == [(1, 2.48, "A"), (3, 4, "B")]
+    unknown = read("ttml", text, Programme())
+    assert shown(unknown) == [(1, 2.4, "A"), (2.5, pytest.approx(10 / 3), "B")]
+    assert unknown.mended == ("4 times in frames without a rate, read at 30 a second (give --fps)",)
+    ntsc = read("ttml", text, Programme(frame_rate=Fraction(30_000, 1001)))
+    assert shown(ntsc)[1] == (2.502, 3.337, "B")
+    named = ttml('<p begin="00:00:01:00" end="00:00:02:12">A</p>', attributes='ttp:frameRate="24"')
+    assert shown(read("ttml", named)) == [(1, 2.5, "A")]
+
+
+def test_the_language_chooses_between_texts_of_ttml() -> None:
+    body = """<p xml:lang="fr" begin="1s" end="2s">Oui</p><p begin="1s" end="2s">Yes</p>"""
+    text = ttml(body, attributes='xml:lang="en-GB"')
+    english = read("ttml", text, Programme(language="en"))
+    assert shown(english) == [(1, 2, "Yes")]
+    assert english.losses == ("1 text in another language",)
+    assert shown(read("ttml", text, Programme(language="fr-CA"))) == [(1, 2, "Oui")]
+    assert len(read("ttml", text, Programme(language="de")).cues or ()) == 2
+
+
+def test_times_of_ebu_tt_count_from_the_start_of_the_programme() -> None:
+    head = """<metadata xmlns:ebuttm="urn:ebu:tt:metadata"><ebuttm:documentMetadata>
+        <ebuttm:documentStartOfProgramme>10:00:00:00</ebuttm:documentStartOfProgramme>
+        </ebuttm:documentMetadata></metadata>"""
+    body = '<p begin="00:00:00:00" end="00:00:00:08">TITLE</p><p begin="10:00:01:00" end="10:00:02:05">A</p>'
+    contents = read("ttml", ttml(body, head, 'ttp:frameRate="25"'))
+    assert shown(contents) == [(1, 2.2, "A")]
+    assert contents.losses == ("1 cue before the start",)
+    early = '<p begin="00:00:01:00" end="00:00:02:05">A</p>'
+    assert shown(read("ttml", ttml(early, head, 'ttp:frameRate="25"'))) == [(1, 2.2, "A")]
