@@ -205,8 +205,9 @@ def test_comments_and_faults_in_an_stl_are_counted() -> None:
     file[1024 + 15] = 1  # a comment
     file[1024 + 128 + 9 : 1024 + 128 + 13] = bytes(4)  # an end before the start
     contents = FORMATS["stl"].read(bytes(file))
-    assert contents.cues == [Cue(2, 3, "cue 2"), Cue(3, 4, "cue 3")]
-    assert contents.losses == ("1 comment", "1 incomplete block", "1 subtitle with its end before its start")
+    assert contents.cues == [Cue(1, 1.04, "cue 1"), Cue(2, 3, "cue 2"), Cue(3, 4, "cue 3")]
+    assert contents.losses == ("1 comment", "1 incomplete block")
+    assert contents.mended == ("1 cue with its end before its start",)
     with pytest.raises(FormatError, match="stl: is not an EBU STL file"):
         FORMATS["stl"].read(b"Spruce")
 

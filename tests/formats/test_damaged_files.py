@@ -9,7 +9,7 @@ import pytest
 
 from captioner.errors import FormatError
 from captioner.formats import Contents, Programme, format_named
-from captioner.values import Cue
+from captioner.values import Cue, StyleSpan
 
 PAL = Programme(frame_rate=Fraction(25))
 
@@ -262,6 +262,19 @@ def test_captions_that_only_repeat_a_line_do_not_roll_up() -> None:
 
 
 EARLY = {
+    "sbv": "-0:00:04.000,-0:00:03.000\nGone\n\n-0:00:02.500,0:00:01.000\nA\n\n0:00:03.000,0:00:04.000\nB",
+    "ass": "[Events]\n"
+    + "".join(
+        f"Dialogue: 0,{times},Default,,0,0,0,,{text}\n"
+        for times, text in [
+            ("-0:00:04.00,-0:00:03.00", "Gone"),
+            ("-0:00:02.50,0:00:01.00", "A"),
+            ("0:00:03.00,0:00:04.00", "B"),
+        ]
+    ),
+    "microdvd": "{1}{1}50\n{-200}{-150}Gone\n{-125}{50}A\n{150}{200}B",
+    "sami": "<SAMI><SYNC Start=-4000><P>Gone<SYNC Start=-3000><P>&nbsp;<SYNC Start=-2500><P>A<SYNC Start=1000><P>&nbsp;"
+    "<SYNC Start=3000><P>B<SYNC Start=4000><P>&nbsp;</SAMI>",
     "vtt": "WEBVTT\n\n-00:04.000 --> -00:03.000\nGone\n\n-00:02.500 --> 00:01.000\nA\n\n00:03.000 --> 00:04.000\nB",
     "srt": "-0:00:04,0 --> -0:00:03,0\nGone\n\n-0:00:02,500 --> 0:00:01,0\nA\n\n00:00:03,000 --> 00:00:04,000\nB",
 }
@@ -269,14 +282,14 @@ EARLY = {
 
 @pytest.mark.parametrize("name", EARLY)
 def test_times_before_0_are_cut_or_shifted(name: str) -> None:
-    contents = read(name, EARLY[name])
+    contents = read(name, EARLY[name], Programme())
     assert shown(contents) == [(0, 1, "A"), (3, 4, "B")]
     assert "1 cue before the start" in contents.losses
     assert "1 cue with its start before 0" in contents.mended
-    later = format_named(name).read(EARLY[name], PAL, shift=5)
+    later = format_named(name).read(EARLY[name], shift=5)
     assert shown(later) == [(1, 2, "Gone"), (2.5, 6, "A"), (8, 9, "B")]
     assert not any("before" in phrase for phrase in (*later.mended, *later.losses))
-    assert shown(format_named(name).read(EARLY[name], PAL, shift=5, stretch=Fraction(2)))[0] == (0, 7, "A")
+    assert shown(format_named(name).read(EARLY[name], shift=5, stretch=Fraction(2)))[0] == (0, 7, "A")
 
 
 def ttml(body: str, head: str = "", attributes: str = "") -> str:
@@ -355,7 +368,7 @@ def test_ttml_without_a_frame_rate_has_that_of_the_programme() -> None:
     assert shown(unknown) == [(1, 2.4, "A"), (2.5, pytest.approx(10 / 3), "B")]
     assert unknown.mended == ("4 times in frames without a rate, read at 30 a second (give --fps)",)
     ntsc = read("ttml", text, Programme(frame_rate=Fraction(30_000, 1001)))
-    assert shown(ntsc)[1] == (2.502, 3.337, "B")
+    assert shown(ntsc)[1] == (2.5025, pytest.approx(3.336667, abs=1e-6), "B")
     named = ttml('<p begin="00:00:01:00" end="00:00:02:12">A</p>', attributes='ttp:frameRate="24"')
     assert shown(read("ttml", named)) == [(1, 2.5, "A")]
 
@@ -380,3 +393,122 @@ def test_times_of_ebu_tt_count_from_the_start_of_the_programme() -> None:
     assert contents.losses == ("1 cue before the start",)
     early = '<p begin="00:00:01:00" end="00:00:02:05">A</p>'
     assert shown(read("ttml", ttml(early, head, 'ttp:frameRate="25"'))) == [(1, 2.2, "A")]
+
+
+SCC = "Scenarist_SCC V1.0\n\n00:00:01;00{0}9420{1}9420{1}94ae{1}94ae{1}9470{1}9470{1}c8e9{1}942f{1}942f\n\n00:00:03;00{0}942c\n"
+
+
+@pytest.mark.parametrize(("behind", "between"), [(" ", " "), ("  ", " "), ("\t", "  ")])
+def test_an_scc_may_have_spaces_in_place_of_tabs(behind: str, between: str) -> None:
+    contents = read("scc", SCC.format(behind, between))
+    assert contents.cues == format_named("scc").read(SCC.format("\t", " "), PAL).cues
+    assert [cue.text for cue in contents.cues or ()] == ["Hi"]
+    assert contents.mended == (() if "\t" in behind else ("2 lines with a space in place of a tab",))
+
+
+def test_captions_of_the_other_channels_of_an_scc_are_counted() -> None:
+    other = (
+        "\n00:00:04;00\t1c20 1c20 1c70 1c70 c8e9 1c2f 1c2f\n\n00:00:06;00\t1520 1520 1570 1570 c8e9 152f 152f 1d2f\n"
+    )
+    contents = read("scc", SCC.format("\t", " ") + other)
+    expected = ("1 caption of channel 2", "1 caption of channel 3", "1 caption of channel 4")
+    assert contents.losses == expected
+
+
+def stl(*cues: Cue, start: str = "00:00:00:00") -> bytes:
+    written = format_named("stl").write(Contents(cues, programme=Programme(frame_rate=Fraction(25))))
+    assert isinstance(written.data, bytes)
+    return written.data[:256] + start.replace(":", "").encode() + written.data[264:]
+
+
+def test_subtitles_of_an_stl_may_overlap() -> None:
+    cues = [Cue(1, 9, "Long"), Cue(2, 4, "Inside"), Cue(3, 10, "Beyond"), Cue(10, 12, "After")]
+    blocks = b"".join(stl(cue)[1024:] for cue in cues)  # the writer would cut them where they overlap
+    assert shown(format_named("stl").read(stl()[:1024] + blocks)) == [(cue.start, cue.end, cue.text) for cue in cues]
+
+
+def test_times_of_an_stl_count_from_the_start_of_the_programme() -> None:
+    cues = [Cue(0, 0.32, "TITLE"), Cue(36_001, 36_003, "A")]
+    contents = format_named("stl").read(stl(*cues, start="10:00:00:00"))
+    assert shown(contents) == [(1, 3, "A")]
+    assert contents.losses == ("1 subtitle before the start of the programme",)
+    given = format_named("stl").read(stl(*cues), Programme(start_timecode="10:00:00:00"))
+    assert shown(given) == [(1, 3, "A")]
+    assert shown(format_named("stl").read(stl(*cues[:1], start="10:00:00:00"))) == [(0, 0.32, "TITLE")]
+
+
+def test_br_in_brackets_breaks_a_line_of_sbv() -> None:
+    contents = read("sbv", "0:00:01.000,0:00:02.000\none[br]two[BR]three")
+    assert shown(contents) == [(1, 2, "one\ntwo\nthree")]
+    assert contents.mended == ("2 breaks in the form of [br]",)
+    sbv = format_named("sbv")
+    assert sbv.read(sbv.write(Contents([Cue(1, 2, "write [br]")])).data).cues == [Cue(1, 2, "write [br]")]
+
+
+KARAOKE = "[Events]\nDialogue: 0,0:00:06.00,0:00:08.00,Default,,0,0,0,,"
+
+
+@pytest.mark.parametrize("tags", [r"{\k50}a {\k50}b{\kt}c", r"{\k100}a{\k-150}b", r"{\kt200}a{\kt10}b{\k5}c"])
+def test_karaoke_whose_times_go_back_keeps_its_text(tags: str) -> None:
+    contents = read("ass", KARAOKE + tags)
+    assert len(contents.cues or ()) == 1
+    assert (contents.cues or ())[0].words == ()
+    assert contents.losses[0].endswith("times inside a text")
+
+
+def test_karaoke_with_absolute_times() -> None:
+    (cue,) = read("ass", KARAOKE + r"{\kt50\k50}a{\k20}b").cues or ()
+    assert [(word.start, word.end) for word in cue.words] == [(6.5, 7), (7, 7.2)]
+
+
+def test_an_event_of_an_ass_file_without_a_valid_time_is_counted() -> None:
+    contents = read("ass", KARAOKE + "A\nDialogue: 0,soon,0:00:09.00,Default,,0,0,0,,B\nDialogue: 0,0:00:01.00\n")
+    assert shown(contents) == [(6, 8, "A")]
+    assert contents.losses == ("2 cues without a valid time",)
+
+
+def test_default_lines_of_microdvd_give_a_look() -> None:
+    text = "{DEFAULT}{}{Y:i}\n{1}{1}25\n{25}{50}A\n{default}{}{C:$0000FF}{F:Arial}\n{75}{100}{y:b}B\nno times\n"
+    contents = read("microdvd", text, Programme())
+    assert [(cue.start, cue.text, cue.styles) for cue in contents.cues or ()] == [
+        (1, "A", (StyleSpan(0, 1, italic=True),)),
+        (3, "B", (StyleSpan(0, 1, bold=True, color="#ff0000"),)),
+    ]
+    assert contents.losses == ("1 effect", "1 line without times")
+
+
+SAMI = """<SAMI><HEAD><STYLE TYPE="text/css"><!--
+.DECC {{ Name: German; lang: de-DE; }} .FRCC {{ Name: French; lang: fr-FR; }}
+--></STYLE></HEAD><BODY>{}</BODY></SAMI>"""
+
+
+def test_the_language_chooses_between_texts_of_sami() -> None:
+    text = SAMI.format(
+        "<SYNC Start=1000><P Class=DECC>Ja<P Class=FRCC>Oui<SYNC Start=3000><P Class=DECC>&nbsp;<P Class=FRCC>&nbsp;"
+    )
+    french = read("sami", text, Programme(language="fr"))
+    assert shown(french) == [(1, 3, "Oui")]
+    assert (french.losses, french.programme.language) == (("1 text in another language",), "fr-FR")
+    for language in (None, "de", "it"):
+        assert shown(read("sami", text, Programme(language=language))) == [(1, 3, "Ja")]
+
+
+def test_languages_of_sami_one_after_the_other_end_within_themselves() -> None:
+    block = "<SYNC Start=1000><P>{}<SYNC Start=3000><P>&nbsp;<SYNC Start=4000><P>{}<SYNC Start=6000><P>&nbsp;"
+    contents = read("sami", SAMI.format(block.format("Ja", "Nein") + block.format("Oui", "Non")))
+    assert shown(contents) == [(1, 3, "Ja"), (1, 3, "Oui"), (4, 6, "Nein"), (4, 6, "Non")]
+    assert contents.mended == ("1 run of earlier times",)
+
+
+def test_disabled_captions_of_fcpxml_are_left_out_and_counted() -> None:
+    captions = "".join(
+        f'<caption {enabled} lane="1" offset="{start}s" duration="1s" role="iTT?captionFormat=ITT.en">'
+        f"<text><text-style>{text}</text-style></text></caption>"
+        for enabled, start, text in [('enabled="0"', 1, "Off"), ('enabled="1"', 3, "On"), ("", 5, "On too")]
+    )
+    spine = f'<spine><gap offset="0s" start="0s" duration="9s">{captions}</gap></spine>'
+    resources = '<resources><format id="r1" frameDuration="1/25s"/></resources>'
+    project = f'<project><sequence format="r1">{spine}</sequence></project>'
+    contents = read("fcpxml", f'<fcpxml version="1.9">{resources}{project}</fcpxml>')
+    assert shown(contents) == [(3, 4, "On"), (5, 6, "On too")]
+    assert contents.losses == ("1 disabled caption",)
