@@ -96,9 +96,9 @@ class Format:
         """What a file holds: its text, or its bytes in `encoding`, which is detected where it is not given.
 
         `programme` is what the reader knows besides the file, such as the frame rate. Times of cues are multiplied by
-        `stretch`, then moved by `shift` seconds; only then is a cue that lies before 0 left out. Raises `FormatError` where the
-        file is not in this format or the format is not readable; `strict`, also where anything was left out or
-        repaired.
+        `stretch`, then moved by `shift` seconds; only then is a cue that lies before 0 left out. Raises `FormatError`
+        where the file is not in this format or the format is not readable; `strict`, also where anything was left out
+        or repaired.
         """
         if not self.readable:
             raise FormatError(self.name, "cannot be read: it holds no times")

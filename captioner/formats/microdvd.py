@@ -131,7 +131,10 @@ def _cues(
 
 
 def _read_text(text: str, look: TextStyle, losses: Losses) -> StyledText:
-    """The text in the look of all lines, in which bars end lines. A tag in small letters holds for its line, one in capitals for all lines."""
+    """The text in the look of all lines, in which bars end lines.
+
+    A tag in small letters holds for its line, one in capitals for all lines.
+    """
     markup = Markup()
     markup.open("default", look)
     for number, line in enumerate(text.split("|")):

@@ -512,3 +512,12 @@ def test_disabled_captions_of_fcpxml_are_left_out_and_counted() -> None:
     contents = read("fcpxml", f'<fcpxml version="1.9">{resources}{project}</fcpxml>')
     assert shown(contents) == [(3, 4, "On"), (5, 6, "On too")]
     assert contents.losses == ("1 disabled caption",)
+
+
+def test_the_text_of_a_marker_of_premiere_is_its_description() -> None:
+    head = "Marker Name\tDescription\tIn\tOut\tDuration\tMarker Type\n"
+    rows = [("", "Only text"), ("A title", "Text"), ("Only a name", " ")]
+    lines = [f"{name}\t{text}\t00:00:0{at}:00\t00:00:0{at}:12\t\tComment\n" for at, (name, text) in enumerate(rows)]
+    contents = read("premiere", head + "".join(lines))
+    assert shown(contents) == [(0, 0.48, "Only text"), (1, 1.48, "Text"), (2, 2.48, "Only a name")]
+    assert contents.losses == ("1 title of a marker",)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from captioner.formats.model.losses import Losses
 from captioner.formats.model.styled_text import StyledText, text_style
@@ -27,7 +28,7 @@ def unrolled(cues: Sequence[LocatedCue], mended: Losses) -> list[LocatedCue]:
     shown = [(cue, line) for cue, line in cues if cue]
     if not shown:
         return list(cues)
-    carried = [0, *(_carried(last, cue) for (last, _), (cue, _) in zip(shown, shown[1:], strict=False))]
+    carried = [0, *(_carried(last, cue) for (last, _), (cue, _) in pairwise(shown))]
     if not _rolls([cue for cue, _ in shown], carried):
         return list(cues)
     mended["repeat of a line"] += sum(carried)

@@ -53,7 +53,7 @@ def parse(data: bytes, programme: Programme = UNKNOWN_PROGRAMME) -> Contents:
     subtitles = [_with_later_end(subtitle, ceil(rate), mended) for subtitle in subtitles]
     cues: list[Cue] = []
     for lane in _lanes(subtitles):
-        document, warnings = _document(_header(data, start) + b"".join(lane), start)
+        document, warnings = _document(_header(data, start, len(lane)) + b"".join(lane), start)
         invalid = sum("Invalid TTI timecode" in warning for warning in warnings)
         losses["subtitle without a valid time"] += invalid
         mended["thing that ttconv did not understand"] += len(warnings) - invalid
@@ -103,26 +103,34 @@ def _with_later_end(subtitle: bytes, frames: int, mended: Losses) -> bytes:
     count = ((begin[0] * 60 + begin[1]) * 60 + begin[2]) * frames + begin[3] + 1
     seconds, frame = divmod(count, frames)
     later = bytes((min(seconds // 3600, 23), seconds // 60 % 60, seconds % 60, frame))
-    blocks = [subtitle[at : at + BLOCK_BYTES] for at in range(0, len(subtitle), BLOCK_BYTES)]
-    return b"".join(block[: _OUT.start] + later + block[_OUT.stop :] for block in blocks)
+    return b"".join(block[: _OUT.start] + later + block[_OUT.stop :] for block in _blocks(subtitle))
 
 
 def _lanes(subtitles: list[bytes]) -> list[list[bytes]]:
-    """The subtitles in lists in which none overlaps the one before: ttconv would make it begin when that ends."""
+    """The subtitles in lists in which none overlaps the one before: ttconv would make it begin when that ends.
+
+    They are numbered anew, since ttconv joins those of one number.
+    """
     lanes: list[list[bytes]] = [[]]
     for subtitle in subtitles:
         lane = next((lane for lane in lanes if not lane or lane[-1][-BLOCK_BYTES:][_OUT] <= subtitle[_IN]), None)
         if lane is None:
             lane = []
             lanes.append(lane)
-        lane.append(subtitle)
+        number = (len(lane) % 0xFFFF).to_bytes(2, "little")
+        lane.append(b"".join(block[:1] + number + block[3:] for block in _blocks(subtitle)))
     return lanes
 
 
-def _header(data: bytes, start: str | None) -> bytes:
-    """The header with the first timecode of the programme, from which ttconv counts."""
+def _blocks(subtitle: bytes) -> list[bytes]:
+    return [subtitle[at : at + BLOCK_BYTES] for at in range(0, len(subtitle), BLOCK_BYTES)]
+
+
+def _header(data: bytes, start: str | None, blocks: int) -> bytes:
+    """The header with the first timecode of the programme, from which ttconv counts, and a count of blocks (TNB) that
+    ttconv can divide by."""
     field = start.replace(":", "").encode() if start else data[256:264]
-    return data[:256] + field + data[264:HEADER_BYTES]
+    return data[:238] + b"%05d" % min(max(blocks, 1), 99_999) + data[243:256] + field + data[264:HEADER_BYTES]
 
 
 def _document(file: bytes, start: str | None) -> tuple[Any, list[str]]:
