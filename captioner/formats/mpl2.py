@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from captioner.errors import FormatError
 from captioner.formats.model.contents import Contents
-from captioner.formats.model.fidelity import restricted_to
+from captioner.formats.model.fidelity import ALL_STYLES, restricted_to
 from captioner.formats.model.joiner_escape import joiner_escape
 from captioner.formats.model.lines import lines_of, source_lines, with_lines
 from captioner.formats.model.losses import Losses
@@ -31,7 +31,7 @@ _SLASH_ESCAPE = joiner_escape(r"(?m)^(?=/)", r"(?m)^{JOINER}+(?=/)")
 
 def representable(cues: Iterable[Cue]) -> list[Cue]:
     """The cues on tenths of a second, with lines in italics; `|` in a text becomes `¦`, for it would break the line."""
-    held = (restricted_to(cue, styles=("italic",)) for cue in quantize(cues, RATE))
+    held = (restricted_to(cue, styles=ALL_STYLES[:1]) for cue in quantize(cues, RATE))
     return [with_lines(cue, lines_of(cue)) for cue in (_SLASH_ESCAPE.unescape_cue(_with_bars(cue)) for cue in held)]
 
 

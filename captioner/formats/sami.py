@@ -19,7 +19,7 @@ from captioner.formats.model.fidelity import ALL_STYLES, restricted_to
 from captioner.formats.model.frames import one_at_a_time
 from captioner.formats.model.lines import one_line, source_lines
 from captioner.formats.model.losses import Losses
-from captioner.formats.model.markup import Markup, between_comments
+from captioner.formats.model.markup import Markup, between_comments, without_comments
 from captioner.formats.model.quantize import cue_read, quantize
 from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, runs, substitute
 from captioner.values import Cue
@@ -28,6 +28,8 @@ LAST_TEXT = 5000
 """Milliseconds for which the last text is shown if nothing clears it."""
 
 _SYNC = re.compile(r"<sync\b[^<>]*?\bstart\s*=\s*[\"']?\s*(-?\d{1,10})[^<>]*>", re.IGNORECASE | re.ASCII)
+_ANY_SYNC = re.compile(r"<sync\b[^<>]*>", re.IGNORECASE)
+_BODY = re.compile(r"<body\b[^<>]*>", re.IGNORECASE)
 _PARAGRAPH = re.compile(r"<p\b([^<>]*)>", re.IGNORECASE)
 _CLASS = re.compile(r"\bclass\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _TITLE = re.compile(r"<title>([^<]*)</title>", re.IGNORECASE)
@@ -102,7 +104,8 @@ def parse(text: str, programme: Programme = UNKNOWN_PROGRAMME) -> Contents:
     chosen = _chosen_class(paragraphs, languages, programme.language)
     shown = [paragraph for paragraph in paragraphs if paragraph.language_class in (chosen, None)]
     others = (paragraph.text for paragraph in paragraphs if paragraph.language_class not in (chosen, None))
-    losses["text in another language"] += sum(bool(html.unescape(_TAG.sub("", text)).strip()) for text in others)
+    losses["text in another language"] += sum(map(_has_text, others))
+    losses["text without a time"] += sum(map(_has_text, _untimed(source)))
     early = max([0, *(-paragraph.start for paragraph in shown)])
     cues = [cue for run in _runs_of_time(shown, mended) for cue in _cues(run, early, losses, mended)]
     known = Programme(
@@ -123,6 +126,17 @@ def _cues(
             mended["text without an end"] += following is None
             end = following.start if following else paragraph.start + LAST_TEXT
             yield cue_read(paragraph.start + early, end + early, text), paragraph.line
+
+
+def _has_text(source: str) -> bool:
+    return bool(html.unescape(_TAG.sub("", source)).strip())
+
+
+def _untimed(source: str) -> list[str]:
+    """What stands in the body before the first time, in the pieces that `<sync>` tags without a time divide it into."""
+    body = without_comments(_BODY.split(source, maxsplit=1)[-1], "<!--", "-->")
+    first = _SYNC.search(body)
+    return _ANY_SYNC.split(body[: first.start()] if first else body)[1:]
 
 
 class _Body:
@@ -179,7 +193,7 @@ def _chosen_class(paragraphs: Iterable[_Paragraph], languages: Mapping[str, str]
 
 
 def _runs_of_time(paragraphs: Sequence[_Paragraph], mended: Losses) -> list[list[_Paragraph]]:
-    """The paragraphs by time. Where it goes back to the first half, another language begins, which ends within itself."""
+    """The paragraphs by time. Where it goes back to the first half, another language begins and ends within itself."""
     runs: list[list[_Paragraph]] = [[]]
     for paragraph in paragraphs:
         run = runs[-1]

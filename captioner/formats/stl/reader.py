@@ -14,7 +14,7 @@ from captioner.errors import FormatError
 from captioner.formats.model.contents import UNKNOWN_PROGRAMME, Contents, Programme
 from captioner.formats.model.extras import library
 from captioner.formats.model.losses import Losses
-from captioner.formats.model.ttconv_bridge import cues_of, read_document
+from captioner.formats.model.ttconv_bridge import PositionOf, cues_of, read_document
 from captioner.formats.stl.language_codes import LANGUAGES
 from captioner.formats.ttml.regions import position_of_region
 from captioner.values import Cue
@@ -57,9 +57,7 @@ def parse(data: bytes, programme: Programme = UNKNOWN_PROGRAMME) -> Contents:
         invalid = sum("Invalid TTI timecode" in warning for warning in warnings)
         losses["subtitle without a valid time"] += invalid
         mended["thing that ttconv did not understand"] += len(warnings) - invalid
-        cues += cues_of(
-            document, "stl", losses, position=lambda region, align, _: position_of_region(document, region, align)
-        )
+        cues += cues_of(document, "stl", losses, position=_position_in(document))
     cues = [_with_letters(cue) for cue in sorted(cues, key=lambda cue: cue.start)]
     return Contents(cues, programme=_programme(data, start), losses=losses.phrases(), mended=mended.phrases())
 
@@ -72,6 +70,10 @@ def _subtitles(data: bytes, losses: Losses) -> list[bytes]:
     losses["comment"] += len(complete) - len(shown)
     losses["incomplete block"] += len(blocks) - len(complete)
     return [b"".join(group) for _, group in groupby(shown, key=_Numbering())]
+
+
+def _position_in(document: Any) -> PositionOf:
+    return lambda region, align, _: position_of_region(document, region, align)
 
 
 class _Numbering:
@@ -109,7 +111,7 @@ def _with_later_end(subtitle: bytes, frames: int, mended: Losses) -> bytes:
 def _lanes(subtitles: list[bytes]) -> list[list[bytes]]:
     """The subtitles in lists in which none overlaps the one before: ttconv would make it begin when that ends.
 
-    They are numbered anew, since ttconv joins those of one number.
+    They get new numbers, since ttconv joins those of one number.
     """
     lanes: list[list[bytes]] = [[]]
     for subtitle in subtitles:

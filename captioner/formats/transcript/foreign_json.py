@@ -1,11 +1,11 @@
-"""Transcripts of other programs in JSON: Whisper (openai-whisper, faster-whisper, WhisperX), whisper.cpp, YouTube json3.
+"""Transcripts of other programs in JSON: Whisper (also faster-whisper, WhisperX), whisper.cpp, YouTube json3.
 
 They have no report, so each segment stands in it as a region that was recognised.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -25,12 +25,12 @@ def read_foreign(document: JsonObject) -> Contents:
     losses, mended = Losses(), Losses()
     members = document.members
     if isinstance(members.get("transcription"), list):
-        drafts, language = list(_of_whisper_cpp(document)), _language_of_whisper_cpp(document)
+        entries, language = list(_of_whisper_cpp(document)), _language_of_whisper_cpp(document)
     elif isinstance(members.get("segments"), list):
-        drafts, language = list(_of_whisper(document)), document.text_or_none("language")
+        entries, language = list(_of_whisper(document)), document.text_or_none("language")
     else:
-        drafts, language = list(_of_youtube(document)), None
-    segments = tuple(segment for draft in drafts if (segment := _segment(draft, losses, mended)))
+        entries, language = list(_of_youtube(document)), None
+    segments = tuple(segment for entry in entries if (segment := _segment(entry, losses, mended)))
     regions = tuple(
         RegionReport(
             segment.start,
@@ -54,18 +54,18 @@ def read_foreign(document: JsonObject) -> Contents:
     )
 
 
-class _Draft(NamedTuple):
+class _Entry(NamedTuple):
     """A segment before it is checked."""
 
     start: float
     end: float
     text: str
-    words: list[tuple[float | None, float | None, str, float | None]]
+    words: Sequence[tuple[float | None, float | None, str, float | None]]
     """Start, end, text and confidence; a word may lack its times."""
     speaker: str | None = None
 
 
-def _of_whisper(document: JsonObject) -> Iterator[_Draft]:
+def _of_whisper(document: JsonObject) -> Iterator[_Entry]:
     for entry in document.objects("segments"):
         words = [
             (
@@ -76,14 +76,14 @@ def _of_whisper(document: JsonObject) -> Iterator[_Draft]:
             )
             for word in entry.objects("words")
         ]
-        yield _Draft(entry.number("start"), entry.number("end"), entry.text("text"), words, _speaker(entry))
+        yield _Entry(entry.number("start"), entry.number("end"), entry.text("text"), words, _speaker(entry))
 
 
 def _speaker(entry: JsonObject) -> str | None:
     return entry.text_or_none("speaker")
 
 
-def _of_whisper_cpp(document: JsonObject) -> Iterator[_Draft]:
+def _of_whisper_cpp(document: JsonObject) -> Iterator[_Entry]:
     for entry in document.objects("transcription"):
         start, end = _offsets(entry)
         words = [
@@ -91,7 +91,7 @@ def _of_whisper_cpp(document: JsonObject) -> Iterator[_Draft]:
             for token in entry.objects("tokens")
             if not token.text("text").startswith("[_")
         ]
-        yield _Draft(start, end, entry.text("text"), words)
+        yield _Entry(start, end, entry.text("text"), words)
 
 
 def _offsets(entry: JsonObject) -> tuple[float, float]:
@@ -108,7 +108,7 @@ def _language_of_whisper_cpp(document: JsonObject) -> str | None:
     return JsonObject(_members(document, "result"), "result").text_or_none("language")
 
 
-def _of_youtube(document: JsonObject) -> Iterator[_Draft]:
+def _of_youtube(document: JsonObject) -> Iterator[_Entry]:
     """The events of json3 that have text; one without a duration lasts until the next."""
     entries = [entry for entry in document.objects("events") if entry.objects("segs")]
     spoken = [entry for entry in entries if "".join(_pieces(entry)).strip()]
@@ -124,32 +124,32 @@ def _of_youtube(document: JsonObject) -> Iterator[_Draft]:
             (first / 1000, last / 1000, piece, None)
             for first, last, piece in zip(offsets, ends, _pieces(entry), strict=True)
         ]
-        yield _Draft(start / 1000, end / 1000, "".join(_pieces(entry)), words if timed else [])
+        yield _Entry(start / 1000, end / 1000, "".join(_pieces(entry)), words if timed else [])
 
 
 def _pieces(entry: JsonObject) -> list[str]:
     return [seg.text_or_none("utf8") or "" for seg in entry.objects("segs")]
 
 
-def _segment(draft: _Draft, losses: Losses, mended: Losses) -> Segment | None:
+def _segment(entry: _Entry, losses: Losses, mended: Losses) -> Segment | None:
     """The segment; None where it has no text or lies before 0. Words that do not spell its text are left out."""
-    text = draft.text.strip()
-    if not text or draft.end < 0:
+    text = entry.text.strip()
+    if not text or entry.end < 0:
         losses["segment without text"] += 1
         return None
-    start = max(draft.start, 0.0)
-    mended["segment with its end before its start"] += draft.end < start
-    end = max(draft.end, start + 0.001)
-    words = _words(draft, text, start, end)
-    losses["segment without its word times"] += bool(draft.words) and not words
-    return Segment(start, end, text, words, draft.speaker)
+    start = max(entry.start, 0.0)
+    mended["segment with its end before its start"] += entry.end < start
+    end = max(entry.end, start + 0.001)
+    words = _words(entry, text, start, end)
+    losses["segment without its word times"] += bool(entry.words) and not words
+    return Segment(start, end, text, words, entry.speaker)
 
 
-def _words(draft: _Draft, text: str, start: float, end: float) -> tuple[Word, ...]:
+def _words(entry: _Entry, text: str, start: float, end: float) -> tuple[Word, ...]:
     """The words with the space between them that the text has, each in the time of the segment, one after another."""
     words: list[Word] = []
     at, last = 0, start
-    for first, until, spelled, confidence in draft.words:
+    for first, until, spelled, confidence in entry.words:
         found = text.find(spelled.strip(), at) if spelled.strip() else -1
         if not spelled.strip():
             continue

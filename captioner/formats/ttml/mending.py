@@ -34,7 +34,8 @@ def mend_times(root: Element, frame_rate: Fraction | None, losses: Losses, mende
     clock = _Clock(root)
     for parent in list(root.iter()):
         for element in list(parent):
-            if not all([_mend_spelling(element, name, clock, mended) for name in _TIMED]) and element.tag == _P:
+            readable = [_mend_spelling(element, name, clock, mended) for name in _TIMED]
+            if element.tag == _P and not all(readable):
                 parent.remove(element)
                 losses["cue without a valid time"] += 1
             else:

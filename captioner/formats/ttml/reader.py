@@ -102,7 +102,7 @@ def _same_language(tag: str, other: str) -> bool:
 def _is_picture(element: Element) -> bool:
     """Whether an element shows a picture in place of text (SMPTE ST 2052-1, IMSC image profile)."""
     named = any(name.endswith("}backgroundImage") for name in element.attrib)
-    return named and element.tag.endswith(("}div", "}p")) or element.tag == f"{_TT}image"
+    return (named and element.tag.endswith(("}div", "}p"))) or element.tag == f"{_TT}image"
 
 
 def _start_of_programme(root: Element, rate: Fraction | None, cues: list[Cue | None]) -> float:

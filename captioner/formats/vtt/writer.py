@@ -21,7 +21,6 @@ from captioner.formats.vtt.text import class_of, with_stamped_words, write_text
 from captioner.timestamps import format_clock
 from captioner.values import Cue
 
-
 _HYPHENS = re.compile(r"--+\Z")
 
 
