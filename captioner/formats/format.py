@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 from captioner.errors import FormatError
@@ -12,6 +13,7 @@ from captioner.formats.model.contents import UNKNOWN_PROGRAMME, Contents, Part, 
 from captioner.formats.model.encodings import decoding
 from captioner.formats.model.fidelity import restricted_to
 from captioner.formats.model.losses import CueLosses, Losses, cue_losses
+from captioner.formats.model.retiming import retimed
 from captioner.values import Cue
 
 
@@ -55,8 +57,9 @@ class Format:
     binary: bool = False
     """Whether a file is bytes instead of text."""
 
-    needs_frame_rate: bool = False
-    """Whether files count frames without naming the rate, so that `parse` takes the programme as well."""
+    reads_programme: bool = False
+    """Whether `parse` takes the programme as well: files may count frames without naming the rate, or hold several
+    languages of which the programme names one."""
 
     def write(self, contents: Contents) -> Written:
         """The file, and the parts of the cues that it cannot hold. Raises `FormatError` if one of `parts` is None."""
@@ -87,16 +90,19 @@ class Format:
         *,
         encoding: str | None = None,
         strict: bool = False,
+        shift: float = 0.0,
+        stretch: Fraction = Fraction(1),
     ) -> Contents:
         """The contents of a file, given as text, or as bytes in `encoding`, which is detected where it is None.
 
-        `programme` is what the reader knows besides the file, such as the frame rate. Raises `FormatError` where the
-        file is not in this format or the format is not readable; `strict`, also where anything was left out or
-        repaired.
+        `programme` is what the reader knows besides the file, such as the frame rate. Times of cues are multiplied by
+        `stretch`, then moved by `shift` seconds; only then is a cue that lies before 0 left out. Raises `FormatError`
+        where the file is not in this format or the format is not readable; `strict`, also where anything was left out
+        or repaired.
         """
         if not self.readable:
             raise FormatError(self.name, "cannot be read: it holds no times")
-        contents = self._parsed(file, programme, encoding)
+        contents = retimed(self._parsed(file, programme, encoding), shift, stretch)
         if strict and (wrong := (*contents.mended, *contents.losses)):
             raise FormatError(self.name, f"cannot be read exactly: {', '.join(wrong)}")
         return contents
@@ -111,7 +117,7 @@ class Format:
         return replace(contents, losses=(*notes.phrases(), *contents.losses), mended=mended)
 
     def _parse(self, file: str | bytes, programme: Programme) -> Contents:
-        contents = self._load().parse(file, programme) if self.needs_frame_rate else self._load().parse(file)
+        contents = self._load().parse(file, programme) if self.reads_programme else self._load().parse(file)
         assert isinstance(contents, Contents)
         return contents
 

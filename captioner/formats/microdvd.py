@@ -21,14 +21,15 @@ from captioner.formats.model.lines import source_lines
 from captioner.formats.model.losses import Losses
 from captioner.formats.model.markup import Markup
 from captioner.formats.model.quantize import cue_read, quantize
-from captioner.formats.model.styled_text import StyledText, TextStyle, substitute
+from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, substitute
 from captioner.timestamps import parse_rate
 from captioner.values import Cue
 
 LAST_LINE = 5
 """Seconds for which the last cue is shown if its end is not written."""
 
-_LINE = re.compile(r"\s*\{(\d{1,9})\}\{(\d{0,9})\}(.*)", re.ASCII | re.DOTALL)
+_LINE = re.compile(r"\s*\{(-?\d{1,9})\}\{(-?\d{0,9})\}(.*)", re.ASCII | re.DOTALL)
+_DEFAULT = re.compile(r"\s*\{DEFAULT\}\{[^{}]*\}(.*)", re.IGNORECASE | re.DOTALL)
 _RATE = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*(?:fps)?\s*", re.ASCII | re.IGNORECASE)
 _TAG = re.compile(r"\{([A-Za-z]):([^{}|]*)\}")
 _BAR = re.compile(r"\|")
@@ -67,27 +68,41 @@ class _CueLine(NamedTuple):
     end: str
     """The last frame; empty if it is not written."""
     text: str
+    look: TextStyle = PLAIN
+    """The style of all lines from the last `{DEFAULT}` line on."""
 
 
 def parse(text: str, programme: Programme) -> Contents:
     """The cues in the order of the file. Raises `FormatError` for a line without times, and without a frame rate."""
     losses, mended = Losses(), Losses()
-    rows = list(_rows(source_lines(text)))
+    rows = list(_rows(source_lines(text), losses))
     rate = programme.frame_rate
     if rows and (rows[0].start, rows[0].end) in ((1, "1"), (0, "0")) and (written := _RATE.fullmatch(rows[0].text)):
         rate = rate or _parsed_rate(written[1])
         rows = rows[1:]
-    cues = list(_cues(rows, _known(rate), losses, mended)) if rows else []
+    early = max([0, *(-row.start for row in rows)])
+    cues = list(_cues(rows, early, _known(rate), losses, mended)) if rows else []
     losses["cue without text"] = sum(cue is None for cue, _ in cues)
-    return Contents.of_cues(cues, programme=Programme(frame_rate=rate), losses=losses, mended=mended)
+    seconds = float(early / _known(rate)) if early else 0.0
+    return Contents.of_cues(cues, programme=Programme(frame_rate=rate), losses=losses, mended=mended, early=seconds)
 
 
-def _rows(lines: Iterable[str]) -> Iterator[_CueLine]:
+def _rows(lines: Iterable[str], losses: Losses) -> Iterator[_CueLine]:
+    """The lines with times. Others are counted; raises `FormatError` where there are no others."""
+    look, untimed, timed = PLAIN, list[int](), False
     for number, line in enumerate(lines, 1):
         if match := _LINE.fullmatch(line):
-            yield _CueLine(number, int(match[1]), match[2], match[3])
+            timed = True
+            yield _CueLine(number, int(match[1]), match[2], match[3], look)
+        elif match := _DEFAULT.fullmatch(line):
+            look = PLAIN
+            for name, value in _TAG.findall(match[1]):
+                look = (_tag_style(name.lower(), value, losses) or PLAIN).within(look)
         elif line.strip():
-            raise FormatError("microdvd", "a line without times", number)
+            untimed.append(number)
+    if untimed and not timed:
+        raise FormatError("microdvd", "a line without times", untimed[0])
+    losses["line without times"] += len(untimed)
 
 
 def _parsed_rate(text: str) -> Fraction:
@@ -98,19 +113,30 @@ def _parsed_rate(text: str) -> Fraction:
 
 
 def _cues(
-    rows: Sequence[_CueLine], rate: Fraction, losses: Losses, mended: Losses
+    rows: Sequence[_CueLine], early: int, rate: Fraction, losses: Losses, mended: Losses
 ) -> Iterator[tuple[Cue | None, int | None]]:
     """Each row as a cue, with its line. One whose end is not written lasts until the next begins."""
     for row, following in zip_longest(rows, rows[1:]):
-        end = int(row.end) if row.end else following.start if following else row.start + round(LAST_LINE * rate)
+        end = (
+            int(row.end)
+            if row.end.strip("-")
+            else following.start
+            if following
+            else row.start + round(LAST_LINE * rate)
+        )
         mended["cue without an end"] += not row.end
         mended["cue with its end before its start"] += end <= row.start
-        yield cue_read(row.start, end, _read_text(row.text, losses), rate=rate), row.number
+        text = _read_text(row.text, row.look, losses)
+        yield cue_read(row.start + early, end + early, text, rate=rate), row.number
 
 
-def _read_text(text: str, losses: Losses) -> StyledText:
-    """The text, in which bars end lines. A tag in small letters holds for its line, one in capitals for all lines."""
+def _read_text(text: str, look: TextStyle, losses: Losses) -> StyledText:
+    """The text in the look of all lines, in which bars end lines.
+
+    A tag in small letters holds for its line, one in capitals for all lines.
+    """
     markup = Markup()
+    markup.open("default", look)
     for number, line in enumerate(text.split("|")):
         markup.add("\n" if number else "")
         at = opened = 0

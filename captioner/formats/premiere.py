@@ -20,7 +20,7 @@ COLUMNS = ("Marker Name", "Description", "In", "Out", "Duration", "Marker Type")
 
 
 def write(cues: Iterable[Cue], programme: Programme) -> str:
-    """A row for each cue: its text is the marker's name, its speaker the description."""
+    """A row for each cue: its text is the description, which Premiere Pro shows as the marker's comments."""
     clock = frame_clock("premiere", programme)
     return table([COLUMNS, *(_row(cue, clock) for cue in cues)])
 
@@ -29,7 +29,7 @@ def _row(cue: Cue, clock: FrameClock) -> tuple[str, ...]:
     first, last = clock.frame(cue.start), clock.frame(cue.end)
     duration = FrameClock(clock.name, clock.rate).label(last - first)
     timecodes = (_premiere_timecode(label) for label in (clock.label(first), clock.label(last), duration))
-    return cue.text, cue.speaker or "", *timecodes, "Comment"
+    return "", cue.text, *timecodes, "Comment"
 
 
 def _premiere_timecode(timecode: str) -> str:
@@ -38,20 +38,26 @@ def _premiere_timecode(timecode: str) -> str:
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
-    """The cues on frames, in one line, with their speakers."""
+    """The cues on frames, in one line."""
     quantized = on_frames(cues, frame_clock("premiere", programme))
-    return [in_one_line(restricted_to(cue, speaker=True)) for cue in quantized]
+    return [in_one_line(restricted_to(cue)) for cue in quantized]
 
 
 def parse(text: str, programme: Programme) -> Contents:
-    """The markers as cues. `programme` gives the frame rate, which the file does not contain. Raises `FormatError`."""
+    """The markers as cues. `programme` gives the frame rate, which the file does not contain. Raises `FormatError`.
+
+    The text of a marker is its description or, where it has none, its name; else the name is a title.
+    """
     rows = list(table_rows("premiere", text, COLUMNS[:4]))
     clock = read_clock("premiere", programme, MIDNIGHT, ())
-    cues = [(_cue(row, number, clock), number) for number, row in rows]
-    losses = Losses({"marker without text": sum(cue is None for cue, _ in cues)})
+    losses = Losses()
+    cues = [(_cue(row, number, clock, losses), number) for number, row in rows]
+    losses["marker without text"] += sum(cue is None for cue, _ in cues)
     return Contents.of_cues(cues, programme=clock.programme(), losses=losses)
 
 
-def _cue(row: dict[str, str], line: int, clock: FrameClock) -> Cue | None:
+def _cue(row: dict[str, str], line: int, clock: FrameClock, losses: Losses) -> Cue | None:
     first, last = (clock.frame_of(row[column], line) for column in ("In", "Out"))
-    return clock.cue(first, last, row["Marker Name"], row["Description"])
+    name, description = row["Marker Name"], row["Description"]
+    losses["title of a marker"] += bool(name.strip() and description.strip())
+    return clock.cue(first, last, description if description.strip() else name)

@@ -8,18 +8,18 @@ from __future__ import annotations
 import html
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, zip_longest
 from typing import NamedTuple
 
 from captioner.errors import FormatError
 from captioner.formats.model.colors import color_of
-from captioner.formats.model.contents import Contents, Programme
+from captioner.formats.model.contents import UNKNOWN_PROGRAMME, Contents, Programme
 from captioner.formats.model.fidelity import ALL_STYLES, restricted_to
 from captioner.formats.model.frames import one_at_a_time
 from captioner.formats.model.lines import one_line, source_lines
 from captioner.formats.model.losses import Losses
-from captioner.formats.model.markup import Markup, between_comments
+from captioner.formats.model.markup import Markup, between_comments, without_comments
 from captioner.formats.model.quantize import cue_read, quantize
 from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, runs, substitute
 from captioner.values import Cue
@@ -28,6 +28,8 @@ LAST_TEXT = 5000
 """Milliseconds for which the last text is shown if nothing clears it."""
 
 _SYNC = re.compile(r"<sync\b[^<>]*?\bstart\s*=\s*[\"']?\s*(-?\d{1,10})[^<>]*>", re.IGNORECASE | re.ASCII)
+_ANY_SYNC = re.compile(r"<sync\b[^<>]*>", re.IGNORECASE)
+_BODY = re.compile(r"<body\b[^<>]*>", re.IGNORECASE)
 _PARAGRAPH = re.compile(r"<p\b([^<>]*)>", re.IGNORECASE)
 _CLASS = re.compile(r"\bclass\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _TITLE = re.compile(r"<title>([^<]*)</title>", re.IGNORECASE)
@@ -87,26 +89,54 @@ def _tagged(text: str, style: TextStyle) -> str:
     return first + escaped + last
 
 
-def parse(text: str) -> Contents:
-    """The cues of the first language in the file. Raises `FormatError` if it does not begin as SAMI does."""
+def parse(text: str, programme: Programme = UNKNOWN_PROGRAMME) -> Contents:
+    """The cues in the language of `programme` or, where the file has none in it, in its first language.
+
+    Raises `FormatError` where it does not begin as SAMI does.
+    """
     source = "\n".join(source_lines(text))
     if not re.match(r"\s*<sami\b", source, re.IGNORECASE):
         raise FormatError("sami", "does not begin with <SAMI>", line=1)
     losses, mended = Losses(), Losses()
-    language = _LANGUAGE.search(source)
+    languages = {name.lower(): language for name, language in _LANGUAGE.findall(source)}
     title = _TITLE.search(source)
-    shown = _of_first_class(list(_paragraphs(_Body(source))), losses)
-    cues = []
+    paragraphs = list(_paragraphs(_Body(source)))
+    chosen = _chosen_class(paragraphs, languages, programme.language)
+    shown = [paragraph for paragraph in paragraphs if paragraph.language_class in (chosen, None)]
+    others = (paragraph.text for paragraph in paragraphs if paragraph.language_class not in (chosen, None))
+    losses["text in another language"] += sum(map(_has_text, others))
+    losses["text without a time"] += sum(map(_has_text, _untimed(source)))
+    early = max([0, *(-paragraph.start for paragraph in shown)])
+    cues = [cue for run in _runs_of_time(shown, mended) for cue in _cues(run, early, losses, mended)]
+    known = Programme(
+        title=one_line(html.unescape(title[1])) or None if title else None,
+        language=languages.get(chosen or "", next(iter(languages.values()), None)),
+    )
+    cues.sort(key=lambda pair: pair[0].start if pair[0] else 0)
+    return Contents.of_cues(cues, programme=known, losses=losses, mended=mended, early=early / 1000)
+
+
+def _cues(
+    shown: Sequence[_Paragraph], early: int, losses: Losses, mended: Losses
+) -> Iterator[tuple[Cue | None, int | None]]:
+    """Each text until the next one, or an empty one."""
     for paragraph, following in zip_longest(shown, shown[1:]):
-        text_read = _read_text(paragraph.text, losses)
-        if text_read.text.strip():
+        text = _read_text(paragraph.text, losses)
+        if text.text.strip():
             mended["text without an end"] += following is None
             end = following.start if following else paragraph.start + LAST_TEXT
-            cues.append((cue_read(paragraph.start, end, text_read), paragraph.line))
-    programme = Programme(
-        title=one_line(html.unescape(title[1])) or None if title else None, language=language[2] if language else None
-    )
-    return Contents.of_cues(cues, programme=programme, losses=losses, mended=mended)
+            yield cue_read(paragraph.start + early, end + early, text), paragraph.line
+
+
+def _has_text(source: str) -> bool:
+    return bool(html.unescape(_TAG.sub("", source)).strip())
+
+
+def _untimed(source: str) -> list[str]:
+    """What stands in the body before the first time, in the pieces that `<sync>` tags without a time divide it into."""
+    body = without_comments(_BODY.split(source, maxsplit=1)[-1], "<!--", "-->")
+    first = _SYNC.search(body)
+    return _ANY_SYNC.split(body[: first.start()] if first else body)[1:]
 
 
 class _Body:
@@ -144,7 +174,7 @@ def _paragraphs(body: _Body) -> Iterator[_Paragraph]:
     syncs = list(_SYNC.finditer(body.text))
     ends = [*(sync.start() for sync in syncs[1:]), len(body.text)]
     for sync, end in zip(syncs, ends, strict=False):
-        start, tags = max(int(sync[1]), 0), list(_PARAGRAPH.finditer(body.text, sync.end(), end))
+        start, tags = int(sync[1]), list(_PARAGRAPH.finditer(body.text, sync.end(), end))
         first = tags[0].start() if tags else end
         if (untagged := body.text[sync.end() : first]).strip():
             yield _Paragraph(start, None, untagged, body.line(sync.end()))
@@ -154,12 +184,24 @@ def _paragraphs(body: _Body) -> Iterator[_Paragraph]:
             yield _Paragraph(start, name[1].lower() if name else None, text, body.line(tag.end()))
 
 
-def _of_first_class(paragraphs: list[_Paragraph], losses: Losses) -> list[_Paragraph]:
-    """The paragraphs of the first class in the file, by time. Those of other classes are in other languages."""
-    first = next((paragraph.language_class for paragraph in paragraphs if paragraph.language_class), None)
-    ours = [paragraph for paragraph in paragraphs if paragraph.language_class in (first, None)]
-    losses["text in another language"] += len(paragraphs) - len(ours)
-    return sorted(ours, key=lambda paragraph: paragraph.start)
+def _chosen_class(paragraphs: Iterable[_Paragraph], languages: Mapping[str, str], language: str | None) -> str | None:
+    """The class in that language, or else the first one. A class stands for a language."""
+    classes = [paragraph.language_class for paragraph in paragraphs if paragraph.language_class]
+    wanted = (language or "").lower().partition("-")[0]
+    named = (name for name in classes if wanted and languages.get(name, "").lower().partition("-")[0] == wanted)
+    return next(named, classes[0] if classes else None)
+
+
+def _runs_of_time(paragraphs: Sequence[_Paragraph], mended: Losses) -> list[list[_Paragraph]]:
+    """The paragraphs by time. Where it goes back to the first half, another language begins and ends within itself."""
+    runs: list[list[_Paragraph]] = [[]]
+    for paragraph in paragraphs:
+        run = runs[-1]
+        if run and paragraph.start < run[-1].start and 2 * paragraph.start <= run[0].start + run[-1].start:
+            mended["run of earlier times"] += 1
+            runs.append([])
+        runs[-1].append(paragraph)
+    return [sorted(run, key=lambda paragraph: paragraph.start) for run in runs]
 
 
 def _read_text(paragraph: str, losses: Losses) -> StyledText:

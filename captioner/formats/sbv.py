@@ -16,17 +16,22 @@ from captioner.formats.model.quantize import cue_read, quantize
 from captioner.timestamps import format_clock, parse_clock
 from captioner.values import Cue
 
-_TIME = r"\d{1,6}:\d{1,2}:\d{1,2}(?:\.\d{1,3})?"
+_TIME = r"-?\d{1,6}:\d{1,2}:\d{1,2}(?:[.,]\d{1,3})?"
 _TIMING = re.compile(rf"\s*({_TIME})\s*,\s*({_TIME})\s*", re.ASCII)
 _TIMING_ESCAPE = joiner_escape(rf"(?am)^(?=\s*{_TIME}\s*,\s*{_TIME}\s*$)", r"(?m)^{JOINER}+(?=\s*\d)")
 _HEAD = re.compile(r"\s*(?:\[[^\]]*\].*)?")
 _END = re.compile(r"\n\s*\[END[^\]\n]*\]\s*\Z")
 _BREAK = re.compile(r"\[br\]", re.IGNORECASE)
+_BREAK_ESCAPE = joiner_escape(r"(?i)\[(?=br\])", r"\[{JOINER}+")
 
 
 def representable(cues: Iterable[Cue]) -> list[Cue]:
     """The cues as the file holds them: their text and their times, to the millisecond."""
-    return [_TIMING_ESCAPE.unescape_cue(restricted_to(cue)) for cue in quantize(cues)]
+    return [_unescaped(restricted_to(cue)) for cue in quantize(cues)]
+
+
+def _unescaped(cue: Cue) -> Cue:
+    return _TIMING_ESCAPE.unescape_cue(_BREAK_ESCAPE.unescape_cue(cue))
 
 
 def write(cues: Iterable[Cue]) -> str:
@@ -35,7 +40,7 @@ def write(cues: Iterable[Cue]) -> str:
 
 
 def _block(cue: Cue) -> str:
-    return f"{_time(cue.start)},{_time(cue.end)}\n{_TIMING_ESCAPE.escape(cue.text)}\n"
+    return f"{_time(cue.start)},{_time(cue.end)}\n{_TIMING_ESCAPE.escape(_BREAK_ESCAPE.escape(cue.text))}\n"
 
 
 def _time(seconds: float) -> str:
@@ -47,8 +52,15 @@ def parse(text: str) -> Contents:
     losses, mended = Losses(), Losses()
     lines = source_lines(text)
     headed = any(line.strip().startswith("[") for line in lines[:1])
-    cues = [(_cue(block, headed, losses, mended), block.line + leading_blanks(block.lines)) for block in _blocks(lines)]
-    return Contents.of_cues(cues, losses=losses, mended=mended)
+    blocks = list(_blocks(lines))
+    early = max([0, *(-_milliseconds(block.start) for block in blocks)])
+    cues = [(_cue(block, early, headed, losses, mended), block.line + leading_blanks(block.lines)) for block in blocks]
+    return Contents.of_cues(cues, losses=losses, mended=mended, early=early / 1000)
+
+
+def _milliseconds(time: str) -> int:
+    """Milliseconds, below 0 where the time is before 0."""
+    return round(parse_clock(time.removeprefix("-")) * 1000) * (-1 if time.startswith("-") else 1)
 
 
 class _SbvBlock(NamedTuple):
@@ -80,10 +92,12 @@ def _blocks(lines: list[str]) -> Iterator[_SbvBlock]:
         raise FormatError("sbv", "no times in it, so it is not a SubViewer file", 1)
 
 
-def _cue(block: _SbvBlock, headed: bool, losses: Losses, mended: Losses) -> Cue | None:
-    first, last = (round(parse_clock(time) * 1000) for time in (block.start, block.end))
+def _cue(block: _SbvBlock, early: int, headed: bool, losses: Losses, mended: Losses) -> Cue | None:
+    first, last = (_milliseconds(time) + early for time in (block.start, block.end))
     text = _TIMING_ESCAPE.unescape("\n".join(block.lines).strip("\n"))
-    text = _BREAK.sub("\n", _END.sub("", text)) if headed else text
+    text, breaks = _BREAK.subn("\n", _END.sub("", text) if headed else text)
+    text = _BREAK_ESCAPE.unescape(text)
+    mended["break in the form of [br]"] += 0 if headed else breaks
     cue = cue_read(first, last, text)
     losses["cue without text"] += cue is None
     mended["cue with its end before its start"] += last <= first

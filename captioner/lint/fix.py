@@ -62,7 +62,14 @@ def fix(
     indexed: list[IndexedCue] = list(enumerate(cues))
     for _ in range(ROUNDS):
         before = indexed
-        for step in (fixer.sort, fixer.remove_space, fixer.snap_to_frames, fixer.move_out_times, fixer.reflow):
+        for step in (
+            fixer.sort,
+            fixer.remove_space,
+            fixer.remove_repeats,
+            fixer.snap_to_frames,
+            fixer.move_out_times,
+            fixer.reflow,
+        ):
             indexed = step(indexed)
         if indexed == before:
             break
@@ -102,6 +109,19 @@ class _Fixer:
         if cleaned != cue:
             self._record(index, f"{_quoted(cue)} -> {_quoted(cleaned)}")
         yield index, cleaned
+
+    def remove_repeats(self, indexed: list[IndexedCue]) -> list[IndexedCue]:
+        """The cues without those that show the same text as an earlier one, at the same time and position."""
+        first: dict[object, int] = {}
+        kept: list[IndexedCue] = []
+        for index, cue in indexed:
+            shown = cue.start, cue.end, cue.text, cue.position
+            if shown in first:
+                self._record(index, f"removed: it shows the same as cue {first[shown] + 1}")
+            else:
+                first[shown] = index
+                kept.append((index, cue))
+        return kept
 
     def snap_to_frames(self, indexed: list[IndexedCue]) -> list[IndexedCue]:
         """The cues with all times on frames; unchanged if that does not leave fewer faults."""

@@ -68,8 +68,8 @@ def read(name: str, text: str, programme: Programme = PROGRAMME) -> list[Cue]:
             Cue(0.5, 1.5, "\ufeffSooner\ndeux")]),
         ("lrc", "[00:01.00] <00:01.10> When <00:01.40> sung <00:02.00>\n[00:02.00]", [
             Cue(1, 2, "When sung", words=(Word(1.1, 1.4, "When"), Word(1.4, 2.0, " sung")))]),
-        ("sbv", "0:00:01.000,0:00:02.000\nOne\n\ntwo\n\n0:00:03.000,0:00:04.000\n[br]", [
-            Cue(1, 2, "One\ntwo"), Cue(3, 4, "[br]")]),
+        ("sbv", "0:00:01.000,0:00:02.000\nOne\n\ntwo\n\n0:00:03.000,0:00:04.000\n[b]", [
+            Cue(1, 2, "One\ntwo"), Cue(3, 4, "[b]")]),
         ("sbv", "[INFORMATION]\n[TITLE]x\n[SUBTITLE]\n00:00:01.00,00:00:02.00\nOne[br]two\n[END SUBTITLE]", [
             Cue(1, 2, "One\ntwo")]),
         ("microdvd", "{1}{1}25.000\n{25}{50}One|{y:i}two\n{75}{}{Y:b,u}{c:$0000ff}three|four", [
@@ -125,7 +125,7 @@ def test_what_is_lost_and_mended_is_counted(
     [
         ("lrc", "Just words", "lrc line 1: no times in it, so it is not an LRC file"),
         ("sbv", "Just words", "sbv line 1: text before the first time"),
-        ("microdvd", "{1}{2}x\nwords", "microdvd line 2: a line without times"),
+        ("microdvd", "\nwords", "microdvd line 2: a line without times"),
         ("sami", "<html>", "sami line 1: does not begin with <SAMI>"),
         (
             "csv",

@@ -91,7 +91,8 @@ def test_a_fixed_file_is_better_keeps_its_text_and_has_nothing_left_to_fix(
     cues: list[Cue], profile: Profile, language: str | None, frame_rate: Fraction | None
 ) -> None:
     fixed = fix(cues, profile, language=language, frame_rate=frame_rate)
-    assert visible(fixed.cues) == visible(cues)
+    repeats = {change.index for change in fixed.changes if "it shows the same" in change.message}
+    assert visible(fixed.cues) == visible([cue for index, cue in enumerate(cues) if index not in repeats])
     before, after = (
         Counter(finding.rule for finding in lint(version, profile, language=language, frame_rate=frame_rate))
         for version in (cues, fixed.cues)

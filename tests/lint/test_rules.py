@@ -279,3 +279,11 @@ class TestFix:
     def test_a_fix_never_causes_another_fault(self) -> None:
         crowded = [cue("Twenty or so letters.", 1, 2), cue("And as many once more.", 1.5, 3)]
         assert fix(crowded, ENGLISH).cues == tuple(crowded)
+
+
+def test_a_cue_that_is_there_twice_is_removed() -> None:
+    said = Cue(3, 5, "We have time.\nSit down.")
+    above = replace(said, position=Position(8))
+    fixed = fix([Cue(1, 2.5, "Hey, wait."), said, said, above, Cue(6, 7.5, "Good.")], profile_named("netflix-en"))
+    assert fixed.cues == (Cue(1, 2.5, "Hey, wait."), said, above, Cue(6, 7.5, "Good."))
+    assert [(change.index, change.message) for change in fixed.changes] == [(2, "removed: it shows the same as cue 2")]

@@ -68,17 +68,20 @@ def read_captions(
     *,
     encoding: str | None = None,
     strict: bool = False,
+    shift: float = 0.0,
+    stretch: Fraction = Fraction(1),
 ) -> tuple[Format, Contents]:
     """The format of a caption file and what it holds.
 
     `format` is None for the one that the file shows. `programme` is what the user says of the video, such as a frame
-    rate that the file does not store. `strict` refuses a file that is damaged or would lose something. Raises
-    `FormatError`, which names the file, and `UnknownName`.
+    rate that the file does not store. `strict` refuses a file that is damaged or would lose something. Times of cues
+    are multiplied by `stretch`, then moved by `shift` seconds. Raises `FormatError`, which names the file, and
+    `UnknownName`.
     """
     data = read_bytes(path)
     format = format or _detected_format(path, data)
     try:
-        return format, format.read(data, programme, encoding=encoding, strict=strict)
+        return format, format.read(data, programme, encoding=encoding, strict=strict, shift=shift, stretch=stretch)
     except FormatError as error:
         raise FormatError(path, str(error)) from error
 

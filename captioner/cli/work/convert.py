@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -27,7 +26,7 @@ from captioner.formats import (
 from captioner.languages import asked_language
 from captioner.output import STANDARD, WritingOptions, title_of
 from captioner.pipeline import cues_of_transcript
-from captioner.values import Cue, Report
+from captioner.values import Report
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,18 +96,28 @@ def _target_format(request: ConvertRequest) -> Format:
 def _contents(request: ConvertRequest, writing: WritingOptions, console: Console) -> Contents:
     """The contents to write: the cues with their new times, and other parts that the format needs."""
     given = format_named(request.source_format) if request.source_format else None
-    asked = writing.applied_to(Programme())
-    _, contents = read_captions(request.source, given, asked, encoding=request.encoding, strict=request.strict)
+    language = _language(request)
+    shift, stretch = request.shift, request.stretch or Fraction(1)
+    _, contents = read_captions(
+        request.source,
+        given,
+        writing.applied_to(Programme(language=language)),
+        encoding=request.encoding,
+        strict=request.strict,
+        shift=shift,
+        stretch=stretch,
+    )
     programme = writing.applied_to(contents.programme)
-    if language := _language(request):
-        programme = replace(programme, language=language)
+    programme = replace(programme, language=language or programme.language)
     programme = replace(programme, title=programme.title or title_of(request.source))
-    cues = _cues(contents, programme)
-    moved, lost = shift_and_stretch(cues, request.shift, request.stretch or Fraction(1))
+    if contents.transcript is None:
+        _report_changes(request, contents, (), console)
+        return _with_transcript(replace(contents, programme=programme), request.source)
+    cues = cues_of_transcript(contents.transcript, frame_rate=programme.frame_rate)
+    moved, lost = shift_and_stretch(cues, shift, stretch)
     _report_changes(request, contents, lost.phrases(), console)
     converted = replace(contents, cues=moved, programme=programme)
-    same_times = contents.transcript and moved == list(cues)
-    return converted if same_times else _with_transcript(converted, request.source)
+    return converted if moved == list(cues) else _with_transcript(converted, request.source)
 
 
 def _language(request: ConvertRequest) -> str | None:
@@ -116,14 +125,6 @@ def _language(request: ConvertRequest) -> str | None:
     if request.language:
         return asked_language(request.language)
     return None if request.source == STANDARD else parse_file_name(request.source)[0]
-
-
-def _cues(contents: Contents, programme: Programme) -> Sequence[Cue]:
-    """The cues of a file; those that its transcript becomes where it holds one."""
-    if contents.cues is not None:
-        return contents.cues
-    assert contents.transcript is not None
-    return cues_of_transcript(contents.transcript, frame_rate=programme.frame_rate)
 
 
 def _with_transcript(contents: Contents, source: str) -> Contents:

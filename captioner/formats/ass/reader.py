@@ -17,7 +17,7 @@ from captioner.formats.model.quantize import cue_read
 from captioner.values import Cue
 
 _SECTION = re.compile(r"\s*\[([^\]]*)\]\s*")
-_TIME = re.compile(r"\s*(\d{1,6}):(\d{1,2}):(\d{1,2})(?:[.:,](\d{1,9}))?\s*", re.ASCII)
+_TIME = re.compile(r"\s*(-?)(\d{1,6}):(\d{1,2}):(\d{1,2})(?:[.:,](\d{1,9}))?\s*", re.ASCII)
 EVENT_FIELDS = ["layer", "start", "end", "style", "name", "marginl", "marginr", "marginv", "effect", "text"]
 
 NO_NAME = "NTP"
@@ -52,14 +52,16 @@ def parse(text: str) -> Contents:
     losses, mended = Losses(), Losses()
     losses["comment"] = sum(line.key == "comment" for line in lines)
     losses["attached file"] = sum(line.key in ("fontname", "filename") for line in lines)
-    cues = [(_cue(line, fields, script, losses, mended), line.number) for line, fields in _events(lines)]
+    events = list(_events(lines, losses))
+    early = max([Fraction(0), *(-event.start for event in events)])
+    cues = [(_cue(event, early, script, losses, mended), event.line) for event in events]
     programme = Programme(
         title=one_line(info.get("title", "")) or None,
         language=info.get("language") or None,
         width=script.width if "playresx" in info else None,
         height=script.height if "playresy" in info else None,
     )
-    return Contents.of_cues(cues, programme=programme, losses=losses, mended=mended)
+    return Contents.of_cues(cues, programme=programme, losses=losses, mended=mended, early=float(early / RATE))
 
 
 def _lines(source: Sequence[str]) -> list[_ScriptLine]:
@@ -128,20 +130,45 @@ def _style_color(text: str, old: bool) -> str | None:
     return read_color(text)
 
 
-def _events(lines: Sequence[_ScriptLine]) -> Iterator[tuple[_ScriptLine, dict[str, str]]]:
-    names = EVENT_FIELDS
+class _Event(NamedTuple):
+    """An event with its times in hundredths of a second."""
+
+    line: int
+    start: Fraction
+    end: Fraction
+    values: dict[str, str]
+
+
+def _events(lines: Sequence[_ScriptLine], losses: Losses) -> Iterator[_Event]:
+    """The events whose times can be read. Others are counted; raises `FormatError` where that is all there is."""
+    names, wrong, found = EVENT_FIELDS, list[FormatError](), False
     for line in lines:
         if line.section == "events" and line.key == "format":
             names = _fields(line)
         elif line.key == "dialogue":
-            values = line.value.lstrip().split(",", len(names) - 1)
-            if len(values) < len(names):
-                raise FormatError("ass", f"an event with {len(values)} of {len(names)} fields", line.number)
-            yield line, dict(zip(names, values, strict=True))
+            try:
+                event = _event(line, names)
+            except FormatError as error:
+                losses["cue without a valid time"] += 1
+                wrong.append(error)
+            else:
+                found = True
+                yield event
+    if wrong and not found:
+        raise wrong[0]
 
 
-def _cue(line: _ScriptLine, values: dict[str, str], script: Script, losses: Losses, mended: Losses) -> Cue | None:
+def _event(line: _ScriptLine, names: list[str]) -> _Event:
+    parts = line.value.lstrip().split(",", len(names) - 1)
+    if len(parts) < len(names):
+        raise FormatError("ass", f"an event with {len(parts)} of {len(names)} fields", line.number)
+    values = dict(zip(names, parts, strict=True))
     start, end = (_hundredths(values.get(name, ""), line.number) for name in ("start", "end"))
+    return _Event(line.number, start, end, values)
+
+
+def _cue(event: _Event, early: Fraction, script: Script, losses: Losses, mended: Losses) -> Cue | None:
+    start, end, values = event.start + early, event.end + early, event.values
     mended["cue with its end before its start"] += end <= start
     style = script.style(values.get("style", "").strip().lstrip("*"))
     styled, position = read_text(values.get("text", ""), style, script, start, losses)
@@ -152,8 +179,10 @@ def _cue(line: _ScriptLine, values: dict[str, str], script: Script, losses: Loss
 
 
 def _hundredths(text: str, line: int) -> Fraction:
+    """Hundredths of a second, below 0 where the time is before 0."""
     match = _TIME.fullmatch(text)
     if not match:
         raise FormatError("ass", f"not a time: {text.strip()!r}", line)
-    hour, minute, second, fraction = match.groups(default="0")
-    return 100 * (int(hour) * 3600 + int(minute) * 60 + int(second) + Fraction(int(fraction), 10 ** len(fraction)))
+    sign, hour, minute, second, fraction = match.groups(default="0")
+    time = int(hour) * 3600 + int(minute) * 60 + int(second) + Fraction(int(fraction), 10 ** len(fraction))
+    return 100 * time * (-1 if sign == "-" else 1)

@@ -194,13 +194,16 @@ class _TextReader:
     def _begin_syllable(self, name: str, duration: Fraction) -> None:
         self.karaoke_tags += 1
         if name == "kt":
-            self.end = self.event_start + duration
+            self.start = self.end = self.event_start + duration
         else:
             self.start, self.end = self.end, self.end + duration
 
     def styled_text(self) -> StyledText:
         """The text, its styles, and its words where there was karaoke."""
-        words = tuple(_words(self.syllables)) if self.karaoke_tags else ()
+        times = [time for syllable in self.syllables for time in (syllable.start, syllable.end)]
+        rising = times == sorted(times)
+        self.losses["time inside a text"] += 0 if rising else self.karaoke_tags
+        words = tuple(_words(self.syllables)) if self.karaoke_tags and rising else ()
         return StyledText("".join(text for text, _ in self.pieces), spans_of(self.pieces), words)
 
     def position(self) -> Position | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
@@ -46,11 +46,12 @@ def read_project(name: str, text: str) -> Contents:
 
 
 def _contents(root: Element) -> Contents:
-    sequences = [(sequence, list(_items_of(sequence))) for sequence in root.iter("sequence")]
-    filled = [(sequence, items) for sequence, items in sequences if items]
     losses = Losses()
+    sequences = [(sequence, _enabled(_items_of(sequence), losses)) for sequence in root.iter("sequence")]
+    filled = [(sequence, items) for sequence, items in sequences if items]
     if not filled:
-        return Contents([], programme=_programme(root, sequences[0][0], []) if sequences else Programme())
+        programme = _programme(root, sequences[0][0], []) if sequences else Programme()
+        return Contents.of_cues([], programme=programme, losses=losses)
     sequence, items = filled[0]
     losses["project"] += len(filled) - 1
     captions = [item for item in items if item.element.tag == "caption"]
@@ -63,6 +64,17 @@ def _contents(root: Element) -> Contents:
     losses["empty caption"] += sum(cue is None for cue, _ in cues)
     ordered = sorted(cues, key=lambda pair: pair[0].start if pair[0] else 0)
     return Contents.of_cues(ordered, programme=programme, losses=losses)
+
+
+def _enabled(items: Iterable[_Item], losses: Losses) -> list[_Item]:
+    """The items that are shown: one that is switched off is counted."""
+    shown: list[_Item] = []
+    for item in items:
+        if item.element.get("enabled") == "0":
+            losses[f"disabled {item.element.tag}"] += 1
+        else:
+            shown.append(item)
+    return shown
 
 
 def _items_of(sequence: Element) -> Iterator[_Item]:

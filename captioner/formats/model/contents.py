@@ -70,6 +70,10 @@ class Contents:
     lines: tuple[int | None, ...] = ()
     """The line of the file, from 1, in which the text of each cue begins; empty if the format has no lines."""
 
+    early: float = 0.0
+    """Seconds by which the cues of `parse` are later than in the file, so that none begins before 0. `Format.read`
+    takes it back."""
+
     @classmethod
     def of_cues(
         cls,
@@ -78,6 +82,7 @@ class Contents:
         programme: Programme = UNKNOWN_PROGRAMME,
         losses: Losses | None = None,
         mended: Losses | None = None,
+        early: float = 0.0,
     ) -> Contents:
         """The contents that a parser read: cues with their lines. A cue that is None had no text and is left out."""
         pairs = [(cue, line) for cue, line in cues if cue]
@@ -87,6 +92,7 @@ class Contents:
             losses=losses.phrases() if losses else (),
             mended=mended.phrases() if mended else (),
             lines=tuple(line for _, line in pairs),
+            early=early,
         )
 
     def line_of(self, cue: int) -> int | None:

@@ -16,7 +16,7 @@ CuePart = Literal["overlaps", "text", "line breaks", "styles", "positions", "spe
 ROUNDING = 0.1
 """Seconds. No format rounds times by this much: a time that differs by more was not stored."""
 
-_NOUN = re.compile(r" (?:before|in|inside|of|on|outside|that|with|without) ")
+_NOUN = re.compile(r" (?:before|below|in|inside|of|on|outside|that|with|without) ")
 
 
 class Losses(Counter[str]):
@@ -30,6 +30,8 @@ class Losses(Counter[str]):
 def _plural(name: str) -> str:
     """`cues without text` for `cue without text`: the noun ends before the first preposition."""
     noun = _NOUN.split(name)[0]
+    if noun.endswith("y"):
+        return f"{noun[:-1]}ies{name[len(noun) :]}"
     return f"{noun}{'es' if noun.endswith('s') else 's'}{name[len(noun) :]}"
 
 

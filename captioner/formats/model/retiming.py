@@ -6,8 +6,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 
+from captioner.formats.model.contents import Contents
 from captioner.formats.model.losses import Losses
 from captioner.values import Cue, Word
+
+HALF = 0.0005
+"""Seconds: half of a millisecond, which rounding may move a time."""
 
 
 def shift_and_stretch(
@@ -17,16 +21,39 @@ def shift_and_stretch(
 
     A cue that would end before 0 is lost; one that would begin before 0 begins there.
     """
-    losses = Losses()
-    moved: list[Cue] = []
-    for cue in cues:
-        start, end = _moved(cue.start, shift, stretch), _moved(cue.end, shift, stretch)
-        if start < end:
-            words = tuple(_word(word, shift, stretch) for word in cue.words)
-            moved.append(replace(cue, start=start, end=end, words=words))
-        else:
-            losses["cue before the start"] += 1
-    return moved, losses
+    cues = list(cues)
+    kept = [moved for cue in cues if (moved := _retimed(cue, shift, stretch))]
+    return kept, Losses({"cue before the start": len(cues) - len(kept)})
+
+
+def retimed(contents: Contents, shift: float = 0.0, stretch: Fraction = Fraction(1)) -> Contents:
+    """What `parse` read, with the times of the file, multiplied by `stretch` and then moved by `shift` seconds.
+
+    A cue that would end before 0 is left out and one that would begin before 0 begins there; both are counted.
+    """
+    if contents.cues is None or (contents.early == shift == 0 and stretch == 1):
+        return contents
+    by = shift - float(contents.early * stretch)
+    pairs = [(_retimed(cue, by, stretch), index) for index, cue in enumerate(contents.cues)]
+    kept = [(cue, index) for cue, index in pairs if cue]
+    losses = Losses({"cue before the start": len(pairs) - len(kept)})
+    cut = sum(float(contents.cues[index].start * stretch) + by < -HALF for _, index in kept)
+    mended = Losses({"cue with its start before 0": cut if contents.early else 0})
+    return replace(
+        contents,
+        cues=[cue for cue, _ in kept],
+        lines=tuple(contents.lines[index] for _, index in kept) if contents.lines else (),
+        losses=(*contents.losses, *losses.phrases()),
+        mended=(*contents.mended, *mended.phrases()),
+        early=0.0,
+    )
+
+
+def _retimed(cue: Cue, shift: float, stretch: Fraction) -> Cue | None:
+    start, end = _moved(cue.start, shift, stretch), _moved(cue.end, shift, stretch)
+    if start >= end:
+        return None
+    return replace(cue, start=start, end=end, words=tuple(_word(word, shift, stretch) for word in cue.words))
 
 
 def _word(word: Word, shift: float, stretch: Fraction) -> Word:

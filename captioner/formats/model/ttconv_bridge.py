@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from captioner.errors import FormatError
 from captioner.formats.model.extras import library
@@ -41,6 +41,10 @@ _AT_AN_EDGE = re.compile(rf"(?:\A|(?<=\n)){_COLLAPSING}+|{_COLLAPSING}+(?=\n|\Z)
 _LEFT_OVER = re.compile(_COLLAPSING)
 
 
+_HIDING = ("Display", "Visibility", "Opacity")
+"""The styles that can hide an element."""
+
+
 @dataclass(frozen=True)
 class _Piece:
     """A piece of text in one style."""
@@ -51,6 +55,35 @@ class _Piece:
     """Seconds."""
     end: Fraction | None
     """Seconds; None is no end."""
+    layers: tuple[_Layer, ...] = ()
+    """What hides the piece: it is seen where every layer is."""
+
+    def is_seen(self, time: Fraction) -> bool:
+        """Whether the piece is shown at a time."""
+        lasts = self.start <= time and (self.end is None or time < self.end)
+        return lasts and all(layer.is_seen(time) for layer in self.layers)
+
+    def changes(self) -> Iterator[Fraction]:
+        """The times at which the piece may come or go."""
+        steps = (step for layer in self.layers for step in layer.steps)
+        for start, end in ((self.start, self.end), *((start, end) for start, end, _ in steps)):
+            yield max(start, self.start)
+            if end is not None:
+                yield end if self.end is None else min(end, self.end)
+
+
+class _Layer(NamedTuple):
+    """Whether an element is shown, by one of its styles, and when that changes."""
+
+    style: str
+    seen: bool
+    steps: tuple[tuple[Fraction, Fraction | None, bool], ...]
+    """Seconds from and to which a `<set>` holds, and whether the element is shown then."""
+
+    def is_seen(self, time: Fraction) -> bool:
+        """Whether the element is shown at a time."""
+        held = [seen for start, end, seen in self.steps if start <= time and (end is None or time < end)]
+        return held[-1] if held else self.seen
 
 
 @dataclass(frozen=True)
@@ -65,6 +98,8 @@ class _Context:
     """The alignment of the lines in their region."""
     preserve: bool = False
     """Whether white space is preserved."""
+    layers: tuple[_Layer, ...] = ()
+    """What hides the text."""
 
 
 def read_document(name: str, read: Callable[[], Any]) -> tuple[Any, list[str]]:
@@ -116,11 +151,11 @@ def located_cues(
     next cue begins, or `WITHOUT_END` seconds. Raises `FormatError` of the format `name` for times beyond `LATEST`.
     """
     reader = _DocumentReader(library(name, "ttconv.model"), library(name, "ttconv.style_properties"), losses)
-    states = [
-        (start, end, text, paragraph, position(context.region, context.align, text.text))
-        for paragraph, context, pieces in reader.paragraphs_of(document)
-        for start, end, text in _states(pieces)
-    ]
+    states = []
+    for paragraph, context, pieces in reader.paragraphs_of(document):
+        _count_hidden(pieces, losses)
+        for start, end, text in _states(pieces):
+            states.append((start, end, text, paragraph, position(context.region, context.align, text.text)))
     states.sort(key=lambda state: state[0])
     starts = sorted({state[0] for state in states})
     cues = []
@@ -133,6 +168,15 @@ def located_cues(
     return cues
 
 
+def _count_hidden(pieces: list[_Piece], losses: Losses) -> None:
+    """Count the text of a paragraph that is never seen: the whole cue, or parts of it."""
+    texts = [piece for piece in pieces if piece.text.strip(_COLLAPSING + " \n")]
+    hidden = [piece for piece in texts if not any(map(piece.is_seen, piece.changes()))]
+    whole = len(hidden) == len(texts)
+    losses["hidden cue"] += bool(hidden) and whole
+    losses["hidden text"] += 0 if whole else len(hidden)
+
+
 def _end_of(start: Fraction, starts: Sequence[Fraction]) -> Fraction:
     """The end of a text that has none."""
     following = starts[bisect(starts, start) :][:1] or [start + WITHOUT_END]
@@ -141,11 +185,11 @@ def _end_of(start: Fraction, starts: Sequence[Fraction]) -> Fraction:
 
 def _states(pieces: list[_Piece]) -> Iterator[tuple[Fraction, Fraction | None, StyledText]]:
     """What is seen of a paragraph, and when: a new state with each piece that comes or goes."""
-    changes = sorted({piece.start for piece in pieces} | {piece.end for piece in pieces if piece.end is not None})
+    changes = sorted({change for piece in pieces for change in piece.changes()})
     endless = any(piece.end is None for piece in pieces)
     for start, end in pairwise([*changes, None] if endless else changes):
         assert start is not None
-        seen = [piece for piece in pieces if piece.start <= start and (piece.end is None or start < piece.end)]
+        seen = [piece for piece in pieces if piece.is_seen(start)]
         text = StyledText("".join(piece.text for piece in seen), spans_of((piece.text, piece.style) for piece in seen))
         text = text.sub(_AT_AN_EDGE, "").sub(_LEFT_OVER, " ")
         if text.text.strip():
@@ -174,30 +218,57 @@ class _DocumentReader:
                 yield from self._paragraphs(child, context)
 
     def _inside(self, element: Any, outer: _Context) -> _Context:
-        start = outer.start + (element.get_begin() or 0)
-        end = outer.end if element.get_end() is None else outer.start + element.get_end()
-        if outer.end is not None and end is not None:
-            end = min(end, outer.end)
+        start, end = _inner_times(outer.start, outer.start, outer.end, element)
         region = outer.region if element.get_region() is None else element.get_region()  # an empty region is false
+        layers = self._layers(element, outer.start, outer.layers)
+        if region is not outer.region:
+            start, end = _inner_times(Fraction(0), start, end, region)
+            layers = self._layers(region, Fraction(0), layers)
         style, align = outer.style, outer.align
         for holder in (region, element) if region is not outer.region else (element,):
             style = self._style(holder.get_style, style)
             align = getattr(holder.get_style(self._names.TextAlign), "name", align)
         preserve = element.get_space() is self._model.WhiteSpaceHandling.PRESERVE
-        return _Context(start, end, style, region, align, preserve)
+        return _Context(start, end, style, region, align, preserve, layers)
 
     def _pieces(self, element: Any, context: _Context) -> Iterator[_Piece]:
         """The text inside of an element in pieces; a line break is a piece of its own."""
         for child in element:
             if isinstance(child, self._model.Text):
                 text = child.get_text() if context.preserve else _SPACE.sub(_COLLAPSING, child.get_text())
-                yield _Piece(text, context.style, context.start, context.end)
+                yield _Piece(text, context.style, context.start, context.end, context.layers)
             elif isinstance(child, self._model.Br):
-                yield _Piece("\n", context.style, context.start, context.end)
+                yield _Piece("\n", context.style, context.start, context.end, context.layers)
             elif isinstance(child, (self._model.Rt, self._model.Rtc, self._model.Rp)):
-                self._losses["ruby annotation"] += isinstance(child, self._model.Rt)
+                rubies = [child] if isinstance(child, self._model.Rt) else list(child)
+                self._losses["ruby annotation"] += sum(isinstance(ruby, self._model.Rt) for ruby in rubies)
             else:
                 yield from self._pieces(child, self._inside(child, context))
+
+    def _layers(self, element: Any, since: Fraction, outer: tuple[_Layer, ...]) -> tuple[_Layer, ...]:
+        """The layers of an element inside of others. Visibility is inherited, so that of the inner element holds.
+
+        `since` is the time from which the `<set>` in the element counts.
+        """
+        steps = [step for step in element.iter_animation_steps() if step.style_property.__name__ in _HIDING]
+        self._losses["animation"] += len(list(element.iter_animation_steps())) - len(steps)
+        layers = list(outer)
+        for name in _HIDING:
+            value = element.get_style(getattr(self._names, name))
+            own = tuple(
+                (
+                    since + (element.get_begin() or 0) + (step.begin or 0),
+                    None if step.end is None else since + (element.get_begin() or 0) + step.end,
+                    _shows(step.value),
+                )
+                for step in steps
+                if step.style_property.__name__ == name
+            )
+            if value is not None or own:
+                if name == "Visibility":
+                    layers = [layer for layer in layers if layer.style != name]
+                layers.append(_Layer(name, value is None or _shows(value), own))
+        return tuple(layers)
 
     def _style(self, value_of: Callable[[Any], Any], outer: TextStyle) -> TextStyle:
         italic, weight = value_of(self._names.FontStyle), value_of(self._names.FontWeight)
@@ -208,6 +279,22 @@ class _DocumentReader:
             outer.underline if decoration is None or decoration.underline is None else decoration.underline,
             outer.color if color is None else _color(color),
         )
+
+
+def _inner_times(
+    since: Fraction, start: Fraction, end: Fraction | None, element: Any
+) -> tuple[Fraction, Fraction | None]:
+    """The time from `start` to `end` cut to that of an element or a region, whose own times count from `since`."""
+    first = max(start, since + (element.get_begin() or 0))
+    if element.get_end() is None:
+        return first, end
+    last = since + element.get_end()
+    return first, last if end is None else min(last, end)
+
+
+def _shows(value: Any) -> bool:
+    """Whether a value of display, visibility or opacity shows an element."""
+    return value != 0 if isinstance(value, int | float) else value.name in ("auto", "visible", "inlineBlock")
 
 
 def _color(color: Any) -> str | None:

@@ -12,6 +12,9 @@ from captioner.errors import FormatError
 from captioner.formats.model.styled_text import substitute
 from captioner.values import Cue
 
+DEEPEST = 500
+"""Elements inside one another. No caption file comes near; beyond it, code that walks down a tree may end."""
+
 # XML 1.0, section 2.2: no other character may stand in a file, not even escaped.
 _NO_CHARACTER = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -33,14 +36,18 @@ def xml_document(root: Element, doctype: str = "") -> str:
 
 
 def xml_root(name: str, text: str, roots: Iterable[str]) -> Element:
-    """The root of a file. Raises `FormatError` where it is no XML, or its root is none of `roots`."""
+    """The root of a file.
+
+    Raises `FormatError` where it is no XML, where its elements nest deeper than `DEEPEST`, or its root is none of
+    `roots`.
+    """
     if "<!ENTITY" in text:
         raise FormatError(name, "defines entities, which captioner does not read")
     source = text.removeprefix("\ufeff")
     blank = len(source) - len(source.lstrip())
     lines_before = source.count("\n", 0, blank)
     try:
-        root = _tree(source[blank:].encode("utf-8", "replace"), lines_before)
+        root = _tree(name, source[blank:].encode("utf-8", "replace"), lines_before)
     except expat.ExpatError as error:
         raise FormatError(name, f"is not XML: {str(error).partition(':')[0]}", error.lineno + lines_before) from error
     if root.tag not in roots:
@@ -60,25 +67,36 @@ class _LocatedElement(Element):
     line: int | None = None
 
 
-def _tree(data: bytes, lines_before: int) -> Element:
+def _tree(name: str, data: bytes, lines_before: int) -> Element:
     """The root of a document in UTF-8, whatever its declaration says of the bytes it once was."""
     builder = ElementTree.TreeBuilder(element_factory=_LocatedElement)
     parser = expat.ParserCreate("utf-8", "}")
     parser.buffer_text = True
+    depth = 0
 
-    def start(name: str, attributes: dict[str, str]) -> None:
-        element = builder.start(_qualified(name), {_qualified(key): value for key, value in attributes.items()})
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > DEEPEST:
+            line = parser.CurrentLineNumber + lines_before
+            raise FormatError(name, f"has more than {DEEPEST} elements inside one another", line)
+        element = builder.start(_qualified(tag), {_qualified(key): value for key, value in attributes.items()})
         assert isinstance(element, _LocatedElement)
         element.line = parser.CurrentLineNumber + lines_before
 
-    def skipped_entity(name: str, is_parameter: bool) -> None:
-        error = expat.ExpatError(f"undefined entity &{name};: line {parser.CurrentLineNumber}")
+    def end(tag: str) -> None:
+        nonlocal depth
+        depth -= 1
+        builder.end(_qualified(tag))
+
+    def skipped_entity(entity: str, is_parameter: bool) -> None:
+        error = expat.ExpatError(f"undefined entity &{entity};: line {parser.CurrentLineNumber}")
         error.lineno = parser.CurrentLineNumber
         raise error
 
     parser.StartElementHandler = start
     parser.SkippedEntityHandler = skipped_entity
-    parser.EndElementHandler = lambda name: builder.end(_qualified(name))
+    parser.EndElementHandler = end
     parser.CharacterDataHandler = builder.data
     parser.Parse(data, True)
     return builder.close()

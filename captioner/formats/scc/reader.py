@@ -22,7 +22,16 @@ HEADER = "Scenarist_SCC V1.0\n"
 RATE = Fraction(30_000, 1001)
 """Frames a second of line 21. There is no other, whatever the video has."""
 
-_LINE = re.compile(r"\s*\d\d:\d\d:\d\d[:;.,]\d\d\s+(?:[0-9a-fA-F]{4}\s*)+", re.ASCII)
+_LINE = re.compile(r"\s*(\d\d:\d\d:\d\d[:;.,]\d\d)(\s+)((?:[0-9a-fA-F]{4}\s*)+)", re.ASCII)
+
+_CHANNELS = {0x1C: 2, 0x15: 3, 0x1D: 4}
+"""The channel of a control code, by its first byte without parity. That of channel 1 is 0x14."""
+
+_SHOWS = (0x2F, 0x2D, 0x29)
+"""Second bytes of the codes that show a caption: end of caption, carriage return, resume direct captioning."""
+
+_OTHER_CHANNEL = "Skip Caption Channel"
+"""How ttconv's warning about another channel begins."""
 
 _CHARACTERS = {ord("ʌ"): "^", ord("━"): "—"}
 """Characters that ttconv names by their shape, and the standard's name for each."""
@@ -35,12 +44,14 @@ def parse(text: str, programme: Programme) -> Contents:
     """
     lines = source_lines(text)
     _check(lines)
-    reader, losses = library("scc", "ttconv.scc.reader"), Losses()
+    reader, losses, mended = library("scc", "ttconv.scc.reader"), Losses(), Losses()
+    lines = [_with_tab(line, mended) for line in lines]
+    _count_other_channels(lines, losses)
     document, warnings = read_document("scc", lambda: reader.to_model("\n".join(lines)))
     cues = cues_of(document, "scc", losses, position=lambda region, _, text: _position(region, text))
     drop_frame = any(";" in line[:12] for line in lines[1:])
     known = Programme(frame_rate=RATE, drop_frame=drop_frame, start_timecode=programme.start_timecode)
-    mended = Losses({"thing that ttconv did not understand": len(warnings)})
+    mended["thing that ttconv did not understand"] += sum(not text.startswith(_OTHER_CHANNEL) for text in warnings)
     return Contents(_in_programme(cues, known), programme=known, losses=losses.phrases(), mended=mended.phrases())
 
 
@@ -50,6 +61,28 @@ def _check(lines: list[str]) -> None:
     for number, line in enumerate(lines[1:], 2):
         if line.strip() and not _LINE.fullmatch(line):
             raise FormatError("scc", f"expected a timecode and words of four hex digits: {line[:40]!r}", number)
+
+
+def _with_tab(line: str, mended: Losses) -> str:
+    """The line with a tab behind its timecode and a space between words, without which ttconv reads nothing."""
+    match = _LINE.fullmatch(line)
+    if not match:
+        return line
+    mended["line with a space in place of a tab"] += "\t" not in match[2]
+    return f"{match[1]}\t{' '.join(match[3].split())}"
+
+
+def _count_other_channels(lines: list[str], losses: Losses) -> None:
+    """Count the captions of channels 2 to 4. A code that is sent twice shows one caption."""
+    last = None
+    for line in lines:
+        match = _LINE.fullmatch(line)
+        for word in match[3].split() if match else ():
+            code = int(word, 16) & 0x7F7F
+            channel = _CHANNELS.get(code >> 8)
+            if channel and code & 0x7F in _SHOWS and code != last:
+                losses[f"caption of channel {channel}"] += 1
+            last = None if code == last else code
 
 
 def _in_programme(cues: list[Cue], programme: Programme) -> list[Cue]:

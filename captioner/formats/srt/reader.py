@@ -1,54 +1,78 @@
 """Reads SubRip files, also damaged ones and those with extensions.
 
-pysrt holds the times. It does not read the file: it cuts lines short at their end, splits them at characters that end
-no line, loses text after a blank line, and swallows a cue where the blank line before it is missing.
+No library does: pysrt cuts lines short at their end, splits them at characters that end no line, loses text after a
+blank line, and swallows a cue where the blank line before it is missing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from itertools import zip_longest
+from math import ceil
 from typing import NamedTuple
 
-import pysrt
-
 from captioner.errors import FormatError
-from captioner.formats.model.contents import Contents
+from captioner.formats.model.contents import UNKNOWN_PROGRAMME, Contents, Programme
 from captioner.formats.model.lines import leading_blanks, source_lines
 from captioner.formats.model.losses import Losses
 from captioner.formats.model.quantize import cue_read
+from captioner.formats.model.rolling import unrolled
+from captioner.formats.model.timing_line import (
+    TIMING_ESCAPE,
+    TimingLine,
+    counts_frames,
+    intends_timing,
+    milliseconds,
+    timecode_milliseconds,
+    timing_line,
+)
 from captioner.formats.srt.text import read_text
-from captioner.timestamps import parse_clock
 from captioner.values import Cue
 
+FRAMES = 30
+"""Two digits behind the seconds may count frames where all are below this."""
+
 _NUMBER = re.compile(r"\s*\d+\s*", re.ASCII)
-
-# A line that means to be a timing, and what follows it: nothing, or coordinates (X1:40 X2:600 ...), which are left out.
-_TIMING = re.compile(r"\s*(-?\d+:\S*?)\s*-->\s*(\S+)(?:\s+(\S.*)?)?", re.ASCII)
-_PLAIN_TIMING = re.compile(r"\d{2,}:\d\d:\d\d,\d{3} --> \d{2,}:\d\d:\d\d,\d{3}", re.ASCII)
-_TIME = re.compile(r"((?:\d{1,6}:)?\d{1,2}:\d{1,2})(?:[,.:](\d{1,9}))?", re.ASCII)
+_PLAIN_TIMING = re.compile(r"\s*\d{2,}:\d\d:\d\d,\d{3} --> \d{2,}:\d\d:\d\d,\d{3}(?!\S)", re.ASCII)
 
 
-def parse(text: str) -> Contents:
+def parse(text: str, programme: Programme = UNKNOWN_PROGRAMME) -> Contents:
     """The cues in the order of the file, without those that have no text. Tags that players know become styles, others
     stay text.
 
-    Raises `FormatError` where a time cannot be read, or where there is text that no cue holds.
+    Where all times count frames, as `00:00:01:12` does, the frame rate of `programme` says how long they are. Raises
+    `FormatError` where there is text that no cue holds.
     """
     losses, mended = Losses(), Losses()
+    blocks = list(_blocks(source_lines(text), losses, mended))
+    clock = _clock(blocks, programme.frame_rate, mended)
+    times = [(clock(block.timing.start), clock(block.timing.end)) for block in blocks]
+    early = max([0, *(-start for start, _ in times)])
     cues = [
-        (_cue(block, losses, mended), block.line + leading_blanks(block.lines))
-        for block in _blocks(source_lines(text), mended)
+        (_cue(block, start + early, end + early, losses, mended), block.line + leading_blanks(block.lines))
+        for block, (start, end) in zip(blocks, times, strict=True)
     ]
-    return Contents.of_cues(cues, losses=losses, mended=mended)
+    return Contents.of_cues(unrolled(cues, mended), losses=losses, mended=mended, early=early / 1000)
 
 
-def _cue(block: _SrtBlock, losses: Losses, mended: Losses) -> Cue | None:
-    text, position = read_text("\n".join(block.lines), losses)
-    cue = cue_read(block.start.ordinal, block.end.ordinal, text, position=position)
+def _clock(blocks: Sequence[_SrtBlock], rate: Fraction | None, mended: Losses) -> Callable[[str], int]:
+    """What reads a time in milliseconds: by frames where all times may count them and their rate is known."""
+    times = [time for block in blocks for time in (block.timing.start, block.timing.end)]
+    in_frames = bool(times) and all(counts_frames(time, ceil(rate or FRAMES)) for time in times)
+    if in_frames and rate:
+        return lambda time: timecode_milliseconds(time, rate)
+    mended["time that may count frames (give --fps)"] += len(times) * in_frames
+    return lambda time: milliseconds(time, short_fraction=True)
+
+
+def _cue(block: _SrtBlock, start: int, end: int, losses: Losses, mended: Losses) -> Cue | None:
+    text, position = read_text(TIMING_ESCAPE.unescape("\n".join(block.lines)), losses, mended)
+    cue = cue_read(start, end, text, position=position)
     losses["cue without text"] += cue is None
-    losses["pair of coordinates"] += block.coordinates
-    mended["cue with its end before its start"] += block.end <= block.start
+    losses["pair of coordinates"] += bool(block.timing.rest)
+    mended["cue with its end before its start"] += end <= start
     mended["blank line in a text"] += sum(not line.strip() for line in block.lines)
     return cue
 
@@ -56,35 +80,34 @@ def _cue(block: _SrtBlock, losses: Losses, mended: Losses) -> Cue | None:
 class _SrtBlock(NamedTuple):
     """A timing, the lines of text below it, and where in the file they begin."""
 
-    start: pysrt.SubRipTime
-    end: pysrt.SubRipTime
-    coordinates: bool
-    """Whether coordinates stand behind the timing."""
+    timing: TimingLine
     line: int
     """The line of the file, from 1, in which the text begins."""
     lines: list[str]
 
 
-def _blocks(lines: list[str], mended: Losses) -> Iterator[_SrtBlock]:
-    """Every timing with the lines below it: only timings separate cues, since blank lines cannot be trusted."""
-    timing: tuple[pysrt.SubRipTime, pysrt.SubRipTime, bool, int] | None = None
-    below: list[str] = []
-    for number, line in enumerate(lines, 1):
-        match = _TIMING.fullmatch(line)
-        if not match:
-            below.append(line)
-            continue
-        text = _without_number(below, mended)
-        if timing:
-            yield _SrtBlock(*timing, text)
+def _blocks(lines: list[str], losses: Losses, mended: Losses) -> Iterator[_SrtBlock]:
+    """Every timing with the lines below it: only timings separate cues, since blank lines cannot be trusted.
+
+    The text below a timing that cannot be read is lost.
+    """
+    timings = [
+        (number, read) for number, line in enumerate(lines) if (read := timing_line(line)) or intends_timing(line)
+    ]
+    if not any(read for _, read in timings):
+        for number, _ in timings[:1]:
+            raise FormatError("srt", f"not a timing: {lines[number].strip()[:60]!r}", number + 1)
+        _refuse_text(lines, "no times in it, so it is no SubRip file")
+    if timings:
+        _refuse_text(_without_number(lines[: timings[0][0]], mended), "text before the first time")
+    for (number, read), following in zip_longest(timings, timings[1:]):
+        below = lines[number + 1 : following[0] if following else None]
+        text = _without_number(below, mended) if following else _without_blanks(below)
+        if read:
+            mended["time in another spelling"] += not _PLAIN_TIMING.match(lines[number])
+            yield _SrtBlock(read, number + 2, text)
         else:
-            _refuse_text(below, "text before the first time")
-        mended["time in another spelling"] += not _PLAIN_TIMING.match(line)
-        timing, below = (_time(match[1], number), _time(match[2], number), bool(match[3]), number + 1), []
-    if timing:
-        yield _SrtBlock(*timing, _without_blanks(below))
-    else:
-        _refuse_text(below, "no times in it, so it is no SubRip file")
+            losses["cue without a valid time"] += 1
 
 
 def _without_number(below: list[str], mended: Losses) -> list[str]:
@@ -112,12 +135,3 @@ def _refuse_text(lines: list[str], reason: str) -> None:
     for number, line in enumerate(lines, 1):
         if line.strip() and not _NUMBER.fullmatch(line):
             raise FormatError("srt", reason, number)
-
-
-def _time(time: str, line: int) -> pysrt.SubRipTime:
-    """The time that a text spells. A short fraction counts milliseconds, as players read it: `0:0:1,5` is 1.005 s."""
-    match = _TIME.fullmatch(time)
-    if not match:
-        raise FormatError("srt", f"not a time: {time!r}", line)
-    clock, fraction = match.groups(default="")
-    return pysrt.SubRipTime(milliseconds=round(1000 * parse_clock(f"{clock}.{fraction.zfill(3)}")))

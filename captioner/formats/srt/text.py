@@ -5,6 +5,7 @@ SubRip has no escapes, so a word joiner after the bracket keeps text that only l
 
 from __future__ import annotations
 
+import html
 import re
 
 from captioner.formats.ass.text import anchor_of_v4
@@ -15,17 +16,20 @@ from captioner.formats.model.markup import Markup
 from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, runs
 from captioner.values import Cue, Position
 
+_ENTITY = r"(?:amp|lt|gt|quot|apos|nbsp|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});"
+
 # What players take for a tag: ffmpeg and VLC drop all from `<` to `>`, and blocks such as `{Y:i}` of MicroDVD; players
 # that draw with libass break the line at `\n` and `\N`, and put a space at `\h`.
 TAG_ESCAPE = joiner_escape(
-    r"(?i)<(?=\s*/?\s*(?:i|b|u|s|font)\b|[^<>]*>)|\{(?=\\|[cfhopsy]:)|\\(?=[nh])", r"[<{\\]{JOINER}+"
+    rf"(?ai)<(?=\s*/?\s*(?:i|b|u|s|font)\b|[^<>]*>)|\{{(?=\\|[cfhopsy]:)|\\(?=[nh])|&(?={_ENTITY})",
+    r"[<{&\\]{JOINER}+",
 )
-"""Keeps text from being read as a tag."""
+"""Keeps text from being read as a tag or an entity."""
 
 _MARKUP = re.compile(
     r"<\s*(?P<end>/?)\s*(?P<tag>[ibus]|font)\b(?P<attributes>[^<>]*)>|\{\\(?P<block>[^{}<>\n]*)\}"
-    rf"|{TAG_ESCAPE.escaped.pattern}",
-    re.IGNORECASE,
+    rf"|(?P<entity>&{_ENTITY})|{TAG_ESCAPE.escaped.pattern}",
+    re.ASCII | re.IGNORECASE,
 )
 _COLOR = re.compile(r"\bcolor\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>]+)", re.IGNORECASE)
 _ANCHOR = re.compile(r"(an?)(\d{1,2})", re.ASCII)
@@ -44,15 +48,21 @@ def _tagged(text: str, style: TextStyle) -> str:
     return first + text + ("</font>" if style.color else "") + "".join(f"</{tag}>" for tag in reversed(tags))
 
 
-def read_text(text: str, losses: Losses) -> tuple[StyledText, Position | None]:
-    """The text without its tags, with the styles that they give, and where it stands. Counts what is left out."""
+def read_text(text: str, losses: Losses, mended: Losses) -> tuple[StyledText, Position | None]:
+    """The text without its tags, with the styles that they give, and where it stands. Counts what is left out.
+
+    SubRip has no entities, but nobody means their letters: those of XML, numbers and `&nbsp;` are read, and counted.
+    """
     markup = Markup()
     position: Position | None = None
     at = 0
     for match in _MARKUP.finditer(text):
         markup.add(text[at : match.start()])
         at = match.end()
-        if match["block"] is not None:
+        if match["entity"]:
+            markup.add(html.unescape(match["entity"]))
+            mended["entity"] += 1
+        elif match["block"] is not None:
             position = _position(match["block"], losses) or position
         elif not match["tag"]:
             markup.add(TAG_ESCAPE.unescape(match[0]))

@@ -11,6 +11,7 @@ from captioner.formats.model.characters import without_controls
 from captioner.formats.model.fidelity import ALL_STYLES, restricted_to
 from captioner.formats.model.quantize import quantize
 from captioner.formats.model.styled_text import substitute
+from captioner.formats.model.timing_line import TIMING_ESCAPE
 from captioner.formats.srt.text import TAG_ESCAPE, write_text
 from captioner.values import Cue
 
@@ -18,9 +19,9 @@ _ARROW = re.compile("-->")
 
 
 def representable(cues: Iterable[Cue]) -> list[Cue]:
-    """The cues as the file holds them. `-->` in a text becomes `→`, which no reader takes for a timing."""
+    """The cues as the file holds them. `-->` in a text becomes `→`, which no player takes for a timing."""
     held = (restricted_to(cue, styles=ALL_STYLES, position="anchor") for cue in map(without_controls, quantize(cues)))
-    return [TAG_ESCAPE.unescape_cue(substitute(cue, _ARROW, "→")) for cue in held]
+    return [TIMING_ESCAPE.unescape_cue(TAG_ESCAPE.unescape_cue(substitute(cue, _ARROW, "→"))) for cue in held]
 
 
 def write(cues: Iterable[Cue]) -> str:
@@ -30,7 +31,7 @@ def write(cues: Iterable[Cue]) -> str:
 
 def entry(cue: Cue, number: int) -> str:
     """One cue as it stands in a file, with its line end; a blank line separates it from the next."""
-    return str(pysrt.SubRipItem(number, _time(cue.start), _time(cue.end), write_text(cue)))
+    return str(pysrt.SubRipItem(number, _time(cue.start), _time(cue.end), TIMING_ESCAPE.escape(write_text(cue))))
 
 
 def _time(seconds: float) -> pysrt.SubRipTime:

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from captioner.formats.model.contents import Contents, Programme
+from captioner.formats.transcript.foreign_json import is_foreign, read_foreign
 from captioner.formats.transcript.json_object import JsonObject, parse_object
 from captioner.formats.transcript.report import VERSION, as_json, region_entry
 from captioner.timestamps import parse_rate
@@ -55,9 +56,12 @@ def _word_entry(word: Word) -> dict[str, Any]:
 def parse(text: str) -> Contents:
     """The transcript and the report in a file. Unknown keys are ignored.
 
-    Raises `FormatError`, which names the key, for a file that is not JSON, is of another version, or has a wrong value.
+    A transcript of Whisper, whisper.cpp or YouTube is read too. Raises `FormatError`, which names the key, for a file
+    that is not JSON, is of another version, or has a wrong value.
     """
     document = parse_object(text)
+    if "version" not in document.members and is_foreign(document):
+        return read_foreign(document)
     if document.integer("version") != VERSION:
         document.refuse(f"is {document.integer('version')}, and this captioner reads version {VERSION}", "version")
     language = document.text_or_none("language")

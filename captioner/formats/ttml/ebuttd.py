@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from captioner.formats.model.contents import Contents, Programme
+from captioner.formats.model.contents import UNKNOWN_PROGRAMME, Contents, Programme
 from captioner.formats.model.quantize import quantize
 from captioner.formats.ttml.imsc import IMSC, MEDIA_TIME
 from captioner.formats.ttml.reader import read_ttml
@@ -40,6 +40,6 @@ def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
     return [restricted_to_ttml(cue) for cue in quantize(cues)]
 
 
-def parse(text: str) -> Contents:
-    """The paragraphs as cues. Raises `FormatError`, also where ttconv is missing."""
-    return read_ttml("ebuttd", text)
+def parse(text: str, programme: Programme = UNKNOWN_PROGRAMME) -> Contents:
+    """The paragraphs as cues, as `read_ttml` reads them. Raises `FormatError`, also where ttconv is missing."""
+    return read_ttml("ebuttd", text, programme)

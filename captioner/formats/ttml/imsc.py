@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from captioner.formats.model.contents import Contents, Programme
+from captioner.formats.model.contents import UNKNOWN_PROGRAMME, Contents, Programme
 from captioner.formats.model.quantize import quantize
 from captioner.formats.model.xml import attribute
 from captioner.formats.ttml.reader import read_ttml
@@ -47,6 +47,9 @@ def _with_speaker(cue: Cue, speaker: str | None) -> Cue:
     return replace(cue, speaker=attribute(speaker or "") or None)
 
 
-def parse(text: str) -> Contents:
-    """The paragraphs of a TTML document in any dialect as cues. Raises `FormatError`, also where ttconv is missing."""
-    return read_ttml("ttml", text)
+def parse(text: str, programme: Programme = UNKNOWN_PROGRAMME) -> Contents:
+    """The paragraphs of a TTML document in any dialect as cues, as `read_ttml` reads them.
+
+    Raises `FormatError`, also where ttconv is missing.
+    """
+    return read_ttml("ttml", text, programme)

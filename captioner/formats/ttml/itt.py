@@ -71,7 +71,7 @@ def parse(text: str, programme: Programme) -> Contents:
 
     Raises `FormatError`, also if ttconv is missing.
     """
-    contents = read_ttml("itt", text)
+    contents = read_ttml("itt", text, programme)
     if programme.start_timecode in (None, MIDNIGHT) or contents.programme.frame_rate is None:
         return contents
     started = replace(contents.programme, start_timecode=programme.start_timecode)

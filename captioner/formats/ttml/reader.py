@@ -6,18 +6,21 @@ ttconv reads all that TTML allows: nested and relative times, styles by referenc
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 from xml.etree.ElementTree import Element, ElementTree
 
 from captioner.errors import FormatError
-from captioner.formats.model.contents import Contents, Programme
+from captioner.formats.model.contents import UNKNOWN_PROGRAMME, Contents, Programme
 from captioner.formats.model.extras import library
 from captioner.formats.model.losses import Losses
 from captioner.formats.model.ttconv_bridge import located_cues, read_document
 from captioner.formats.model.xml import line_of, xml_root
+from captioner.formats.ttml.mending import mend_times, timecode_seconds
 from captioner.formats.ttml.regions import position_of_region
 from captioner.formats.ttml.writer import NAMESPACE
+from captioner.values import Cue
 
 # The namespaces of 2006, in which Flash and early YouTube wrote; what captioner reads of them has not changed since.
 _OLD_NAMESPACE = re.compile(r"http://www\.w3\.org/2006/(?:04|10)/ttaf1")
@@ -30,15 +33,21 @@ _AGENT, _NAME = f"{_TTM}agent", f"{_TTM}name"
 _BAD_TIME = re.compile(r"Bad (begin|end|dur) attribute value: (.*)")
 
 
-def read_ttml(name: str, text: str) -> Contents:
+def read_ttml(name: str, text: str, given: Programme = UNKNOWN_PROGRAMME) -> Contents:
     """The paragraphs of a document as cues; `name` is the format that errors name.
+
+    `given` is what the reader knows besides the file: its frame rate holds where the file counts frames and names none,
+    and of paragraphs in several languages only those in its language are read, if there are any.
 
     Raises `FormatError` for times that cannot be read, and where ttconv is missing.
     """
     root = xml_root(name, _OLD_NAMESPACE.sub(NAMESPACE, text), (f"{_TT}tt",))
+    losses, mended = Losses(), Losses()
+    mend_times(root, given.frame_rate, losses, mended)
+    _keep_language(root, given.language, losses)
+    losses["picture"] += sum(map(_is_picture, root.iter()))
     speakers, lines = _mark_paragraphs(root)
     document, warnings = _document(name, root)
-    losses = Losses()
     cues = located_cues(
         document,
         name,
@@ -47,8 +56,10 @@ def read_ttml(name: str, text: str) -> Contents:
         speaker=lambda paragraph: speakers.get(paragraph.get_lang()),
     )
     located = [(cue, lines.get(paragraph.get_lang())) for cue, paragraph in cues]
-    mended = Losses({"thing that ttconv did not understand": len(warnings)})
-    return Contents.of_cues(located, programme=_programme(root), losses=losses, mended=mended)
+    mended["thing that ttconv did not understand"] += len(warnings)
+    programme = _programme(root)
+    early = _start_of_programme(root, programme.frame_rate, [cue for cue, _ in located])
+    return Contents.of_cues(located, programme=programme, losses=losses, mended=mended, early=early)
 
 
 def _document(name: str, root: Element) -> tuple[Any, list[str]]:
@@ -61,6 +72,49 @@ def _document(name: str, root: Element) -> tuple[Any, list[str]]:
     if document is None:
         raise FormatError(name, "cannot be read by ttconv")
     return document, warnings
+
+
+def _keep_language(root: Element, language: str | None, losses: Losses) -> None:
+    """Remove the paragraphs in other languages than `language`, if some are in that one."""
+    paragraphs = list(_paragraphs(root, root.get(_LANGUAGE, "")))
+    ours = [paragraph for _, paragraph, tag in paragraphs if language and _same_language(tag, language)]
+    if ours:
+        for parent, paragraph, tag in paragraphs:
+            if not _same_language(tag, language or ""):
+                parent.remove(paragraph)
+                losses["text in another language"] += 1
+
+
+def _paragraphs(parent: Element, outer: str) -> Iterator[tuple[Element, Element, str]]:
+    """Each paragraph that has text, with its parent and its language."""
+    for element in parent:
+        language = element.get(_LANGUAGE, outer)
+        if element.tag != f"{_TT}p":
+            yield from _paragraphs(element, language)
+        elif "".join(element.itertext()).strip():
+            yield parent, element, language
+
+
+def _same_language(tag: str, other: str) -> bool:
+    return tag.lower().partition("-")[0] == other.lower().partition("-")[0]
+
+
+def _is_picture(element: Element) -> bool:
+    """Whether an element shows a picture in place of text (SMPTE ST 2052-1, IMSC image profile)."""
+    named = any(name.endswith("}backgroundImage") for name in element.attrib)
+    return (named and element.tag.endswith(("}div", "}p"))) or element.tag == f"{_TT}image"
+
+
+def _start_of_programme(root: Element, rate: Fraction | None, cues: list[Cue | None]) -> float:
+    """The seconds at which the programme begins by the clock of its times (EBU Tech 3350, documentStartOfProgramme).
+
+    0 where the document does not say it, or all of it comes earlier: then the times count from the programme's start.
+    """
+    element = root.find(".//{*}documentStartOfProgramme")
+    start = timecode_seconds((element.text or "").strip(), rate) if element is not None else None
+    if start is None or not any(cue and cue.start >= start for cue in cues):
+        return 0.0
+    return float(start)
 
 
 def _mark_paragraphs(root: Element) -> tuple[dict[str, str], dict[str, int | None]]:

@@ -99,25 +99,32 @@ class Payload(NamedTuple):
     text: StyledText
 
 
-def read_text(payload: str, start: float, end: float, classes: Mapping[str, str], losses: Losses) -> Payload:
+def read_text(
+    payload: str, start: float, end: float, classes: Mapping[str, str], losses: Losses, offset: float = 0.0
+) -> Payload:
     """The text of a cue from `start` to `end`, in seconds, without its tags, which apply as in 6.4.
 
-    `classes` are colors by their class. Counts what is left out.
+    `classes` are colors by their class. `offset` is added to the times inside the text, in seconds. Ruby text is left
+    out. Counts what is left out.
     """
     markup, names, times = Markup(), set[str](), list[tuple[int, float]]()
     at = 0
     for match in _TAG.finditer(payload):
-        markup.add(_unescaped(payload[at : match.start()]))
+        if not markup.is_open("rt"):
+            markup.add(_unescaped(payload[at : match.start()]))
         at = match.end()
         tag, rest = match["tag"], match["rest"] or ""
         if match["time"]:
-            times.append((markup.length, parse_clock(match["time"])))
+            times.append((markup.length, round(parse_clock(match["time"]) + offset, 6)))
         elif not match["end"]:
             markup.open(tag, _tag_style(tag, rest, classes, losses))
             names |= _names(rest) if tag == "v" else set()
+        elif tag == "ruby" and markup.innermost == "rt":  # the end of the ruby text may be left out (6.4)
+            markup.close("rt")
+            markup.close("ruby")
         elif markup.innermost == tag:
             markup.close(tag)
-    markup.add(_unescaped(payload[at:]))
+    markup.add("" if markup.is_open("rt") else _unescaped(payload[at:]))
     losses["voice"] += len(names) if len(names) > 1 else 0
     text, styles, _ = markup.styled_text()
     rising = _rising(times, start, end)

@@ -5,6 +5,7 @@ webvtt-py leaves `&amp;` as it stands, and refuses to write `-->`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -21,16 +22,23 @@ from captioner.formats.vtt.text import class_of, with_stamped_words, write_text
 from captioner.timestamps import format_clock
 from captioner.values import Cue
 
+_HYPHENS = re.compile(r"--+\Z")
+
 
 def representable(cues: Iterable[Cue]) -> list[Cue]:
-    """The cues as the file holds them. A name is one line; a word lasts until the next begins."""
+    """The cues as the file holds them. A name is one line, and no two hyphens end it, which would make an arrow with
+    the end of its tag. A word lasts until the next begins."""
     return [_representable(cue) for cue in map(without_controls, quantize(cues))]
 
 
 def _representable(cue: Cue) -> Cue:
     held = with_stamped_words(restricted_to(cue, styles=ALL_STYLES, position="exact", words=True, speaker=True))
     settings = settings_of(held.position) if held.position else {}
-    return replace(held, speaker=one_line(cue.speaker) or None, position=position_of(settings, cue.text, Losses()))
+    return replace(
+        held,
+        speaker=_HYPHENS.sub("—", one_line(cue.speaker)) or None,
+        position=position_of(settings, cue.text, Losses()),
+    )
 
 
 def write(cues: Sequence[Cue]) -> str:
