@@ -59,7 +59,7 @@ def test_an_argument_of_a_wrong_type(keywords: dict[str, Any], sentence: str) ->
 
 def test_a_language_by_its_name() -> None:
     assert CaptionOptions(hints=Hints("German")).hints.language == "de"
-    with pytest.raises(UsageError, match="'Germn' is no language tag or name; did you mean German"):
+    with pytest.raises(UsageError, match="'Germn' is not a language tag or name; did you mean German"):
         CaptionOptions(hints=Hints("Germn"))
 
 

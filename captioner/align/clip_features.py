@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from captioner.align.mfcc import HOP, Floats, levels, mfcc, split_frames
-from captioner.levels import speech_threshold
+from captioner.speech_level import speech_threshold
 from captioner.values import Audio
 
 LEVEL_STEP = 6.0

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from captioner.align.mfcc import HOP, levels, split_frames
 from captioner.align.text_units import TextUnit
-from captioner.levels import speech_threshold
+from captioner.speech_level import speech_threshold
 from captioner.values import Audio, Span
 
 Numbers = NDArray[np.float64]

@@ -3,19 +3,19 @@
     for clip in speech_clips(blocks):
         ...  # clip.start and clip.end are in seconds on the media's clock
 
-audio blocks -> detector.py, gain.py, silero.py   probability of speech and level of each frame
-             -> finder.py, split.py               speech regions, in samples
-             -> stream.py, trim.py                clips, trimmed to their loud part
+audio blocks -> frame_scorer.py, gain.py, silero.py   probability of speech and level of each frame
+             -> region_finder.py, split.py           speech regions, in samples
+             -> stream.py, trim.py                   clips, trimmed to their loud part
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from captioner.speech.finder import SpeechFinder
 from captioner.speech.loading import load_speech_model
-from captioner.speech.model import FRAME, SAMPLE_RATE
+from captioner.speech.region_finder import RegionFinder
 from captioner.speech.silero import Silero
+from captioner.speech.speech_model import FRAME, SAMPLE_RATE
 from captioner.speech.speech_options import SpeechOptions
 from captioner.speech.stream import SpeechStream
 from captioner.values import Audio
@@ -23,8 +23,8 @@ from captioner.values import Audio
 __all__ = [
     "FRAME",
     "SAMPLE_RATE",
+    "RegionFinder",
     "Silero",
-    "SpeechFinder",
     "SpeechOptions",
     "SpeechStream",
     "load_speech_model",

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from captioner.speech.model import FRAME
+from captioner.speech.speech_model import FRAME
 from captioner.speech.windows import sliding_maximum, sliding_minimum
 from captioner.values import Samples
 

@@ -8,9 +8,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from captioner.errors import CaptionerError
-from captioner.speech.model import SpeechModel
 from captioner.speech.silero import KNOWN_WEIGHTS, Silero, read_weights
 from captioner.speech.silero_torch import TorchSilero
+from captioner.speech.speech_model import SpeechModel
 
 
 def load_speech_model() -> SpeechModel:

@@ -22,7 +22,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
-from captioner.speech.model import FRAME, Tensor
+from captioner.speech.speech_model import FRAME, Tensor
 from captioner.values import Samples
 
 KNOWN_WEIGHTS = {

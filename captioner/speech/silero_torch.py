@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from captioner.speech.model import FRAME, SAMPLE_RATE, Tensor
+from captioner.speech.speech_model import FRAME, SAMPLE_RATE, Tensor
 from captioner.values import Samples
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from captioner.speech.detector import FrameScores, SpeechDetector
-from captioner.speech.finder import SpeechFinder
+from captioner.speech.frame_scorer import FrameScorer, FrameScores
 from captioner.speech.gain import LOOKAHEAD
-from captioner.speech.model import FRAME, SAMPLE_RATE
+from captioner.speech.region_finder import RegionFinder
+from captioner.speech.speech_model import FRAME, SAMPLE_RATE
 from captioner.speech.speech_options import SpeechOptions
 from captioner.speech.trim import trim
 from captioner.values import Audio, Samples
@@ -21,7 +21,7 @@ class SpeechStream:
 
     def __init__(self, options: SpeechOptions, origin: float, lookahead: int = LOOKAHEAD) -> None:
         self._origin = origin
-        self._detector, self._finder = SpeechDetector(lookahead), SpeechFinder(options)
+        self._scorer, self._finder = FrameScorer(lookahead), RegionFinder(options)
         self._threshold = options.threshold
         self._trim = round(min(options.trim, options.longest_region) * SAMPLE_RATE)
         self._last_end = 0.0  # second at which the last clip ended
@@ -29,7 +29,7 @@ class SpeechStream:
         self._first = 0  # position of the buffer's first sample, counted from the origin as all samples are
         self._pushed = 0  # samples pushed
         self._detected = np.zeros(0, np.bool_)  # whether each scored frame of the buffer is speech
-        self._scored = 0  # samples passed on to the detector
+        self._scored = 0  # samples passed on to the scorer
 
     @property
     def end(self) -> float:
@@ -75,15 +75,15 @@ class SpeechStream:
         whole_frames = self._pushed // FRAME * FRAME
         new = self._buffer[self._scored - self._first : whole_frames - self._first]
         self._scored = whole_frames
-        return self._clips(self._detector.push(new))
+        return self._clips(self._scorer.push(new))
 
     def flush(self) -> list[Audio]:
         """Return the last clips, at the end of the stretch."""
         rest = self._buffer[self._scored - self._first :]
         clips: list[Audio] = []
         if len(rest):
-            clips += self._clips(self._detector.push(np.pad(rest, (0, FRAME - len(rest)))))
-        clips += self._clips(self._detector.flush())
+            clips += self._clips(self._scorer.push(np.pad(rest, (0, FRAME - len(rest)))))
+        clips += self._clips(self._scorer.flush())
         return clips + [self._clip(start, end) for start, end in self._finder.flush(self._pushed)]
 
     def _clips(self, scores: FrameScores) -> list[Audio]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from captioner.levels import background_and_voice, threshold_between
-from captioner.speech.model import FRAME, SAMPLE_RATE
+from captioner.speech.speech_model import FRAME, SAMPLE_RATE
 from captioner.speech.windows import sliding_maximum
+from captioner.speech_level import background_and_voice, threshold_between
 from captioner.values import Samples
 
 _STEP = SAMPLE_RATE // 100  # samples: 10 ms

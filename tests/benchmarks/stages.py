@@ -69,7 +69,7 @@ def stages(lengths: Lengths) -> Sequence[Stage]:
 def silero_loop() -> Iterator[None]:
     """Within this context, silero's own loop finds speech: one call of its model for each 32 ms."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("captioner.speech.detector.load_speech_model", TorchSilero)
+        patch.setattr("captioner.speech.frame_scorer.load_speech_model", TorchSilero)
         yield
 
 

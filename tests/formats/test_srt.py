@@ -154,8 +154,8 @@ def test_a_cue_that_ends_too_early_keeps_its_text() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("Hello.", "srt line 1: no times in it, so it is no SubRip file"),
-        ("1\nHello.", "srt line 2: no times in it, so it is no SubRip file"),
+        ("Hello.", "srt line 1: no times in it, so it is not a SubRip file"),
+        ("1\nHello.", "srt line 2: no times in it, so it is not a SubRip file"),
         ("1\n\nHello.\n00:00:01,000 --> 00:00:02,000\nOne.", "srt line 3: text before the first time"),
         ("1\n00:00:01,000 --> 00:00:O2,000\nOne.", "srt line 2: not a timing: '00:00:01,000 --> 00:00:O2,000'"),
         ("1\n00:00:01,000 --> soon\nOne.", "srt line 2: not a timing: '00:00:01,000 --> soon'"),

@@ -23,7 +23,7 @@ from captioner.live.session.session import RecognitionConfig, Session
 from captioner.live.session.source_reader import ConnectionLost, SourceReader
 from captioner.live.sinks.growing_files import SrtFile
 from captioner.live.sinks.hls_captions import HlsCaptions
-from captioner.live.sinks.record import TranscriptRecorder
+from captioner.live.sinks.transcript_recorder import TranscriptRecorder
 from captioner.live.sinks.worker import SinkWorker
 from captioner.live.source.decoder import Packet
 from captioner.live.source.live_source import HlsEnded, SegmentRead, SourceInterrupted, SourceItem

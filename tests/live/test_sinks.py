@@ -18,7 +18,7 @@ from captioner.live.sinks import BUILT_IN, load_sink
 from captioner.live.sinks.growing_files import GrowingFile
 from captioner.live.sinks.http_push import DeliveryError, OvenMediaEngine, YouTube, Zoom
 from captioner.live.sinks.obs import Obs
-from captioner.live.sinks.record import TranscriptRecorder
+from captioner.live.sinks.transcript_recorder import TranscriptRecorder
 from captioner.live.sinks.worker import MAX_QUEUED_EVENTS, SinkWorker
 from captioner.values import RegionReport, Report, Segment, Word
 from tests.live.live_fakes import ObsService, OvenService, YouTubeService, ZoomService, serve_http, serve_obs

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from silero_vad.utils_vad import get_speech_timestamps_from_probs
 
-from captioner.speech import FRAME, SAMPLE_RATE, SpeechFinder, SpeechOptions
+from captioner.speech import FRAME, SAMPLE_RATE, RegionFinder, SpeechOptions
 from captioner.speech.split import deepest_pause
 
 Regions = list[tuple[int, int]]
@@ -41,7 +41,7 @@ def levels(values: list[float]) -> list[float]:
 
 
 def find(values: list[float], chosen: SpeechOptions, samples: int | None = None, step: int = 10_000) -> Regions:
-    finder = SpeechFinder(chosen)
+    finder = RegionFinder(chosen)
     regions: Regions = []
     for at in range(0, len(values), step):
         part = values[at : at + step]
@@ -105,7 +105,7 @@ def test_only_short_speech_is_dropped(values: list[float], chosen: SpeechOptions
 @settings(deadline=None)
 @given(probabilities(), options())
 def test_audio_is_needed_until_no_region_can_contain_it(values: list[float], chosen: SpeechOptions) -> None:
-    finder = SpeechFinder(chosen)
+    finder = RegionFinder(chosen)
     needed = 0
     for value in values:
         regions = finder.push([value], [-20.0])
@@ -119,7 +119,7 @@ def test_audio_is_needed_until_no_region_can_contain_it(values: list[float], cho
 def test_an_endless_stream_needs_no_more_audio_than_a_region(endless: float) -> None:
     """Endless speech, endless silence, and audio of which the model is never certain."""
     chosen = SpeechOptions()
-    finder = SpeechFinder(chosen)
+    finder = RegionFinder(chosen)
     finder.push([0.99] * 10 + [0.1], [-20.0] * 11)
     for frame in range(12, 20_000):
         finder.push([endless], [-20.0])

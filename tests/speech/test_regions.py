@@ -13,7 +13,7 @@ import pytest
 from captioner.speech import (
     FRAME,
     SAMPLE_RATE,
-    SpeechFinder,
+    RegionFinder,
     SpeechOptions,
     load_speech_model,
     speech_clips,
@@ -132,7 +132,7 @@ def test_regions_of_real_recordings_equal_those_of_silero(testdata: Path) -> Non
         ]
         frames = np.pad(samples, (0, -len(samples) % FRAME))
         probabilities = load_speech_model().probabilities(frames).tolist()
-        finder = SpeechFinder(AS_SILERO)
+        finder = RegionFinder(AS_SILERO)
         found = finder.push(probabilities, [0.0] * len(probabilities)) + finder.flush(len(samples))
         assert found == expected, name
         count += len(found)

@@ -16,7 +16,7 @@ from captioner.live.session.session import RecognitionConfig
 from captioner.live.session.status import SessionStatus
 from captioner.live.sinks import Sink, load_sink
 from captioner.live.sinks.hls_captions import HlsCaptions, delete_rendition
-from captioner.live.sinks.record import TranscriptRecorder
+from captioner.live.sinks.transcript_recorder import TranscriptRecorder
 from captioner.live.sinks.worker import SinkWorker
 from captioner.live.source.opening import is_hls
 from captioner.values import Report

@@ -133,7 +133,7 @@ class VideoOutputs:
                 picture_of(media)
 
     def make(self, source: str, track: Subtitles, existing: ExistingResults, console: Console) -> None:
-        """Make those that do not exist. Raises the errors of `burn` and `mux`."""
+        """Write those that do not exist yet. Raises the errors of `burn` and `mux`."""
         for make, target in self.targets:
             if not (target.is_file() and existing.keeps_file(source, target)):
                 with _opened(source, (track,), target, console) as job:

@@ -47,7 +47,7 @@ class Markup:
 
     @property
     def style(self) -> TextStyle:
-        """The style of text that is added now: what all open tags give."""
+        """The style of text that is added now: that of all open tags."""
         colored = self._open[self._colored[-1]] if self._colored else None
         on = self._switches
         return TextStyle(on["italic"] > 0, on["bold"] > 0, on["underline"] > 0, colored[1].color if colored else None)

@@ -184,7 +184,7 @@ def _end_of(start: Fraction, starts: Sequence[Fraction]) -> Fraction:
 
 
 def _states(pieces: list[_Piece]) -> Iterator[tuple[Fraction, Fraction | None, StyledText]]:
-    """What is seen of a paragraph, and when: a new state with each piece that comes or goes."""
+    """The states of a paragraph on the screen, with their times: a new one when a piece appears or disappears."""
     changes = sorted({change for piece in pieces for change in piece.changes()})
     endless = any(piece.end is None for piece in pieces)
     for start, end in pairwise([*changes, None] if endless else changes):

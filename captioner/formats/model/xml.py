@@ -38,7 +38,7 @@ def xml_document(root: Element, doctype: str = "") -> str:
 def xml_root(name: str, text: str, roots: Iterable[str]) -> Element:
     """The root of a file.
 
-    Raises `FormatError` where it is no XML, where its elements nest deeper than `DEEPEST`, or its root is none of
+    Raises `FormatError` where it is not XML, where its elements nest deeper than `DEEPEST`, or its root is none of
     `roots`.
     """
     if "<!ENTITY" in text:
@@ -68,7 +68,7 @@ class _LocatedElement(Element):
 
 
 def _tree(name: str, data: bytes, lines_before: int) -> Element:
-    """The root of a document in UTF-8, whatever its declaration says of the bytes it once was."""
+    """The root of a document in UTF-8. The encoding in its declaration is ignored: the text was decoded before."""
     builder = ElementTree.TreeBuilder(element_factory=_LocatedElement)
     parser = expat.ParserCreate("utf-8", "}")
     parser.buffer_text = True

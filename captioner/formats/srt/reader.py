@@ -97,7 +97,7 @@ def _blocks(lines: list[str], losses: Losses, mended: Losses) -> Iterator[_SrtBl
     if not any(read for _, read in timings):
         for number, _ in timings[:1]:
             raise FormatError("srt", f"not a timing: {lines[number].strip()[:60]!r}", number + 1)
-        _refuse_text(lines, "no times in it, so it is no SubRip file")
+        _refuse_text(lines, "no times in it, so it is not a SubRip file")
     if timings:
         _refuse_text(_without_number(lines[: timings[0][0]], mended), "text before the first time")
     for (number, read), following in zip_longest(timings, timings[1:]):

@@ -30,7 +30,7 @@ def write(cues: Iterable[Cue]) -> str:
 
 
 def entry(cue: Cue, number: int) -> str:
-    """One cue as it stands in a file, with its line end; a blank line separates it from the next."""
+    """One cue as the text of a file, with its line end; a blank line separates it from the next."""
     return str(pysrt.SubRipItem(number, _time(cue.start), _time(cue.end), TIMING_ESCAPE.escape(write_text(cue))))
 
 

@@ -39,7 +39,7 @@ def read_ttml(name: str, text: str, given: Programme = UNKNOWN_PROGRAMME) -> Con
     `given` is what the reader knows besides the file: its frame rate holds where the file counts frames and names none,
     and of paragraphs in several languages only those in its language are read, if there are any.
 
-    Raises `FormatError` for times that cannot be read, and where ttconv is missing.
+    Raises `FormatError` for times that cannot be read, and if ttconv is missing.
     """
     root = xml_root(name, _OLD_NAMESPACE.sub(NAMESPACE, text), (f"{_TT}tt",))
     losses, mended = Losses(), Losses()

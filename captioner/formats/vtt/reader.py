@@ -72,7 +72,7 @@ def _color_classes(styles: Iterable[str], losses: Losses) -> dict[str, str]:
 
 
 def _programme(file: VttBlocks, losses: Losses) -> Programme:
-    """What the header says: a title behind the first word, and the language in a line that is no standard's."""
+    """The programme by the header: a title after the first word, and the language by a `Language` line."""
     headers = {match[1]: match[2] for line in file.headers if (match := _HEADER.match(line))}
     losses["header line"] += sum(not line.startswith(("Kind:", "Language:")) for line in file.headers)
     losses["comment"] += file.comments

@@ -121,7 +121,7 @@ class Session:
         self._has_worked = False  # whether the backend ever returned a result
         self._retry_after = 0.0
         self._report_lock = Lock()  # reports are made in order, by the thread that recognises and by `keep_limits`
-        self._vad_lock = Lock()  # or a clip could be missing in both detector and queue while progress is computed
+        self._vad_lock = Lock()  # otherwise a clip could be missing in both VAD and queue while progress is computed
 
     @property
     def cursor(self) -> CaptionCursor:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from captioner.errors import MediaNotReadable, UsageError
 from captioner.live.source.hls import HlsSource
-from captioner.live.source.libav import PipeSource, StreamSource
+from captioner.live.source.libav_sources import PipeSource, StreamSource
 from captioner.live.source.live_source import LiveSource, SourceOptions
 from captioner.media import path_of
 

@@ -1,6 +1,6 @@
 """From the probability of speech of each frame to speech regions. Pure: it needs no model, no audio and no clock.
 
-    finder = SpeechFinder(options)
+    finder = RegionFinder(options)
     regions = finder.push(probabilities, levels) + ... + finder.flush(samples)
 
 A region opens at the first frame at or above `threshold`. It closes after the probability has been 0.15 or more below
@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from captioner.speech.model import FRAME, SAMPLE_RATE
+from captioner.speech.speech_model import FRAME, SAMPLE_RATE
 from captioner.speech.speech_options import SpeechOptions
 from captioner.speech.split import deepest_pause
 
@@ -24,7 +24,7 @@ _HYSTERESIS = 0.15  # a region stays open between threshold and threshold - 0.15
 _SHORTEST_PART = 1.0  # seconds: backends often misrecognise a single word
 
 
-class SpeechFinder:
+class RegionFinder:
     """Finds the speech regions of one stream, in order, without overlap, none longer than `longest_region`."""
 
     def __init__(self, options: SpeechOptions) -> None:

@@ -17,7 +17,7 @@ from captioner.live.source.decoder import Decoder, Packet, chosen_stream
 from captioner.live.source.live_source import SourceInterrupted, SourceItem, SourceOptions
 from captioner.live.stream_clock import TICKS
 from captioner.media.av_io import reader_of
-from captioner.media.relay import relay
+from captioner.media.ffmpeg_relay import relay
 from captioner.media.source import NETWORK_ONLY
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from captioner.speech.gain import LOOKAHEAD, QuietGain, amplify, frame_levels
 from captioner.speech.loading import load_speech_model
-from captioner.speech.model import FRAME
+from captioner.speech.speech_model import FRAME
 from captioner.values import Samples
 
 FrameScores = tuple[NDArray[np.float32], NDArray[np.float32]]
@@ -16,7 +16,7 @@ FrameScores = tuple[NDArray[np.float32], NDArray[np.float32]]
 _LEAST_GAIN = 6.0  # dB: with less, the amplified copy tells the model nothing new
 
 
-class SpeechDetector:
+class FrameScorer:
     """Scores the frames of one stream, each one `lookahead` frames after it was pushed.
 
     The model gets the audio as it is and, where the audio is quiet, an amplified copy too. The higher probability
