@@ -28,11 +28,11 @@ class Price:
             raise ValueError(f"per_minute must be a number, 0 or more, not {self.per_minute!r}")
 
     def of(self, seconds: float) -> float:
-        """The cost of `seconds` of audio, in units of the currency."""
+        """Return the cost of `seconds` of audio, in units of the currency."""
         return self.per_minute * seconds / 60
 
     def seconds_for(self, cost: float) -> float:
-        """The seconds of audio that `cost`, in units of the currency, pays for; infinity if audio is free."""
+        """Return the seconds of audio that `cost`, in units of the currency, pays for; infinity if audio is free."""
         return 60 * cost / self.per_minute if self.per_minute else math.inf
 
 
@@ -68,7 +68,7 @@ class Estimate:
 
 
 def estimate(regions: Iterable[RegionReport]) -> Estimate:
-    """The estimate from the report of a run with a `DryRunBackend`."""
+    """Return the estimate from the report of a run with a `DryRunBackend`."""
     regions = tuple(regions)
     cached = [region for region in regions if region.cached]
     speech = sum(region.duration for region in regions)

@@ -33,7 +33,7 @@ from captioner.redaction import without_url_secrets
 
 
 def reason_of(error: OSError) -> str:
-    """The reason of the system, to stand inside a sentence.
+    """Return the reason of the system, to stand inside a sentence.
 
     >>> reason_of(FileNotFoundError(2, "No such file or directory"))
     'no such file or directory'
@@ -49,7 +49,7 @@ class CaptionerError(Exception):
     """The exit code of the command line."""
 
     def __str__(self) -> str:
-        """The message, without the secrets of URLs in it."""
+        """Return the message, without the secrets of URLs in it."""
         return without_url_secrets(self._message())
 
     def _message(self) -> str:

@@ -38,7 +38,7 @@ class WritingOptions:
     """The label of a speaker in the text of a format without speakers; "{}" stands for the name, as in "[{}] "."""
 
     def applied_to(self, programme: Programme) -> Programme:
-        """The programme with these options in place of its own values."""
+        """Return the programme with these options in place of its own values."""
         return replace(
             programme,
             frame_rate=None if self.frame_rate == "none" else self.frame_rate or programme.frame_rate,
@@ -72,7 +72,7 @@ class Captions:
         )
 
     def to(self, format: str, options: WritingOptions = WritingOptions()) -> str | bytes:
-        """The captions as a file of that format: text, or bytes for a binary format.
+        """Return the captions as a file of that format: text, or bytes for a binary format.
 
         `format` is a name such as "srt", "vtt" or "json". Raises `UnknownName`, and `FormatError` if the format
         needs a value that is not known, such as a frame rate.
@@ -97,7 +97,7 @@ class Captions:
 
 
 def write_contents(format: Format, contents: Contents, options: WritingOptions) -> Written:
-    """The contents as a file of that format. Speakers are named in the text of a format that cannot store them.
+    """Return the contents as a file of that format. Speakers are named in the text of a format that cannot store them.
 
     Raises `FormatError`.
     """
@@ -111,7 +111,7 @@ def write_contents(format: Format, contents: Contents, options: WritingOptions) 
 
 
 def title_of(source: str) -> str | None:
-    """The title of a programme from that source: the file name without its ending; None for standard input.
+    """Return the title of a programme from that source: the file name without its ending; None for standard input.
 
     >>> title_of("films/talk.mp4"), title_of("https://example.org/live/talk.m3u8?id=7"), title_of("-")
     ('talk', 'talk', None)
@@ -136,7 +136,7 @@ def write_file(path: Path, file: str | bytes) -> None:
 
 
 def is_special(path: Path) -> bool:
-    """Whether the path is a pipe or a device."""
+    """Return whether the path is a pipe or a device."""
     try:
         return path.exists() and not path.is_file() and not path.is_dir()
     except OSError:  # such as a name that is too long, which opening the file reports

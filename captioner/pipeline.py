@@ -213,7 +213,7 @@ def caption_script(
 
 
 def _changed(options: CaptionOptions, changes: CaptionKeywords) -> CaptionOptions:
-    """The options with some changed. Raises `TypeError`, for the field of an option with how to write it."""
+    """Return the options with some changed. Raises `TypeError`, for the field of an option with how to write it."""
     known = types_of(CaptionOptions)
     for name in (name for name in changes if name not in known):
         for option, kind in (("hints", Hints), ("selection", AudioSelection), ("speech", SpeechOptions)):
@@ -238,18 +238,24 @@ def cues_of_transcript(
     frame_rate: Fraction | None = None,
     shot_changes: Sequence[float] = (),
 ) -> tuple[Cue, ...]:
-    """The cues of a transcript, without running recognition; `frame_rate` is None to time them to milliseconds."""
+    """Return the cues of a transcript, without running recognition.
+
+    `frame_rate` is None to time them to milliseconds.
+    """
     rules = _profile(profile, transcript.language)
     return tuple(make_cues(transcript, rules, frame_rate=frame_rate, shot_changes=shot_changes))
 
 
 def video_frame_rate(media: Media) -> Fraction | None:
-    """The frame rate to which cues are timed: that of the video; None without a video, or with too few frames."""
+    """Return the frame rate to which cues are timed: that of the video.
+
+    None without a video, or with too few frames.
+    """
     return media.frame_rate if media.frame_rate and media.frame_rate >= SLOWEST_FILM else None
 
 
 def main_language(segments: Iterable[Segment]) -> str | None:
-    """The language that is spoken longest, the first one of equals; None if no segment has a language."""
+    """Return the language that is spoken longest, the first one of equals; None if no segment has a language."""
     seconds: dict[str, float] = {}
     for segment in segments:
         if segment.language:
@@ -276,7 +282,7 @@ def _open_backend(backend: str | Backend) -> closing[Backend] | nullcontext[Back
 
 
 def _limit_regions(speech: SpeechOptions, traits: Traits) -> SpeechOptions:
-    """The options with no region longer than the backend takes. Raises `BackendError` if that is too short."""
+    """Return the options with no region longer than the backend takes. Raises `BackendError` if that is too short."""
     if traits.sample_rate != SAMPLE_RATE:
         raise BackendError(traits.name, f"asks for audio of {traits.sample_rate} Hz; captioner gives {SAMPLE_RATE} Hz")
     try:

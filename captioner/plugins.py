@@ -23,11 +23,11 @@ class Plugins:
         self._kind, self._group, self._built_in = kind, group, built_in
 
     def names(self) -> list[str]:
-        """All names, sorted."""
+        """Return all names, sorted."""
         return sorted({*self._built_in, *self._installed()})
 
     def load(self, name: str) -> Any:
-        """The class called `name`. Raises `UnknownName`, and the errors of its import."""
+        """Return the class called `name`. Raises `UnknownName`, and the errors of its import."""
         if name in self._built_in:
             module, _, attribute = self._built_in[name].partition(":")
             return getattr(import_module(module), attribute)

@@ -13,7 +13,7 @@ Item = TypeVar("Item")
 
 @contextmanager
 def prefetch(items: Iterable[Item], limit: int) -> Iterator[Iterator[Item]]:
-    """The same items, produced in a thread; at most `limit` of them wait to be used.
+    """Yield the same items, produced in a thread; at most `limit` of them wait to be used.
 
     An exception from `items` is raised when its turn comes. Leaving the block stops production after the current item
     and does not wait for it, so anything that `items` waits for should end with its source.

@@ -22,7 +22,7 @@ SCHEMA = "CREATE TABLE IF NOT EXISTS results (path BLOB PRIMARY KEY, sha256 BLOB
 
 
 def default_state_path() -> Path:
-    """`$CAPTIONER_STATE`, or else a file in the folder of the platform for the state of programs."""
+    """Return `$CAPTIONER_STATE`, or else a file in the folder of the platform for the state of programs."""
     if named := os.environ.get("CAPTIONER_STATE"):
         return Path(named).expanduser()
     if sys.platform == "win32":
@@ -63,7 +63,7 @@ class ResultRecords:
         self._execute("INSERT OR REPLACE INTO results VALUES (?, ?, ?)", *row)
 
     def find(self, result: Path) -> ResultRecord | None:
-        """The record of a result; None without one."""
+        """Return the record of a result; None without one."""
         if not self._path.exists():
             return None
         for sha256, lost in self._execute("SELECT sha256, lost FROM results WHERE path = ?", _key(result)):

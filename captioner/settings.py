@@ -71,13 +71,15 @@ class Settings:
 
 
 def settings_path() -> Path:
-    """The path of the settings file, which need not exist."""
+    """Return the path of the settings file, which need not exist."""
     folder = os.environ.get("CAPTIONER_CONFIG_DIR") or click.get_app_dir("captioner")
     return Path(folder) / "config.toml"
 
 
 def read_settings(flags: Mapping[str, Any]) -> Settings:
-    """The user's settings, which are empty without a file. `flags` are the types of the flags by their long name.
+    """Return the user's settings, which are empty without a file.
+
+    `flags` are the types of the flags by their long name.
 
     Raises `SettingsError` that names the file and the key.
     """
@@ -100,7 +102,7 @@ _TABLE_TYPES = dict.fromkeys(("speech", *TABLES), dict)
 
 
 def read_toml(path: Path, *, required: bool = True) -> dict[str, Any]:
-    """The table in a TOML file; empty for a missing file that is not `required`. Raises `SettingsError`."""
+    """Return the table in a TOML file; empty for a missing file that is not `required`. Raises `SettingsError`."""
     try:
         return parse_toml(read_limited(path).decode("utf-8-sig"))
     except OSError as error:
@@ -112,7 +114,7 @@ def read_toml(path: Path, *, required: bool = True) -> dict[str, Any]:
 
 
 def parse_toml(text: str) -> dict[str, Any]:
-    """The table of a TOML text. Raises `ValueError`, also for a text that is nested too deep to be read."""
+    """Return the table of a TOML text. Raises `ValueError`, also for a text that is nested too deep to be read."""
     try:
         return tomllib.loads(text)
     except RecursionError:

@@ -98,7 +98,7 @@ def _region_result(index: int, clip: Audio, recognition: Recognition) -> RegionR
 
 
 def _words_within(span: Span, recognition: Recognition) -> tuple[Word, ...]:
-    """The words with their times limited to `span`; empty if they do not spell the text."""
+    """Return the words with their times limited to `span`; empty if they do not spell the text."""
     if "".join(word.text for word in recognition.words) != recognition.text:
         return ()
     return tuple(

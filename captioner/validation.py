@@ -41,7 +41,7 @@ _SHORT.maxstring = _SHORT.maxother = 60
 
 
 def wrong_type(name: str, value: object, kind: Any) -> str | None:
-    """`NAME must be a number, not 'soon'` where `value` is not of the type `kind`, else None.
+    """Return `NAME must be a number, not 'soon'` where `value` is not of the type `kind`, else None.
 
     >>> wrong_type("cps", True, float), wrong_type("cps", 15, float)
     ('cps must be a number, not True', None)
@@ -50,7 +50,7 @@ def wrong_type(name: str, value: object, kind: Any) -> str | None:
 
 
 def fits(value: object, kind: Any) -> bool:
-    """Whether `value` is of the type `kind`. A type that cannot be checked, such as Any, fits every value."""
+    """Return whether `value` is of the type `kind`. A type that cannot be checked, such as Any, fits every value."""
     kinds = union_members(kind)
     if len(kinds) > 1:
         return any(fits(value, each) for each in kinds)
@@ -71,23 +71,23 @@ def fits(value: object, kind: Any) -> bool:
 
 
 def type_name(kind: Any) -> str:
-    """The type in words for a user: "a number or text". None is left out beside other types."""
+    """Return the type in words for a user: "a number or text". None is left out beside other types."""
     kinds = [each for each in union_members(kind) if each is not NoneType] or [NoneType]
     return " or ".join(dict.fromkeys(map(_name, kinds)))
 
 
 def type_name_of(value: object) -> str:
-    """The type of a value in words for a user."""
+    """Return the type of a value in words for a user."""
     return _name(type(value))
 
 
 def union_members(kind: Any) -> tuple[Any, ...]:
-    """The types of a union; a type alone as the only one."""
+    """Return the types of a union; a type alone as the only one."""
     return get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
 
 
 def types_of(made: Callable[..., Any]) -> dict[str, Any]:
-    """The types of the parameters of a function, or of the constructor of a class, by name."""
+    """Return the types of the parameters of a function, or of the constructor of a class, by name."""
     try:
         parameters = inspect.signature(made, eval_str=True).parameters
     except NameError:  # a type that is imported for type checkers alone remains text, which is not checked
@@ -105,7 +105,10 @@ def check_values(values: Mapping[str, Any], kinds: Mapping[str, Any], place: str
 
 
 def options_from(options_class: type[Options], values: Mapping[str, Any], place: str) -> Options:
-    """An options dataclass with some of its fields set. Raises `SettingsError` that names `place` and the key."""
+    """Return an options dataclass with some of its fields set.
+
+    Raises `SettingsError` that names `place` and the key.
+    """
     values = {key: value.isoformat() if isinstance(value, date) else value for key, value in values.items()}
     check_values(values, types_of(options_class), place)
     for name, parameter in inspect.signature(options_class).parameters.items():

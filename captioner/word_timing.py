@@ -14,7 +14,7 @@ from captioner.values import Audio
 def time_words(
     results: Iterable[RegionResult], aligner: Aligner | None, language: str | None = None
 ) -> Iterator[RegionResult]:
-    """The same results, in order, with word times and without their clips.
+    """Yield the same results, in order, with word times and without their clips.
 
     One result is timed while the backend works on the next. Words that the backend has timed stay as they are. Without
     an `aligner`, segments without words stay so. `language` is the BCP 47 tag for segments that have none. The
@@ -44,7 +44,7 @@ def _timed(result: RegionResult, aligner: Aligner, language: str | None) -> Regi
 
 
 def _checked(aligner: Aligner, clip: Audio, text: str, language: str | None) -> Alignment:
-    """The aligner's words, or none if they do not spell `text`."""
+    """Return the aligner's words, or none if they do not spell `text`."""
     alignment = aligner.align(clip, text, language)
     if "".join(word.text for word in alignment.words) == text:
         return alignment

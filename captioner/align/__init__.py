@@ -53,7 +53,7 @@ class Aligner(Protocol):
         ...
 
     def align(self, clip: Audio, text: str, language: str | None) -> Alignment:
-        """The words of `text`, each at the time at which it is said in `clip`.
+        """Return the words of `text`, each at the time at which it is said in `clip`.
 
         `language` is a BCP 47 tag, or None if it is unknown. Unusual text or audio must not raise an error.
         """
@@ -61,7 +61,7 @@ class Aligner(Protocol):
 
 
 def open_aligner(name: str = "auto") -> Aligner | None:
-    """The aligner called `name`; for "auto" the best that works on this machine, for "none" no aligner.
+    """Return the aligner called `name`; for "auto" the best that works on this machine, for "none" no aligner.
 
     Raises the errors of `load_aligner`.
     """
@@ -76,7 +76,7 @@ def open_aligner(name: str = "auto") -> Aligner | None:
 
 
 def load_aligner(name: str) -> Aligner:
-    """The aligner called `name`. A colon and a model may follow the name: `qwen3:FOLDER`.
+    """Return the aligner called `name`. A colon and a model may follow the name: `qwen3:FOLDER`.
 
     Raises `UnknownName` for an unknown name, `UsageError` for a model that the aligner does not take, `BackendError`
     if the aligner cannot be loaded.

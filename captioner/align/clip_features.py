@@ -38,7 +38,7 @@ class ClipFeatures:
 
 
 def clip_features(clip: Audio) -> ClipFeatures | None:
-    """The features of `clip`, or None if it has less than `LEAST_SPEECH` frames of speech."""
+    """Return the features of `clip`, or None if it has less than `LEAST_SPEECH` frames of speech."""
     frames = split_frames(clip.samples, clip.sample_rate)
     level = levels(frames)
     loudness = (level - speech_threshold(level)) / LEVEL_STEP

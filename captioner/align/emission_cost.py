@@ -52,7 +52,7 @@ _SILENT_UNIT = (LetterSound(VOWEL, 0.2),)
 
 
 def letter_path(clip: ClipFeatures, text: str, units: Sequence[TextUnit]) -> tuple[ViterbiPath, Indices] | None:
-    """The path of the clip's frames through the sounds of the text, and the model frame of each unit's start.
+    """Return the path of the clip's frames through the sounds of the text, and the model frame of each unit's start.
 
     The second, shape (units + 1,), ends with the number of model frames. None if the text is too long for the clip.
     """
@@ -71,7 +71,7 @@ def letter_path(clip: ClipFeatures, text: str, units: Sequence[TextUnit]) -> tup
 
 
 def states_of_frames(text: str, units: Sequence[TextUnit], unit_frames: Indices) -> Indices:
-    """The state of each frame of a voice, by the letters: a column of `emission_costs`, shape (frames,).
+    """Return the state of each frame of a voice, by the letters: a column of `emission_costs`, shape (frames,).
 
     `unit_frames` are the frames at which the units begin, then the number of frames.
     """
@@ -83,13 +83,13 @@ def states_of_frames(text: str, units: Sequence[TextUnit], unit_frames: Indices)
 
 
 def emission_costs(features: Floats) -> Floats:
-    """The squared deviation of each frame from the mean of each state, shape (frames, states)."""
+    """Return the squared deviation of each frame from the mean of each state, shape (frames, states)."""
     means = _MEANS.reshape(-1, _MEANS.shape[-1])
     return np.asarray(np.square(features[:, None, : means.shape[-1]] - means).mean(axis=2))
 
 
 def _sounds_of(text: str, unit: TextUnit) -> tuple[LetterSound, ...]:
-    """The sounds of a unit, the last two of them lengthened at the end of a clause."""
+    """Return the sounds of a unit, the last two of them lengthened at the end of a clause."""
     sounds = letter_sounds(text[unit.first : unit.last]) or _SILENT_UNIT
     if unit.boundary < 2:
         return sounds
@@ -98,12 +98,12 @@ def _sounds_of(text: str, unit: TextUnit) -> tuple[LetterSound, ...]:
 
 
 def _frame_counts(lengths: NDArray[np.float64], count: int) -> Indices:
-    """The frames that each sound gets if `count` frames are divided by length, shape (sounds,)."""
+    """Return the frames that each sound gets if `count` frames are divided by length, shape (sounds,)."""
     return np.asarray(np.diff(np.rint(np.cumsum(lengths) * count / lengths.sum()).astype(int), prepend=0))
 
 
 def _states(sounds: Sequence[LetterSound], counts: Indices) -> Indices:
-    """The state of each frame of sounds that last `counts` frames each, shape (frames,)."""
+    """Return the state of each frame of sounds that last `counts` frames each, shape (frames,)."""
     firsts = np.cumsum(counts) - counts
     thirds = (np.arange(counts.sum()) - np.repeat(firsts, counts)) * 3 // np.repeat(counts, counts)
     return np.asarray(np.repeat([3 * sound.sound_class for sound in sounds], counts) + thirds)

@@ -66,7 +66,7 @@ class Espeak:
         load_library()
 
     def align(self, clip: Audio, text: str, language: str | None) -> Alignment:
-        """The words of `text`, each at the time at which it is said in `clip`."""
+        """Return the words of `text`, each at the time at which it is said in `clip`."""
         units = text_units(text)
         voice = voice_for(language, text)
         reading = reading_of(text, voice) if voice else None
@@ -96,7 +96,7 @@ class Espeak:
 
 
 def _fitted_path(clip: ClipFeatures, voice: VoiceFeatures, states: Indices) -> ViterbiPath | None:
-    """The path of the clip's frames through the voice's, or None if the clip does not match its text.
+    """Return the path of the clip's frames through the voice's, or None if the clip does not match its text.
 
     `states` are the states of the voice's frames by the letters of the text. The first path takes every second frame;
     it decides whether clip and text match, and it is used to fit the voice to the speaker. The cost of the second path
@@ -131,17 +131,17 @@ class _FrameCost:
 
 
 def _distances(one: Floats, other: Floats) -> Floats:
-    """1 minus the cosine between each frame of one and of the other, shape (frames of one, frames of other)."""
+    """Return 1 minus the cosine between each frame of one and of the other, shape (frames of one, frames of other)."""
     return np.asarray(1 - one_core_matmul(_normalised(one), _normalised(other).T), np.float32)
 
 
 def _normalised(features: Floats) -> Floats:
-    """The frames as vectors of length 1."""
+    """Return the frames as vectors of length 1."""
     return np.asarray(features / (np.linalg.norm(features, axis=1, keepdims=True) + np.float32(1e-6)))
 
 
 def _fitted_to_speaker(voice: Floats, matched: Floats, speaker: Floats) -> Floats:
-    """The voice's frames through the affine map that brings the `matched` ones nearest to the `speaker`'s."""
+    """Return the voice's frames through the affine map that brings the `matched` ones nearest to the `speaker`'s."""
     prior = PRIOR_FRAMES * np.eye(matched.shape[1] + 1)
     known = _with_ones(matched)
     mapping = np.linalg.solve(known.T @ known + prior, known.T @ speaker + prior[:, :-1])

@@ -61,7 +61,10 @@ _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctype
 
 
 def synthesize(text: str, voice: str) -> SynthesizedSpeech | None:
-    """`text` in the voice called `voice`; None if espeak-ng does not know the voice, or the text has no speech."""
+    """Return `text` in the voice called `voice`.
+
+    None if espeak-ng does not know the voice, or the text has no speech.
+    """
     with _lock:
         library, sample_rate = _library()
         for _ in range(4):
@@ -77,7 +80,7 @@ _Output = tuple[list[Samples], list[tuple[int, float]]]
 
 
 def _run(library: ctypes.CDLL, text: str, voice: str) -> _Output:
-    """The blocks of samples, and the marks."""
+    """Return the blocks of samples, and the marks."""
     blocks: list[Samples] = []
     marks: list[tuple[int, float]] = []
 
@@ -111,7 +114,7 @@ def _pcm(output: _Output) -> bytes:
 
 @cache
 def _first_trill() -> bytes:
-    """The one of the trill's four forms that serves as reference, independent of the count at the first call."""
+    """Return the one of the trill's four forms that serves as reference, independent of the count at the first call."""
     library, _ = _library()
     return min(_pcm(_run(library, *_TRILL)) for _ in range(4))
 
@@ -124,7 +127,7 @@ def load_library() -> None:
 
 @cache
 def _library() -> tuple[ctypes.CDLL, int]:
-    """The library from the wheel of espeakng-loader, and the sample rate of its speech in Hz."""
+    """Return the library from the wheel of espeakng-loader, and the sample rate of its speech in Hz."""
     import espeakng_loader
 
     library = ctypes.CDLL(espeakng_loader.get_library_path())

@@ -33,7 +33,7 @@ _SCRIPTS = {
 
 
 def voice_for(language: str | None, text: str) -> str | None:
-    """The name of the voice for `text`; None if espeak-ng cannot read the language, such as Khmer.
+    """Return the name of the voice for `text`; None if espeak-ng cannot read the language, such as Khmer.
 
     An unknown language is guessed from the script of the text.
 

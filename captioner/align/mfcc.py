@@ -32,7 +32,7 @@ _ONE_CORE = 500_000  # multiplications that OpenBLAS does on one core
 
 
 def split_frames(samples: Samples, sample_rate: int, hop: float = HOP) -> Floats:
-    """Frames of `WINDOW` seconds around 0, `hop`, `2 * hop` ... seconds, shape (frames, samples of a window)."""
+    """Return frames of `WINDOW` seconds around 0, `hop`, `2 * hop` ... seconds, shape (frames, samples of a window)."""
     window = round(WINDOW * sample_rate)
     count = max(1, int(len(samples) / sample_rate / hop))
     padded = np.pad(samples, (window // 2, window))
@@ -41,12 +41,12 @@ def split_frames(samples: Samples, sample_rate: int, hop: float = HOP) -> Floats
 
 
 def levels(frames: Floats) -> Floats:
-    """The level of each frame in dB, shape (frames,)."""
+    """Return the level of each frame in dB, shape (frames,)."""
     return np.asarray(10 * np.log10(np.einsum("ij,ij->i", frames, frames) / frames.shape[1] + _SILENCE), np.float32)
 
 
 def mfcc(frames: Floats, sample_rate: int, voiced: NDArray[np.bool_], formant_scale: float = 1.0) -> Floats:
-    """Mel-frequency cepstra and their slopes, shape (frames, 26).
+    """Return mel-frequency cepstra and their slopes, shape (frames, 26).
 
     The resonances of the voice are moved up by the factor `formant_scale`. The coefficients have mean 0 and deviation 1
     over the `voiced` frames, which removes the effect of room and microphone.
@@ -63,7 +63,7 @@ def mfcc(frames: Floats, sample_rate: int, voiced: NDArray[np.bool_], formant_sc
 
 
 def one_core_matmul(one: NDArray[np.floating[Any]], other: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
-    """`one @ other`, in blocks of rows small enough for one core.
+    """Return `one @ other`, in blocks of rows small enough for one core.
 
     OpenBLAS shares larger products among threads, which then keep the other cores busy while they wait for work.
     """
@@ -74,7 +74,7 @@ def one_core_matmul(one: NDArray[np.floating[Any]], other: NDArray[np.floating[A
 
 @cache
 def _analysis(window: int, sample_rate: int, formant_scale: float) -> tuple[Floats, Floats, Floats]:
-    """Hamming window; mel filters, shape (bins, bands); DCT-II, shape (bands, coefficients)."""
+    """Return Hamming window; mel filters, shape (bins, bands); DCT-II, shape (bands, coefficients)."""
     size = 1 << (window - 1).bit_length()
     edges = _hertz(np.linspace(_mel(LOWEST), _mel(HIGHEST), _BANDS + 2)) / formant_scale
     bins = np.arange(size // 2 + 1)[:, None] * sample_rate / size

@@ -28,12 +28,15 @@ class Pauses:
     name = "pauses"
 
     def align(self, clip: Audio, text: str, language: str | None) -> Alignment:
-        """The words of `text`, each at the time at which it is said in `clip`; `language` makes no difference."""
+        """Return the words of `text`, each at the time at which it is said in `clip`.
+
+        `language` makes no difference.
+        """
         return align_by_pauses(clip, text)
 
 
 def align_by_pauses(clip: Audio, text: str, doubt: str | None = None) -> Alignment:
-    """The words of `text` as `Pauses` times them; `doubt` says why another aligner could not time them."""
+    """Return the words of `text` as `Pauses` times them; `doubt` says why another aligner could not time them."""
     return Alignment(_words(clip, text), f"{doubt}; the words are timed by pauses" if doubt else None)
 
 
@@ -50,7 +53,7 @@ def _words(clip: Audio, text: str) -> tuple[Word, ...]:
 
 
 def _words_by_letters(clip: Audio, text: str, units: Sequence[TextUnit]) -> tuple[Word, ...]:
-    """The words along the path of their letters; no words if there is no path."""
+    """Return the words along the path of their letters; no words if there is no path."""
     features = clip_features(clip)
     if features is None:
         return ()
@@ -59,7 +62,7 @@ def _words_by_letters(clip: Audio, text: str, units: Sequence[TextUnit]) -> tupl
 
 
 def _words_by_pauses(clip: Audio, text: str, units: Sequence[TextUnit]) -> tuple[Word, ...]:
-    """The words divided between the pauses, each with the share of its weight."""
+    """Return the words divided between the pauses, each with the share of its weight."""
     weights = np.cumsum([0.0, *(unit.weight for unit in units)])
     clock = speech_clock(clip)
     anchors = pause_anchors(units, weights, clock)

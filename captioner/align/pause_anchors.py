@@ -55,18 +55,18 @@ class SpeechClock:
         return np.concatenate(([0.0], np.cumsum(self.ends - self.starts)))
 
     def starts_at(self, passed: Numbers) -> Numbers:
-        """The seconds of the clip at which the clock moves on from `passed`: after a pause."""
+        """Return the seconds of the clip at which the clock moves on from `passed`: after a pause."""
         run = np.clip(np.searchsorted(self.passed, passed + 1e-9, side="right") - 1, 0, len(self.starts) - 1)
         return np.asarray(self.starts[run] + (passed - self.passed[run]))
 
     def ends_at(self, passed: Numbers) -> Numbers:
-        """The seconds of the clip at which the clock first shows `passed`: before a pause."""
+        """Return the seconds of the clip at which the clock first shows `passed`: before a pause."""
         run = np.clip(np.searchsorted(self.passed, passed - 1e-9, side="left") - 1, 0, len(self.starts) - 1)
         return np.asarray(self.starts[run] + (passed - self.passed[run]))
 
 
 def speech_clock(clip: Audio) -> SpeechClock:
-    """The clock from the first frame of speech to the last, stopped in the longest pauses.
+    """Return the clock from the first frame of speech to the last, stopped in the longest pauses.
 
     A clip without speech is one run.
     """
@@ -82,7 +82,7 @@ def speech_clock(clip: Audio) -> SpeechClock:
 
 
 def sections(clip: Audio, units: Sequence[TextUnit], longest: float) -> list[tuple[Audio, slice]]:
-    """The clip cut between clauses into sections of at most `longest` seconds, each with its slice of the text.
+    """Return the clip cut between clauses into sections of at most `longest` seconds, each with its slice of the text.
 
     A section is longer where the clip has no pause to cut at. Silence at both ends of a section is left out.
     """
@@ -103,7 +103,7 @@ def sections(clip: Audio, units: Sequence[TextUnit], longest: float) -> list[tup
 
 
 def pause_anchors(units: Sequence[TextUnit], weights: Numbers, clock: SpeechClock) -> list[tuple[int, int]]:
-    """The cheapest match of text and pauses: (units, runs) before each pause, from (0, 0) to all of both.
+    """Return the cheapest match of text and pauses: (units, runs) before each pause, from (0, 0) to all of both.
 
     `weights` are the cumulative weights of the units, shape (units + 1,).
     """
@@ -130,7 +130,10 @@ def pause_anchors(units: Sequence[TextUnit], weights: Numbers, clock: SpeechCloc
 
 
 def _places(units: Sequence[TextUnit]) -> list[int]:
-    """The numbers of units after which a pause may lie, 0 and all included. A long text has only the strongest."""
+    """Return the numbers of units after which a pause may lie, 0 and all included.
+
+    A long text has only the strongest.
+    """
     inner = range(1, len(units))
     for least in range(4):
         candidates = [count for count in inner if units[count - 1].boundary >= least]
@@ -141,7 +144,7 @@ def _places(units: Sequence[TextUnit]) -> list[int]:
 
 
 def _fixed_costs(boundaries: Sequence[int]) -> Numbers:
-    """The cost of going from one place to a later one, whatever the times, shape (places, places)."""
+    """Return the cost of going from one place to a later one, whatever the times, shape (places, places)."""
     pause = np.array([0.0, *(PAUSE_COST[boundary] for boundary in boundaries), 0.0])
     no_pause = np.array([0.0, *(NO_PAUSE_COST[boundary] for boundary in boundaries), 0.0])
     missed = np.cumsum(no_pause)

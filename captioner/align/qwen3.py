@@ -53,7 +53,7 @@ class Qwen3:
         self._load = partial(_load, model)
 
     def align(self, clip: Audio, text: str, language: str | None) -> Alignment:
-        """The words of `text`, each at the time at which it is said in `clip`."""
+        """Return the words of `text`, each at the time at which it is said in `clip`."""
         known = _model_language(language)
         if clip.duration < SHORTEST or not any(character.isalnum() for character in text):
             return align_by_pauses(clip, text)
@@ -87,7 +87,10 @@ class Qwen3:
 
 
 def _processor(name: str) -> Any:
-    """The processor that prepares a model's inputs. It checks the kind of the model without reading its weights."""
+    """Return the processor that prepares a model's inputs.
+
+    It checks the kind of the model without reading its weights.
+    """
     from transformers import AutoConfig, AutoProcessor
 
     try:
@@ -102,7 +105,7 @@ def _processor(name: str) -> Any:
 
 
 def _load(name: str) -> Any:
-    """The model, on the best device of this machine."""
+    """Return the model, on the best device of this machine."""
     import torch
     from transformers import Qwen3ASRForTokenClassification as Model
     from transformers.utils import logging
@@ -118,14 +121,14 @@ def _load(name: str) -> Any:
 
 
 def _model_language(language: str | None) -> str | None:
-    """The model's name for a language, or None if the model does not know the language."""
+    """Return the model's name for a language, or None if the model does not know the language."""
     tag = language_tag(language) or ""
     name = "yue" if tag in ("zh-HK", "zh-yue") else "zh" if tag.startswith("cmn") else tag.split("-")[0]
     return name if name in _LANGUAGES else None
 
 
 def _resampled(clip: Audio) -> Samples:
-    """The clip's samples at `SAMPLE_RATE`."""
+    """Return the clip's samples at `SAMPLE_RATE`."""
     if clip.sample_rate == SAMPLE_RATE:
         return clip.samples
     seconds = np.arange(round(clip.duration * SAMPLE_RATE)) / SAMPLE_RATE
@@ -135,7 +138,7 @@ def _resampled(clip: Audio) -> Samples:
 def words_from_marks(
     clip: Audio, text: str, units: Sequence[TextUnit], model_words: Sequence[ModelWord]
 ) -> tuple[Word, ...]:
-    """The words of `text`, each from its first character that the model marks to its last.
+    """Return the words of `text`, each from its first character that the model marks to its last.
 
     A word without such a character starts and ends where the previous one ends.
     """
@@ -150,7 +153,7 @@ def words_from_marks(
 
 
 def _marks(text: str, model_words: Sequence[ModelWord]) -> Iterator[tuple[int, float, float]]:
-    """(position, start, end) of each character of `text` that is in the model's words. They lack punctuation."""
+    """Yield (position, start, end) of each character of `text` that is in the model's words. They lack punctuation."""
     after = 0
     for word, start, end in model_words:
         step = (end - start) / len(word)

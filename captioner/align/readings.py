@@ -32,7 +32,7 @@ class TextReading:
     """The position in the original text of each part of `text`, by its position there; None if they are the same."""
 
     def with_text_positions(self, speech: SynthesizedSpeech) -> SynthesizedSpeech:
-        """`speech` with the positions of its marks in the original text."""
+        """Return `speech` with the positions of its marks in the original text."""
         positions = self.positions
         if positions is None:
             return speech
@@ -41,7 +41,7 @@ class TextReading:
 
 
 def reading_of(text: str, voice: str) -> TextReading | None:
-    """The reading of `text` for the voice called `voice`; None for Japanese if pykakasi is not installed."""
+    """Return the reading of `text` for the voice called `voice`; None for Japanese if pykakasi is not installed."""
     if voice != JAPANESE:
         return TextReading(pronounceable(text))
     convert = _converter()
@@ -60,7 +60,7 @@ def reading_of(text: str, voice: str) -> TextReading | None:
 
 
 def pronounceable(text: str) -> str:
-    """`text` with a space for every character that is not spoken: emoji, line breaks, controls.
+    """Return `text` with a space for every character that is not spoken: emoji, line breaks, controls.
 
     >>> pronounceable("5 °C\\n😀 ok")
     '5 °C   ok'

@@ -61,7 +61,7 @@ class LetterSound(NamedTuple):
 
 @lru_cache(maxsize=8192)
 def letter_sounds(text: str) -> tuple[LetterSound, ...]:
-    """The sounds of `text`; none for text without letters or digits.
+    """Return the sounds of `text`; none for text without letters or digits.
 
     >>> letter_sounds("Shell") == letter_sounds("sel"), letter_sounds("шум") == letter_sounds("shum")
     (True, True)
@@ -85,7 +85,7 @@ def letter_sounds(text: str) -> tuple[LetterSound, ...]:
 
 @lru_cache(maxsize=8192)
 def _latin(character: str) -> str:
-    """Latin letters that sound about like `character`: a space for a character without a sound, "" for a mark.
+    """Return Latin letters that sound about like `character`: a space for a character without a sound, "" for a mark.
 
     >>> [_latin(character) for character in "é한я７€漢л सि"]
     ['e', 'han', 'ya', 'seven', 'euro', 'faa', 'l', ' ', 'sa', 'i']

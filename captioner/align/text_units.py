@@ -37,7 +37,7 @@ class TextUnit:
 
 
 def text_units(text: str) -> list[TextUnit]:
-    """The units of `text`, in order and without a gap; none for an empty text.
+    """Return the units of `text`, in order and without a gap; none for an empty text.
 
     >>> text = 'He said: "GLM模型，很好。"'
     >>> [text[unit.first : unit.last] for unit in text_units(text)]
@@ -64,7 +64,7 @@ def _is_spoken(token: str) -> bool:
 
 
 def _is_prefix(token: str) -> bool:
-    """Whether a token without letters or digits belongs to the token after it."""
+    """Return whether a token without letters or digits belongs to the token after it."""
     return bool(token.strip()) and _PREFIXES.issuperset(token.strip()) and (token[0].isspace() or token in _ONE_SIDED)
 
 

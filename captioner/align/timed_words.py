@@ -19,7 +19,7 @@ Floating = NDArray[np.floating[Any]]
 def words_from_times(
     clip: Audio, text: str, units: Sequence[TextUnit], starts: Floating, ends: Floating
 ) -> tuple[Word, ...]:
-    """The words of `text`, one for each unit, in order and inside the clip.
+    """Return the words of `text`, one for each unit, in order and inside the clip.
 
     `starts` and `ends`, shape (units,), are in seconds since the clip began; times out of order are moved.
     """
@@ -35,7 +35,7 @@ def words_from_times(
 def words_from_path(
     clip: Audio, text: str, units: Sequence[TextUnit], path: ViterbiPath, unit_frames: Indices
 ) -> tuple[Word, ...]:
-    """The words of `text` along a path.
+    """Return the words of `text` along a path.
 
     `unit_frames`, shape (units + 1,), holds the model frame at which each unit begins, then the number of model frames.
     A word lasts from its first clip frame to its last. Two neighbouring frames meet half a hop before the second.

@@ -52,7 +52,7 @@ class Band:
 
     @classmethod
     def around(cls, model_frames: NDArray[np.float64], columns: int, reach: int) -> Band:
-        """The band of `reach` columns on both sides of a path, in a matrix of `columns` columns."""
+        """Return the band of `reach` columns on both sides of a path, in a matrix of `columns` columns."""
         width = min(columns, 2 * reach + 1)
         return cls(np.clip(np.maximum.accumulate(model_frames).astype(int) - reach, 0, columns - width), width)
 
@@ -65,7 +65,7 @@ def best_path(
     enter_cost: Floats | None = None,
     pace_cost: float = PACE_COST,
 ) -> ViterbiPath:
-    """The cheapest path through `cost`, shape (frames of the clip, model frames).
+    """Return the cheapest path through `cost`, shape (frames of the clip, model frames).
 
     `silence_cost`, shape (frames of the clip,), is the cost of each frame in a silence. `gaps` are the model frames
     before which silences lie, rising from 0 to the number of model frames. `enter_cost`, shape (gaps,), is the cost of
@@ -81,7 +81,7 @@ def best_path(
 def _forward(
     cost: Floats, silence_cost: Floats, gaps: Indices, band: Band, enter_cost: Floats, pace_cost: float
 ) -> tuple[Floats, Floats]:
-    """The least cost of being in each column of the band, and in each silence, after each row.
+    """Return the least cost of being in each column of the band, and in each silence, after each row.
 
     Shapes (rows, margin and columns) and (rows, gaps).
     """
@@ -120,7 +120,7 @@ def _forward(
 def _traced_back(
     speech: Floats, silences: Floats, gaps: Indices, band: Band, enter_cost: Floats, pace_cost: float
 ) -> ViterbiPath:
-    """The path back from the cheaper end: the last column, or the silence after it."""
+    """Return the path back from the cheaper end: the last column, or the silence after it."""
     offsets = (_MARGIN - band.first).tolist()
     silence_before = {int(gap): index for index, gap in enumerate(gaps)}
     column, silence = int(gaps[-1]) - 1, -1

@@ -35,7 +35,7 @@ class VoiceFeatures:
 
 
 def voice_features(speech: SynthesizedSpeech, units: Sequence[TextUnit], duration: float) -> VoiceFeatures:
-    """The features of `speech` at the pace at which it lasts `duration` seconds without its pauses."""
+    """Return the features of `speech` at the pace at which it lasts `duration` seconds without its pauses."""
     marked_units, times = _marked_units(speech, units)
     speaking = _speaking(speech, times, HOP)
     hop = HOP * float(np.clip(speaking.sum() * HOP / max(duration, HOP), _SLOWEST, _FASTEST))
@@ -53,7 +53,7 @@ def voice_features(speech: SynthesizedSpeech, units: Sequence[TextUnit], duratio
 
 
 def _marked_units(speech: SynthesizedSpeech, units: Sequence[TextUnit]) -> tuple[list[int], NDArray[np.float64]]:
-    """The numbers of the units at which a mark lies, and their times in seconds; the first unit is at 0."""
+    """Return the numbers of the units at which a mark lies, and their times in seconds; the first unit is at 0."""
     firsts = np.array([unit.first for unit in units])
     time_of_unit: dict[int, float] = {0: 0.0}
     for position, time in speech.marks:
@@ -63,7 +63,7 @@ def _marked_units(speech: SynthesizedSpeech, units: Sequence[TextUnit]) -> tuple
 
 
 def _speaking(speech: SynthesizedSpeech, times: NDArray[np.float64], hop: float) -> NDArray[np.bool_]:
-    """Whether each frame is speech, not the silence before the units at `times` or at the end, shape (frames,).
+    """Return whether each frame is speech, not the silence before the units at `times` or at the end, shape (frames,).
 
     `_KEPT` frames of each silence count as speech.
     """

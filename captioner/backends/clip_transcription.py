@@ -51,7 +51,7 @@ RequestText = Callable[[Audio, Hints], Transcription]
 
 
 def transcribe_clip(clip: Audio, hints: Hints, request_text: RequestText, *, longest: float) -> Recognition:
-    """The Recognition of `clip`, with as many calls of `request_text` as it needs.
+    """Return the Recognition of `clip`, with as many calls of `request_text` as it needs.
 
     A clip above `longest` seconds is split, as is one that raises `TooLong`. One whose text is doubtful is split as
     well and requested again without prompt and hotwords, which may be what misled the model.
@@ -68,7 +68,7 @@ def transcribe_clip(clip: Audio, hints: Hints, request_text: RequestText, *, lon
 
 
 def _checked(clip: Audio, hints: Hints, request_text: RequestText, first: Recognition) -> Recognition:
-    """`first`, or the result of a second try in two parts if its text is doubtful."""
+    """Return `first`, or the result of a second try in two parts if its text is doubtful."""
     doubt = hallucination_reason(first.text, clip.duration, hints)
     if doubt is None:
         return first
@@ -83,7 +83,7 @@ def _checked(clip: Audio, hints: Hints, request_text: RequestText, first: Recogn
 
 
 def _without_hints(part: Audio, language: str | None, request_text: RequestText) -> Recognition:
-    """The Recognition of one part of a doubtful clip; its text is checked, but it is not split again."""
+    """Return the Recognition of one part of a doubtful clip; its text is checked, but it is not split again."""
     hints = Hints(language)
     try:
         recognition = _recognition(request_text(part, hints))
@@ -97,7 +97,7 @@ def _split(clip: Audio, hints: Hints, request_text: RequestText, longest: float)
 
 
 def _joined(parts: list[Recognition]) -> Recognition:
-    """The two Recognitions joined; `truncated` if only one of them has text and the other failed."""
+    """Return the two Recognitions joined; `truncated` if only one of them has text and the other failed."""
     text = join_texts(part.text for part in parts)
     statuses: set[Status] = {part.status for part in parts}
     reason = _first_reason(parts)
@@ -119,7 +119,7 @@ def _joined(parts: list[Recognition]) -> Recognition:
 
 
 def _joined_words(parts: list[Recognition], text: str) -> tuple[Word, ...]:
-    """The words of both parts with the space between them; empty if they do not spell the text."""
+    """Return the words of both parts with the space between them; empty if they do not spell the text."""
     first, second = (list(part.words) for part in parts)
     if first and second and parts[0].text + parts[1].text != text:
         second[0] = replace(second[0], text=" " + second[0].text)

@@ -77,12 +77,12 @@ def hallucination_reason(text: str, duration: float, hints: Hints) -> str | None
 
 
 def words_in(text: str) -> list[str]:
-    """The words of `text` in lower case without punctuation; single characters in a script without spaces."""
+    """Return the words of `text` in lower case without punctuation; single characters in a script without spaces."""
     return [word for part in split_words(text.lower()) for word in _WORD.findall(part)]
 
 
 def looped_phrase(words: list[str]) -> str | None:
-    """The phrase that `words` repeat over and over; None if there is none."""
+    """Return the phrase that `words` repeat over and over; None if there is none."""
     size = _words_per_spaced_word(words)
     least = LEAST_REPEATED * max(1, size // 2)  # without spaces, the characters of five words
     for length in range(1, size * LONGEST_PHRASE + 1):
@@ -96,21 +96,21 @@ def looped_phrase(words: list[str]) -> str | None:
 
 
 def _words_per_spaced_word(words: list[str]) -> int:
-    """The number of `words` that make one word of a language that is written with spaces."""
+    """Return the number of `words` that make one word of a language that is written with spaces."""
     if any(is_unspaced_alphabet(word[0]) for word in words):
         return LETTERS_PER_WORD
     return CHARACTERS_PER_WORD if any(is_unspaced(word[0]) for word in words) else 1
 
 
 def _echoes_prompt(words: list[str], prompt: list[str]) -> bool:
-    """Whether the words are a part of the prompt, or begin with all of it."""
+    """Return whether the words are a part of the prompt, or begin with all of it."""
     if min(len(words), len(prompt)) < ECHOED_WORDS:
         return False
     return _contains(prompt, words) or words[: len(prompt)] == prompt
 
 
 def _echoes_hotwords(words: list[str], hotwords: tuple[str, ...]) -> bool:
-    """Whether the words are hotwords only, at least `ECHOED_HOTWORDS` of them, in the order of their list."""
+    """Return whether the words are hotwords only, at least `ECHOED_HOTWORDS` of them, in the order of their list."""
     if not _contains(words_in(" ".join(hotwords)), words):
         return False
     return sum(_contains(words, words_in(hotword)) for hotword in hotwords) >= ECHOED_HOTWORDS

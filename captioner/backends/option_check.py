@@ -28,7 +28,7 @@ def check_options(backend: str, maker: Any, options: Mapping[str, object]) -> No
 
 
 def writable_options(maker: Any) -> list[str]:
-    """The options that the command line and the settings can give, leaving out those that only code can."""
+    """Return the options that the command line and the settings can give, leaving out those that only code can."""
     written: tuple[object, ...] = ("", 0, 0.0, False, [], {})
     return [name for name, kind in types_of(maker).items() if any(fits(value, kind) for value in written)]
 

@@ -21,7 +21,10 @@ BACKENDS = Plugins("backend", "captioner.backends", BUILT_IN)
 
 
 def backend_class(name: str) -> Any:
-    """The class registered under `name`; its libraries are not imported yet. Raises `UnknownName`, `BackendError`."""
+    """Return the class registered under `name`; its libraries are not imported yet.
+
+    Raises `UnknownName`, `BackendError`.
+    """
     try:
         return BACKENDS.load(name)
     except (ImportError, AttributeError) as error:
@@ -29,7 +32,7 @@ def backend_class(name: str) -> Any:
 
 
 def backend_info(name: str) -> BackendInfo:
-    """The `info` that the class declares, else the defaults. Raises `UnknownName`, `BackendError`."""
+    """Return the `info` that the class declares, else the defaults. Raises `UnknownName`, `BackendError`."""
     info = getattr(backend_class(name), "info", BackendInfo())
     if not isinstance(info, BackendInfo):
         raise BackendError(name, f"the `info` of its plug-in must be a BackendInfo, not {type(info).__name__}")
@@ -37,7 +40,7 @@ def backend_info(name: str) -> BackendInfo:
 
 
 def load_backend(name: str, **options: Any) -> Backend:
-    """A backend built with `options`, ready to transcribe.
+    """Return a backend built with `options`, ready to transcribe.
 
     Raises `UnknownName` for an unknown backend or option, `UsageError` for a value of a type that the constructor does
     not take, `BackendError`.

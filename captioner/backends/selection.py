@@ -30,7 +30,7 @@ class BackendStatus:
 
 
 def backend_status(name: str) -> BackendStatus:
-    """The status of one backend. One that cannot be loaded, or fails to report, is not ready for that reason."""
+    """Return the status of one backend. One that cannot be loaded, or fails to report, is not ready for that reason."""
     try:
         info = backend_info(name)
     except BackendError as error:
@@ -42,13 +42,13 @@ def backend_status(name: str) -> BackendStatus:
 
 
 def backend_statuses() -> list[BackendStatus]:
-    """The status of every backend: first those that `auto` considers, in its order, then the others by name."""
+    """Return the status of every backend: first those that `auto` considers, in its order, then the others by name."""
     others = [name for name in BACKENDS.names() if name not in AUTO]
     return [backend_status(name) for name in (*AUTO, *others)]
 
 
 def choose_backend(with_key: Collection[str] = (), *, offline: bool = False) -> BackendStatus:
-    """The backend that `auto` selects. Raises `BackendError` if none is ready.
+    """Return the backend that `auto` selects. Raises `BackendError` if none is ready.
 
     `with_key` names backends whose key is in the settings. `offline` leaves out those that send audio away.
     """

@@ -67,7 +67,10 @@ class Sphinx:
             space = " "
 
     def _ready_decoder(self) -> Any:
-        """The decoder. It is built for the first clip, which takes half a second, while ffmpeg decodes the media."""
+        """Return the decoder.
+
+        It is built for the first clip, which takes half a second, while ffmpeg decodes the media.
+        """
         if self._decoder is None:
             from pocketsphinx import Decoder
 

@@ -17,14 +17,14 @@ MIDDLE = (0.25, 0.75)
 
 
 def split_clip(clip: Audio) -> tuple[Audio, Audio]:
-    """The clip before and after the deepest pause near its middle, as views of its samples."""
+    """Return the clip before and after the deepest pause near its middle, as views of its samples."""
     cut = _deepest_pause(clip)
     first, second = clip.samples[:cut], clip.samples[cut:]
     return Audio(first, clip.sample_rate, clip.start), Audio(second, clip.sample_rate, clip.time_of(cut))
 
 
 def _deepest_pause(clip: Audio) -> int:
-    """The index of the sample in the middle of the quietest `PAUSE` seconds within `MIDDLE`."""
+    """Return the index of the sample in the middle of the quietest `PAUSE` seconds within `MIDDLE`."""
     frame = max(1, round(FRAME * clip.sample_rate))
     count = len(clip.samples) // frame
     first, last = round(count * MIDDLE[0]), round(count * MIDDLE[1])

@@ -9,7 +9,7 @@ from captioner.values import Word
 
 
 def words_with_text(text: str, words: Sequence[Word]) -> tuple[Word, ...]:
-    """`words` with texts that joined are `text`; empty if the words do not appear in the text in their order.
+    """Return `words` with texts that joined are `text`; empty if the words do not appear in the text in their order.
 
     Characters between two words go to the first one up to a space, and from the space on to the second one.
     """
@@ -29,7 +29,7 @@ def words_with_text(text: str, words: Sequence[Word]) -> tuple[Word, ...]:
 
 
 def _ranges(text: str, words: Sequence[Word]) -> Iterator[tuple[int, int]]:
-    """The characters of each word in `text` as (first, last exclusive); ends at a word that is not there."""
+    """Yield the characters of each word in `text` as (first, last exclusive); ends at a word that is not there."""
     lowered = text.lower()
     if len(lowered) != len(text):
         return  # a letter whose lower case is longer (İ): indices would not be those of the text

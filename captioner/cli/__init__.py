@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _click_message(error: click.ClickException) -> str:
-    """The message of click; where it does not say what to do, with the command that shows the help."""
+    """Return the message of click; where it does not say what to do, with the command that shows the help."""
     text = error.format_message()
     explained = isinstance(error, click.BadParameter) and not isinstance(error, click.MissingParameter)
     if not isinstance(error, click.UsageError) or explained or error.ctx is None or "?" in text:
@@ -90,7 +90,10 @@ def _run(words: list[str]) -> int:
 
 
 def _settings(words: Sequence[str]) -> Settings:
-    """The user's settings. Errors in them are ignored if the user asks for help, which may be needed to fix them."""
+    """Return the user's settings.
+
+    Errors in them are ignored if the user asks for help, which may be needed to fix them.
+    """
     from captioner.cli.user_settings import user_settings
 
     try:
@@ -102,7 +105,7 @@ def _settings(words: Sequence[str]) -> Settings:
 
 
 def _words_of_help(words: Sequence[str]) -> list[str]:
-    """The words that show the help of `captioner help WORDS...`. Raises `UnknownName`."""
+    """Return the words that show the help of `captioner help WORDS...`. Raises `UnknownName`."""
     name = words[0] if words else "help"
     if name == "help" or OTHER_NAMES.get(name) == "":
         return ["--help"]
@@ -122,7 +125,7 @@ def _suggest_command(word: str) -> None:
 
 
 def load_command(name: str) -> click.Command:
-    """The click command that the module of that name holds."""
+    """Return the click command that the module of that name holds."""
     command = getattr(import_module(f"captioner.cli.commands.{name}"), name)
     assert isinstance(command, click.Command)
     command.context_settings.setdefault("help_option_names", list(HELP_FLAGS))

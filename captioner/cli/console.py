@@ -37,7 +37,7 @@ class Console:
 
     @contextmanager
     def progress(self, name: str) -> Iterator[ProgressCallback]:
-        """A progress callback for one source: a bar on a terminal, lines without one, nothing if `quiet`."""
+        """Yield a progress callback for one source: a bar on a terminal, lines without one, nothing if `quiet`."""
         if self._quiet:
             yield lambda progress: None
         elif sys.stderr.isatty():

@@ -23,7 +23,7 @@ def say_error(error: CaptionerError | str) -> None:
 
 
 def printable(text: str) -> str:
-    """The text on one line, with escapes for control characters and for file names that are not UTF-8.
+    """Return the text on one line, with escapes for control characters and for file names that are not UTF-8.
 
     The passwords and tokens of URLs are hidden.
     """
@@ -32,7 +32,7 @@ def printable(text: str) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """The number with its noun: `1 cue`, `2 cues`."""
+    """Return the number with its noun: `1 cue`, `2 cues`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 

@@ -77,7 +77,7 @@ def _is_from_settings(option: click.Parameter, context: click.Context | None) ->
 
 
 def setting_type(option: click.Parameter) -> Any:
-    """The type that the settings file has for a flag."""
+    """Return the type that the settings file has for a flag."""
     if getattr(option, "is_flag", False):
         return bool
     if getattr(option, "multiple", False):
@@ -90,7 +90,7 @@ def setting_type(option: click.Parameter) -> Any:
 
 
 def _as_default(option: click.Parameter, value: Any) -> Any:
-    """A setting as click takes a default: a text alone stands for a list of one."""
+    """Return a setting as click takes a default: a text alone stands for a list of one."""
     return [value] if getattr(option, "multiple", False) and isinstance(value, str) else value
 
 
@@ -184,13 +184,13 @@ class ShiftParam(click.ParamType[float]):
 
 
 def comma_separated(ctx: click.Context, param: click.Parameter, values: tuple[str, ...] | str) -> tuple[str, ...]:
-    """`-f srt,vtt -f json` as one tuple, each name once, in order."""
+    """Return `-f srt,vtt -f json` as one tuple, each name once, in order."""
     names = [name.strip() for value in ([values] if isinstance(values, str) else values) for name in value.split(",")]
     return tuple(dict.fromkeys(name for name in names if name))
 
 
 def with_braces(ctx: click.Context, param: click.Parameter, label: str | None) -> str | None:
-    """A speaker label. Raises `BadParameter` if it has no place for the name."""
+    """Return a speaker label. Raises `BadParameter` if it has no place for the name."""
     if label and "{}" not in label:
         raise click.BadParameter(f"{label!r} has no {{}} for the name", ctx, param)
     return label

@@ -18,7 +18,7 @@ class RunEnded(BaseException):
 
 
 def ending_signals() -> list[signal.Signals]:
-    """The signals that ask a run to end, without those that its parent ignores for it, as nohup does."""
+    """Return the signals that ask a run to end, without those that its parent ignores for it, as nohup does."""
     known = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
     return [number for number in known if signal.getsignal(number) != signal.SIG_IGN]
 

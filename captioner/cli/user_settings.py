@@ -8,6 +8,6 @@ from captioner.settings import Settings, read_settings
 
 
 def user_settings() -> Settings:
-    """The settings file. Raises `SettingsError`."""
+    """Return the settings file. Raises `SettingsError`."""
     assert isinstance(caption, SettableCommand)
     return read_settings({flag: setting_type(option) for flag, option in caption.settable.items()})

@@ -35,7 +35,7 @@ def make_cues(
     frame_rate: Fraction | None = None,
     shot_changes: Iterable[float] = (),
 ) -> list[Cue]:
-    """The captions of a transcript in the style of a profile, in order.
+    """Return the captions of a transcript in the style of a profile, in order.
 
     `frame_rate` is the video's, in frames a second; where it is known, cues start and end on whole frames.
     `shot_changes` are the seconds at which the picture cuts; cues that start or end near one are moved to it.
@@ -53,7 +53,7 @@ def time_cues(
     frame_rate: Fraction | None = None,
     shot_changes: Iterable[float] = (),
 ) -> list[Cue]:
-    """The same cues, each shown as `make_cues` would if its words were spoken from its start to its end.
+    """Return the same cues, each shown as `make_cues` would if its words were spoken from its start to its end.
 
     The cues must be in order and must not overlap. `frame_rate` and `shot_changes` are as for `make_cues`.
     """
@@ -69,7 +69,7 @@ def time_cues(
 
 
 def break_lines(text: str, profile: Profile, language: str | None) -> str | None:
-    """A text in the lines of one cue, broken where it reads best; None if it does not fit in one cue."""
+    """Return a text in the lines of one cue, broken where it reads best; None if it does not fit in one cue."""
     units = units_of(Transcript((Segment(0.0, 1.0, text, language=language),)), profile)
     lines = Optimiser(units, profile, TimeGrid(), ShotChanges((), TimeGrid())).lines() if units else None
     return None if lines is None else "\n".join(_line(units[first:last]) for first, last in lines)
@@ -88,7 +88,7 @@ def _line(units: list[BreakUnit]) -> str:
 
 
 def _words(lines: list[list[BreakUnit]], dash: str) -> tuple[Word, ...]:
-    """The words of a cue, each with the text before it; empty unless all text of the cue has words."""
+    """Return the words of a cue, each with the text before it; empty unless all text of the cue has words."""
     words: list[Word] = []
     for line in lines:
         for unit in line:

@@ -55,7 +55,7 @@ _ENDS_IN_NUMBER = re.compile(r"[^\w\s]*\d[\d.,:/]*")
 
 
 def break_cost(before: BreakUnit, after: BreakUnit) -> float:
-    """The cost of a break between two units, judged by their text alone."""
+    """Return the cost of a break between two units, judged by their text alone."""
     function_words = function_words_for(after.language)
     if ends_sentence(before, after):
         return 0.0
@@ -71,7 +71,7 @@ def break_cost(before: BreakUnit, after: BreakUnit) -> float:
 
 
 def ends_sentence(before: BreakUnit, after: BreakUnit) -> bool:
-    """Whether a sentence ends between two units: not after "Dr." or "J.", and not before a lower-case letter."""
+    """Return whether a sentence ends between two units: not after "Dr." or "J.", and not before a lower-case letter."""
     tail = before.text.rstrip(CLOSERS)
     if not tail or tail[-1] not in SENTENCE_ENDS:
         return False
@@ -115,5 +115,5 @@ def _spaced_cost(before: str, after: str, function_words: FunctionWords) -> floa
 
 
 def _bare(text: str) -> str:
-    """A word as the tables spell it: in lower case, without the punctuation around it."""
+    """Return a word as the tables spell it: in lower case, without the punctuation around it."""
     return text.lower().replace("’", "'").strip(_AROUND)

@@ -53,7 +53,7 @@ class BreakUnit:
 
 
 def units_of(transcript: Transcript, profile: Profile) -> list[BreakUnit]:
-    """All text of a transcript in units that start one after another and do not overlap."""
+    """Return all text of a transcript in units that start one after another and do not overlap."""
     spoken = SpokenText(transcript)
     units: list[BreakUnit] = []
     done = 0
@@ -70,7 +70,7 @@ def units_of(transcript: Transcript, profile: Profile) -> list[BreakUnit]:
 
 
 def _places(text: str, passage: Passage, language: str | None, profile: Profile) -> Iterator[Place]:
-    """The places in `text` of a passage's units; none is wider than a line unless it is a single grapheme."""
+    """Yield the places in `text` of a passage's units; none is wider than a line unless it is a single grapheme."""
     chunks = [match.span() for match in _CHUNK.finditer(text, passage.first, passage.last)]
     visible = [(first, last) for first, last in chunks if is_visible(text[first:last])]
     for first, last in _with_measures(text, _with_punctuation(text, visible), language):
@@ -79,7 +79,10 @@ def _places(text: str, passage: Passage, language: str | None, profile: Profile)
 
 
 def _with_punctuation(text: str, chunks: list[Place]) -> list[Place]:
-    """The chunks; punctuation that stands alone (French "quoi ?", "« non »") is joined to the word it belongs to."""
+    """Return the chunks.
+
+    Punctuation that stands alone (French "quoi ?", "« non »") is joined to the word it belongs to.
+    """
     joined: list[Place] = []
     for first, last in chunks:
         leans_left = all(character in NOT_AT_LINE_START for character in text[first:last])
@@ -91,7 +94,7 @@ def _with_punctuation(text: str, chunks: list[Place]) -> list[Place]:
 
 
 def _with_measures(text: str, chunks: list[Place], language: str | None) -> Iterator[Place]:
-    """The chunks; a number is joined to its unit of measure ("5 km")."""
+    """Yield the chunks; a number is joined to its unit of measure ("5 km")."""
     words = function_words_for(language)
     before: Place | None = None
     for first, last in chunks:
@@ -106,7 +109,7 @@ def _with_measures(text: str, chunks: list[Place], language: str | None) -> Iter
 
 
 def _pieces(text: str, first: int, last: int) -> Iterator[Place]:
-    """The parts of a chunk, cut where a script without spaces allows it."""
+    """Yield the parts of a chunk, cut where a script without spaces allows it."""
     chunk = text[first:last]
     begin = first
     if not chunk.isascii():
@@ -119,7 +122,7 @@ def _pieces(text: str, first: int, last: int) -> Iterator[Place]:
 
 
 def _narrow(text: str, piece: Place, profile: Profile) -> Iterator[Place]:
-    """A piece, or its parts where it is wider than a line: cut at no-break spaces, and then between graphemes."""
+    """Yield a piece, or its parts where it is wider than a line: cut at no-break spaces, and then between graphemes."""
     if profile.columns(text[slice(*piece)]) <= profile.width:
         yield piece
         return
@@ -130,7 +133,7 @@ def _narrow(text: str, piece: Place, profile: Profile) -> Iterator[Place]:
 
 
 def _cuts(word: str, profile: Profile) -> list[int]:
-    """The cuts of a word, both ends included. No part is wider than a line unless it is a single grapheme."""
+    """Return the cuts of a word, both ends included. No part is wider than a line unless it is a single grapheme."""
     edges = _visible_edges(word)
     cuts, at = [0], 0
     while cuts[-1] < len(word):
@@ -143,13 +146,16 @@ def _cuts(word: str, profile: Profile) -> list[int]:
 
 
 def _visible_edges(word: str) -> list[int]:
-    """The edges of graphemes at which a word may be cut; invisible characters stay with the grapheme before them."""
+    """Return the edges of graphemes at which a word may be cut.
+
+    Invisible characters stay with the grapheme before them.
+    """
     inner = sorted(grapheme_edges(word))[1:-1]
     return [e for e in inner if character_columns(word[e]) > 0 and is_visible(word[:e])] + [len(word)]
 
 
 def _best_cut(word: str, first: int, fitting: list[int], profile: Profile) -> int:
-    """The end of the part of a word that begins at `first`: one of the edges that fit in a line.
+    """Return the end of the part of a word that begins at `first`: one of the edges that fit in a line.
 
     It is the end of the word if that fits. In a script without spaces it is the edge that costs least, near the middle,
     so that no short rest is left. Otherwise it is the last edge: after a mark of an address if that fills half a line,
@@ -166,7 +172,7 @@ def _best_cut(word: str, first: int, fitting: list[int], profile: Profile) -> in
 
 
 def _space(text: str, last: int, first: int) -> str:
-    """The space on one line between a unit that ends at `last` and the next, which begins at `first`.
+    """Return the space on one line between a unit that ends at `last` and the next, which begins at `first`.
 
     It is the text's own, unless that would break the line. A line break of the text becomes a space; beside the
     punctuation of a script without spaces it becomes nothing, and elsewhere in such a script its space stands for a
@@ -182,7 +188,7 @@ def _space(text: str, last: int, first: int) -> str:
 
 
 def _separated(units: list[BreakUnit]) -> list[BreakUnit]:
-    """The units, each starting at least a millisecond after the one before and ending before the next."""
+    """Return the units, each starting at least a millisecond after the one before and ending before the next."""
     starts = list(accumulate((unit.start for unit in units), lambda earlier, start: max(start, earlier + 1)))
     limits = [*starts[1:], *(unit.end for unit in units[-1:])]
     return [

@@ -77,7 +77,7 @@ _PREFIXES = frozenset("おご御約")
 
 
 def unbreakable_places(chunk: str) -> frozenset[int]:
-    """The places inside `chunk` where no line may break: inside words, before words that lean to the left.
+    """Return the places inside `chunk` where no line may break: inside words, before words that lean to the left.
 
     A place is the number of characters before it.
     """
@@ -96,7 +96,7 @@ def unbreakable_places(chunk: str) -> frozenset[int]:
 
 
 def unspaced_cost(before: str, after: str) -> float:
-    """The cost of a break between two units without a space between them."""
+    """Return the cost of a break between two units without a space between them."""
     if _KANA.search(before + after):
         return _japanese_cost(before, after)
     if _THAI.search(before + after):
@@ -117,7 +117,7 @@ def _function_edges(chunk: str) -> frozenset[int]:
 
 
 def _begins_thai(chunk: str, edge: int) -> bool:
-    """Whether a syllable surely begins at `edge`: with a leading vowel or a conjunction, or after a mark."""
+    """Return whether a syllable surely begins at `edge`: with a leading vowel or a conjunction, or after a mark."""
     if not (_THAI.match(chunk[edge]) and _THAI.match(chunk[edge - 1])):
         return True
     if chunk[edge] in VOWELS_BEFORE_CONSONANT or chunk[edge - 1] in "ๆฯ":
@@ -126,7 +126,7 @@ def _begins_thai(chunk: str, edge: int) -> bool:
 
 
 def _leans_left(chunk: str, edge: int) -> bool:
-    """Whether the word at `edge` belongs to the word before: a particle, but not 地 in 地方."""
+    """Return whether the word at `edge` belongs to the word before: a particle, but not 地 in 地方."""
     if chunk[edge - 1].isascii() and (chunk[edge] in _POSTPOSITIONS or chunk[edge] in _LEANING_LEFT):
         return True
     match = _WORD.match(chunk, edge)
@@ -136,7 +136,7 @@ def _leans_left(chunk: str, edge: int) -> bool:
 
 
 def _joins(before: str, after: str) -> bool:
-    """Whether two characters stay together: a kanji and its ending or particle, or a prefix and its word."""
+    """Return whether two characters stay together: a kanji and its ending or particle, or a prefix and its word."""
     if not is_hiragana(after):
         return before in _PREFIXES
     if not is_hiragana(before):

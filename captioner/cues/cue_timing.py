@@ -41,15 +41,15 @@ class CueTiming:
         self.starts = self._starts([grid.before(start) for start, _ in spoken], grid.at_least(profile.lead))
 
     def end_of(self, first: int, last: int, reading: float) -> int:
-        """The end of a cue of units `first` to `last` (exclusive) that takes `reading` seconds to read."""
+        """Return the end of a cue of units `first` to `last` (exclusive) that takes `reading` seconds to read."""
         return self._end(self.starts[first], self._ends[last - 1], self.starts[last], reading)
 
     def fits(self, first: int, last: int) -> bool:
-        """Whether a cue of units `first` to `last` (exclusive) can be spoken within the longest duration."""
+        """Return whether a cue of units `first` to `last` (exclusive) can be spoken within the longest duration."""
         return self._ends[last - 1] - self.starts[first] <= self._maximum
 
     def times(self, cues: Sequence[tuple[int, int]], readings: Sequence[float]) -> list[tuple[int, int]]:
-        """The start and end of each of these cues, which are ranges of units and together are all units.
+        """Return the start and end of each of these cues, which are ranges of units and together are all units.
 
         `readings` are the seconds that each takes to read. Several units may start within one frame: each cue of them
         still lasts for a frame, and the next starts after it.
@@ -75,7 +75,10 @@ class CueTiming:
         return max(end, start + 1)
 
     def _starts(self, starts: list[int], lead: int) -> list[int]:
-        """The start of a cue from each unit on: up to `lead` early if no cue is shown then; `NEVER` at the end."""
+        """Return the start of a cue from each unit on: up to `lead` early if no cue is shown then.
+
+        `NEVER` at the end.
+        """
         cue_starts = []
         free = spoken = 0
         for start, end in zip(starts, self._ends, strict=True):

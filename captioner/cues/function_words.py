@@ -31,27 +31,33 @@ class FunctionWords:
     """Endings of words that close a clause."""
 
     def measures_begin(self, text: str) -> bool:
-        """Whether `text` is a measure; in Korean, where particles are added to it, whether it begins with one."""
+        """Return whether `text` is a measure.
+
+        In Korean, where particles are added to it, whether it begins with one.
+        """
         measure = text.rstrip(".,;:!?").lower()
         return measure in self.measures or ("가" <= measure[:1] <= "힣" and measure.startswith(tuple(self.measures)))
 
     def cost_after(self, word: str) -> float:
-        """The cost of a break after a word, 0 if the word does not lean on the next one; `qu'il` leans as `il` does."""
+        """Return the cost of a break after a word, 0 if the word does not lean on the next one.
+
+        `qu'il` leans as `il` does.
+        """
         return self.after.get(word) or self.after.get(word.rpartition("'")[2], 0.0)
 
     def cost_before(self, word: str) -> float | None:
-        """The cost of a break before a word, None if the word is not in the table; `d'un` opens as `d'` does."""
+        """Return the cost of a break before a word, None if the word is not in the table; `d'un` opens as `d'` does."""
         elided = word[: word.find("'") + 1]
         return self.before.get(word) or self.before.get(elided)
 
 
 def word_set(*texts: str) -> frozenset[str]:
-    """The words of texts that list them with spaces between."""
+    """Return the words of texts that list them with spaces between."""
     return frozenset(word for text in texts for word in text.split())
 
 
 def cost_by_word(table: Mapping[float, frozenset[str]]) -> dict[str, float]:
-    """Costs by word, from words by cost; for a word that is listed twice, the last cost counts."""
+    """Return the costs by word, from words by cost; for a word that is listed twice, the last cost counts."""
     return {word: cost for cost, listed in table.items() for word in listed}
 
 
@@ -83,7 +89,7 @@ def european_table(
     measures: str = "",
     ordinals: bool = False,
 ) -> FunctionWords:
-    """The table of a European language from lists of its words, at the costs that English has.
+    """Return the table of a European language from lists of its words, at the costs that English has.
 
     `of`: prepositions that bind closely to the noun before them.
     `opening`, `linking`: conjunctions; the opening ones are the stronger break.

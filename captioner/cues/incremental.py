@@ -16,7 +16,7 @@ SHORTEST = 0.04
 def incremental_cues(
     segment: Segment, profile: Profile, *, language: str | None, start_after: float, silent_until: float
 ) -> list[Cue]:
-    """The cues of one segment, in order. All times are in seconds.
+    """Return the cues of one segment, in order. All times are in seconds.
 
     No cue starts before `start_after`, when the cues before it have ended. `silent_until` is the time until which
     nothing more is known to be spoken: the last cue ends by then, unless its words or the profile's minimum duration

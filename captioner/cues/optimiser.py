@@ -103,7 +103,7 @@ class Optimiser:
             self._breaks[border] = 0.0
 
     def layouts(self) -> list[Layout]:
-        """The cues of all units. A cue always ends where the speaker changes and where a silence is long."""
+        """Return the cues of all units. A cue always ends where the speaker changes and where a silence is long."""
         cues = [cue for first, last in pairwise(self._borders) for cue in self._best_cues(first, last)]
         times = self._timing.times(cues, [self._unread[last] - self._read[first] for first, last in cues])
         return [
@@ -112,12 +112,12 @@ class Optimiser:
         ]
 
     def lines(self) -> tuple[tuple[int, int], ...] | None:
-        """All units as the lines of one cue, whatever its duration; None if they do not fit."""
+        """Return all units as the lines of one cue, whatever its duration; None if they do not fit."""
         cost, begins = self._split_lines(0, self._borders[-1], self._profile.lines)
         return tuple(pairwise((0, *begins, self._borders[-1]))) if cost < inf else None
 
     def _best_cues(self, start: int, stop: int) -> list[tuple[int, int]]:
-        """The cheapest way from unit `start` to `stop` (exclusive), as ranges of units."""
+        """Return the cheapest way from unit `start` to `stop` (exclusive), as ranges of units."""
         best, begins = [0.0], [start]
         earliest = start
         for last in range(start + 1, stop + 1):
@@ -143,14 +143,14 @@ class Optimiser:
         return cues[::-1]
 
     def _is_possible(self, first: int, last: int) -> bool:
-        """Whether a cue from `first` to `last` may be narrow and short enough; if not, no longer one is."""
+        """Return whether a cue from `first` to `last` may be narrow and short enough; if not, no longer one is."""
         if last - first == 1:
             return True
         widest = self._profile.lines * (self._profile.width + 2)
         return self._right[last] - self._left[first] <= widest and self._timing.fits(first, last)
 
     def _time_cost(self, first: int, last: int) -> float:
-        """The points of a cue for its reading speed, duration, silences, sentence ends and width."""
+        """Return the points of a cue for its reading speed, duration, silences, sentence ends and width."""
         reading = self._unread[last] - self._read[first]
         duration = max(1, self._timing.end_of(first, last, reading) - self._timing.starts[first])
         cost = SENTENCE_INSIDE * (self._sentences[last] - self._sentences[first + 1])
@@ -169,7 +169,7 @@ class Optimiser:
         return TIGHT * (1 - pause / self._gap) if pause < self._gap else 0.0
 
     def _best_lines(self, first: int, last: int) -> tuple[float, tuple[int, ...]]:
-        """The cheapest lines of units `first` to `last`: the points, and the units at which further lines begin.
+        """Return the cheapest lines of units `first` to `last`: the points, and the units at which further lines begin.
 
         Two speakers have a line each, or the cost is infinite.
         """
@@ -181,7 +181,7 @@ class Optimiser:
         return (0.0, tuple(turns)) if len(turns) == 1 and max(widths) <= self._profile.width else (inf, ())
 
     def _split_lines(self, first: int, last: int, lines: int) -> tuple[float, tuple[int, ...]]:
-        """The cheapest way to set units `first` to `last` in up to `lines` lines, as in `_best_lines`."""
+        """Return the cheapest way to set units `first` to `last` in up to `lines` lines, as in `_best_lines`."""
         left, right, width = self._left, self._right, self._profile.width
         if right[last] - left[first] <= width or last - first == 1:
             return 0.0, ()
@@ -206,7 +206,7 @@ class Optimiser:
 
 
 def _line_edges(units: Sequence[BreakUnit], measure: Callable[[str], float]) -> tuple[list[float], list[float]]:
-    """The column at which each unit begins, and that at which the one before ends, all in one line."""
+    """Return the column at which each unit begins, and that at which the one before ends, all in one line."""
     left, right = [], [0.0]
     for unit in units:
         left.append(right[-1] + measure(unit.space))
@@ -215,6 +215,6 @@ def _line_edges(units: Sequence[BreakUnit], measure: Callable[[str], float]) -> 
 
 
 def _cost_after_pause(cost: float, pause: int) -> float:
-    """The cost of a break at which the speaker pauses for `pause` milliseconds."""
+    """Return the cost of a break at which the speaker pauses for `pause` milliseconds."""
     most = PAUSE_POINTS if cost < HESITATION else HESITATION_POINTS
     return max(0.0, cost - min(most, max(0, pause - BREATH) / PAUSE_POINT))

@@ -14,7 +14,7 @@ _AT_LINE_END = "，、。"
 
 
 def apply_punctuation_style(cue: Cue, profile: Profile) -> Cue:
-    """The cue with its punctuation as the profile shows it; nothing else changes, and no line is left empty."""
+    """Return the cue with its punctuation as the profile shows it; nothing else changes, and no line is left empty."""
     if not (profile.japanese_spaces or profile.bare_line_ends):
         return cue
     shown = [character for line in cue.text.split("\n") for character in ["\n", *_characters(line, profile)]][1:]
@@ -33,7 +33,7 @@ def apply_punctuation_style(cue: Cue, profile: Profile) -> Cue:
 
 
 def _characters(line: str, profile: Profile) -> list[str]:
-    """The text that is shown for each character of a line."""
+    """Return the text that is shown for each character of a line."""
     shown = list(line)
     if profile.japanese_spaces:
         for index, mark in enumerate(line):

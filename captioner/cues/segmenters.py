@@ -16,7 +16,7 @@ Segmenter = Callable[[str], Iterable[str]]
 
 @cache
 def chinese() -> Segmenter | None:
-    """A function that cuts a text into words; None if rjieba is not installed."""
+    """Return a function that cuts a text into words; None if rjieba is not installed."""
     try:
         import rjieba
     except ImportError:
@@ -27,7 +27,7 @@ def chinese() -> Segmenter | None:
 
 @cache
 def japanese() -> Segmenter | None:
-    """A function that cuts a text into phrases; None if BudouX is not installed."""
+    """Return a function that cuts a text into phrases; None if BudouX is not installed."""
     try:
         import budoux
     except ImportError:
@@ -37,10 +37,10 @@ def japanese() -> Segmenter | None:
 
 
 def languages_without_segmenter() -> list[str]:
-    """The names of the languages for which no segmenter is installed."""
+    """Return the names of the languages for which no segmenter is installed."""
     return [name for name, segmenter in (("Chinese", chinese()), ("Japanese", japanese())) if segmenter is None]
 
 
 def word_edges(segmenter: Segmenter, text: str) -> frozenset[int]:
-    """The ends of the parts into which a text is cut, as numbers of characters."""
+    """Return the ends of the parts into which a text is cut, as numbers of characters."""
     return frozenset(accumulate(map(len, segmenter(text))))

@@ -30,7 +30,7 @@ class ShotChanges:
         return bool(self._cuts)
 
     def snapped_start(self, start: int, free: int) -> int:
-        """The new start of a cue that starts at `start`; the words of the cue before it are spoken until `free`.
+        """Return the new start of a cue that starts at `start`; the words of the cue before it are spoken until `free`.
 
         Up to half a second after a cut it starts with the cut. 1 to 8 frames before one it waits for the cut, and 9 to
         11 frames before one it starts half a second before the cut.
@@ -45,7 +45,7 @@ class ShotChanges:
         return after - self._near if free <= after - self._near else start
 
     def snapped_end(self, end: int, spoken: int, least: int, latest: int, gap: int) -> int:
-        """The new end of a cue that ends at `end`.
+        """Return the new end of a cue that ends at `end`.
 
         Its words are spoken until `spoken`, and it must end from `least` to `latest`. Within half a second of a cut it
         ends `gap` before the cut. Where its words or its minimum reach beyond that, it stays until half a second after
@@ -60,6 +60,6 @@ class ShotChanges:
         return max(end, min(cut + self._near, latest))
 
     def _around(self, tick: int) -> tuple[int | None, int | None]:
-        """The last cut at or before a tick, and the first one after it."""
+        """Return the last cut at or before a tick, and the first one after it."""
         index = bisect_right(self._cuts, tick)
         return self._cuts[index - 1] if index else None, self._cuts[index] if index < len(self._cuts) else None

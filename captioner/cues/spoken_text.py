@@ -64,7 +64,7 @@ class SpokenText:
         self._weights: dict[int, list[float]] = {}
 
     def span(self, first: int, last: int) -> tuple[int, int]:
-        """The start and end of characters `first` to `last` (exclusive), in milliseconds."""
+        """Return the start and end of characters `first` to `last` (exclusive), in milliseconds."""
         opening = self._stretch_at(first)
         start = opening.start if self._is_blank(opening.first, first) else self._inside(opening, first)
         closing = self._stretch_at(last - 1)
@@ -74,7 +74,7 @@ class SpokenText:
         return start, self._inside(closing, max(first, closing.first) + len(spoken))
 
     def words(self, passage: Passage, first: int, last: int) -> tuple[tuple[Word, ...], bool]:
-        """The words of characters `first` to `last` (exclusive), and whether the first began before them.
+        """Return the words of characters `first` to `last` (exclusive), and whether the first began before them.
 
         There are none if the passage has no word times: then only the time of all of it is known.
         """
@@ -101,7 +101,10 @@ class SpokenText:
         return first == last or not self.text[first:last].strip()
 
     def _inside(self, stretch: TimedStretch, index: int) -> int:
-        """The time of a character within a stretch. Each one before it took a millisecond and its share of the rest."""
+        """Return the time of a character within a stretch.
+
+        Each one before it took a millisecond and its share of the rest.
+        """
         if stretch.first not in self._weights:
             weights = speech_weights(self.text[stretch.first : stretch.last])
             self._weights[stretch.first] = list(accumulate(weights, initial=0.0))
@@ -114,7 +117,7 @@ class SpokenText:
 
 
 def _joined(transcript: Transcript) -> tuple[str, tuple[Passage, ...]]:
-    """The text of all segments that are not blank, and their passages."""
+    """Return the text of all segments that are not blank, and their passages."""
     text, passages = "", []
     parts: list[str] = []
     first = 0
@@ -131,7 +134,7 @@ def _joined(transcript: Transcript) -> tuple[str, tuple[Passage, ...]]:
 
 
 def _stretches_of(passage: Passage) -> Iterator[TimedStretch]:
-    """A stretch for each word of a passage, or one for all of it if it has no words."""
+    """Yield a stretch for each word of a passage, or one for all of it if it has no words."""
     if not passage.words:
         yield _stretch(passage.first, passage.last, passage.segment)
     for (first, last), word in zip(passage.words, passage.segment.words, strict=False):
@@ -144,7 +147,7 @@ def _stretch(first: int, last: int, span: Span) -> TimedStretch:
 
 
 def _in_order(stretches: list[TimedStretch]) -> list[TimedStretch]:
-    """The same text in stretches that start one after another and end before the next starts.
+    """Return the same text in stretches that start one after another and end before the next starts.
 
     The longest run of rising starts is trusted; any other stretch is joined to the trusted one before it.
     """
@@ -162,7 +165,7 @@ def _in_order(stretches: list[TimedStretch]) -> list[TimedStretch]:
 
 
 def _longest_rising(values: list[int]) -> list[int]:
-    """The indices of a longest strictly rising subsequence, by patience sorting."""
+    """Return the indices of a longest strictly rising subsequence, by patience sorting."""
     tails: list[int] = []  # the least value that ends a rising subsequence of each length, and its index
     indices: list[int] = []
     previous: list[int] = []
@@ -180,12 +183,12 @@ def _longest_rising(values: list[int]) -> list[int]:
 
 
 def floor_milliseconds(seconds: float) -> int:
-    """The last whole millisecond at or before a time."""
+    """Return the last whole millisecond at or before a time."""
     nearest = round(seconds * 1000)
     return nearest if nearest / 1000 <= seconds else nearest - 1
 
 
 def ceil_milliseconds(seconds: float) -> int:
-    """The first whole millisecond at or after a time."""
+    """Return the first whole millisecond at or after a time."""
     nearest = round(seconds * 1000)
     return nearest if nearest / 1000 >= seconds else nearest + 1

@@ -18,25 +18,25 @@ class TimeGrid:
         self._frames, self._second = self.rate.numerator, self.rate.denominator * 1000
 
     def before(self, milliseconds: int) -> int:
-        """The last tick at or before a time."""
+        """Return the last tick at or before a time."""
         return milliseconds * self._frames // self._second
 
     def after(self, milliseconds: int) -> int:
-        """The first tick at or after a time."""
+        """Return the first tick at or after a time."""
         return -(-milliseconds * self._frames // self._second)
 
     def nearest(self, seconds: float) -> int:
-        """The tick closest to a time."""
+        """Return the tick closest to a time."""
         return round(seconds * self.rate)
 
     def seconds(self, tick: int) -> float:
-        """The time of a tick, in seconds."""
+        """Return the time of a tick, in seconds."""
         return float(tick / self.rate)
 
     def at_least(self, seconds: float | Fraction) -> int:
-        """The fewest ticks that last `seconds`; a remainder that only division leaves is not counted."""
+        """Return the fewest ticks that last `seconds`; a remainder that only division leaves is not counted."""
         return ceil(round(float(seconds * self.rate), 3))
 
     def at_most(self, seconds: float) -> int:
-        """The most ticks within `seconds`."""
+        """Return the most ticks within `seconds`."""
         return floor(round(float(seconds * self.rate), 3))

@@ -18,17 +18,20 @@ _SECONDS = re.compile(r"\d{1,9}(?:[.,]\d{1,9})?", re.ASCII)
 
 
 def write(cues: Iterable[Cue]) -> str:
-    """A label for each cue, times in seconds."""
+    """Return a label for each cue, times in seconds."""
     return table([(f"{cue.start:.3f}", f"{cue.end:.3f}", cue.text) for cue in cues])
 
 
 def representable(cues: Iterable[Cue]) -> list[Cue]:
-    """The cues on milliseconds, in one line."""
+    """Return the cues on milliseconds, in one line."""
     return [in_one_line(restricted_to(cue)) for cue in quantize(cues)]
 
 
 def parse(text: str) -> Contents:
-    """The labels as cues; Audacity's six decimals are rounded to milliseconds. Raises `FormatError` with the line."""
+    """Return the labels as cues; Audacity's six decimals are rounded to milliseconds.
+
+    Raises `FormatError` with the line.
+    """
     losses = Losses()
     cues = []
     for number, line in enumerate(source_lines(text), 1):

@@ -19,7 +19,7 @@ COLUMNS = ("Name", "Start", "Duration", "Time Format", "Type", "Description")
 
 
 def write(cues: Iterable[Cue]) -> str:
-    """A row for each cue: its text is the marker's name, its speaker the description."""
+    """Return a row for each cue: its text is the marker's name, its speaker the description."""
     return table([COLUMNS, *(_row(cue) for cue in cues)])
 
 
@@ -29,18 +29,18 @@ def _row(cue: Cue) -> tuple[str, ...]:
 
 
 def _decimal_time(seconds: float) -> str:
-    """`M:SS.mmm`, and `H:MM:SS.mmm` from an hour on, as Audition writes times."""
+    """Return `M:SS.mmm`, and `H:MM:SS.mmm` from an hour on, as Audition writes times."""
     hour, minute, second = format_clock(seconds).split(":")
     return f"{int(hour)}:{minute}:{second}" if int(hour) else f"{int(minute)}:{second}"
 
 
 def representable(cues: Iterable[Cue]) -> list[Cue]:
-    """The cues on milliseconds, in one line, with their speakers."""
+    """Return the cues on milliseconds, in one line, with their speakers."""
     return [in_one_line(restricted_to(cue, speaker=True)) for cue in quantize(cues)]
 
 
 def parse(text: str) -> Contents:
-    """The markers as cues. Raises `FormatError` with the line, also for times in frames or samples."""
+    """Return the markers as cues. Raises `FormatError` with the line, also for times in frames or samples."""
     cues = [(_cue(row, number), number) for number, row in table_rows("audition", text, COLUMNS[:3])]
     losses = Losses({"marker without a name": sum(cue is None for cue, _ in cues)})
     return Contents.of_cues(cues, losses=losses)

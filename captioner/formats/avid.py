@@ -30,14 +30,14 @@ _LINE = re.compile(r"[^\n]+")
 
 
 def write(cues: Iterable[Cue], programme: Programme) -> str:
-    """The captions, each with two timecodes and its lines. Raises `FormatError` without a frame rate."""
+    """Return the captions, each with two timecodes and its lines. Raises `FormatError` without a frame rate."""
     clock = frame_clock("avid", programme, ONE_HOUR)
     captions = (f"{clock.timecode(cue.start)} {clock.timecode(cue.end)}\n{cue.text}\n\n" for cue in cues)
     return f"{HEADER}{BEGIN}\n{''.join(captions)}{END}\n"
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
-    """The cues on frames, one at a time, with ends that Media Composer accepts.
+    """Return the cues on frames, one at a time, with ends that Media Composer accepts.
 
     A line that would read as a timing or as the end of the file begins with an invisible U+2060.
     """
@@ -47,7 +47,7 @@ def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
 
 
 def _with_accepted_ends(cues: Iterable[Cue], clock: FrameClock) -> Iterator[Cue]:
-    """The cues with refused ends moved a frame back, or forward for a cue of one frame."""
+    """Yield the cues with refused ends moved a frame back, or forward for a cue of one frame."""
     end = 0
     for cue in cues:
         start = max(clock.frame(cue.start), end)
@@ -62,7 +62,7 @@ def _escaped(line: str) -> str:
 
 
 def parse(text: str, programme: Programme) -> Contents:
-    """The captions. `programme` gives the frame rate, which the file does not contain. Raises `FormatError`."""
+    """Return the captions. `programme` gives the frame rate, which the file does not contain. Raises `FormatError`."""
     captions = list(_captions(source_lines(text)))
     clock = read_clock("avid", programme, ONE_HOUR, (caption.start for caption in captions))
     cues = [(_cue(caption, clock), caption.line + 1) for caption in captions]

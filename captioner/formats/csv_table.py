@@ -59,12 +59,12 @@ class CsvTable:
     """The possible separators of columns in files that are read."""
 
     def representable(self, cues: Iterable[Cue]) -> list[Cue]:
-        """The cues as the table holds them, to the millisecond. A name is in one line."""
+        """Return the cues as the table holds them, to the millisecond. A name is in one line."""
         held = (restricted_to(cue, speaker=True) for cue in quantize(cues))
         return [replace(cue, speaker=one_line(cue.speaker) or None) for cue in held]
 
     def write(self, cues: Iterable[Cue]) -> str:
-        """A head and a row for each cue."""
+        """Return a head and a row for each cue."""
         file = io.StringIO()
         writer = csv.writer(file, delimiter=self.delimiter, lineterminator="\n")
         writer.writerow(HEAD)
@@ -72,7 +72,7 @@ class CsvTable:
         return file.getvalue()
 
     def parse(self, text: str) -> Contents:
-        """The rows as cues. Raises `FormatError` if no columns are times, or a row has none there."""
+        """Return the rows as cues. Raises `FormatError` if no columns are times, or a row has none there."""
         rows = self._rows("\n".join(source_lines(text)))
         if not rows:
             return Contents([])
@@ -84,7 +84,7 @@ class CsvTable:
         return self._contents(rows, columns)
 
     def _rows(self, source: str) -> list[_TableRow]:
-        """The rows that are not blank."""
+        """Return the rows that are not blank."""
         first_line = source.split("\n", 1)[0]
         delimiter = max(self.read_delimiters, key=first_line.count)
         try:
@@ -128,7 +128,7 @@ def _cell(row: _TableRow, index: int) -> str:
 
 
 def _named_columns(cells: Sequence[str]) -> dict[str, int]:
-    """The index of each column that a head names; empty if it does not name both times and the text."""
+    """Return the index of each column that a head names; empty if it does not name both times and the text."""
     columns = {
         name: next(index for index, cell in enumerate(cells) if cell in names)
         for name, names in _NAMES.items()
@@ -138,7 +138,10 @@ def _named_columns(cells: Sequence[str]) -> dict[str, int]:
 
 
 def _guessed_columns(rows: Sequence[_TableRow]) -> dict[str, int]:
-    """The first two columns that hold times in the first row, and the last column as text; empty if there are none."""
+    """Return the first two columns that hold times in the first row, and the last column as text.
+
+    Empty if there are none.
+    """
     cells = rows[0].cells if rows else []
     times = [index for index, cell in enumerate(cells) if _TIME.fullmatch(cell.strip())]
     if len(times) < 2 or times[1] == len(cells) - 1:
@@ -147,6 +150,6 @@ def _guessed_columns(rows: Sequence[_TableRow]) -> dict[str, int]:
 
 
 def _count_milliseconds(rows: Sequence[dict[str, str]], times: Sequence[tuple[float, float]]) -> bool:
-    """Whether all times are whole numbers of milliseconds, as Whisper writes them into a .tsv."""
+    """Return whether all times are whole numbers of milliseconds, as Whisper writes them into a .tsv."""
     are_integers = all(cells["start"].strip().isdecimal() and cells["end"].strip().isdecimal() for cells in rows)
     return are_integers and bool(times) and median(end - start for start, end in times) > SHORT_CUE

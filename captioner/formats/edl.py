@@ -31,7 +31,7 @@ _MARKER = re.compile(r"(?P<note>.*?)\|C:\w+ \|M:(?P<text>.*?) ?\|D:(?P<frames>\d
 
 
 def write(cues: Iterable[Cue], programme: Programme) -> str:
-    """A title, the kind of timecode, and two lines for each cue. Raises `FormatError` without a frame rate."""
+    """Return a title, the kind of timecode, and two lines for each cue. Raises `FormatError` without a frame rate."""
     clock = frame_clock("edl", programme, ONE_HOUR)
     counting = "DROP FRAME" if clock.rate.drop_frame else "NON-DROP FRAME"
     head = f"TITLE: {one_line(programme.title) or 'Captions'}\nFCM: {counting}\n"
@@ -46,13 +46,16 @@ def _event(number: int, cue: Cue, clock: FrameClock) -> str:
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
-    """The cues on frames, in one line; `|`, which separates fields, becomes `¦`."""
+    """Return the cues on frames, in one line; `|`, which separates fields, becomes `¦`."""
     clock = frame_clock("edl", programme, ONE_HOUR)
     return [substitute(in_one_line(restricted_to(cue)), _BAR, "¦") for cue in on_frames(cues, clock)]
 
 
 def parse(text: str, programme: Programme) -> Contents:
-    """The markers as cues. `programme` gives the frame rate, which the file does not contain. Raises `FormatError`."""
+    """Return the markers as cues.
+
+    `programme` gives the frame rate, which the file does not contain. Raises `FormatError`.
+    """
     lines = source_lines(text)
     heads = [line.strip() for line in lines if line.startswith(("TITLE:", "FCM:"))]
     if not heads:
@@ -93,7 +96,7 @@ def _events(lines: list[str]) -> Iterator[_EdlEvent]:
 
 
 def _cues(event: _EdlEvent, clock: FrameClock) -> Iterator[tuple[Cue | None, int]]:
-    """A cue for each marker, with its line: its name is the text, and its note, if any, the line below."""
+    """Yield a cue for each marker, with its line: its name is the text, and its note, if any, the line below."""
     first = clock.frame_of(event.timecode, event.line)
     for marker, line in event.markers:
         text = f"{marker['text']}\n{marker['note'].strip()}"

@@ -62,7 +62,10 @@ class Format:
     languages of which the programme names one."""
 
     def write(self, contents: Contents) -> Written:
-        """The file, and the parts of the cues that it cannot hold. Raises `FormatError` if one of `parts` is None."""
+        """Return the file, and the parts of the cues that it cannot hold.
+
+        Raises `FormatError` if one of `parts` is None.
+        """
         stored = self.representable(contents)
         held = replace(contents, cues=stored) if "cues" in self.parts else contents
         data = self._load().write(*self._arguments(held))
@@ -70,7 +73,10 @@ class Format:
         return Written(data, CueLosses() if stored is None else cue_losses(contents.cues or (), stored))
 
     def representable(self, contents: Contents) -> Sequence[Cue] | None:
-        """The cues as a file can hold them, by start; None if there are none. Raises `FormatError` as `write`."""
+        """Return the cues as a file can hold them, by start; None if there are none.
+
+        Raises `FormatError` as `write`.
+        """
         arguments = self._arguments(contents)
         if "cues" in self.parts:
             stored: Sequence[Cue] = self._load().representable(*arguments)
@@ -93,7 +99,7 @@ class Format:
         shift: float = 0.0,
         stretch: Fraction = Fraction(1),
     ) -> Contents:
-        """The contents of a file, given as text, or as bytes in `encoding`, which is detected where it is None.
+        """Return the contents of a file, given as text, or as bytes in `encoding`, which is detected where it is None.
 
         `programme` is what the reader knows besides the file, such as the frame rate. Times of cues are multiplied by
         `stretch`, then moved by `shift` seconds; only then is a cue that lies before 0 left out. Raises `FormatError`
@@ -128,5 +134,5 @@ class Format:
 
 
 def _in_transcript(cues: Iterable[Cue]) -> list[Cue]:
-    """The cues as a transcript made of them holds them."""
+    """Return the cues as a transcript made of them holds them."""
     return [restricted_to(cue, words=True, speaker=True) for cue in sorted(cues, key=lambda cue: cue.start)]

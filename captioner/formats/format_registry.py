@@ -152,14 +152,14 @@ WITH_TIMECODE = frozenset(("itt", "scc", "stl", "fcpxml", "fcpxml-titles", "xmem
 
 
 def format_named(name: str) -> Format:
-    """The format called `name`. Raises `UnknownName`."""
+    """Return the format called `name`. Raises `UnknownName`."""
     if name not in FORMATS:
         raise UnknownName("format", name, FORMATS)
     return FORMATS[name]
 
 
 def format_of_path(path: str | PurePath) -> Format:
-    """The first format whose suffix, in any case, ends the name of a file. Raises `UnknownName`."""
+    """Return the first format whose suffix, in any case, ends the name of a file. Raises `UnknownName`."""
     for format in _formats_of(path):
         return format
     name = PurePath(path).name
@@ -167,7 +167,7 @@ def format_of_path(path: str | PurePath) -> Format:
 
 
 def format_of_file(path: str | PurePath, data: bytes) -> Format:
-    """The format of an existing file, by its name and, if several formats share that, by the start of its text.
+    """Return the format of an existing file, by its name and, if several formats share that, by the start of its text.
 
     Raises `UnknownName`.
     """
@@ -179,7 +179,7 @@ def format_of_file(path: str | PurePath, data: bytes) -> Format:
 
 
 def _formats_of(path: str | PurePath) -> Iterator[Format]:
-    """The formats whose suffix ends the name, the longest suffix first: `.fcp7.xml` is not only `.xml`."""
+    """Yield the formats whose suffix ends the name, the longest suffix first: `.fcp7.xml` is not only `.xml`."""
     name = PurePath(path).name.lower()
     suffixes = ((suffix, format) for format in FORMATS.values() for suffix in (format.suffix, *format.aliases))
     matching = [(suffix, format) for suffix, format in suffixes if name.endswith(suffix)]

@@ -42,7 +42,10 @@ _ABOUT_THE_FILE = ("by", "re", "ve", "tool", "offset", "length", "ti", "la", "#"
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
-    """The cues as the file holds them: one at a time, in one line, with single spaces. A word lasts until the next."""
+    """Return the cues as the file holds them: one at a time, in one line, with single spaces.
+
+    A word lasts until the next.
+    """
     single = one_at_a_time(list(quantize((restricted_to(cue, words=True) for cue in cues), RATE)))
     return [_with_contiguous_words(_single_spaced(in_one_line(cue))) for cue in single]
 
@@ -62,7 +65,10 @@ def _with_contiguous_words(cue: Cue) -> Cue:
 
 
 def write(cues: Sequence[Cue], programme: Programme) -> str:
-    """A line for each cue, and one without text where no cue follows at once. Word times take the enhanced form."""
+    """Return a line for each cue, and one without text where no cue follows at once.
+
+    Word times take the enhanced form.
+    """
     title = one_line(programme.title or "").replace("]", ")")
     lines = [f"[ti:{title}]"] if title else []
     for cue, following in zip_longest(cues, cues[1:]):
@@ -99,7 +105,7 @@ class _TimedLine(NamedTuple):
 
 
 def parse(text: str) -> Contents:
-    """The lines as cues, each until the next begins; lines that begin at the same time are one cue.
+    """Return the lines as cues, each until the next begins; lines that begin at the same time are one cue.
 
     Raises `FormatError` if there is text and no time.
     """
@@ -114,7 +120,10 @@ def parse(text: str) -> Contents:
 
 
 def _offset(text: str) -> int:
-    """Hundredths of a second by which all times are later; the tag says by how many milliseconds they are earlier."""
+    """Return the hundredths of a second by which all times are later.
+
+    The tag says by how many milliseconds they are earlier.
+    """
     return -round(int(text) / 10) if re.fullmatch(r"[+-]?\d{1,8}", text, re.ASCII) else 0
 
 
@@ -143,7 +152,7 @@ def _hundredths(match: re.Match[str]) -> int:
 
 
 def _read_text(text: str, offset: int, losses: Losses) -> StyledText:
-    """The text of a line, and its words where it has the enhanced form."""
+    """Return the text of a line, and its words where it has the enhanced form."""
     stamps = list(_WORD_STAMP.finditer(text))
     if not stamps:
         return _trimmed(StyledText(TIME_ESCAPE.unescape(text)))

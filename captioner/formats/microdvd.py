@@ -37,7 +37,7 @@ _TAG_ESCAPE = joiner_escape(r"\{(?=[A-Za-z]:)", r"\{{JOINER}+")
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
-    """The cues on frames; `|` in a text becomes `¦`, for it would break the line. Raises `FormatError`."""
+    """Return the cues on frames; `|` in a text becomes `¦`, for it would break the line. Raises `FormatError`."""
     held = (restricted_to(cue) for cue in quantize(cues, _known(programme.frame_rate)))
     return [_TAG_ESCAPE.unescape_cue(substitute(cue, _BAR, "¦")) for cue in held]
 
@@ -49,7 +49,7 @@ def _known(rate: Fraction | None) -> Fraction:
 
 
 def write(cues: Iterable[Cue], programme: Programme) -> str:
-    """The frame rate, to three decimals, and the cues."""
+    """Return the frame rate, to three decimals, and the cues."""
     rate = _known(programme.frame_rate)
     lines = [f"{{1}}{{1}}{f'{float(rate):.3f}'.rstrip('0').rstrip('.')}"]
     for cue in cues:
@@ -73,7 +73,10 @@ class _CueLine(NamedTuple):
 
 
 def parse(text: str, programme: Programme) -> Contents:
-    """The cues in the order of the file. Raises `FormatError` for a line without times, and without a frame rate."""
+    """Return the cues in the order of the file.
+
+    Raises `FormatError` for a line without times, and without a frame rate.
+    """
     losses, mended = Losses(), Losses()
     rows = list(_rows(source_lines(text), losses))
     rate = programme.frame_rate
@@ -88,7 +91,7 @@ def parse(text: str, programme: Programme) -> Contents:
 
 
 def _rows(lines: Iterable[str], losses: Losses) -> Iterator[_CueLine]:
-    """The lines with times. Others are counted; raises `FormatError` where there are no others."""
+    """Yield the lines with times. Others are counted; raises `FormatError` where there are no others."""
     look, untimed, timed = PLAIN, list[int](), False
     for number, line in enumerate(lines, 1):
         if match := _LINE.fullmatch(line):
@@ -115,7 +118,7 @@ def _parsed_rate(text: str) -> Fraction:
 def _cues(
     rows: Sequence[_CueLine], early: int, rate: Fraction, losses: Losses, mended: Losses
 ) -> Iterator[tuple[Cue | None, int | None]]:
-    """Each row as a cue, with its line. One whose end is not written lasts until the next begins."""
+    """Yield each row as a cue, with its line. One whose end is not written lasts until the next begins."""
     for row, following in zip_longest(rows, rows[1:]):
         end = (
             int(row.end)
@@ -131,7 +134,7 @@ def _cues(
 
 
 def _read_text(text: str, look: TextStyle, losses: Losses) -> StyledText:
-    """The text in the look of all lines, in which bars end lines.
+    """Return the text in the look of all lines, in which bars end lines.
 
     A tag in small letters holds for its line, one in capitals for all lines.
     """

@@ -30,7 +30,10 @@ _SLASH_ESCAPE = joiner_escape(r"(?m)^(?=/)", r"(?m)^{JOINER}+(?=/)")
 
 
 def representable(cues: Iterable[Cue]) -> list[Cue]:
-    """The cues on tenths of a second, with lines in italics; `|` in a text becomes `¦`, for it would break the line."""
+    """Return the cues on tenths of a second, with lines in italics.
+
+    `|` in a text becomes `¦`, for it would break the line.
+    """
     held = (restricted_to(cue, styles=ALL_STYLES[:1]) for cue in quantize(cues, RATE))
     return [with_lines(cue, lines_of(cue)) for cue in (_SLASH_ESCAPE.unescape_cue(_with_bars(cue)) for cue in held)]
 
@@ -40,7 +43,7 @@ def _with_bars(cue: Cue) -> Cue:
 
 
 def write(cues: Iterable[Cue]) -> str:
-    """A line for each cue."""
+    """Return a line for each cue."""
     return "".join(f"[{round(cue.start * RATE)}][{round(cue.end * RATE)}]{_text(cue)}\n" for cue in cues)
 
 
@@ -49,7 +52,7 @@ def _text(cue: Cue) -> str:
 
 
 def parse(text: str) -> Contents:
-    """The cues in the order of the file. Raises `FormatError` where no line has times."""
+    """Return the cues in the order of the file. Raises `FormatError` where no line has times."""
     losses, mended = Losses(), Losses()
     lines = [(number, line) for number, line in enumerate(source_lines(text), 1) if line.strip()]
     rows = [(number, match) for number, line in lines if (match := _LINE.fullmatch(line))]
@@ -62,7 +65,7 @@ def parse(text: str) -> Contents:
 
 
 def _cues(rows: Sequence[tuple[int, re.Match[str]]], mended: Losses) -> Iterable[tuple[Cue | None, int | None]]:
-    """Each line as a cue. One whose end is not written lasts until the next begins."""
+    """Yield each line as a cue. One whose end is not written lasts until the next begins."""
     for (number, row), following in zip_longest(rows, rows[1:]):
         start = int(row[1])
         end = int(row[2]) if row[2] else int(following[1][1]) if following else start + LAST_LINE

@@ -39,7 +39,7 @@ _INFINITY = re.compile(r"(?<![\w\"])-?Inf(?![\w\"])")
 
 
 def write(cues: Sequence[Cue], programme: Programme) -> str:
-    """A timeline of one track, with one gap that has the markers. Raises `FormatError` without the library."""
+    """Return a timeline of one track, with one gap that has the markers. Raises `FormatError` without the library."""
     otio = library("otio", "opentimelineio")
     clock = _clock(programme)
     end = max((cue.end for cue in cues), default=0.0)
@@ -70,12 +70,12 @@ def _marker(otio: Any, cue: Cue, clock: FrameClock) -> Any:
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
-    """The cues with all they have, on frames or, where the frame rate is unknown, on milliseconds."""
+    """Return the cues with all they have, on frames or, where the frame rate is unknown, on milliseconds."""
     return [_representable(cue) for cue in quantize(cues, _clock(programme).rate.per_second)]
 
 
 def _representable(cue: Cue) -> Cue:
-    """The cue with numbers of six decimals: the library reads those with seventeen digits slightly wrong."""
+    """Return the cue with numbers of six decimals: the library reads those with seventeen digits slightly wrong."""
     position = cue.position
     return replace(
         cue,
@@ -94,7 +94,7 @@ def _clock(programme: Programme) -> FrameClock:
 
 
 def parse(text: str) -> Contents:
-    """The markers of a timeline as cues, on whichever item they are. Raises `FormatError`."""
+    """Return the markers of a timeline as cues, on whichever item they are. Raises `FormatError`."""
     timeline = _timeline(text)
     try:
         cues = [_cue(marker, span) for marker, span in _markers(timeline.tracks)]
@@ -121,14 +121,14 @@ def _timeline(text: str) -> Any:
 
 
 def _markers(tracks: Any) -> Iterator[tuple[Any, Any]]:
-    """Each marker in the tracks, with its time range in them."""
+    """Yield each marker in the tracks, with its time range in them."""
     for item in (tracks, *tracks.find_children()):
         for marker in getattr(item, "markers", ()):
             yield marker, item.transformed_time_range(marker.marked_range, tracks)
 
 
 def _cue(marker: Any, span: Any) -> Cue | None:
-    """The cue in the metadata or, of a marker of another program, its comment or else its name."""
+    """Return the cue in the metadata or, of a marker of another program, its comment or else its name."""
     rate = _rate(span.start_time.rate)
     first, length = round(span.start_time.value), round(span.duration.value)
     fallback = cue_read(max(0, first), first + length, marker.comment or marker.name, rate=rate)
@@ -142,7 +142,7 @@ def _cue(marker: Any, span: Any) -> Cue | None:
 
 
 def _plain(value: Any) -> Any:
-    """The value with dictionaries and lists in place of the library's own types."""
+    """Return the value with dictionaries and lists in place of the library's own types."""
     if hasattr(value, "items"):
         return {name: _plain(entry) for name, entry in value.items()}
     return [_plain(entry) for entry in value] if hasattr(value, "append") else value
@@ -153,7 +153,7 @@ def _built(build: Callable[..., Value], entries: list[dict[str, Any]]) -> tuple[
 
 
 def _rate(rate: float) -> Fraction:
-    """The exact frame rate that a float stands for; for an unusual rate, the closest fraction."""
+    """Return the exact frame rate that a float stands for; for an unusual rate, the closest fraction."""
     try:
         return parse_rate(f"{rate:.6f}").per_second
     except ValueError:

@@ -20,7 +20,7 @@ COLUMNS = ("Marker Name", "Description", "In", "Out", "Duration", "Marker Type")
 
 
 def write(cues: Iterable[Cue], programme: Programme) -> str:
-    """A row for each cue: its text is the description, which Premiere Pro shows as the marker's comments."""
+    """Return a row for each cue: its text is the description, which Premiere Pro shows as the marker's comments."""
     clock = frame_clock("premiere", programme)
     return table([COLUMNS, *(_row(cue, clock) for cue in cues)])
 
@@ -33,18 +33,20 @@ def _row(cue: Cue, clock: FrameClock) -> tuple[str, ...]:
 
 
 def _premiere_timecode(timecode: str) -> str:
-    """The timecode; in drop-frame, Premiere Pro writes semicolons alone."""
+    """Return the timecode; in drop-frame, Premiere Pro writes semicolons alone."""
     return timecode.replace(":", ";") if ";" in timecode else timecode
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
-    """The cues on frames, in one line."""
+    """Return the cues on frames, in one line."""
     quantized = on_frames(cues, frame_clock("premiere", programme))
     return [in_one_line(restricted_to(cue)) for cue in quantized]
 
 
 def parse(text: str, programme: Programme) -> Contents:
-    """The markers as cues. `programme` gives the frame rate, which the file does not contain. Raises `FormatError`.
+    """Return the markers as cues.
+
+    `programme` gives the frame rate, which the file does not contain. Raises `FormatError`.
 
     The text of a marker is its description or, where it has none, its name; else the name is a title.
     """

@@ -19,17 +19,17 @@ _LINE = re.compile(r"\s*\[([^\[\]]{1,60})\](.*)", re.DOTALL)
 
 
 def representable(cues: Iterable[Cue]) -> list[Cue]:
-    """The cues on milliseconds, in one line, with single spaces."""
+    """Return the cues on milliseconds, in one line, with single spaces."""
     return [single_spaced(in_one_line(restricted_to(cue))) for cue in quantize(cues)]
 
 
 def write(cues: Iterable[Cue]) -> str:
-    """A line for each cue."""
+    """Return a line for each cue."""
     return "".join(f"[{format_clock(cue.start)} --> {format_clock(cue.end)}] {cue.text}\n" for cue in cues)
 
 
 def parse(text: str) -> Contents:
-    """The lines as cues. Raises `FormatError` where no line has times."""
+    """Return the lines as cues. Raises `FormatError` where no line has times."""
     losses, mended = Losses(), Losses()
     lines = [(number, line) for number, line in enumerate(source_lines(text), 1) if line.strip()]
     cues: list[tuple[Cue | None, int | None]] = []

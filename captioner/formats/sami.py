@@ -51,7 +51,7 @@ _NO_CHARACTER = re.compile(r"&#0*[1-9]\d{7,};?", re.ASCII)
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
-    """The cues as the file holds them: one at a time, with single spaces, as in HTML."""
+    """Return the cues as the file holds them: one at a time, with single spaces, as in HTML."""
     single = one_at_a_time([restricted_to(cue, styles=ALL_STYLES) for cue in quantize(cues)])
     return [_single_spaced(cue) for cue in single]
 
@@ -63,7 +63,7 @@ def _single_spaced(cue: Cue) -> Cue:
 
 
 def write(cues: Sequence[Cue], programme: Programme) -> str:
-    """The cues, each in a paragraph of the one class, which has the programme's language."""
+    """Return the cues, each in a paragraph of the one class, which has the programme's language."""
     language = programme.language or "en"
     title = html.escape(one_line(programme.title or ""), quote=False)
     lines = [
@@ -90,7 +90,7 @@ def _tagged(text: str, style: TextStyle) -> str:
 
 
 def parse(text: str, programme: Programme = UNKNOWN_PROGRAMME) -> Contents:
-    """The cues in the language of `programme` or, where the file has none in it, in its first language.
+    """Return the cues in the language of `programme` or, where the file has none in it, in its first language.
 
     Raises `FormatError` where it does not begin as SAMI does.
     """
@@ -119,7 +119,7 @@ def parse(text: str, programme: Programme = UNKNOWN_PROGRAMME) -> Contents:
 def _cues(
     shown: Sequence[_Paragraph], early: int, losses: Losses, mended: Losses
 ) -> Iterator[tuple[Cue | None, int | None]]:
-    """Each text until the next one, or an empty one."""
+    """Yield each text until the next one, or an empty one."""
     for paragraph, following in zip_longest(shown, shown[1:]):
         text = _read_text(paragraph.text, losses)
         if text.text.strip():
@@ -150,7 +150,7 @@ class _Body:
         self._line_ends = [match.start() for match in re.finditer("\n", source)]
 
     def line(self, index: int) -> int:
-        """The line, from 1, of the first character from `index` on that is not white space."""
+        """Return the line, from 1, of the first character from `index` on that is not white space."""
         text = _TEXT.search(self.text, index)
         index = text.start() if text else index
         piece = bisect_right(self._starts, index) - 1
@@ -170,7 +170,7 @@ class _Paragraph(NamedTuple):
 
 
 def _paragraphs(body: _Body) -> Iterator[_Paragraph]:
-    """The paragraphs after each `<sync>`, and the text before its first `<p>`."""
+    """Yield the paragraphs after each `<sync>`, and the text before its first `<p>`."""
     syncs = list(_SYNC.finditer(body.text))
     ends = [*(sync.start() for sync in syncs[1:]), len(body.text)]
     for sync, end in zip(syncs, ends, strict=False):
@@ -185,7 +185,7 @@ def _paragraphs(body: _Body) -> Iterator[_Paragraph]:
 
 
 def _chosen_class(paragraphs: Iterable[_Paragraph], languages: Mapping[str, str], language: str | None) -> str | None:
-    """The class in that language, or else the first one. A class stands for a language."""
+    """Return the class in that language, or else the first one. A class stands for a language."""
     classes = [paragraph.language_class for paragraph in paragraphs if paragraph.language_class]
     wanted = (language or "").lower().partition("-")[0]
     named = (name for name in classes if wanted and languages.get(name, "").lower().partition("-")[0] == wanted)
@@ -193,7 +193,10 @@ def _chosen_class(paragraphs: Iterable[_Paragraph], languages: Mapping[str, str]
 
 
 def _runs_of_time(paragraphs: Sequence[_Paragraph], mended: Losses) -> list[list[_Paragraph]]:
-    """The paragraphs by time. Where it goes back to the first half, another language begins and ends within itself."""
+    """Return the paragraphs by time.
+
+    Where it goes back to the first half, another language begins and ends within itself.
+    """
     runs: list[list[_Paragraph]] = [[]]
     for paragraph in paragraphs:
         run = runs[-1]
@@ -205,7 +208,7 @@ def _runs_of_time(paragraphs: Sequence[_Paragraph], mended: Losses) -> list[list
 
 
 def _read_text(paragraph: str, losses: Losses) -> StyledText:
-    """The text of a paragraph, with single spaces; only `<br>` breaks a line."""
+    """Return the text of a paragraph, with single spaces; only `<br>` breaks a line."""
     markup = Markup()
     at = 0
     for match in _TAG.finditer(paragraph):

@@ -26,7 +26,7 @@ _BREAK_ESCAPE = joiner_escape(r"(?i)\[(?=br\])", r"\[{JOINER}+")
 
 
 def representable(cues: Iterable[Cue]) -> list[Cue]:
-    """The cues as the file holds them: their text and their times, to the millisecond."""
+    """Return the cues as the file holds them: their text and their times, to the millisecond."""
     return [_unescaped(restricted_to(cue)) for cue in quantize(cues)]
 
 
@@ -35,7 +35,7 @@ def _unescaped(cue: Cue) -> Cue:
 
 
 def write(cues: Iterable[Cue]) -> str:
-    """The cues, each a timing and its lines."""
+    """Return the cues, each a timing and its lines."""
     return "\n".join(_block(cue) for cue in cues)
 
 
@@ -48,7 +48,7 @@ def _time(seconds: float) -> str:
 
 
 def parse(text: str) -> Contents:
-    """The cues in the order of the file. Raises `FormatError` for text that stands before the first time."""
+    """Return the cues in the order of the file. Raises `FormatError` for text that stands before the first time."""
     losses, mended = Losses(), Losses()
     lines = source_lines(text)
     headed = any(line.strip().startswith("[") for line in lines[:1])
@@ -74,7 +74,7 @@ class _SbvBlock(NamedTuple):
 
 
 def _blocks(lines: list[str]) -> Iterator[_SbvBlock]:
-    """Every timing with the lines below it: only timings separate cues."""
+    """Yield every timing with the lines below it: only timings separate cues."""
     timing: tuple[str, str, int] | None = None
     below: list[str] = []
     for number, line in enumerate(lines, 1):

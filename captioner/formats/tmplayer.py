@@ -27,13 +27,13 @@ _BAR = re.compile(r"\|")
 
 
 def representable(cues: Iterable[Cue]) -> list[Cue]:
-    """The cues on seconds, one at a time; `|` in a text becomes `¦`, for it would break the line."""
+    """Return the cues on seconds, one at a time; `|` in a text becomes `¦`, for it would break the line."""
     single = one_at_a_time(list(quantize(map(restricted_to, cues), 1)))
     return [substitute(cue, _BAR, "¦") for cue in single]
 
 
 def write(cues: Sequence[Cue]) -> str:
-    """A line for each cue, and one without text where no cue follows at once."""
+    """Return a line for each cue, and one without text where no cue follows at once."""
     lines = []
     for cue, following in zip_longest(cues, cues[1:]):
         lines.append(f"{_time(cue.start)}:{cue.text.replace(chr(10), '|')}\n")
@@ -48,7 +48,7 @@ def _time(seconds: float) -> str:
 
 
 def parse(text: str) -> Contents:
-    """The lines as cues, each until the next begins. Raises `FormatError` where no line has a time."""
+    """Return the lines as cues, each until the next begins. Raises `FormatError` where no line has a time."""
     losses, mended = Losses(), Losses()
     lines = [(number, line) for number, line in enumerate(source_lines(text), 1) if line.strip()]
     rows = [(number, match) for number, line in lines if (match := _LINE.fullmatch(line))]

@@ -26,7 +26,7 @@ _NUMBER = re.compile(r"-?\d{1,12}", re.ASCII)
 
 
 def write(cues: Sequence[Cue], programme: Programme) -> str:
-    """A sequence without clips, with a marker for each cue. Raises `FormatError` without a frame rate."""
+    """Return a sequence without clips, with a marker for each cue. Raises `FormatError` without a frame rate."""
     clock = frame_clock("xmeml", programme)
     root = Element("xmeml", version="5")
     sequence = SubElement(root, "sequence", id="captions")
@@ -78,12 +78,15 @@ def _add_marker(sequence: Element, cue: Cue, clock: FrameClock) -> Element:
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
-    """The cues on frames, with text alone."""
+    """Return the cues on frames, with text alone."""
     return [in_xml(restricted_to(cue)) for cue in on_frames(cues, frame_clock("xmeml", programme))]
 
 
 def parse(text: str) -> Contents:
-    """The markers of the first sequence that has any as cues, without those of its clips. Raises `FormatError`."""
+    """Return the markers of the first sequence that has any as cues, without those of its clips.
+
+    Raises `FormatError`.
+    """
     root = xml_root("xmeml", text, ("xmeml",))
     sequences = list(root.iter("sequence"))
     marked = [sequence for sequence in sequences if sequence.find("marker") is not None] or sequences
@@ -110,7 +113,7 @@ def _clock(sequence: Element) -> FrameClock:
 
 
 def _cue(marker: Element, clock: FrameClock) -> Cue | None:
-    """The cue of a marker; None without text. A marker whose end is -1 is a point and lasts a frame."""
+    """Return the cue of a marker; None without text. A marker whose end is -1 is a point and lasts a frame."""
     first, last = _number(marker, "in"), _number(marker, "out")
     comment = marker.findtext("comment") or ""
     return clock.cue(max(0, first), last, comment if comment.strip() else marker.findtext("name") or "")

@@ -33,7 +33,7 @@ MOST_CACHED_IN_A_ROW = 32
 
 
 def journaled(backend: Backend, path: Path, *, source: str | None = None, warn: Warn = warn_in_log) -> Backend:
-    """`backend` with a journal: the file at `path`, which is created at the first clip.
+    """Return `backend` with a journal: the file at `path`, which is created at the first clip.
 
     `source` is the name of the media, for `summary` and `clear`. `warn` gets a message if the journal was damaged or
     cannot be used. The backend must recognise each clip by itself; text of an earlier clip goes into the hints of a
@@ -43,7 +43,7 @@ def journaled(backend: Backend, path: Path, *, source: str | None = None, warn: 
 
 
 def clip_key(clip: Audio, hints: Hints, backend: Backend) -> bytes:
-    """SHA-256 over all that can change the text: audio, hints, backend, its model and its `fingerprint`.
+    """Return SHA-256 over all that can change the text: audio, hints, backend, its model and its `fingerprint`.
 
     The audio counts as little-endian 16-bit PCM, as it is sent to a service: clips with the same bytes cost one call.
     The clip's `start` does not count: a clip has the same key at any position.
@@ -144,7 +144,7 @@ class _PendingClips:
         return self._uncached is not None
 
     def next(self) -> _PendingClip | None:
-        """The next clip, or None after the last."""
+        """Return the next clip, or None after the last."""
         if not self._pending:
             with self._lock:
                 if not self._pending:
@@ -152,7 +152,10 @@ class _PendingClips:
         return self._pending.popleft() if self._pending else None
 
     def uncached(self) -> Iterator[Audio]:
-        """The clips for the wrapped backend. It ends at a long run of cached clips, so that they do not pile up."""
+        """Yield the clips for the wrapped backend.
+
+        It ends at a long run of cached clips, so that they do not pile up.
+        """
         cached_in_a_row = 0
         while cached_in_a_row < MOST_CACHED_IN_A_ROW:
             with self._lock:
@@ -176,12 +179,12 @@ class _PendingClips:
 
 
 def _to_json(recognition: Recognition, start: float) -> str:
-    """A result as JSON, with the second at which its clip starts."""
+    """Return a result as JSON, with the second at which its clip starts."""
     return json.dumps(asdict(recognition) | {"clip_start": start}, default=float)  # float: a plug-in may use numpy's
 
 
 def _from_json(answer: str, start: float) -> Recognition | None:
-    """A result for the same clip at `start` seconds, its words moved there; None if the row is damaged."""
+    """Return a result for the same clip at `start` seconds, its words moved there; None if the row is damaged."""
     try:
         fields = json.loads(answer)
         shift = start - fields.pop("clip_start")  # 0.0 at the same start, where times must stay the same to the bit

@@ -51,7 +51,7 @@ warn_in_log: Warn = logging.getLogger("captioner.journal").warning
 
 
 def default_path() -> Path:
-    """`$CAPTIONER_JOURNAL`, or else a file in the user's cache folder of the platform.
+    """Return `$CAPTIONER_JOURNAL`, or else a file in the user's cache folder of the platform.
 
     Raises `JournalNotUsable` where the user's home folder is not known.
     """
@@ -89,7 +89,7 @@ class Summary:
 
 
 def summary(path: Path, *, warn: Warn = warn_in_log) -> Summary:
-    """The size of the journal at `path`; empty if there is no file. Raises `JournalNotUsable`."""
+    """Return the size of the journal at `path`; empty if there is no file. Raises `JournalNotUsable`."""
     if not _exists(path):
         return Summary()
     with closing(Store(path, warn)) as store:
@@ -125,7 +125,7 @@ def _exists(path: Path) -> bool:
 
 
 def source_name(source: str) -> str:
-    """The name of a source in the journal: a URL without its password and query, which may hold keys.
+    """Return the name of a source in the journal: a URL without its password and query, which may hold keys.
 
     >>> source_name("https://me:secret@example.org/talk.mp4?token=abc")
     'https://example.org/talk.mp4'
@@ -145,7 +145,7 @@ class Store:
         self._lock = Lock()
 
     def execute(self, statement: str, *values: object) -> list[Any]:
-        """The rows of one statement, committed. A damaged file is set aside, once, and a new one is created."""
+        """Return the rows of one statement, committed. A damaged file is set aside, once, and a new one is created."""
         with self._lock:
             try:
                 try:
@@ -270,7 +270,7 @@ def _is_intact(path: Path) -> bool:
 
 
 def _was_a_database(path: Path) -> bool:
-    """Whether the first bytes are those of a database; some or all may be missing."""
+    """Return whether the first bytes are those of a database; some or all may be missing."""
     with path.open("rb") as file:
         return HEADER.startswith(file.read(len(HEADER)))
 
@@ -287,5 +287,5 @@ def _corrupt_path(path: Path) -> Path:
 
 
 def _files(path: Path) -> list[Path]:
-    """A database and its companion files, the database last: without it the others are useless."""
+    """Return a database and its companion files, the database last: without it the others are useless."""
     return [path.with_name(path.name + suffix) for suffix in ("-wal", "-shm", "")]

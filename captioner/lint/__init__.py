@@ -23,7 +23,7 @@ __all__ = ["RULES", "Finding", "Level", "Rule", "about_file", "lint"]
 def lint(
     cues: Sequence[Cue], profile: Profile, *, language: str | None = None, frame_rate: Fraction | None = None
 ) -> list[Finding]:
-    """The findings: every breach of a rule, in the order of the cues.
+    """Return the findings: every breach of a rule, in the order of the cues.
 
     `cues` are in the order of their file. `language` is a BCP 47 tag; without it, rules about words are skipped. With
     a `frame_rate`, cues must start and end on frames.

@@ -57,7 +57,10 @@ IndexedCue = tuple[int, Cue]
 def fix(
     cues: Sequence[Cue], profile: Profile, *, language: str | None = None, frame_rate: Fraction | None = None
 ) -> FixedCues:
-    """The cues with every fault fixed that can be; the arguments are those of `lint`. Fixing again changes nothing."""
+    """Return the cues with every fault fixed that can be; the arguments are those of `lint`.
+
+    Fixing again changes nothing.
+    """
     fixer = _Fixer(cues, profile, language, frame_rate)
     indexed: list[IndexedCue] = list(enumerate(cues))
     for _ in range(ROUNDS):
@@ -89,7 +92,7 @@ class _Fixer:
         self._out_times = OutTimes(profile, self._frame_rate, minimum_gap(cues, profile, frame_rate))
 
     def sort(self, indexed: list[IndexedCue]) -> list[IndexedCue]:
-        """The cues by in-time."""
+        """Return the cues by in-time."""
         latest = -math.inf
         for index, cue in indexed:
             if cue.start < latest:
@@ -98,7 +101,7 @@ class _Fixer:
         return sorted(indexed, key=lambda item: item[1].start)
 
     def remove_space(self, indexed: list[IndexedCue]) -> list[IndexedCue]:
-        """The cues without extra white space, and without cues that show nothing."""
+        """Return the cues without extra white space, and without cues that show nothing."""
         return [item for index, cue in indexed for item in self._without_extra_space(index, cue)]
 
     def _without_extra_space(self, index: int, cue: Cue) -> Iterator[IndexedCue]:
@@ -111,7 +114,7 @@ class _Fixer:
         yield index, cleaned
 
     def remove_repeats(self, indexed: list[IndexedCue]) -> list[IndexedCue]:
-        """The cues without those that show the same text as an earlier one, at the same time and position."""
+        """Return the cues without those that show the same text as an earlier one, at the same time and position."""
         first: dict[object, int] = {}
         kept: list[IndexedCue] = []
         for index, cue in indexed:
@@ -124,7 +127,7 @@ class _Fixer:
         return kept
 
     def snap_to_frames(self, indexed: list[IndexedCue]) -> list[IndexedCue]:
-        """The cues with all times on frames; unchanged if that does not leave fewer faults."""
+        """Return the cues with all times on frames; unchanged if that does not leave fewer faults."""
         snapped = [(index, self._out_times.snap_to_frames(cue)) for index, cue in indexed]
         if self._fault_counts([cue for _, cue in snapped]) >= self._fault_counts([cue for _, cue in indexed]):
             return indexed
@@ -134,7 +137,7 @@ class _Fixer:
         return snapped
 
     def move_out_times(self, indexed: list[IndexedCue]) -> list[IndexedCue]:
-        """The cues, which are in order, with better out-times."""
+        """Return the cues, which are in order, with better out-times."""
         following: dict[Position, Cue] = {}
         moved = []
         for index, cue in reversed(indexed):
@@ -148,7 +151,7 @@ class _Fixer:
         return moved[::-1]
 
     def reflow(self, indexed: list[IndexedCue]) -> list[IndexedCue]:
-        """The cues with better line breaks; overlong cues are split, except beside another cue on the screen."""
+        """Return the cues with better line breaks; overlong cues are split, except beside another cue on the screen."""
         cues = [cue for _, cue in indexed]
         pairs = ((earlier, later) for earlier, later in neighbours(cues) if gap_between(cues[earlier], cues[later]) < 0)
         overlapping = {current for pair in pairs for current in pair}
@@ -159,7 +162,7 @@ class _Fixer:
         ]
 
     def _reflowed(self, index: int, cue: Cue, *, may_split: bool) -> list[Cue]:
-        """The cue with other line breaks, or split, if that leaves fewer faults."""
+        """Return the cue with other line breaks, or split, if that leaves fewer faults."""
         if not any(finding.rule in LAYOUT_RULES for finding in self._findings([cue])):
             return [cue]
         parts = reflow(cue, self._profile, self._language, self._frame_rate)
@@ -175,7 +178,7 @@ class _Fixer:
         return [*timing, *text_findings(cues, self._profile, self._language)]
 
     def _fault_counts(self, cues: Sequence[Cue]) -> tuple[int, int, int]:
-        """The numbers of severe faults, of errors and of warnings."""
+        """Return the numbers of severe faults, of errors and of warnings."""
         findings = self._findings(cues)
         levels = [finding.level for finding in findings]
         return sum(finding.rule in SEVERE for finding in findings), levels.count("error"), levels.count("warning")

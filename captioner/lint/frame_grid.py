@@ -20,13 +20,16 @@ ENOUGH_STARTS = 4
 
 
 def frame_offset(seconds: float, frame_rate: Fraction) -> float:
-    """Seconds from the nearest frame to a time, negative before the frame; 0 where rounding explains the difference."""
+    """Return the seconds from the nearest frame to a time, negative before the frame.
+
+    0 where rounding explains the difference.
+    """
     offset = seconds - float(round(seconds * frame_rate) / frame_rate)
     return offset if abs(offset) > TOLERANCE else 0.0
 
 
 def infer_frame_rate(cues: Sequence[Cue]) -> Fraction | None:
-    """The common rate on whose frames all in-times are; None if no rate fits or there are too few in-times."""
+    """Return the common rate on whose frames all in-times are; None if no rate fits or there are too few in-times."""
     starts = {cue.start for cue in cues}
     if len(starts) < ENOUGH_STARTS:
         return None

@@ -24,7 +24,7 @@ class OutTimes:
         self._gap = gap
 
     def snap_to_frames(self, cue: Cue) -> Cue:
-        """The cue from the frame that its in-time is in to the first frame at or after its out-time."""
+        """Return the cue from the frame that its in-time is in to the first frame at or after its out-time."""
         rate = self._frame_rate
         if rate is None or not (frame_offset(cue.start, rate) or frame_offset(cue.end, rate)):
             return cue
@@ -33,7 +33,10 @@ class OutTimes:
         return replace(cue, start=self._grid.seconds(first), end=self._grid.seconds(last))
 
     def out_time(self, cue: Cue, following: Cue | None) -> float:
-        """The best out-time of a cue before the `following` one at the same position. It breaks no other rule."""
+        """Return the best out-time of a cue before the `following` one at the same position.
+
+        It breaks no other rule.
+        """
         latest = math.inf if following is None else self._leaving_gap(following.start)
         extended = replace(cue, end=max(cue.end, min(self._required(cue), latest)))
         if following is None or following.start <= cue.start:
@@ -45,7 +48,7 @@ class OutTimes:
         return latest if widens_gap or closes_chain(extended, following, minimum, self._profile) else extended.end
 
     def _required(self, cue: Cue) -> float:
-        """The earliest out-time with the minimum duration and, within the profile's `tail`, time to read."""
+        """Return the earliest out-time with the minimum duration and, within the profile's `tail`, time to read."""
         times = [cue.end]
         if cue.duration < self._profile.minimum_duration - TOLERANCE:
             times.append(self._tick_after(cue.start + self._profile.minimum_duration))
@@ -56,21 +59,21 @@ class OutTimes:
         return max((time for time in times if time <= latest), default=cue.end)
 
     def _can_end(self, cue: Cue, end: float) -> bool:
-        """Whether a cue can end at `end` without becoming too short or too fast."""
+        """Return whether a cue can end at `end` without becoming too short or too fast."""
         if end - cue.start < max(self._profile.minimum_duration - TOLERANCE, 0.001):
             return False
         return is_too_fast(cue, self._profile) or not is_too_fast(replace(cue, end=end), self._profile)
 
     def _leaving_gap(self, seconds: float) -> float:
-        """The last tick that leaves the gap before a time, which may be a rounding error before its frame."""
+        """Return the last tick that leaves the gap before a time, which may be a rounding error before its frame."""
         ticks = self._tick_at_or_before(seconds) - self._grid.at_least(self._gap)
         return min(seconds, self._grid.seconds(max(0, ticks)))
 
     def _tick_after(self, seconds: float) -> float:
-        """The first tick at or after a time, in seconds."""
+        """Return the first tick at or after a time, in seconds."""
         return self._grid.seconds(self._grid.at_least(seconds))
 
     def _tick_at_or_before(self, seconds: float) -> int:
-        """The last tick at or before a time, which the file may have rounded down."""
+        """Return the last tick at or before a time, which the file may have rounded down."""
         nearest = self._grid.nearest(seconds)
         return nearest if abs(self._grid.seconds(nearest) - seconds) <= TOLERANCE else self._grid.at_most(seconds)

@@ -32,7 +32,7 @@ SHORTEST = 0.001
 
 
 def without_extra_space(cue: Cue) -> Cue | None:
-    """The cue without blank lines, white space at line ends, and spaces between single Chinese characters.
+    """Return the cue without blank lines, white space at line ends, and spaces between single Chinese characters.
 
     None if no visible character is left.
     """
@@ -50,7 +50,9 @@ def _without_han_spaces(line: str) -> str:
 
 
 def reflow(cue: Cue, profile: Profile, language: str | None, frame_rate: Fraction | None = None) -> list[Cue]:
-    """The cue with better line breaks or, if it does not fit, as several cues; unchanged if a word would be split.
+    """Return the cue with better line breaks or, if it does not fit, as several cues.
+
+    Unchanged if a word would be split.
 
     A line that begins on purpose is not joined to the one above; if the cue does not fit, it becomes a cue of its own.
     """
@@ -63,7 +65,7 @@ def reflow(cue: Cue, profile: Profile, language: str | None, frame_rate: Fractio
 
 
 def _paragraphs(lines: list[str]) -> list[str]:
-    """The lines that continue each other joined, with a space unless the script is written without."""
+    """Return the lines that continue each other joined, with a space unless the script is written without."""
     paragraphs = lines[:1]
     for line in lines[1:]:
         if _NEW_PARAGRAPH.match(line):
@@ -75,7 +77,7 @@ def _paragraphs(lines: list[str]) -> list[str]:
 
 
 def _splits_a_word(text: str, parts: list[str]) -> bool:
-    """Whether a line break of the parts is inside a word of the text."""
+    """Return whether a line break of the parts is inside a word of the text."""
     after_spaces = {len(_visible(text[: match.end()])) for match in re.finditer(r"\s", text)}
     lines = [_visible(line) for part in parts for line in part.split("\n")]
     breaks = list(accumulate(map(len, lines)))[:-1]
@@ -84,14 +86,14 @@ def _splits_a_word(text: str, parts: list[str]) -> bool:
 
 
 def _visible(text: str) -> str:
-    """The visible characters."""
+    """Return the visible characters."""
     return "".join(filter(is_visible, text))
 
 
 def _split(
     cue: Cue, paragraphs: list[str], profile: Profile, language: str | None, frame_rate: Fraction | None
 ) -> list[TimedText]:
-    """The cue as several that fill its time, by its word times, else by the speaking time of its text."""
+    """Return the cue as several that fill its time, by its word times, else by the speaking time of its text."""
     spans = _paragraph_spans(cue, paragraphs)
     if min(span.duration for span in spans) < SHORTEST:
         return [(cue, cue.text)]
@@ -106,13 +108,13 @@ def _split(
 
 
 def _paragraph_spans(cue: Cue, paragraphs: list[str]) -> list[Span]:
-    """The cue's time, divided among the paragraphs by how long they take to say."""
+    """Return the cue's time, divided among the paragraphs by how long they take to say."""
     spoken = list(accumulate((sum(speech_weights(paragraph)) for paragraph in paragraphs), initial=0.0))
     boundaries = [round(cue.start + cue.duration * weight / (spoken[-1] or 1.0), 3) for weight in spoken[1:-1]]
     return [Span(start, max(start, end)) for start, end in pairwise((cue.start, *boundaries, cue.end))]
 
 
 def _segment(part: Cue, speaker: str, language: str | None) -> Segment:
-    """A paragraph as a segment with a speaker of its own, so that no cue holds two of them."""
+    """Return a paragraph as a segment with a speaker of its own, so that no cue holds two of them."""
     start, end = (part.words[0].start, part.words[-1].end) if part.words else (part.start, part.end)
     return Segment(start, end, part.text, part.words, speaker, language)

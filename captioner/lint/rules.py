@@ -105,5 +105,5 @@ class Finding:
 
 
 def about_file(rule: str, message: str) -> Finding:
-    """A finding about a whole file."""
+    """Return a finding about a whole file."""
     return Finding(rule, None, 0.0, 0.0, None, None, "", message)

@@ -27,7 +27,7 @@ class LocatedFinding:
 def sarif(
     version: str, files: Iterable[tuple[str, Sequence[LocatedFinding]]], unreadable: Iterable[tuple[str, str]]
 ) -> dict[str, Any]:
-    """A log of one run of captioner `version`: files with their findings, unreadable files with the reason."""
+    """Return a log of one run of captioner `version`: files with their findings, unreadable files with the reason."""
     ids = list(RULES)
     notes = [_notification(path, reason) for path, reason in unreadable]
     driver = {
@@ -89,7 +89,7 @@ def _location(path: str, line: int | None) -> dict[str, Any]:
 
 
 def _uri(path: str) -> str:
-    """The path as a URI. A relative path stays relative, so that a report is valid in another folder."""
+    """Return the path as a URI. A relative path stays relative, so that a report is valid in another folder."""
     from urllib.parse import quote
 
     return (

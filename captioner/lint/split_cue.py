@@ -17,7 +17,7 @@ TimedText = tuple[Span, str]
 
 
 def split_cue(cue: Cue, parts: Sequence[TimedText]) -> list[Cue]:
-    """A cue for each part. Together the parts have the visible characters of the cue, in order."""
+    """Return a cue for each part. Together the parts have the visible characters of the cue, in order."""
     visible_before = _visible_before(cue.text)
     cues, offset = [], 0
     for span, text in parts:
@@ -30,12 +30,12 @@ def split_cue(cue: Cue, parts: Sequence[TimedText]) -> list[Cue]:
 
 
 def _visible_before(text: str) -> list[int]:
-    """The number of visible characters before each index of a text, its length included."""
+    """Return the number of visible characters before each index of a text, its length included."""
     return list(accumulate(map(is_visible, text), initial=0))
 
 
 def _styles(cue: Cue, visible_before: list[int], visible: list[int], offset: int) -> Iterator[StyleSpan]:
-    """The styles of a part, whose first visible character is the `offset`-th of the cue."""
+    """Yield the styles of a part, whose first visible character is the `offset`-th of the cue."""
     for style in cue.styles:
         first, last = (_clamped(visible_before[index] - offset, visible) for index in (style.first, style.last))
         if first < last:
@@ -43,7 +43,7 @@ def _styles(cue: Cue, visible_before: list[int], visible: list[int], offset: int
 
 
 def _words(cue: Cue, visible_before: list[int], text: str, visible: list[int], offset: int) -> Iterator[Word]:
-    """The words of a part. The time of a word that is split is divided by its characters."""
+    """Yield the words of a part. The time of a word that is split is divided by its characters."""
     read = written = 0
     for word in cue.words:
         begin, read = visible_before[read] - offset, read + len(word.text)

@@ -51,7 +51,7 @@ class _Fault(NamedTuple):
 
 
 def text_findings(cues: Sequence[Cue], profile: Profile, language: str | None) -> Iterator[Finding]:
-    """The findings about texts, cue by cue. Words are checked only if the `language` is known."""
+    """Yield the findings about texts, cue by cue. Words are checked only if the `language` is known."""
     for index, cue in enumerate(cues):
         for fault in _faults(cue, profile, language):
             yield Finding(
@@ -89,7 +89,7 @@ def _line_faults(line: str, profile: Profile) -> Iterator[_Fault]:
 
 
 def spaced_han(line: str) -> str | None:
-    """The first run of Chinese characters with a space after each; spaces between phrases stand for commas."""
+    """Return the first run of Chinese characters with a space after each; spaces between phrases stand for commas."""
     runs = (match.group() for match in _SPACED_HAN.finditer(line))
     return next((run for run in runs if len(_NOT_A_NUMERAL.findall(run)) > 2), None)
 
@@ -103,7 +103,7 @@ def _is_bad(character: str) -> bool:
 
 
 def _break_faults(above: str, below: str, language: str | None) -> Iterator[_Fault]:
-    """The faults of a line break inside a cue."""
+    """Yield the faults of a line break inside a cue."""
     last, first = above[-1], below[0]
     beside_unspaced = is_unspaced(last) or is_unspaced(first)
     if beside_unspaced and first in NOT_AT_LINE_START and last not in SENTENCE_ENDS + CLOSERS:
@@ -114,7 +114,7 @@ def _break_faults(above: str, below: str, language: str | None) -> Iterator[_Fau
 
 
 def _opens(line: str) -> bool:
-    """Whether the mark at the end of a line always belongs to the text after it."""
+    """Return whether the mark at the end of a line always belongs to the text after it."""
     last, before = line[-1], line[-2:-1]
     if last in _AMBIGUOUS_QUOTES:
         return bool(before) and is_unspaced(before)
@@ -132,10 +132,10 @@ def _word_faults(above: str, below: str, language: str | None) -> Iterator[_Faul
 
 
 def _is_unit(word: str, function_words: FunctionWords) -> bool:
-    """Whether a word is always a unit: "a" may be ampere, but hardly ever is."""
+    """Return whether a word is always a unit: "a" may be ampere, but hardly ever is."""
     return word in function_words.measures and word not in function_words.after and word not in function_words.before
 
 
 def _plain_word(match: re.Match[str] | None) -> str:
-    """The matched word in lower case, without punctuation around it."""
+    """Return the matched word in lower case, without punctuation around it."""
     return match.group().strip(".,;:!?").lower().replace("’", "'") if match else ""

@@ -16,7 +16,7 @@ CuePair = tuple[int, int]
 
 
 def timing_findings(cues: Sequence[Cue], profile: Profile, frame_rate: Fraction | None) -> Iterator[Finding]:
-    """The findings about times, rule by rule; without a `frame_rate`, cues need not be on frames."""
+    """Yield the findings about times, rule by rule; without a `frame_rate`, cues need not be on frames."""
     yield from _order_findings(cues)
     gap = minimum_gap(cues, profile, frame_rate)
     for earlier, later in neighbours(cues):
@@ -40,7 +40,10 @@ def neighbours(cues: Sequence[Cue]) -> Iterator[CuePair]:
 
 
 def minimum_gap(cues: Sequence[Cue], profile: Profile, frame_rate: Fraction | None) -> float:
-    """Seconds that must be between two cues. Without a `frame_rate`, a gap in frames at the inferred rate is enough."""
+    """Return the seconds that must be between two cues.
+
+    Without a `frame_rate`, a gap in frames at the inferred rate is enough.
+    """
     rates = (frame_rate,) if frame_rate is not None else (None, infer_frame_rate(cues))
     return float(min(map(profile.gap_at, rates)))
 
@@ -52,7 +55,7 @@ def gap_between(before: Cue, after: Cue) -> float:
 
 
 def closes_chain(before: Cue, after: Cue, gap: float, profile: Profile) -> bool:
-    """Whether a gap should be closed to `gap` seconds, and the earlier cue may last that long.
+    """Return whether a gap should be closed to `gap` seconds, and the earlier cue may last that long.
 
     It is compared with the profile's own gap as well, which may be longer than the same number of frames.
     """
@@ -97,12 +100,12 @@ def _duration_findings(index: int, cue: Cue, profile: Profile) -> Iterator[Findi
 
 
 def is_too_fast(cue: Cue, profile: Profile) -> bool:
-    """Whether reading the cue takes longer than it lasts."""
+    """Return whether reading the cue takes longer than it lasts."""
     return profile.reading_time(cue.text) > cue.duration + TOLERANCE
 
 
 def _too_fast(index: int, cue: Cue, profile: Profile) -> Finding:
-    """The finding in characters a second or, if the profile counts them, in words a minute."""
+    """Return the finding in characters a second or, if the profile counts them, in words a minute."""
     allowed, unit = (profile.cps, "characters a second") if profile.wpm is None else (profile.wpm, "words a minute")
     speed = allowed * profile.reading_time(cue.text) / cue.duration
     digits = 1 if round(speed, 1) > allowed else 3  # one digit must not make it look like the maximum

@@ -109,7 +109,7 @@ Event = Caption | StreamProgress | RegionReported | TimedSegment | HlsStream | S
 
 
 def caption_json(caption: Caption) -> str:
-    """A caption as one line of JSON, as in the feed and in .jsonl files. Times are rounded to milliseconds."""
+    """Return a caption as one line of JSON, as in the feed and in .jsonl files. Times are rounded to milliseconds."""
     return json.dumps(
         {
             "type": "caption.final" if caption.is_final else "caption.partial",

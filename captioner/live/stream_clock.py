@@ -42,7 +42,7 @@ class Epoch:
     """The source's clock at that moment."""
 
     def ticks_at(self, time: float) -> int:
-        """The source's clock at a stream second, modulo `WRAP`."""
+        """Return the source's clock at a stream second, modulo `WRAP`."""
         return (self.ticks + round((time - self.time) * TICKS)) % WRAP
 
 
@@ -96,7 +96,7 @@ class StreamClock:
         return placed
 
     def _ahead(self, ticks: int) -> float:
-        """Seconds from the end of the clock to the timestamp, taking the nearest turn of the MPEG clock."""
+        """Return the seconds from the end of the clock to the timestamp, taking the nearest turn of the MPEG clock."""
         if self.epoch is None:
             return 0.0
         expected = self.epoch.ticks + round((self.time - self.epoch.time) * TICKS)

@@ -27,7 +27,7 @@ class CaptionPacket:
 
 
 def caption_packets(path: Path, tracks: int) -> list[list[CaptionPacket]]:
-    """The packets of the first caption tracks of a file, whose number is `tracks`. Raises `FfmpegFailed`."""
+    """Return the packets of the first caption tracks of a file, whose number is `tracks`. Raises `FfmpegFailed`."""
     maps = [word for track in range(tracks) for word in ("-map", f"0:s:{track}")]
     quiet = ("-nostdin", "-hide_banner", "-v", "error")
     status, lines = run_ffmpeg([*quiet, "-i", f"file:{path}", *maps, "-c", "copy", "-f", "framecrc", "pipe:2"])

@@ -163,7 +163,10 @@ def _has_exact_end(stream: Stream, formats: set[str]) -> bool:
 
 
 def audio_track(number: int, stream: Any, origin: Fraction | None = None) -> AudioTrack:
-    """One audio stream of libav; with `origin`, the timestamp of 0 s, also where its header says that it ends."""
+    """Return one audio stream of libav.
+
+    With `origin`, the timestamp of 0 s, also where its header says that it ends.
+    """
     from av.stream import Disposition
 
     codec = stream.codec_context

@@ -22,7 +22,7 @@ _ALTERNATIVES = {"cps": "wpm", "gap": "gap_frames"}
 
 
 def changed_profile(profile: Profile, changes: Mapping[str, Any], place: str) -> Profile:
-    """`profile` with some of its rules changed. Raises `SettingsError` that names `place` and the rule."""
+    """Return `profile` with some of its rules changed. Raises `SettingsError` that names `place` and the rule."""
     check_values(changes, RULES, place)
     cleared = {_ALTERNATIVES[key]: None for key in changes if key in _ALTERNATIVES}
     try:
@@ -32,7 +32,7 @@ def changed_profile(profile: Profile, changes: Mapping[str, Any], place: str) ->
 
 
 def profile_from(name: str, table: Mapping[str, Any], place: str) -> Profile:
-    """The profile `name` of a table with `base`, a built-in profile, and the rules that differ from it.
+    """Return the profile `name` of a table with `base`, a built-in profile, and the rules that differ from it.
 
     Raises `SettingsError` that names `place`.
     """

@@ -103,14 +103,14 @@ BY_LANGUAGE = {
 
 
 def profile_named(name: str) -> Profile:
-    """The profile of that name. Raises `UnknownName`, which lists the known names."""
+    """Return the profile of that name. Raises `UnknownName`, which lists the known names."""
     if name not in PROFILES:
         raise UnknownName("profile", name, PROFILES)
     return PROFILES[name]
 
 
 def profile_for(language: str | None) -> Profile:
-    """The profile for a BCP 47 tag; `default` if the language is unknown."""
+    """Return the profile for a BCP 47 tag; `default` if the language is unknown."""
     if language is None:
         return PROFILES["default"]
     return PROFILES[BY_LANGUAGE.get(language.lower().split("-")[0], "netflix")]

@@ -63,26 +63,29 @@ class Profile:
             raise ValueError(f"dialogue must be printable text on one line, such as '- ', not {self.dialogue!r}")
 
     def columns(self, text: str) -> int:
-        """The width of a text, in columns: 0, 1 or 2 for each character. Marks take no column of their own."""
+        """Return the width of a text, in columns: 0, 1 or 2 for each character. Marks take no column of their own."""
         if text.isascii() and text.isprintable():
             return len(text)
         return sum(map(self._columns_of, bases(text)))
 
     def characters(self, text: str) -> float:
-        """The length of a text, in characters as `cps` counts them."""
+        """Return the length of a text, in characters as `cps` counts them."""
         if text.isascii() and text.isprintable():
             return len(text) * self.narrow
         counts = (0.0, self.narrow, 1.0)
         return sum(counts[self._columns_of(character)] for character in bases(text))
 
     def reading_time(self, text: str) -> float:
-        """The seconds that it takes to read a text at the fastest speed allowed; the times of its parts add up."""
+        """Return the seconds that it takes to read a text at the fastest speed allowed.
+
+        The times of its parts add up.
+        """
         if self.wpm is not None:
             return len(text.split()) * 60 / self.wpm
         return self.characters(text) / self.cps
 
     def gap_at(self, frame_rate: Fraction | None) -> Fraction:
-        """The least time between two cues, in seconds: whole frames if the frame rate is known."""
+        """Return the least time between two cues, in seconds: whole frames if the frame rate is known."""
         if frame_rate is None:
             return Fraction(self.gap).limit_denominator(1_000_000)
         frames = self.gap_frames if self.gap_frames is not None else ceil(round(self.gap * frame_rate, 3))

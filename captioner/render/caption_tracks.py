@@ -47,7 +47,7 @@ class CaptionTrack:
 
 
 def caption_track(subtitles: Subtitles, codec: SubtitleCodec) -> CaptionTrack:
-    """The track of the subtitles; an ASS file stays as it is in a track of that codec."""
+    """Return the track of the subtitles; an ASS file stays as it is in a track of that codec."""
     if codec == "ass" and subtitles.ass:
         events = re.findall(r"(?m)^Dialogue:", subtitles.ass)
         return CaptionTrack(subtitles, codec, subtitles.ass.encode(), len(events), CueLosses())
@@ -69,7 +69,7 @@ def _of_cues(subtitles: Subtitles, codec: SubtitleCodec, cues: Sequence[Cue]) ->
 
 
 def _in_mov_text(cues: Sequence[Cue]) -> list[Cue]:
-    """The cues as mov_text holds them, 3GPP timed text (TS 26.245): one at a time, in one place.
+    """Return the cues as mov_text holds them, 3GPP timed text (TS 26.245): one at a time, in one place.
 
     ffmpeg writes neither the colors nor the places that the standard has.
     """
@@ -78,7 +78,7 @@ def _in_mov_text(cues: Sequence[Cue]) -> list[Cue]:
 
 
 def _in_named_colors(cue: Cue) -> Cue:
-    """The cue without colors that need a style sheet: ffmpeg drops it, and ffmpeg 5 drops all cues after it."""
+    """Return the cue without colors that need a style sheet: ffmpeg drops it, and ffmpeg 5 drops all cues after it."""
     named = set(COLORS.values())
     pieces = ((text, style if style.color in named else style._replace(color=None)) for text, style in runs(cue))
     return replace(cue, styles=spans_of(list(pieces)))

@@ -20,6 +20,6 @@ class CharacterTimes:
         self._times = [time for word in words for time in (word.start, word.end)] or [segment.start, segment.end]
 
     def span(self, first: int, last: int) -> tuple[float, float]:
-        """The start and end, in seconds, of the characters from `first` to before `last`."""
+        """Return the start and end, in seconds, of the characters from `first` to before `last`."""
         start, end = np.interp([first + _INSET, last - _INSET], self._positions, self._times)
         return float(start), float(end)

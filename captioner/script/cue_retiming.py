@@ -17,14 +17,14 @@ _SHORTEST = 0.001
 
 
 def script_of_cues(cues: Sequence[Cue]) -> str:
-    """The script of `cues`: their texts joined by line breaks."""
+    """Return the script of `cues`: their texts joined by line breaks."""
     return _SEPARATOR.join(cue.text for cue in cues)
 
 
 def retime_cues(
     cues: Sequence[Cue], placement: ScriptPlacement, regions: Sequence[RegionReport], segments: Sequence[Segment]
 ) -> tuple[list[Cue], list[MissingText]]:
-    """The retimed cues, and the cues without anything to say.
+    """Return the retimed cues, and the cues without anything to say.
 
     A retimed cue lasts from the start of its first word to the end of its last. A cue whose text is missing in
     `placement` is left out. A cue without anything to say, as a lone note, is returned as missing text.
@@ -51,7 +51,7 @@ def retime_cues(
 def _unit_times(
     placement: ScriptPlacement, regions: Sequence[RegionReport], segments: Sequence[Segment]
 ) -> list[tuple[int, Span]]:
-    """(position in the script, time) of every placed unit."""
+    """Return (position in the script, time) of every placed unit."""
     by_start = {segment.start: segment for segment in segments}
     times = {region.index: CharacterTimes(by_start[region.start]) for region in regions if region.start in by_start}
     return [(unit.position, Span(*times[unit.region].span(unit.first, unit.last))) for unit in placement.units]

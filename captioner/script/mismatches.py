@@ -13,7 +13,7 @@ LEAST_RUN = 3
 
 
 def mismatches(recognitions: Sequence[Recognition], regions: Sequence[RegionReport]) -> Iterator[Span]:
-    """The stretches of speech that the aligner doubts.
+    """Yield the stretches of speech that the aligner doubts.
 
     `recognitions` are those of the script's placement, `regions` the reports of the same regions after word timing. If
     the aligner doubts more than half of the regions, the only stretch is from the first doubted region to the last.

@@ -87,7 +87,7 @@ class ScriptBackend:
         self._recognitions = recognitions
 
     def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
-        """The recognitions in order. Raises `ValueError` if there is not one for each clip."""
+        """Return the recognitions in order. Raises `ValueError` if there is not one for each clip."""
         return (recognition for _, recognition in zip(clips, self._recognitions, strict=True))
 
     def close(self) -> None:
@@ -95,7 +95,10 @@ class ScriptBackend:
 
 
 def place_script(script: str, regions: Sequence[RegionReport], segments: Sequence[Segment]) -> ScriptPlacement:
-    """`script` over the speech `regions` of a source. `segments` are those of the regions with recognised text."""
+    """Return `script` over the speech `regions` of a source.
+
+    `segments` are those of the regions with recognised text.
+    """
     units = script_units(script)
     words = list(_recognised_words(regions, segments))
     anchors = word_anchors([word_key(script[unit.first : unit.last]) for unit in units], [word.key for word in words])
@@ -122,7 +125,7 @@ class _RecognisedWord:
 
 
 def _recognised_words(regions: Sequence[RegionReport], segments: Sequence[Segment]) -> Iterator[_RecognisedWord]:
-    """The recognised text as words with times, split in the same way as a script."""
+    """Yield the recognised text as words with times, split in the same way as a script."""
     numbers = {region.start: region.index for region in regions}
     for segment in segments:
         times = CharacterTimes(segment)
@@ -156,7 +159,7 @@ def _gaps(
     anchors: Sequence[Pair],
     regions: Sequence[RegionReport],
 ) -> Iterator[tuple[int, int, float, float]]:
-    """(first unit, unit after the last, start, end) of each gap between two anchors; times in seconds."""
+    """Yield (first unit, unit after the last, start, end) of each gap between two anchors; times in seconds."""
     first, start = 0, 0.0
     for unit, word in anchors:
         if first < unit:
@@ -167,14 +170,14 @@ def _gaps(
 
 
 def _mismatch_cost(recognised: int, matched: int) -> float:
-    """The negative logarithm of the probability that a recognised word is another word in the script."""
+    """Return the negative logarithm of the probability that a recognised word is another word in the script."""
     return -log(1 - min(max(matched / max(recognised, 1), 1 - CERTAIN), CERTAIN))
 
 
 def _speech_stretches(
     regions: Sequence[RegionReport], words: Sequence[_RecognisedWord], start: float, end: float, mismatch_cost: float
 ) -> Iterator[tuple[int, SpeechStretch]]:
-    """(index of the region, its stretch) of the speech between `start` and `end`.
+    """Yield (index of the region, its stretch) of the speech between `start` and `end`.
 
     Each word recognised there, none of which is in the script, makes it less likely that the script is said there.
     """
@@ -240,7 +243,7 @@ def _add_missing(missing: list[MissingText], unit: TextUnit, after: float) -> No
 
 
 def _recognition(text: str, region: RegionReport, foreign_words: int) -> Recognition:
-    """The text of a region: that of the script, or the recognised text if the region says none of the script."""
+    """Return the text of a region: that of the script, or the recognised text if the region says none of the script."""
     if text.strip():
         reason = f"{foreign_words} recognised words are not in the script" if foreign_words else None
         return Recognition("ok", text, reason=reason)

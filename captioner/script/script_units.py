@@ -12,7 +12,7 @@ _CHUNK = re.compile(r"\S+")
 
 
 def script_units(script: str) -> list[TextUnit]:
-    """The text units of `script`.
+    """Return the text units of `script`.
 
     The end of a line is at least the end of a clause. Inside a word there is no boundary, in scripts without spaces
     either.

@@ -69,7 +69,7 @@ def spread_text(units: Sequence[TextUnit], stretches: Sequence[SpeechStretch], p
 
 
 def _skip(least: _Costs, times: _Costs, pace: float) -> tuple[_Costs, _Places]:
-    """The least cost at each place if text before it may be skipped, and the start of the skipped text."""
+    """Return the least cost at each place if text before it may be skipped, and the start of the skipped text."""
     skipped_cost = SKIPPED_SYLLABLE_COST * pace * times
     reduced = least - skipped_cost
     lowest = np.minimum.accumulate(reduced)
@@ -79,7 +79,7 @@ def _skip(least: _Costs, times: _Costs, pace: float) -> tuple[_Costs, _Places]:
 
 
 def _say(least: _Costs, times: _Costs, fixed: _Costs, seconds: float) -> tuple[_Costs, _Places]:
-    """The least cost at each place if a stretch of `seconds` says the text before it, and that text's start.
+    """Return the least cost at each place if a stretch of `seconds` says the text before it, and that text's start.
 
     `fixed` is the cost, at each place, of a stretch that ends there.
     """

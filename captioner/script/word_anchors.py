@@ -28,7 +28,7 @@ _Scores = NDArray[np.float64]
 
 
 def word_key(text: str) -> str:
-    """The form in which words are compared: letters and digits, in one width and case.
+    """Return the form in which words are compared: letters and digits, in one width and case.
 
     >>> word_key(" “Don’t!”"), word_key("Ｇｌｍ")
     ('dont', 'glm')
@@ -37,7 +37,7 @@ def word_key(text: str) -> str:
 
 
 def word_anchors(script: Sequence[str], recognised: Sequence[str]) -> list[Pair]:
-    """The pairs of equal words, rising in both; both are given as keys (`word_key`)."""
+    """Return the pairs of equal words, rising in both; both are given as keys (`word_key`)."""
     counts = Counter(script) + Counter(recognised)
     numbers = {word: number for number, word in enumerate(counts)}
     # The rarer a word, the less likely two equal words are different occurrences.
@@ -51,7 +51,10 @@ def word_anchors(script: Sequence[str], recognised: Sequence[str]) -> list[Pair]
 
 
 def _common(one: _Keys, other: _Keys, weights: _Scores, origin: Pair) -> list[Pair]:
-    """The heaviest common subsequence, by Hirschberg's algorithm. Memory grows with the length, not its square."""
+    """Return the heaviest common subsequence, by Hirschberg's algorithm.
+
+    Memory grows with the length, not its square.
+    """
     if not len(one) or not len(other):
         return []
     if len(one) == 1:
@@ -68,7 +71,7 @@ def _common(one: _Keys, other: _Keys, weights: _Scores, origin: Pair) -> list[Pa
 
 
 def _heaviest(one: _Keys, other: _Keys, weights: _Scores) -> _Scores:
-    """The weight of the heaviest common subsequence of `one` and the first 0, 1, 2 ... words of `other`."""
+    """Return the weight of the heaviest common subsequence of `one` and the first 0, 1, 2 ... words of `other`."""
     best = np.zeros(len(other) + 1)
     for word in one:
         longer = best[:-1] + weights[word] * (other == word)
@@ -78,7 +81,7 @@ def _heaviest(one: _Keys, other: _Keys, weights: _Scores) -> _Scores:
 
 
 def _moved_together(pairs: list[Pair], keys: _Keys) -> list[Pair]:
-    """The pairs, their first numbers moved to an equal word beside the pair before or after, if there is one.
+    """Return the pairs, their first numbers moved to an equal word beside the pair before or after, if there is one.
 
     `keys` are the words that the first numbers count. Among equally heavy subsequences, words that follow each other in
     one text most likely do so in the other.
@@ -98,7 +101,7 @@ def _moved_together(pairs: list[Pair], keys: _Keys) -> list[Pair]:
 
 
 def _with_neighbours(pairs: Sequence[Pair], least: int) -> list[Pair]:
-    """The pairs with `least` pairs in their window, and either one right beside them or two on both sides."""
+    """Return the pairs with `least` pairs in their window, and either one right beside them or two on both sides."""
     firsts, seconds = (np.array(places, int) for places in (zip(*pairs, strict=True) if pairs else ((), ())))
     anchors = []
     for pair in pairs:

@@ -38,12 +38,12 @@ class NotAudio(Exception):
 
 
 def audio_key(clip: Audio) -> str:
-    """The key of a clip in the service: SHA-256 of its 16-bit samples, padded as the backend pads it."""
+    """Return the key of a clip in the service: SHA-256 of its 16-bit samples, padded as the backend pads it."""
     return read_audio_file(wav_bytes(clip, shortest=SHORTEST)).key
 
 
 def read_audio_file(data: bytes) -> AudioFile:
-    """The audio file with the content `data`, WAV or MP3. Raises `NotAudio`."""
+    """Return the audio file with the content `data`, WAV or MP3. Raises `NotAudio`."""
     if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
         kind: Literal["wav", "mp3"] = "wav"
         audio = _wav(data)

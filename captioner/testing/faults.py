@@ -53,7 +53,7 @@ class Fault:
 def error(
     code: str = "", status: int | None = None, message: str | None = None, *, retry_after: str | None = None
 ) -> Fault:
-    """An error response with a business code or only an HTTP status; `retry_after` is the header's value."""
+    """Return an error response with a business code or only an HTTP status; `retry_after` is the header's value."""
     if status is None:
         status = STATUS.get(code) or STATUS_OF_HUNDRED[code[:2]]
     headers = {} if retry_after is None else {"Retry-After": retry_after}
@@ -61,7 +61,7 @@ def error(
 
 
 def error_in_stream(code: str) -> Fault:
-    """An error in place of the second delta; without `stream`, an error body with status 200."""
+    """Return an error in place of the second delta; without `stream`, an error body with status 200."""
     return replace(error(code), kind="error_in_stream", status=200)
 
 
@@ -76,7 +76,7 @@ def silence(seconds: float) -> Fault:
 
 
 def drip(seconds: float) -> Fault:
-    """The right response, byte by byte, with this pause after each byte."""
+    """Return the right response, byte by byte, with this pause after each byte."""
     return Fault("drip", seconds=seconds)
 
 
@@ -86,7 +86,7 @@ def malformed() -> Fault:
 
 
 def html() -> Fault:
-    """A web page, as proxies and hotel networks send it."""
+    """Return a web page, as proxies and hotel networks send it."""
     return Fault("html")
 
 
@@ -96,15 +96,15 @@ def empty() -> Fault:
 
 
 def cut_stream() -> Fault:
-    """A stream that breaks off after its second delta; without `stream`, half a body."""
+    """Return a stream that breaks off after its second delta; without `stream`, half a body."""
     return Fault("cut_stream")
 
 
 def looped(text: str = "Thank you for watching.") -> Fault:
-    """The text twenty times in a row, as models repeat it when they fail."""
+    """Return the text twenty times in a row, as models repeat it when they fail."""
     return Fault("looped", message=" ".join([text] * 20))
 
 
 def echo_key() -> Fault:
-    """An error message that contains the key, as some services send it."""
+    """Return an error message that contains the key, as some services send it."""
     return Fault("echo_key", 401, "1000")

@@ -53,7 +53,7 @@ class RequestHandler(BaseHTTPRequestHandler):
             self._fail(request, text, fault)
 
     def _process(self, request: ServiceRequest) -> tuple[str, Fault | None]:
-        """The text and the fault for a request, after its latency."""
+        """Return the text and the fault for a request, after its latency."""
         try:
             fault = self.scenario.fault_for(request)
             self.scenario.wait_for(request)
@@ -180,7 +180,7 @@ def _error_body(fault: Fault) -> dict[str, Any]:
 
 
 def _events(request: ServiceRequest, text: str) -> Iterator[dict[str, Any]]:
-    """One delta for each word, then the full text."""
+    """Yield one delta for each word, then the full text."""
     for number, word in enumerate(text.split(" ")):
         delta = word if number == 0 else f" {word}"
         yield {**_common(request), "type": "transcript.text.delta", "delta": delta}

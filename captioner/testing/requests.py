@@ -98,7 +98,7 @@ class BadRequest(Exception):
 
 
 def read_request(index: int, headers: Mapping[str, str], body: bytes) -> ServiceRequest:
-    """The request with these headers, by lower-case name, and this body. Raises `BadRequest`."""
+    """Return the request with these headers, by lower-case name, and this body. Raises `BadRequest`."""
     kind = headers.get("content-type", "")
     as_json = kind.startswith("application/json")
     parts = _json_parts(body) if as_json else form_parts(kind, body)
@@ -109,7 +109,7 @@ def read_request(index: int, headers: Mapping[str, str], body: bytes) -> Service
 
 
 def form_parts(kind: str, body: bytes) -> tuple[FormPart, ...]:
-    """The parts of a form; `kind` is its content type. Raises `BadRequest`."""
+    """Return the parts of a form; `kind` is its content type. Raises `BadRequest`."""
     header = Message()
     header["content-type"] = kind
     boundary = header.get_boundary()
@@ -129,7 +129,7 @@ def _part(part: bytes) -> FormPart:
 
 
 def _json_parts(body: bytes) -> tuple[FormPart, ...]:
-    """The parts of a request that came as JSON with the audio in `file_base64`."""
+    """Return the parts of a request that came as JSON with the audio in `file_base64`."""
     try:
         given = json.loads(body)
         return tuple(FormPart(name, _as_text(value).encode()) for name, value in given.items())
@@ -142,7 +142,7 @@ def _as_text(value: object) -> str:
 
 
 def _audio_file(parts: tuple[FormPart, ...]) -> AudioFile:
-    """The audio in `file`, else in `file_base64`."""
+    """Return the audio in `file`, else in `file_base64`."""
     by_name = {part.name: part.value for part in parts}
     if "file" not in by_name and "file_base64" not in by_name:
         raise BadRequest(error("1213", message="file is missing"))

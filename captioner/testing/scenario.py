@@ -55,11 +55,11 @@ class Scenario:
                 self._request_ids.discard(request.fields.get("request_id", ""))
 
     def accepts(self, authorization: str) -> bool:
-        """Whether the header holds the key."""
+        """Return whether the header holds the key."""
         return hmac.compare_digest(authorization.encode(), f"Bearer {self.key}".encode())
 
     def fault_for(self, request: ServiceRequest) -> Fault | None:
-        """The fault for this request, by the rules of the service or by the test; None for a text."""
+        """Return the fault for this request, by the rules of the service or by the test; None for a text."""
         with self._lock:
             self.requests.append(request)
             if (request_id := request.fields.get("request_id")) in self._request_ids:

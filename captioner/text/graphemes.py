@@ -30,7 +30,7 @@ _GRAPHEME = regex.compile(GRAPHEME, regex.VERBOSE)
 
 
 def graphemes(text: str) -> list[str]:
-    """The grapheme clusters of a text, which together spell it.
+    """Return the grapheme clusters of a text, which together spell it.
 
     >>> graphemes("🇩🇪🇫🇷กำลัง")
     ['🇩🇪', '🇫🇷', 'กำ', 'ลั', 'ง']
@@ -42,7 +42,7 @@ def graphemes(text: str) -> list[str]:
 
 @lru_cache(maxsize=64)
 def grapheme_edges(text: str) -> frozenset[int]:
-    """The places of a text, 0 and its length included, where it may be cut without tearing a grapheme.
+    """Return the places of a text, 0 and its length included, where it may be cut without tearing a grapheme.
 
     >>> sorted(grapheme_edges("🇩🇪🇫🇷"))
     [0, 2, 4]
@@ -51,5 +51,5 @@ def grapheme_edges(text: str) -> frozenset[int]:
 
 
 def is_grapheme_edge(text: str, index: int) -> bool:
-    """Whether a text may be cut before the character at `index` without tearing a grapheme cluster."""
+    """Return whether a text may be cut before the character at `index` without tearing a grapheme cluster."""
     return index in grapheme_edges(text)

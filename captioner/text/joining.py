@@ -9,7 +9,7 @@ from captioner.text.scripts import is_unspaced
 
 
 def space_between(before: str, after: str) -> str:
-    """The separator of two texts that are joined, such as those of two clips: a space, or nothing.
+    """Return the separator of two texts that are joined, such as those of two clips: a space, or nothing.
 
     It is empty if one text is empty, if there is white space already, or if either text has a script without spaces
     at the joint. For the lines of one text, `scripts.meet_unspaced` applies instead, since a break beside a Latin word
@@ -22,7 +22,7 @@ def space_between(before: str, after: str) -> str:
 
 
 def join_texts(texts: Iterable[str]) -> str:
-    """The texts of clips that follow one another as one, without white space at their edges.
+    """Return the texts of clips that follow one another as one, without white space at their edges.
 
     >>> join_texts(["Good ", "morning."]), join_texts(["早上", "好。"]), join_texts(["", "一", "two", "three"])
     ('Good morning.', '早上好。', '一two three')

@@ -13,7 +13,7 @@ COUNTERS = frozenset("年月日号號時时点點分秒岁歳回次块塊元円�
 
 
 def may_break(text: str, index: int) -> bool:
-    """Whether a line may break before the character at `index` if there is no space before it.
+    """Return whether a line may break before the character at `index` if there is no space before it.
 
     It may break after a dash, and between characters of scripts without spaces where kinsoku allows it. It may not
     break inside a grapheme, a word of any other script, a word of katakana, or a number and what it counts.
@@ -36,7 +36,7 @@ def may_break(text: str, index: int) -> bool:
 
 
 def _is_counted(number: str, counted: str) -> bool:
-    """Whether two characters count something together: 5|个, ３|月, 三|十, 三|百, 十|元."""
+    """Return whether two characters count something together: 5|个, ３|月, 三|十, 三|百, 十|元."""
     if number.isdecimal():
         return counted.isdecimal() or (counted.isalpha() and is_unspaced(counted))
     return number in HAN_NUMERALS and (counted in HAN_NUMERALS or counted in COUNTERS)

@@ -36,7 +36,7 @@ _UNSPACED = regex.compile(
 
 @lru_cache(maxsize=8192)
 def is_unspaced(character: str) -> bool:
-    """Whether a character belongs to a script that is written without spaces between words.
+    """Return whether a character belongs to a script that is written without spaces between words.
 
     These are Han, kana (half-width kana too) and Bopomofo with their punctuation, full-width punctuation, and the
     scripts of class SA of UAX #14: Thai, Lao, Khmer, Burmese and the Tai scripts. Full-width Latin letters and emoji
@@ -50,7 +50,7 @@ def is_unspaced(character: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def is_unspaced_alphabet(character: str) -> bool:
-    """Whether a character is a letter or mark of a script without spaces whose syllables have several letters.
+    """Return whether a character is a letter or mark of a script without spaces whose syllables have several letters.
 
     These are Thai, Lao, Khmer, Burmese and the Tai scripts, but not Han or kana.
     """
@@ -59,25 +59,25 @@ def is_unspaced_alphabet(character: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def is_han(character: str) -> bool:
-    """Whether a character is a Chinese character, a radical, or one of 々 and 〇."""
+    """Return whether a character is a Chinese character, a radical, or one of 々 and 〇."""
     return _HAN.match(character) is not None
 
 
 @lru_cache(maxsize=8192)
 def is_hiragana(character: str) -> bool:
-    """Whether a character is hiragana or a voicing mark of kana."""
+    """Return whether a character is hiragana or a voicing mark of kana."""
     return _HIRAGANA.match(character) is not None
 
 
 @lru_cache(maxsize=8192)
 def is_katakana(character: str) -> bool:
-    """Whether a character is katakana, full-width or half-width, or the mark of a long vowel."""
+    """Return whether a character is katakana, full-width or half-width, or the mark of a long vowel."""
     return _KATAKANA.match(character) is not None
 
 
 @lru_cache(maxsize=8192)
 def is_syllabic(character: str) -> bool:
-    """Whether a character begins and spells a syllable: Han, kana, a Hangul syllable, or its first jamo."""
+    """Return whether a character begins and spells a syllable: Han, kana, a Hangul syllable, or its first jamo."""
     return (
         is_han(character)
         or is_hiragana(character)
@@ -87,7 +87,7 @@ def is_syllabic(character: str) -> bool:
 
 
 def meet_unspaced(before: str, after: str) -> bool:
-    """Whether no space belongs between two characters where the lines of one text are joined.
+    """Return whether no space belongs between two characters where the lines of one text are joined.
 
     This is so if both belong to scripts without spaces, or if one does and the other is a mark that such scripts share
     with others. Beside a Latin word, a line break becomes a space.

@@ -38,7 +38,7 @@ _LENGTH_OF_VOWEL_GROUP = 0.1
 
 
 def speech_weights(text: str) -> list[float]:
-    """The time that each character of a text takes to say, in syllables of about a fifth of a second.
+    """Return the time that each character of a text takes to say, in syllables of about a fifth of a second.
 
     A Latin vowel group is half a syllable and each letter a little more. A Han character or kana is a syllable, a
     digit is a word. Punctuation takes as long as the breath at it.
@@ -51,7 +51,7 @@ def speech_weights(text: str) -> list[float]:
 
 
 def syllables(text: str) -> float:
-    """The time that a text takes to say without its pauses, in syllables of about a fifth of a second; never 0.
+    """Return the time that a text takes to say without its pauses, in syllables of about a fifth of a second; never 0.
 
     >>> syllables("a") < syllables("banana") < syllables("strengthened"), round(syllables("模型"), 3)
     (True, 2.001)
@@ -63,7 +63,7 @@ def syllables(text: str) -> float:
 
 
 def letters_to_say(text: str) -> float:
-    """The number of Latin letters that take as long to say as a text: a digit counts as one, a syllable as 2.5.
+    """Return the number of Latin letters that take as long to say as a text: a digit counts as one, a syllable as 2.5.
 
     >>> letters_to_say("Hello, 42!"), letters_to_say("你好。")
     (7.0, 5.0)

@@ -12,7 +12,7 @@ _INVISIBLE = ("Cc", "Cf", "Zs", "Zl", "Zp")
 
 
 def bases(text: str) -> str:
-    """A text without emoji that a zero width joiner joins to the one before: a family is as wide as a person.
+    """Return a text without emoji that a zero width joiner joins to the one before: a family is as wide as a person.
 
     >>> bases("👩\u200d👩\u200d👧!")
     '👩!'
@@ -22,7 +22,7 @@ def bases(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def character_columns(character: str) -> int:
-    """The width of a character: 0, 1 or 2 columns.
+    """Return the width of a character: 0, 1 or 2 columns.
 
     Marks, skin tones, invisible characters, and the vowels and finals of a Hangul syllable in jamo have 0: they are
     drawn over or inside the character before. Wide and full-width characters have 2, all others 1.
@@ -36,11 +36,11 @@ def character_columns(character: str) -> int:
 
 @lru_cache(maxsize=8192)
 def east_asian_columns(character: str) -> int:
-    """The width of a character in an East Asian font: punctuation of ambiguous width (“ … — ·) has 2 columns."""
+    """Return the width of a character in an East Asian font: punctuation of ambiguous width (“ … — ·) has 2 columns."""
     ambiguous = unicodedata.east_asian_width(character) == "A" and unicodedata.category(character)[0] in "PS"
     return 2 if ambiguous else character_columns(character)
 
 
 def is_visible(text: str) -> bool:
-    """Whether there is anything to see, and not only spaces, control and format characters."""
+    """Return whether there is anything to see, and not only spaces, control and format characters."""
     return any(unicodedata.category(character) not in _INVISIBLE for character in text)

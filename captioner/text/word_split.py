@@ -11,7 +11,7 @@ _SPACED = re.compile(r"\s*\S+|\s+")
 
 
 def split_words(text: str) -> list[str]:
-    """The words of a text, each with the space before it; together they spell the text.
+    """Return the words of a text, each with the space before it; together they spell the text.
 
     In a script without spaces each grapheme is a word of its own. White space at the end stands alone.
 
@@ -22,7 +22,7 @@ def split_words(text: str) -> list[str]:
 
 
 def _split(chunk: str) -> list[str]:
-    """The words of a text that has white space only at its start."""
+    """Return the words of a text that has white space only at its start."""
     if chunk.isascii():
         return [chunk]
     text = chunk.lstrip()

@@ -70,7 +70,7 @@ class Dispatcher:
                 self._runs.discard(run)
 
     def send(self, post: Callable[[], T], request: ClipRequest) -> T:
-        """The result of `post`, called within the concurrency limit and repeated as the retry policy allows.
+        """Return the result of `post`, called within the concurrency limit and repeated as the retry policy allows.
 
         Raises `ClipRejected` when the last attempt failed too, `BackendError` when the service cannot be reached.
         """
@@ -125,7 +125,7 @@ class Dispatcher:
             self._ever_responded, self._given_up = True, 0
 
     def _is_unreachable(self) -> bool:
-        """Whether the service never responded, or gave no response to as many clips in a row as run at a time.
+        """Return whether the service never responded, or gave no response to as many clips in a row as run at a time.
 
         A single clip without a response is no sign of that.
         """
@@ -205,7 +205,7 @@ class _DispatchRun:
             _settle(future, error)
 
     def _remaining(self, error: BaseException, *, wait_for_results: bool) -> Iterator[Recognition]:
-        """The results after the first clip without one, in order; clips between them become `failed`."""
+        """Yield the results after the first clip without one, in order; clips between them become `failed`."""
         if not wait_for_results:
             self.stop()
         results = [_result(future) if wait_for_results or future.done() else None for future in self._pending]

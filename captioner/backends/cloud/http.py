@@ -41,7 +41,7 @@ class ApiKey:
         return f"ApiKey({HIDDEN}, source={self.source!r})"
 
     def checked(self, backend: str) -> ApiKey:
-        """The key without spaces around it. Raises `BackendError` for a key that does not fit into a header."""
+        """Return the key without spaces around it. Raises `BackendError` for a key that does not fit into a header."""
         secret = self.secret.strip()
         if not secret or not all("!" <= character <= "~" for character in secret):
             reason = "is empty" if not secret else "contains characters that no key has"
@@ -134,15 +134,15 @@ class HttpResponse:
         return retry_after(self._response.headers.get("retry-after"), datetime.now(UTC))
 
     def text(self) -> str:
-        """The body as text, as the service sent it."""
+        """Return the body as text, as the service sent it."""
         return b"".join(self._chunks()).decode("utf-8", errors="replace")
 
     def printable(self, text: str) -> str:
-        """`text` from the body for a message: without the key, which some services repeat in their errors."""
+        """Return `text` from the body for a message: without the key, which some services repeat in their errors."""
         return without_secrets(text, self._secrets)
 
     def events(self) -> Iterator[str]:
-        """The payload of each `data:` line of an event stream.
+        """Yield the payload of each `data:` line of an event stream.
 
         The standard separates events by a blank line. Here each line is an event: these services send JSON on one line,
         and some leave the blank line out.
@@ -168,7 +168,10 @@ class HttpResponse:
 
 
 def checked_base_url(backend: str, base_url: str, example: str) -> str:
-    """The URL without a slash at its end. Raises `BackendError`, with `example` as a hint, for a malformed one."""
+    """Return the URL without a slash at its end.
+
+    Raises `BackendError`, with `example` as a hint, for a malformed one.
+    """
     import httpx
 
     base_url = base_url.strip().rstrip("/")
@@ -185,7 +188,7 @@ def checked_base_url(backend: str, base_url: str, example: str) -> str:
 
 
 def _secrets_in(url: str) -> set[str]:
-    """The password in a URL, as it is and as its header repeats it."""
+    """Return the password in a URL, as it is and as its header repeats it."""
     parts = urlsplit(url)
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     header = base64.b64encode(f"{user}:{password}".encode()).decode()
@@ -193,7 +196,7 @@ def _secrets_in(url: str) -> set[str]:
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
-    """Seconds to wait, from a Retry-After header with seconds or a date; None if it is absent or malformed.
+    """Return the seconds to wait, from a Retry-After header with seconds or a date; None if it is absent or malformed.
 
     >>> retry_after("Sun, 06 Nov 1994 08:49:37 GMT", datetime(1994, 11, 6, 8, 49, 30, tzinfo=UTC))
     7.0
@@ -210,7 +213,7 @@ def retry_after(value: str | None, now: datetime) -> float | None:
 
 
 def _connection_fault(error: Exception, *, responded: bool) -> str:
-    """The fault of a connection, in a few words."""
+    """Return the fault of a connection, in a few words."""
     kind = type(error).__name__
     if kind in ("ConnectTimeout", "PoolTimeout", "ReadTimeout", "WriteTimeout"):
         return "the response stopped halfway" if responded else "no response in time"

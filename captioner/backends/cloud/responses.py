@@ -23,7 +23,7 @@ class ErrorInStream(Exception):
 
 
 def json_object(body: str, printable: Printable) -> dict[str, Any]:
-    """The JSON object in `body`. Raises `RetryableError` for a web page, half a body, an empty one."""
+    """Return the JSON object in `body`. Raises `RetryableError` for a web page, half a body, an empty one."""
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
@@ -36,12 +36,12 @@ def json_object(body: str, printable: Printable) -> dict[str, Any]:
 
 
 def _excerpt(body: str, printable: Printable) -> str:
-    """The first characters of a body. Its secrets are hidden before it is cut, since half a key is one too."""
+    """Return the first characters of a body. Its secrets are hidden before it is cut, since half a key is one too."""
     return repr(printable(body.strip()[:1000])[:60])
 
 
 def text_in(content: dict[str, Any]) -> str:
-    """The text of a response: in `text`, in the older `segments`, or as in a chat. Raises `RetryableError`."""
+    """Return the text of a response: in `text`, in the older `segments`, or as in a chat. Raises `RetryableError`."""
     text = content.get("text")
     if text is None and isinstance(segments := content.get("segments"), list):
         text = "".join(str(segment.get("text", "")) for segment in segments if isinstance(segment, dict))
@@ -53,7 +53,7 @@ def text_in(content: dict[str, Any]) -> str:
 
 
 def growing_text(events: Iterable[str], printable: Printable) -> Iterator[str]:
-    """The text so far, each time it grows, and at the end the full text. `events` are the payloads of a stream.
+    """Yield the text so far, each time it grows, and at the end the full text. `events` are the payloads of a stream.
 
     Reads `transcript.text.delta` and `.done`, vLLM's chunks and the chunks of a chat. Raises `ErrorInStream`, and
     `RetryableError` for a stream that ends with neither the full text nor `[DONE]`.
@@ -76,7 +76,7 @@ def growing_text(events: Iterable[str], printable: Printable) -> Iterator[str]:
 
 
 def error_in(body: str, printable: Printable) -> tuple[str, str]:
-    """Code and message of an error body, each "" if it is absent. The code may be a number in the JSON."""
+    """Return the code and message of an error body, each "" if it is absent. The code may be a number in the JSON."""
     try:
         error = json.loads(body)["error"]
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -88,7 +88,7 @@ def error_in(body: str, printable: Printable) -> tuple[str, str]:
 
 
 def encodable(text: str) -> str:
-    """`text` with U+FFFD for each lone surrogate, which JSON and a command line can hold and UTF-8 cannot."""
+    """Return `text` with U+FFFD for each lone surrogate, which JSON and a command line can hold and UTF-8 cannot."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
@@ -100,7 +100,7 @@ def _delta(chunk: dict[str, Any]) -> str:
 
 
 def _in_first_choice(content: dict[str, Any], part: str) -> Any:
-    """`choices[0].<part>.content`, None if there is no such thing."""
+    """Return `choices[0].<part>.content`, None if there is no such thing."""
     try:
         return content["choices"][0][part]["content"]
     except (KeyError, IndexError, TypeError):

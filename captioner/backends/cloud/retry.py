@@ -75,7 +75,7 @@ class RetryPolicy:
     """Waits for seconds, or until the event is set."""
 
     def pause_after(self, error: RetryableError, attempt: int) -> float:
-        """Seconds to wait after attempt number `attempt`, counted from 1, raised `error`."""
+        """Return the seconds to wait after attempt number `attempt`, counted from 1, raised `error`."""
         if error.after is not None:
             return min(error.after, self.longest_retry_after) + self.random() * self.first_pause
         factor = self.overload_factor if error.overloaded else 1.0

@@ -18,7 +18,7 @@ class ServerPool:
         self._lock = Lock()
 
     def next(self) -> str:
-        """The base URL for the next request; if all are paused, the one whose pause ends first."""
+        """Return the base URL for the next request; if all are paused, the one whose pause ends first."""
         with self._lock:
             now = self._clock()
             ready = (base_url for base_url, end in self._paused_until.items() if end <= now)

@@ -17,7 +17,7 @@ FULL_SCALE = 32767
 
 
 def wav_bytes(clip: Audio, *, shortest: float = 0.0) -> bytes:
-    """`clip` as a WAV file, padded with silence at its end to `shortest` seconds."""
+    """Return `clip` as a WAV file, padded with silence at its end to `shortest` seconds."""
     padding = max(0, round(shortest * clip.sample_rate) - len(clip.samples))
     samples = np.pad(clip.samples, (0, padding))
     file = io.BytesIO()

@@ -37,7 +37,7 @@ def missing_key() -> str | None:
 
 
 def account_for(key: str | None, base_url: str | None) -> GlmAccount:
-    """The account from the options, else from the environment. Raises `BackendError` without a key."""
+    """Return the account from the options, else from the environment. Raises `BackendError` without a key."""
     if key is not None:
         api_key = ApiKey(key, "the options")
         default = os.environ.get("CAPTIONER_BASE_URL") or Z_AI

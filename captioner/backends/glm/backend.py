@@ -104,7 +104,7 @@ class Glm:
         return replace(recognition, language=hints.language, attempts=request.attempts)
 
     def _request_text(self, request: ClipRequest, clip: Audio, hints: Hints) -> Transcription:
-        """The text of one part of a clip; with less prompt and hotwords if the service refuses them."""
+        """Return the text of one part of a clip; with less prompt and hotwords if the service refuses them."""
         wav = wav_bytes(clip, shortest=SHORTEST)
         prompt, hotwords = (hints.prompt or "")[-LONGEST_PROMPT:], hints.hotwords
         while True:
@@ -121,7 +121,7 @@ class Glm:
                 prompt, hotwords = "", ()
 
     def _form_fields(self, prompt: str, hotwords: tuple[str, ...]) -> dict[str, str]:
-        """The fields of one request, in the order of the vendor's SDK."""
+        """Return the fields of one request, in the order of the vendor's SDK."""
         fields = {
             "model": self._context.model,
             "prompt": prompt,
@@ -134,7 +134,7 @@ class Glm:
         return {name: value for name, value in fields.items() if value}
 
     def _post(self, fields: dict[str, str], wav: bytes) -> str:
-        """One attempt. Attempts share their request id, except after one whose result is unknown."""
+        """Return one attempt. Attempts share their request id, except after one whose result is unknown."""
         try:
             with self._http.post(self._url, fields, wav) as response:
                 return self._text(response)

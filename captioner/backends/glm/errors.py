@@ -75,7 +75,7 @@ class ErrorContext:
 def error_for(
     status: int, code: str, message: str, context: ErrorContext, *, after: float | None = None
 ) -> RetryableError | ClipRejected | BackendError:
-    """The error to raise for an error response. `after` is its Retry-After in seconds."""
+    """Return the error to raise for an error response. `after` is its Retry-After in seconds."""
     details = f"{message or 'no message'} ({f'code {code}' if code else f'HTTP {status}'})"
     if (advice := STOP.get(code) or (not code and STOP_STATUS.get(status))) or 300 <= status < 400:
         return BackendError("glm", f"{(advice or REDIRECT).format_map(vars(context))}: {details}")

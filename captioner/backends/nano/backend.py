@@ -137,7 +137,7 @@ class GlmNano:
     def _recognise_all(
         self, model: LoadedModel, clips: Sequence[Audio], hints: Hints
     ) -> Iterator[tuple[int, Recognition]]:
-        """The result of each clip with its number, in any order."""
+        """Yield the result of each clip with its number, in any order."""
         decodable = {}
         for number, clip in enumerate(clips):
             if (result := _result_without_model(clip)) is not None:
@@ -150,7 +150,10 @@ class GlmNano:
             yield text.number, self._recognise(model, clips[text.number], hints, text)
 
     def _recognise(self, model: LoadedModel, clip: Audio, hints: Hints, decoded: DecodedText | None) -> Recognition:
-        """The result of a clip, whose text may be `decoded` already. A doubtful text is decoded again in parts."""
+        """Return the result of a clip, whose text may be `decoded` already.
+
+        A doubtful text is decoded again in parts.
+        """
         attempts, unfinished = 0, []
 
         def ask(part: Audio, part_hints: Hints) -> Transcription:
@@ -172,14 +175,14 @@ class GlmNano:
         return result
 
     def _decode_one(self, model: LoadedModel, clip: Audio, prompt: str | None) -> DecodedText | None:
-        """The text of a part of a clip; None if the part is too short."""
+        """Return the text of a part of a clip; None if the part is too short."""
         if _result_without_model(clip) is not None:
             return None
         (text,) = self._decode(model, {0: clip}, prompt)
         return text
 
     def _decode(self, model: LoadedModel, clips: dict[int, Audio], prompt: str | None) -> Iterator[DecodedText]:
-        """The text of each clip, in any order. If memory runs out, the batch is halved."""
+        """Yield the text of each clip, in any order. If memory runs out, the batch is halved."""
         from captioner.backends.nano.loaded_model import is_out_of_memory
 
         waiting = dict(sorted(clips.items(), key=lambda item: -len(item[1].samples)))
@@ -203,7 +206,7 @@ _NO_MEMORY = "{device} has not enough memory even for one clip; close other prog
 
 
 def in_order(numbered: Iterable[tuple[int, T]]) -> Iterator[T]:
-    """The values by their numbers from 0, each as soon as all values before it are known.
+    """Yield the values by their numbers from 0, each as soon as all values before it are known.
 
     >>> list(in_order([(1, "b"), (0, "a"), (2, "c")]))
     ['a', 'b', 'c']
@@ -218,7 +221,7 @@ def in_order(numbered: Iterable[tuple[int, T]]) -> Iterator[T]:
 
 
 def _result_without_model(clip: Audio) -> Recognition | None:
-    """The result of a clip that the model cannot recognise, or None if it can."""
+    """Return the result of a clip that the model cannot recognise, or None if it can."""
     if clip.duration < SHORTEST:
         return Recognition("empty")
     if clip.sample_rate != SAMPLE_RATE:

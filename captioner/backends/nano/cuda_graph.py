@@ -24,7 +24,7 @@ _warn = logging.getLogger("captioner.glm-nano").warning
 
 
 def graph_of(step: Step, device: torch.device, trial: Callable[[Step], Tensor]) -> Step | None:
-    """A graph that does what `step` does, or None without CUDA, or (with a warning) if that is not possible.
+    """Return a graph that does what `step` does, or None without CUDA, or (with a warning) if that is not possible.
 
     `trial` resets all state, runs the given step and returns its log-probabilities; step and graph must agree. Raises
     `torch.OutOfMemoryError`: a smaller batch may help.
@@ -46,7 +46,7 @@ def graph_of(step: Step, device: torch.device, trial: Callable[[Step], Tensor]) 
 
 @torch.inference_mode()
 def capture(step: Step, device: torch.device) -> Step:
-    """`step` as a CUDA graph. The warm-up runs on a stream of its own and is not captured."""
+    """Return `step` as a CUDA graph. The warm-up runs on a stream of its own and is not captured."""
     # The outer stream is set again at the end, even if the capture fails: other backends may work on the device.
     with torch.cuda.device(device), torch.cuda.stream(torch.cuda.current_stream(device)):
         stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]

@@ -81,11 +81,14 @@ class BatchDecoder:
 
     @staticmethod
     def columns_for(longest: Prompt) -> int:
-        """The columns that a cache needs for prompts up to `longest`, a multiple of `COLUMN_MULTIPLE`."""
+        """Return the columns that a cache needs for prompts up to `longest`, a multiple of `COLUMN_MULTIPLE`."""
         return math.ceil((len(longest.embeddings) + longest.limit + STEPS_PER_SYNC) / COLUMN_MULTIPLE) * COLUMN_MULTIPLE
 
     def decode(self, prompts: Iterator[Prompt]) -> Iterator[DecodedText]:
-        """The text of each prompt, in the order in which they end. A prompt is pulled when a slot is free for it."""
+        """Yield the text of each prompt, in the order in which they end.
+
+        A prompt is pulled when a slot is free for it.
+        """
         free = list(range(self.cache.slots))
         busy: dict[int, DecodedText] = {}
         while True:
@@ -154,7 +157,10 @@ class BatchDecoder:
 
     @torch.inference_mode()
     def _trial(self, step: Step) -> Tensor:
-        """The log-probabilities of two tokens in each slot, shape (2, slots); the second depends on the first."""
+        """Return the log-probabilities of two tokens in each slot, shape (2, slots).
+
+        The second depends on the first.
+        """
         self.cache.clear()
         self._tokens.copy_(torch.arange(self.cache.slots))
         log_probabilities = []
@@ -164,7 +170,7 @@ class BatchDecoder:
         return torch.stack(log_probabilities)
 
     def _likeliest(self, hidden: Tensor) -> tuple[Tensor, Tensor]:
-        """The likeliest next token of each row, and its log-probability."""
+        """Return the likeliest next token of each row, and its log-probability."""
         logits = self._head(hidden).float()
         best, tokens = logits.max(dim=-1)
         return tokens, best - logits.logsumexp(dim=-1)
@@ -180,13 +186,13 @@ class BatchDecoder:
 
 
 def _end_tokens(model: Any) -> frozenset[int]:
-    """The tokens that end a text."""
+    """Return the tokens that end a text."""
     ends = model.generation_config.eos_token_id
     return frozenset([ends] if isinstance(ends, int) else ends or ())
 
 
 def _left_padded(rows: list[Tensor]) -> tuple[Tensor, Tensor]:
-    """Rows of shape (tokens, width) as one tensor, padded on the left, and the mask, 0 for padding."""
+    """Return the rows of shape (tokens, width) as one tensor, padded on the left, and the mask, 0 for padding."""
     longest = max(map(len, rows))
     padded = rows[0].new_zeros(len(rows), longest, rows[0].shape[1])
     mask = torch.zeros(len(rows), longest, device=padded.device, dtype=torch.long)

@@ -73,7 +73,10 @@ def pull(
 
 
 def _files_on_hub(model: str, revision: str | None) -> list[str]:
-    """The names of the files to download, config.json first; none if the hub is unreachable and all files are here."""
+    """Return the names of the files to download, config.json first.
+
+    None if the hub is unreachable and all files are here.
+    """
     from huggingface_hub import HfApi
     from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError, RevisionNotFoundError
 
@@ -134,7 +137,7 @@ def _size(path: Path) -> int:
 
 
 def _has_digest(path: Path, etag: str) -> bool:
-    """Whether the file matches its ETag, which is the SHA-256 of large files; True for other ETags."""
+    """Return whether the file matches its ETag, which is the SHA-256 of large files; True for other ETags."""
     if not _SHA256.fullmatch(etag):
         return True
     with path.open("rb") as file:

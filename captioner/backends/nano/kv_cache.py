@@ -35,7 +35,10 @@ class RingKvCache:
         return self.keys[layer], self.values[layer]
 
     def mask(self) -> Tensor:
-        """The columns that each slot attends to: its own tokens and the next one. Shape (slots, 1, 1, columns)."""
+        """Return the columns that each slot attends to: its own tokens and the next one.
+
+        Shape (slots, 1, 1, columns).
+        """
         age = (self._column - self._all_columns) % self.columns
         return (age <= self.lengths[:, None])[:, None, None]
 

@@ -58,7 +58,7 @@ class LoadedModel:
         return torch.device(self._model.device)
 
     def decode(self, clips: Sequence[tuple[int, Audio]], prompt: str | None, batch: int) -> Iterator[DecodedText]:
-        """The texts of numbered clips, the longest clip first; the texts come in the order in which they end.
+        """Yield the texts of numbered clips, the longest clip first; the texts come in the order in which they end.
 
         Works on up to `batch` clips at once. Raises an error that `is_out_of_memory` accepts if these are too many,
         `UsageError` if the prompt is too long.
@@ -71,11 +71,11 @@ class LoadedModel:
         self._idle_decoder = decoder
 
     def text(self, tokens: Sequence[int]) -> str:
-        """The text of decoded tokens."""
+        """Return the text of decoded tokens."""
         return str(self._processor.decode(list(tokens), skip_special_tokens=True)).strip()
 
     def default_batch(self) -> int:
-        """The number of clips to work on at once, by the memory that is free now."""
+        """Return the number of clips to work on at once, by the memory that is free now."""
         if self.device.type == "cpu":
             return BATCH_ON_CPU
         if self.device.type != "cuda":
@@ -92,7 +92,7 @@ class LoadedModel:
             torch.cuda.empty_cache()
 
     def _decoder(self, slots: int, columns: int) -> BatchDecoder:
-        """The idle decoder if it has the right size, or a new one.
+        """Return the idle decoder if it has the right size, or a new one.
 
         A decoder in use is not idle: while it works, a clip may be recognised again.
         """
@@ -103,7 +103,7 @@ class LoadedModel:
         return BatchDecoder(self._model, slots, columns)
 
     def _prompts(self, clips: Sequence[tuple[int, Audio]], prompt: str | None) -> Iterator[Prompt]:
-        """The prompts of the clips. The features of the next group are computed while one group is decoded."""
+        """Yield the prompts of the clips. The features of the next group are computed while one group is decoded."""
         size = ENCODED_AT_ONCE.get(self.device.type, 1)
         groups = deque(clips[start : start + size] for start in range(0, len(clips), size))
         upcoming: Future[Any] | None = self._worker.submit(self._features, groups[0], prompt)
@@ -114,7 +114,7 @@ class LoadedModel:
                 yield Prompt(number, embeddings, token_limit(clip.duration))
 
     def _features(self, clips: Sequence[tuple[int, Audio]], prompt: str | None) -> Any:
-        """The model's inputs for some clips, as its documentation makes them."""
+        """Return the model's inputs for some clips, as its documentation makes them."""
         samples: list[Samples] = [np.clip(clip.samples, -1, 1) for _, clip in clips]
         where = str(self.device) if self.device.type == "cuda" else "cpu"
         options = {"audio_kwargs": {"device": where}}
@@ -122,7 +122,7 @@ class LoadedModel:
 
     @torch.inference_mode()
     def _embeddings(self, inputs: Any) -> list[Tensor]:
-        """The embeddings of each clip's prompt, its audio included, without padding: (tokens, width) each."""
+        """Return the embeddings of each clip's prompt, its audio included, without padding: (tokens, width) each."""
         inputs = inputs.to(self.device, dtype=self._model.dtype)
         audio = self._model.get_audio_features(inputs.input_features, inputs.input_features_mask).pooler_output
         embeddings = self._model.get_input_embeddings()(inputs.input_ids)
@@ -137,19 +137,19 @@ class LoadedModel:
 
 
 def token_limit(duration: float) -> int:
-    """The most tokens that the text of `duration` seconds of speech may have."""
+    """Return the most tokens that the text of `duration` seconds of speech may have."""
     return min(MOST_TOKENS, SPARE_TOKENS + int(TOKENS_A_SECOND * duration))
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether a smaller batch may help."""
+    """Return whether a smaller batch may help."""
     return isinstance(error, MemoryError | torch.OutOfMemoryError) or (
         isinstance(error, RuntimeError) and any(phrase in str(error) for phrase in _MEMORY_ERRORS)
     )
 
 
 def load_model(folder: Path, device: str, dtype: str, worker: Executor) -> LoadedModel:
-    """The model in `folder`, on `device` and in `dtype`; "auto" chooses. Raises `BackendError`."""
+    """Return the model in `folder`, on `device` and in `dtype`; "auto" chooses. Raises `BackendError`."""
     chosen = _device(device)
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
@@ -180,7 +180,10 @@ def _device(name: str) -> torch.device:
 
 
 def _dtype(name: str, device: torch.device) -> torch.dtype:
-    """The dtype called `name`; for "auto" bfloat16, in which the model was trained, if the device computes it fast."""
+    """Return the dtype called `name`.
+
+    For "auto" bfloat16, in which the model was trained, if the device computes it fast.
+    """
     if name != "auto":
         dtype: torch.dtype = getattr(torch, name)
         return dtype
@@ -188,7 +191,7 @@ def _dtype(name: str, device: torch.device) -> torch.dtype:
 
 
 def _multiplies_bfloat16() -> bool:
-    """Whether the CPU multiplies bfloat16 in hardware; False if torch is too old to know."""
+    """Return whether the CPU multiplies bfloat16 in hardware; False if torch is too old to know."""
     capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
     return any(capabilities.get(unit) for unit in ("amx_bf16", "avx512_bf16"))
 

@@ -44,7 +44,7 @@ class ModelFiles:
 
 
 def find_model(model: str, revision: str | None = None) -> ModelFiles | None:
-    """The files of `model`, a folder or the name of a downloaded model; None if they are not on this machine."""
+    """Return the files of `model`, a folder or the name of a downloaded model; None if they are not on this machine."""
     folder = Path(model).expanduser()
     if folder.is_dir():
         files = sorted(folder.glob("*.safetensors"))
@@ -56,12 +56,12 @@ def find_model(model: str, revision: str | None = None) -> ModelFiles | None:
 
 
 def is_hub_name(model: str) -> bool:
-    """Whether `model` has the form OWNER/NAME. A folder may have it, too; an existing folder has priority."""
+    """Return whether `model` has the form OWNER/NAME. A folder may have it, too; an existing folder has priority."""
     return _HUB_NAME.fullmatch(model) is not None
 
 
 def checked_model(model: str, revision: str | None = None) -> ModelFiles:
-    """The files of `model`, checked. Raises `BackendError` if they are missing or incomplete."""
+    """Return the files of `model`, checked. Raises `BackendError` if they are missing or incomplete."""
     files = find_model(model, revision)
     if files is None and is_hub_name(model):
         at = f" at revision {revision}" if revision else ""
@@ -75,12 +75,12 @@ def checked_model(model: str, revision: str | None = None) -> ModelFiles:
 
 
 def pull_command(model: str) -> str:
-    """The command that downloads `model`."""
+    """Return the command that downloads `model`."""
     return "captioner models pull" if model == NANO else f"captioner models pull {model}"
 
 
 def downloaded_models() -> Iterator[tuple[str, ModelFiles]]:
-    """Every model of this kind in the Hugging Face cache, with its name."""
+    """Yield every model of this kind in the Hugging Face cache, with its name."""
     for folder in sorted(_cache_folder().glob("models--*--*")):
         snapshot = _snapshot(folder, "main")
         if read_json(snapshot / CONFIG).get("model_type") == KIND:
@@ -88,18 +88,18 @@ def downloaded_models() -> Iterator[tuple[str, ModelFiles]]:
 
 
 def repository_folder(model: str) -> Path:
-    """The folder of `model` in the Hugging Face cache."""
+    """Return the folder of `model` in the Hugging Face cache."""
     return _cache_folder() / f"models--{model.replace('/', '--')}"
 
 
 def _cache_folder() -> Path:
-    """The Hugging Face cache, by the environment variables of huggingface_hub."""
+    """Return the Hugging Face cache, by the environment variables of huggingface_hub."""
     home = os.environ.get("HF_HOME") or Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")) / "huggingface"
     return Path(os.environ.get("HF_HUB_CACHE") or Path(home) / "hub").expanduser()
 
 
 def _snapshot(folder: Path, revision: str) -> Path:
-    """The folder of a revision: a branch, a tag or a commit."""
+    """Return the folder of a revision: a branch, a tag or a commit."""
     reference = folder / "refs" / revision
     commit = reference.read_text("utf-8").strip() if reference.is_file() else revision
     return folder / "snapshots" / commit
@@ -140,7 +140,7 @@ def _file_problem(path: Path) -> str | None:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """The JSON object in a file; an empty one if the file is missing or holds something else."""
+    """Return the JSON object in a file; an empty one if the file is missing or holds something else."""
     try:
         value = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):

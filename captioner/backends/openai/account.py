@@ -20,7 +20,10 @@ def missing_server() -> str | None:
 
 
 def base_urls_from(base_url: str | Sequence[str] | None) -> list[str]:
-    """The base URLs in the option, else in OPENAI_BASE_URL, else OpenAI's. Raises `BackendError` if malformed."""
+    """Return the base URLs in the option, else in OPENAI_BASE_URL, else OpenAI's.
+
+    Raises `BackendError` if malformed.
+    """
     base_url = base_url or os.environ.get("OPENAI_BASE_URL") or OPENAI
     given = base_url.split(",") if isinstance(base_url, str) else base_url
     base_urls = [each for each in given if each.strip()]
@@ -28,7 +31,7 @@ def base_urls_from(base_url: str | Sequence[str] | None) -> list[str]:
 
 
 def key_from(key: str | None) -> ApiKey | None:
-    """The key in the option, else in OPENAI_API_KEY, else None. Raises `BackendError` if malformed."""
+    """Return the key in the option, else in OPENAI_API_KEY, else None. Raises `BackendError` if malformed."""
     if key is not None:
         return ApiKey(key, "the options").checked("openai")
     if os.environ.get("OPENAI_API_KEY", "").strip():
@@ -37,7 +40,7 @@ def key_from(key: str | None) -> ApiKey | None:
 
 
 def is_this_machine(base_url: str) -> bool:
-    """Whether `base_url` names a server on this machine.
+    """Return whether `base_url` names a server on this machine.
 
     >>> [is_this_machine(url) for url in ("http://localhost:8000/v1", "http://[::1]/v1", "https://gpu1/v1")]
     [True, True, False]

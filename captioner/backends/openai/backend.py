@@ -101,7 +101,7 @@ class OpenAI:
         return replace(recognition, language=language, attempts=request.attempts)
 
     def _request_text(self, request: ClipRequest, clip: Audio, hints: Hints) -> Transcription:
-        """The text of one part of a clip; without word times if the server refuses them."""
+        """Return the text of one part of a clip; without word times if the server refuses them."""
         post = partial(self._post, clip, hints, wav_bytes(clip, shortest=SHORTEST))
         try:
             return self._dispatcher.send(post, request)
@@ -123,7 +123,7 @@ class OpenAI:
         return {name: value for name, value in fields.items() if value}
 
     def _post(self, clip: Audio, hints: Hints, wav: bytes) -> Transcription:
-        """One attempt, at the next server."""
+        """Return one attempt, at the next server."""
         base_url = self._servers.next()
         fields = self._form_fields(hints)
         try:
@@ -136,7 +136,10 @@ class OpenAI:
 
 
 def _transcription(response: HttpResponse, clip: Audio, base_url: str, *, word_times: bool) -> Transcription:
-    """The content of a response; `word_times` tells whether they were requested. Raises what `error_for` returns."""
+    """Return the content of a response; `word_times` tells whether they were requested.
+
+    Raises what `error_for` returns.
+    """
     if response.is_stream:
         try:
             *_, text = growing_text(response.events(), response.printable)
@@ -166,7 +169,10 @@ def _transcription_in(content: Mapping[str, Any], clip: Audio) -> Transcription:
 
 
 def _words(words: Any, clip: Audio) -> list[Word]:
-    """The words with times on the media's clock, within the clip and in order; empty if one of them is malformed."""
+    """Return the words with times on the media's clock, within the clip and in order.
+
+    Empty if one of them is malformed.
+    """
     timed: list[Word] = []
     latest = clip.start
     for word in words if isinstance(words, list) else ():
@@ -180,7 +186,7 @@ def _words(words: Any, clip: Audio) -> list[Word]:
 
 
 def _confidence(segments: Any) -> float | None:
-    """The mean probability of a token, over all segments."""
+    """Return the mean probability of a token, over all segments."""
     try:
         logprobs = [float(segment["avg_logprob"]) for segment in segments]
     except (KeyError, TypeError, ValueError):

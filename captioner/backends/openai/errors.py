@@ -32,7 +32,7 @@ class FormatRefused(ClipRejected):
 def error_for(
     status: int, code: str, message: str, *, base_url: str, word_times: bool = False, after: float | None = None
 ) -> RetryableError | ClipRejected | BackendError:
-    """The error to raise for an error response; `word_times` tells whether they were requested."""
+    """Return the error to raise for an error response; `word_times` tells whether they were requested."""
     details = f"{message or 'no message'} ({code or f'HTTP {status}'})"
     host = urlsplit(base_url).hostname or base_url
     if code in NO_BALANCE:

@@ -30,7 +30,7 @@ def align_script(media: str, script: str, flags: Mapping[str, Any], settings: Se
 
 
 def read_script(path: str) -> str | Sequence[Cue]:
-    """The cues of a caption file; the text of any other file. Raises `UsageError`, `FormatError`."""
+    """Return the cues of a caption file; the text of any other file. Raises `UsageError`, `FormatError`."""
     try:
         if format_of_path(path).readable:
             return read_captions(path)[1].cues or ()

@@ -80,7 +80,7 @@ class BackendSession:
     """The price of a minute; None if it is not known."""
 
     def describe_cost(self, estimate: Estimate) -> str:
-        """The speech that the run would send and its cost, in one line."""
+        """Return the speech that the run would send and its cost, in one line."""
         regions, requests = counted(estimate.regions, "region"), counted(estimate.requests, "request")
         text = f"{regions}, {estimate.speech:.1f} s of speech, {requests}"
         if estimate.cached:
@@ -118,7 +118,7 @@ def go_offline(inputs: Sequence[str], backend: str) -> None:
 
 
 def hotwords_in(path: str | None) -> tuple[str, ...]:
-    """The hotwords of a UTF-8 file, one a line, without blank lines and comments (#). Raises `UsageError`."""
+    """Return the hotwords of a UTF-8 file, one a line, without blank lines and comments (#). Raises `UsageError`."""
     if path is None:
         return ()
     try:
@@ -131,7 +131,7 @@ def hotwords_in(path: str | None) -> tuple[str, ...]:
 
 
 def _chosen(request: BackendRequest, settings: Settings) -> tuple[str, str | None]:
-    """The name of the backend, and what the user should know about it where the request does not name it."""
+    """Return the name of the backend, and what the user should know about it where the request does not name it."""
     if request.name != "auto":
         return request.name, None
     status = choose_backend(settings.with_key, offline=request.offline)
@@ -139,7 +139,7 @@ def _chosen(request: BackendRequest, settings: Settings) -> tuple[str, str | Non
 
 
 def backend_of_server(base_url: str) -> str:
-    """The backend for a server: "glm" for GLM's own, whose key no other server may get; else "openai".
+    """Return the backend for a server: "glm" for GLM's own, whose key no other server may get; else "openai".
 
     >>> backend_of_server("https://open.bigmodel.cn/api/paas/v4"), backend_of_server("http://localhost:8000/v1")
     ('glm', 'openai')
@@ -155,7 +155,7 @@ def _options(name: str, request: BackendRequest, settings: Settings) -> dict[str
 
 
 def backend_settings(name: str, settings: Settings) -> Mapping[str, Any]:
-    """The options of the settings file. Raises `SettingsError`."""
+    """Return the options of the settings file. Raises `SettingsError`."""
     options = settings.backends.get(name, {})
     try:
         check_options(name, backend_class(name), options)
@@ -167,7 +167,7 @@ def backend_settings(name: str, settings: Settings) -> Mapping[str, Any]:
 
 
 def _placeholder_key(name: str, request: BackendRequest) -> dict[str, str]:
-    """A key for a dry run without one, which sends nothing."""
+    """Return a key for a dry run without one, which sends nothing."""
     if not request.dry_run:
         return {}
     status = backend_status(name)

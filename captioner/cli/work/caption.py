@@ -118,7 +118,7 @@ def caption_all(request: CaptionRequest, settings: Settings, script: str | Seque
 
 
 def _existing_results(request: CaptionRequest, console: Console) -> RecordedResults:
-    """The rule for existing results; a dry run, which writes none, shows what all of them would cost."""
+    """Return the rule for existing results; a dry run, which writes none, shows what all of them would cost."""
     chosen = request.overwrite or request.skip_existing or request.retry_failed
     return RecordedResults(
         console,
@@ -131,7 +131,7 @@ def _existing_results(request: CaptionRequest, console: Console) -> RecordedResu
 
 
 def _caption_options(request: CaptionRequest, settings: Settings) -> CaptionOptions:
-    """The options that the flags give, except for the backend. Raises `UsageError` before any work is done."""
+    """Return the options that the flags give, except for the backend. Raises `UsageError` before any work is done."""
     if request.retry_failed and request.no_journal:
         raise UsageError("--retry-failed needs the journal to know what failed; leave out --no-journal")
     language = None if request.language is None else asked_language(request.language)
@@ -293,7 +293,7 @@ class _CaptionRun:
 
 
 def _explained(error: MediaNotReadable) -> MediaNotReadable:
-    """The error; for a caption file, and for a format after a blank, with what the user may have meant."""
+    """Return the error; for a caption file, and for a format after a blank, with what the user may have meant."""
     if error.source in FORMATS:
         return MediaNotReadable(error.source, f"{error.reason}; to write several formats: -f srt,{error.source}")
     suffixes = {suffix for format in FORMATS.values() for suffix in (format.suffix, *format.aliases)} - {".txt"}
@@ -305,12 +305,12 @@ def _explained(error: MediaNotReadable) -> MediaNotReadable:
 
 
 def _shortened(warning: str) -> str:
-    """The start of a warning; the report has all of it."""
+    """Return the start of a warning; the report has all of it."""
     return warning if len(warning) <= LONGEST_WARNING else f"{warning[:LONGEST_WARNING]} ... (complete in --report)"
 
 
 def _with_size(programme: Programme, source: str) -> Programme:
-    """The programme with the size of the source's picture, where it has one and can be opened again."""
+    """Return the programme with the size of the source's picture, where it has one and can be opened again."""
     try:
         with open_media(source) as media:
             picture = picture_of(media)

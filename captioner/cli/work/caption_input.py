@@ -38,7 +38,7 @@ class CaptionFile:
         return "\n".join(segment.text for segment in transcript.segments) if transcript else ""
 
     def cues_by(self, profile: Profile, frame_rate: Fraction | None = None) -> Sequence[Cue]:
-        """The file's cues; for a transcript the cues of that profile.
+        """Return the file's cues; for a transcript the cues of that profile.
 
         `frame_rate` is None for the frame rate that the transcript's report names.
         """
@@ -52,7 +52,7 @@ class CaptionFile:
 
 
 def open_captions(path: str, format: Format | None = None, frame_rate: Fraction | None = None) -> CaptionFile:
-    """The captions or the transcript in a file.
+    """Return the captions or the transcript in a file.
 
     `frame_rate` is for files that count frames and do not store how many there are in a second. Raises `FormatError`,
     which names the file, and `UnknownName`.
@@ -71,7 +71,7 @@ def read_captions(
     shift: float = 0.0,
     stretch: Fraction = Fraction(1),
 ) -> tuple[Format, Contents]:
-    """The format of a caption file and what it holds.
+    """Return the format of a caption file and what it holds.
 
     `format` is None for the one that the file shows. `programme` is what the user says of the video, such as a frame
     rate that the file does not store. `strict` refuses a file that is damaged or would lose something. Times of cues
@@ -87,7 +87,7 @@ def read_captions(
 
 
 def read_bytes(path: str) -> bytes:
-    """The bytes of a caption file, or of standard input. Raises `FormatError`."""
+    """Return the bytes of a caption file, or of standard input. Raises `FormatError`."""
     try:
         return read_stream(sys.stdin.buffer) if path == STANDARD else read_limited(path)
     except OSError as error:

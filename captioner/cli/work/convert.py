@@ -94,7 +94,7 @@ def _target_format(request: ConvertRequest) -> Format:
 
 
 def _contents(request: ConvertRequest, writing: WritingOptions, console: Console) -> Contents:
-    """The contents to write: the cues with their new times, and other parts that the format needs."""
+    """Return the contents to write: the cues with their new times, and other parts that the format needs."""
     given = format_named(request.source_format) if request.source_format else None
     language = _language(request)
     shift, stretch = request.shift, request.stretch or Fraction(1)
@@ -121,14 +121,14 @@ def _contents(request: ConvertRequest, writing: WritingOptions, console: Console
 
 
 def _language(request: ConvertRequest) -> str | None:
-    """The language that the user or the name of the file gives; None for the one that the file stores."""
+    """Return the language that the user or the name of the file gives; None for the one that the file stores."""
     if request.language:
         return asked_language(request.language)
     return None if request.source == STANDARD else parse_file_name(request.source)[0]
 
 
 def _with_transcript(contents: Contents, source: str) -> Contents:
-    """The contents with a transcript and a report that are made of their cues."""
+    """Return the contents with a transcript and a report that are made of their cues."""
     cues = contents.cues or ()
     duration = max((cue.end for cue in cues), default=0.0)
     language = contents.programme.language

@@ -79,7 +79,7 @@ def print_example_settings() -> int:
 
 
 def example_settings() -> Iterator[str]:
-    """The lines of the file. A key is commented out by a `#` alone, text by a `#` and a space."""
+    """Yield the lines of the file. A key is commented out by a `#` alone, text by a `#` and a space."""
     yield HEAD.format(path=settings_path())
     assert isinstance(caption, SettableCommand)
     for flag, option in caption.settable.items():
@@ -110,7 +110,7 @@ def _rule(rule: str) -> Any:
 
 
 def _defaults(made: Callable[..., Any], names: list[str] | None = None, backend: str = "") -> Iterator[str]:
-    """A line for each parameter, with its default or an example."""
+    """Yield a line for each parameter, with its default or an example."""
     parameters = inspect.signature(made).parameters
     for name in names or parameters:
         value = parameters[name].default
@@ -120,7 +120,7 @@ def _defaults(made: Callable[..., Any], names: list[str] | None = None, backend:
 
 
 def _toml(value: Any) -> str:
-    """A value as TOML: texts, numbers, true and false are as in JSON."""
+    """Return a value as TOML: texts, numbers, true and false are as in JSON."""
     if isinstance(value, float):
         return "inf" if math.isinf(value) else f"{value:g}"
     return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)

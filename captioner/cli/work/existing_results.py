@@ -30,14 +30,14 @@ class ExistingResults:
         self._console, self._overwrite, self._skip = console, overwrite, skip_existing or inputs > 1
 
     def keeps_file(self, source: str, path: Path) -> bool:
-        """Whether the file at `path`, which exists, stays as it is; that is printed."""
+        """Return whether the file at `path`, which exists, stays as it is; that is printed."""
         if self._overwrite:
             return False
         self._skipped(f"{source}: skipped, {path} exists")
         return True
 
     def keeps(self, source: str, path: Path) -> bool:
-        """Whether the captions at `path`, which exist, stay as they are; that is printed."""
+        """Return whether the captions at `path`, which exist, stay as they are; that is printed."""
         return self.keeps_file(source, path)
 
     def _skipped(self, message: str) -> None:

@@ -90,6 +90,6 @@ def _read_transcript(path: str) -> Contents:
 
 
 def _shot_changes_of(source: str, console: Console) -> tuple[float, ...]:
-    """The shot changes of the media that was transcribed."""
+    """Return the shot changes of the media that was transcribed."""
     with open_media(source) as media:
         return tuple(read_shot_changes(media, warn=lambda message: console.warn(f"{source}: {message}")))

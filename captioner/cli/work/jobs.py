@@ -53,7 +53,7 @@ class Job:
 def plan_jobs(
     sources: Sequence[str], *, output: str | None, directory: str | None, formats: Sequence[str]
 ) -> tuple[Job, ...]:
-    """All jobs of a run. Raises `UsageError` if two results would share a path, before any work is done."""
+    """Return all jobs of a run. Raises `UsageError` if two results would share a path, before any work is done."""
     if output == "":
         raise UsageError("-o has an empty file name")
     if output is not None and (directory is not None or len(sources) > 1 or len(formats) > 1):
@@ -80,7 +80,10 @@ def _named_target(output: str, formats: Sequence[str]) -> Target:
 
 
 def format_of_result(name: str) -> Format:
-    """The format that the ending of a result's name shows. Raises `UsageError`, also for a folder and a video."""
+    """Return the format that the ending of a result's name shows.
+
+    Raises `UsageError`, also for a folder and a video.
+    """
     path = Path(name)
     if path.is_dir():
         raise UsageError(f"{name} is a folder, not a file; name the file")
@@ -137,7 +140,7 @@ def refuse_report_over(path: Path, jobs: Iterable[Job]) -> None:
 
 
 def same_file(one: Path, other: Path) -> bool:
-    """Whether two paths name one file, which need not exist yet."""
+    """Return whether two paths name one file, which need not exist yet."""
     return one.absolute() == other.absolute() or (_exists(one) and _exists(other) and one.samefile(other))
 
 
@@ -149,7 +152,7 @@ def _exists(path: Path) -> bool:
 
 
 def without_existing(jobs: Iterable[Job], existing: ExistingResults, *, more: bool = False) -> tuple[Job, ...]:
-    """The jobs without the results that exist and are kept.
+    """Return the jobs without the results that exist and are kept.
 
     Jobs with nothing left to write are dropped, unless `more` is set.
     """

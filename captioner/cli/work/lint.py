@@ -147,7 +147,7 @@ Failed = Iterable[tuple[str, CaptionerError]]
 
 
 def _as_text(linted: Iterable[LintedFile], failed: Failed) -> str:
-    """A line for each finding: `file:line: 00:00:01.000 error rule: message (cue 3)`."""
+    """Return a line for each finding: `file:line: 00:00:01.000 error rule: message (cue 3)`."""
     return "".join(_line(one.path, placed) for one in linted for placed in one.findings)
 
 
@@ -159,7 +159,7 @@ def _line(path: str, placed: LocatedFinding) -> str:
 
 
 def _as_json(linted: Iterable[LintedFile], failed: Failed) -> str:
-    """All files and findings, cues counted from 1 as in SubRip."""
+    """Return all files and findings, cues counted from 1 as in SubRip."""
     files = [
         {
             "file": one.path,

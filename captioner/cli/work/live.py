@@ -72,7 +72,7 @@ def _recognition_config(request: LiveRequest, settings: Settings, backend: Backe
 
 
 def live_speech(settings: Settings) -> SpeechOptions:
-    """The speech options of a live stream: LIVE_SPEECH with what [speech] of the settings changes.
+    """Return the speech options of a live stream: LIVE_SPEECH with what [speech] of the settings changes.
 
     Raises `SettingsError`.
     """
@@ -189,7 +189,7 @@ class _LiveRun:
 
 
 def _open_reader(request: LiveRequest, checkpoint: Checkpoint | None) -> SourceReader:
-    """The reader of the source, from the checkpoint on."""
+    """Return the reader of the source, from the checkpoint on."""
     if checkpoint is None:
         source = open_live_source(request.source, request.source_options)
         return SourceReader(source, StreamClock(), reconnect_timeout=request.reconnect)

@@ -49,7 +49,7 @@ class LiveOutputs:
 
 
 def earlier_checkpoint(request: LiveRequest) -> Checkpoint | None:
-    """The checkpoint of an earlier run of this stream; with --overwrite, delete its results instead.
+    """Return the checkpoint of an earlier run of this stream; with --overwrite, delete its results instead.
 
     Raises `OutputNotWritten` for a result that exists without a checkpoint of this stream.
     """
@@ -70,7 +70,7 @@ def earlier_checkpoint(request: LiveRequest) -> Checkpoint | None:
 
 
 def _has_content(path: Path) -> bool:
-    """Whether a file holds more than a run leaves that was killed before its first caption."""
+    """Return whether a file holds more than a run leaves that was killed before its first caption."""
     try:
         with path.open("rb") as file:
             return file.read(100).strip() not in (b"", b"WEBVTT")
@@ -80,7 +80,7 @@ def _has_content(path: Path) -> bool:
 
 @contextmanager
 def open_outputs(request: LiveRequest, config: RecognitionConfig, *, continues: bool) -> Iterator[LiveOutputs]:
-    """The running sinks, which are closed at the end of the block; `continues` an earlier run of the stream.
+    """Yield the running sinks, which are closed at the end of the block; `continues` an earlier run of the stream.
 
     Raises `UsageError`, `OutputNotWritten`.
     """
@@ -114,7 +114,7 @@ def open_outputs(request: LiveRequest, config: RecognitionConfig, *, continues: 
 def open_server(
     request: LiveRequest, outputs: LiveOutputs, status: Callable[[], SessionStatus], warn: Callable[[str], object]
 ) -> AbstractContextManager[object]:
-    """The server as a context; an empty one without an address. Raises `UsageError` if the address is in use."""
+    """Return the server as a context; an empty one without an address. Raises `UsageError` if the address is in use."""
     address = request.serve
     if address is None or outputs.feed is None:
         return nullcontext()

@@ -94,7 +94,7 @@ class LiveRequest:
 
 
 def _target(target: str) -> str:
-    """A target of --sink; `@FILE` is read from the file."""
+    """Return a target of --sink; `@FILE` is read from the file."""
     if not target.startswith("@"):
         return target
     try:

@@ -49,7 +49,7 @@ class StatusLine:
         self._shown_problems[part] = problem
 
     def session_status(self) -> SessionStatus:
-        """The status in figures."""
+        """Return the status in figures."""
         counts, runner = self._session.counts, self._runner
         return SessionStatus(
             audio_end=counts.audio_end,

@@ -37,7 +37,7 @@ def list_models() -> int:
 
 @contextmanager
 def _download_bars() -> Iterator[OnProgress]:
-    """A progress bar for each file, on a terminal."""
+    """Yield a progress bar for each file, on a terminal."""
     from rich.console import Console as Terminal
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 

@@ -12,7 +12,7 @@ from captioner.render import preview
 
 
 def preview_name(media: str) -> str:
-    """The name of the picture of a media where none is given: talk.png of talk.mp4."""
+    """Return the name of the picture of a media where none is given: talk.png of talk.mp4."""
     return str((path_of(media) or Path("frame")).with_suffix(".png"))
 
 

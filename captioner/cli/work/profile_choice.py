@@ -18,7 +18,7 @@ from captioner.settings import Settings, read_toml
 def profile_by_language(
     name: str | None, changes: Iterable[tuple[str, Any]], settings: Settings
 ) -> Callable[[str | None], Profile]:
-    """A function from a language to the profile that `--profile` and `--profile-option` ask for.
+    """Return a function from a language to the profile that `--profile` and `--profile-option` ask for.
 
     Raises `UsageError`, before any work is done, if there is no such profile or a rule is wrong.
     """
@@ -33,7 +33,7 @@ def profile_by_language(
 
 
 def asked_profile(name: str, settings: Settings) -> Profile:
-    """The profile that `--profile` names: built in, of the settings, or of a TOML file. Raises `UsageError`."""
+    """Return the profile that `--profile` names: built in, of the settings, or of a TOML file. Raises `UsageError`."""
     if name.lower().endswith(".toml"):
         return profile_from(Path(name).stem, read_toml(Path(name)), name)
     if name in settings.profiles:
@@ -57,7 +57,7 @@ class FileProfile:
 
 
 def profile_of_file(file: CaptionFile, profile: Callable[[str | None], Profile], language: str | None) -> FileProfile:
-    """The profile for `language`; without one, for the language of the file, of its name or of its script."""
+    """Return the profile for `language`; without one, for the language of the file, of its name or of its script."""
     known, source = (language, "from --language") if language else _language_of(file)
     return FileProfile(profile(known), known, f"language {known}, {source}" if known else "language unknown")
 

@@ -81,7 +81,7 @@ def _read(path: str, profile: Callable[[str | None], Profile], language: str | N
 def _document(
     request: ScoreRequest, scored: Score, hypothesis: ScoredFile, findings: Sequence[Finding]
 ) -> dict[str, Any]:
-    """All figures, times in seconds; `within` by its limit in milliseconds."""
+    """Return all figures, times in seconds; `within` by its limit in milliseconds."""
     figures: dict[str, Any] = {}
     for name, value in vars(scored).items():
         figures[name] = value

@@ -38,7 +38,7 @@ class SubtitleArgument:
 
 
 def parse_subtitle_argument(word: str) -> SubtitleArgument:
-    """A word of the command line. Raises `UsageError`.
+    """Return a word of the command line. Raises `UsageError`.
 
     >>> parse_subtitle_argument("film.srt:pt_br:default,sdh").language
     'pt-BR'
@@ -59,7 +59,7 @@ def parse_subtitle_argument(word: str) -> SubtitleArgument:
 
 
 def _split(word: str) -> tuple[str, list[str]]:
-    """The path and the parts after it. If a file with the whole name exists, all of it is the path."""
+    """Return the path and the parts after it. If a file with the whole name exists, all of it is the path."""
     path, parts = word, list[str]()
     while len(parts) < 2 and not Path(path).is_file() and ":" in path[2:]:
         path, _, last = path.rpartition(":")
@@ -70,7 +70,7 @@ def _split(word: str) -> tuple[str, list[str]]:
 
 
 def parse_file_name(path: str) -> tuple[str | None, frozenset[Flag]]:
-    """Language and flags of a file name such as film.pt-BR.sdh.srt.
+    """Return language and flags of a file name such as film.pt-BR.sdh.srt.
 
     >>> parse_file_name("film.hi.srt"), parse_file_name("film.hi.forced.srt")
     (('hi', frozenset()), ('hi', frozenset({'forced'})))
@@ -104,7 +104,7 @@ def _flag(name: str) -> Flag:
 
 
 def read_subtitles(word: str) -> Subtitles:
-    """The captions that a word of the command line names. Raises `UsageError`, `FormatError`."""
+    """Return the captions that a word of the command line names. Raises `UsageError`, `FormatError`."""
     argument = parse_subtitle_argument(word)
     format, contents = read_captions(argument.path)
     cues, transcript = contents.cues, contents.transcript

@@ -83,7 +83,7 @@ def _opened(source: str, captions: tuple[Subtitles, ...], target: Path, console:
 
 
 def style_options(font_file: str | None, **flags: Any) -> StyleOptions:
-    """The style that the style flags ask for. Raises `UsageError` for a font file that cannot be read."""
+    """Return the style that the style flags ask for. Raises `UsageError` for a font file that cannot be read."""
     try:
         font = None if font_file is None else read_limited(font_file)
     except OSError as error:

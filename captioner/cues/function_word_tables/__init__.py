@@ -39,7 +39,7 @@ FUNCTION_WORDS = {
 
 
 def function_words_for(language: str | None) -> FunctionWords:
-    """The function words for a BCP 47 tag: English if the language is unknown, `NEUTRAL` if it has no table."""
+    """Return the function words for a BCP 47 tag: English if the language is unknown, `NEUTRAL` if it has no table."""
     if language is None:
         return ENGLISH
     return FUNCTION_WORDS.get(language.lower().split("-")[0], NEUTRAL)

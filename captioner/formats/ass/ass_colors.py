@@ -13,7 +13,7 @@ _IN_SCRIPT = re.compile(r"(&H)([\dA-F]{2})?([\dA-F]{6})(?![\dA-F])", re.ASCII | 
 
 
 def style_color(color: str) -> str:
-    """The spelling in a style, with opacity.
+    """Return the spelling in a style, with opacity.
 
     >>> style_color("#ff8000"), style_color("#00000080")
     ('&H000080FF', '&H7F000000')
@@ -23,7 +23,7 @@ def style_color(color: str) -> str:
 
 
 def tag_color(color: str) -> str:
-    """The spelling in a tag, without opacity.
+    """Return the spelling in a tag, without opacity.
 
     >>> tag_color("#ff8000")
     '&H0080FF&'
@@ -32,7 +32,7 @@ def tag_color(color: str) -> str:
 
 
 def read_color(text: str) -> str | None:
-    """`#rrggbb` from either spelling; None if the text is not a color."""
+    """Return `#rrggbb` from either spelling; None if the text is not a color."""
     match = _READ.fullmatch(text.strip())
     if not match:
         return None
@@ -41,7 +41,7 @@ def read_color(text: str) -> str | None:
 
 
 def recolor_script(script: str, recolor: Recolor) -> str:
-    """A whole file with all its colors changed, and nothing else."""
+    """Return a whole file with all its colors changed, and nothing else."""
     return _IN_SCRIPT.sub(lambda match: _recolored(match, recolor), script)
 
 

@@ -38,7 +38,7 @@ class _ScriptLine(NamedTuple):
 
 
 def parse(text: str) -> Contents:
-    """The cues in the order of the file, without those that have no text.
+    """Return the cues in the order of the file, without those that have no text.
 
     Text that looks like the style `Default` is plain. A tag that repeats the default color makes that color a style.
     Fonts, sizes, margins and effects are left out. Raises `FormatError` if there are no events, or the times of one
@@ -97,7 +97,7 @@ def _pixels(text: str | None) -> int | None:
 
 
 def _styles(lines: Sequence[_ScriptLine]) -> dict[str, TagStyle]:
-    """The styles by name, in the order of the file."""
+    """Return the styles by name, in the order of the file."""
     names, styles = [], {}
     for line in lines:
         if line.section in ("v4+ styles", "v4 styles") and line.key == "format":
@@ -124,7 +124,7 @@ def _number(text: str | None, default: int) -> int:
 
 
 def _style_color(text: str, old: bool) -> str | None:
-    """`#rrggbb`; v4 writes the number `&HBBGGRR` decimally."""
+    """Return `#rrggbb`; v4 writes the number `&HBBGGRR` decimally."""
     if old and re.fullmatch(r"-?\d{1,10}", text, re.ASCII):
         return read_color(f"{int(text) & 0xFFFFFF:06X}")
     return read_color(text)
@@ -140,7 +140,7 @@ class _Event(NamedTuple):
 
 
 def _events(lines: Sequence[_ScriptLine], losses: Losses) -> Iterator[_Event]:
-    """The events whose times can be read. Others are counted; raises `FormatError` where that is all there is."""
+    """Yield the events whose times can be read. Others are counted; raises `FormatError` where that is all there is."""
     names, wrong, found = EVENT_FIELDS, list[FormatError](), False
     for line in lines:
         if line.section == "events" and line.key == "format":
@@ -179,7 +179,7 @@ def _cue(event: _Event, early: Fraction, script: Script, losses: Losses, mended:
 
 
 def _hundredths(text: str, line: int) -> Fraction:
-    """Hundredths of a second, below 0 where the time is before 0."""
+    """Return the hundredths of a second, below 0 where the time is before 0."""
     match = _TIME.fullmatch(text)
     if not match:
         raise FormatError("ass", f"not a time: {text.strip()!r}", line)

@@ -86,7 +86,7 @@ class AssStyle:
     over the word (sweep); or the word that is being said grows and has the `spoken_color` (pop)."""
 
     def anchor_point(self, position: Position) -> tuple[float, float]:
-        """The anchor of a position, x and y in pixels; an axis without a value is at the margin."""
+        """Return the anchor of a position, x and y in pixels; an axis without a value is at the margin."""
         row, column = divmod(position.anchor - 1, 3)
         default_x = (self.margin_left, self.width / 2, self.width - self.margin_right)[column]
         default_y = (self.height - self.margin_vertical, self.height / 2, self.margin_vertical)[row]
@@ -95,7 +95,7 @@ class AssStyle:
         return x, y
 
     def recolored(self, recolor: Recolor) -> AssStyle:
-        """The style with all its colors changed."""
+        """Return the style with all its colors changed."""
         return replace(
             self,
             color=recolor(self.color),
@@ -124,7 +124,7 @@ class AssTrack:
     """The drawing order: higher layers lie above lower ones, and do not push their captions away."""
 
     def recolored(self, recolor: Recolor) -> AssTrack:
-        """The track with all colors of its style and its cues changed."""
+        """Return the track with all colors of its style and its cues changed."""
         cues = [replace(cue, styles=_recolored_spans(cue, recolor)) for cue in self.cues]
         return replace(self, cues=cues, style=self.style.recolored(recolor))
 
@@ -134,7 +134,7 @@ def _recolored_spans(cue: Cue, recolor: Recolor) -> tuple[StyleSpan, ...]:
 
 
 def default_style(programme: Programme) -> AssStyle:
-    """The style for a programme's picture: readable from a distance, and inside the safe area.
+    """Return the style for a programme's picture: readable from a distance, and inside the safe area.
 
     Lines have 7 % of the height of a wide picture and 4 % of a tall one, and stand a little higher there (BBC Subtitle
     Guidelines 9.2.1 and 10). A line is about 1.2 times as high as the size of its font.

@@ -59,7 +59,7 @@ class Script:
     """The styles by their names, in order."""
 
     def style(self, name: str) -> TagStyle:
-        """The style of that name, or the default one."""
+        """Return the style of that name, or the default one."""
         return self.styles.get(name, self.default)
 
     @property
@@ -69,7 +69,10 @@ class Script:
 
 
 def anchor_of_v4(alignment: int) -> int:
-    """The anchor of an alignment of SubStation Alpha v4. 1 to 3 is the bottom, 4 more the top, 8 more the middle."""
+    """Return the anchor of an alignment of SubStation Alpha v4.
+
+    1 to 3 is the bottom, 4 more the top, 8 more the middle.
+    """
     column = (alignment & 3) or 2
     return column + (6 if alignment & 4 else 3 if alignment & 8 else 0)
 
@@ -77,7 +80,10 @@ def anchor_of_v4(alignment: int) -> int:
 def read_text(
     text: str, style: TagStyle, script: Script, start: Fraction, losses: Losses
 ) -> tuple[StyledText, Position | None]:
-    """The text and the position of an event that begins at `start` hundredths. Counts the tags that are left out."""
+    """Return the text and the position of an event that begins at `start` hundredths.
+
+    Counts the tags that are left out.
+    """
     reader = _TextReader(script, style, losses, start, start)
     at = 0
     closed = text.rfind("}") + 1  # tags end before this index, so no search for a closing brace goes beyond it
@@ -199,7 +205,7 @@ class _TextReader:
             self.start, self.end = self.end, self.end + duration
 
     def styled_text(self) -> StyledText:
-        """The text, its styles, and its words where there was karaoke."""
+        """Return the text, its styles, and its words where there was karaoke."""
         times = [time for syllable in self.syllables for time in (syllable.start, syllable.end)]
         rising = times == sorted(times)
         self.losses["time inside a text"] += 0 if rising else self.karaoke_tags
@@ -207,7 +213,7 @@ class _TextReader:
         return StyledText("".join(text for text, _ in self.pieces), spans_of(self.pieces), words)
 
     def position(self) -> Position | None:
-        """The position of the text; None for the bottom centre."""
+        """Return the position of the text; None for the bottom centre."""
         anchor = self.anchor or self.style.anchor
         if self.point is None:
             return None if anchor == 2 else Position(anchor)
@@ -218,7 +224,7 @@ class _TextReader:
 
 
 def _words(syllables: list[_Syllable]) -> Iterator[Word]:
-    """A word for each syllable, as karaoke has them; the space after one belongs to the next."""
+    """Yield a word for each syllable, as karaoke has them; the space after one belongs to the next."""
     joined: list[_Syllable] = []
     for syllable in syllables:
         if joined and joined[-1].tag == syllable.tag:

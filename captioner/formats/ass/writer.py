@@ -42,7 +42,7 @@ _EVENT_FIELDS = "Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effe
 def representable(
     cues: Iterable[Cue], programme: Programme = UNKNOWN_PROGRAMME, style: AssStyle | None = None
 ) -> list[Cue]:
-    """The cues as the file holds them: times in hundredths, names in one line without commas, no vertical text.
+    """Return the cues as the file holds them: times in hundredths, names in one line without commas, no vertical text.
 
     A word joiner after a backslash is removed. A position is stored in hundredths of a pixel, x and y together.
     """
@@ -67,7 +67,7 @@ def _stored_position(cue: Cue, style: AssStyle) -> Position | None:
 
 
 def _position_inside(cue: Cue, style: AssStyle) -> Position | None:
-    """The position of a cue; where its lines would leave the picture they end at the margin, as in browsers."""
+    """Return the position of a cue; where its lines would leave the picture they end at the margin, as in browsers."""
     position = cue.position
     if position is None or position.y is None:
         return position
@@ -82,14 +82,14 @@ def _position_inside(cue: Cue, style: AssStyle) -> Position | None:
 
 
 def write(cues: Sequence[Cue], programme: Programme = UNKNOWN_PROGRAMME) -> str:
-    """The cues, each an event of the style `Default`."""
+    """Return the cues, each an event of the style `Default`."""
     return write_tracks([AssTrack(cues, default_style(programme))], programme)
 
 
 def write_tracks(
     tracks: Sequence[AssTrack], programme: Programme = UNKNOWN_PROGRAMME, *, wrap_style: WrapStyle = 2
 ) -> str:
-    """Several tracks in one file, each with a style of its own; the events of a track stand together."""
+    """Return several tracks in one file, each with a style of its own; the events of a track stand together."""
     lines = [
         *_script_info(programme, tracks[0].style, wrap_style),
         *("[V4+ Styles]", f"Format: {_STYLE_FIELDS}"),
@@ -172,7 +172,7 @@ def _decimal(pixels: float) -> str:
 
 
 def _text(cue: Cue, style: AssStyle) -> Iterator[str]:
-    """The text in pieces that look the same and belong to one word, each after the tags that it needs."""
+    """Yield the text in pieces that look the same and belong to one word, each after the tags that it needs."""
     word_tags = dict(_word_tags(cue, style))
     edges = {edge for span in cue.styles for edge in (span.first, span.last)}
     current = PLAIN
@@ -197,7 +197,10 @@ def _style_tags(style: TextStyle) -> str:
 
 
 def _word_tags(cue: Cue, style: AssStyle) -> Iterator[tuple[int, str]]:
-    """The index of each word after its space, and its karaoke tags, with the silence before it; times in hundredths."""
+    """Yield the index of each word after its space, and its karaoke tags, with the silence before it.
+
+    Times in hundredths.
+    """
     kind = r"\kf" if style.karaoke == "sweep" else r"\k"
     begin = clock = round(cue.start * RATE)
     index = 0

@@ -28,7 +28,7 @@ FONT = {"font": ".AppleSystemUIFont", "fontSize": "13", "backgroundColor": "0 0 
 
 
 def write(cues: Sequence[Cue], programme: Programme) -> str:
-    """A project with a caption for each cue. Raises `FormatError` without a frame rate."""
+    """Return a project with a caption for each cue. Raises `FormatError` without a frame rate."""
     role = ROLE + (programme.language or "en")
 
     def add_caption(gap: Element, timing: dict[str, str], cue: Cue) -> Element:
@@ -41,7 +41,7 @@ def write(cues: Sequence[Cue], programme: Programme) -> str:
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
-    """The cues on frames, with styles, at the top or at the bottom: a caption has no other position."""
+    """Return the cues on frames, with styles, at the top or at the bottom: a caption has no other position."""
     return [_representable(cue) for cue in on_frames(cues, frame_clock("fcpxml", programme))]
 
 
@@ -51,5 +51,5 @@ def _representable(cue: Cue) -> Cue:
 
 
 def parse(text: str) -> Contents:
-    """The captions of a project or, if it has none, its titles. Raises `FormatError`."""
+    """Return the captions of a project or, if it has none, its titles. Raises `FormatError`."""
     return read_project("fcpxml", text)

@@ -36,7 +36,10 @@ def write_project(
     font: Mapping[str, str],
     effects: Sequence[Element] = (),
 ) -> str:
-    """A file with one event, one project and one gap with all cues. `effects` are resources that items reference."""
+    """Return a file with one event, one project and one gap with all cues.
+
+    `effects` are resources that items reference.
+    """
     end = max((cue.end for cue in cues), default=0.0)
     frames = max(1, clock.frame(end), clock.frame(programme.duration or 0))
     root = Element("fcpxml", version=VERSION)
@@ -55,7 +58,7 @@ def write_project(
 
 
 def rational(frames: int, rate: FrameRate) -> str:
-    """The time of a frame, in seconds: `0s`, `50/25s`, `24024/24000s`."""
+    """Return the time of a frame, in seconds: `0s`, `50/25s`, `24024/24000s`."""
     return f"{frames * rate.per_second.denominator}/{rate.per_second.numerator}s" if frames else "0s"
 
 
@@ -91,7 +94,7 @@ def _timing(cue: Cue, lane: int, clock: FrameClock) -> dict[str, str]:
 
 
 def _lanes(cues: Sequence[Cue]) -> Iterator[int]:
-    """The lowest free lane for each cue: two items on a lane at once push each other away."""
+    """Yield the lowest free lane for each cue: two items on a lane at once push each other away."""
     ends: list[float] = []
     for cue in cues:
         lane = next((lane for lane, end in enumerate(ends) if end <= cue.start), len(ends))

@@ -34,7 +34,7 @@ class _Item(NamedTuple):
 
 
 def read_project(name: str, text: str) -> Contents:
-    """The captions of the first project that has any, or else its titles; `name` is the format that errors name.
+    """Return the captions of the first project that has any, or else its titles; `name` is the format that errors name.
 
     Raises `FormatError`.
     """
@@ -67,7 +67,7 @@ def _contents(root: Element) -> Contents:
 
 
 def _enabled(items: Iterable[_Item], losses: Losses) -> list[_Item]:
-    """The items that are shown: one that is switched off is counted."""
+    """Return the items that are shown: one that is switched off is counted."""
     shown: list[_Item] = []
     for item in items:
         if item.element.get("enabled") == "0":
@@ -83,7 +83,7 @@ def _items_of(sequence: Element) -> Iterator[_Item]:
 
 
 def _anchored(parent: Element, start: Fraction, local_start: Fraction) -> Iterator[_Item]:
-    """The captions and titles below `parent`, which starts at `start` in the sequence.
+    """Yield the captions and titles below `parent`, which starts at `start` in the sequence.
 
     `local_start` is that moment by the parent's own clock, which the offsets of its children count.
     """
@@ -105,7 +105,7 @@ def _time(element: Element, name: str, default: Fraction = Fraction(0)) -> Fract
 
 
 def _programme(root: Element, sequence: Element, items: list[_Item]) -> Programme:
-    """The programme of a sequence. An invalid start or size is left out: no cue depends on it."""
+    """Return the programme of a sequence. An invalid start or size is left out: no cue depends on it."""
     name = sequence.get("format")
     video_format = next((element for element in root.iter("format") if element.get("id") == name), Element("format"))
     frame_duration = _time(video_format, "frameDuration")
@@ -124,7 +124,7 @@ def _programme(root: Element, sequence: Element, items: list[_Item]) -> Programm
 
 
 def _language(items: list[_Item]) -> str | None:
-    """The language that all roles name; None if there are several or none."""
+    """Return the language that all roles name; None if there are several or none."""
     matches = {_LANGUAGE.search(item.element.get("role", "")) for item in items}
     tags = {match[1] for match in matches if match}
     return tags.pop() if len(tags) == 1 else None
@@ -144,7 +144,7 @@ def _pixels(text: str | None) -> int | None:
 
 
 def _cue(item: _Item, programme: Programme, styles: Mapping[str, Mapping[str, str]]) -> Cue | None:
-    """The cue of an item; None if its text is empty. `styles` are the attributes of each style definition."""
+    """Return the cue of an item; None if its text is empty. `styles` are the attributes of each style definition."""
     if item.start < 0:
         raise ValueError(f"a {item.element.tag} starts before its sequence")
     rate = Fraction(programme.frame_rate or 1000)
@@ -173,7 +173,7 @@ def _text_style(attributes: Mapping[str, str]) -> TextStyle:
 
 
 def _hex_color(text: str) -> str | None:
-    """`#rrggbb` of three numbers from 0 to 1; None for white, the default, and for an invalid color."""
+    """Return `#rrggbb` of three numbers from 0 to 1; None for white, the default, and for an invalid color."""
     try:
         channels = [min(255, max(0, round(float(channel) * 255))) for channel in text.split()[:3]]
     except (ValueError, OverflowError):
@@ -188,7 +188,7 @@ def _caption_position(element: Element) -> Position | None:
 
 
 def _title_position(element: Element, programme: Programme) -> Position | None:
-    """The position in the third of the picture that a title is in; None for the bottom, the default."""
+    """Return the position in the third of the picture that a title is in; None for the bottom, the default."""
     value = next((param.get("value", "") for param in element.findall("param") if param.get("name") == "Position"), "")
     try:
         height = float(value.split()[1]) / (programme.height or 1080)

@@ -29,7 +29,7 @@ TEXT_HEIGHT = 1 / 20
 
 
 def write(cues: Sequence[Cue], programme: Programme) -> str:
-    """A project with a title for each cue. Raises `FormatError` without a frame rate."""
+    """Return a project with a title for each cue. Raises `FormatError` without a frame rate."""
     height = programme.height or HEIGHT
     font = {"font": "Helvetica", "fontSize": f"{height * TEXT_HEIGHT:.0f}", "alignment": "center"}
     effect = Element("effect", id="r2", name="Basic Title", uid=TEMPLATE)
@@ -46,7 +46,7 @@ def write(cues: Sequence[Cue], programme: Programme) -> str:
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
-    """The cues on frames, with styles, at the bottom, in the middle or at the top."""
+    """Return the cues on frames, with styles, at the bottom, in the middle or at the top."""
     return [_representable(cue) for cue in on_frames(cues, frame_clock("fcpxml-titles", programme))]
 
 
@@ -57,10 +57,10 @@ def _representable(cue: Cue) -> Cue:
 
 
 def _row(position: Position | None) -> int:
-    """The row of the numeric keypad, 1 for the bottom."""
+    """Return the row of the numeric keypad, 1 for the bottom."""
     return (position.anchor + 2) // 3 if position else 1
 
 
 def parse(text: str) -> Contents:
-    """The captions of a project or, if it has none, its titles. Raises `FormatError`."""
+    """Return the captions of a project or, if it has none, its titles. Raises `FormatError`."""
     return read_project("fcpxml-titles", text)

@@ -18,7 +18,9 @@ _PARTS = re.compile(r"rgba?\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*(?:,
 
 
 def color_of(text: str) -> str | None:
-    """`#rrggbb` of a name, of `rgb` or `rrggbb` with or without `#`, or of `rgb(r, g, b)`, without opacity; else None.
+    """Return `#rrggbb` of a name, of `rgb` or `rrggbb` with or without `#`, or of `rgb(r, g, b)`, without opacity.
+
+    Else None.
 
     >>> color_of("Yellow"), color_of("#f80"), color_of("rgb(0, 128, 255)"), color_of("nice")
     ('#ffff00', '#ff8800', '#0080ff', None)

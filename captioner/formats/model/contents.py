@@ -84,7 +84,10 @@ class Contents:
         mended: Losses | None = None,
         early: float = 0.0,
     ) -> Contents:
-        """The contents that a parser read: cues with their lines. A cue that is None had no text and is left out."""
+        """Return the contents that a parser read: cues with their lines.
+
+        A cue that is None had no text and is left out.
+        """
         pairs = [(cue, line) for cue, line in cues if cue]
         return cls(
             [cue for cue, _ in pairs],
@@ -96,5 +99,5 @@ class Contents:
         )
 
     def line_of(self, cue: int) -> int | None:
-        """The line of the cue with that index, if it is known."""
+        """Return the line of the cue with that index, if it is known."""
         return self.lines[cue] if self.lines else None

@@ -34,12 +34,12 @@ class Decoded(NamedTuple):
 
 
 def decoded(data: bytes, encoding: str | None = None) -> str:
-    """The text of a file in `encoding`, which is detected where it is not given. Raises as `decoding` does."""
+    """Return the text of a file in `encoding`, which is detected where it is not given. Raises as `decoding` does."""
     return decoding(data, encoding).text
 
 
 def decoding(data: bytes, encoding: str | None = None) -> Decoded:
-    """The text of a file in `encoding`, which is detected where it is not given, and how it was decoded.
+    """Return the text of a file in `encoding`, which is detected where it is not given, and how it was decoded.
 
     Raises `FormatError` if the bytes are not text, or there is no such encoding.
     """
@@ -60,7 +60,7 @@ def decoding(data: bytes, encoding: str | None = None) -> Decoded:
 
 
 def _like_ascii(data: bytes) -> str | None:
-    """An encoding whose bytes are valid UTF-8 too: UTF-16 without its mark, half of it zeros, or ISO-2022-JP."""
+    """Return an encoding whose bytes are valid UTF-8 too: UTF-16 without its mark, half of it zeros, or ISO-2022-JP."""
     if data.count(0) > len(data) / 10:
         return "utf-16-be" if data[::2].count(0) > data[1::2].count(0) else "utf-16-le"
     return "iso2022_jp" if b"\x1b$" in data and data.isascii() else None

@@ -9,7 +9,7 @@ from captioner.errors import FormatError
 
 
 def library(format_name: str, module: str) -> Any:
-    """The module of that name. Raises `FormatError`, which says what to install, if its library is missing."""
+    """Return the module of that name. Raises `FormatError`, which says what to install, if its library is missing."""
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:

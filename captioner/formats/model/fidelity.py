@@ -21,7 +21,7 @@ def restricted_to(
     words: bool = False,
     speaker: bool = False,
 ) -> Cue:
-    """The cue without the parts that a format does not hold: times and text, and of the rest what is named.
+    """Return the cue without the parts that a format does not hold: times and text, and of the rest what is named.
 
     With `position` "anchor", a position becomes the ninth of the picture in which its point lies, without vertical
     writing. The bottom centre becomes None.
@@ -53,7 +53,7 @@ def _held_position(position: Position | None, *, exact: bool) -> Position | None
 
 
 def _ninth(position: Position) -> int:
-    """The anchor, as a numeric keypad key, of the ninth of the picture where the point of a position lies."""
+    """Return the anchor, as a numeric keypad key, of the ninth of the picture where the point of a position lies."""
     row, column = divmod(position.anchor - 1, 3)
     column = column if position.x is None else min(int(position.x * 3 / 100), 2)
     row = row if position.y is None else 2 - min(int(position.y * 3 / 100), 2)
@@ -61,6 +61,6 @@ def _ninth(position: Position) -> int:
 
 
 def without_white(cue: Cue) -> Cue:
-    """The cue without the color white, for formats in which white is the default."""
+    """Return the cue without the color white, for formats in which white is the default."""
     spans = ((_held(span, ALL_STYLES if span.color != "#ffffff" else ALL_STYLES[:3]), span) for span in cue.styles)
     return replace(cue, styles=merge_spans(part for style, span in spans for part in style.over(span.first, span.last)))

@@ -39,15 +39,15 @@ class FrameClock:
     """The timecode of the first frame, as a number of frames."""
 
     def frame(self, seconds: float) -> int:
-        """The frame nearest to a time in seconds."""
+        """Return the frame nearest to a time in seconds."""
         return frame_at(seconds, self.rate)
 
     def timecode(self, seconds: float) -> str:
-        """The timecode of the frame nearest to a time in seconds. Raises `FormatError` beyond 24 hours."""
+        """Return the timecode of the frame nearest to a time in seconds. Raises `FormatError` beyond 24 hours."""
         return self.label(self.frame(seconds))
 
     def label(self, frame: int) -> str:
-        """The timecode of a frame. Raises `FormatError` beyond 24 hours."""
+        """Return the timecode of a frame. Raises `FormatError` beyond 24 hours."""
         try:
             return format_timecode(self.start + frame, self.rate)
         except ValueError as error:
@@ -55,7 +55,7 @@ class FrameClock:
             raise FormatError(self.name, f"a cue at {time} lies beyond the 24 hours of timecode") from error
 
     def frame_of(self, timecode: str, line: int | None = None) -> int:
-        """The frame of a timecode; `line` is its line in the file, for errors. Raises `FormatError`."""
+        """Return the frame of a timecode; `line` is its line in the file, for errors. Raises `FormatError`."""
         try:
             frame = parse_timecode(timecode, self.rate) - self.start
         except ValueError as error:
@@ -66,7 +66,7 @@ class FrameClock:
         return frame
 
     def from_start(self, cue: Cue) -> Cue:
-        """A cue whose times were counted from midnight, counted from the start of the programme.
+        """Return a cue whose times were counted from midnight, counted from the start of the programme.
 
         Raises `FormatError` if it begins before that.
         """
@@ -77,11 +77,11 @@ class FrameClock:
         return replace(cue, start=seconds_at(first, self.rate), end=seconds_at(last, self.rate))
 
     def cue(self, first: int, last: int, text: StyledText | str, speaker: str | None = None) -> Cue | None:
-        """A cue from one frame to another; None if it has no text."""
+        """Return a cue from one frame to another; None if it has no text."""
         return cue_read(first, last, text, speaker, rate=self.rate.per_second)
 
     def programme(self, title: str | None = None) -> Programme:
-        """The programme, as a file with this clock describes it."""
+        """Return the programme, as a file with this clock describes it."""
         start = format_timecode(self.start, self.rate)
         return Programme(
             title=title, frame_rate=self.rate.per_second, start_timecode=start, drop_frame=self.rate.drop_frame
@@ -89,7 +89,7 @@ class FrameClock:
 
 
 def frame_clock(name: str, programme: Programme, start: str = MIDNIGHT) -> FrameClock:
-    """The clock of a programme. The timecode of its first frame is `start` where the programme gives none.
+    """Return the clock of a programme. The timecode of its first frame is `start` where the programme gives none.
 
     Raises `FormatError` if the frame rate is unknown, or is none that timecode counts.
     """
@@ -106,7 +106,7 @@ def frame_clock(name: str, programme: Programme, start: str = MIDNIGHT) -> Frame
 def read_clock(
     name: str, programme: Programme, start: str, timecodes: Iterable[str], *, drop_frame: bool = False
 ) -> FrameClock:
-    """The clock of a file that holds these timecodes, and not the frame rate.
+    """Return the clock of a file that holds these timecodes, and not the frame rate.
 
     Where the programme gives no timecode of its first frame, that is `start`, or midnight if a timecode is earlier.
     Raises `FormatError` if the frame rate is unknown.
@@ -126,12 +126,12 @@ def _is_before(timecode: str, clock: FrameClock) -> bool:
 
 
 def on_frames(cues: Iterable[Cue], clock: FrameClock) -> list[Cue]:
-    """The cues by start, their times rounded to frames; each lasts a frame at least."""
+    """Return the cues by start, their times rounded to frames; each lasts a frame at least."""
     return list(quantize(cues, clock.rate.per_second))
 
 
 def one_at_a_time(cues: Sequence[Cue]) -> list[Cue]:
-    """A cue for each state of the screen, for formats that hold no two cues at once.
+    """Return a cue for each state of the screen, for formats that hold no two cues at once.
 
     While cues overlap they become one cue of all their lines.
     """
@@ -149,7 +149,10 @@ def one_at_a_time(cues: Sequence[Cue]) -> list[Cue]:
 
 
 def _combined(cues: Sequence[Cue], start: float, end: float) -> Cue:
-    """One cue with the lines of all, at the position of the first. Of several cues, words and speakers are lost."""
+    """Return one cue with the lines of all, at the position of the first.
+
+    Of several cues, words and speakers are lost.
+    """
     if len(cues) == 1:
         return replace(cues[0], start=start, end=end)
     text, styles = "", list[StyleSpan]()

@@ -23,24 +23,27 @@ class JoinerEscape:
     """Matches such text with one or more joiners in that place."""
 
     def escape(self, text: str) -> str:
-        """The text with joiners, so that no reader takes it for markup."""
+        """Return the text with joiners, so that no reader takes it for markup."""
         return self.special.sub(_with_joiner, text)
 
     def unescape(self, text: str) -> str:
-        """The text without the joiners of its escapes."""
+        """Return the text without the joiners of its escapes."""
         return self.escaped.sub(_without_joiners, text)
 
     def escape_cue(self, cue: Cue) -> Cue:
-        """The cue with its text escaped. `special` must match at least one character."""
+        """Return the cue with its text escaped. `special` must match at least one character."""
         return substitute(cue, self.special, _with_joiner)
 
     def unescape_cue(self, cue: Cue) -> Cue:
-        """The cue as a reader returns it: without joiners of its own that look like an escape."""
+        """Return the cue as a reader returns it: without joiners of its own that look like an escape."""
         return substitute(cue, self.escaped, _without_joiners)
 
 
 def joiner_escape(special: str, escaped: str, flags: int = 0) -> JoinerEscape:
-    """The escape for markup that begins like `special`. Both are regular expressions, `escaped` with a `{JOINER}`."""
+    """Return the escape for markup that begins like `special`.
+
+    Both are regular expressions, `escaped` with a `{JOINER}`.
+    """
     return JoinerEscape(re.compile(special, flags), re.compile(escaped.replace("{JOINER}", JOINER), flags))
 
 

@@ -20,22 +20,22 @@ _DECOMPOSED = re.compile("\\w[\u0300-\u036f]+")
 
 
 def source_lines(text: str) -> list[str]:
-    """The lines of a file, with the line ends of any system, without the byte order mark."""
+    """Return the lines of a file, with the line ends of any system, without the byte order mark."""
     return _LINE_END.split(text.removeprefix("\ufeff"))
 
 
 def leading_blanks(lines: Iterable[str]) -> int:
-    """The number of blank lines before the first line of text."""
+    """Return the number of blank lines before the first line of text."""
     return next((index for index, line in enumerate(lines) if line.strip()), 0)
 
 
 def one_line(text: str | None) -> str:
-    """A name or a title in one line, with single spaces; empty for None."""
+    """Return a name or a title in one line, with single spaces; empty for None."""
     return " ".join(writable(text or "").split())
 
 
 def in_one_line(cue: Cue) -> Cue:
-    """The cue with its text in one line, and its speaker: a line break or a tab becomes a space.
+    """Return the cue with its text in one line, and its speaker: a line break or a tab becomes a space.
 
     Where lines meet in a script without spaces, none is put between them.
     """
@@ -49,13 +49,13 @@ def _between(text: str, first: int, last: int) -> str:
 
 
 def single_spaced(cue: Cue) -> Cue:
-    """The cue with single spaces, none at the edges of lines, and accents composed with their letters."""
+    """Return the cue with single spaces, none at the edges of lines, and accents composed with their letters."""
     composed = substitute(cue, _DECOMPOSED, lambda match: unicodedata.normalize("NFC", match[0]))
     return substitute(substitute(composed, _SPACES, " "), _SPACE_AT_LINE_EDGE, "")
 
 
 def lines_of(cue: Cue) -> Iterator[tuple[str, TextStyle]]:
-    """Each line with its style, for formats that style whole lines. A line of several styles is plain."""
+    """Yield each line with its style, for formats that style whole lines. A line of several styles is plain."""
     styles = [style for text, style in runs(cue) for _ in text]
     at = 0
     for line in cue.text.split("\n"):
@@ -65,6 +65,6 @@ def lines_of(cue: Cue) -> Iterator[tuple[str, TextStyle]]:
 
 
 def with_lines(cue: Cue, lines: Iterable[tuple[str, TextStyle]]) -> Cue:
-    """The cue with other lines, each with its style."""
+    """Return the cue with other lines, each with its style."""
     pieces = [piece for line in lines for piece in (("\n", PLAIN), line)][1:]
     return replace(cue, text="".join(text for text, _ in pieces), styles=spans_of(pieces))

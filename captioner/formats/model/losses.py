@@ -23,12 +23,12 @@ class Losses(Counter[str]):
     """The number of things that a reader left out or repaired, by the singular name of the thing."""
 
     def phrases(self) -> tuple[str, ...]:
-        """`("1 comment", "3 regions")`, in the order of their first occurrence."""
+        """Return `("1 comment", "3 regions")`, in the order of their first occurrence."""
         return tuple(f"{count} {name if count == 1 else _plural(name)}" for name, count in self.items() if count)
 
 
 def _plural(name: str) -> str:
-    """`cues without text` for `cue without text`: the noun ends before the first preposition."""
+    """Return `cues without text` for `cue without text`: the noun ends before the first preposition."""
     noun = _NOUN.split(name)[0]
     if noun.endswith("y"):
         return f"{noun[:-1]}ies{name[len(noun) :]}"
@@ -39,17 +39,17 @@ class CueLosses(Counter[CuePart]):
     """The number of cues that lose each of their parts in a file. It is empty if the file stores everything."""
 
     def phrases(self) -> tuple[str, ...]:
-        """`("line breaks (7 cues)", "styles (1 cue)")`, to follow "cannot store"."""
+        """Return `("line breaks (7 cues)", "styles (1 cue)")`, to follow "cannot store"."""
         counts = [(part, self[part]) for part in get_args(CuePart) if part in self]
         return tuple(f"{part} ({count} {'cue' if count == 1 else 'cues'})" for part, count in counts)
 
     def without(self, *parts: CuePart) -> CueLosses:
-        """The losses except those of some parts."""
+        """Return the losses except those of some parts."""
         return CueLosses({part: count for part, count in self.items() if part not in parts})
 
 
 def cue_losses(cues: Iterable[Cue], stored: Sequence[Cue]) -> CueLosses:
-    """The parts that `cues` have and `stored`, the cues as a file holds them, do not.
+    """Return the parts that `cues` have and `stored`, the cues as a file holds them, do not.
 
     Where there are more or fewer stored cues than cues, they cannot be compared one by one: then a part is lost from
     all cues that have it if no stored cue has it.
@@ -68,7 +68,7 @@ def cue_losses(cues: Iterable[Cue], stored: Sequence[Cue]) -> CueLosses:
 
 
 def _overlaps(ordered: Iterable[Cue]) -> int:
-    """The number of cues that begin before all earlier ones have ended."""
+    """Return the number of cues that begin before all earlier ones have ended."""
     count, last_end = 0, 0.0
     for cue in ordered:
         count += cue.start < last_end
@@ -77,7 +77,7 @@ def _overlaps(ordered: Iterable[Cue]) -> int:
 
 
 def _parts(cue: Cue) -> list[CuePart]:
-    """The parts that a cue has besides its text."""
+    """Return the parts that a cue has besides its text."""
     parts: dict[CuePart, object] = {
         "styles": cue.styles,
         "positions": _position(cue),
@@ -101,5 +101,5 @@ def _differences(cue: Cue, held: Cue) -> list[CuePart]:
 
 
 def _position(cue: Cue) -> Position | None:
-    """The position of a cue; None for the bottom centre, the default position."""
+    """Return the position of a cue; None for the bottom centre, the default position."""
     return None if cue.position == Position() else cue.position

@@ -10,12 +10,12 @@ from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, sp
 
 
 def without_comments(text: str, opening: str, closing: str) -> str:
-    """The text without its comments; one that is not closed lasts until the end."""
+    """Return the text without its comments; one that is not closed lasts until the end."""
     return "".join(piece for _, piece in between_comments(text, opening, closing))
 
 
 def between_comments(text: str, opening: str, closing: str) -> Iterator[tuple[int, str]]:
-    """The pieces of a text that are outside of comments, each with the index at which it begins."""
+    """Yield the pieces of a text that are outside of comments, each with the index at which it begins."""
     at = 0
     while (end := text.find(opening, at)) >= 0:
         yield at, text[at:end]
@@ -59,7 +59,7 @@ class Markup:
         return last[0] if last else None
 
     def is_open(self, name: str) -> bool:
-        """Whether a tag of that name is open."""
+        """Return whether a tag of that name is open."""
         return bool(self._places[name])
 
     def add(self, text: str) -> None:
@@ -95,5 +95,5 @@ class Markup:
             self._switches[name] += change * getattr(style, name)
 
     def styled_text(self) -> StyledText:
-        """The text and its styles."""
+        """Return the text and its styles."""
         return StyledText("".join(text for text, _ in self.pieces), spans_of(self.pieces))

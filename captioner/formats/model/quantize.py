@@ -13,7 +13,7 @@ from captioner.values import Cue, Position, Word
 
 
 def quantize(cues: Iterable[Cue], rate: int | Fraction = 1000) -> Iterator[Cue]:
-    """The cues by start, cleaned, with their times rounded once to a grid of `rate` points a second.
+    """Yield the cues by start, cleaned, with their times rounded once to a grid of `rate` points a second.
 
     Cues that did not overlap do not overlap afterwards: a cue that is too short for the grid lasts from one point to
     the next, and cues that it then meets begin later.
@@ -31,7 +31,7 @@ def quantize(cues: Iterable[Cue], rate: int | Fraction = 1000) -> Iterator[Cue]:
 
 
 def _quantized_words(words: Iterable[Word], earliest: int, latest: int, rate: int | Fraction) -> Iterator[Word]:
-    """The words one after another, between two points of the grid."""
+    """Yield the words one after another, between two points of the grid."""
     for word in words:
         start = min(max(round(word.start * rate), earliest), latest)
         earliest = min(max(round(word.end * rate), start), latest)
@@ -47,7 +47,7 @@ def cue_read(
     *,
     rate: int | Fraction = 1000,
 ) -> Cue | None:
-    """A cue from a file, its times on a grid of `rate` points a second; None if it has no text.
+    """Return a cue from a file, its times on a grid of `rate` points a second; None if it has no text.
 
     A cue that ends before it begins would never be shown: it lasts until the next point, so that its text is not lost.
     """

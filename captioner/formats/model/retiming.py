@@ -17,7 +17,7 @@ HALF = 0.0005
 def shift_and_stretch(
     cues: Iterable[Cue], shift: float = 0.0, stretch: Fraction = Fraction(1)
 ) -> tuple[list[Cue], Losses]:
-    """The cues with their times multiplied by `stretch`, then moved by `shift` seconds, and what was lost.
+    """Return the cues with their times multiplied by `stretch`, then moved by `shift` seconds, and what was lost.
 
     A cue that would end before 0 is lost; one that would begin before 0 begins there.
     """
@@ -61,5 +61,5 @@ def _word(word: Word, shift: float, stretch: Fraction) -> Word:
 
 
 def _moved(seconds: float, shift: float, stretch: Fraction) -> float:
-    """The new time, rounded to microseconds so that whole milliseconds stay whole."""
+    """Return the new time, rounded to microseconds so that whole milliseconds stay whole."""
     return max(0.0, round(float(seconds * stretch) + shift, 6))

@@ -24,7 +24,7 @@ LocatedCue = tuple[Cue | None, int | None]
 
 
 def unrolled(cues: Sequence[LocatedCue], mended: Losses) -> list[LocatedCue]:
-    """The cues with their lines of the file, each text once, if they roll up; else as they are."""
+    """Return the cues with their lines of the file, each text once, if they roll up; else as they are."""
     shown = [(cue, line) for cue, line in cues if cue]
     if not shown:
         return list(cues)
@@ -36,7 +36,7 @@ def unrolled(cues: Sequence[LocatedCue], mended: Losses) -> list[LocatedCue]:
 
 
 def _carried(last: Cue, cue: Cue) -> int:
-    """How many lines at the beginning of a cue are the last ones of the cue before, which it follows at once."""
+    """Return how many lines at the beginning of a cue are the last ones of the cue before, which it follows at once."""
     if not -FLASH <= cue.start - last.end <= FLASH:
         return 0
     before, lines = last.text.split("\n"), cue.text.split("\n")
@@ -49,7 +49,7 @@ def _same(one: list[str], other: list[str]) -> bool:
 
 
 def _rolls(cues: Sequence[Cue], carried: Sequence[int]) -> bool:
-    """Whether the cues roll up: most carry lines, and one at least does as no other captions do.
+    """Return whether the cues roll up: most carry lines, and one at least does as no other captions do.
 
     It adds a line, after a cue that is gone at once and showed nothing new, or with words that have times while the
     words of the line that it carries have none.
@@ -60,7 +60,7 @@ def _rolls(cues: Sequence[Cue], carried: Sequence[int]) -> bool:
 
 
 def _adds(cue: Cue, count: int) -> bool:
-    """Whether new lines, which are other ones, stand below those that are carried over."""
+    """Return whether new lines, which are other ones, stand below those that are carried over."""
     lines = cue.text.split("\n")
     return 0 < count < len(lines) and not _same(lines[:1], lines[-1:])
 
@@ -95,7 +95,7 @@ def _each_once(cues: Sequence[LocatedCue], carried: Sequence[int]) -> Iterator[L
 
 
 def _without_first(cue: Cue, count: int) -> Cue:
-    """The cue without its first characters, their styles and words."""
+    """Return the cue without its first characters, their styles and words."""
     spans = (
         part for span in cue.styles for part in text_style(span).over(max(span.first - count, 0), span.last - count)
     )

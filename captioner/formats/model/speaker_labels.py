@@ -10,7 +10,10 @@ from captioner.values import Cue
 
 
 def with_speaker_labels(cues: Iterable[Cue], label: str) -> list[Cue]:
-    """The cues by start. Where the speaker changes, the text begins with the label, in which `{}` is the name."""
+    """Return the cues by start.
+
+    Where the speaker changes, the text begins with the label, in which `{}` is the name.
+    """
     named: list[Cue] = []
     before = None
     for cue in sorted(cues, key=lambda cue: cue.start):
@@ -22,7 +25,7 @@ def with_speaker_labels(cues: Iterable[Cue], label: str) -> list[Cue]:
 
 
 def _labelled(cue: Cue, label: str) -> Cue:
-    """The cue with the label before its text, as a part of its first word; styles stay on their characters."""
+    """Return the cue with the label before its text, as a part of its first word; styles stay on their characters."""
     moved = (replace(span, first=span.first + len(label), last=span.last + len(label)) for span in cue.styles)
     words = tuple(replace(word, text=label + word.text) for word in cue.words[:1]) + cue.words[1:]
     return replace(cue, text=label + cue.text, speaker=None, styles=tuple(moved), words=words)

@@ -24,7 +24,7 @@ class TextStyle(NamedTuple):
     """`#rrggbb`; None is the default color."""
 
     def within(self, outer: TextStyle) -> TextStyle:
-        """The style of text inside of text with the `outer` style. Of two colors the inner one applies."""
+        """Return the style of text inside of text with the `outer` style. Of two colors the inner one applies."""
         return TextStyle(
             self.italic or outer.italic,
             self.bold or outer.bold,
@@ -33,7 +33,10 @@ class TextStyle(NamedTuple):
         )
 
     def over(self, first: int, last: int) -> tuple[StyleSpan, ...]:
-        """A span of this style over the characters from `first` up to `last`; none where it would change nothing."""
+        """Return a span of this style over the characters from `first` up to `last`.
+
+        None where it would change nothing.
+        """
         return (StyleSpan(first, last, *self),) if any(self) and first < last else ()
 
 
@@ -41,12 +44,12 @@ PLAIN = TextStyle()
 
 
 def text_style(span: StyleSpan) -> TextStyle:
-    """The style of the characters in a span."""
+    """Return the style of the characters in a span."""
     return TextStyle(span.italic, span.bold, span.underline, span.color)
 
 
 def merge_spans(spans: Iterable[StyleSpan]) -> tuple[StyleSpan, ...]:
-    """The spans in order, with neighbours of the same style as one."""
+    """Return the spans in order, with neighbours of the same style as one."""
     merged: list[StyleSpan] = []
     for span in spans:
         if merged and merged[-1].last == span.first and text_style(merged[-1]) == text_style(span):
@@ -57,7 +60,7 @@ def merge_spans(spans: Iterable[StyleSpan]) -> tuple[StyleSpan, ...]:
 
 
 def runs(cue: Cue) -> list[tuple[str, TextStyle]]:
-    """The text of a cue in pieces of one style each, which spell it in order."""
+    """Return the text of a cue in pieces of one style each, which spell it in order."""
     pieces: list[tuple[str, TextStyle]] = []
     at = 0
     for span in merge_spans(cue.styles):
@@ -68,7 +71,7 @@ def runs(cue: Cue) -> list[tuple[str, TextStyle]]:
 
 
 def spans_of(pieces: Iterable[tuple[str, TextStyle]]) -> tuple[StyleSpan, ...]:
-    """The spans of a text that is given in pieces."""
+    """Return the spans of a text that is given in pieces."""
     pieces = list(pieces)
     ends = accumulate(len(text) for text, _ in pieces)
     return merge_spans(
@@ -85,7 +88,10 @@ class StyledText(NamedTuple):
     """Words with times, which spell the text; or none."""
 
     def sub(self, pattern: re.Pattern[str], replacement: Replacement) -> StyledText:
-        """The text with every match replaced, none of them empty; styles and words cover what they covered before."""
+        """Return the text with every match replaced, none of them empty.
+
+        Styles and words cover what they covered before.
+        """
         new = replacement if callable(replacement) else lambda match: replacement
         changes = [(match.start(), match.end(), new(match)) for match in pattern.finditer(self.text)]
         if not changes:
@@ -97,13 +103,16 @@ class StyledText(NamedTuple):
 
 
 def substitute(cue: Cue, pattern: re.Pattern[str], replacement: Replacement) -> Cue:
-    """The cue with every match replaced; styles and words follow. No line may become blank."""
+    """Return the cue with every match replaced; styles and words follow. No line may become blank."""
     changed = StyledText(cue.text, cue.styles, cue.words).sub(pattern, replacement)
     return cue if changed.text == cue.text else replace(cue, **changed._asdict())
 
 
 def _moved_indexes(length: int, changes: list[tuple[int, int, str]]) -> list[int]:
-    """The new place of each index of a text, `length` included. One inside a change moves behind the replacement."""
+    """Return the new place of each index of a text, `length` included.
+
+    One inside a change moves behind the replacement.
+    """
     index: list[int] = []
     shift, at = 0, 0
     for first, last, new in changes:

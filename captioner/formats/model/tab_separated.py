@@ -9,12 +9,12 @@ from captioner.formats.model.lines import source_lines
 
 
 def table(rows: Iterable[Sequence[str]]) -> str:
-    """The rows, one in each line. No cell may hold a tab or a line break, which `in_one_line` ensures."""
+    """Return the rows, one in each line. No cell may hold a tab or a line break, which `in_one_line` ensures."""
     return "".join("\t".join(row) + "\n" for row in rows)
 
 
 def table_rows(name: str, text: str, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """The line number of each row below the head, and its cells by the names of their columns.
+    """Yield the line number of each row below the head, and its cells by the names of their columns.
 
     Columns may come in any order, with others between them; a row that is cut short has empty cells. Raises
     `FormatError` where a column is missing.

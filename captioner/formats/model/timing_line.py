@@ -45,7 +45,7 @@ class TimingLine(NamedTuple):
 
 
 def timing_line(line: str) -> TimingLine | None:
-    """The timing that a line is, or None.
+    """Return the timing that a line is, or None.
 
     Colons, commas and digits may be of any width and script and have spaces around them, and any dash or arrow may be
     between the times, or only a space. Where it is no `-->`, each time has hours or a fraction: `10:30 - 11:15` is no
@@ -65,12 +65,12 @@ def timing_line(line: str) -> TimingLine | None:
 
 
 def intends_timing(line: str) -> bool:
-    """Whether a line that is no timing begins like one: a time or a damaged one, and an arrow."""
+    """Return whether a line that is no timing begins like one: a time or a damaged one, and an arrow."""
     return _INTENDED.match(_plain(line)) is not None
 
 
 def milliseconds(time: str, *, short_fraction: bool = False) -> int:
-    """A time of a timing in milliseconds, below 0 where it is before 0.
+    """Return a time of a timing in milliseconds, below 0 where it is before 0.
 
     `short_fraction` reads a fraction of fewer than three digits as milliseconds: `0:0:1,5` is 1.005 s.
     """
@@ -83,7 +83,7 @@ def milliseconds(time: str, *, short_fraction: bool = False) -> int:
 
 
 def counts_frames(time: str, labels: int) -> bool:
-    """Whether a time may be timecode with `labels` frames a second: `00:00:01:12` has two digits for frames."""
+    """Return whether a time may be timecode with `labels` frames a second: `00:00:01:12` has two digits for frames."""
     match = _TIMECODE.fullmatch(time)
     return match is not None and int(match[2]) < labels
 
@@ -103,7 +103,7 @@ TIMING_ESCAPE = joiner_escape(
 
 
 def _plain(line: str) -> str:
-    """The line with ASCII digits, colons and commas, and without characters that only order text."""
+    """Return the line with ASCII digits, colons and commas, and without characters that only order text."""
     plain = line.translate(_INVISIBLE).translate(_WIDE)
     return plain if plain.isascii() else "".join(_digit(character) for character in plain)
 

@@ -59,12 +59,12 @@ class _Piece:
     """What hides the piece: it is seen where every layer is."""
 
     def is_seen(self, time: Fraction) -> bool:
-        """Whether the piece is shown at a time."""
+        """Return whether the piece is shown at a time."""
         lasts = self.start <= time and (self.end is None or time < self.end)
         return lasts and all(layer.is_seen(time) for layer in self.layers)
 
     def changes(self) -> Iterator[Fraction]:
-        """The times at which the piece may come or go."""
+        """Yield the times at which the piece may come or go."""
         steps = (step for layer in self.layers for step in layer.steps)
         for start, end in ((self.start, self.end), *((start, end) for start, end, _ in steps)):
             yield max(start, self.start)
@@ -81,7 +81,7 @@ class _Layer(NamedTuple):
     """Seconds from and to which a `<set>` holds, and whether the element is shown then."""
 
     def is_seen(self, time: Fraction) -> bool:
-        """Whether the element is shown at a time."""
+        """Return whether the element is shown at a time."""
         held = [seen for start, end, seen in self.steps if start <= time and (end is None or time < end)]
         return held[-1] if held else self.seen
 
@@ -103,7 +103,7 @@ class _Context:
 
 
 def read_document(name: str, read: Callable[[], Any]) -> tuple[Any, list[str]]:
-    """The document that `read` makes with ttconv, and the warnings that ttconv logs meanwhile.
+    """Return the document that `read` makes with ttconv, and the warnings that ttconv logs meanwhile.
 
     Raises `FormatError` of the format `name` if ttconv cannot read the file.
     """
@@ -133,7 +133,7 @@ def _captured_warnings() -> Iterator[list[logging.LogRecord]]:
 
 
 def cues_of(document: Any, name: str, losses: Losses, *, position: PositionOf) -> list[Cue]:
-    """The cues of a ttconv document, as `located_cues` reads them."""
+    """Return the cues of a ttconv document, as `located_cues` reads them."""
     return [cue for cue, _ in located_cues(document, name, losses, position=position)]
 
 
@@ -145,7 +145,7 @@ def located_cues(
     position: PositionOf,
     speaker: Callable[[Any], str | None] = lambda paragraph: None,
 ) -> list[tuple[Cue, Any]]:
-    """The cues of a ttconv document by start, each with the paragraph that it comes from.
+    """Return the cues of a ttconv document by start, each with the paragraph that it comes from.
 
     `speaker` names the speaker of a paragraph; `losses` counts what is left out. A text without an end lasts until the
     next cue begins, or `WITHOUT_END` seconds. Raises `FormatError` of the format `name` for times beyond `LATEST`.
@@ -178,13 +178,13 @@ def _count_hidden(pieces: list[_Piece], losses: Losses) -> None:
 
 
 def _end_of(start: Fraction, starts: Sequence[Fraction]) -> Fraction:
-    """The end of a text that has none."""
+    """Return the end of a text that has none."""
     following = starts[bisect(starts, start) :][:1] or [start + WITHOUT_END]
     return min(following[0], start + WITHOUT_END)
 
 
 def _states(pieces: list[_Piece]) -> Iterator[tuple[Fraction, Fraction | None, StyledText]]:
-    """The states of a paragraph on the screen, with their times: a new one when a piece appears or disappears."""
+    """Yield the states of a paragraph on the screen, with their times: a new one when a piece appears or disappears."""
     changes = sorted({change for piece in pieces for change in piece.changes()})
     endless = any(piece.end is None for piece in pieces)
     for start, end in pairwise([*changes, None] if endless else changes):
@@ -204,7 +204,7 @@ class _DocumentReader:
         self._names = properties.StyleProperties
 
     def paragraphs_of(self, document: Any) -> Iterator[tuple[Any, _Context, list[_Piece]]]:
-        """Each paragraph of a document, with what it inherits, and its pieces."""
+        """Yield each paragraph of a document, with what it inherits, and its pieces."""
         body = document.get_body()
         if body is not None:
             yield from self._paragraphs(body, _Context(style=self._style(document.get_initial_value, PLAIN)))
@@ -232,7 +232,7 @@ class _DocumentReader:
         return _Context(start, end, style, region, align, preserve, layers)
 
     def _pieces(self, element: Any, context: _Context) -> Iterator[_Piece]:
-        """The text inside of an element in pieces; a line break is a piece of its own."""
+        """Yield the text inside of an element in pieces; a line break is a piece of its own."""
         for child in element:
             if isinstance(child, self._model.Text):
                 text = child.get_text() if context.preserve else _SPACE.sub(_COLLAPSING, child.get_text())
@@ -246,7 +246,9 @@ class _DocumentReader:
                 yield from self._pieces(child, self._inside(child, context))
 
     def _layers(self, element: Any, since: Fraction, outer: tuple[_Layer, ...]) -> tuple[_Layer, ...]:
-        """The layers of an element inside of others. Visibility is inherited, so that of the inner element holds.
+        """Return the layers of an element inside of others.
+
+        Visibility is inherited, so that of the inner element holds.
 
         `since` is the time from which the `<set>` in the element counts.
         """
@@ -293,11 +295,11 @@ def _inner_times(
 
 
 def _shows(value: Any) -> bool:
-    """Whether a value of display, visibility or opacity shows an element."""
+    """Return whether a value of display, visibility or opacity shows an element."""
     return value != 0 if isinstance(value, int | float) else value.name in ("auto", "visible", "inlineBlock")
 
 
 def _color(color: Any) -> str | None:
-    """`#rrggbb` of a color of ttconv; None for white, which is the default."""
+    """Return `#rrggbb` of a color of ttconv; None for white, which is the default."""
     code = "#{:02x}{:02x}{:02x}".format(*color.components[:3])
     return None if code == "#ffffff" else code

@@ -20,23 +20,23 @@ _NO_CHARACTER = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010f
 
 
 def in_xml(cue: Cue) -> Cue:
-    """The cue with U+FFFD for each character that XML cannot hold."""
+    """Return the cue with U+FFFD for each character that XML cannot hold."""
     return substitute(cue, _NO_CHARACTER, "\ufffd")
 
 
 def attribute(text: str) -> str:
-    """A text in one line that XML can hold, for an attribute. A parser turns its line breaks into spaces."""
+    """Return a text in one line that XML can hold, for an attribute. A parser turns its line breaks into spaces."""
     return " ".join(_NO_CHARACTER.sub("\ufffd", text).split())
 
 
 def xml_document(root: Element, doctype: str = "") -> str:
-    """A file. White space in `root` is written as it is, so indent the tree before texts are put in."""
+    """Return a file. White space in `root` is written as it is, so indent the tree before texts are put in."""
     head = '<?xml version="1.0" encoding="UTF-8"?>\n' + (f"<!DOCTYPE {doctype}>\n" if doctype else "")
     return f"{head}{ElementTree.tostring(root, encoding='unicode')}\n"
 
 
 def xml_root(name: str, text: str, roots: Iterable[str]) -> Element:
-    """The root of a file.
+    """Return the root of a file.
 
     Raises `FormatError` where it is not XML, where its elements nest deeper than `DEEPEST`, or its root is none of
     `roots`.
@@ -57,7 +57,7 @@ def xml_root(name: str, text: str, roots: Iterable[str]) -> Element:
 
 
 def line_of(element: Element) -> int | None:
-    """The line of the file in which an element begins that `xml_root` has read."""
+    """Return the line of the file in which an element begins that `xml_root` has read."""
     return element.line if isinstance(element, _LocatedElement) else None
 
 
@@ -68,7 +68,10 @@ class _LocatedElement(Element):
 
 
 def _tree(name: str, data: bytes, lines_before: int) -> Element:
-    """The root of a document in UTF-8. The encoding in its declaration is ignored: the text was decoded before."""
+    """Return the root of a document in UTF-8.
+
+    The encoding in its declaration is ignored: the text was decoded before.
+    """
     builder = ElementTree.TreeBuilder(element_factory=_LocatedElement)
     parser = expat.ParserCreate("utf-8", "}")
     parser.buffer_text = True
@@ -103,5 +106,5 @@ def _tree(name: str, data: bytes, lines_before: int) -> Element:
 
 
 def _qualified(name: str) -> str:
-    """`{namespace}name`, as ElementTree has it, of the parser's `namespace}name`."""
+    """Return `{namespace}name`, as ElementTree has it, of the parser's `namespace}name`."""
     return f"{{{name}" if "}" in name else name

@@ -37,7 +37,7 @@ CodeUnit = tuple[int, ...]
 
 
 def load_caption(cue: Cue) -> list[CodeUnit]:
-    """All codes that load a caption. Its text fits the grid, and each of its lines has one style."""
+    """Return all codes that load a caption. Its text fits the grid, and each of its lines has one style."""
     lines = list(lines_of(cue))
     anchor = cue.position.anchor if cue.position else 2
     first_row = {0: ROWS - len(lines), 1: (ROWS - len(lines)) // 2, 2: 0}[(anchor - 1) // 3]
@@ -64,7 +64,7 @@ def _address(row: int, column: int, style: TextStyle) -> Iterator[CodeUnit]:
 
 
 def _characters(text: str) -> Iterator[CodeUnit]:
-    """Two basic characters to a word; a special or extended character begins a new word."""
+    """Yield two basic characters to a word; a special or extended character begins a new word."""
     pending: list[int] = []
     for character in text:
         code = SPECIAL.get(character) or EXTENDED.get(character)
@@ -80,6 +80,6 @@ def _characters(text: str) -> Iterator[CodeUnit]:
 
 
 def _word(characters: list[int]) -> int:
-    """One or two characters as two bytes, padded with 0."""
+    """Return one or two characters as two bytes, padded with 0."""
     first, second = (*characters, 0)[:2]
     return (first << 8) + second

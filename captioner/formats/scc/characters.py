@@ -49,13 +49,13 @@ _FALLBACKS = {"“": '"', "”": '"', "‘": "'", "—": "-", "«": '"', "»": '
 
 
 def fallback(character: str) -> str:
-    """The basic character sent before an extended one: its letter without the accent, or a similar character."""
+    """Return the basic character sent before an extended one: its letter without the accent, or a similar character."""
     base = unicodedata.normalize("NFD", character)[0]
     return _FALLBACKS.get(character, base if base in BASIC else " ")
 
 
 def unsupported(text: str) -> set[str]:
-    """The characters of a text that line 21 cannot show."""
+    """Return the characters of a text that line 21 cannot show."""
     return {
         character for character in text if not any(character in table for table in (BASIC, SPECIAL, EXTENDED, "\n"))
     }

@@ -38,7 +38,7 @@ _CHARACTERS = {ord("ʌ"): "^", ord("━"): "—"}
 
 
 def parse(text: str, programme: Programme) -> Contents:
-    """The captions of channel 1 as a decoder shows them. `programme` gives the label of the first frame.
+    """Return the captions of channel 1 as a decoder shows them. `programme` gives the label of the first frame.
 
     Raises `FormatError`, also if ttconv is missing.
     """
@@ -64,7 +64,7 @@ def _check(lines: list[str]) -> None:
 
 
 def _with_tab(line: str, mended: Losses) -> str:
-    """The line with a tab behind its timecode and a space between words, without which ttconv reads nothing."""
+    """Return the line with a tab behind its timecode and a space between words, without which ttconv reads nothing."""
     match = _LINE.fullmatch(line)
     if not match:
         return line
@@ -86,7 +86,7 @@ def _count_other_channels(lines: list[str], losses: Losses) -> None:
 
 
 def _in_programme(cues: list[Cue], programme: Programme) -> list[Cue]:
-    """The cues with the standard's characters, their times counted from the programme's first frame."""
+    """Return the cues with the standard's characters, their times counted from the programme's first frame."""
     cues = [replace(cue, text=cue.text.translate(_CHARACTERS)) for cue in cues]
     if not programme.start_timecode:
         return cues
@@ -95,7 +95,7 @@ def _in_programme(cues: list[Cue], programme: Programme) -> list[Cue]:
 
 
 def _position(region: Any, text: str) -> Position | None:
-    """The edges of the picture near a text. ttconv's region is the text's box in 80 % of the picture.
+    """Return the edges of the picture near a text. ttconv's region is the text's box in 80 % of the picture.
 
     The box of a roll-up caption reaches up to the top, and its text is at the lower edge.
     """
@@ -111,5 +111,8 @@ def _position(region: Any, text: str) -> Position | None:
 
 
 def position_of(row: int, column: int) -> Position | None:
-    """The position of a third of the picture, counted from bottom left; None for the bottom centre, the default."""
+    """Return the position of a third of the picture, counted from bottom left.
+
+    None for the bottom centre, the default.
+    """
     return None if (row, column) == (0, 1) else Position(3 * row + column + 1)

@@ -47,7 +47,7 @@ class _Schedule:
 
 
 def write(cues: Sequence[Cue], programme: Programme) -> str:
-    """A file with a line for each transmission."""
+    """Return a file with a line for each transmission."""
     clock = _clock(programme)
     schedule = _schedule(cues, clock)
     lines = (f"\n{clock.label(sent.first)}\t{_hex(sent.words)}\n" for sent in schedule.transmissions)
@@ -59,12 +59,12 @@ def _hex(words: Iterable[int]) -> str:
 
 
 def _odd_parity(byte: int) -> int:
-    """The byte with its eighth bit set where the number of set bits would be even."""
+    """Return the byte with its eighth bit set where the number of set bits would be even."""
     return byte | (0 if byte.bit_count() % 2 else 0x80)
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
-    """The captions as a decoder shows them: one at a time, in lines of 32 columns, each line with one style.
+    """Return the captions as a decoder shows them: one at a time, in lines of 32 columns, each line with one style.
 
     Raises `FormatError` for characters that line 21 does not have.
     """
@@ -77,13 +77,13 @@ def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
 
 
 def _clock(programme: Programme) -> FrameClock:
-    """Timecode at 29.97: drop-frame, unless a programme of that rate counts all frames."""
+    """Return Timecode at 29.97: drop-frame, unless a programme of that rate counts all frames."""
     drop_frame = programme.drop_frame or programme.frame_rate != RATE
     return frame_clock("scc", replace(programme, frame_rate=RATE, drop_frame=drop_frame))
 
 
 def _captions(cues: Iterable[Cue], clock: FrameClock) -> list[Cue]:
-    """The cues on frames, one at a time, with the text, styles and position that line 21 allows."""
+    """Return the cues on frames, one at a time, with the text, styles and position that line 21 allows."""
     captions = [_plain_enough(cue) for cue in on_frames(cues, clock)]
     if missing := unsupported("".join(cue.text for cue in captions)):
         raise FormatError("scc", f"line 21 has only Latin letters, not {character_list(missing)}; write ttml instead")
@@ -99,7 +99,7 @@ _REPLACED = re.compile("|".join(map(re.escape, REPLACEMENTS)))
 
 
 def _in_rows(cue: Cue) -> Cue:
-    """The cue with its lines wrapped at 32 columns. Raises `FormatError` for more than 15 lines."""
+    """Return the cue with its lines wrapped at 32 columns. Raises `FormatError` for more than 15 lines."""
     rows = [(row, _line_style(style)) for line, style in lines_of(cue) for row in textwrap.wrap(line, COLUMNS)]
     if len(rows) > ROWS:
         raise FormatError(
@@ -110,13 +110,13 @@ def _in_rows(cue: Cue) -> Cue:
 
 
 def _line_style(style: TextStyle) -> TextStyle:
-    """The style that line 21 can show: italic text is white, other text has one of seven colors."""
+    """Return the style that line 21 can show: italic text is white, other text has one of seven colors."""
     color = None if style.italic or style.color not in COLORS else style.color
     return style._replace(color=color)
 
 
 def _visible_position(position: Position | None, text: str) -> Position | None:
-    """The position; the middle for a text that fills the screen from side to side, or from top to bottom."""
+    """Return the position; the middle for a text that fills the screen from side to side, or from top to bottom."""
     row, column = divmod((position.anchor if position else 2) - 1, 3)
     lines = text.split("\n")
     row = 1 if len(lines) >= ROWS - 1 else row
@@ -153,7 +153,10 @@ def _schedule(cues: Sequence[Cue], clock: FrameClock) -> _Schedule:
 
 
 def _transmissions(begin: int, units: Iterable[CodeUnit]) -> Iterator[_Transmission]:
-    """The units from frame `begin` on. Each change of the screen is one line: some readers give a line one time."""
+    """Yield the units from frame `begin` on.
+
+    Each change of the screen is one line: some readers give a line one time.
+    """
     for _, group in groupby(units, lambda unit: unit[0] in (SHOW, ERASE_SHOWN)):
         transmission = _Transmission(begin, tuple(chain(*group)))
         yield transmission
@@ -161,12 +164,12 @@ def _transmissions(begin: int, units: Iterable[CodeUnit]) -> Iterator[_Transmiss
 
 
 def _frames(units: Iterable[CodeUnit]) -> int:
-    """The number of frames that it takes to send the units."""
+    """Return the number of frames that it takes to send the units."""
     return sum(map(len, units))
 
 
 def _with_erase(units: Sequence[CodeUnit], after: int) -> tuple[list[CodeUnit], int]:
-    """The units with the erase code inserted after at most `after` words, and the number of words before it."""
+    """Return the units with the erase code inserted after at most `after` words, and the number of words before it."""
     index, words = 0, 0
     while index < len(units) and words + len(units[index]) <= after:
         words += len(units[index])

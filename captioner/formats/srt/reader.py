@@ -39,8 +39,9 @@ _PLAIN_TIMING = re.compile(r"\s*\d{2,}:\d\d:\d\d,\d{3} --> \d{2,}:\d\d:\d\d,\d{3
 
 
 def parse(text: str, programme: Programme = UNKNOWN_PROGRAMME) -> Contents:
-    """The cues in the order of the file, without those that have no text. Tags that players know become styles, others
-    stay text.
+    """Return the cues in the order of the file, without those that have no text.
+
+    Tags that players know become styles, others stay text.
 
     Where all times count frames, as `00:00:01:12` does, the frame rate of `programme` says how long they are. Raises
     `FormatError` where there is text that no cue holds.
@@ -87,7 +88,7 @@ class _SrtBlock(NamedTuple):
 
 
 def _blocks(lines: list[str], losses: Losses, mended: Losses) -> Iterator[_SrtBlock]:
-    """Every timing with the lines below it: only timings separate cues, since blank lines cannot be trusted.
+    """Yield every timing with the lines below it: only timings separate cues, since blank lines cannot be trusted.
 
     The text below a timing that cannot be read is lost.
     """
@@ -111,7 +112,7 @@ def _blocks(lines: list[str], losses: Losses, mended: Losses) -> Iterator[_SrtBl
 
 
 def _without_number(below: list[str], mended: Losses) -> list[str]:
-    """The lines without the number of the next cue.
+    """Return the lines without the number of the next cue.
 
     It is right above the timing, or alone in a file that has a blank line after each line.
     """
@@ -126,7 +127,7 @@ def _without_number(below: list[str], mended: Losses) -> list[str]:
 
 
 def _without_blanks(lines: list[str]) -> list[str]:
-    """The lines without the blank ones at their end."""
+    """Return the lines without the blank ones at their end."""
     last = max((index for index, line in enumerate(lines, 1) if line.strip()), default=0)
     return lines[:last]
 

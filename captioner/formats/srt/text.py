@@ -37,7 +37,7 @@ _TAG_STYLES = {"i": TextStyle(italic=True), "b": TextStyle(bold=True), "u": Text
 
 
 def write_text(cue: Cue) -> str:
-    """The text with its tags, after the block with the position of the cue."""
+    """Return the text with its tags, after the block with the position of the cue."""
     position = rf"{{\an{cue.position.anchor}}}" if cue.position else ""
     return position + "".join(_tagged(text, style) for text, style in runs(TAG_ESCAPE.escape_cue(cue)))
 
@@ -49,7 +49,7 @@ def _tagged(text: str, style: TextStyle) -> str:
 
 
 def read_text(text: str, losses: Losses, mended: Losses) -> tuple[StyledText, Position | None]:
-    """The text without its tags, with the styles that they give, and where it stands. Counts what is left out.
+    """Return the text without its tags, with the styles that they give, and where it stands. Counts what is left out.
 
     SubRip has no entities, but nobody means their letters: those of XML, numbers and `&nbsp;` are read, and counted.
     """
@@ -85,7 +85,7 @@ def _tag_style(tag: str, attributes: str, losses: Losses) -> TextStyle:
 
 
 def _position(tags: str, losses: Losses) -> Position | None:
-    """The position that a block such as `{\\an8}` gives a cue. Everything else in such a block is a loss."""
+    """Return the position that a block such as `{\\an8}` gives a cue. Everything else in such a block is a loss."""
     position = None
     for tag in tags.split("\\"):
         match = _ANCHOR.fullmatch(tag.strip())

@@ -19,18 +19,18 @@ _ARROW = re.compile("-->")
 
 
 def representable(cues: Iterable[Cue]) -> list[Cue]:
-    """The cues as the file holds them. `-->` in a text becomes `→`, which no player takes for a timing."""
+    """Return the cues as the file holds them. `-->` in a text becomes `→`, which no player takes for a timing."""
     held = (restricted_to(cue, styles=ALL_STYLES, position="anchor") for cue in map(without_controls, quantize(cues)))
     return [TIMING_ESCAPE.unescape_cue(TAG_ESCAPE.unescape_cue(substitute(cue, _ARROW, "→"))) for cue in held]
 
 
 def write(cues: Iterable[Cue]) -> str:
-    """The cues, numbered from 1."""
+    """Return the cues, numbered from 1."""
     return "\n".join(entry(cue, number) for number, cue in enumerate(cues, 1))
 
 
 def entry(cue: Cue, number: int) -> str:
-    """One cue as the text of a file, with its line end; a blank line separates it from the next."""
+    """Return one cue as the text of a file, with its line end; a blank line separates it from the next."""
     return str(pysrt.SubRipItem(number, _time(cue.start), _time(cue.end), TIMING_ESCAPE.escape(write_text(cue))))
 
 

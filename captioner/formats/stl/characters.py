@@ -50,7 +50,7 @@ REPLACEMENTS = {"―": "—", "–": "-", "‐": "-", "‑": "-", "−": "-", "�
 
 
 def encoded(character: str, alphabet: bytes) -> bytes | None:
-    """The bytes of a character in an alphabet; None if the alphabet lacks it."""
+    """Return the bytes of a character in an alphabet; None if the alphabet lacks it."""
     if alphabet == LATIN:
         return _ASCII.get(character) or _SINGLE.get(character) or _accented(character)
     try:
@@ -61,7 +61,7 @@ def encoded(character: str, alphabet: bytes) -> bytes | None:
 
 
 def _accented(character: str) -> bytes | None:
-    """An accent and a letter that ISO 6937 combines, which are those of European languages; None for others."""
+    """Return an accent and a letter that ISO 6937 combines, which are those of European languages; None for others."""
     parts = unicodedata.normalize("NFD", character)
     combined = "\u00c0" <= character <= "\u017f" and character not in _NOT_COMBINED
     if combined and len(parts) == 2 and parts[1] in _ACCENTS:
@@ -70,5 +70,5 @@ def _accented(character: str) -> bytes | None:
 
 
 def unencodable(characters: set[str], alphabet: bytes) -> set[str]:
-    """The characters that an alphabet lacks."""
+    """Return the characters that an alphabet lacks."""
     return {character for character in characters if encoded(character, alphabet) is None}

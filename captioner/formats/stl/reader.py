@@ -38,7 +38,7 @@ _COMMENT_FLAG = 15
 
 
 def parse(data: bytes, programme: Programme = UNKNOWN_PROGRAMME) -> Contents:
-    """The subtitles as cues, without comments, their times counted from the start of the programme.
+    """Return the subtitles as cues, without comments, their times counted from the start of the programme.
 
     That is the first timecode in `programme`, or else in the file (TCP). A subtitle before it is a note to people, not
     on air (EBU Tech 3360, subtitle zero), and left out. Raises `FormatError`, also where ttconv is missing.
@@ -63,7 +63,7 @@ def parse(data: bytes, programme: Programme = UNKNOWN_PROGRAMME) -> Contents:
 
 
 def _subtitles(data: bytes, losses: Losses) -> list[bytes]:
-    """The blocks of each subtitle, without comments and an incomplete last block, which are counted."""
+    """Return the blocks of each subtitle, without comments and an incomplete last block, which are counted."""
     blocks = [data[at : at + BLOCK_BYTES] for at in range(HEADER_BYTES, len(data), BLOCK_BYTES)]
     complete = [block for block in blocks if len(block) == BLOCK_BYTES]
     shown = [block for block in complete if block[_COMMENT_FLAG] != 1]
@@ -83,7 +83,7 @@ class _Numbering:
         self._count, self._ended = 0, False
 
     def __call__(self, block: bytes) -> int:
-        """The index of the subtitle that a block belongs to."""
+        """Return the index of the subtitle that a block belongs to."""
         self._count += self._ended and block[_CUMULATIVE] in (0, 1)
         self._ended = block[_EXTENSION] == LAST_BLOCK
         return self._count
@@ -97,7 +97,7 @@ def _on_air(subtitles: list[bytes], start: str | None, losses: Losses) -> list[b
 
 
 def _with_later_end(subtitle: bytes, frames: int, mended: Losses) -> bytes:
-    """The subtitle shown for one frame, where it would end before it begins and so never be shown."""
+    """Return the subtitle shown for one frame, where it would end before it begins and so never be shown."""
     begin, end = subtitle[_IN], subtitle[-BLOCK_BYTES:][_OUT]
     if end > begin or not all(byte < limit for byte, limit in zip(begin, (24, 60, 60, frames), strict=True)):
         return subtitle
@@ -109,7 +109,7 @@ def _with_later_end(subtitle: bytes, frames: int, mended: Losses) -> bytes:
 
 
 def _lanes(subtitles: list[bytes]) -> list[list[bytes]]:
-    """The subtitles in lists in which none overlaps the one before: ttconv would make it begin when that ends.
+    """Return the subtitles in lists in which none overlaps the one before: ttconv would make it begin when that ends.
 
     They get new numbers, since ttconv joins those of one number.
     """
@@ -136,14 +136,14 @@ def _header(data: bytes, start: str | None, blocks: int) -> bytes:
 
 
 def _document(file: bytes, start: str | None) -> tuple[Any, list[str]]:
-    """The document that ttconv reads, and the warnings that it logs."""
+    """Return the document that ttconv reads, and the warnings that it logs."""
     reader, config = library("stl", "ttconv.stl.reader"), library("stl", "ttconv.stl.config")
     configuration = config.STLReaderConfiguration(program_start_tc="TCP" if start else None)
     return read_document("stl", lambda: reader.to_model(io.BytesIO(file), configuration))
 
 
 def _start_timecode(data: bytes, programme: Programme, subtitles: list[bytes]) -> str | None:
-    """The label of the programme's first frame: as the reader knows it, or the file's (TCP).
+    """Return the label of the programme's first frame: as the reader knows it, or the file's (TCP).
 
     None where it is invalid, or after the start of all subtitles: then their times count from midnight.
     """
@@ -173,5 +173,5 @@ def _programme(data: bytes, start: str | None) -> Programme:
 
 
 def _with_letters(cue: Cue) -> Cue:
-    """The cue with Omega and Đ where ttconv gives Ohm and Eth, which share a code and look alike as capitals."""
+    """Return the cue with Omega and Đ where ttconv gives Ohm and Eth, which share a code and look alike as capitals."""
     return replace(cue, text=unicodedata.normalize("NFC", cue.text).replace("Ð", "Đ"))

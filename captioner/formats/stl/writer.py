@@ -42,7 +42,7 @@ _REPLACED = re.compile("|".join(map(re.escape, REPLACEMENTS)))
 
 
 def write(cues: Sequence[Cue], programme: Programme) -> bytes:
-    """A file. Raises `FormatError` for text that none of the five alphabets can hold."""
+    """Return a file. Raises `FormatError` for text that none of the five alphabets can hold."""
     clock = _clock(programme)
     alphabet = _alphabet(cues)
     blocks = [block for number, cue in enumerate(cues) for block in _blocks(number, cue, alphabet, clock)]
@@ -66,14 +66,14 @@ def _representable(cue: Cue) -> Cue:
 
 
 def _clock(programme: Programme) -> FrameClock:
-    """Timecode in a rate of Tech 3264 (4.2, DFC): STL25.01, or STL30.01, here without drop-frame."""
+    """Return Timecode in a rate of Tech 3264 (4.2, DFC): STL25.01, or STL30.01, here without drop-frame."""
     rate = NTSC if ((programme.frame_rate or PAL) / NTSC).denominator == 1 else PAL
     start = (programme.start_timecode or "").replace(";", ":") or None
     return frame_clock("stl", replace(programme, frame_rate=rate, drop_frame=False, start_timecode=start))
 
 
 def _alphabet(cues: Sequence[Cue]) -> bytes:
-    """The first alphabet that has all characters of the text."""
+    """Return the first alphabet that has all characters of the text."""
     characters = set("".join(cue.text for cue in cues)) - {"\n"}
     missing = {alphabet: unencodable(characters, alphabet) for alphabet in ALPHABETS}
     alphabet = min(missing, key=lambda alphabet: len(missing[alphabet]))
@@ -85,7 +85,7 @@ def _alphabet(cues: Sequence[Cue]) -> bytes:
 
 
 def _blocks(number: int, cue: Cue, alphabet: bytes, clock: FrameClock) -> Iterator[bytes]:
-    """A subtitle in as many blocks as its text needs (4.3)."""
+    """Yield a subtitle in as many blocks as its text needs (4.3)."""
     text = NEW_LINE.join(_line(line, style, alphabet) for line, style in lines_of(cue))
     if len(text) > LONGEST:
         raise FormatError("stl", f"the cue at {format_clock(cue.start)} is longer than {LONGEST} bytes")
@@ -99,7 +99,7 @@ def _blocks(number: int, cue: Cue, alphabet: bytes, clock: FrameClock) -> Iterat
 
 
 def _placement(cue: Cue) -> bytes:
-    """First row (VP), alignment (JC) and comment flag (CF) of a subtitle."""
+    """Return the first row (VP), alignment (JC) and comment flag (CF) of a subtitle."""
     row, column = divmod((cue.position.anchor if cue.position else 2) - 1, 3)
     lines = cue.text.count("\n") + 1
     first_row = max(1, (ROWS - lines, (ROWS - lines) // 2 + 1, 1)[row])
@@ -118,7 +118,7 @@ def _timecode_bytes(timecode: str) -> bytes:
 
 
 def _header(cues: Sequence[Cue], programme: Programme, alphabet: bytes, clock: FrameClock, blocks: int) -> bytes:
-    """The general subtitle information (4.2). Each field is padded to its length; unknown fields are spaces."""
+    """Return the general subtitle information (4.2). Each field is padded to its length; unknown fields are spaces."""
     title = one_line(programme.title).encode("cp850", "replace")
     language = LANGUAGES.get((programme.language or "").split("-")[0].lower(), 0)
     columns = max((len(line) for cue in cues for line in cue.text.split("\n")), default=0)

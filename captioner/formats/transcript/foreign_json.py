@@ -16,12 +16,15 @@ from captioner.values import RegionReport, Report, Segment, Transcript, Word
 
 
 def is_foreign(document: JsonObject) -> bool:
-    """Whether a JSON file is a transcript of another program."""
+    """Return whether a JSON file is a transcript of another program."""
     return any(isinstance(document.members.get(key), list) for key in ("segments", "transcription", "events"))
 
 
 def read_foreign(document: JsonObject) -> Contents:
-    """The transcript in a file of another program. Raises `FormatError`, which names the key of a wrong value."""
+    """Return the transcript in a file of another program.
+
+    Raises `FormatError`, which names the key of a wrong value.
+    """
     losses, mended = Losses(), Losses()
     members = document.members
     if isinstance(members.get("transcription"), list):
@@ -109,7 +112,7 @@ def _language_of_whisper_cpp(document: JsonObject) -> str | None:
 
 
 def _of_youtube(document: JsonObject) -> Iterator[_Entry]:
-    """The events of json3 that have text; one without a duration lasts until the next."""
+    """Yield the events of json3 that have text; one without a duration lasts until the next."""
     entries = [entry for entry in document.objects("events") if entry.objects("segs")]
     spoken = [entry for entry in entries if "".join(_pieces(entry)).strip()]
     for entry, following in zip_longest(spoken, spoken[1:]):
@@ -132,7 +135,7 @@ def _pieces(entry: JsonObject) -> list[str]:
 
 
 def _segment(entry: _Entry, losses: Losses, mended: Losses) -> Segment | None:
-    """The segment; None where it has no text or lies before 0. Words that do not spell its text are left out."""
+    """Return the segment; None where it has no text or lies before 0. Words that do not spell its text are left out."""
     text = entry.text.strip()
     if not text or entry.end < 0:
         losses["segment without text"] += 1

@@ -9,7 +9,7 @@ from captioner.values import Cue, Segment, Transcript
 
 
 def transcript_of(cues: Iterable[Cue], language: str | None = None) -> Transcript:
-    """A segment for each cue, by start, with its text in one line."""
+    """Return a segment for each cue, by start, with its text in one line."""
     lines = map(in_one_line, sorted(cues, key=lambda cue: cue.start))
     return Transcript(
         tuple(Segment(line.start, line.end, line.text, line.words, line.speaker) for line in lines), language

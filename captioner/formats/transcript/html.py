@@ -14,7 +14,7 @@ _RULES = "body { max-width: 40em; margin: 2em auto; padding: 0 1em; font: 1.1em/
 
 
 def write(transcript: Transcript, programme: Programme) -> str:
-    """A page in HTML 5. Each paragraph has the direction of its script."""
+    """Return a page in HTML 5. Each paragraph has the direction of its script."""
     language = programme.language or transcript.language
     title = escape(one_line(programme.title or "Transcript"))
     lines = [

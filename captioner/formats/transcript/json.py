@@ -21,7 +21,7 @@ Value = TypeVar("Value")
 
 
 def write(transcript: Transcript, report: Report) -> str:
-    """A transcript and its report, without `align` and `warnings`, which concern the run."""
+    """Return a transcript and its report, without `align` and `warnings`, which concern the run."""
     return as_json(
         {
             "version": VERSION,
@@ -54,7 +54,7 @@ def _word_entry(word: Word) -> dict[str, Any]:
 
 
 def parse(text: str) -> Contents:
-    """The transcript and the report in a file. Unknown keys are ignored.
+    """Return the transcript and the report in a file. Unknown keys are ignored.
 
     A transcript of Whisper, whisper.cpp or YouTube is read too. Raises `FormatError`, which names the key, for a file
     that is not JSON, is of another version, or has a wrong value.
@@ -89,7 +89,10 @@ def _frame_rate(document: JsonObject) -> Fraction | None:
 
 
 def _built(entry: JsonObject, build: Callable[[JsonObject], Value]) -> Value:
-    """The value that `build` makes of an entry. If the value refuses its arguments, the error names the entry."""
+    """Return the value that `build` makes of an entry.
+
+    If the value refuses its arguments, the error names the entry.
+    """
     try:
         return build(entry)
     except ValueError as error:

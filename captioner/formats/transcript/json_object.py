@@ -26,16 +26,16 @@ class JsonObject:
         raise FormatError("json", f"{where}: {reason}" if where else reason)
 
     def text(self, key: str) -> str:
-        """A string."""
+        """Return a string."""
         value = self.members.get(key)
         return value if isinstance(value, str) else self._refuse_type(key, "a text")
 
     def text_or_none(self, key: str) -> str | None:
-        """A string or null."""
+        """Return a string or null."""
         return None if self.members.get(key) is None else self.text(key)
 
     def number(self, key: str) -> float:
-        """A finite number."""
+        """Return a finite number."""
         value = self.members.get(key)
         if not isinstance(value, int | float) or isinstance(value, bool):
             self._refuse_type(key, "a number")
@@ -46,11 +46,11 @@ class JsonObject:
         return number if isfinite(number) else self.refuse("is too large a number", key)
 
     def number_or_none(self, key: str) -> float | None:
-        """A finite number or null."""
+        """Return a finite number or null."""
         return None if self.members.get(key) is None else self.number(key)
 
     def integer(self, key: str) -> int:
-        """An integer."""
+        """Return an integer."""
         value = self.members.get(key)
         if not isinstance(value, int) or isinstance(value, bool):
             self._refuse_type(key, "a whole number")
@@ -62,7 +62,7 @@ class JsonObject:
         return value if isinstance(value, bool) else self._refuse_type(key, "true or false")
 
     def objects(self, key: str) -> list[JsonObject]:
-        """A list of objects; null is an empty one."""
+        """Return a list of objects; null is an empty one."""
         values = self.members.get(key)
         if values is None:
             return []
@@ -72,7 +72,7 @@ class JsonObject:
         return [_as_object(value, f"{path}[{index}]") for index, value in enumerate(values)]
 
     def numbers(self, key: str) -> tuple[float, ...]:
-        """A list of finite numbers; null is an empty one."""
+        """Return a list of finite numbers; null is an empty one."""
         values = self.members.get(key)
         if values is not None and not isinstance(values, list):
             self._refuse_type(key, "a list")
@@ -84,7 +84,7 @@ class JsonObject:
 
 
 def parse_object(text: str) -> JsonObject:
-    """The object that a JSON text is. Raises `FormatError`."""
+    """Return the object that a JSON text is. Raises `FormatError`."""
     try:
         return _as_object(json.loads(text.removeprefix("\ufeff"), parse_constant=_refuse_constant), "")
     except json.JSONDecodeError as error:

@@ -16,7 +16,7 @@ _SPECIAL = re.compile(r"[\\`*_\[\]<>&~|]")
 
 
 def write(transcript: Transcript, programme: Programme) -> str:
-    """The title, if there is one, and the paragraphs, each with the time at which it begins."""
+    """Return the title, if there is one, and the paragraphs, each with the time at which it begins."""
     title = [f"# {_escaped(one_line(programme.title))}\n"] if programme.title else []
     return "\n".join(
         title

@@ -16,7 +16,7 @@ _HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 
 
 def write(report: Report, error: str | None = None) -> str:
-    """The report with its regions and their totals. Times are in seconds, in the totals to the millisecond.
+    """Return the report with its regions and their totals. Times are in seconds, in the totals to the millisecond.
 
     `error` is why the run failed after all regions had been recognised.
     """
@@ -38,12 +38,12 @@ def write(report: Report, error: str | None = None) -> str:
 
 
 def write_failure(source: str, error: str) -> str:
-    """The report of a source that could not be captioned."""
+    """Return the report of a source that could not be captioned."""
     return as_json({"version": VERSION, "source": source, "error": error, "regions": [], "totals": _totals(())})
 
 
 def region_entry(region: RegionReport) -> dict[str, Any]:
-    """The report of one region as a JSON object."""
+    """Return the report of one region as a JSON object."""
     return {
         "index": region.index,
         "start": region.start,
@@ -57,7 +57,7 @@ def region_entry(region: RegionReport) -> dict[str, Any]:
 
 
 def as_json(document: dict[str, Any]) -> str:
-    """A JSON file. Only half a surrogate pair, which no file can hold, is escaped."""
+    """Return a JSON file. Only half a surrogate pair, which no file can hold, is escaped."""
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2)
     return _HALF_A_PAIR.sub(lambda half: f"\\u{ord(half[0]):04x}", text) + "\n"
 

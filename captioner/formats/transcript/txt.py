@@ -20,7 +20,7 @@ LONG_PARAGRAPH = 500
 
 
 def write(transcript: Transcript) -> str:
-    """Paragraphs with blank lines between them. One begins with the speaker's name where the speaker changes."""
+    """Return paragraphs with blank lines between them. One begins with the speaker's name where the speaker changes."""
     return "\n".join(
         (f"{paragraph.speaker}: " if paragraph.speaker else "") + paragraph.text + "\n"
         for paragraph in paragraphs(transcript)
@@ -41,7 +41,7 @@ class Paragraph(NamedTuple):
 
 
 def paragraphs(transcript: Transcript) -> Iterator[Paragraph]:
-    """The paragraphs of a transcript: a new one begins with another speaker, and after a pause."""
+    """Yield the paragraphs of a transcript: a new one begins with another speaker, and after a pause."""
     previous = None
     for segments in _groups(transcript):
         first = segments[0]
@@ -73,7 +73,7 @@ def _ends_before(segment: Segment, paragraph: list[Segment]) -> bool:
 
 
 def _joined(segments: list[Segment]) -> str:
-    """The texts of the segments in one line; where lines meet there is a space, unless their script has none."""
+    """Return the texts of the segments in one line; where lines meet there is a space, unless their script has none."""
     text = "\n".join(segment.text.strip() for segment in segments)
     return " ".join(_BREAK.sub(_between, text).split())
 

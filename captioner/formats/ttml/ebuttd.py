@@ -31,15 +31,15 @@ EBU_TT_D = replace(
 
 
 def write(cues: Sequence[Cue], programme: Programme) -> str:
-    """A document with times by the clock."""
+    """Return a document with times by the clock."""
     return write_ttml(cues, programme, EBU_TT_D)
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
-    """The cues in milliseconds, with styles, and the anchor and the direction of their position."""
+    """Return the cues in milliseconds, with styles, and the anchor and the direction of their position."""
     return [restricted_to_ttml(cue) for cue in quantize(cues)]
 
 
 def parse(text: str, programme: Programme = UNKNOWN_PROGRAMME) -> Contents:
-    """The paragraphs as cues, as `read_ttml` reads them. Raises `FormatError`, also where ttconv is missing."""
+    """Return the paragraphs as cues, as `read_ttml` reads them. Raises `FormatError`, also where ttconv is missing."""
     return read_ttml("ebuttd", text, programme)

@@ -33,22 +33,22 @@ IMSC = Dialect(
 
 
 def write(cues: Sequence[Cue], programme: Programme) -> str:
-    """A document with times by the clock."""
+    """Return a document with times by the clock."""
     return write_ttml(cues, programme, IMSC)
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
-    """The cues in milliseconds, with styles, speakers, and the anchor and the direction of their position."""
+    """Return the cues in milliseconds, with styles, speakers, and the anchor and the direction of their position."""
     return [_with_speaker(restricted_to_ttml(cue), cue.speaker) for cue in quantize(cues)]
 
 
 def _with_speaker(cue: Cue, speaker: str | None) -> Cue:
-    """The cue with a speaker, without characters that XML cannot hold."""
+    """Return the cue with a speaker, without characters that XML cannot hold."""
     return replace(cue, speaker=attribute(speaker or "") or None)
 
 
 def parse(text: str, programme: Programme = UNKNOWN_PROGRAMME) -> Contents:
-    """The paragraphs of a TTML document in any dialect as cues, as `read_ttml` reads them.
+    """Return the paragraphs of a TTML document in any dialect as cues, as `read_ttml` reads them.
 
     Raises `FormatError`, also where ttconv is missing.
     """

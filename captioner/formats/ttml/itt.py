@@ -19,12 +19,12 @@ TOP = Position(8)
 
 
 def write(cues: Sequence[Cue], programme: Programme) -> str:
-    """A document with times as timecode. Raises `FormatError` without a frame rate."""
+    """Return a document with times as timecode. Raises `FormatError` without a frame rate."""
     return write_ttml(cues, programme, _dialect(frame_clock("itt", programme)))
 
 
 def _dialect(clock: FrameClock) -> Dialect:
-    """iTT at the clock's frame rate."""
+    """Return iTT at the clock's frame rate."""
     is_ntsc = clock.rate.per_second != clock.rate.labels
     return Dialect(
         attributes={
@@ -57,7 +57,7 @@ def _region(position: Position) -> dict[str, str]:
 
 
 def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
-    """The cues on frames, with styles, at the top or at the bottom."""
+    """Return the cues on frames, with styles, at the top or at the bottom."""
     clock = frame_clock("itt", programme)
     return [restricted_to_ttml(_at_top_or_bottom(cue)) for cue in on_frames(cues, clock)]
 
@@ -67,7 +67,7 @@ def _at_top_or_bottom(cue: Cue) -> Cue:
 
 
 def parse(text: str, programme: Programme) -> Contents:
-    """The paragraphs as cues. `programme` gives the label of the first frame, which the file does not contain.
+    """Return the paragraphs as cues. `programme` gives the label of the first frame, which the file does not contain.
 
     Raises `FormatError`, also if ttconv is missing.
     """

@@ -73,7 +73,7 @@ class _Clock:
             self.rate = Fraction(rate * (_number(numerator) or 1), _number(denominator) or 1)
 
     def seconds(self, time: str) -> Fraction | None:
-        """The seconds of a time, or None."""
+        """Return the seconds of a time, or None."""
         if match := _TIMECODE.fullmatch(time):
             hour, minute, second, frame = map(int, match.groups())
             return (hour * 60 + minute) * 60 + second + Fraction(frame) / self.rate
@@ -92,7 +92,7 @@ class _Clock:
 
 
 def timecode_seconds(text: str, rate: Fraction | None) -> Fraction | None:
-    """The seconds of a clock time or a timecode, or None."""
+    """Return the seconds of a clock time or a timecode, or None."""
     clock = _Clock(Element("tt"))
     clock.rate = rate or clock.rate
     return clock.seconds(text)

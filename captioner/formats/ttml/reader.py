@@ -34,7 +34,7 @@ _BAD_TIME = re.compile(r"Bad (begin|end|dur) attribute value: (.*)")
 
 
 def read_ttml(name: str, text: str, given: Programme = UNKNOWN_PROGRAMME) -> Contents:
-    """The paragraphs of a document as cues; `name` is the format that errors name.
+    """Return the paragraphs of a document as cues; `name` is the format that errors name.
 
     `given` is what the reader knows besides the file: its frame rate holds where the file counts frames and names none,
     and of paragraphs in several languages only those in its language are read, if there are any.
@@ -63,7 +63,7 @@ def read_ttml(name: str, text: str, given: Programme = UNKNOWN_PROGRAMME) -> Con
 
 
 def _document(name: str, root: Element) -> tuple[Any, list[str]]:
-    """The document that ttconv reads, and the warnings that it logs."""
+    """Return the document that ttconv reads, and the warnings that it logs."""
     reader = library(name, "ttconv.imsc.reader")
     document, warnings = read_document(name, lambda: reader.to_model(ElementTree(root)))
     for warning in warnings:
@@ -86,7 +86,7 @@ def _keep_language(root: Element, language: str | None, losses: Losses) -> None:
 
 
 def _paragraphs(parent: Element, outer: str) -> Iterator[tuple[Element, Element, str]]:
-    """Each paragraph that has text, with its parent and its language."""
+    """Yield each paragraph that has text, with its parent and its language."""
     for element in parent:
         language = element.get(_LANGUAGE, outer)
         if element.tag != f"{_TT}p":
@@ -100,7 +100,7 @@ def _same_language(tag: str, other: str) -> bool:
 
 
 def _is_picture(element: Element) -> bool:
-    """Whether an element shows a picture in place of text (SMPTE ST 2052-1, IMSC image profile)."""
+    """Return whether an element shows a picture in place of text (SMPTE ST 2052-1, IMSC image profile)."""
     named = any(name.endswith("}backgroundImage") for name in element.attrib)
     return (named and element.tag.endswith(("}div", "}p"))) or element.tag == f"{_TT}image"
 

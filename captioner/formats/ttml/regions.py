@@ -20,7 +20,7 @@ WRITING_MODE = {"rl": "tbrl", "lr": "tblr"}
 
 
 def region(position: Position) -> dict[str, str]:
-    """The attributes of a region: the third of the safe area with the position, and the text at its anchor.
+    """Return the attributes of a region: the third of the safe area with the position, and the text at its anchor.
 
     Regions that are seen at once must not overlap (IMSC 1.1, Presented Region), so those of different rows do not; text
     that needs more than a third runs over. Lines of vertical text run from side to side, so its regions are thirds of
@@ -47,7 +47,7 @@ def _box(left: float, top: float, width: float, height: float) -> dict[str, str]
 
 
 def position_of_region(document: Any, region: Any, align: str) -> Position | None:
-    """The third of the picture, each way, where text of a ttconv region is whose lines are aligned at `align`.
+    """Return the third of the picture, each way, where text of a ttconv region is whose lines are aligned at `align`.
 
     None for text without a region, and for the bottom centre, which is the default position of a cue.
     """
@@ -73,31 +73,31 @@ _SHARE = {"before": 0.0, "start": 0.0, "center": 0.5, "after": 1.0, "end": 1.0}
 
 
 def _third(first: float, length: float, alignment: str) -> int:
-    """0 for the first third of the picture, 1 for the middle, 2 for the last."""
+    """Return 0 for the first third of the picture, 1 for the middle, 2 for the last."""
     return min(2, max(0, int((first + length * _SHARE[alignment]) / 100 * 3)))
 
 
 def _position(row: int, column: int, vertical: Literal["", "rl", "lr"]) -> Position:
-    """The position in a third of the picture, counted from top left."""
+    """Return the position in a third of the picture, counted from top left."""
     return Position(3 * (2 - row) + column + 1, vertical=vertical)
 
 
 def _horizontal(document: Any, styles: dict[str, Any]) -> tuple[float, float]:
-    """Left edge and width of a region in percent of the picture; the whole picture by default."""
+    """Return the left edge and width of a region in percent of the picture; the whole picture by default."""
     origin, extent = styles.get("Origin"), styles.get("Extent")
     cells, pixels = document.get_cell_resolution().columns, getattr(document.get_px_resolution(), "width", 0)
     return _percent(origin and origin.x, 0, cells, pixels), _percent(extent and extent.width, 100, cells, pixels)
 
 
 def _vertical(document: Any, styles: dict[str, Any]) -> tuple[float, float]:
-    """Top edge and height of a region in percent of the picture; the whole picture by default."""
+    """Return the top edge and height of a region in percent of the picture; the whole picture by default."""
     origin, extent = styles.get("Origin"), styles.get("Extent")
     cells, pixels = document.get_cell_resolution().rows, getattr(document.get_px_resolution(), "height", 0)
     return _percent(origin and origin.y, 0, cells, pixels), _percent(extent and extent.height, 100, cells, pixels)
 
 
 def _percent(length: Any, default: float, cells: int, pixels: int) -> float:
-    """A length of ttconv in percent of the picture, which is `cells` or `pixels` long."""
+    """Return a length of ttconv in percent of the picture, which is `cells` or `pixels` long."""
     if length is None:
         return default
     units = {"c": cells, "px": pixels}.get(length.units.value, 100)

@@ -62,14 +62,14 @@ class Dialect:
 
 
 def restricted_to_ttml(cue: Cue) -> Cue:
-    """The cue with its styles, and the anchor and the direction of its position; without speaker and words."""
+    """Return the cue with its styles, and the anchor and the direction of its position; without speaker and words."""
     position = cue.position and Position(cue.position.anchor, vertical=cue.position.vertical)
     styled = without_white(restricted_to(in_xml(cue), styles=ALL_STYLES))
     return replace(styled, position=None if position == Position() else position)
 
 
 def write_ttml(cues: Sequence[Cue], programme: Programme, dialect: Dialect) -> str:
-    """A document in a dialect."""
+    """Return a document in a dialect."""
     root = Element("tt", {**NAMESPACES, **dialect.attributes, "xml:lang": programme.language or UNKNOWN_LANGUAGE})
     speaker_ids = _ids("speaker", [cue.speaker for cue in cues if cue.speaker])
     style_ids = _ids("look", [style for cue in cues for _, style in runs(cue) if style != PLAIN])
@@ -93,7 +93,7 @@ def write_ttml(cues: Sequence[Cue], programme: Programme, dialect: Dialect) -> s
 
 
 def _ids(prefix: str, values: Iterable[Identified]) -> dict[Identified, str]:
-    """An `xml:id` for each different value, numbered in their order."""
+    """Return an `xml:id` for each different value, numbered in their order."""
     return {value: f"{prefix}{number}" for number, value in enumerate(dict.fromkeys(values), 1)}
 
 

@@ -68,7 +68,7 @@ class _Timing(NamedTuple):
 
 
 def read_blocks(lines: Sequence[str], losses: Losses, mended: Losses) -> VttBlocks:
-    """The blocks of a file that begins with the signature. Counts what is repaired and what is lost."""
+    """Return the blocks of a file that begins with the signature. Counts what is repaired and what is lost."""
     reader = _BlockReader(losses, mended)
     for block in _blocks(lines):
         reader.read(block)
@@ -81,7 +81,7 @@ _Lines = list[tuple[int, str]]
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[_Lines]:
-    """The lines between empty ones."""
+    """Yield the lines between empty ones."""
     block: _Lines = []
     for number, line in enumerate([*lines, ""], 1):
         if line:
@@ -92,7 +92,7 @@ def _blocks(lines: Sequence[str]) -> Iterator[_Lines]:
 
 
 def _timing(line: str) -> _Timing | None:
-    """The timing that a line is, or None."""
+    """Return the timing that a line is, or None."""
     if match := _TIMING.fullmatch(line):
         settings = "" if match[3][:1].isdecimal() else match[3]
         valid = _ABOVE_59.search(line[: match.end(2)]) is None

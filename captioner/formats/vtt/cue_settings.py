@@ -23,7 +23,7 @@ _SIDES = {"left": 0, "line-left": 0, "start": 0, "center": 1, "right": 2, "line-
 
 
 def settings_of(position: Position) -> dict[str, str]:
-    """The settings by name; empty for the bottom centre."""
+    """Return the settings by name; empty for the bottom centre."""
     row, column = divmod(position.anchor - 1, 3)
     row = 2 - row  # from the top
     if position.vertical:
@@ -33,7 +33,7 @@ def settings_of(position: Position) -> dict[str, str]:
 
 
 def _line(side: int, share: float | None, last: int) -> dict[str, str]:
-    """The `line` setting. Lines count from the first; without the setting a cue is at the `last` side."""
+    """Return the `line` setting. Lines count from the first; without the setting a cue is at the `last` side."""
     if share is not None:
         return {"line": _percent(share) + (f",{PLACED[side]}" if side else "")}
     if side == 1:
@@ -51,7 +51,7 @@ def _percent(share: float) -> str:
 
 
 def position_of(settings: Mapping[str, str], text: str, losses: Losses) -> Position | None:
-    """The position of a cue with these settings; None at the bottom centre. Counts what a position cannot hold.
+    """Return the position of a cue with these settings; None at the bottom centre. Counts what a position cannot hold.
 
     The direction of `text` decides which side is the start.
     """
@@ -68,12 +68,12 @@ def position_of(settings: Mapping[str, str], text: str, losses: Losses) -> Posit
 
 
 def _anchor(row: int, column: int) -> int:
-    """The key of the numeric keypad, with rows counted from the top."""
+    """Return the key of the numeric keypad, with rows counted from the top."""
     return (2 - row) * 3 + column + 1
 
 
 def _read_across(settings: Mapping[str, str], text: str, losses: Losses) -> tuple[int, float | None]:
-    """The side of the text that is placed, and where, in percent; None if the alignment implies it."""
+    """Return the side of the text that is placed, and where, in percent; None if the alignment implies it."""
     align = settings.get("align", "center")
     aligned = 2 - _SIDES[align] if align in ("start", "end") and _right_to_left(text) else _SIDES.get(align, 1)
     match = _PERCENT.fullmatch(settings.get("position", ""))
@@ -96,6 +96,6 @@ def _read_line(line: str, last: int, losses: Losses) -> tuple[int, float | None]
 
 
 def _right_to_left(text: str) -> bool:
-    """Whether the first character with a direction goes right to left (Unicode Bidirectional Algorithm, P2)."""
+    """Return whether the first character with a direction goes right to left (Unicode Bidirectional Algorithm, P2)."""
     kinds = (unicodedata.bidirectional(character) for character in text)
     return next((kind in ("R", "AL") for kind in kinds if kind in ("L", "R", "AL")), False)

@@ -33,7 +33,7 @@ _COLOR_PROPERTY = re.compile(r"color\s*:\s*([^;]+?)\s*;?")
 
 
 def parse(text: str) -> Contents:
-    """The cues in the order of the file, without those that have no text.
+    """Return the cues in the order of the file, without those that have no text.
 
     What the standard would drop (6.1) is read where its meaning is plain, and else counted. Lines that roll up, as in
     automatic captions, stand in one cue each. Raises `FormatError` where the file does not begin as WebVTT does.
@@ -57,7 +57,7 @@ def parse(text: str) -> Contents:
 
 
 def _color_classes(styles: Iterable[str], losses: Losses) -> dict[str, str]:
-    """Colors by the class that a style sheet gives them to. Counts the rules that do anything else."""
+    """Return the colors by the class that a style sheet gives them to. Counts the rules that do anything else."""
     classes = {}
     sheet = without_comments("\n".join(styles), "/*", "*/")
     for rule in sheet.split("}")[:-1]:
@@ -72,7 +72,7 @@ def _color_classes(styles: Iterable[str], losses: Losses) -> dict[str, str]:
 
 
 def _programme(file: VttBlocks, losses: Losses) -> Programme:
-    """The programme by the header: a title after the first word, and the language by a `Language` line."""
+    """Return the programme by the header: a title after the first word, and the language by a `Language` line."""
     headers = {match[1]: match[2] for line in file.headers if (match := _HEADER.match(line))}
     losses["header line"] += sum(not line.startswith(("Kind:", "Language:")) for line in file.headers)
     losses["comment"] += file.comments

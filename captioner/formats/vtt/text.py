@@ -36,18 +36,18 @@ _NO_CHARACTER = re.compile(r"&#0*[1-9]\d{7,};?", re.ASCII)
 
 
 def class_of(color: str) -> str:
-    """The class of a color, one of the standard where it has one."""
+    """Return the class of a color, one of the standard where it has one."""
     return _CLASS_OF.get(color, f"color-{color[1:]}")
 
 
 def write_text(cue: Cue) -> str:
-    """The text with its tags, after the voice that speaks it."""
+    """Return the text with its tags, after the voice that speaks it."""
     voice = f"<v {html.escape(cue.speaker, quote=False)}>" if cue.speaker else ""
     return voice + "".join(_pieces(cue))
 
 
 def _pieces(cue: Cue) -> Iterator[str]:
-    """The text in pieces of one style and one word, each after the time at which its word begins."""
+    """Yield the text in pieces of one style and one word, each after the time at which its word begins."""
     times = dict(stamps(cue))
     edges = {edge for span in cue.styles for edge in (span.first, span.last)}
     for first, last in pairwise(sorted({0, len(cue.text)} | edges | set(times))):
@@ -63,7 +63,7 @@ def _tagged(text: str, style: TextStyle) -> str:
 
 
 def stamps(cue: Cue) -> Iterator[tuple[int, float]]:
-    """The index at which each word begins, after its space, and the time. Times rise inside the cue (4.2.2).
+    """Yield the index at which each word begins, after its space, and the time. Times rise inside the cue (4.2.2).
 
     A word that begins with the cue, or together with the word before it, has no stamp.
     """
@@ -76,12 +76,12 @@ def stamps(cue: Cue) -> Iterator[tuple[int, float]]:
 
 
 def with_stamped_words(cue: Cue) -> Cue:
-    """The cue with the words into which its stamps divide it: each lasts until the next begins."""
+    """Return the cue with the words into which its stamps divide it: each lasts until the next begins."""
     return replace(cue, words=tuple(_words(cue.text, list(stamps(cue)), cue.start, cue.end)))
 
 
 def _words(text: str, times: list[tuple[int, float]], start: float, end: float) -> Iterator[Word]:
-    """A word between each two stamps, with the space before it; no words where there is no stamp."""
+    """Yield a word between each two stamps, with the space before it; no words where there is no stamp."""
     places = [(0, start), *times, (len(text), end)] if times else []
     begin = 0
     for (_, since), (index, until) in pairwise(places):
@@ -102,7 +102,7 @@ class Payload(NamedTuple):
 def read_text(
     payload: str, start: float, end: float, classes: Mapping[str, str], losses: Losses, offset: float = 0.0
 ) -> Payload:
-    """The text of a cue from `start` to `end`, in seconds, without its tags, which apply as in 6.4.
+    """Return the text of a cue from `start` to `end`, in seconds, without its tags, which apply as in 6.4.
 
     `classes` are colors by their class. `offset` is added to the times inside the text, in seconds. Ruby text is left
     out. Counts what is left out.
@@ -134,7 +134,7 @@ def read_text(
 
 
 def _rising(times: list[tuple[int, float]], start: float, end: float) -> list[tuple[int, float]]:
-    """The stamps that the standard allows (4.2.2): each later than the one before, all inside of the cue."""
+    """Return the stamps that the standard allows (4.2.2): each later than the one before, all inside of the cue."""
     rising: list[tuple[int, float]] = []
     for index, seconds in times:
         if (rising[-1][1] if rising else start) < seconds < end:
@@ -143,7 +143,7 @@ def _rising(times: list[tuple[int, float]], start: float, end: float) -> list[tu
 
 
 def _names(rest: str) -> set[str]:
-    """The name in a voice tag, after its classes."""
+    """Return the name in a voice tag, after its classes."""
     name = one_line(_unescaped(rest.removeprefix(re.split(r"\s", rest, maxsplit=1)[0])))
     return {name} if name else set()
 

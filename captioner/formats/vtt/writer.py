@@ -26,8 +26,11 @@ _HYPHENS = re.compile(r"--+\Z")
 
 
 def representable(cues: Iterable[Cue]) -> list[Cue]:
-    """The cues as the file holds them. A name is one line, and no two hyphens end it, which would make an arrow with
-    the end of its tag. A word lasts until the next begins."""
+    """Return the cues as the file holds them.
+
+    A name is one line, and no two hyphens end it, which would make an arrow with the end of its tag. A word lasts until
+    the next begins.
+    """
     return [_representable(cue) for cue in map(without_controls, quantize(cues))]
 
 
@@ -42,18 +45,18 @@ def _representable(cue: Cue) -> Cue:
 
 
 def write(cues: Sequence[Cue]) -> str:
-    """The cues. A speaker becomes a voice span around the whole cue, a color a class with a style."""
+    """Return the cues. A speaker becomes a voice span around the whole cue, a color a class with a style."""
     content: str = webvtt.WebVTT(captions=[_caption(cue) for cue in cues], styles=_styles(cues)).content
     return content
 
 
 def header(*lines: str) -> str:
-    """The beginning of a file, with `lines` below the first, up to the blank line before the cues."""
+    """Return the beginning of a file, with `lines` below the first, up to the blank line before the cues."""
     return "".join(f"{line}\n" for line in ("WEBVTT", *lines, ""))
 
 
 def entry(cue: Cue, identifier: str | None = None) -> str:
-    """One cue as the text of a file, with its line end; a blank line separates it from the next.
+    """Return one cue as the text of a file, with its line end; a blank line separates it from the next.
 
     Its colors show only in a file whose style sheet has their classes.
     """
@@ -62,7 +65,7 @@ def entry(cue: Cue, identifier: str | None = None) -> str:
 
 
 def _styles(cues: Iterable[Cue]) -> list[webvtt.Style]:
-    """One block with a rule for each color: not every player knows the colors that the standard names."""
+    """Return one block with a rule for each color: not every player knows the colors that the standard names."""
     colors = sorted({span.color for cue in cues for span in cue.styles if span.color})
     rules = [f"::cue(.{class_of(color)}) {{ color: {color}; }}" for color in colors]
     return [webvtt.Style(rules)] if rules else []

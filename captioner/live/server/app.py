@@ -57,7 +57,7 @@ class ServerContent:
 
 
 def make_app(content: ServerContent, host: str = "") -> OriginCheck:
-    """The ASGI application. It must run in the event loop in which the feed was opened.
+    """Return the ASGI application. It must run in the event loop in which the feed was opened.
 
     `host` is the name that the server was given to listen at.
     """
@@ -152,7 +152,7 @@ async def _metrics(content: ServerContent) -> Response:
 
 
 async def _video(content: ServerContent, request: Request) -> Response:
-    """A playlist of video or audio without its newest segments."""
+    """Return a playlist of video or audio without its newest segments."""
     number = request.path_params["number"]
     if content.hls is None or number >= len(content.hls.video_addresses):
         return Response("no such playlist\n", 404)
@@ -170,7 +170,10 @@ async def _video(content: ServerContent, request: Request) -> Response:
 
 
 async def _fetched(address: str) -> tuple[str, str]:
-    """The text of a playlist and the address it came from. Raises `httpx.HTTPError`, also for one that is too long."""
+    """Return the text of a playlist and the address it came from.
+
+    Raises `httpx.HTTPError`, also for one that is too long.
+    """
     async with (
         httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=True) as client,
         client.stream("GET", address) as response,

@@ -43,7 +43,10 @@ class CaptionFeed:
         self._in_loop(None)
 
     async def follow(self, after: int | None) -> AsyncIterator[Caption]:
-        """Captions from now on; with `after`, first the final ones after that sequence number that are still kept."""
+        """Yield captions from now on.
+
+        With `after`, first the final ones after that sequence number that are still kept.
+        """
         queue: asyncio.Queue[Caption | None] = asyncio.Queue()
         missed = [caption for caption in self._history if after is not None and caption.seq > after]
         self._viewers.add(queue)

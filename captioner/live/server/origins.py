@@ -64,7 +64,7 @@ def _place(origin: str) -> str:
 
 
 def _with_origin(send: Send, origin: str) -> Send:
-    """`send`, which allows the origin to read the response."""
+    """Return `send`, which allows the origin to read the response."""
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -64,7 +64,7 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
 
 
 def load_checkpoint(path: Path, source: str) -> Checkpoint | None:
-    """The checkpoint of that source; None without a file, and for another source.
+    """Return the checkpoint of that source; None without a file, and for another source.
 
     Raises `OutputNotWritten` for a file that is not a checkpoint: it would be overwritten.
     """

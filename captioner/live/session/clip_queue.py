@@ -95,7 +95,7 @@ class ClipQueue:
             self._changed.notify_all()
 
     def wants_partial(self, start: float, end: float) -> bool:
-        """Whether a partial of the region that is open from `start` to `end` is worth its time now."""
+        """Return whether a partial of the region that is open from `start` to `end` is worth its time now."""
         with self._changed:
             number, length = self._last_partial
             enough = length + NEXT_PARTIAL if number == self._number else FIRST_PARTIAL
@@ -114,7 +114,7 @@ class ClipQueue:
             self._changed.notify_all()
 
     def take_retracted(self) -> bool:
-        """Whether a partial was retracted since the last call."""
+        """Return whether a partial was retracted since the last call."""
         with self._changed:
             retracted, self._retracted = self._retracted, False
             return retracted
@@ -127,7 +127,7 @@ class ClipQueue:
             )
 
     def take_partial(self) -> OpenRegion | None:
-        """The open region to recognise; None without one, and while a clip waits."""
+        """Return the open region to recognise; None without one, and while a clip waits."""
         with self._changed:
             region, self._partial = self._partial, None
             if region is None or self._queue:
@@ -136,7 +136,7 @@ class ClipQueue:
             return region
 
     def take(self, now: Callable[[], float]) -> Iterator[QueuedClip]:
-        """The clips that wait, up to the first lost one. Each is in progress until `done`."""
+        """Yield the clips that wait, up to the first lost one. Each is in progress until `done`."""
         while True:
             with self._changed:
                 self._give_up_late(now())
@@ -150,7 +150,7 @@ class ClipQueue:
             yield taken
 
     def first_lost(self) -> QueuedClip | None:
-        """The first clip without a report if it is lost. It stays until `lost_reported`."""
+        """Return the first clip without a report if it is lost. It stays until `lost_reported`."""
         with self._changed:
             first = next(self._unreported(), None)
             return first if first and first.lost_reason else None
@@ -164,7 +164,7 @@ class ClipQueue:
                 self._queue.popleft()
 
     def first_in_progress(self) -> QueuedClip | None:
-        """The clip that the next result belongs to; None if it was reported as lost, and drop it then."""
+        """Return the clip that the next result belongs to; None if it was reported as lost, and drop it then."""
         with self._changed:
             if not self._reported:
                 return self._in_progress[0]
@@ -192,12 +192,15 @@ class ClipQueue:
                     clips[index] = _lost(item, reason)
 
     def final_until(self, audio_end: float) -> float:
-        """The second before which every clip is done, if speech was searched up to `audio_end`."""
+        """Return the second before which every clip is done, if speech was searched up to `audio_end`."""
         with self._changed:
             return min([audio_end, *(item.span.start for item in self._unreported())])
 
     def lag(self, now: float, audio_end: float) -> float:
-        """Seconds by which captions are late, beyond the silence that ends a region. Loses what is too late."""
+        """Return the seconds by which captions are late, beyond the silence that ends a region.
+
+        Loses what is too late.
+        """
         with self._changed:
             if self.all_reported:
                 self._lag_meter.caught_up(now, audio_end)
@@ -218,7 +221,7 @@ class ClipQueue:
             return self.all_reported and not self._retracted
 
     def _unreported(self) -> Iterator[QueuedClip]:
-        """The clips without a report, in order."""
+        """Yield the clips without a report, in order."""
         yield from islice(self._in_progress, self._reported, None)
         yield from self._queue
 

@@ -34,7 +34,7 @@ LAG_LIMITS = LagLimits()
 
 
 def lag_limits(skip: float) -> LagLimits:
-    """The limits for speech that is skipped at a lag of `skip` seconds; the others shrink with a smaller one."""
+    """Return the limits for speech that is skipped at a lag of `skip` seconds; the others shrink with a smaller one."""
     share, usual = min(1.0, skip / LAG_LIMITS.skip), LAG_LIMITS
     return LagLimits(
         no_partials=share * usual.no_partials,
@@ -61,5 +61,5 @@ class LagMeter:
         self._now, self._time, self._is_aligned = now, time, True
 
     def lag(self, now: float, oldest: float) -> float:
-        """Seconds of lag if the oldest speech that is not done begins at stream second `oldest`."""
+        """Return the seconds of lag if the oldest speech that is not done begins at stream second `oldest`."""
         return max(0.0, (now - self._now) - (oldest - self._time)) if self._is_aligned else 0.0

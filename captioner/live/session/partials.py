@@ -26,7 +26,7 @@ class Partial:
 
 
 def next_partial(previous: Partial, result: str) -> Partial:
-    """The partial after another `result` for the same region.
+    """Return the partial after another `result` for the same region.
 
     >>> next_partial(next_partial(Partial(), "we can see"), "We can sea the")
     Partial(text='We can sea the', stable_chars=6, last_result='We can sea the')
@@ -42,7 +42,7 @@ def next_partial(previous: Partial, result: str) -> Partial:
 
 
 def _common_words(first: list[str], second: list[str]) -> int:
-    """The number of words that two texts have in common at their beginning."""
+    """Return the number of words that two texts have in common at their beginning."""
     count = 0
     for one, other in zip(first, second, strict=False):
         if _normalised(one) != _normalised(other):

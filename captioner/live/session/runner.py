@@ -82,7 +82,10 @@ class Runner:
         self._stopped.set()
 
     def _is_done(self) -> bool:
-        """Whether all speech has its report, after a wait. A backend that never returns does not stop the rest."""
+        """Return whether all speech has its report, after a wait.
+
+        A backend that never returns does not stop the rest.
+        """
         done, queue = self._done.wait(TICK_SECONDS), self._session.queue
         self._session.keep_limits()
         if not done and queue.closed and queue.all_reported:
@@ -141,7 +144,7 @@ class Runner:
         self._session.queue.close()
 
     def _next_items(self) -> Sequence[StreamItem | None]:
-        """The waiting items, after at most a tick; empty if there are none. None is the end of the stream."""
+        """Return the waiting items, after at most a tick; empty if there are none. None is the end of the stream."""
         try:
             items = [self._items.get(timeout=TICK_SECONDS)]
         except Empty:
@@ -167,7 +170,7 @@ class Runner:
 def _with_merged_audio(
     items: Iterable[StreamItem | None],
 ) -> list[AudioChunk | LostAudio | TimedSegment | HlsStream | ConnectionLost]:
-    """All items but ends, in order, with chunks that follow one another as one."""
+    """Return all items but ends, in order, with chunks that follow one another as one."""
     merged: list[AudioChunk | LostAudio | TimedSegment | HlsStream | ConnectionLost] = []
     chunks: list[AudioChunk] = []
     for item in items:

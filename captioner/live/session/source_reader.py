@@ -166,7 +166,7 @@ class SourceReader:
             yield AudioChunk(_audio(samples, placed.position), placed.epoch)
 
     def _idle(self, packet: Packet, now: float) -> float:
-        """Seconds without audio before a packet that came `now`.
+        """Return the seconds without audio before a packet that came `now`.
 
         What libav reads to find the tracks of a new connection comes late, so the time at which it was sent counts.
         That time is measured from the start of the stream, or every connection would add its own error.

@@ -57,7 +57,7 @@ class StreamingVad:
         return self._stream.settled_until if self._stream else self.end
 
     def push(self, chunk: AudioChunk) -> list[Clip]:
-        """The clips that are certain with the next chunk."""
+        """Return the clips that are certain with the next chunk."""
         clips: list[Clip] = []
         if self._stream and (chunk.epoch != self._epoch or abs(chunk.audio.start - self._stream.end) > _TOUCHING):
             clips += self.flush(free_until=chunk.audio.start)
@@ -70,14 +70,14 @@ class StreamingVad:
         return clips
 
     def flush(self, *, free_until: float = math.inf) -> list[Clip]:
-        """The remaining clips, where the audio ends or breaks off; it continues at `free_until` or later."""
+        """Return the remaining clips, where the audio ends or breaks off; it continues at `free_until` or later."""
         stream, self._stream = self._stream, None
         if stream is None or self._epoch is None:
             return []
         return _clips(stream.flush(), self._epoch, free_until)
 
     def open_clip(self) -> Audio | None:
-        """The audio of the region that is being spoken, None in silence."""
+        """Return the audio of the region that is being spoken, None in silence."""
         return self._stream.open_clip() if self._stream else None
 
     @property
@@ -95,13 +95,13 @@ class StreamingVad:
 
 
 def _clips(audios: list[Audio], epoch: Epoch, free_until: float) -> list[Clip]:
-    """Each clip with the time until the next one; the last one has `free_until`."""
+    """Return each clip with the time until the next one; the last one has `free_until`."""
     next_starts = [*(audio.start for audio in audios[1:]), free_until]
     return [Clip(audio, epoch, max(audio.end, start)) for audio, start in zip(audios, next_starts, strict=False)]
 
 
 def merge_chunks(chunks: list[AudioChunk]) -> list[AudioChunk]:
-    """The same audio in fewer chunks: those that touch, in one epoch, become one."""
+    """Return the same audio in fewer chunks: those that touch, in one epoch, become one."""
     groups: list[list[AudioChunk]] = []
     for chunk in chunks:
         last = groups[-1][-1] if groups else None

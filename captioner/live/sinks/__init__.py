@@ -57,7 +57,7 @@ class Sink(Protocol):
 
 
 def load_sink(name: str, target: str) -> Sink:
-    """The sink of that name for a target. Raises `UnknownName`, and the errors of its constructor."""
+    """Return the sink of that name for a target. Raises `UnknownName`, and the errors of its constructor."""
     try:
         sink = SINKS.load(name)(target)
     except (ImportError, AttributeError) as error:

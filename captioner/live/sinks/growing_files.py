@@ -35,7 +35,7 @@ class GrowingFile:
             raise _not_written(self.path, error) from error
 
     def text(self) -> str:
-        """The content of the file."""
+        """Return the content of the file."""
         return self.path.read_text("utf-8", errors="replace")
 
     def keep_only(self, text: str) -> None:

@@ -66,7 +66,7 @@ def delete_rendition(folder: Path) -> None:
 
 
 def _earlier_state(folder: Path) -> tuple[PlaylistWindow | None, set[str]]:
-    """The window and the files of an earlier run; None and no files without one.
+    """Return the window and the files of an earlier run; None and no files without one.
 
     Raises `OutputNotWritten` for a file with the name of ours that is not a state.
     """
@@ -228,7 +228,7 @@ class HlsCaptions:
         self._save()
 
     def _ready(self, final_until: float) -> int:
-        """The number of waiting segments that have all their captions, or have waited long enough."""
+        """Return the number of waiting segments that have all their captions, or have waited long enough."""
         window, longest_wait = self._window, CAPTION_WAIT * self._window.target_duration
         ready = 0
         for segment, since in zip(window.waiting, window.waiting_since, strict=True):

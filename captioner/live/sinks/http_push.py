@@ -63,7 +63,7 @@ class _HttpPush:
         return response.text
 
     def _address_of(self, number: int, **more: str) -> str:
-        """The target with the number of a post, and more, in its query."""
+        """Return the target with the number of a post, and more, in its query."""
         added = "".join(f"&{name}={value}" for name, value in {"seq": str(number), **more}.items())
         return f"{self._target}{added if urlsplit(self._target).query else '?' + added[1:]}"
 
@@ -125,7 +125,7 @@ class Zoom(_HttpPush):
 
 
 def _zoom_language(language: str | None) -> str:
-    """A language tag with a region, as Zoom requires."""
+    """Return a language tag with a region, as Zoom requires."""
     return {"en": "en-US", "zh": "zh-CN", "de": "de-DE", "ja": "ja-JP"}.get(language or "en", language or "en-US")
 
 

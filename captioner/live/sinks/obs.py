@@ -98,7 +98,7 @@ class Obs:
 
 
 def authentication(password: str, salt: str, challenge: str) -> str:
-    """The authentication string for OBS's challenge.
+    """Return the authentication string for OBS's challenge.
 
     >>> authentication("supersecretpassword", "lM1GncleQOaCu9lT1yeUZhFYnqhsLLP1G5lAGo3ixaI=",
     ...                "+IxH4CnCiqpX1rM9scsNynZzbOe4KhDeYcTNS3PDaeY=")

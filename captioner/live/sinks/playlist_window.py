@@ -51,7 +51,7 @@ class PlaylistWindow:
         return self.waiting[-1] if self.waiting else self.published[-1] if self.published else None
 
     def cues_in(self, segment: CaptionSegment, listed: Sequence[CaptionSegment], placed: int) -> tuple[list[Cue], int]:
-        """The cues of a segment of those `listed`, and the new number of placed cues; `placed` is the old one.
+        """Return the cues of a segment of those `listed`, and the new number of placed cues; `placed` is the old one.
 
         Cues that are too late for their own segment come first.
         """
@@ -63,7 +63,7 @@ class PlaylistWindow:
 
 
 def state_json(window: PlaylistWindow, files: set[str]) -> str:
-    """A window as JSON, with the names of the files that captioner wrote."""
+    """Return a window as JSON, with the names of the files that captioner wrote."""
     return json.dumps({"files": sorted(files), "window": asdict(window)})
 
 
@@ -84,12 +84,12 @@ def _overlaps(cue: Cue, segment: CaptionSegment) -> bool:
 
 
 def _late(cue: Cue, segment: CaptionSegment) -> bool:
-    """Whether a cue that is not placed yet belongs before the segment."""
+    """Return whether a cue that is not placed yet belongs before the segment."""
     return cue.end <= segment.start or _before_epoch(cue, segment)
 
 
 def _before_epoch(cue: Cue, segment: CaptionSegment) -> bool:
-    """Whether a cue begins before the epoch of the segment: no cue crosses from one epoch to the next."""
+    """Return whether a cue begins before the epoch of the segment: no cue crosses from one epoch to the next."""
     return segment.epoch is not None and cue.start < segment.epoch.time - ROUNDING
 
 

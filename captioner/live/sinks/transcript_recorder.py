@@ -59,7 +59,7 @@ class TranscriptRecorder:
             self._lines.path.unlink()
 
     def _entries(self) -> list[tuple[RegionReport, tuple[Segment, ...]]]:
-        """The report of each region so far, and its segments."""
+        """Return the report of each region so far, and its segments."""
         read = [transcript.parse(line) for line in self._lines.text().split("\n") if line]
         return [
             (contents.report.regions[0], contents.transcript.segments)

@@ -55,7 +55,7 @@ class CaptionSegment:
 
 
 def segment_text(segment: CaptionSegment, cues: Iterable[Cue]) -> str:
-    """A WebVTT segment with an X-TIMESTAMP-MAP, which maps one moment of the stream to the source's clock.
+    """Return a WebVTT segment with an X-TIMESTAMP-MAP, which maps one moment of the stream to the source's clock.
 
     Neighbouring segments map the same moment, since players recognise a cue by its exact times. hls.js sets its own
     clock with every segment of audio, so each cue also has an identifier: the millisecond at which it begins.
@@ -75,7 +75,7 @@ def _entry(cue: Cue) -> str:
 
 
 def moved_to(cue: Cue, segment: CaptionSegment, listed: Iterable[CaptionSegment]) -> Cue:
-    """A cue that is too late for its own segment, with its times on the clock of the `segment` it is moved to.
+    """Return a cue that is too late for its own segment, with its times on the clock of the `segment` it is moved to.
 
     Players show the segments of two epochs one right after the other, whatever time lies between them. `listed` are
     the segments from the cue's own one on, in order.
@@ -93,7 +93,7 @@ def moved_to(cue: Cue, segment: CaptionSegment, listed: Iterable[CaptionSegment]
 
 
 def playlist_text(segments: Sequence[CaptionSegment], target_duration: float, *, ended: bool) -> str:
-    """The media playlist of the rendition. `target_duration` is that of the other renditions, in seconds."""
+    """Return the media playlist of the rendition. `target_duration` is that of the other renditions, in seconds."""
     first = segments[0] if segments else CaptionSegment(0, 0.0, 0.0, 0.0, None)
     longest = max([target_duration, *(segment.duration for segment in segments)])
     lines = [
@@ -113,7 +113,7 @@ def playlist_text(segments: Sequence[CaptionSegment], target_duration: float, *,
 
 
 def master_text(master: str, captions: str, new_address: Callable[[str], str], language: str | None, name: str) -> str:
-    """A master playlist with our rendition added, whose address is `captions`.
+    """Return a master playlist with our rendition added, whose address is `captions`.
 
     `new_address` gives the address that replaces each other one. Our rendition joins each group of subtitles that the
     variants already have. Raises `MediaNotReadable` for a playlist that cannot be read.
@@ -136,12 +136,12 @@ def master_text(master: str, captions: str, new_address: Callable[[str], str], l
 
 
 def single_variant_master(address: str, bandwidth: int) -> str:
-    """A master playlist for a stream without one: a single variant of `bandwidth` bits per second."""
+    """Return a master playlist for a stream without one: a single variant of `bandwidth` bits per second."""
     return f"#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH={max(bandwidth, 1)}\n{address}\n"
 
 
 def without_newest(playlist: str, base: str, seconds: float) -> str | None:
-    """The media playlist at the address `base` without its newest segments, which last `seconds` together.
+    """Return the media playlist at the address `base` without its newest segments, which last `seconds` together.
 
     Its addresses become absolute. A playlist that has ended keeps all segments. None if no segment would be left.
     Raises `MediaNotReadable` for a playlist that cannot be read.

@@ -110,7 +110,7 @@ def _is_partial(event: Event) -> bool:
 
 
 def _replaces(event: Event, before: Event) -> bool:
-    """Whether an event makes the one before it superfluous."""
+    """Return whether an event makes the one before it superfluous."""
     if isinstance(event, StreamProgress):
         return isinstance(before, StreamProgress)
     if not (isinstance(before, Caption) and isinstance(event, Caption)) or before.is_final or event.is_final:

@@ -62,7 +62,7 @@ class Decoder:
                 yield from self._resampled(frame)
 
     def _codec_for(self, stream: AudioStream) -> Any:
-        """The codec in use, or a new one where the stream needs another."""
+        """Return the codec in use, or a new one where the stream needs another."""
         import av
 
         context = stream.codec_context
@@ -91,7 +91,7 @@ class Decoder:
 
 
 def chosen_stream(container: InputContainer, asked: str | None, name: str) -> AudioStream:
-    """The audio stream that is asked for by number or language, else the default one, by the rule for files.
+    """Return the audio stream that is asked for by number or language, else the default one, by the rule for files.
 
     Raises `NoAudio`, which names the source, and `UnknownName`.
     """

@@ -123,7 +123,7 @@ class HlsSource:
             self._sleep(max(0.2, playlist.target_duration / 4))
 
     def _new_segments(self, playlist: MediaPlaylist) -> tuple[list[MediaSegment], bool]:
-        """The segments not read yet, and whether sequence numbers began again."""
+        """Return the segments not read yet, and whether sequence numbers began again."""
         segments, last = list(playlist.segments), self._last_sequence
         if last is None:
             from_start = playlist.ended or self._options.from_start
@@ -133,7 +133,7 @@ class HlsSource:
         return [segment for segment in segments if segment.sequence > last], False
 
     def _missed(self, sequence: int, target_duration: float) -> Iterator[MissingAudio]:
-        """The segments between the last one that was read and the next one, `sequence`."""
+        """Yield the segments between the last one that was read and the next one, `sequence`."""
         last = self._last_sequence
         if last is not None and sequence > last + 1:
             missed = sequence - last - 1
@@ -142,7 +142,7 @@ class HlsSource:
             self._last_sequence = sequence - 1
 
     def _gives_up(self, segment: MediaSegment, error: Exception, *, ended: bool) -> bool:
-        """Whether a segment that could not be downloaded is not requested again."""
+        """Return whether a segment that could not be downloaded is not requested again."""
         if isinstance(error, (httpx.UnsupportedProtocol, httpx.InvalidURL)):
             return True
         sequence, failures = self._failures
@@ -160,14 +160,14 @@ class HlsSource:
         return MissingAudio(segment.duration if seconds is None else seconds, reason)
 
     def _announcement(self, segment: MediaSegment, data: bytes) -> Iterator[HlsStream]:
-        """The stream, before its first audio."""
+        """Yield the stream, before its first audio."""
         if not self._announced:
             self._announced = True
             self._bandwidth = round(8 * len(data) / (segment.duration or 1.0))
             yield HlsStream(self.name, self._master, self._bandwidth, segment.sequence)
 
     def _packets(self, segment: MediaSegment, data: bytes, *, restarted: bool) -> Iterator[SourceItem]:
-        """The audio of a segment, and what is missing of it where it is damaged."""
+        """Yield the audio of a segment, and what is missing of it where it is damaged."""
         import av
 
         idle = None if restarted else 0.0
@@ -206,7 +206,7 @@ class HlsSource:
             raise av.InvalidDataError(0, f"{name} instead of {self._container_format}")
 
     def _segment_bytes(self, segment: MediaSegment) -> bytes:
-        """The bytes of a segment, after those of its initialization section."""
+        """Return the bytes of a segment, after those of its initialization section."""
         data = self._get(segment.address, segment.byte_range)
         if segment.init_section is None:
             return data
@@ -215,7 +215,7 @@ class HlsSource:
         return self._init_sections[segment.init_section] + data
 
     def _choose_rendition(self) -> str:
-        """The address of the media playlist to read."""
+        """Return the address of the media playlist to read."""
         text = self._text(self.name)
         if not is_playlist(text):
             raise MediaNotReadable(self.name, "is not an HLS playlist")
@@ -275,12 +275,15 @@ class HlsSource:
 
 
 def _is_cut_off(data: bytes, container_format: str | None) -> bool:
-    """Whether a segment of MPEG-TS ends within a packet."""
+    """Return whether a segment of MPEG-TS ends within a packet."""
     return container_format == "mpegts" and len(data) % TS_PACKET != 0
 
 
 def _file_bytes(path: Path, first: int, length: int) -> bytes:
-    """A part of a file, or all of it. Raises `httpx.TransportError` for what is not a regular file or is too large."""
+    """Return a part of a file, or all of it.
+
+    Raises `httpx.TransportError` for what is not a regular file or is too large.
+    """
     try:
         with open(path, "rb", opener=_opened_at_once) as file:
             status = os.fstat(file.fileno())
@@ -300,7 +303,7 @@ def _opened_at_once(path: str, flags: int) -> int:
 
 
 def _choose_track(tracks: list[Rendition], asked: str | None) -> Rendition:
-    """The audio track named by number from 1 or by language; without a name the default one, else the first.
+    """Return the audio track named by number from 1 or by language; without a name the default one, else the first.
 
     Raises `UnknownName`.
     """
@@ -314,7 +317,7 @@ def _choose_track(tracks: list[Rendition], asked: str | None) -> Rendition:
 
 
 def _smallest_variant(entries: list[Rendition]) -> str | None:
-    """The address of the variant of the lowest bandwidth, one with audio if there is one."""
+    """Return the address of the variant of the lowest bandwidth, one with audio if there is one."""
     variants = [entry for entry in entries if entry.kind == "VARIANT"]
     variants.sort(key=lambda variant: (not _may_have_audio(variant), variant.bandwidth))
     return variants[0].address if variants else None

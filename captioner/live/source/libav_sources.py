@@ -73,7 +73,7 @@ class StreamSource:
 
     @contextmanager
     def _container(self) -> Iterator[InputContainer]:
-        """The opened address. The ffmpeg of this machine opens what PyAV's libav was built without."""
+        """Yield the opened address. The ffmpeg of this machine opens what PyAV's libav was built without."""
         import av
 
         try:
@@ -137,7 +137,7 @@ class StreamSource:
         return burst, None
 
     def _noting_first(self, read: Callable[[int], bytes]) -> Callable[[int], bytes]:
-        """`read`, which notes when the first byte comes."""
+        """Return `read`, which notes when the first byte comes."""
         first = True
 
         def noting(size: int) -> bytes:
@@ -150,7 +150,7 @@ class StreamSource:
         return noting
 
     def _error_for(self, error: Exception) -> SourceInterrupted:
-        """The interruption that an error of libav means."""
+        """Return the interruption that an error of libav means."""
         import av
 
         if isinstance(error, av.ExitError) or getattr(error, "errno", None) == errno.ETIMEDOUT:
@@ -173,7 +173,7 @@ def _span(packet: Any) -> tuple[float, float]:
 
 
 def _of(stream: Any, packets: Iterable[Any]) -> Iterator[Any]:
-    """Those packets that belong to a stream."""
+    """Return those packets that belong to a stream."""
     return (packet for packet in packets if packet.stream is stream)
 
 

@@ -13,7 +13,7 @@ from captioner.media import path_of
 
 
 def open_live_source(name: str, options: SourceOptions) -> LiveSource:
-    """The source for an address, a named pipe or `-`. Does not connect yet.
+    """Return the source for an address, a named pipe or `-`. Does not connect yet.
 
     Raises `UsageError` for a regular file, `MediaNotReadable` for a path that cannot be read.
     """
@@ -29,7 +29,7 @@ def open_live_source(name: str, options: SourceOptions) -> LiveSource:
 
 
 def is_hls(name: str, options: SourceOptions) -> bool:
-    """Whether a name is that of an HLS playlist."""
+    """Return whether a name is that of an HLS playlist."""
     return name.partition("?")[0].lower().endswith((".m3u8", ".m3u")) and options.format is None
 
 

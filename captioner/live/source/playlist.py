@@ -87,12 +87,12 @@ class Rendition:
 
 
 def is_playlist(text: str) -> bool:
-    """Whether a text is an HLS playlist."""
+    """Return whether a text is an HLS playlist."""
     return text.lstrip("\ufeff").startswith("#EXTM3U")
 
 
 def renditions(text: str, address: str) -> list[Rendition]:
-    """The entries of the master playlist at `address`; an empty list for a media playlist.
+    """Return the entries of the master playlist at `address`; an empty list for a media playlist.
 
     Raises `MediaNotReadable` for a line that cannot be read.
     """
@@ -122,7 +122,7 @@ def renditions(text: str, address: str) -> list[Rendition]:
 
 
 def media_playlist(text: str, address: str) -> MediaPlaylist:
-    """The media playlist at `address`. Raises `MediaNotReadable` for a line that cannot be read."""
+    """Return the media playlist at `address`. Raises `MediaNotReadable` for a line that cannot be read."""
     data = _parse(text, address)
     segments = tuple(_segments(data, address))
     longest = max((segment.duration for segment in segments), default=6.0)
@@ -136,7 +136,7 @@ def media_playlist(text: str, address: str) -> MediaPlaylist:
 
 
 def _complete(data: dict[str, Any]) -> list[dict[str, Any]]:
-    """The segments of a playlist without the last one where the playlist breaks off before its address."""
+    """Return the segments of a playlist without the last one where the playlist breaks off before its address."""
     return [entry for entry in data["segments"] if "uri" in entry]
 
 
@@ -164,7 +164,7 @@ def _segments(data: dict[str, Any], address: str) -> Iterator[MediaSegment]:
 
 
 def join_address(base: str, address: str) -> str:
-    """An address in the playlist at `base` as an absolute one. Raises `MediaNotReadable`."""
+    """Return an address in the playlist at `base` as an absolute one. Raises `MediaNotReadable`."""
     try:
         return urljoin(base, address)
     except ValueError as error:
@@ -172,7 +172,7 @@ def join_address(base: str, address: str) -> str:
 
 
 def _parse(text: str, address: str) -> dict[str, Any]:
-    """The dictionary that m3u8 makes of a playlist. Raises `MediaNotReadable`, which names the line."""
+    """Return the dictionary that m3u8 makes of a playlist. Raises `MediaNotReadable`, which names the line."""
     import m3u8
 
     tags = _Tags()
