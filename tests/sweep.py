@@ -330,16 +330,9 @@ EXCEPTIONS = (
 """Where captioner differs from all others on purpose: this is the whole list."""
 
 KNOWN_FAULTS = (
-    Accepted(
-        "SCC with spaces where the tab should be gives no cue and no message",
-        ("sample_no_positioning_at_all_scc.scc", "sample_scc_*.scc", "scc_that_generates_webvtt_*.scc"),
-    ),
-    Accepted("TTML images, and text outside of the body, vanish without a message", ("bitmap_*.xml", "ex1-x-*.xml")),
+    Accepted("TTML text outside of the body vanishes without a message", ("ex1-x-*.xml",)),
     Accepted("TTML with a style that ttconv does not know is refused as a whole", ("ttml/multi_row_align.xml",)),
     Accepted("TTML without a namespace is refused: begins with 'tt', not with tt", ("example-in-breaklines.ttml",)),
-    Accepted("TTML hours of one digit are refused", ("sample_dfxp_*.dfxp",)),
-    Accepted("one bad line refuses a whole MicroDVD file", ("sample_microdvd_invalid_format.sub",)),
-    Accepted("SAMI without a start vanishes without a message", ("sample_sami_missing_start.smi",)),
     Accepted("the first of two SAMI paragraphs is shown for 1 ms", ("sample_sami_with_multiple_p.smi",)),
     Accepted("Premiere's graphics with text vanish without a message", ("premiere_generators.xml",)),
 )

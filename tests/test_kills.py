@@ -30,7 +30,6 @@ def test_a_command_that_is_killed_leaves_nothing_half_written(name: str, work: W
     assert list(trials.disturb(work, SIGNALS[name][0], seed=0)) == []
 
 
-@pytest.mark.xfail(strict=True, reason="ffmpeg goes on after kill -9, and no later run deletes its unfinished file")
 def test_burn_that_is_killed_leaves_nothing_behind(trials: Trials) -> None:
     burn = next(work for work in WORKS if work.name == "burn")
     assert list(trials.disturb(burn, SIGNALS["kill"][0], seed=1)) == []
