@@ -62,7 +62,7 @@ def test_the_same_seed_damages_a_file_in_the_same_way() -> None:
 )
 def test_a_reader_with_a_fault_is_found(fault: str, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fuzz, "MOST_SECONDS", 1)
-    monkeypatch.setattr(srt, "parse", lambda text: exec(fault))
+    monkeypatch.setattr(srt, "parse", lambda text, programme: exec(fault))
     assert fuzz.caption_fault("talk.srt", fuzz.CAPTIONS.encode(), "vtt") == what
 
 

@@ -54,7 +54,7 @@ def test_a_file_that_all_read_alike(talk: Path) -> None:
 def test_a_reader_with_a_fault_is_found(parse: str, fault: str, talk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     names: dict[str, object] = {}
     imports = "from captioner.errors import FormatError\nfrom captioner.formats import Contents\n"
-    exec(f"{imports}from captioner.values import Cue\ndef parse(text): {parse}", names)
+    exec(f"{imports}from captioner.values import Cue\ndef parse(text, programme): {parse}", names)
     monkeypatch.setattr(srt, "parse", names["parse"])
     [found] = sweep([talk]).faults
     assert found.startswith(f"{talk}: {fault}")

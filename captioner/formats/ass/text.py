@@ -206,7 +206,8 @@ class _TextReader:
 
     def styled_text(self) -> StyledText:
         """Return the text, its styles, and its words where there was karaoke."""
-        times = [time for syllable in self.syllables for time in (syllable.start, syllable.end)]
+        spans = {syllable.tag: (syllable.start, syllable.end) for syllable in self.syllables}
+        times = [time for span in spans.values() for time in span]
         rising = times == sorted(times)
         self.losses["time inside a text"] += 0 if rising else self.karaoke_tags
         words = tuple(_words(self.syllables)) if self.karaoke_tags and rising else ()

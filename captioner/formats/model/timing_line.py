@@ -18,7 +18,7 @@ _ARROW = rf"(?:[{_DASHES}\s]*(?:[{_HEADS}]|&gt;)+|\s*[{_DASHES}]+|\s+)"
 # A timing, and what follows it: nothing, or what the format puts there.
 _TIMING = re.compile(rf"\s*({_SIGNED})({_ARROW})\s*({_SIGNED})(?:[ \t]+(\S.*)?)?", re.ASCII)
 _COMPLETE = re.compile(r"[-−]?\d+:\d+:\d+(?:[,.:;]\d+)?|[-−]?\d+:\d+[,.]\d+", re.ASCII)
-_INTENDED = re.compile(rf"\s*[-−]?\d+[:.,]\S*\s*-->|\s*[-−]?\d+:\d+:\d+[,.]\d+{_ARROW}", re.ASCII)
+_INTENDED = re.compile(r"\s*[-−]?\d+[:.,]\S*\s*-->", re.ASCII)
 
 _PARTS = re.compile(r"(-?)(?:(\d+):)?(\d+):(\d+)(?:[,.:;](\d+))?", re.ASCII)
 _TIMECODE = re.compile(r"(-?\d+:\d+:\d+)[:;](\d\d)", re.ASCII)

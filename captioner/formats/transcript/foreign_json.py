@@ -17,7 +17,8 @@ from captioner.values import RegionReport, Report, Segment, Transcript, Word
 
 def is_foreign(document: JsonObject) -> bool:
     """Return whether a JSON file is a transcript of another program."""
-    return any(isinstance(document.members.get(key), list) for key in ("segments", "transcription", "events"))
+    named = any(isinstance(document.members.get(key), list) for key in ("segments", "transcription", "events"))
+    return named and "regions" not in document.members
 
 
 def read_foreign(document: JsonObject) -> Contents:
