@@ -10,6 +10,8 @@ from typing import TypeVar
 
 Item = TypeVar("Item")
 
+_LONGEST_WAIT = 0.5  # seconds, after which a signal is noticed
+
 
 @contextmanager
 def prefetch(items: Iterable[Item], limit: int) -> Iterator[Iterator[Item]]:
@@ -41,10 +43,19 @@ def _produce(items: Iterable[Item], queue: Queue[tuple[Item] | BaseException | N
 
 
 def _consume(queue: Queue[tuple[Item] | BaseException | None]) -> Iterator[Item]:
-    while isinstance(entry := queue.get(), tuple):
+    while isinstance(entry := _next_entry(queue), tuple):
         yield entry[0]
     if entry is not None:
         raise entry
+
+
+def _next_entry(queue: Queue[tuple[Item] | BaseException | None]) -> tuple[Item] | BaseException | None:
+    """Wait for the next entry. Python does not handle a signal that arrives just before a wait until the wait ends."""
+    while True:
+        try:
+            return queue.get(timeout=_LONGEST_WAIT)
+        except Empty:
+            continue
 
 
 def _empty(queue: Queue[tuple[Item] | BaseException | None]) -> None:

@@ -14,7 +14,7 @@ _USER = re.compile(r"(?<=://)[^/?#\s'\"<>]*@")
 
 _PARAMETER = re.compile(
     r"([?&;#][\w.%-]*(?:token|key|sig|secret|pass|pwd|pw|auth|credential|policy|jwt|hmac|hdn|session|streamid)[\w.%-]*=)"
-    r"[^&;#\s'\"<>]*",
+    r"(?:[^&;#\s'\"<>]*[^&;#\s'\"<>:,.)])?",  # a mark at the end belongs to the sentence
     re.IGNORECASE,
 )
 

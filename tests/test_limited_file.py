@@ -26,7 +26,7 @@ def one_megabyte(monkeypatch: pytest.MonkeyPatch) -> None:
     ("words", "code"),
     [
         (["--hotwords-file", ZERO], 2),
-        (["align", "talk.flac", ZERO, "-o", "a.srt", "--backend", "scripted"], 2),
+        (["align", "talk.flac", ZERO, "-o", "a.srt", "--backend", "scripted"], 5),
         (["--profile", "zero.toml"], 2),
         (["lint", ZERO], 5),
         (["convert", ZERO, "a.vtt"], 5),

@@ -16,7 +16,7 @@ from typing import Any
 
 import pycaption
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from imageio_ffmpeg import get_ffmpeg_exe
 from ttconv.stl import iso6937
@@ -60,12 +60,21 @@ def test_latin_goldens(name: str, golden: Callable[[str, str], None]) -> None:
     golden(f"editors{FORMATS[name].suffix}", file_of(name, LATIN_CUES))
 
 
+def looks_encoded_twice(text: str) -> bool:
+    """Return whether text looks like UTF-8 that was encoded again, as `Â¡` does. pycaption's parser decodes it."""
+    try:
+        return text.encode("cp1252").decode() != text
+    except UnicodeError:
+        return False
+
+
 @pytest.mark.parametrize("name", TTML)
 @settings(max_examples=40)
 @given(cues=ordered_cues(plain_texts))
 def test_pycaption_reads_the_same_ttml(name: str, cues: list[Cue]) -> None:
     programme = Programme(language="en", frame_rate=Fraction(30))  # which pycaption assumes
     text = file_of(name, [Cue(cue.start / 100, cue.end / 100, cue.text) for cue in cues], programme)
+    assume(not looks_encoded_twice(text))
     if cues:
         assert read_by_pycaption(pycaption.DFXPReader(), text) == [
             (pytest.approx(cue.start, abs=2e-6), pytest.approx(cue.end, abs=2e-6), cue.text)

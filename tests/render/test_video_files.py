@@ -354,7 +354,11 @@ def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Capt
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
-        (("film.mp4", "broken.srt", "-o", "new.mp4"), 5, "broken.srt: srt line 2: not a time: 'never'"),
+        (
+            ("film.mp4", "broken.srt", "-o", "new.mp4"),
+            5,
+            "broken.srt: srt line 2: not a timing: '00:00:00,000 --> never'",
+        ),
         (("film.mp4", "none.srt", "-o", "new.mp4"), 5, "none.srt: no such file or directory"),
         (("none.mp4", "film.srt", "-o", "new.mp4"), 3, "none.mp4: cannot be read: No such file or directory"),
         (("film.mp4", "film.srt", "-o", "film.mp4"), 2, "film.mp4 would be overwritten; name another file"),

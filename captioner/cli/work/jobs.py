@@ -58,8 +58,10 @@ def plan_jobs(
         raise UsageError("-o has an empty file name")
     if output is not None and (directory is not None or len(sources) > 1 or len(formats) > 1):
         raise UsageError("-o takes one input and one format; use -d for more")
-    if directory is not None and Path(directory).is_file():
-        raise UsageError(f"-d {directory} is a file, not a folder")
+    if directory is not None:
+        _refuse_long_name(Path(directory))
+        if Path(directory).is_file():
+            raise UsageError(f"-d {directory} is a file, not a folder")
     if output is not None:
         jobs = [Job(sources[0], (_named_target(output, formats),))]
     else:
@@ -82,9 +84,10 @@ def _named_target(output: str, formats: Sequence[str]) -> Target:
 def format_of_result(name: str) -> Format:
     """Return the format that the ending of a result's name shows.
 
-    Raises `UsageError`, also for a folder and a video.
+    Raises `UsageError`, also for a folder and a video, and `OutputNotWritten` for a name that is too long.
     """
     path = Path(name)
+    _refuse_long_name(path)
     if path.is_dir():
         raise UsageError(f"{name} is a folder, not a file; name the file")
     if path.suffix.lower() in CONTAINERS:
