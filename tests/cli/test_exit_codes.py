@@ -132,6 +132,7 @@ CASES: dict[str, Run] = {
     "success": of("talk.flac", *SCRIPTED),
     "live stopped": live_stopped,
     "result not written": of("talk.flac", *SCRIPTED, "-o", "talk.wav/a.srt"),
+    "result exists": of("convert", "overlap.srt", "broken.srt"),
     "name too long": of("talk.flac", *SCRIPTED, "-o", "a" * 300 + ".srt"),
     "output closed": output_closed,
     "rule broken": of("lint", "overlap.srt"),
