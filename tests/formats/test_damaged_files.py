@@ -9,7 +9,7 @@ import pytest
 
 from captioner.errors import FormatError
 from captioner.formats import Contents, Programme, format_named
-from captioner.values import Cue, StyleSpan
+from captioner.values import Cue, Position, StyleSpan
 
 PAL = Programme(frame_rate=Fraction(25))
 
@@ -342,6 +342,12 @@ def test_hidden_text_of_ttml_is_left_out_and_counted() -> None:
     contents = read("ttml", ttml(body, head))
     assert shown(contents) == [(1, 2, "seen"), (4, 5, "faded"), (7, 8, "gone early")]
     assert contents.losses == ("2 hidden cues", "1 hidden text")
+
+
+def test_a_region_of_ttml_may_lie_anywhere() -> None:
+    head = f'<layout><region xml:id="r" tts:origin="{"9" * 400}% 0%" tts:extent="10% 10%"/></layout>'
+    [cue] = read("ttml", ttml('<p begin="1s" end="2s" region="r">A</p>', head)).cues or ()
+    assert cue.position == Position(9)
 
 
 def test_regions_of_ttml_have_times() -> None:

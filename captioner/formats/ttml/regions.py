@@ -74,7 +74,8 @@ _SHARE = {"before": 0.0, "start": 0.0, "center": 0.5, "after": 1.0, "end": 1.0}
 
 def _third(first: float, length: float, alignment: str) -> int:
     """Return 0 for the first third of the picture, 1 for the middle, 2 for the last."""
-    return min(2, max(0, int((first + length * _SHARE[alignment]) / 100 * 3)))
+    thirds = (first + length * _SHARE[alignment]) / 100 * 3  # may be infinite: a length may have any number of digits
+    return 2 if thirds >= 2 else 1 if thirds >= 1 else 0
 
 
 def _position(row: int, column: int, vertical: Literal["", "rl", "lr"]) -> Position:

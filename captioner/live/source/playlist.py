@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 from urllib.parse import urljoin
 
@@ -164,7 +165,13 @@ def _segments(data: dict[str, Any], address: str) -> Iterator[MediaSegment]:
 
 
 def join_address(base: str, address: str) -> str:
-    """Return an address in the playlist at `base` as an absolute one. Raises `MediaNotReadable`."""
+    """Return where an address in the playlist at `base` points to. Raises `MediaNotReadable`.
+
+    >>> join_address("http://host/live/talk.m3u8", "1.ts"), join_address("../live/talk.m3u8", "1.ts")
+    ('http://host/live/1.ts', '../live/1.ts')
+    """
+    if "://" not in base and "://" not in address:
+        return str(PurePath(base).parent / address)  # urljoin would drop the ".." of a relative path
     try:
         return urljoin(base, address)
     except ValueError as error:
