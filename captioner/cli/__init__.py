@@ -107,7 +107,7 @@ def _settings(words: Sequence[str]) -> Settings:
 def _words_of_help(words: Sequence[str]) -> list[str]:
     """Return the words that show the help of `captioner help WORDS...`. Raises `UnknownName`."""
     name = words[0] if words else "help"
-    if name == "help" or OTHER_NAMES.get(name) == "":
+    if name in ("help", *HELP_FLAGS) or OTHER_NAMES.get(name) == "":
         return ["--help"]
     if name not in COMMANDS:
         raise UnknownName("command", name, COMMANDS)

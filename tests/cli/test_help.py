@@ -38,7 +38,7 @@ def test_the_start_imports_nothing_that_windows_lacks() -> None:
     subprocess.run([sys.executable, "-c", script], check=True)
 
 
-@pytest.mark.parametrize("words", [["help"], ["-h"], ["help", "help"], ["help", "caption"]])
+@pytest.mark.parametrize("words", [["help"], ["-h"], ["help", "help"], ["help", "caption"], ["help", "-h"]])
 def test_help_of_the_default_command(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(words) == 0
     assert capsys.readouterr().out.startswith("Usage: captioner [OPTIONS] INPUT...")
