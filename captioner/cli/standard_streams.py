@@ -36,6 +36,6 @@ def discard_output() -> None:
 
 
 def print_message(text: str) -> None:
-    """Print a line on standard error. Where nobody can read it, it is dropped, so that the work goes on."""
+    """Print a line on standard error. A line that cannot be printed is dropped, so that the run continues."""
     with suppress(OSError):
         click.echo(text, err=True)

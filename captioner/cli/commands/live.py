@@ -1,4 +1,4 @@
-"""`captioner live SOURCE`: declares its flags; the work is in cli/work/live.py."""
+"""`captioner live SOURCE`: declares its flags; `captioner.cli.work.live` does the work."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ class FrameClock:
 def frame_clock(name: str, programme: Programme, start: str = MIDNIGHT) -> FrameClock:
     """Return the clock of a programme. The timecode of its first frame is `start` where the programme gives none.
 
-    Raises `FormatError` if the frame rate is unknown, or is none that timecode counts.
+    Raises `FormatError` if the frame rate is unknown, or timecode cannot count it.
     """
     if programme.frame_rate is None:
         raise FormatError(name, NO_RATE)

@@ -51,7 +51,7 @@ def _tagged(text: str, style: TextStyle) -> str:
 def read_text(text: str, losses: Losses, mended: Losses) -> tuple[StyledText, Position | None]:
     """Return the text without its tags, with the styles that they give, and where it stands. Counts what is left out.
 
-    SubRip has no entities, but nobody means their letters: those of XML, numbers and `&nbsp;` are read, and counted.
+    SubRip has no entities, but their letters are never meant: those of XML, numbers and `&nbsp;` are read, and counted.
     """
     markup = Markup()
     position: Position | None = None
