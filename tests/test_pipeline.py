@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import fields
 from fractions import Fraction
 from pathlib import Path
@@ -18,6 +17,7 @@ from captioner.backends.scripted import Scripted
 from captioner.errors import UsageError
 from captioner.pipeline import CaptionKeywords, main_language
 from captioner.values import Segment
+from tests.media.media_factory import ffmpeg
 
 LINES = ["The first sentence.", "The second sentence.", "The third sentence."]
 
@@ -114,12 +114,15 @@ class Cancelled(Exception):
     pass
 
 
-@pytest.mark.parametrize("moment", [lambda step: step.result is not None, lambda step: step.result is None])
-def test_an_exception_of_the_callback_ends_the_run(speech_file: Path, moment: Callable[[Progress], bool]) -> None:
-    closed: list[bool] = []
+@pytest.mark.parametrize("recognising", [True, False])
+def test_an_exception_of_the_callback_ends_the_run(speech_file: Path, tmp_path: Path, recognising: bool) -> None:
+    source, closed = speech_file, list[bool]()
+    if not recognising:  # without speech, each step only reads on
+        source = tmp_path / "silence.wav"
+        ffmpeg("-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono", "-t", "20", source)
 
     def cancel(progress: Progress) -> None:
-        if moment(progress):
+        if (progress.result is not None) == recognising:
             raise Cancelled
 
     class Watched(Scripted):
@@ -127,7 +130,7 @@ def test_an_exception_of_the_callback_ends_the_run(speech_file: Path, moment: Ca
             closed.append(True)
 
     with pytest.raises(Cancelled):
-        captioner.caption(speech_file, backend=Watched(lines=LINES), align="none", on_progress=cancel)
+        captioner.caption(source, backend=Watched(lines=LINES), align="none", on_progress=cancel)
     assert closed == []  # a backend that the caller has opened, the caller closes
 
 
