@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Literal, TypedDict, Unpack
 
 from captioner.align import Aligner, open_aligner
-from captioner.backends import Backend, Hints, Traits, load_backend
+from captioner.backends import Backend, Hints, load_backend
 from captioner.backends.selection import choose_backend
 from captioner.cues import make_cues, time_cues
-from captioner.errors import BackendError
 from captioner.languages import asked_language
 from captioner.media import AudioSelection, Media, open_media, read_audio, read_shot_changes
 from captioner.output import Captions as Captions
@@ -21,7 +20,7 @@ from captioner.prefetch import prefetch
 from captioner.profiles import Profile, profile_for, profile_named
 from captioner.redaction import without_url_secrets
 from captioner.speech import SAMPLE_RATE, SpeechOptions, speech_clips
-from captioner.transcribe import ContextMode, RegionResult, transcribe
+from captioner.transcribe import ContextMode, RegionResult, limit_regions, transcribe
 from captioner.validation import types_of, wrong_type
 from captioner.values import Audio, Cue, Report, Segment, Span, Transcript
 from captioner.word_timing import time_words
@@ -143,7 +142,7 @@ def caption(
         duration = media.duration if options.selection.end is None else options.selection.end
         meter = _ProgressMeter(duration, options.on_progress)
         audio = meter.count_audio(read_audio(media, options.selection, sample_rate=SAMPLE_RATE, warn=warnings.append))
-        clips = meter.count_clips(speech_clips(audio, _limit_regions(options.speech, backend.traits)))
+        clips = meter.count_clips(speech_clips(audio, limit_regions(options.speech, backend.traits)))
         with prefetch(clips, PREFETCHED) as waiting:
             recognized = transcribe(waiting, cached, options.hints, options.context)
             timed = time_words(recognized, aligner, options.hints.language)
@@ -279,17 +278,6 @@ def _open_backend(backend: str | Backend) -> closing[Backend] | nullcontext[Back
     if not isinstance(backend, str):
         return nullcontext(backend)
     return closing(load_backend(choose_backend().name if backend == "auto" else backend))
-
-
-def _limit_regions(speech: SpeechOptions, traits: Traits) -> SpeechOptions:
-    """Return the options with no region longer than the backend takes. Raises `BackendError` if that is too short."""
-    if traits.sample_rate != SAMPLE_RATE:
-        raise BackendError(traits.name, f"asks for audio of {traits.sample_rate} Hz; captioner gives {SAMPLE_RATE} Hz")
-    try:
-        return replace(speech, longest_region=min(speech.longest_region, traits.longest_clip))
-    except ValueError as error:
-        reason = f"takes no clip above {traits.longest_clip:g} s, which is too short: {error}"
-        raise BackendError(traits.name, reason) from error
 
 
 def _journaled(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, get_args
 
-from captioner.backends import Backend, Hints, Recognition
+from captioner.backends import Backend, Hints, Recognition, Traits
 from captioner.errors import BackendError, UnknownName, UsageError
+from captioner.speech import SAMPLE_RATE, SpeechOptions
 from captioner.values import Audio, RegionReport, Segment, Span, Word
 
 ContextMode = Literal["none", "previous"]
@@ -108,3 +110,17 @@ def _words_within(span: Span, recognition: Recognition) -> tuple[Word, ...]:
 
 def _limited(time: float, span: Span) -> float:
     return min(max(time, span.start), span.end)
+
+
+def limit_regions(speech: SpeechOptions, traits: Traits, longest: float = math.inf) -> SpeechOptions:
+    """Return the options with no region longer than the backend takes, nor than `longest` seconds.
+
+    Raises `BackendError` if that is too short, or if the backend asks for another sample rate.
+    """
+    if traits.sample_rate != SAMPLE_RATE:
+        raise BackendError(traits.name, f"asks for audio of {traits.sample_rate} Hz; captioner gives {SAMPLE_RATE} Hz")
+    try:
+        return replace(speech, longest_region=min(speech.longest_region, traits.longest_clip, longest))
+    except ValueError as error:
+        reason = f"takes no clip above {traits.longest_clip:g} s, which is too short: {error}"
+        raise BackendError(traits.name, reason) from error

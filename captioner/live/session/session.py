@@ -25,7 +25,7 @@ from captioner.live.source.live_source import HlsStream
 from captioner.live.stream_clock import Epoch
 from captioner.profiles import Profile
 from captioner.speech import SpeechOptions
-from captioner.transcribe import RegionResult, transcribe
+from captioner.transcribe import RegionResult, limit_regions, transcribe
 from captioner.values import RegionReport, Span
 from captioner.word_timing import time_words
 
@@ -292,13 +292,9 @@ class Session:
 
 
 def _limit_regions(speech: SpeechOptions, traits: Traits, limits: LagLimits) -> SpeechOptions:
-    """The options with no region longer than the backend takes, or too long to be recognised before it is too late.
+    """Return the options with no region longer than the backend takes, or too long to be recognised before it is late.
 
-    Raises `BackendError` where that is too short.
+    Raises `BackendError`.
     """
     in_time = max(limits.longest_region, speech.lead + speech.tail + SHORTEST_SPEECH)
-    try:
-        return replace(speech, longest_region=min(speech.longest_region, traits.longest_clip, in_time))
-    except ValueError as error:
-        reason = f"takes no clip above {traits.longest_clip:g} s, which is too short: {error}"
-        raise BackendError(traits.name, reason) from error
+    return limit_regions(speech, traits, in_time)
