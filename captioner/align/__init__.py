@@ -1,18 +1,20 @@
 """Aligners give each word of a text its times in the audio, for backends that return text without word times.
 
-An aligner is a class: its constructor imports the library it needs, and `align` times one clip. captioner's own are
-loaded by name (`BUILT_IN`), those of others through the entry point group `captioner.aligners`.
+An aligner is a class: its constructor imports the library it needs, and `align` times one clip. `align_recording` times
+the clips of a whole recording. captioner's own aligners are loaded by name (`BUILT_IN`), those of others through the
+entry point group `captioner.aligners`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from inspect import signature
 from typing import Protocol, runtime_checkable
 
 from captioner.errors import BackendError, UsageError
 from captioner.plugins import Plugins
-from captioner.values import Audio, Word
+from captioner.values import Audio, Span, Word
 
 BUILT_IN = {
     "espeak": "captioner.align.espeak:Espeak",
@@ -38,13 +40,31 @@ class Alignment:
     media's clock and inside the clip, and no word starts before the previous one ends."""
     doubt: str | None = None
     """Why the times may be wrong or less exact than usual, in one sentence; None without doubt."""
+    matches: bool | None = None
+    """Whether text and audio belong together; None if the aligner did not judge it."""
+
+
+@dataclass(frozen=True)
+class SpokenText:
+    """A clip, the text that is spoken in it, and what is known of its word times."""
+
+    clip: Audio
+    text: str
+    language: str | None = None
+    """BCP 47 tag; None if it is unknown."""
+    anchors: tuple[Word, ...] = ()
+    """Words of the text with the times that a backend gave them, in order, on the clock of the clip."""
+    silences: tuple[Span, ...] = ()
+    """Stretches of the clip that hold no speech, in order, on the clock of the clip."""
 
 
 @runtime_checkable
 class Aligner(Protocol):
     """Times the words of one clip at a time.
 
-    The constructor takes no arguments, or `model`, if the aligner works with one: `--align NAME:MODEL`.
+    The constructor takes no arguments, or `model`, if the aligner works with one: `--align NAME:MODEL`. An aligner that
+    learns from a recording, or uses anchors and silences, also has a method `align_recording`. It takes the texts and
+    returns the alignments as the function `align_recording` does.
     """
 
     @property
@@ -58,6 +78,18 @@ class Aligner(Protocol):
         `language` is a BCP 47 tag, or None if it is unknown. Unusual text or audio must not raise an error.
         """
         ...
+
+
+def align_recording(aligner: Aligner, texts: Iterable[SpokenText]) -> Iterator[Alignment]:
+    """Yield the alignment of each of `texts`, which are parts of one recording, in order.
+
+    Lazy: an aligner may read some texts ahead of the first alignment, and holds no more of them than it needs.
+    """
+    own = getattr(aligner, "align_recording", None)
+    if own is not None:
+        yield from own(texts)
+    else:
+        yield from (aligner.align(spoken.clip, spoken.text, spoken.language) for spoken in texts)
 
 
 def open_aligner(name: str = "auto") -> Aligner | None:

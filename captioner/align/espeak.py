@@ -75,7 +75,7 @@ class Espeak:
         if clip.duration > LONGEST:
             return self._align_sections(clip, text, units, language)
         if sum(unit.weight for unit in units) > FASTEST * (clip.duration + 0.2):
-            return align_by_pauses(clip, text, "the text is too long for the audio")
+            return align_by_pauses(clip, text, "the text is too long for the audio", matches=False)
         features = clip_features(clip)
         speech = synthesize(reading.text, voice)
         if speech is None or features is None:
@@ -83,8 +83,8 @@ class Espeak:
         model = voice_features(reading.with_text_positions(speech), units, features.voiced_seconds)
         path = _fitted_path(features, model, states_of_frames(text, units, model.unit_frames))
         if path is None:
-            return align_by_pauses(clip, text, "the text does not match the audio")
-        return Alignment(words_from_path(clip, text, units, path, model.unit_frames))
+            return align_by_pauses(clip, text, "the text does not match the audio", matches=False)
+        return Alignment(words_from_path(clip, text, units, path, model.unit_frames), matches=True)
 
     def _align_sections(self, clip: Audio, text: str, units: Sequence[TextUnit], language: str | None) -> Alignment:
         parts = sections(clip, units, LONGEST)
@@ -92,7 +92,14 @@ class Espeak:
             return align_by_pauses(clip, text, f"the audio is longer than {LONGEST:g} s without a pause")
         alignments = [self.align(part, text[characters], language) for part, characters in parts]
         doubts = dict.fromkeys(alignment.doubt for alignment in alignments if alignment.doubt)
-        return Alignment(tuple(word for alignment in alignments for word in alignment.words), "; ".join(doubts) or None)
+        words = tuple(word for alignment in alignments for word in alignment.words)
+        return Alignment(words, "; ".join(doubts) or None, all_match(alignments))
+
+
+def all_match(alignments: Sequence[Alignment]) -> bool | None:
+    """Return whether all parts of a text match their audio; None if a part was not judged and none differs."""
+    verdicts = [alignment.matches for alignment in alignments]
+    return False if False in verdicts else None if None in verdicts else True
 
 
 def _fitted_path(clip: ClipFeatures, voice: VoiceFeatures, states: Indices) -> ViterbiPath | None:

@@ -35,9 +35,13 @@ class Pauses:
         return align_by_pauses(clip, text)
 
 
-def align_by_pauses(clip: Audio, text: str, doubt: str | None = None) -> Alignment:
-    """Return the words of `text` as `Pauses` times them; `doubt` says why another aligner could not time them."""
-    return Alignment(_words(clip, text), f"{doubt}; the words are timed by pauses" if doubt else None)
+def align_by_pauses(clip: Audio, text: str, doubt: str | None = None, matches: bool | None = None) -> Alignment:
+    """Return the words of `text` as `Pauses` times them.
+
+    `doubt` says why another aligner could not time them, and `matches` whether it found that text and audio belong
+    together.
+    """
+    return Alignment(_words(clip, text), f"{doubt}; the words are timed by pauses" if doubt else None, matches)
 
 
 def _words(clip: Audio, text: str) -> tuple[Word, ...]:

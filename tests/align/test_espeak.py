@@ -61,6 +61,7 @@ def test_sentences_far_apart_in_one_clip(speech: Audio, sentences: list[tuple[Sp
         assert words[0].start == pytest.approx(span.start, abs=0.08)
         assert words[-1].end == pytest.approx(span.end, abs=0.12)
     assert alignment.doubt is None
+    assert alignment.matches
 
 
 @pytest.mark.parametrize("decibels", [40, 20])
@@ -94,6 +95,7 @@ def test_a_text_that_does_not_match_the_audio_is_timed_by_pauses(
     alignment = load_aligner("espeak").align(clip, text, "en")
     assert alignment.words == load_aligner("pauses").align(clip, text, "en").words
     assert alignment.doubt == "the text does not match the audio; the words are timed by pauses"
+    assert alignment.matches is False
 
 
 def test_a_clip_too_long_to_compare_is_doubted() -> None:

