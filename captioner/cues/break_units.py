@@ -14,7 +14,7 @@ from itertools import accumulate, pairwise
 
 from captioner.cues.cjk_thai_breaks import unbreakable_places, unspaced_cost
 from captioner.cues.function_word_tables import function_words_for
-from captioner.cues.spoken_text import Passage, SpokenText
+from captioner.cues.transcript_text import Passage, TranscriptText
 from captioner.profiles import Profile
 from captioner.text.graphemes import grapheme_edges
 from captioner.text.line_breaks import may_break
@@ -54,7 +54,7 @@ class BreakUnit:
 
 def units_of(transcript: Transcript, profile: Profile) -> list[BreakUnit]:
     """Return all text of a transcript in units that start one after another and do not overlap."""
-    spoken = SpokenText(transcript)
+    spoken = TranscriptText(transcript)
     units: list[BreakUnit] = []
     done = 0
     for passage in spoken.passages:

@@ -54,7 +54,7 @@ class Passage:
         return list(pairwise(accumulate((len(word.text) for word in words), initial=self.first)))
 
 
-class SpokenText:
+class TranscriptText:
     """The text of a transcript, the passages of its segments, and the time at which each part is spoken."""
 
     def __init__(self, transcript: Transcript) -> None:
