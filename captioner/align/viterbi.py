@@ -1,7 +1,8 @@
 """The cheapest path of a clip's frames through the frames of a model: a hidden Markov model, decoded by Viterbi.
 
 The model frames come from a synthetic voice or from the letters of the text. They follow one another; each is held for
-some frames of the clip, or up to two are skipped. At each gap between units lies a silence of any length, or of none.
+some frames of the clip, or up to two are skipped. At each gap between units lies a silence of any length, or of none;
+or speech that is not in the text: a filler such as "um", or a repetition.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ PACE_COST = 0.3
 ENTER_COST = 0.8
 """Default cost of entering a silence."""
 
+ENTER_FILLER_COST = 6.0
+"""Cost of entering speech that is not in the text."""
+
 _UNREACHABLE = np.float32(1e9)
 _MARGIN = 3  # unreachable columns before a band, so that its first columns need no special case
 
@@ -31,13 +35,13 @@ class ViterbiPath:
 
     model_frames: NDArray[np.float64]
     """The model frame that each frame of the clip matches, shape (frames of the clip,). The value of a frame in a
-    silence is half a frame less than the model frame after the silence."""
+    silence or a filler is half a frame less than the model frame after it."""
     cost: float
     """Average cost of a frame."""
 
     @property
     def is_speech(self) -> NDArray[np.bool_]:
-        """Whether each frame of the clip lies outside the silences, shape (frames of the clip,)."""
+        """Whether each frame of the clip says the text, outside silences and fillers, shape (frames of the clip,)."""
         return np.asarray(self.model_frames % 1 == 0)
 
 
@@ -64,35 +68,42 @@ def best_path(
     band: Band | None = None,
     enter_cost: Floats | None = None,
     pace_cost: float = PACE_COST,
+    filler_cost: Floats | None = None,
 ) -> ViterbiPath:
     """Return the cheapest path through `cost`, shape (frames of the clip, model frames).
 
     `silence_cost`, shape (frames of the clip,), is the cost of each frame in a silence. `gaps` are the model frames
     before which silences lie, rising from 0 to the number of model frames. `enter_cost`, shape (gaps,), is the cost of
-    entering each silence, `ENTER_COST` by default. Without a `band` the whole matrix is searched.
+    entering each silence, `ENTER_COST` by default. Without a `band` the whole matrix is searched. `filler_cost`, shape
+    (frames of the clip,), is the cost of each frame in speech that the text lacks; without it there is no such speech.
     """
     rows, columns = cost.shape
     band = band or Band(np.zeros(rows, int), columns)
     enter_cost = np.full(len(gaps), ENTER_COST, np.float32) if enter_cost is None else enter_cost
-    speech, silences = _forward(cost, silence_cost, gaps, band, enter_cost, pace_cost)
-    return _traced_back(speech, silences, gaps, band, enter_cost, pace_cost)
+    between_cost, enter_costs = silence_cost[:, None], enter_cost[None]
+    if filler_cost is not None:  # a filler may hold short silences
+        between_cost = np.stack((silence_cost, np.minimum(silence_cost, filler_cost)), axis=1)
+        enter_costs = np.stack((enter_cost, np.full(len(gaps), ENTER_FILLER_COST, np.float32)))
+    speech, between = _forward(cost, between_cost, gaps, band, enter_costs, pace_cost)
+    return _traced_back(speech, between, gaps, band, enter_costs, pace_cost)
 
 
 def _forward(
-    cost: Floats, silence_cost: Floats, gaps: Indices, band: Band, enter_cost: Floats, pace_cost: float
+    cost: Floats, between_cost: Floats, gaps: Indices, band: Band, enter_costs: Floats, pace_cost: float
 ) -> tuple[Floats, Floats]:
-    """Return the least cost of being in each column of the band, and in each silence, after each row.
+    """Return the least cost of being in each column of the band, and in each gap, after each row.
 
-    Shapes (rows, margin and columns) and (rows, gaps).
+    `between_cost`, shape (rows, kinds), and `enter_costs`, shape (kinds, gaps), are those of silences and of fillers.
+    Shapes (rows, margin and columns) and (rows, kinds, gaps).
     """
     rows, width = len(cost), band.width
     shifts = np.diff(band.first)
     speech = np.full((rows, _MARGIN + width + int(shifts.max(initial=0))), _UNREACHABLE, np.float32)
-    silences = np.full((rows, len(gaps)), _UNREACHABLE, np.float32)
-    speech[0, _MARGIN], silences[0, 0] = cost[0, 0], silence_cost[0]
-    left = np.searchsorted(gaps, [band.first, band.first + width]).T.tolist()  # silences that end in a row's band
-    entered = np.searchsorted(gaps - 1, [band.first, band.first + width]).T.tolist()  # silences that begin in it
-    firsts, moved, still = band.first.tolist(), [0, *shifts.tolist()], silence_cost.tolist()
+    between = np.full((rows, *enter_costs.shape), _UNREACHABLE, np.float32)
+    speech[0, _MARGIN], between[0, :, 0] = cost[0, 0], between_cost[0]
+    left = np.searchsorted(gaps, [band.first, band.first + width]).T.tolist()  # gaps that end in a row's band
+    entered = np.searchsorted(gaps - 1, [band.first, band.first + width]).T.tolist()  # gaps that begin in it
+    firsts, moved = band.first.tolist(), [0, *shifts.tolist()]
     skipped = np.empty(width, np.float32)
     for row in range(1, rows):
         before, now = speech[row - 1, moved[row] :], speech[row, _MARGIN : _MARGIN + width]
@@ -105,50 +116,51 @@ def _forward(
         low, high = left[row]
         if low < high:
             columns = gaps[low:high] - firsts[row]
-            now[columns] = np.minimum(now[columns], silences[row - 1, low:high])
+            now[columns] = np.minimum(now[columns], between[row - 1, :, low:high].min(axis=0))
         now += cost[row, firsts[row] : firsts[row] + width]
-        silence = silences[row]
-        silence[:] = silences[row - 1]
+        gap = between[row]
+        gap[:] = between[row - 1]
         low, high = entered[row - 1]
         if low < high:
-            entering = speech[row - 1, gaps[low:high] + (_MARGIN - 1 - firsts[row - 1])] + enter_cost[low:high]
-            silence[low:high] = np.minimum(silence[low:high], entering)
-        silence += still[row]
-    return speech, silences
+            ended = speech[row - 1, gaps[low:high] + (_MARGIN - 1 - firsts[row - 1])]
+            gap[:, low:high] = np.minimum(gap[:, low:high], ended + enter_costs[:, low:high])
+        gap += between_cost[row, :, None]
+    return speech, between
 
 
 def _traced_back(
-    speech: Floats, silences: Floats, gaps: Indices, band: Band, enter_cost: Floats, pace_cost: float
+    speech: Floats, between: Floats, gaps: Indices, band: Band, enter_costs: Floats, pace_cost: float
 ) -> ViterbiPath:
-    """Return the path back from the cheaper end: the last column, or the silence after it."""
+    """Return the path back from the cheaper end: the last column, or the silence or filler after it."""
     offsets = (_MARGIN - band.first).tolist()
-    silence_before = {int(gap): index for index, gap in enumerate(gaps)}
-    column, silence = int(gaps[-1]) - 1, -1
+    number_of_gap = {int(gap): index for index, gap in enumerate(gaps)}
+    column, gap, kind = int(gaps[-1]) - 1, -1, 0
     least = float(speech[-1, column + offsets[-1]])
-    if silences[-1, -1] < least:
-        least, silence = float(silences[-1, -1]), len(gaps) - 1
+    if between[-1, :, -1].min() < least:
+        gap, kind = len(gaps) - 1, int(between[-1, :, -1].argmin())
+        least = float(between[-1, kind, -1])
     model_frames = np.zeros(len(speech))
     for row in range(len(speech) - 1, -1, -1):
-        model_frames[row] = column if silence < 0 else gaps[silence] - 0.5
+        model_frames[row] = column if gap < 0 else gaps[gap] - 0.5
         if row == 0:
             break
         before, offset = speech[row - 1], offsets[row - 1]
-        if silence >= 0:
-            last = int(gaps[silence]) - 1
+        if gap >= 0:
+            last = int(gaps[gap]) - 1
             place = last + offset
             if (
-                silence
+                gap
                 and _MARGIN <= place < len(before)
-                and before[place] + enter_cost[silence] < silences[row - 1, silence]
+                and before[place] + enter_costs[kind, gap] < between[row - 1, kind, gap]
             ):
-                column, silence = last, -1
+                column, gap = last, -1
             continue
         held, next_to, over_one, over_two = before[column + offset - 3 : column + offset + 1][::-1].tolist()
         steps = (held + pace_cost, next_to, over_one + pace_cost, over_two + 2 * pace_cost)
         cheapest = min(steps)
-        gap = silence_before.get(column, -1)
-        if gap >= 0 and silences[row - 1, gap] < cheapest:
-            silence = gap
+        ended = number_of_gap.get(column, -1)
+        if ended >= 0 and between[row - 1, :, ended].min() < cheapest:
+            gap, kind = ended, int(between[row - 1, :, ended].argmin())
         else:
             column -= steps.index(cheapest)
     return ViterbiPath(model_frames, least / len(speech))
