@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from captioner.cues import make_cues
-from captioner.cues.spoken_text import ceil_milliseconds
+from captioner.cues.transcript_text import ceil_milliseconds
 from captioner.profiles import Profile
 from captioner.values import Cue, Segment, Transcript
 
