@@ -1,5 +1,7 @@
 """Aligns an existing script with the speech of a source: finds the part that each region says.
 
+    unspoken.py         the parts of a script that are not said: labels, sounds, headings
+    script_labels.py    the labels among them, as "HOST:"
     word_anchors.py     words that are both in the script and in the recognised text, in order
     script_units.py     the text units of a script, with the boundary after each
     spreading.py        the text between two anchors, by how long it takes to say
@@ -17,13 +19,17 @@ from __future__ import annotations
 from captioner.script.cue_retiming import retime_cues, script_of_cues
 from captioner.script.mismatches import mismatches
 from captioner.script.placement import MissingText, ScriptBackend, ScriptPlacement, place_script
+from captioner.script.unspoken import UnspokenText, unspoken_spans, without_unspoken
 
 __all__ = [
     "MissingText",
     "ScriptBackend",
     "ScriptPlacement",
+    "UnspokenText",
     "mismatches",
     "place_script",
     "retime_cues",
     "script_of_cues",
+    "unspoken_spans",
+    "without_unspoken",
 ]
