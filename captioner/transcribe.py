@@ -30,6 +30,12 @@ class RegionResult:
     clip: Audio | None = None
     """The audio; None when it is no longer needed."""
 
+    matches: bool | None = None
+    """Whether text and sound belong together, as the aligner judges; None if it does not."""
+
+    language_probability: float | None = None
+    """How sure the backend is of the segment's language, from 0 to 1; None if it does not say."""
+
 
 def transcribe(
     clips: Iterable[Audio], backend: Backend, hints: Hints, context: ContextMode = "none"
@@ -96,7 +102,7 @@ def _region_result(index: int, clip: Audio, recognition: Recognition) -> RegionR
     if not recognition.text.strip():
         return RegionResult(report, None, clip)
     segment = Segment(span.start, span.end, recognition.text, words, language=recognition.language)
-    return RegionResult(report, segment, clip)
+    return RegionResult(report, segment, clip, language_probability=recognition.language_probability)
 
 
 def _words_within(span: Span, recognition: Recognition) -> tuple[Word, ...]:

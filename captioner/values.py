@@ -230,6 +230,10 @@ class RegionReport(Span):
     attempts: int = 1
     """Requests that the backend made for it."""
 
+    suspected: str | None = None
+    """Why the text is probably not speech but invented by the recogniser; None if it is not suspected. Suspected text
+    is left out of the captions unless the run keeps it."""
+
     @property
     def lost(self) -> bool:
         """Whether speech in this region is missing, or partly missing, from the captions."""
@@ -264,6 +268,11 @@ class Report:
     regions: tuple[RegionReport, ...] = ()
 
     warnings: tuple[str, ...] = ()
+
+    @property
+    def suspected(self) -> tuple[RegionReport, ...]:
+        """The regions whose text is probably invented by the recogniser."""
+        return tuple(region for region in self.regions if region.suspected)
 
     @property
     def lost(self) -> tuple[RegionReport, ...]:

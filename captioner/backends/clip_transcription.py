@@ -45,6 +45,9 @@ class Transcription:
     confidence: float | None = None
     """From 0 to 1."""
 
+    language_probability: float | None = None
+    """How sure the model is of a language that it detected, from 0 to 1."""
+
 
 RequestText = Callable[[Audio, Hints], Transcription]
 """Transcribes one part of a clip by a model or service. Raises `ClipRejected`, `TooLong`."""
@@ -107,14 +110,16 @@ def _joined(parts: list[Recognition]) -> Recognition:
         status, reason = "truncated", f"a part of the text is missing: {reason}"
     else:
         status = "blocked" if "blocked" in statuses else "failed"
+    language = parts[0] if parts[0].language else parts[1]
     confidences = [part.confidence for part in parts if part.confidence is not None]
     return Recognition(
         status,
         text,
         _joined_words(parts, text),
-        parts[0].language or parts[1].language,
+        language.language,
         min(confidences, default=None),
         reason,
+        language_probability=language.language_probability,
     )
 
 
@@ -138,6 +143,7 @@ def _recognition(transcription: Transcription) -> Recognition:
         transcription.words,
         transcription.language,
         transcription.confidence,
+        language_probability=transcription.language_probability,
     )
 
 

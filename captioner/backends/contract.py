@@ -115,6 +115,9 @@ class Recognition:
     cached: bool = False
     """Whether the result comes from the journal."""
 
+    language_probability: float | None = None
+    """How sure the backend is that it detected the right language, from 0 to 1; None if it does not say."""
+
 
 @runtime_checkable
 class Backend(Protocol):

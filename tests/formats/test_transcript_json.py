@@ -62,7 +62,8 @@ def test_a_report(golden: Callable[[str, str], None]) -> None:
 
 def test_a_report_of_nothing_has_all_its_totals() -> None:
     totals = json.loads(render_report(Report("silence.wav", 10.0, "scripted")))["totals"]
-    assert totals == dict.fromkeys(("regions", *STATUSES, "speech_seconds", "lost_seconds", "cached", "attempts"), 0)
+    others = ("speech_seconds", "lost_seconds", "cached", "attempts", "suspected")
+    assert totals == dict.fromkeys(("regions", *STATUSES, *others), 0)
 
 
 def test_what_only_concerns_the_run_is_not_in_the_transcript() -> None:

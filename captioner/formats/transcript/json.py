@@ -127,4 +127,5 @@ def _region(entry: JsonObject) -> RegionReport:
         reason=entry.text_or_none("reason"),
         cached=entry.boolean("cached"),
         attempts=entry.integer("attempts"),
+        suspected=entry.text_or_none("suspected"),
     )

@@ -53,6 +53,7 @@ def region_entry(region: RegionReport) -> dict[str, Any]:
         "text": region.text,
         "cached": region.cached,
         "attempts": region.attempts,
+        "suspected": region.suspected,
     }
 
 
@@ -63,7 +64,7 @@ def as_json(document: dict[str, Any]) -> str:
 
 
 def _totals(regions: Sequence[RegionReport]) -> dict[str, Any]:
-    """Numbers of regions by status and from the journal, seconds of speech and of lost speech, and requests."""
+    """Numbers of regions by status, from the journal and suspected; seconds of speech and of lost speech; requests."""
     counts = Counter(region.status for region in regions)
     return {
         "regions": len(regions),
@@ -72,4 +73,5 @@ def _totals(regions: Sequence[RegionReport]) -> dict[str, Any]:
         "lost_seconds": round(sum(region.duration for region in regions if region.lost), 3),
         "cached": sum(region.cached for region in regions),
         "attempts": sum(region.attempts for region in regions),
+        "suspected": sum(region.suspected is not None for region in regions),
     }
