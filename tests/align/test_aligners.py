@@ -20,6 +20,7 @@ from captioner.align.pause_aligner import Pauses
 from captioner.errors import BackendError, UnknownName
 from captioner.media import open_media, read_audio
 from captioner.values import Audio, Word
+from tests.align.flite_voices import SENTENCES, VOICES, flite_installed, flite_speech
 from tests.align.voices import RATE, noisy, silence, spoken, spoken_with_marks
 from tests.paths import DOCS
 
@@ -157,6 +158,17 @@ def read(reference: Path) -> Audio:
     with open_media(str(path)) as media:
         blocks = list(read_audio(media))
     return Audio(np.concatenate([block.samples for block in blocks]), blocks[0].sample_rate)
+
+
+@pytest.mark.skipif(not flite_installed(), reason="flite is not installed")
+@pytest.mark.parametrize("voice", VOICES)
+def test_words_of_flite_voices(aligner: Aligner, voice: str) -> None:
+    text = " ".join(SENTENCES[1:3])
+    clip, known = flite_speech(text, voice, start=7.0)
+    words = aligner.align(clip, text, "en").words
+    check(words, clip, text)
+    errors = [(ours.start - word.start, ours.end - word.end) for ours, word in zip(words, known, strict=True)]
+    assert np.abs(errors).mean() < (0.06 if isinstance(aligner, Pauses) else 0.03)
 
 
 @pytest.mark.parametrize("sound", list(CLIPS))
