@@ -1,11 +1,11 @@
 """Makes cues, the text on screen with its times, from a transcript with word times.
 
-    transcript -> transcript_text.py   when each character is said
-               -> break_units.py       text that no line break may cut
-               -> break_costs.py       what a break between two units costs
-               -> optimiser.py         the cues and lines that cost least
-               -> cue_timing.py        when each cue is shown: on whole frames (time_grid.py), by cuts (shot_snapping.py)
-    -> punctuation_style.py            the punctuation that a style shows in another way
+    transcript -> transcript_text.py when each character is said
+               -> break_units.py     text that no line break may cut
+               -> break_costs.py     what a break between two units costs
+               -> optimiser.py       the cues and lines that cost least
+               -> cue_timing.py      when each cue is shown: on whole frames (time_grid.py), by cuts (shot_snapping.py)
+    -> punctuation_style.py          the punctuation that a style shows in another way
 
 Cues are in order, never overlap and are never blank. They hold the transcript's text; only the spaces change at which
 lines break. Each cue is shown from its first word to its last; where another cue follows at once, the end of the last

@@ -17,7 +17,7 @@ VOICES = ("rms", "slt", "awb")
 """A man and a woman of the USA, and a man from Scotland."""
 
 SENTENCES = (
-    "Every winter the river behind our house freezes over, and the children run out with their skates before breakfast.",
+    "Every winter the river behind our house freezes over, and the children run out with their skates.",
     "My brother, who is afraid of thin ice, throws three large stones at it first.",
     "Nobody has ever fallen in, but he still keeps a long rope beside the kitchen door.",
     "The ferry left an hour late because the captain could not find his glasses.",
@@ -34,7 +34,7 @@ SENTENCES = (
     "He said he would write a letter each week, yet the postman has brought us nothing but bills.",
     "Teachers know that the last hour before a holiday belongs to the pupils.",
     "If you turn left at the burned oak, you will see our gate, a blue mailbox and probably the dog.",
-    "Machines have measured the noise of growing corn, and farmers always claimed that they could hear it.",
+    "Machines have measured the noise of growing corn, and farmers always claimed that it was loud.",
 )
 """Made for captioner. flite reads each of their words as one word."""
 
