@@ -26,7 +26,7 @@ from tests.media.media_factory import ffmpeg, tone_source
 SEGMENT, END = 2.0, 7.0
 
 
-def segments_in(folder: Path) -> Path:
+def segments_in(folder: Path, sound: str = tone_source()) -> Path:
     """An HLS stream of seven seconds in four segments, which has ended."""
     playlist = folder / "talk.m3u8"
     split: list[str | Path] = [
@@ -39,7 +39,7 @@ def segments_in(folder: Path) -> Path:
         "-hls_segment_filename",
         folder / "%d.ts",
     ]
-    ffmpeg("-f", "lavfi", "-i", tone_source(), "-c:a", "aac", *split, playlist)
+    ffmpeg("-f", "lavfi", "-i", sound, "-c:a", "aac", *split, playlist)
     return playlist
 
 
@@ -75,6 +75,13 @@ def test_a_segment_that_cannot_be_read_is_lost_and_the_rest_is_read(number: int,
     assert lost.start == pytest.approx(SEGMENT * number, abs=0.1)
     assert lost.end == pytest.approx(min(SEGMENT * (number + 1), END), abs=0.1)
     assert f"segment {number} " in lost.reason
+
+
+def test_a_segment_of_a_few_packets_is_read(tmp_path: Path) -> None:
+    """Two seconds of digital silence are so small in MPEG-TS that libav takes them for another container."""
+    playlist = segments_in(tmp_path, f"{tone_source()},aresample=16000,apad=pad_dur=5")
+    assert min(len(path.read_bytes()) for path in tmp_path.glob("*.ts")) < 10 * 188
+    assert lost_in(playlist) == []
 
 
 @pytest.mark.parametrize("number", [1, 3])

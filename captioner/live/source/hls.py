@@ -67,6 +67,9 @@ _PASSING = (408, 425, 429)
 TS_PACKET = 188
 """Bytes of a packet of MPEG-TS."""
 
+TS_SYNC = 0x47
+"""First byte of a packet of MPEG-TS."""
+
 
 class HlsSource:
     """One rendition of an HLS stream.
@@ -176,7 +179,8 @@ class HlsSource:
         options = NOTHING_ELSE | ({"ignore_editlist": "1"} if segment.init_section else {})
         fault, decoded = None, 0.0
         try:
-            with av.open(io.BytesIO(data), "r", options=options, metadata_errors="replace") as container:
+            opened = av.open(io.BytesIO(data), "r", _known_format(data), options, metadata_errors="replace")
+            with opened as container:
                 self._check_format(container.format.name)
                 stream = chosen_stream(container, self._track, self.name)
                 self._had_audio = True
@@ -272,6 +276,13 @@ class HlsSource:
                     raise httpx.ReadTimeout(f"takes longer than {LONGEST_DOWNLOAD:g} s")
         ignores_range = byte_range and response.status_code == 200
         return bytes(data[first : first + length] if ignores_range else data)
+
+
+def _known_format(data: bytes) -> str | None:
+    """Return the container of a segment that libav may take for another one: a few packets of silence in MPEG-TS."""
+    packets = len(data) // TS_PACKET
+    starts = data[: packets * TS_PACKET : TS_PACKET]
+    return "mpegts" if packets > 1 and starts.count(TS_SYNC) == packets else None
 
 
 def _is_cut_off(data: bytes, container_format: str | None) -> bool:
