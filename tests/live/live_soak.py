@@ -141,11 +141,14 @@ class _SoakSource:
         self._loop: Samples = np.concatenate([speech, np.zeros(10 * SAMPLE_RATE - len(speech), np.float32)])
 
     def items(self) -> Iterator[SourceItem]:
+        """Packets of one connection. The first one says when it was sent, as that of `StreamSource` does."""
         size = round(STEP * SAMPLE_RATE)
+        due: float | None = self._soak.now
         while self._sent < self._soak.seconds:
             at, ticks = round(self._sent % 10.0 * SAMPLE_RATE), self._ticks
             self._pass(STEP, STEP)  # a packet comes when it is complete
-            yield Packet(ticks, self._loop[at : at + size])
+            yield Packet(ticks, self._loop[at : at + size], due=due)
+            due = None
             self._soak.spoken += (self._sent % 10.0) in (3.5, 6.5, 9.5)
             if self._plan and self._sent >= self._plan[0]:
                 self._plan.pop(0)
@@ -165,12 +168,10 @@ class _SoakSource:
 
     def _fault(self) -> Iterator[SourceItem]:
         soak, kind = self._soak, self._random.randrange(9)
-        if kind == 0:  # the sender dies and returns; its clock ran on
-            self._pass(self._random.uniform(1, 20), 0.0)
-            raise SourceInterrupted("gone")
-        if kind == 1:  # it returns with another clock
-            self._pass(self._random.uniform(1, 20), 0.0)
-            self._ticks = self._random.randrange(WRAP)
+        if kind in (0, 1):  # the sender dies, and what it sent before waits no longer
+            self._pass(self._buffered + self._random.uniform(1, 20), 0.0)
+            if kind == 1:  # it returns with another clock; otherwise its clock ran on
+                self._ticks = self._random.randrange(WRAP)
             raise SourceInterrupted("gone")
         if kind == 2:  # its clock jumps
             self._ticks = self._random.randrange(WRAP)
