@@ -75,7 +75,7 @@ def outcome(path: Path, data: bytes) -> Outcome:
         return Outcome(name, message=str(error))
     except Exception as error:
         return Outcome(name, crash=f"{type(error).__name__}: {error}")
-    return Outcome(name, rows_of(contents), ", ".join((*contents.losses, *contents.mended)))
+    return Outcome(name, rows_of(contents), ", ".join((*contents.losses, *contents.repairs)))
 
 
 def rows_of(contents: Contents) -> tuple[Row, ...]:

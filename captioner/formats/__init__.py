@@ -11,13 +11,13 @@ used, has
   `write` made of representable cues as the same cues.
 """
 
+from captioner.formats.common.contents import UNKNOWN_PROGRAMME, Contents, Part, Programme
+from captioner.formats.common.encodings import decoded
+from captioner.formats.common.losses import CueLosses
+from captioner.formats.common.retiming import shift_and_stretch
+from captioner.formats.common.speaker_labels import with_speaker_labels
 from captioner.formats.format import Format, Written
 from captioner.formats.format_registry import FORMATS, WITH_TIMECODE, format_named, format_of_file, format_of_path
-from captioner.formats.model.contents import UNKNOWN_PROGRAMME, Contents, Part, Programme
-from captioner.formats.model.encodings import decoded
-from captioner.formats.model.losses import CueLosses
-from captioner.formats.model.retiming import shift_and_stretch
-from captioner.formats.model.speaker_labels import with_speaker_labels
 from captioner.formats.transcript.from_cues import transcript_of
 from captioner.formats.transcript.report import write as render_report
 from captioner.formats.transcript.report import write_failure as render_failure

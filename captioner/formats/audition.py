@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from captioner.errors import FormatError
-from captioner.formats.model.contents import Contents
-from captioner.formats.model.fidelity import restricted_to
-from captioner.formats.model.lines import in_one_line
-from captioner.formats.model.losses import Losses
-from captioner.formats.model.quantize import cue_read, quantize
-from captioner.formats.model.tab_separated import table, table_rows
+from captioner.formats.common.contents import Contents
+from captioner.formats.common.fidelity import restricted_to
+from captioner.formats.common.lines import in_one_line
+from captioner.formats.common.losses import Losses
+from captioner.formats.common.quantize import cue_read, quantize
+from captioner.formats.common.tab_separated import table, table_rows
 from captioner.timestamps import format_clock, parse_clock
 from captioner.values import Cue
 

@@ -12,12 +12,12 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from captioner.errors import FormatError
-from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.fidelity import restricted_to
-from captioner.formats.model.frames import ONE_HOUR, FrameClock, frame_clock, on_frames, one_at_a_time, read_clock
-from captioner.formats.model.joiner_escape import JOINER
-from captioner.formats.model.lines import source_lines
-from captioner.formats.model.styled_text import substitute
+from captioner.formats.common.contents import Contents, Programme
+from captioner.formats.common.fidelity import restricted_to
+from captioner.formats.common.frames import ONE_HOUR, FrameClock, frame_clock, on_frames, one_at_a_time, read_clock
+from captioner.formats.common.joiner_escape import JOINER
+from captioner.formats.common.lines import source_lines
+from captioner.formats.common.styled_text import substitute
 from captioner.timestamps import seconds_at
 from captioner.values import Cue
 

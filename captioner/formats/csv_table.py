@@ -15,11 +15,11 @@ from statistics import median
 from typing import NamedTuple
 
 from captioner.errors import FormatError
-from captioner.formats.model.contents import Contents
-from captioner.formats.model.fidelity import restricted_to
-from captioner.formats.model.lines import one_line, source_lines
-from captioner.formats.model.losses import Losses
-from captioner.formats.model.quantize import cue_read, quantize
+from captioner.formats.common.contents import Contents
+from captioner.formats.common.fidelity import restricted_to
+from captioner.formats.common.lines import one_line, source_lines
+from captioner.formats.common.losses import Losses
+from captioner.formats.common.quantize import cue_read, quantize
 from captioner.timestamps import parse_clock
 from captioner.values import Cue
 
@@ -93,17 +93,17 @@ class CsvTable:
             raise FormatError(self.name, f"is not a table: {error}") from error
 
     def _contents(self, rows: Sequence[_TableRow], columns: dict[str, int]) -> Contents:
-        losses, mended = Losses(), Losses()
+        losses, repairs = Losses(), Losses()
         named = [({name: _cell(row, index) for name, index in columns.items()}, row.line) for row in rows]
         times = [(self._seconds(cells["start"], line), self._seconds(cells["end"], line)) for cells, line in named]
         unit = 1 if _count_milliseconds([cells for cells, _ in named], times) else 1000
         cues = []
         for (start, end), (cells, line) in zip(times, named, strict=True):
-            mended["cue with its end before its start"] += end <= start
+            repairs["cue with its end before its start"] += end <= start
             speaker = one_line(cells.get("speaker"))
             cues.append((cue_read(round(start * unit), round(end * unit), cells["text"], speaker), line))
         losses["cue without text"] = sum(cue is None for cue, _ in cues)
-        return Contents.of_cues(cues, losses=losses, mended=mended)
+        return Contents.of_cues(cues, losses=losses, repairs=repairs)
 
     def _seconds(self, cell: str, line: int) -> float:
         if not _TIME.fullmatch(cell.strip()):

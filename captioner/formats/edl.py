@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from captioner.errors import FormatError
-from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.fidelity import restricted_to
-from captioner.formats.model.frames import ONE_HOUR, FrameClock, frame_clock, on_frames, read_clock
-from captioner.formats.model.lines import in_one_line, one_line, source_lines
-from captioner.formats.model.losses import Losses
-from captioner.formats.model.styled_text import substitute
+from captioner.formats.common.contents import Contents, Programme
+from captioner.formats.common.fidelity import restricted_to
+from captioner.formats.common.frames import ONE_HOUR, FrameClock, frame_clock, on_frames, read_clock
+from captioner.formats.common.lines import in_one_line, one_line, source_lines
+from captioner.formats.common.losses import Losses
+from captioner.formats.common.styled_text import substitute
 from captioner.values import Cue
 
 COLOR = "ResolveColorBlue"

@@ -9,11 +9,11 @@ from fractions import Fraction
 from typing import Any
 
 from captioner.errors import FormatError
-from captioner.formats.model.contents import UNKNOWN_PROGRAMME, Contents, Part, Programme
-from captioner.formats.model.encodings import decoding
-from captioner.formats.model.fidelity import restricted_to
-from captioner.formats.model.losses import CueLosses, Losses, cue_losses
-from captioner.formats.model.retiming import retimed
+from captioner.formats.common.contents import UNKNOWN_PROGRAMME, Contents, Part, Programme
+from captioner.formats.common.encodings import decoding
+from captioner.formats.common.fidelity import restricted_to
+from captioner.formats.common.losses import CueLosses, Losses, cue_losses
+from captioner.formats.common.retiming import retimed
 from captioner.values import Cue
 
 
@@ -109,7 +109,7 @@ class Format:
         if not self.readable:
             raise FormatError(self.name, "cannot be read: it holds no times")
         contents = retimed(self._parsed(file, programme, encoding), shift, stretch)
-        if strict and (wrong := (*contents.mended, *contents.losses)):
+        if strict and (wrong := (*contents.repairs, *contents.losses)):
             raise FormatError(self.name, f"cannot be read exactly: {', '.join(wrong)}")
         return contents
 
@@ -119,8 +119,8 @@ class Format:
         text, guessed, broken = decoding(file, encoding)
         contents = self._parse(text, programme)
         notes = Losses({"broken character": broken})
-        mended = (f"encoding {guessed}", *contents.mended) if guessed else contents.mended
-        return replace(contents, losses=(*notes.phrases(), *contents.losses), mended=mended)
+        repairs = (f"encoding {guessed}", *contents.repairs) if guessed else contents.repairs
+        return replace(contents, losses=(*notes.phrases(), *contents.losses), repairs=repairs)
 
     def _parse(self, file: str | bytes, programme: Programme) -> Contents:
         contents = self._load().parse(file, programme) if self.reads_programme else self._load().parse(file)

@@ -12,14 +12,14 @@ from itertools import groupby, pairwise, zip_longest
 from typing import NamedTuple
 
 from captioner.errors import FormatError
-from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.fidelity import restricted_to
-from captioner.formats.model.frames import one_at_a_time
-from captioner.formats.model.joiner_escape import joiner_escape
-from captioner.formats.model.lines import in_one_line, one_line, source_lines
-from captioner.formats.model.losses import Losses
-from captioner.formats.model.quantize import cue_read, quantize
-from captioner.formats.model.styled_text import StyledText
+from captioner.formats.common.contents import Contents, Programme
+from captioner.formats.common.fidelity import restricted_to
+from captioner.formats.common.frames import one_at_a_time
+from captioner.formats.common.joiner_escape import joiner_escape
+from captioner.formats.common.lines import in_one_line, one_line, source_lines
+from captioner.formats.common.losses import Losses
+from captioner.formats.common.quantize import cue_read, quantize
+from captioner.formats.common.styled_text import StyledText
 from captioner.values import Cue, Word
 
 RATE = 100
@@ -109,14 +109,14 @@ def parse(text: str) -> Contents:
 
     Raises `FormatError` if there is text and no time.
     """
-    losses, mended = Losses(), Losses()
+    losses, repairs = Losses(), Losses()
     source = source_lines(text)
     tags = {match[1].lower(): match[2].strip() for line in source if (match := _TAG.fullmatch(line))}
     losses["header line"] += sum(name not in _ABOUT_THE_FILE for name in tags)
     lines = sorted(_lines(source, _offset(tags.get("offset", "")), losses), key=lambda line: line.start)
     together = [(start, list(group)) for start, group in groupby(lines, key=lambda line: line.start)]
     programme = Programme(title=one_line(tags.get("ti", "")) or None, language=tags.get("la") or None)
-    return Contents.of_cues(_cues(together, mended), programme=programme, losses=losses, mended=mended)
+    return Contents.of_cues(_cues(together, repairs), programme=programme, losses=losses, repairs=repairs)
 
 
 def _offset(text: str) -> int:
@@ -173,12 +173,12 @@ def _read_text(text: str, offset: int, losses: Losses) -> StyledText:
     return _trimmed(StyledText(joined[: len(joined) - len(space)], (), tuple(words)))
 
 
-def _cues(together: list[tuple[int, list[_TimedLine]]], mended: Losses) -> Iterator[tuple[Cue | None, int]]:
+def _cues(together: list[tuple[int, list[_TimedLine]]], repairs: Losses) -> Iterator[tuple[Cue | None, int]]:
     ends = (later for later, _ in together[1:])
     for (start, lines), end in zip_longest(together, ends):
         shown = [line for line in lines if line.text.text]
         if shown:
-            mended["line without an end"] += end is None
+            repairs["line without an end"] += end is None
             text = shown[0].text if len(shown) == 1 else StyledText("\n".join(line.text.text for line in shown))
             cue = cue_read(start, start + LAST_LINE if end is None else end, text, rate=RATE)
             yield cue, shown[0].number

@@ -12,16 +12,16 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from captioner.errors import FormatError
-from captioner.formats.model.colors import color_of
-from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.fidelity import restricted_to
-from captioner.formats.model.frames import NO_RATE
-from captioner.formats.model.joiner_escape import joiner_escape
-from captioner.formats.model.lines import source_lines
-from captioner.formats.model.losses import Losses
-from captioner.formats.model.markup import Markup
-from captioner.formats.model.quantize import cue_read, quantize
-from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, substitute
+from captioner.formats.common.colors import color_of
+from captioner.formats.common.contents import Contents, Programme
+from captioner.formats.common.fidelity import restricted_to
+from captioner.formats.common.frames import NO_RATE
+from captioner.formats.common.joiner_escape import joiner_escape
+from captioner.formats.common.lines import source_lines
+from captioner.formats.common.losses import Losses
+from captioner.formats.common.markup import Markup
+from captioner.formats.common.quantize import cue_read, quantize
+from captioner.formats.common.styled_text import PLAIN, StyledText, TextStyle, substitute
 from captioner.timestamps import parse_rate
 from captioner.values import Cue
 
@@ -77,17 +77,17 @@ def parse(text: str, programme: Programme) -> Contents:
 
     Raises `FormatError` for a line without times, and without a frame rate.
     """
-    losses, mended = Losses(), Losses()
+    losses, repairs = Losses(), Losses()
     rows = list(_rows(source_lines(text), losses))
     rate = programme.frame_rate
     if rows and (rows[0].start, rows[0].end) in ((1, "1"), (0, "0")) and (written := _RATE.fullmatch(rows[0].text)):
         rate = rate or _parsed_rate(written[1])
         rows = rows[1:]
     early = max([0, *(-row.start for row in rows)])
-    cues = list(_cues(rows, early, _known(rate), losses, mended)) if rows else []
+    cues = list(_cues(rows, early, _known(rate), losses, repairs)) if rows else []
     losses["cue without text"] = sum(cue is None for cue, _ in cues)
     seconds = float(early / _known(rate)) if early else 0.0
-    return Contents.of_cues(cues, programme=Programme(frame_rate=rate), losses=losses, mended=mended, early=seconds)
+    return Contents.of_cues(cues, programme=Programme(frame_rate=rate), losses=losses, repairs=repairs, early=seconds)
 
 
 def _rows(lines: Iterable[str], losses: Losses) -> Iterator[_CueLine]:
@@ -116,7 +116,7 @@ def _parsed_rate(text: str) -> Fraction:
 
 
 def _cues(
-    rows: Sequence[_CueLine], early: int, rate: Fraction, losses: Losses, mended: Losses
+    rows: Sequence[_CueLine], early: int, rate: Fraction, losses: Losses, repairs: Losses
 ) -> Iterator[tuple[Cue | None, int | None]]:
     """Yield each row as a cue, with its line. One whose end is not written lasts until the next begins."""
     for row, following in zip_longest(rows, rows[1:]):
@@ -127,8 +127,8 @@ def _cues(
             if following
             else row.start + round(LAST_LINE * rate)
         )
-        mended["cue without an end"] += not row.end
-        mended["cue with its end before its start"] += end <= row.start
+        repairs["cue without an end"] += not row.end
+        repairs["cue with its end before its start"] += end <= row.start
         text = _read_text(row.text, row.look, losses)
         yield cue_read(row.start + early, end + early, text, rate=rate), row.number
 

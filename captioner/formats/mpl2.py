@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 
 from captioner.errors import FormatError
-from captioner.formats.model.contents import Contents
-from captioner.formats.model.fidelity import ALL_STYLES, restricted_to
-from captioner.formats.model.joiner_escape import joiner_escape
-from captioner.formats.model.lines import lines_of, source_lines, with_lines
-from captioner.formats.model.losses import Losses
-from captioner.formats.model.quantize import cue_read, quantize
-from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, spans_of, substitute
+from captioner.formats.common.contents import Contents
+from captioner.formats.common.fidelity import ALL_STYLES, restricted_to
+from captioner.formats.common.joiner_escape import joiner_escape
+from captioner.formats.common.lines import lines_of, source_lines, with_lines
+from captioner.formats.common.losses import Losses
+from captioner.formats.common.quantize import cue_read, quantize
+from captioner.formats.common.styled_text import PLAIN, StyledText, TextStyle, spans_of, substitute
 from captioner.values import Cue
 
 RATE = 10
@@ -53,24 +53,24 @@ def _text(cue: Cue) -> str:
 
 def parse(text: str) -> Contents:
     """Return the cues in the order of the file. Raises `FormatError` where no line has times."""
-    losses, mended = Losses(), Losses()
+    losses, repairs = Losses(), Losses()
     lines = [(number, line) for number, line in enumerate(source_lines(text), 1) if line.strip()]
     rows = [(number, match) for number, line in lines if (match := _LINE.fullmatch(line))]
     if lines and not rows:
         raise FormatError("mpl2", "a line without times", lines[0][0])
     losses["line without times"] += len(lines) - len(rows)
-    cues = list(_cues(rows, mended))
+    cues = list(_cues(rows, repairs))
     losses["cue without text"] += sum(cue is None for cue, _ in cues)
-    return Contents.of_cues(cues, losses=losses, mended=mended)
+    return Contents.of_cues(cues, losses=losses, repairs=repairs)
 
 
-def _cues(rows: Sequence[tuple[int, re.Match[str]]], mended: Losses) -> Iterable[tuple[Cue | None, int | None]]:
+def _cues(rows: Sequence[tuple[int, re.Match[str]]], repairs: Losses) -> Iterable[tuple[Cue | None, int | None]]:
     """Yield each line as a cue. One whose end is not written lasts until the next begins."""
     for (number, row), following in zip_longest(rows, rows[1:]):
         start = int(row[1])
         end = int(row[2]) if row[2] else int(following[1][1]) if following else start + LAST_LINE
-        mended["cue without an end"] += not row[2]
-        mended["cue with its end before its start"] += end <= start
+        repairs["cue without an end"] += not row[2]
+        repairs["cue with its end before its start"] += end <= start
         yield cue_read(start, end, _read_text(row[3]), rate=RATE), number
 
 

@@ -14,14 +14,14 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from captioner.errors import FormatError
-from captioner.formats.model.characters import writable
-from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.extras import library
-from captioner.formats.model.frames import FrameClock, frame_clock
-from captioner.formats.model.lines import in_one_line
-from captioner.formats.model.losses import Losses
-from captioner.formats.model.quantize import cue_read, quantize
-from captioner.formats.model.styled_text import StyledText
+from captioner.formats.common.characters import writable
+from captioner.formats.common.contents import Contents, Programme
+from captioner.formats.common.extras import library
+from captioner.formats.common.frames import FrameClock, frame_clock
+from captioner.formats.common.lines import in_one_line
+from captioner.formats.common.losses import Losses
+from captioner.formats.common.quantize import cue_read, quantize
+from captioner.formats.common.styled_text import StyledText
 from captioner.timestamps import FrameRate, format_timecode, parse_rate
 from captioner.values import Cue, Position, StyleSpan, Word
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.fidelity import restricted_to
-from captioner.formats.model.frames import MIDNIGHT, FrameClock, frame_clock, on_frames, read_clock
-from captioner.formats.model.lines import in_one_line
-from captioner.formats.model.losses import Losses
-from captioner.formats.model.tab_separated import table, table_rows
+from captioner.formats.common.contents import Contents, Programme
+from captioner.formats.common.fidelity import restricted_to
+from captioner.formats.common.frames import MIDNIGHT, FrameClock, frame_clock, on_frames, read_clock
+from captioner.formats.common.lines import in_one_line
+from captioner.formats.common.losses import Losses
+from captioner.formats.common.tab_separated import table, table_rows
 from captioner.values import Cue
 
 COLUMNS = ("Marker Name", "Description", "In", "Out", "Duration", "Marker Type")

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable
 
 from captioner.errors import FormatError
-from captioner.formats.model.contents import Contents
-from captioner.formats.model.fidelity import restricted_to
-from captioner.formats.model.lines import in_one_line, single_spaced, source_lines
-from captioner.formats.model.losses import Losses
-from captioner.formats.model.quantize import cue_read, quantize
-from captioner.formats.model.timing_line import milliseconds, timing_line
+from captioner.formats.common.contents import Contents
+from captioner.formats.common.fidelity import restricted_to
+from captioner.formats.common.lines import in_one_line, single_spaced, source_lines
+from captioner.formats.common.losses import Losses
+from captioner.formats.common.quantize import cue_read, quantize
+from captioner.formats.common.timing_line import milliseconds, timing_line
 from captioner.timestamps import format_clock
 from captioner.values import Cue
 
@@ -30,7 +30,7 @@ def write(cues: Iterable[Cue]) -> str:
 
 def parse(text: str) -> Contents:
     """Return the lines as cues. Raises `FormatError` where no line has times."""
-    losses, mended = Losses(), Losses()
+    losses, repairs = Losses(), Losses()
     lines = [(number, line) for number, line in enumerate(source_lines(text), 1) if line.strip()]
     cues: list[tuple[Cue | None, int | None]] = []
     for number, line in lines:
@@ -40,10 +40,10 @@ def parse(text: str) -> Contents:
             losses["line without times"] += 1
             continue
         start, end = milliseconds(timing.start), milliseconds(timing.end)
-        mended["cue with its end before its start"] += end <= start
+        repairs["cue with its end before its start"] += end <= start
         cue = cue_read(start, end, match[2].strip())
         losses["cue without text"] += cue is None
         cues.append((cue, number))
     if lines and not cues:
         raise FormatError("printed", "a line without times", lines[0][0])
-    return Contents.of_cues(cues, losses=losses, mended=mended)
+    return Contents.of_cues(cues, losses=losses, repairs=repairs)

@@ -13,15 +13,15 @@ from itertools import accumulate, zip_longest
 from typing import NamedTuple
 
 from captioner.errors import FormatError
-from captioner.formats.model.colors import color_of
-from captioner.formats.model.contents import UNKNOWN_PROGRAMME, Contents, Programme
-from captioner.formats.model.fidelity import ALL_STYLES, restricted_to
-from captioner.formats.model.frames import one_at_a_time
-from captioner.formats.model.lines import one_line, source_lines
-from captioner.formats.model.losses import Losses
-from captioner.formats.model.markup import Markup, between_comments, without_comments
-from captioner.formats.model.quantize import cue_read, quantize
-from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, runs, substitute
+from captioner.formats.common.colors import color_of
+from captioner.formats.common.contents import UNKNOWN_PROGRAMME, Contents, Programme
+from captioner.formats.common.fidelity import ALL_STYLES, restricted_to
+from captioner.formats.common.frames import one_at_a_time
+from captioner.formats.common.lines import one_line, source_lines
+from captioner.formats.common.losses import Losses
+from captioner.formats.common.markup import Markup, between_comments, without_comments
+from captioner.formats.common.quantize import cue_read, quantize
+from captioner.formats.common.styled_text import PLAIN, StyledText, TextStyle, runs, substitute
 from captioner.values import Cue
 
 LAST_TEXT = 5000
@@ -97,7 +97,7 @@ def parse(text: str, programme: Programme = UNKNOWN_PROGRAMME) -> Contents:
     source = "\n".join(source_lines(text))
     if not re.match(r"\s*<sami\b", source, re.IGNORECASE):
         raise FormatError("sami", "does not begin with <SAMI>", line=1)
-    losses, mended = Losses(), Losses()
+    losses, repairs = Losses(), Losses()
     languages = {name.lower(): language for name, language in _LANGUAGE.findall(source)}
     title = _TITLE.search(source)
     paragraphs = list(_paragraphs(_Body(source)))
@@ -107,23 +107,23 @@ def parse(text: str, programme: Programme = UNKNOWN_PROGRAMME) -> Contents:
     losses["text in another language"] += sum(map(_has_text, others))
     losses["text without a time"] += sum(map(_has_text, _untimed(source)))
     early = max([0, *(-paragraph.start for paragraph in shown)])
-    cues = [cue for run in _runs_of_time(shown, mended) for cue in _cues(run, early, losses, mended)]
+    cues = [cue for run in _runs_of_time(shown, repairs) for cue in _cues(run, early, losses, repairs)]
     known = Programme(
         title=one_line(html.unescape(title[1])) or None if title else None,
         language=languages.get(chosen or "", next(iter(languages.values()), None)),
     )
     cues.sort(key=lambda pair: pair[0].start if pair[0] else 0)
-    return Contents.of_cues(cues, programme=known, losses=losses, mended=mended, early=early / 1000)
+    return Contents.of_cues(cues, programme=known, losses=losses, repairs=repairs, early=early / 1000)
 
 
 def _cues(
-    shown: Sequence[_Paragraph], early: int, losses: Losses, mended: Losses
+    shown: Sequence[_Paragraph], early: int, losses: Losses, repairs: Losses
 ) -> Iterator[tuple[Cue | None, int | None]]:
     """Yield each text until the next one, or an empty one."""
     for paragraph, following in zip_longest(shown, shown[1:]):
         text = _read_text(paragraph.text, losses)
         if text.text.strip():
-            mended["text without an end"] += following is None
+            repairs["text without an end"] += following is None
             end = following.start if following else paragraph.start + LAST_TEXT
             yield cue_read(paragraph.start + early, end + early, text), paragraph.line
 
@@ -192,7 +192,7 @@ def _chosen_class(paragraphs: Iterable[_Paragraph], languages: Mapping[str, str]
     return next(named, classes[0] if classes else None)
 
 
-def _runs_of_time(paragraphs: Sequence[_Paragraph], mended: Losses) -> list[list[_Paragraph]]:
+def _runs_of_time(paragraphs: Sequence[_Paragraph], repairs: Losses) -> list[list[_Paragraph]]:
     """Return the paragraphs by time.
 
     Where it goes back to the first half, another language begins and ends within itself.
@@ -201,7 +201,7 @@ def _runs_of_time(paragraphs: Sequence[_Paragraph], mended: Losses) -> list[list
     for paragraph in paragraphs:
         run = runs[-1]
         if run and paragraph.start < run[-1].start and 2 * paragraph.start <= run[0].start + run[-1].start:
-            mended["run of earlier times"] += 1
+            repairs["run of earlier times"] += 1
             runs.append([])
         runs[-1].append(paragraph)
     return [sorted(run, key=lambda paragraph: paragraph.start) for run in runs]

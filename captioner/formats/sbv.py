@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from captioner.errors import FormatError
-from captioner.formats.model.contents import Contents
-from captioner.formats.model.fidelity import restricted_to
-from captioner.formats.model.joiner_escape import joiner_escape
-from captioner.formats.model.lines import leading_blanks, source_lines
-from captioner.formats.model.losses import Losses
-from captioner.formats.model.quantize import cue_read, quantize
+from captioner.formats.common.contents import Contents
+from captioner.formats.common.fidelity import restricted_to
+from captioner.formats.common.joiner_escape import joiner_escape
+from captioner.formats.common.lines import leading_blanks, source_lines
+from captioner.formats.common.losses import Losses
+from captioner.formats.common.quantize import cue_read, quantize
 from captioner.timestamps import format_clock, parse_clock
 from captioner.values import Cue
 
@@ -49,13 +49,13 @@ def _time(seconds: float) -> str:
 
 def parse(text: str) -> Contents:
     """Return the cues in the order of the file. Raises `FormatError` for text that stands before the first time."""
-    losses, mended = Losses(), Losses()
+    losses, repairs = Losses(), Losses()
     lines = source_lines(text)
     headed = any(line.strip().startswith("[") for line in lines[:1])
     blocks = list(_blocks(lines))
     early = max([0, *(-_milliseconds(block.start) for block in blocks)])
-    cues = [(_cue(block, early, headed, losses, mended), block.line + leading_blanks(block.lines)) for block in blocks]
-    return Contents.of_cues(cues, losses=losses, mended=mended, early=early / 1000)
+    cues = [(_cue(block, early, headed, losses, repairs), block.line + leading_blanks(block.lines)) for block in blocks]
+    return Contents.of_cues(cues, losses=losses, repairs=repairs, early=early / 1000)
 
 
 def _milliseconds(time: str) -> int:
@@ -92,14 +92,14 @@ def _blocks(lines: list[str]) -> Iterator[_SbvBlock]:
         raise FormatError("sbv", "no times in it, so it is not a SubViewer file", 1)
 
 
-def _cue(block: _SbvBlock, early: int, headed: bool, losses: Losses, mended: Losses) -> Cue | None:
+def _cue(block: _SbvBlock, early: int, headed: bool, losses: Losses, repairs: Losses) -> Cue | None:
     first, last = (_milliseconds(time) + early for time in (block.start, block.end))
     text = _TIMING_ESCAPE.unescape("\n".join(block.lines).strip("\n"))
     text, breaks = _BREAK.subn("\n", _END.sub("", text) if headed else text)
     text = _BREAK_ESCAPE.unescape(text)
-    mended["break in the form of [br]"] += 0 if headed else breaks
+    repairs["break in the form of [br]"] += 0 if headed else breaks
     cue = cue_read(first, last, text)
     losses["cue without text"] += cue is None
-    mended["cue with its end before its start"] += last <= first
-    mended["blank line in a text"] += any(not line.strip() for line in text.split("\n"))
+    repairs["cue with its end before its start"] += last <= first
+    repairs["blank line in a text"] += any(not line.strip() for line in text.split("\n"))
     return cue

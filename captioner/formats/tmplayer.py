@@ -10,13 +10,13 @@ from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 
 from captioner.errors import FormatError
-from captioner.formats.model.contents import Contents
-from captioner.formats.model.fidelity import restricted_to
-from captioner.formats.model.frames import one_at_a_time
-from captioner.formats.model.lines import source_lines
-from captioner.formats.model.losses import Losses
-from captioner.formats.model.quantize import cue_read, quantize
-from captioner.formats.model.styled_text import substitute
+from captioner.formats.common.contents import Contents
+from captioner.formats.common.fidelity import restricted_to
+from captioner.formats.common.frames import one_at_a_time
+from captioner.formats.common.lines import source_lines
+from captioner.formats.common.losses import Losses
+from captioner.formats.common.quantize import cue_read, quantize
+from captioner.formats.common.styled_text import substitute
 from captioner.values import Cue
 
 LAST_LINE = 5
@@ -49,7 +49,7 @@ def _time(seconds: float) -> str:
 
 def parse(text: str) -> Contents:
     """Return the lines as cues, each until the next begins. Raises `FormatError` where no line has a time."""
-    losses, mended = Losses(), Losses()
+    losses, repairs = Losses(), Losses()
     lines = [(number, line) for number, line in enumerate(source_lines(text), 1) if line.strip()]
     rows = [(number, match) for number, line in lines if (match := _LINE.fullmatch(line))]
     if lines and not rows:
@@ -59,10 +59,10 @@ def parse(text: str) -> Contents:
     cues = []
     for (start, number, words), following in zip_longest(timed, timed[1:]):
         if words.strip():
-            mended["line without an end"] += following is None
+            repairs["line without an end"] += following is None
             end = following[0] if following else start + LAST_LINE
             cues.append((cue_read(start, end, words.replace("|", "\n"), rate=1), number))
-    return Contents.of_cues(cues, losses=losses, mended=mended)
+    return Contents.of_cues(cues, losses=losses, repairs=repairs)
 
 
 def _seconds(match: re.Match[str]) -> int:

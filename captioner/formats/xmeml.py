@@ -13,11 +13,11 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from captioner.errors import FormatError
-from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.fidelity import restricted_to
-from captioner.formats.model.frames import FrameClock, frame_clock, on_frames
-from captioner.formats.model.losses import Losses
-from captioner.formats.model.xml import attribute, in_xml, line_of, xml_document, xml_root
+from captioner.formats.common.contents import Contents, Programme
+from captioner.formats.common.fidelity import restricted_to
+from captioner.formats.common.frames import FrameClock, frame_clock, on_frames
+from captioner.formats.common.losses import Losses
+from captioner.formats.common.xml import attribute, in_xml, line_of, xml_document, xml_root
 from captioner.timestamps import FrameRate, parse_timecode
 from captioner.timestamps.frame_rates import NTSC
 from captioner.values import Cue

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 from captioner.errors import FormatError
 from captioner.formats import Contents, CueLosses, format_named
-from captioner.formats.model.fidelity import restricted_to
-from captioner.formats.model.frames import one_at_a_time
-from captioner.formats.model.losses import cue_losses
-from captioner.formats.model.quantize import quantize
-from captioner.formats.model.styled_text import runs, spans_of
+from captioner.formats.common.fidelity import restricted_to
+from captioner.formats.common.frames import one_at_a_time
+from captioner.formats.common.losses import cue_losses
+from captioner.formats.common.quantize import quantize
+from captioner.formats.common.styled_text import runs, spans_of
 from captioner.formats.vtt.text import COLORS
 from captioner.formats.vtt.writer import entry, header
 from captioner.render.containers import SubtitleCodec

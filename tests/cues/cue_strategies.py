@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from captioner.formats.model.styled_text import TextStyle, merge_spans
+from captioner.formats.common.styled_text import TextStyle, merge_spans
 from captioner.values import Cue, Position, StyleSpan, Word
 
 ODD_LINES = (

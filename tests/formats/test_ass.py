@@ -118,7 +118,7 @@ def test_what_is_left_out_is_counted() -> None:
         r"Dialogue: 0,0:00:02.00,0:00:03.00,Default,,0,0,0,,{\p1}m 0 0{\p0}" + "\n[Fonts]\nfontname: a.ttf\n"
     )
     assert contents.losses == ("2 comments", "1 attached file", "1 effect", "1 cue without text", "1 drawing")
-    assert contents.mended == ("1 cue with its end before its start",)
+    assert contents.repairs == ("1 cue with its end before its start",)
     assert contents.cues == [Cue(2, 2.01, "x")]
 
 

@@ -221,7 +221,7 @@ def test_comments_and_faults_in_an_stl_are_counted() -> None:
     contents = FORMATS["stl"].read(bytes(file))
     assert contents.cues == [Cue(1, 1.04, "cue 1"), Cue(2, 3, "cue 2"), Cue(3, 4, "cue 3")]
     assert contents.losses == ("1 comment", "1 incomplete block")
-    assert contents.mended == ("1 cue with its end before its start",)
+    assert contents.repairs == ("1 cue with its end before its start",)
     with pytest.raises(FormatError, match="stl: is not an EBU STL file"):
         FORMATS["stl"].read(b"Spruce")
 
@@ -299,7 +299,7 @@ def test_a_paragraph_without_an_end_lasts_until_the_next_or_five_seconds() -> No
 def test_invalid_times_of_ttml_are_refused_and_other_faults_counted() -> None:
     with pytest.raises(FormatError, match=r"ttml: the begin attribute of an element is not a time: 'soon'"):
         ttml('<p begin="1s" end="7s"><span begin="soon">One</span></p>')
-    assert ttml('<p begin="1s" end="2s" region="none">One</p>').mended == ("1 thing that ttconv did not understand",)
+    assert ttml('<p begin="1s" end="2s" region="none">One</p>').repairs == ("1 thing that ttconv did not understand",)
     frames = ttml('<p begin="00:00:01:12" end="48f">One</p>', 'ttp:frameRate="24" ttp:frameRateMultiplier="1000 1001"')
     assert frames.programme.frame_rate == Fraction(24_000, 1001)
     assert frames.cues == [Cue(1.5005, 2.002, "One")]

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from captioner.errors import FormatError, UnknownName
 from captioner.formats import FORMATS, Contents, Format, Programme, format_named, format_of_file, format_of_path
-from captioner.formats.model.quantize import quantize
+from captioner.formats.common.quantize import quantize
 from captioner.values import Cue, RegionReport, Report, Segment, Transcript
 from tests.cues.cue_strategies import ordered_cues, rich_cues
 

@@ -17,7 +17,7 @@ PAL = Programme(frame_rate=Fraction(25))
 def read(name: str, text: str, programme: Programme = PAL) -> Contents:
     """What the file holds. It has something to report if it is not exact, and then strict refuses it."""
     contents = format_named(name).read(text, programme)
-    if contents.mended or contents.losses:
+    if contents.repairs or contents.losses:
         with pytest.raises(FormatError, match="cannot be read exactly"):
             format_named(name).read(text, programme, strict=True)
     return contents
@@ -52,7 +52,7 @@ def test_a_timing_of_an_srt_in_another_spelling_is_a_timing(timing: str) -> None
     )
     contents = read("srt", text)
     assert shown(contents) == [(1, 2, "Good morning."), (3.25, 4, "Come in."), (5, 6, "Bye.")]
-    assert contents.mended == ("2 times in another spelling",)
+    assert contents.repairs == ("2 times in another spelling",)
 
 
 def test_all_timings_of_an_srt_may_be_in_another_spelling() -> None:
@@ -64,7 +64,7 @@ def test_all_timings_of_an_srt_may_be_in_another_spelling() -> None:
 def test_times_in_a_text_are_text(text: str) -> None:
     contents = read("srt", f"1\n00:00:01,000 --> 00:00:02,000\n{text}\n")
     assert shown(contents) == [(1, 2, text)]
-    assert contents.mended == ()
+    assert contents.repairs == ()
 
 
 @pytest.mark.parametrize("name", ["srt", "vtt", "sbv"])
@@ -86,7 +86,7 @@ def test_entities_of_an_srt_are_read_and_none_is_written() -> None:
     text = "1\n00:00:01,000 --> 00:00:02,000\nSalt &amp; pepper&nbsp;&#233;&#xE9; &lt;i&gt;x &quot;y&apos; R&D &copy;"
     contents = read("srt", text)
     assert shown(contents) == [(1, 2, "Salt & pepper\xa0éé <i>x \"y' R&D &copy;")]
-    assert contents.mended == ("8 entities",)
+    assert contents.repairs == ("8 entities",)
     cue = Cue(1, 2, "Write &amp; for &")
     srt = format_named("srt")
     assert srt.read(srt.write(Contents([cue])).data) == srt.read(
@@ -100,7 +100,7 @@ def test_timecode_in_an_srt_is_read_by_the_frame_rate() -> None:
     assert shown(read("srt", text, PAL)) == [(1, 2.48, "A"), (3.8, 4.96, "B")]
     unknown = read("srt", text, Programme())
     assert shown(unknown) == [(1, 2.012, "A"), (3.02, 4.024, "B")]
-    assert "4 times that may count frames (give --fps)" in unknown.mended
+    assert "4 times that may count frames (give --fps)" in unknown.repairs
     assert shown(read("srt", text.replace(":24", ":240"), PAL))[0] == (1, 2.012, "A")
 
 
@@ -111,7 +111,7 @@ VTT_TIMINGS = [*TIMINGS[:4], *TIMINGS[6:8], *TIMINGS[9:]]
 def test_a_timing_of_a_vtt_in_another_spelling_is_a_timing(timing: str) -> None:
     contents = read("vtt", f"WEBVTT\n\n00:01.000 --> 00:02.000\nGood morning.\n\n2\n{timing}\nCome in.\n")
     assert shown(contents) == [(1, 2, "Good morning."), (3.25, 4, "Come in.")]
-    assert contents.mended == ("1 time in another spelling",)
+    assert contents.repairs == ("1 time in another spelling",)
     assert contents.lines == (4, 8)
 
 
@@ -140,7 +140,7 @@ of two parts
     contents = read("vtt", text)
     assert shown(contents) == [(1, 2, "Good morning.\nHow are you?"), (3, 4, "7")]
     assert contents.losses == ("1 text without a time", "1 comment")
-    assert contents.mended == ("2 numbers without its timing", "3 blank lines in a text")
+    assert contents.repairs == ("2 numbers without its timing", "3 blank lines in a text")
 
 
 def test_a_cue_of_a_vtt_without_a_valid_time_is_counted() -> None:
@@ -164,13 +164,13 @@ F
     contents = read("vtt", text)
     assert shown(contents) == [(1, 2, "A"), (61, 75.5, "C")]
     assert contents.losses == ("2 cues without a valid time", "1 text without a time")
-    assert contents.mended == ("1 time in another spelling",)
+    assert contents.repairs == ("1 time in another spelling",)
 
 
 def test_an_arrow_in_the_text_of_a_vtt_ends_no_cue() -> None:
     contents = read("vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\nGo\nleft --> right\nnow\n")
     assert shown(contents) == [(1, 2, "Go\nleft --> right\nnow")]
-    assert contents.mended == ("1 arrow in a text",)
+    assert contents.repairs == ("1 arrow in a text",)
 
 
 def test_ruby_text_of_a_vtt_is_left_out_and_counted() -> None:
@@ -205,7 +205,7 @@ def test_segments_are_joined_by_their_time_maps_and_repeated_cues_stand_once() -
     contents = read("vtt", SEGMENTS)
     assert shown(contents) == [(1, 3, "A"), (5, 7, "B"), (9.5, 11, "C D")]
     assert [(word.start, word.end) for word in (contents.cues or ())[2].words] == [(9.5, 10), (10, 11)]
-    assert contents.mended == ("1 header inside of the file", "1 repeat of a cue", "2 segments with a time map")
+    assert contents.repairs == ("1 header inside of the file", "1 repeat of a cue", "2 segments with a time map")
     assert contents.losses == ()
 
 
@@ -248,7 +248,7 @@ def test_each_line_of_captions_that_roll_up_is_read_once(name: str) -> None:
         text = re.sub(r"<[^>]*>| align.*", "", ROLLING.partition("\n\n")[2])
     contents = read(name, text)
     assert shown(contents) == [(1, 3, "we went home"), (3, 5, "in the rain"), (5, 6, "again today")]
-    assert contents.mended[-1] == "4 repeats of a line"
+    assert contents.repairs[-1] == "4 repeats of a line"
     if name == "vtt":
         cue = (contents.cues or ())[1]
         assert [(word.start, word.text) for word in cue.words] == [(3, "in"), (3.5, " the"), (4, " rain")]
@@ -285,10 +285,10 @@ def test_times_before_0_are_cut_or_shifted(name: str) -> None:
     contents = read(name, EARLY[name], Programme())
     assert shown(contents) == [(0, 1, "A"), (3, 4, "B")]
     assert "1 cue before the start" in contents.losses
-    assert "1 cue with its start before 0" in contents.mended
+    assert "1 cue with its start before 0" in contents.repairs
     later = format_named(name).read(EARLY[name], shift=5)
     assert shown(later) == [(1, 2, "Gone"), (2.5, 6, "A"), (8, 9, "B")]
-    assert not any("before" in phrase for phrase in (*later.mended, *later.losses))
+    assert not any("before" in phrase for phrase in (*later.repairs, *later.losses))
     assert shown(format_named(name).read(EARLY[name], shift=5, stretch=Fraction(2)))[0] == (0, 7, "A")
 
 
@@ -314,7 +314,7 @@ def ttml(body: str, head: str = "", attributes: str = "") -> str:
 def test_times_of_ttml_in_another_spelling(times: str) -> None:
     contents = read("ttml", ttml(f"<p {times}>Hi</p>"))
     assert shown(contents) == [(1.5, 4.25, "Hi")]
-    assert contents.mended[0].endswith("in another spelling")
+    assert contents.repairs[0].endswith("in another spelling")
 
 
 def test_a_cue_of_ttml_without_a_valid_time_is_counted() -> None:
@@ -327,7 +327,7 @@ def test_cues_of_ttml_that_end_too_early_keep_their_text() -> None:
     body = '<p begin="5s" end="5s">A</p><p begin="8s" end="00:00:07.5">B</p><p begin="9s" dur="0s">C</p>'
     contents = read("ttml", ttml(body))
     assert shown(contents) == [(5, 5.001, "A"), (8, 8.001, "B"), (9, 9.001, "C")]
-    assert contents.mended == ("3 cues with its end before its start",)
+    assert contents.repairs == ("3 cues with its end before its start",)
 
 
 def test_hidden_text_of_ttml_is_left_out_and_counted() -> None:
@@ -373,7 +373,7 @@ def test_ttml_without_a_frame_rate_has_that_of_the_programme() -> None:
     assert shown(read("ttml", text)) == [(1, 2.48, "A"), (3, 4, "B")]
     unknown = read("ttml", text, Programme())
     assert shown(unknown) == [(1, 2.4, "A"), (2.5, 10 / 3, "B")]
-    assert unknown.mended == ("4 times in frames without a rate, read at 30 a second (give --fps)",)
+    assert unknown.repairs == ("4 times in frames without a rate, read at 30 a second (give --fps)",)
     ntsc = read("ttml", text, Programme(frame_rate=Fraction(30_000, 1001)))
     assert [(cue.start, round(cue.end, 6)) for cue in ntsc.cues or ()][1] == (2.5025, 3.336667)
     named = ttml('<p begin="00:00:01:00" end="00:00:02:12">A</p>', attributes='ttp:frameRate="24"')
@@ -413,7 +413,7 @@ def test_an_scc_may_have_spaces_in_place_of_tabs(behind: str, between: str) -> N
     contents = read("scc", SCC.format(behind, between))
     assert contents.cues == format_named("scc").read(SCC.format("\t", " "), PAL).cues
     assert [cue.text for cue in contents.cues or ()] == ["Hi"]
-    assert contents.mended == (() if "\t" in behind else ("2 lines with a space in place of a tab",))
+    assert contents.repairs == (() if "\t" in behind else ("2 lines with a space in place of a tab",))
 
 
 def test_captions_of_the_other_channels_of_an_scc_are_counted() -> None:
@@ -450,7 +450,7 @@ def test_times_of_an_stl_count_from_the_start_of_the_programme() -> None:
 def test_br_in_brackets_breaks_a_line_of_sbv() -> None:
     contents = read("sbv", "0:00:01.000,0:00:02.000\none[br]two[BR]three")
     assert shown(contents) == [(1, 2, "one\ntwo\nthree")]
-    assert contents.mended == ("2 breaks in the form of [br]",)
+    assert contents.repairs == ("2 breaks in the form of [br]",)
     sbv = format_named("sbv")
     assert sbv.read(sbv.write(Contents([Cue(1, 2, "write [br]")])).data).cues == [Cue(1, 2, "write [br]")]
 
@@ -507,7 +507,7 @@ def test_languages_of_sami_one_after_the_other_end_within_themselves() -> None:
     block = "<SYNC Start=1000><P>{}<SYNC Start=3000><P>&nbsp;<SYNC Start=4000><P>{}<SYNC Start=6000><P>&nbsp;"
     contents = read("sami", SAMI.format(block.format("Ja", "Nein") + block.format("Oui", "Non")))
     assert shown(contents) == [(1, 3, "Ja"), (1, 3, "Oui"), (4, 6, "Nein"), (4, 6, "Non")]
-    assert contents.mended == ("1 run of earlier times",)
+    assert contents.repairs == ("1 run of earlier times",)
 
 
 def test_disabled_captions_of_fcpxml_are_left_out_and_counted() -> None:

@@ -14,7 +14,7 @@ from opentimelineio import opentime as time
 from captioner.cli import main
 from captioner.errors import FormatError
 from captioner.formats import FORMATS, Contents, Programme
-from captioner.formats.model.frames import one_at_a_time
+from captioner.formats.common.frames import one_at_a_time
 from captioner.timestamps import FrameRate, parse_rate
 from captioner.values import Cue, Position, StyleSpan
 from tests.formats.editor_cues import CUES, FILM, WORLD, cues_at_minutes, file_of, read_back

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from captioner.errors import FormatError
-from captioner.formats.model.encodings import decoded, decoding
+from captioner.formats.common.encodings import decoded, decoding
 
 SAID = {
     "zh": "你好，世界。今天天气很好。\n我们去公园散步吧。",

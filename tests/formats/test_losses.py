@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from captioner.formats.model.fidelity import ALL_STYLES, restricted_to
-from captioner.formats.model.losses import Losses, cue_losses
+from captioner.formats.common.fidelity import ALL_STYLES, restricted_to
+from captioner.formats.common.losses import Losses, cue_losses
 from captioner.values import Cue, Position, StyleSpan, Word
 
 RICH = Cue(

@@ -8,8 +8,8 @@ import pytest
 
 from captioner.errors import FormatError
 from captioner.formats import format_named
-from captioner.formats.model.markup import Markup
-from captioner.formats.model.styled_text import TextStyle
+from captioner.formats.common.markup import Markup
+from captioner.formats.common.styled_text import TextStyle
 from captioner.values import StyleSpan
 
 HEADS = {

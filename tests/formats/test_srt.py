@@ -11,7 +11,7 @@ from hypothesis import given
 
 from captioner.errors import FormatError
 from captioner.formats import srt
-from captioner.formats.model.joiner_escape import JOINER
+from captioner.formats.common.joiner_escape import JOINER
 from captioner.values import Cue
 from tests.cues.cue_strategies import ordered_cues, plain_texts
 from tests.oracles.ffmpeg_cues import cues_by_ffmpeg

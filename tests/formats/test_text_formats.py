@@ -95,7 +95,7 @@ def test_what_others_write(name: str, text: str, cues: list[Cue]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "losses", "mended"),
+    ("name", "text", "losses", "repairs"),
     [
         ("srt", "5\n00:00:01,000 --> 00:00:02,000 X1:1 X2:2 Y1:3 Y2:4\n"
                 "<s>a</s>{\\pos(1,2)}\n\nb\n00:00:03.000 --> 00:00:03.000\n\n",
@@ -112,10 +112,10 @@ def test_what_others_write(name: str, text: str, cues: list[Cue]) -> None:
     ],
 )  # fmt: skip
 def test_what_is_lost_and_mended_is_counted(
-    name: str, text: str, losses: tuple[str, ...], mended: tuple[str, ...]
+    name: str, text: str, losses: tuple[str, ...], repairs: tuple[str, ...]
 ) -> None:
     contents = format_named(name).read(text, PROGRAMME)
-    assert (set(contents.losses), set(contents.mended)) == (set(losses), set(mended))
+    assert (set(contents.losses), set(contents.repairs)) == (set(losses), set(repairs))
     with pytest.raises(FormatError, match=f"{name}: cannot be read exactly: "):
         format_named(name).read(text, PROGRAMME, strict=True)
 

@@ -12,8 +12,8 @@ from hypothesis import given
 
 from captioner.errors import FormatError
 from captioner.formats import vtt
-from captioner.formats.model.characters import without_controls
-from captioner.formats.model.losses import Losses
+from captioner.formats.common.characters import without_controls
+from captioner.formats.common.losses import Losses
 from captioner.formats.vtt.cue_settings import position_of
 from captioner.values import Cue
 from tests.cues.cue_strategies import ordered_cues, plain_texts

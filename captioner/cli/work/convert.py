@@ -137,7 +137,7 @@ def _with_transcript(contents: Contents, source: str) -> Contents:
 
 
 def _report_changes(request: ConvertRequest, contents: Contents, lost: tuple[str, ...], console: Console) -> None:
-    if contents.mended:
-        console.say(f"{request.source}: repaired: {', '.join(contents.mended)}")
+    if contents.repairs:
+        console.say(f"{request.source}: repaired: {', '.join(contents.repairs)}")
     if losses := (*contents.losses, *lost):
         console.warn(f"{request.source}: left out: {', '.join(losses)}")

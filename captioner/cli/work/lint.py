@@ -105,7 +105,7 @@ def _refuse_fixed_copy(request: LintRequest) -> None:
 
 def _linted(file: CaptionFile, chosen: FileProfile, frame_rate: Fraction | None) -> LintedFile:
     cues = file.cues_by(chosen.profile, frame_rate)
-    findings = [about_file("format", phrase) for phrase in file.contents.mended]
+    findings = [about_file("format", phrase) for phrase in file.contents.repairs]
     findings += lint(cues, chosen.profile, language=chosen.language, frame_rate=frame_rate)
     contents = file.contents
     placed = (LocatedFinding(one, None if one.index is None else contents.line_of(one.index)) for one in findings)

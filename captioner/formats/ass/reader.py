@@ -10,10 +10,10 @@ from typing import NamedTuple
 from captioner.errors import FormatError
 from captioner.formats.ass.ass_colors import read_color
 from captioner.formats.ass.text import RATE, Script, TagStyle, anchor_of_v4, read_text
-from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.lines import one_line, source_lines
-from captioner.formats.model.losses import Losses
-from captioner.formats.model.quantize import cue_read
+from captioner.formats.common.contents import Contents, Programme
+from captioner.formats.common.lines import one_line, source_lines
+from captioner.formats.common.losses import Losses
+from captioner.formats.common.quantize import cue_read
 from captioner.values import Cue
 
 _SECTION = re.compile(r"\s*\[([^\]]*)\]\s*")
@@ -49,19 +49,19 @@ def parse(text: str) -> Contents:
     if not any(line.section == "events" or line.key == "dialogue" for line in lines):
         raise FormatError("ass", "has no [Events], so it is not a SubStation file")
     script = _script(info, lines)
-    losses, mended = Losses(), Losses()
+    losses, repairs = Losses(), Losses()
     losses["comment"] = sum(line.key == "comment" for line in lines)
     losses["attached file"] = sum(line.key in ("fontname", "filename") for line in lines)
     events = list(_events(lines, losses))
     early = max([Fraction(0), *(-event.start for event in events)])
-    cues = [(_cue(event, early, script, losses, mended), event.line) for event in events]
+    cues = [(_cue(event, early, script, losses, repairs), event.line) for event in events]
     programme = Programme(
         title=one_line(info.get("title", "")) or None,
         language=info.get("language") or None,
         width=script.width if "playresx" in info else None,
         height=script.height if "playresy" in info else None,
     )
-    return Contents.of_cues(cues, programme=programme, losses=losses, mended=mended, early=float(early / RATE))
+    return Contents.of_cues(cues, programme=programme, losses=losses, repairs=repairs, early=float(early / RATE))
 
 
 def _lines(source: Sequence[str]) -> list[_ScriptLine]:
@@ -167,9 +167,9 @@ def _event(line: _ScriptLine, names: list[str]) -> _Event:
     return _Event(line.number, start, end, values)
 
 
-def _cue(event: _Event, early: Fraction, script: Script, losses: Losses, mended: Losses) -> Cue | None:
+def _cue(event: _Event, early: Fraction, script: Script, losses: Losses, repairs: Losses) -> Cue | None:
     start, end, values = event.start + early, event.end + early, event.values
-    mended["cue with its end before its start"] += end <= start
+    repairs["cue with its end before its start"] += end <= start
     style = script.style(values.get("style", "").strip().lstrip("*"))
     styled, position = read_text(values.get("text", ""), style, script, start, losses)
     name = one_line(values.get("name", ""))

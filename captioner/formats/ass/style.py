@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from captioner.formats.ass.ass_colors import Recolor
-from captioner.formats.model.contents import Programme
+from captioner.formats.common.contents import Programme
 from captioner.values import Cue, Position, StyleSpan
 
 Karaoke = Literal["none", "word", "sweep", "pop"]

@@ -10,9 +10,9 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from captioner.formats.ass.ass_colors import read_color
-from captioner.formats.model.joiner_escape import JOINER, joiner_escape
-from captioner.formats.model.losses import Losses
-from captioner.formats.model.styled_text import StyledText, TextStyle, spans_of
+from captioner.formats.common.joiner_escape import JOINER, joiner_escape
+from captioner.formats.common.losses import Losses
+from captioner.formats.common.styled_text import StyledText, TextStyle, spans_of
 from captioner.values import Position, Word
 
 RATE = 100

@@ -14,11 +14,11 @@ from typing import Literal, NamedTuple
 from captioner.formats.ass.ass_colors import style_color, tag_color
 from captioner.formats.ass.style import AssStyle, AssTrack, default_style
 from captioner.formats.ass.text import BACKSLASH, RATE
-from captioner.formats.model.contents import UNKNOWN_PROGRAMME, Programme
-from captioner.formats.model.fidelity import ALL_STYLES, restricted_to
-from captioner.formats.model.lines import one_line
-from captioner.formats.model.quantize import quantize
-from captioner.formats.model.styled_text import PLAIN, TextStyle, text_style
+from captioner.formats.common.contents import UNKNOWN_PROGRAMME, Programme
+from captioner.formats.common.fidelity import ALL_STYLES, restricted_to
+from captioner.formats.common.lines import one_line
+from captioner.formats.common.quantize import quantize
+from captioner.formats.common.styled_text import PLAIN, TextStyle, text_style
 from captioner.values import Cue, Position
 
 LINE_HEIGHT = 1.2

@@ -12,10 +12,10 @@ from itertools import count
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from captioner.formats.model.contents import Programme
-from captioner.formats.model.frames import FrameClock
-from captioner.formats.model.styled_text import TextStyle, runs
-from captioner.formats.model.xml import attribute, xml_document
+from captioner.formats.common.contents import Programme
+from captioner.formats.common.frames import FrameClock
+from captioner.formats.common.styled_text import TextStyle, runs
+from captioner.formats.common.xml import attribute, xml_document
 from captioner.timestamps import FrameRate
 from captioner.values import Cue
 

@@ -9,11 +9,11 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from captioner.errors import FormatError
-from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.losses import Losses
-from captioner.formats.model.quantize import cue_read
-from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, spans_of
-from captioner.formats.model.xml import line_of, xml_root
+from captioner.formats.common.contents import Contents, Programme
+from captioner.formats.common.losses import Losses
+from captioner.formats.common.quantize import cue_read
+from captioner.formats.common.styled_text import PLAIN, StyledText, TextStyle, spans_of
+from captioner.formats.common.xml import line_of, xml_root
 from captioner.timestamps import FrameRate, format_timecode
 from captioner.values import Cue, Position
 

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from xml.etree.ElementTree import Element, SubElement
 
+from captioner.formats.common.contents import Contents, Programme
+from captioner.formats.common.fidelity import ALL_STYLES, restricted_to, without_white
+from captioner.formats.common.frames import frame_clock, on_frames
+from captioner.formats.common.xml import in_xml
 from captioner.formats.fcpxml.project import HEIGHT, write_project
 from captioner.formats.fcpxml.reader import TITLE_HEIGHTS, read_project
-from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.fidelity import ALL_STYLES, restricted_to, without_white
-from captioner.formats.model.frames import frame_clock, on_frames
-from captioner.formats.model.xml import in_xml
 from captioner.values import Cue, Position
 
 # The three dots are part of the name: they mean the program's folder of templates.

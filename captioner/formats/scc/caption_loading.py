@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from captioner.formats.model.lines import lines_of
-from captioner.formats.model.styled_text import PLAIN, TextStyle
+from captioner.formats.common.lines import lines_of
+from captioner.formats.common.styled_text import PLAIN, TextStyle
 from captioner.formats.scc.characters import BASIC, EXTENDED, SPECIAL, fallback
 from captioner.values import Cue
 

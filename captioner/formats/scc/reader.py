@@ -8,12 +8,12 @@ from fractions import Fraction
 from typing import Any
 
 from captioner.errors import FormatError
-from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.extras import library
-from captioner.formats.model.frames import frame_clock
-from captioner.formats.model.lines import source_lines
-from captioner.formats.model.losses import Losses
-from captioner.formats.model.ttconv_bridge import cues_of, read_document
+from captioner.formats.common.contents import Contents, Programme
+from captioner.formats.common.extras import library
+from captioner.formats.common.frames import frame_clock
+from captioner.formats.common.lines import source_lines
+from captioner.formats.common.losses import Losses
+from captioner.formats.common.ttconv_bridge import cues_of, read_document
 from captioner.formats.scc.caption_loading import COLUMNS, ROWS
 from captioner.values import Cue, Position
 
@@ -44,15 +44,15 @@ def parse(text: str, programme: Programme) -> Contents:
     """
     lines = source_lines(text)
     _check(lines)
-    reader, losses, mended = library("scc", "ttconv.scc.reader"), Losses(), Losses()
-    lines = [_with_tab(line, mended) for line in lines]
+    reader, losses, repairs = library("scc", "ttconv.scc.reader"), Losses(), Losses()
+    lines = [_with_tab(line, repairs) for line in lines]
     _count_other_channels(lines, losses)
     document, warnings = read_document("scc", lambda: reader.to_model("\n".join(lines)))
     cues = cues_of(document, "scc", losses, position=lambda region, _, text: _position(region, text))
     drop_frame = any(";" in line[:12] for line in lines[1:])
     known = Programme(frame_rate=RATE, drop_frame=drop_frame, start_timecode=programme.start_timecode)
-    mended["thing that ttconv did not understand"] += sum(not text.startswith(_OTHER_CHANNEL) for text in warnings)
-    return Contents(_in_programme(cues, known), programme=known, losses=losses.phrases(), mended=mended.phrases())
+    repairs["thing that ttconv did not understand"] += sum(not text.startswith(_OTHER_CHANNEL) for text in warnings)
+    return Contents(_in_programme(cues, known), programme=known, losses=losses.phrases(), repairs=repairs.phrases())
 
 
 def _check(lines: list[str]) -> None:
@@ -63,12 +63,12 @@ def _check(lines: list[str]) -> None:
             raise FormatError("scc", f"expected a timecode and words of four hex digits: {line[:40]!r}", number)
 
 
-def _with_tab(line: str, mended: Losses) -> str:
+def _with_tab(line: str, repairs: Losses) -> str:
     """Return the line with a tab behind its timecode and a space between words, without which ttconv reads nothing."""
     match = _LINE.fullmatch(line)
     if not match:
         return line
-    mended["line with a space in place of a tab"] += "\t" not in match[2]
+    repairs["line with a space in place of a tab"] += "\t" not in match[2]
     return f"{match[1]}\t{' '.join(match[3].split())}"
 
 

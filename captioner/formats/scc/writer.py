@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from itertools import chain, groupby
 
 from captioner.errors import FormatError
-from captioner.formats.model.characters import character_list
-from captioner.formats.model.contents import Programme
-from captioner.formats.model.fidelity import restricted_to, without_white
-from captioner.formats.model.frames import FrameClock, frame_clock, on_frames, one_at_a_time
-from captioner.formats.model.lines import lines_of, single_spaced, with_lines
-from captioner.formats.model.styled_text import TextStyle, substitute
+from captioner.formats.common.characters import character_list
+from captioner.formats.common.contents import Programme
+from captioner.formats.common.fidelity import restricted_to, without_white
+from captioner.formats.common.frames import FrameClock, frame_clock, on_frames, one_at_a_time
+from captioner.formats.common.lines import lines_of, single_spaced, with_lines
+from captioner.formats.common.styled_text import TextStyle, substitute
 from captioner.formats.scc.caption_loading import COLORS, COLUMNS, ERASE_SHOWN, ROWS, SHOW, CodeUnit, load_caption
 from captioner.formats.scc.characters import REPLACEMENTS, unsupported
 from captioner.formats.scc.reader import HEADER, RATE, position_of

@@ -14,12 +14,12 @@ from math import ceil
 from typing import NamedTuple
 
 from captioner.errors import FormatError
-from captioner.formats.model.contents import UNKNOWN_PROGRAMME, Contents, Programme
-from captioner.formats.model.lines import leading_blanks, source_lines
-from captioner.formats.model.losses import Losses
-from captioner.formats.model.quantize import cue_read
-from captioner.formats.model.rolling import unrolled
-from captioner.formats.model.timing_line import (
+from captioner.formats.common.contents import UNKNOWN_PROGRAMME, Contents, Programme
+from captioner.formats.common.lines import leading_blanks, source_lines
+from captioner.formats.common.losses import Losses
+from captioner.formats.common.quantize import cue_read
+from captioner.formats.common.rolling import unrolled
+from captioner.formats.common.timing_line import (
     TIMING_ESCAPE,
     TimingLine,
     counts_frames,
@@ -46,35 +46,35 @@ def parse(text: str, programme: Programme = UNKNOWN_PROGRAMME) -> Contents:
     Where all times count frames, as `00:00:01:12` does, the frame rate of `programme` says how long they are. Raises
     `FormatError` where there is text that no cue holds.
     """
-    losses, mended = Losses(), Losses()
-    blocks = list(_blocks(source_lines(text), losses, mended))
-    clock = _clock(blocks, programme.frame_rate, mended)
+    losses, repairs = Losses(), Losses()
+    blocks = list(_blocks(source_lines(text), losses, repairs))
+    clock = _clock(blocks, programme.frame_rate, repairs)
     times = [(clock(block.timing.start), clock(block.timing.end)) for block in blocks]
     early = max([0, *(-start for start, _ in times)])
     cues = [
-        (_cue(block, start + early, end + early, losses, mended), block.line + leading_blanks(block.lines))
+        (_cue(block, start + early, end + early, losses, repairs), block.line + leading_blanks(block.lines))
         for block, (start, end) in zip(blocks, times, strict=True)
     ]
-    return Contents.of_cues(unrolled(cues, mended), losses=losses, mended=mended, early=early / 1000)
+    return Contents.of_cues(unrolled(cues, repairs), losses=losses, repairs=repairs, early=early / 1000)
 
 
-def _clock(blocks: Sequence[_SrtBlock], rate: Fraction | None, mended: Losses) -> Callable[[str], int]:
+def _clock(blocks: Sequence[_SrtBlock], rate: Fraction | None, repairs: Losses) -> Callable[[str], int]:
     """What reads a time in milliseconds: by frames where all times may count them and their rate is known."""
     times = [time for block in blocks for time in (block.timing.start, block.timing.end)]
     in_frames = bool(times) and all(counts_frames(time, ceil(rate or FRAMES)) for time in times)
     if in_frames and rate:
         return lambda time: timecode_milliseconds(time, rate)
-    mended["time that may count frames (give --fps)"] += len(times) * in_frames
+    repairs["time that may count frames (give --fps)"] += len(times) * in_frames
     return lambda time: milliseconds(time, short_fraction=True)
 
 
-def _cue(block: _SrtBlock, start: int, end: int, losses: Losses, mended: Losses) -> Cue | None:
-    text, position = read_text(TIMING_ESCAPE.unescape("\n".join(block.lines)), losses, mended)
+def _cue(block: _SrtBlock, start: int, end: int, losses: Losses, repairs: Losses) -> Cue | None:
+    text, position = read_text(TIMING_ESCAPE.unescape("\n".join(block.lines)), losses, repairs)
     cue = cue_read(start, end, text, position=position)
     losses["cue without text"] += cue is None
     losses["pair of coordinates"] += bool(block.timing.rest)
-    mended["cue with its end before its start"] += end <= start
-    mended["blank line in a text"] += sum(not line.strip() for line in block.lines)
+    repairs["cue with its end before its start"] += end <= start
+    repairs["blank line in a text"] += sum(not line.strip() for line in block.lines)
     return cue
 
 
@@ -87,7 +87,7 @@ class _SrtBlock(NamedTuple):
     lines: list[str]
 
 
-def _blocks(lines: list[str], losses: Losses, mended: Losses) -> Iterator[_SrtBlock]:
+def _blocks(lines: list[str], losses: Losses, repairs: Losses) -> Iterator[_SrtBlock]:
     """Yield every timing with the lines below it: only timings separate cues, since blank lines cannot be trusted.
 
     The text below a timing that cannot be read is lost.
@@ -100,18 +100,18 @@ def _blocks(lines: list[str], losses: Losses, mended: Losses) -> Iterator[_SrtBl
             raise FormatError("srt", f"not a timing: {lines[number].strip()[:60]!r}", number + 1)
         _refuse_text(lines, "no times in it, so it is not a SubRip file")
     if timings:
-        _refuse_text(_without_number(lines[: timings[0][0]], mended), "text before the first time")
+        _refuse_text(_without_number(lines[: timings[0][0]], repairs), "text before the first time")
     for (number, read), following in zip_longest(timings, timings[1:]):
         below = lines[number + 1 : following[0] if following else None]
-        text = _without_number(below, mended) if following else _without_blanks(below)
+        text = _without_number(below, repairs) if following else _without_blanks(below)
         if read:
-            mended["time in another spelling"] += not _PLAIN_TIMING.match(lines[number])
+            repairs["time in another spelling"] += not _PLAIN_TIMING.match(lines[number])
             yield _SrtBlock(read, number + 2, text)
         else:
             losses["cue without a valid time"] += 1
 
 
-def _without_number(below: list[str], mended: Losses) -> list[str]:
+def _without_number(below: list[str], repairs: Losses) -> list[str]:
     """Return the lines without the number of the next cue.
 
     It is right above the timing, or alone in a file that has a blank line after each line.
@@ -121,8 +121,8 @@ def _without_number(below: list[str], mended: Losses) -> list[str]:
     alone = len(lines) > 1 and not lines[-2].strip()
     numbered = bool(lines) and (touches or alone) and _NUMBER.fullmatch(lines[-1]) is not None
     text = lines[:-1] if numbered else lines
-    mended["missing number"] += not numbered
-    mended["missing blank line"] += bool(text) and bool(text[-1].strip()) and (numbered or touches)
+    repairs["missing number"] += not numbered
+    repairs["missing blank line"] += bool(text) and bool(text[-1].strip()) and (numbered or touches)
     return _without_blanks(text)
 
 

@@ -9,11 +9,11 @@ import html
 import re
 
 from captioner.formats.ass.text import anchor_of_v4
-from captioner.formats.model.colors import color_of
-from captioner.formats.model.joiner_escape import joiner_escape
-from captioner.formats.model.losses import Losses
-from captioner.formats.model.markup import Markup
-from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, runs
+from captioner.formats.common.colors import color_of
+from captioner.formats.common.joiner_escape import joiner_escape
+from captioner.formats.common.losses import Losses
+from captioner.formats.common.markup import Markup
+from captioner.formats.common.styled_text import PLAIN, StyledText, TextStyle, runs
 from captioner.values import Cue, Position
 
 _ENTITY = r"(?:amp|lt|gt|quot|apos|nbsp|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});"
@@ -48,7 +48,7 @@ def _tagged(text: str, style: TextStyle) -> str:
     return first + text + ("</font>" if style.color else "") + "".join(f"</{tag}>" for tag in reversed(tags))
 
 
-def read_text(text: str, losses: Losses, mended: Losses) -> tuple[StyledText, Position | None]:
+def read_text(text: str, losses: Losses, repairs: Losses) -> tuple[StyledText, Position | None]:
     """Return the text without its tags, with the styles that they give, and where it stands. Counts what is left out.
 
     SubRip has no entities, but their letters are never meant: those of XML, numbers and `&nbsp;` are read, and counted.
@@ -61,7 +61,7 @@ def read_text(text: str, losses: Losses, mended: Losses) -> tuple[StyledText, Po
         at = match.end()
         if match["entity"]:
             markup.add(html.unescape(match["entity"]))
-            mended["entity"] += 1
+            repairs["entity"] += 1
         elif match["block"] is not None:
             position = _position(match["block"], losses) or position
         elif not match["tag"]:

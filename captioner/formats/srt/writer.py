@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 import pysrt
 
-from captioner.formats.model.characters import without_controls
-from captioner.formats.model.fidelity import ALL_STYLES, restricted_to
-from captioner.formats.model.quantize import quantize
-from captioner.formats.model.styled_text import substitute
-from captioner.formats.model.timing_line import TIMING_ESCAPE
+from captioner.formats.common.characters import without_controls
+from captioner.formats.common.fidelity import ALL_STYLES, restricted_to
+from captioner.formats.common.quantize import quantize
+from captioner.formats.common.styled_text import substitute
+from captioner.formats.common.timing_line import TIMING_ESCAPE
 from captioner.formats.srt.text import TAG_ESCAPE, write_text
 from captioner.values import Cue
 

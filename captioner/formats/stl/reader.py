@@ -11,10 +11,10 @@ from math import ceil
 from typing import Any
 
 from captioner.errors import FormatError
-from captioner.formats.model.contents import UNKNOWN_PROGRAMME, Contents, Programme
-from captioner.formats.model.extras import library
-from captioner.formats.model.losses import Losses
-from captioner.formats.model.ttconv_bridge import PositionOf, cues_of, read_document
+from captioner.formats.common.contents import UNKNOWN_PROGRAMME, Contents, Programme
+from captioner.formats.common.extras import library
+from captioner.formats.common.losses import Losses
+from captioner.formats.common.ttconv_bridge import PositionOf, cues_of, read_document
 from captioner.formats.stl.language_codes import LANGUAGES
 from captioner.formats.ttml.regions import position_of_region
 from captioner.values import Cue
@@ -45,21 +45,21 @@ def parse(data: bytes, programme: Programme = UNKNOWN_PROGRAMME) -> Contents:
     """
     if data[3:6] != b"STL" or len(data) < HEADER_BYTES:
         raise FormatError("stl", "is not an EBU STL file: it does not begin with the header of EBU Tech 3264")
-    losses, mended = Losses(), Losses()
+    losses, repairs = Losses(), Losses()
     subtitles = _subtitles(data, losses)
     start = _start_timecode(data, programme, subtitles)
     subtitles = _on_air(subtitles, start, losses)
     rate = RATES.get(data[3:11], PAL)
-    subtitles = [_with_later_end(subtitle, ceil(rate), mended) for subtitle in subtitles]
+    subtitles = [_with_later_end(subtitle, ceil(rate), repairs) for subtitle in subtitles]
     cues: list[Cue] = []
     for lane in _lanes(subtitles):
         document, warnings = _document(_header(data, start, len(lane)) + b"".join(lane), start)
         invalid = sum("Invalid TTI timecode" in warning for warning in warnings)
         losses["subtitle without a valid time"] += invalid
-        mended["thing that ttconv did not understand"] += len(warnings) - invalid
+        repairs["thing that ttconv did not understand"] += len(warnings) - invalid
         cues += cues_of(document, "stl", losses, position=_position_in(document))
     cues = [_with_letters(cue) for cue in sorted(cues, key=lambda cue: cue.start)]
-    return Contents(cues, programme=_programme(data, start), losses=losses.phrases(), mended=mended.phrases())
+    return Contents(cues, programme=_programme(data, start), losses=losses.phrases(), repairs=repairs.phrases())
 
 
 def _subtitles(data: bytes, losses: Losses) -> list[bytes]:
@@ -96,12 +96,12 @@ def _on_air(subtitles: list[bytes], start: str | None, losses: Losses) -> list[b
     return kept
 
 
-def _with_later_end(subtitle: bytes, frames: int, mended: Losses) -> bytes:
+def _with_later_end(subtitle: bytes, frames: int, repairs: Losses) -> bytes:
     """Return the subtitle shown for one frame, where it would end before it begins and so never be shown."""
     begin, end = subtitle[_IN], subtitle[-BLOCK_BYTES:][_OUT]
     if end > begin or not all(byte < limit for byte, limit in zip(begin, (24, 60, 60, frames), strict=True)):
         return subtitle
-    mended["cue with its end before its start"] += 1
+    repairs["cue with its end before its start"] += 1
     count = ((begin[0] * 60 + begin[1]) * 60 + begin[2]) * frames + begin[3] + 1
     seconds, frame = divmod(count, frames)
     later = bytes((min(seconds // 3600, 23), seconds // 60 % 60, seconds % 60, frame))

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from captioner.errors import FormatError
-from captioner.formats.model.characters import character_list
-from captioner.formats.model.contents import Programme
-from captioner.formats.model.fidelity import restricted_to
-from captioner.formats.model.frames import NO_RATE, FrameClock, frame_clock, on_frames, one_at_a_time
-from captioner.formats.model.lines import lines_of, one_line, single_spaced, with_lines
-from captioner.formats.model.styled_text import TextStyle, substitute
+from captioner.formats.common.characters import character_list
+from captioner.formats.common.contents import Programme
+from captioner.formats.common.fidelity import restricted_to
+from captioner.formats.common.frames import NO_RATE, FrameClock, frame_clock, on_frames, one_at_a_time
+from captioner.formats.common.lines import lines_of, one_line, single_spaced, with_lines
+from captioner.formats.common.styled_text import TextStyle, substitute
 from captioner.formats.stl.characters import ALPHABETS, REPLACEMENTS, encoded, unencodable
 from captioner.formats.stl.language_codes import LANGUAGES
 from captioner.formats.stl.reader import NTSC, PAL

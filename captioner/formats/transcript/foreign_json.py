@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
-from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.losses import Losses
+from captioner.formats.common.contents import Contents, Programme
+from captioner.formats.common.losses import Losses
 from captioner.formats.transcript.json_object import JsonObject
 from captioner.values import RegionReport, Report, Segment, Transcript, Word
 
@@ -26,7 +26,7 @@ def read_foreign(document: JsonObject) -> Contents:
 
     Raises `FormatError`, which names the key of a wrong value.
     """
-    losses, mended = Losses(), Losses()
+    losses, repairs = Losses(), Losses()
     members = document.members
     if isinstance(members.get("transcription"), list):
         entries, language = list(_of_whisper_cpp(document)), _language_of_whisper_cpp(document)
@@ -34,7 +34,7 @@ def read_foreign(document: JsonObject) -> Contents:
         entries, language = list(_of_whisper(document)), document.text_or_none("language")
     else:
         entries, language = list(_of_youtube(document)), None
-    segments = tuple(segment for entry in entries if (segment := _segment(entry, losses, mended)))
+    segments = tuple(segment for entry in entries if (segment := _segment(entry, losses, repairs)))
     regions = tuple(
         RegionReport(
             segment.start,
@@ -54,7 +54,7 @@ def read_foreign(document: JsonObject) -> Contents:
         report=Report("", duration, "another program", language=language, regions=regions),
         programme=Programme(language=language, duration=duration),
         losses=losses.phrases(),
-        mended=mended.phrases(),
+        repairs=repairs.phrases(),
     )
 
 
@@ -135,14 +135,14 @@ def _pieces(entry: JsonObject) -> list[str]:
     return [seg.text_or_none("utf8") or "" for seg in entry.objects("segs")]
 
 
-def _segment(entry: _Entry, losses: Losses, mended: Losses) -> Segment | None:
+def _segment(entry: _Entry, losses: Losses, repairs: Losses) -> Segment | None:
     """Return the segment; None where it has no text or lies before 0. Words that do not spell its text are left out."""
     text = entry.text.strip()
     if not text or entry.end < 0:
         losses["segment without text"] += 1
         return None
     start = max(entry.start, 0.0)
-    mended["segment with its end before its start"] += entry.end < start
+    repairs["segment with its end before its start"] += entry.end < start
     end = max(entry.end, start + 0.001)
     words = _words(entry, text, start, end)
     losses["segment without its word times"] += bool(entry.words) and not words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from captioner.formats.model.lines import in_one_line
+from captioner.formats.common.lines import in_one_line
 from captioner.values import Cue, Segment, Transcript
 
 

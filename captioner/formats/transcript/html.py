@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from captioner.formats.model.contents import Programme
-from captioner.formats.model.lines import one_line
+from captioner.formats.common.contents import Programme
+from captioner.formats.common.lines import one_line
 from captioner.formats.transcript.txt import Paragraph, paragraphs
 from captioner.timestamps import format_clock
 from captioner.values import Transcript

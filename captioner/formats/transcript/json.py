@@ -10,7 +10,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from captioner.formats.model.contents import Contents, Programme
+from captioner.formats.common.contents import Contents, Programme
 from captioner.formats.transcript.foreign_json import is_foreign, read_foreign
 from captioner.formats.transcript.json_object import JsonObject, parse_object
 from captioner.formats.transcript.report import VERSION, as_json, region_entry

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from captioner.formats.model.characters import writable
+from captioner.formats.common.characters import writable
 from captioner.text.scripts import meet_unspaced
 from captioner.values import Segment, Transcript
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from captioner.formats.model.contents import UNKNOWN_PROGRAMME, Contents, Programme
-from captioner.formats.model.quantize import quantize
+from captioner.formats.common.contents import UNKNOWN_PROGRAMME, Contents, Programme
+from captioner.formats.common.quantize import quantize
 from captioner.formats.ttml.imsc import IMSC, MEDIA_TIME
 from captioner.formats.ttml.reader import read_ttml
 from captioner.formats.ttml.writer import restricted_to_ttml, write_ttml

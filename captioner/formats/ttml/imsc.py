@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from captioner.formats.model.contents import UNKNOWN_PROGRAMME, Contents, Programme
-from captioner.formats.model.quantize import quantize
-from captioner.formats.model.xml import attribute
+from captioner.formats.common.contents import UNKNOWN_PROGRAMME, Contents, Programme
+from captioner.formats.common.quantize import quantize
+from captioner.formats.common.xml import attribute
 from captioner.formats.ttml.reader import read_ttml
 from captioner.formats.ttml.regions import region
 from captioner.formats.ttml.writer import Dialect, restricted_to_ttml, write_ttml

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.frames import MIDNIGHT, FrameClock, frame_clock, on_frames
+from captioner.formats.common.contents import Contents, Programme
+from captioner.formats.common.frames import MIDNIGHT, FrameClock, frame_clock, on_frames
 from captioner.formats.ttml.reader import read_ttml
 from captioner.formats.ttml.writer import Dialect, restricted_to_ttml, write_ttml
 from captioner.values import Cue, Position

@@ -12,13 +12,13 @@ from typing import Any
 from xml.etree.ElementTree import Element, ElementTree
 
 from captioner.errors import FormatError
-from captioner.formats.model.contents import UNKNOWN_PROGRAMME, Contents, Programme
-from captioner.formats.model.extras import library
-from captioner.formats.model.losses import Losses
-from captioner.formats.model.ttconv_bridge import located_cues, read_document
-from captioner.formats.model.xml import line_of, xml_root
-from captioner.formats.ttml.mending import mend_times, timecode_seconds
+from captioner.formats.common.contents import UNKNOWN_PROGRAMME, Contents, Programme
+from captioner.formats.common.extras import library
+from captioner.formats.common.losses import Losses
+from captioner.formats.common.ttconv_bridge import located_cues, read_document
+from captioner.formats.common.xml import line_of, xml_root
 from captioner.formats.ttml.regions import position_of_region
+from captioner.formats.ttml.repairs import repair_times, timecode_seconds
 from captioner.formats.ttml.writer import NAMESPACE
 from captioner.values import Cue
 
@@ -42,8 +42,8 @@ def read_ttml(name: str, text: str, given: Programme = UNKNOWN_PROGRAMME) -> Con
     Raises `FormatError` for times that cannot be read, and if ttconv is missing.
     """
     root = xml_root(name, _OLD_NAMESPACE.sub(NAMESPACE, text), (f"{_TT}tt",))
-    losses, mended = Losses(), Losses()
-    mend_times(root, given.frame_rate, losses, mended)
+    losses, repairs = Losses(), Losses()
+    repair_times(root, given.frame_rate, losses, repairs)
     _keep_language(root, given.language, losses)
     losses["picture"] += sum(map(_is_picture, root.iter()))
     speakers, lines = _mark_paragraphs(root)
@@ -56,10 +56,10 @@ def read_ttml(name: str, text: str, given: Programme = UNKNOWN_PROGRAMME) -> Con
         speaker=lambda paragraph: speakers.get(paragraph.get_lang()),
     )
     located = [(cue, lines.get(paragraph.get_lang())) for cue, paragraph in cues]
-    mended["thing that ttconv did not understand"] += len(warnings)
+    repairs["thing that ttconv did not understand"] += len(warnings)
     programme = _programme(root)
     early = _start_of_programme(root, programme.frame_rate, [cue for cue, _ in located])
-    return Contents.of_cues(located, programme=programme, losses=losses, mended=mended, early=early)
+    return Contents.of_cues(located, programme=programme, losses=losses, repairs=repairs, early=early)
 
 
 def _document(name: str, root: Element) -> tuple[Any, list[str]]:

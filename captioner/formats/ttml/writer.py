@@ -12,10 +12,10 @@ from typing import TypeVar
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from captioner.formats.model.contents import Programme
-from captioner.formats.model.fidelity import ALL_STYLES, restricted_to, without_white
-from captioner.formats.model.styled_text import PLAIN, TextStyle, runs
-from captioner.formats.model.xml import attribute, in_xml, xml_document
+from captioner.formats.common.contents import Programme
+from captioner.formats.common.fidelity import ALL_STYLES, restricted_to, without_white
+from captioner.formats.common.styled_text import PLAIN, TextStyle, runs
+from captioner.formats.common.xml import attribute, in_xml, xml_document
 from captioner.values import Cue, Position
 
 Identified = TypeVar("Identified", bound=Hashable)

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
-from captioner.formats.model.losses import Losses
-from captioner.formats.model.timing_line import intends_timing, milliseconds, timing_line
+from captioner.formats.common.losses import Losses
+from captioner.formats.common.timing_line import intends_timing, milliseconds, timing_line
 
 SIGNATURE = re.compile(r"WEBVTT(?:[ \t]|\Z)")
 TIME_MAP = "X-TIMESTAMP-MAP"
@@ -67,9 +67,9 @@ class _Timing(NamedTuple):
     """Whether the standard reads it."""
 
 
-def read_blocks(lines: Sequence[str], losses: Losses, mended: Losses) -> VttBlocks:
+def read_blocks(lines: Sequence[str], losses: Losses, repairs: Losses) -> VttBlocks:
     """Return the blocks of a file that begins with the signature. Counts what is repaired and what is lost."""
-    reader = _BlockReader(losses, mended)
+    reader = _BlockReader(losses, repairs)
     for block in _blocks(lines):
         reader.read(block)
     reader.finish()
@@ -105,9 +105,9 @@ def _timing(line: str) -> _Timing | None:
 class _BlockReader:
     """Reads block by block."""
 
-    def __init__(self, losses: Losses, mended: Losses) -> None:
+    def __init__(self, losses: Losses, repairs: Losses) -> None:
         self.file = VttBlocks()
-        self._losses, self._mended = losses, mended
+        self._losses, self._repairs = losses, repairs
         self._segments, self._maps = list[int](), list[int]()
         self._offset = 0
         self._follows_cue = False
@@ -133,7 +133,7 @@ class _BlockReader:
                 self._losses["cue without a valid time"] += 1
                 cue, before, lost = None, [], True
             elif cue:
-                self._mended["arrow in a text"] += "-->" in line
+                self._repairs["arrow in a text"] += "-->" in line
                 cue.text.append(line)
             elif not lost:
                 before.append(line)
@@ -149,16 +149,16 @@ class _BlockReader:
             ours = self.file.cues[first:end]
             kept += [cue for cue in ours if _key(cue) not in seen]
             seen.update(map(_key, ours))
-        self._mended["repeat of a cue"] += len(self.file.cues) - len(kept)
+        self._repairs["repeat of a cue"] += len(self.file.cues) - len(kept)
         self.file.cues = kept
         if len(self._maps) > 1:
-            self._mended["segment with a time map"] += len(self._maps)
+            self._repairs["segment with a time map"] += len(self._maps)
             self.file.headers = [line for line in self.file.headers if not line.startswith(TIME_MAP)]
 
     def _begin_segment(self, lines: list[str]) -> None:
         """A header: that of the file, or of another segment."""
         if self._segments:
-            self._mended["header inside of the file"] += 1
+            self._repairs["header inside of the file"] += 1
         else:
             self.file.title, self.file.headers = lines[0].removeprefix("WEBVTT"), lines[1:]
         self._segments.append(len(self.file.cues))
@@ -172,7 +172,7 @@ class _BlockReader:
 
     def _cue(self, timing: _Timing, number: int, identifier: str) -> CueBlock:
         self._place_number(is_text=False)
-        self._mended["time in another spelling"] += not timing.is_valid
+        self._repairs["time in another spelling"] += not timing.is_valid
         start, end = timing.start + self._offset, timing.end + self._offset
         cue = CueBlock(start, end, self._offset, number + 1, identifier, timing.settings)
         self.file.cues.append(cue)
@@ -200,7 +200,7 @@ class _BlockReader:
     def _add_text(self, lines: list[str]) -> None:
         """Text behind an empty line: it belongs to the cue before that, if there is one."""
         if self._follows_cue:
-            self._mended["blank line in a text"] += 1
+            self._repairs["blank line in a text"] += 1
             self.file.cues[-1].text += ["", *lines]
         else:
             self._losses["text without a time"] += 1
@@ -211,7 +211,7 @@ class _BlockReader:
             if is_text:
                 self._add_text([self._number])
             else:
-                self._mended["number without its timing"] += 1
+                self._repairs["number without its timing"] += 1
         self._number = None
 
 

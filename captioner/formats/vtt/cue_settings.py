@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from captioner.formats.model.losses import Losses
+from captioner.formats.common.losses import Losses
 from captioner.values import Position
 
 _PERCENT = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)%(?:,([a-z-]+))?", re.ASCII)

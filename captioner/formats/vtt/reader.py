@@ -12,13 +12,13 @@ from collections.abc import Iterable
 from webvtt.models import CueSettings
 
 from captioner.errors import FormatError
-from captioner.formats.model.colors import color_of
-from captioner.formats.model.contents import Contents, Programme
-from captioner.formats.model.lines import leading_blanks, one_line, source_lines
-from captioner.formats.model.losses import Losses
-from captioner.formats.model.markup import without_comments
-from captioner.formats.model.quantize import cue_read
-from captioner.formats.model.rolling import unrolled
+from captioner.formats.common.colors import color_of
+from captioner.formats.common.contents import Contents, Programme
+from captioner.formats.common.lines import leading_blanks, one_line, source_lines
+from captioner.formats.common.losses import Losses
+from captioner.formats.common.markup import without_comments
+from captioner.formats.common.quantize import cue_read
+from captioner.formats.common.rolling import unrolled
 from captioner.formats.vtt.blocks import SIGNATURE, CueBlock, VttBlocks, read_blocks
 from captioner.formats.vtt.cue_settings import SETTINGS, position_of
 from captioner.formats.vtt.text import COLORS, read_text
@@ -44,16 +44,16 @@ def parse(text: str) -> Contents:
     for number, line in enumerate(lines, 1):
         if "-->" in line and _TOO_LATE.search(line):
             raise FormatError("vtt", "a time later than any clock can count", number)
-    losses, mended = Losses(), Losses()
-    file = read_blocks(lines, losses, mended)
+    losses, repairs = Losses(), Losses()
+    file = read_blocks(lines, losses, repairs)
     classes = COLORS | _color_classes(file.styles, losses)
     early = max([0, *(-block.start for block in file.cues)])
     cues = [
-        (_cue(block, early, classes, losses, mended), block.line + leading_blanks(block.text)) for block in file.cues
+        (_cue(block, early, classes, losses, repairs), block.line + leading_blanks(block.text)) for block in file.cues
     ]
     programme = _programme(file, losses)
-    rolled_up = unrolled(cues, mended)
-    return Contents.of_cues(rolled_up, programme=programme, losses=losses, mended=mended, early=early / 1000)
+    rolled_up = unrolled(cues, repairs)
+    return Contents.of_cues(rolled_up, programme=programme, losses=losses, repairs=repairs, early=early / 1000)
 
 
 def _color_classes(styles: Iterable[str], losses: Losses) -> dict[str, str]:
@@ -79,9 +79,9 @@ def _programme(file: VttBlocks, losses: Losses) -> Programme:
     return Programme(title=one_line(file.title.lstrip(" \t-")) or None, language=headers.get("Language"))
 
 
-def _cue(block: CueBlock, early: int, classes: dict[str, str], losses: Losses, mended: Losses) -> Cue | None:
+def _cue(block: CueBlock, early: int, classes: dict[str, str], losses: Losses, repairs: Losses) -> Cue | None:
     start, end = block.start + early, block.end + early
-    mended["cue with its end before its start"] += end <= start
+    repairs["cue with its end before its start"] += end <= start
     end = max(end, start + 1)
     offset = (block.offset + early) / 1000
     speaker, text = read_text("\n".join(block.text), start / 1000, end / 1000, classes, losses, offset)

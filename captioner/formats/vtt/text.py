@@ -9,11 +9,11 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from captioner.formats.model.colors import NAMED, color_of
-from captioner.formats.model.lines import one_line
-from captioner.formats.model.losses import Losses
-from captioner.formats.model.markup import Markup
-from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, text_style
+from captioner.formats.common.colors import NAMED, color_of
+from captioner.formats.common.lines import one_line
+from captioner.formats.common.losses import Losses
+from captioner.formats.common.markup import Markup
+from captioner.formats.common.styled_text import PLAIN, StyledText, TextStyle, text_style
 from captioner.timestamps import format_clock, parse_clock
 from captioner.values import Cue, Word
 

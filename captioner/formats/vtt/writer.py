@@ -12,11 +12,11 @@ from dataclasses import replace
 import webvtt
 from webvtt.vtt import WebVTTCueBlock
 
-from captioner.formats.model.characters import without_controls
-from captioner.formats.model.fidelity import ALL_STYLES, restricted_to
-from captioner.formats.model.lines import one_line
-from captioner.formats.model.losses import Losses
-from captioner.formats.model.quantize import quantize
+from captioner.formats.common.characters import without_controls
+from captioner.formats.common.fidelity import ALL_STYLES, restricted_to
+from captioner.formats.common.lines import one_line
+from captioner.formats.common.losses import Losses
+from captioner.formats.common.quantize import quantize
 from captioner.formats.vtt.cue_settings import position_of, settings_of
 from captioner.formats.vtt.text import class_of, with_stamped_words, write_text
 from captioner.timestamps import format_clock

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import ceil
 from typing import NamedTuple
 
-from captioner.formats.model.joiner_escape import joiner_escape
+from captioner.formats.common.joiner_escape import joiner_escape
 
 _TIME = r"(?:\d{1,9}:)?\d{1,2}:\d{1,2}(?:[,.:;]\d{1,9})?"
 _SIGNED = rf"[-−]?{_TIME}"

@@ -7,8 +7,8 @@ from dataclasses import replace
 from fractions import Fraction
 from math import inf
 
-from captioner.formats.model.characters import cleaned
-from captioner.formats.model.styled_text import StyledText
+from captioner.formats.common.characters import cleaned
+from captioner.formats.common.styled_text import StyledText
 from captioner.values import Cue, Position, Word
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from captioner.errors import FormatError
-from captioner.formats.model.lines import source_lines
+from captioner.formats.common.lines import source_lines
 
 
 def table(rows: Iterable[Sequence[str]]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from captioner.formats.model.lines import one_line
+from captioner.formats.common.lines import one_line
 from captioner.values import Cue
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal, get_args
 
-from captioner.formats.model.styled_text import runs
+from captioner.formats.common.styled_text import runs
 from captioner.values import Cue, Position
 
 CuePart = Literal["overlaps", "text", "line breaks", "styles", "positions", "speaker names", "word times", "cue times"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from captioner.formats.model.losses import Losses
+from captioner.formats.common.losses import Losses
 from captioner.values import Cue, Report, Transcript
 
 Part = Literal["cues", "transcript", "report", "programme"]
@@ -64,7 +64,7 @@ class Contents:
     losses: tuple[str, ...] = ()
     """The things in the file that were left out, counted in phrases: `3 comments`."""
 
-    mended: tuple[str, ...] = ()
+    repairs: tuple[str, ...] = ()
     """The faults of the file that were repaired, counted in phrases: `2 missing numbers`."""
 
     lines: tuple[int | None, ...] = ()
@@ -81,7 +81,7 @@ class Contents:
         *,
         programme: Programme = UNKNOWN_PROGRAMME,
         losses: Losses | None = None,
-        mended: Losses | None = None,
+        repairs: Losses | None = None,
         early: float = 0.0,
     ) -> Contents:
         """Return the contents that a parser read: cues with their lines.
@@ -93,7 +93,7 @@ class Contents:
             [cue for cue, _ in pairs],
             programme=programme,
             losses=losses.phrases() if losses else (),
-            mended=mended.phrases() if mended else (),
+            repairs=repairs.phrases() if repairs else (),
             lines=tuple(line for _, line in pairs),
             early=early,
         )

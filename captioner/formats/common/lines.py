@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from captioner.formats.model.characters import writable
-from captioner.formats.model.styled_text import PLAIN, TextStyle, runs, spans_of, substitute
+from captioner.formats.common.characters import writable
+from captioner.formats.common.styled_text import PLAIN, TextStyle, runs, spans_of, substitute
 from captioner.text.scripts import meet_unspaced
 from captioner.values import Cue
 

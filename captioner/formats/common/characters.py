@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from captioner.formats.model.styled_text import StyledText, substitute
+from captioner.formats.common.styled_text import StyledText, substitute
 from captioner.values import Cue
 
 _CARRIAGE_RETURN = re.compile(r"\r\n?")

@@ -17,10 +17,10 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from captioner.errors import FormatError
-from captioner.formats.model.extras import library
-from captioner.formats.model.losses import Losses
-from captioner.formats.model.quantize import cue_read
-from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, spans_of
+from captioner.formats.common.extras import library
+from captioner.formats.common.losses import Losses
+from captioner.formats.common.quantize import cue_read
+from captioner.formats.common.styled_text import PLAIN, StyledText, TextStyle, spans_of
 from captioner.values import Cue, Position
 
 WITHOUT_END = 5

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Literal
 
-from captioner.formats.model.styled_text import TextStyle, merge_spans
+from captioner.formats.common.styled_text import TextStyle, merge_spans
 from captioner.values import Cue, Position, StyleSpan
 
 StyleName = Literal["italic", "bold", "underline", "color"]

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from captioner.errors import FormatError
-from captioner.formats.model.contents import Programme
-from captioner.formats.model.quantize import cue_read, quantize
-from captioner.formats.model.styled_text import StyledText, merge_spans
+from captioner.formats.common.contents import Programme
+from captioner.formats.common.quantize import cue_read, quantize
+from captioner.formats.common.styled_text import StyledText, merge_spans
 from captioner.timestamps import FrameRate, format_clock, format_timecode, frame_at, parse_timecode, seconds_at
 from captioner.values import Cue, StyleSpan
 

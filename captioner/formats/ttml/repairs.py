@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import ceil
 from xml.etree.ElementTree import Element
 
-from captioner.formats.model.losses import Losses
+from captioner.formats.common.losses import Losses
 from captioner.formats.ttml.writer import NAMESPACE
 
 _TTP = f"{{{NAMESPACE}#parameter}}"
@@ -25,24 +25,24 @@ WITHOUT_RATE = 30
 """Frames a second where nothing says how many there are (TTML 2, ttp:frameRate)."""
 
 
-def mend_times(root: Element, frame_rate: Fraction | None, losses: Losses, mended: Losses) -> None:
+def repair_times(root: Element, frame_rate: Fraction | None, losses: Losses, repairs: Losses) -> None:
     """Rewrite the times of a document that ttconv would refuse or drop. Counts what is repaired and what is lost.
 
     Where the document counts frames and does not say how many a second has, it gets `frame_rate`.
     """
-    _set_frame_rate(root, frame_rate, mended)
+    _set_frame_rate(root, frame_rate, repairs)
     clock = _Clock(root)
     for parent in list(root.iter()):
         for element in list(parent):
-            readable = [_mend_spelling(element, name, clock, mended) for name in _TIMED]
+            readable = [_repair_spelling(element, name, clock, repairs) for name in _TIMED]
             if element.tag == _P and not all(readable):
                 parent.remove(element)
                 losses["cue without a valid time"] += 1
             else:
-                _mend_order(element, clock, mended)
+                _repair_order(element, clock, repairs)
 
 
-def _set_frame_rate(root: Element, frame_rate: Fraction | None, mended: Losses) -> None:
+def _set_frame_rate(root: Element, frame_rate: Fraction | None, repairs: Losses) -> None:
     if root.get(f"{_TTP}frameRate") is not None:
         return
     count = sum(_TIMECODE.fullmatch(time) is not None or time.endswith("f") for time in _times(root))
@@ -52,7 +52,7 @@ def _set_frame_rate(root: Element, frame_rate: Fraction | None, mended: Losses) 
         root.set(f"{_TTP}frameRate", str(whole))
         root.set(f"{_TTP}frameRateMultiplier", f"{multiplier.numerator} {multiplier.denominator}")
     elif count:
-        mended[f"time in frames without a rate, read at {WITHOUT_RATE} a second (give --fps)"] += count
+        repairs[f"time in frames without a rate, read at {WITHOUT_RATE} a second (give --fps)"] += count
 
 
 def _times(root: Element) -> Iterator[str]:
@@ -102,7 +102,7 @@ def _number(text: str | None) -> int | None:
     return int(text) if text and re.fullmatch(r"\d{1,9}", text, re.ASCII) else None
 
 
-def _mend_spelling(element: Element, name: str, clock: _Clock, mended: Losses) -> bool:
+def _repair_spelling(element: Element, name: str, clock: _Clock, repairs: Losses) -> bool:
     """Write a time as TTML wants it; False where it cannot be read."""
     time = element.get(name)
     if time is None or _VALID.fullmatch(time):
@@ -111,7 +111,7 @@ def _mend_spelling(element: Element, name: str, clock: _Clock, mended: Losses) -
     if clock.seconds(compact) is None:
         return False
     element.set(name, _spelled(compact, clock))
-    mended["time in another spelling"] += 1
+    repairs["time in another spelling"] += 1
     return True
 
 
@@ -126,7 +126,7 @@ def _in_seconds(seconds: Fraction) -> str:
     return f"{float(seconds):.6f}s"
 
 
-def _mend_order(element: Element, clock: _Clock, mended: Losses) -> None:
+def _repair_order(element: Element, clock: _Clock, repairs: Losses) -> None:
     """Show a cue that would never be shown for one millisecond, so that its text is not lost."""
     if element.tag != _P:
         return
@@ -137,4 +137,4 @@ def _mend_order(element: Element, clock: _Clock, mended: Losses) -> None:
         element.set("end", _in_seconds((begin or Fraction(0)) + Fraction(1, 1000)))
     else:
         return
-    mended["cue with its end before its start"] += 1
+    repairs["cue with its end before its start"] += 1

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from captioner.formats.model.losses import Losses
-from captioner.formats.model.styled_text import StyledText, text_style
+from captioner.formats.common.losses import Losses
+from captioner.formats.common.styled_text import StyledText, text_style
 from captioner.values import Cue, Word
 
 FLASH = 0.05
@@ -23,7 +23,7 @@ SHARE = 0.5
 LocatedCue = tuple[Cue | None, int | None]
 
 
-def unrolled(cues: Sequence[LocatedCue], mended: Losses) -> list[LocatedCue]:
+def unrolled(cues: Sequence[LocatedCue], repairs: Losses) -> list[LocatedCue]:
     """Return the cues with their lines of the file, each text once, if they roll up; else as they are."""
     shown = [(cue, line) for cue, line in cues if cue]
     if not shown:
@@ -31,7 +31,7 @@ def unrolled(cues: Sequence[LocatedCue], mended: Losses) -> list[LocatedCue]:
     carried = [0, *(_carried(last, cue) for (last, _), (cue, _) in pairwise(shown))]
     if not _rolls([cue for cue, _ in shown], carried):
         return list(cues)
-    mended["repeat of a line"] += sum(carried)
+    repairs["repeat of a line"] += sum(carried)
     return list(_each_once(shown, carried))
 
 

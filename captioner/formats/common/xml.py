@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 from xml.parsers import expat
 
 from captioner.errors import FormatError
-from captioner.formats.model.styled_text import substitute
+from captioner.formats.common.styled_text import substitute
 from captioner.values import Cue
 
 DEEPEST = 500

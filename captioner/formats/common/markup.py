@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from captioner.formats.model.styled_text import PLAIN, StyledText, TextStyle, spans_of
+from captioner.formats.common.styled_text import PLAIN, StyledText, TextStyle, spans_of
 
 
 def without_comments(text: str, opening: str, closing: str) -> str:

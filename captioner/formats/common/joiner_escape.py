@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from captioner.formats.model.styled_text import substitute
+from captioner.formats.common.styled_text import substitute
 from captioner.values import Cue
 
 JOINER = "\u2060"

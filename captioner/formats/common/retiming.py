@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 
-from captioner.formats.model.contents import Contents
-from captioner.formats.model.losses import Losses
+from captioner.formats.common.contents import Contents
+from captioner.formats.common.losses import Losses
 from captioner.values import Cue, Word
 
 HALF = 0.0005
@@ -38,13 +38,13 @@ def retimed(contents: Contents, shift: float = 0.0, stretch: Fraction = Fraction
     kept = [(cue, index) for cue, index in pairs if cue]
     losses = Losses({"cue before the start": len(pairs) - len(kept)})
     cut = sum(float(contents.cues[index].start * stretch) + by < -HALF for _, index in kept)
-    mended = Losses({"cue with its start before 0": cut if contents.early else 0})
+    repairs = Losses({"cue with its start before 0": cut if contents.early else 0})
     return replace(
         contents,
         cues=[cue for cue, _ in kept],
         lines=tuple(contents.lines[index] for _, index in kept) if contents.lines else (),
         losses=(*contents.losses, *losses.phrases()),
-        mended=(*contents.mended, *mended.phrases()),
+        repairs=(*contents.repairs, *repairs.phrases()),
         early=0.0,
     )
 
