@@ -54,6 +54,11 @@ class Traits:
     """Seconds; no region is longer. A region needs a second beside its padding, so captioner refuses a backend with a
     limit below 1.6 s (with the default padding)."""
 
+    preferred_clip: float | None = None
+    """Seconds, at most `longest_clip`: neighbouring speech regions are joined into clips up to this length, since text
+    gets better with more context. Such a backend may be called while another call of it is not used up. None for a
+    clip for each region."""
+
     word_times: bool = False
     """Whether `Recognition.words` are given."""
 
