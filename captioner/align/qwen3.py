@@ -19,9 +19,10 @@ from captioner.align.text_units import TextUnit, text_units
 from captioner.align.timed_words import words_from_times
 from captioner.errors import BackendError
 from captioner.languages import language_tag
+from captioner.models.catalogue import QWEN3_ALIGNER, pull_command
 from captioner.values import Audio, Samples, Word
 
-MODEL = "Qwen/Qwen3-ForcedAligner-0.6B-hf"
+MODEL = QWEN3_ALIGNER
 
 KIND = "Qwen3ASRForTokenClassification"
 """The architecture of the model. Qwen3-ASR has most of its weights, but its marks would be random."""
@@ -97,7 +98,7 @@ def _processor(name: str) -> Any:
         config = AutoConfig.from_pretrained(name, local_files_only=True)
         processor = AutoProcessor.from_pretrained(name, local_files_only=True)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, KeyError) as error:
-        remedy = "its files are incomplete" if Path(name).is_dir() else f"run: hf download {name}"
+        remedy = "its files are incomplete" if Path(name).is_dir() else f"run: {pull_command(name)}"
         raise BackendError("qwen3", f"the model {name} is not on this machine; {remedy}") from error
     if KIND not in (config.architectures or ()):
         raise BackendError("qwen3", f"{name} is another kind of model ({config.model_type}), not {KIND}")

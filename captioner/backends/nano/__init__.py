@@ -1,8 +1,7 @@
-"""The parts of the backend `glm-nano`. Only `weights` is free to import: the others import torch or use the network.
+"""The parts of the backend `glm-nano`. Only `weights` is free to import: the others import torch.
 
 backend.py       the backend: clips to results
-weights.py       where the weights of a model are, and whether they are complete
-download.py      downloads the weights from the Hugging Face hub
+weights.py       the weights of a model, checked
 loaded_model.py  the model on one device: clips to decoded texts
 decoding.py      greedy decoding of many texts at once, with continuous batching
 cuda_graph.py    a decoding step as a CUDA graph, if one can be captured

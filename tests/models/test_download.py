@@ -14,9 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from captioner.backends.nano.weights import NANO
+from captioner.models.catalogue import GLM_NANO
 from tests.backends.nano_parts import DIGITS
 from tests.services.hub_server import COMMIT, Hub
+
+NANO = "glm-asr-nano"
 
 LARGE = 40_000_000
 """Bytes."""
@@ -34,14 +36,14 @@ def server(tmp_path: Path) -> Iterator[Hub]:
         yield server
 
 
-def start_pull(server: Hub, cache: Path, *words: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "captioner", "models", "pull", *words]
+def start_pull(server: Hub, cache: Path, model: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "captioner", "models", "pull", model]
     environment = {**os.environ, "HF_ENDPOINT": server.address, "HF_HUB_CACHE": str(cache)}
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def pull(server: Hub, cache: Path, *words: str) -> tuple[int, str, str]:
-    process = start_pull(server, cache, *words)
+def pull(server: Hub, cache: Path, model: str = NANO) -> tuple[int, str, str]:
+    process = start_pull(server, cache, model)
     out, err = process.communicate(timeout=120)
     return process.returncode, out, err
 
@@ -54,7 +56,7 @@ def listing(cache: Path) -> str:
 
 def test_an_interrupted_download_is_resumed(tmp_path: Path, server: Hub) -> None:
     server.stalls_at = LARGE - 5_000_000
-    process = start_pull(server, tmp_path / "cache")
+    process = start_pull(server, tmp_path / "cache", NANO)
     while sum(path.stat().st_size for path in (tmp_path / "cache").rglob("*.part")) < LARGE // 2:
         assert process.poll() is None, process.communicate()
         time.sleep(0.02)
@@ -62,12 +64,12 @@ def test_an_interrupted_download_is_resumed(tmp_path: Path, server: Hub) -> None
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in err
-    assert listing(tmp_path / "cache").endswith("model.safetensors is missing; run: captioner models pull\n")
+    assert "model.safetensors is missing; run: captioner models pull glm-asr-nano\n" in listing(tmp_path / "cache")
 
     server.stalls_at = None
     server.sent.clear()
     code, out, _ = pull(server, tmp_path / "cache")
-    snapshot = tmp_path / "cache" / f"models--{NANO.replace('/', '--')}" / "snapshots" / COMMIT
+    snapshot = tmp_path / "cache" / f"models--{GLM_NANO.replace('/', '--')}" / "snapshots" / COMMIT
     assert (code, out) == (0, f"{NANO}: 40.0 MB in {snapshot}\n")
     assert (snapshot / "model.safetensors").read_bytes() == (server.folder / "model.safetensors").read_bytes()
     assert server.sent["model.safetensors"] <= LARGE // 2 + 100, "downloaded bytes were requested again"
@@ -80,12 +82,16 @@ def test_an_interrupted_download_is_resumed(tmp_path: Path, server: Hub) -> None
 def test_a_model_that_cannot_be_downloaded_is_one_sentence(tmp_path: Path, server: Hub) -> None:
     code, _, err = pull(server, tmp_path / "cache", "nobody/nothing")
     assert code == 4
-    assert err == "captioner: glm-nano: the hub has no model nobody/nothing, or it needs a token (HF_TOKEN)\n"
+    assert err == "captioner: models: the hub has no model nobody/nothing, or it needs a token (HF_TOKEN)\n"
     (server.folder / "config.json").write_text('{"model_type": "whisper"}')
+    code, _, err = pull(server, tmp_path / "cache")
+    assert code == 4
+    assert err == "captioner: models: glm-asr-nano is another kind of model (whisper); glm-nano runs only glmasr\n"
+    assert "model.safetensors" not in server.sent, "the weights of a wrong model were downloaded"
+    (server.folder / "model.safetensors").unlink()
     code, _, err = pull(server, tmp_path / "cache", "me/mine")
     assert code == 4
-    assert err.endswith("glm-nano: me/mine is another kind of model (whisper); glm-nano runs only glmasr\n")
-    assert "model.safetensors" not in server.sent, "the weights of a wrong model were downloaded"
+    assert err == "captioner: models: me/mine has no weights that captioner reads (safetensors, CTranslate2)\n"
 
 
 def test_an_unreachable_hub_is_one_sentence(tmp_path: Path) -> None:
@@ -93,7 +99,7 @@ def test_an_unreachable_hub_is_one_sentence(tmp_path: Path) -> None:
         pass
     code, _, err = pull(server, tmp_path / "cache")
     assert code == 4
-    assert err == f"captioner: glm-nano: cannot download {NANO}: the hub is unreachable; check the network\n"
+    assert err == f"captioner: models: cannot download {NANO}: the hub is unreachable; check the network\n"
 
 
 def test_a_broken_connection_is_resumed_as_long_as_bytes_arrive(tmp_path: Path, server: Hub) -> None:
@@ -102,13 +108,13 @@ def test_a_broken_connection_is_resumed_as_long_as_bytes_arrive(tmp_path: Path, 
     server.breaks_at = 20
     code, _, err = pull(server, tmp_path / "another")
     assert code == 4
-    assert err.startswith(f"captioner: glm-nano: cannot download {NANO}: peer closed connection")
+    assert err.startswith(f"captioner: models: cannot download {NANO}: peer closed connection")
     assert err.endswith("; run the command again to resume\n")
 
 
 def test_a_file_that_differs_from_the_hub_is_deleted(tmp_path: Path, server: Hub) -> None:
     content = (server.folder / "model.safetensors").read_bytes()
-    blobs = tmp_path / "cache" / f"models--{NANO.replace('/', '--')}" / "blobs"
+    blobs = tmp_path / "cache" / f"models--{GLM_NANO.replace('/', '--')}" / "blobs"
     blobs.mkdir(parents=True)
     part = blobs / f"{sha256(content).hexdigest()}.part"
     part.write_bytes(bytes(LARGE // 2))

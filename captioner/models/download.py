@@ -3,7 +3,7 @@
 huggingface_hub starts an interrupted download again from the first byte, and does not stop at Ctrl-C. So the bytes are
 downloaded here, and each complete file is written to blobs/ETAG in the cache. huggingface_hub then uses that file and
 creates the snapshot. blobs/ is part of the private layout of that cache, which a version of huggingface_hub may change;
-only this module and `weights` depend on it.
+only this module and `model_files` depend on it.
 """
 
 from __future__ import annotations
@@ -17,32 +17,36 @@ from typing import Any
 
 import httpx
 
-from captioner.backends.nano.weights import (
+from captioner.errors import BackendError, CaptionerError, UsageError
+from captioner.models.catalogue import MODELS, KnownModel, known_model
+from captioner.models.completeness import kind_problem, problem_of
+from captioner.models.model_files import (
     CONFIG,
-    NAME,
-    NANO,
+    WEIGHTS,
     ModelFiles,
-    checked_model,
     find_model,
     is_hub_name,
-    kind_problem,
-    problem_of,
     read_json,
     repository_folder,
 )
-from captioner.errors import BackendError, CaptionerError, UsageError
 
 OnProgress = Callable[[str, int, int], object]
 """Called with the name of a file, the bytes downloaded so far and the bytes in total."""
 
-FILE_PATTERNS = ("*.json", "*.jinja", "*.safetensors", "*.txt")
-"""The files of a repository that the model needs."""
+FILE_PATTERNS = (*WEIGHTS, "*.json", "*.jinja", "*.txt", "*.model")
+"""The files of a repository that a model needs."""
+
+COPIES = ("consolidated*", "model.fp32*", "model.fp16*")
+"""Weights that a repository holds a second time, in the format of another program or in another precision."""
 
 TIMEOUT = 20.0
 """Seconds without a byte after which the hub counts as unreachable."""
 
 BLOCK = 2**16
 """Bytes that are read at once."""
+
+NAME = "models"
+"""The name in messages."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -52,27 +56,37 @@ def pull(
 ) -> ModelFiles:
     """Download the missing files of `model` and return all. An interrupted download is resumed.
 
-    Raises `BackendError`, or `UsageError` if `model` is not a name on the hub.
+    `model` is a name of captioner's list, or OWNER/NAME on the hub. Raises `BackendError`, or `UsageError` if it is
+    neither.
     """
-    if not is_hub_name(model):
-        raise UsageError(f"{model} is not a name on the hub; give OWNER/NAME, such as {NANO}")
+    known = known_model(model)
+    repository = known.repository if known else model
+    if not is_hub_name(repository):
+        names = ", ".join(model.name for model in MODELS)
+        raise UsageError(f"unknown model {model!r}; give OWNER/NAME on the hub, or one of {names}")
     from huggingface_hub import hf_hub_download, hf_hub_url
 
+    blobs = repository_folder(repository) / "blobs"
     try:
-        for name in _files_on_hub(model, revision):
-            _download(name, hf_hub_url(model, name, revision=revision), repository_folder(model) / "blobs", on_progress)
-            path = Path(hf_hub_download(model, name, revision=revision))
-            if name == CONFIG and (problem := kind_problem(model, read_json(path))) is not None:
+        for name in _files_on_hub(repository, revision, known):
+            _download(name, hf_hub_url(repository, name, revision=revision), blobs, on_progress)
+            path = Path(hf_hub_download(repository, name, revision=revision))
+            if name == CONFIG and known and (problem := kind_problem(model, read_json(path), known.kind)) is not None:
                 raise BackendError(NAME, problem)
     except CaptionerError:
         raise
     except Exception as error:  # huggingface_hub uses different HTTP libraries from version to version
         reason = str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__
         raise BackendError(NAME, f"cannot download {model}: {reason}; run the command again to resume") from error
-    return checked_model(model, revision)
+    files = find_model(repository, revision)
+    if files is None:
+        raise BackendError(NAME, f"cannot download {model}: the hub did not say which version it is")
+    if (problem := problem_of(files, known.kind if known else None)) is not None:
+        raise BackendError(NAME, problem)
+    return files
 
 
-def _files_on_hub(model: str, revision: str | None) -> list[str]:
+def _files_on_hub(repository: str, revision: str | None, known: KnownModel | None) -> list[str]:
     """Return the names of the files to download, config.json first.
 
     None if the hub is unreachable and all files are here.
@@ -80,20 +94,29 @@ def _files_on_hub(model: str, revision: str | None) -> list[str]:
     from huggingface_hub import HfApi
     from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError, RevisionNotFoundError
 
+    model = known.name if known else repository
     try:
-        files = HfApi().model_info(model, revision=revision).siblings or []
+        files = HfApi().model_info(repository, revision=revision).siblings or []
     except RepositoryNotFoundError as error:
-        raise BackendError(NAME, f"the hub has no model {model}, or it needs a token (HF_TOKEN)") from error
+        raise BackendError(NAME, f"the hub has no model {repository}, or it needs a token (HF_TOKEN)") from error
     except RevisionNotFoundError as error:
         raise BackendError(NAME, f"{model} has no revision {revision} on the hub") from error
     except HfHubHTTPError:
         raise
     except Exception as error:
-        if (local := find_model(model, revision)) is not None and problem_of(local) is None:
+        local = find_model(repository, revision)
+        if local is not None and problem_of(local, known.kind if known else None) is None:
             return []
         raise BackendError(NAME, f"cannot download {model}: the hub is unreachable; check the network") from error
-    names = [file.rfilename for file in files if any(fnmatch(file.rfilename, pattern) for pattern in FILE_PATTERNS)]
+    names = [file.rfilename for file in files if _matches(file.rfilename, FILE_PATTERNS)]
+    names = [name for name in names if not _matches(name, COPIES)]
+    if not any(_matches(name, WEIGHTS) for name in names):
+        raise BackendError(NAME, f"{repository} has no weights that captioner reads (safetensors, CTranslate2)")
     return sorted(names, key=lambda name: name != CONFIG)
+
+
+def _matches(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatch(name, pattern) for pattern in patterns)
 
 
 def _download(name: str, url: str, folder: Path, on_progress: OnProgress) -> None:
