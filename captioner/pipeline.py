@@ -7,7 +7,7 @@ from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal, TypedDict, Unpack
+from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 
 from captioner.align import Aligner, open_aligner
 from captioner.backends import Backend, Hints, load_backend
@@ -24,6 +24,9 @@ from captioner.transcribe import ContextMode, RegionResult, limit_regions, trans
 from captioner.validation import types_of, wrong_type
 from captioner.values import Audio, Cue, Report, Segment, Span, Transcript
 from captioner.word_timing import time_words
+
+if TYPE_CHECKING:
+    from captioner.script import UnspokenText
 
 PREFETCHED = 4
 """Regions that wait for the backend: enough that it never waits, few enough to hold in memory."""
@@ -187,28 +190,44 @@ def caption_script(
         place_script,
         retime_cues,
         script_of_cues,
+        show_unspoken,
+        unspoken_spans,
+        without_unspoken,
     )
 
     options = _changed(options, changes)
     text = script if isinstance(script, str) else script_of_cues(script)
+    unspoken = unspoken_spans(text)
     with _open_backend(options.backend) as backend:
         # Shot changes are left out of the first pass, whose cues are not used: finding them takes long.
         first = caption(source, replace(options, backend=backend, shot_changes=False))
-        placed = place_script(text, first.report.regions, first.transcript.segments)
+        placed = place_script(without_unspoken(text, unspoken), first.report.regions, first.transcript.segments)
         script_backend = ScriptBackend(placed.recognitions, backend.traits.longest_clip)
         second = caption(source, replace(options, backend=script_backend, journal=None))
-    cues, report, missing = second.cues, second.report, [*placed.missing]
-    if not isinstance(script, str):
-        profile = _profile(options.profile, second.transcript.language)
-        spoken, silent = retime_cues(script, placed, report.regions, second.transcript.segments)
-        cues = tuple(time_cues(spoken, profile, frame_rate=report.frame_rate, shot_changes=report.shot_changes))
-        missing = sorted([*missing, *silent], key=lambda part: part.first)
+    transcript, report, missing = second.transcript, second.report, [*placed.missing]
+    if isinstance(script, str):
+        segments, unplaced = show_unspoken(text, unspoken, placed, report.regions, transcript.segments)
+        transcript = replace(transcript, segments=segments)
+        cues = cues_of_transcript(
+            transcript, options.profile, frame_rate=report.frame_rate, shot_changes=report.shot_changes
+        )
+    else:
+        profile = _profile(options.profile, transcript.language)
+        retimed, beside, unplaced = retime_cues(script, placed, report.regions, transcript.segments)
+        timed = [
+            cue
+            for shown in (retimed, *([cue] for cue in beside))
+            for cue in time_cues(shown, profile, frame_rate=report.frame_rate, shot_changes=report.shot_changes)
+        ]
+        cues = tuple(sorted(timed, key=lambda cue: cue.start))
+    missing = sorted([*missing, *unplaced], key=lambda part: part.first)
     warnings = (
         *report.warnings,
         *(_mismatch_warning(span) for span in mismatches(placed.recognitions, report.regions)),
         *(_missing_warning(text[part.first : part.last], part.after) for part in missing),
+        *(_heading_warnings(text, unspoken) if isinstance(script, str) else ()),
     )
-    return Captions(cues, second.transcript, replace(report, warnings=warnings))
+    return Captions(cues, transcript, replace(report, warnings=warnings))
 
 
 def _changed(options: CaptionOptions, changes: CaptionKeywords) -> CaptionOptions:
@@ -228,6 +247,12 @@ def _mismatch_warning(span: Span) -> str:
 
 def _missing_warning(text: str, after: float) -> str:
     return f"this part of the script is not spoken, after {after:.1f} s: {' '.join(text.split())}"
+
+
+def _heading_warnings(text: str, unspoken: Sequence[UnspokenText]) -> Iterator[str]:
+    headings = [text[span.first : span.last].strip() for span in unspoken if span.kind == "heading"]
+    if headings:
+        yield f"headings of the script are not shown ({len(headings)}): {'; '.join(headings)}"
 
 
 def cues_of_transcript(

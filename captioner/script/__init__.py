@@ -7,6 +7,7 @@
     spreading.py        the text between two anchors, by how long it takes to say
     placement.py        both together: the text of each region, missing text, and speech that is not in the script
     character_times.py  the time of each character of a segment
+    shown_text.py       labels and sounds in the transcript of a script
     mismatches.py       stretches where the placement may be wrong
     cue_retiming.py     the cues of an old caption file at the times of their words
 
@@ -19,6 +20,7 @@ from __future__ import annotations
 from captioner.script.cue_retiming import retime_cues, script_of_cues
 from captioner.script.mismatches import mismatches
 from captioner.script.placement import MissingText, ScriptBackend, ScriptPlacement, place_script
+from captioner.script.shown_text import show_unspoken
 from captioner.script.unspoken import UnspokenText, unspoken_spans, without_unspoken
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "place_script",
     "retime_cues",
     "script_of_cues",
+    "show_unspoken",
     "unspoken_spans",
     "without_unspoken",
 ]

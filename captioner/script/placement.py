@@ -224,7 +224,8 @@ def _placement(
             continue
         text = script[unit.first : unit.last]
         visible = text.lstrip()
-        texts[region] += text if texts[region] else visible
+        spaces = text[: len(text) - len(visible)]  # many where an unspoken part was
+        texts[region] += ((spaces.replace(" ", "") or spaces[:1]) if texts[region] else "") + visible
         first = len(texts[region]) - len(visible)
         placed.append(PlacedUnit(unit.last - len(visible), region, first, first + len(visible.rstrip())))
         previous = region

@@ -17,7 +17,7 @@ def script_units(script: str) -> list[TextUnit]:
     The end of a line is at least the end of a clause. Inside a word there is no boundary, in scripts without spaces
     either.
     """
-    units = text_units(script)
+    units = [unit for unit in text_units(script) if not script[unit.first : unit.last].isspace()]
     inside = frozenset(
         match.start() + edge
         for match in _CHUNK.finditer(script)
@@ -32,6 +32,6 @@ def script_units(script: str) -> list[TextUnit]:
 
 
 def _boundary(unit: TextUnit, after: str, is_inside: bool) -> int:
-    if len(after) > len(after.lstrip("\r\n")):
+    if not {"\r", "\n"}.isdisjoint(after[: len(after) - len(after.lstrip())]):
         return max(unit.boundary, 2)
     return 0 if is_inside and unit.boundary == 1 else unit.boundary

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from captioner.align.text_units import text_units
 from captioner.backends import Hints, Recognition
 from captioner.backends.scripted import Scripted
 from captioner.cli import main
@@ -22,6 +21,7 @@ from captioner.formats import format_named
 from captioner.pipeline import Captions, caption_script
 from captioner.profiles import profile_for
 from captioner.script import mismatches, place_script, script_of_cues
+from captioner.script.script_units import script_units
 from captioner.values import Cue, RegionReport, Segment, Span
 from tests.paths import DATA, SAMPLES
 
@@ -127,7 +127,7 @@ def test_every_word_is_placed_in_order_or_missing(script: str, recognised: list[
     placement = place_script(script, regions, segments_of(regions))
     assert [recognition.status for recognition in placement.recognitions].count("failed") == 0
     assert [unit.region for unit in placement.units] == sorted(unit.region for unit in placement.units)
-    positions = {unit.first: unit.last - len(script[unit.first : unit.last].lstrip()) for unit in text_units(script)}
+    positions = {unit.first: unit.last - len(script[unit.first : unit.last].lstrip()) for unit in script_units(script)}
     spoken = {unit.position for unit in placement.units}
     missing = {positions[first] for first in positions for part in placement.missing if part.first <= first < part.last}
     assert spoken | missing == set(positions.values())
@@ -248,13 +248,47 @@ def test_a_cue_that_is_not_spoken_is_left_out_and_reported(speech_file: Path) ->
     assert made.report.warnings == (f"this part of the script is not spoken, after 0.0 s: {unspoken.text}",)
 
 
-def test_a_cue_without_words_is_left_out_and_reported(speech_file: Path) -> None:
-    spoken = [Cue(9.0, 10.0, sentence["text"]) for sentence in TRUTH]
-    made = captions(speech_file, [spoken[0], Cue(9.0, 10.0, "♪"), *spoken[1:]])
-    assert [cue.text for cue in made.cues] == [sentence["text"] for sentence in TRUTH]
-    (warning,) = made.report.warnings
-    assert warning.startswith("this part of the script is not spoken, after ")
-    assert warning.endswith(" s: ♪")
+def old_cues(shift: float = 0.0) -> list[Cue]:
+    """Return the sentences of the speech as cues that come `shift` seconds late."""
+    return [Cue(shift + sentence["start"], shift + sentence["end"], sentence["text"]) for sentence in TRUTH]
+
+
+def test_labels_of_cues_are_shown_and_do_not_move_the_words(speech_file: Path) -> None:
+    old = [
+        replace(cue, text=f"{name} {cue.text}") for name, cue in zip(("ANNA:", "[TOM]", "- "), old_cues(), strict=True)
+    ]
+    made = captions(speech_file, old)
+    assert [cue.text for cue in made.cues] == [cue.text for cue in old]
+    assert [cue.start for cue in made.cues] == pytest.approx([cue.start for cue in old], abs=0.08)
+    assert made.report.warnings == ()
+
+
+def test_a_cue_without_words_moves_as_its_neighbours(speech_file: Path) -> None:
+    shift = 5.0
+    spoken = old_cues(shift)
+    room = Span(spoken[0].end, spoken[1].start)
+    sounds = [
+        Cue(shift, spoken[0].start - 0.05, "[WIND]"),
+        Cue(room.start + 0.1, room.end - 0.1, "[DOOR\nSLAMS]"),
+        Cue(spoken[2].start, spoken[2].end, "♪ music ♪"),
+    ]
+    made = captions(speech_file, [sounds[0], spoken[0], sounds[1], spoken[1], sounds[2], spoken[2]])
+    by_text = {cue.text: cue for cue in made.cues}
+    assert made.report.warnings == ()
+    assert len(by_text) == 6
+    for cue in (*spoken, *sounds):
+        assert by_text[cue.text].start == pytest.approx(cue.start - shift, abs=0.1)
+    assert by_text[sounds[1].text].end < by_text[spoken[1].text].start
+
+
+def test_labels_and_sounds_of_a_text_are_shown_and_its_headings_are_reported(speech_file: Path) -> None:
+    lines = [f"ANNA: {TRUTH[0]['text']} (laughs)", f"[DOOR SLAMS] {TRUTH[1]['text']}", f"TOM: {TRUTH[2]['text']}"]
+    made = captions(speech_file, "# Act one\n" + "\n".join(lines))
+    assert " ".join(" ".join(cue.text.split()) for cue in made.cues) == " ".join(lines)
+    words = [word for segment in made.transcript.segments for word in segment.words]
+    (first,) = [word for word in words if word.text.startswith("ANNA:")]
+    assert first.start == pytest.approx(TRUTH[0]["start"], abs=0.08)
+    assert made.report.warnings == ("headings of the script are not shown (1): # Act one",)
 
 
 def test_the_script_of_cues_is_their_text_line_by_line() -> None:

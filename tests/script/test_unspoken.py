@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from captioner.script import unspoken_spans, without_unspoken
+from captioner.script import place_script, show_unspoken, unspoken_spans, without_unspoken
+from captioner.values import RegionReport, Segment, Word
 
 
 def found(text: str) -> list[str]:
@@ -111,3 +112,30 @@ def test_spans_are_in_order_and_what_remains_keeps_its_place(text: str) -> None:
     rest = without_unspoken(text, spans)
     assert len(rest) == len(text)
     assert all(new in (old, " ") for old, new in zip(text, rest, strict=True))
+
+
+lines = st.sampled_from(
+    ("HOST: Well.", "[DOOR] Who is it? (laughs)", "♪♪", "- No, [sic] I say.", "# One", "", "他（笑）来。")
+)
+
+
+@given(st.lists(lines, max_size=9).map("\n".join))
+def test_labels_and_sounds_are_shown_or_missing_and_no_word_is_lost(script: str) -> None:
+    regions = [RegionReport(2.0 * index, 2.0 * index + 1, index, "ok") for index in range(3)]
+    spans = unspoken_spans(script)
+    placement = place_script(without_unspoken(script, spans), regions, [])
+    segments = [
+        Segment(region.start, region.end, text, (Word(region.start, region.end, text),))
+        for region, text in zip(regions, (recognition.text for recognition in placement.recognitions), strict=True)
+        if text
+    ]
+    shown, missing = show_unspoken(script, spans, placement, regions, segments)
+    lost = [*((part.first, part.last) for part in (*placement.missing, *missing))]
+    expected = [
+        character
+        for position, character in enumerate(script)
+        if not character.isspace()
+        and not any(first <= position < last for first, last in lost)
+        and not any(first <= position < last and kind == "heading" for first, last, kind in spans)
+    ]
+    assert sorted(expected) == sorted("".join("".join(segment.text for segment in shown).split()))
