@@ -6,7 +6,9 @@ The registries and the rules of BCP 47 and ISO 639 come from langcodes, which is
 from __future__ import annotations
 
 import re
+import unicodedata
 from contextlib import suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from captioner.errors import UsageError
@@ -65,6 +67,15 @@ def three_letters(tag: str | None, *, bibliographic: bool = False) -> str | None
         return None
 
 
+def is_chinese(tag: str | None) -> bool:
+    """Return whether a tag is one of Chinese or of a language that is counted as Chinese, such as Cantonese.
+
+    >>> is_chinese("zh-TW"), is_chinese("yue"), is_chinese("ja")
+    (True, True, False)
+    """
+    return tag is not None and tag.partition("-")[0] in ("zh", *_CHINESE_LANGUAGES)
+
+
 def script_of(tag: str | None) -> str | None:
     """Return the script that a tag names or implies by its region; None where it does neither.
 
@@ -73,6 +84,15 @@ def script_of(tag: str | None) -> str | None:
     """
     language = _parsed(tag)
     return _subtags(language)[1] if language else None
+
+
+def with_script(tag: str, script: str) -> str:
+    """Return a tag with that script, without a region where another script is usual.
+
+    >>> with_script("zh", "Hant"), with_script("zh-TW", "Hant"), with_script("zh-TW", "Hans")
+    ('zh-Hant', 'zh-TW', 'zh-Hans')
+    """
+    return tag if script_of(tag) == script else f"{tag.partition('-')[0]}-{script}"
 
 
 def language_name(tag: str | None) -> str | None:
@@ -210,3 +230,50 @@ def language_by_script(text: str) -> str | None:
         if letters and len(script.findall(text)) >= MINIMUM_SHARE * letters:
             return language
     return None
+
+
+_WRITING = {
+    "Latn": ("LATIN",),
+    "Cyrl": ("CYRILLIC",),
+    "Grek": ("GREEK",),
+    "Hebr": ("HEBREW",),
+    "Arab": ("ARABIC",),
+    "Deva": ("DEVANAGARI",),
+    "Beng": ("BENGALI",),
+    "Taml": ("TAMIL",),
+    "Telu": ("TELUGU",),
+    "Thai": ("THAI",),
+    "Kore": ("HANGUL",),
+    "Jpan": ("HIRAGANA", "KATAKANA", "CJK"),
+    "Hans": ("CJK",),
+    "Hant": ("CJK",),
+}
+"""The first words of the Unicode names of a script's letters, by the script's code in ISO 15924."""
+
+
+def writes(tag: str, text: str) -> bool | None:
+    """Return whether the language of `tag` is written in a script of `text`; None if that is not known.
+
+    Names and words in another script do not count: a tenth of the letters is enough.
+
+    >>> writes("en", "Bonjour"), writes("zh", "今天用 Python"), writes("en", "字幕です"), writes("zh", "字幕です")
+    (True, True, False, False)
+    """
+    scripts = _WRITING.get(_usual_script(tag) or "")
+    letters = [_script_name(letter) for letter in text if letter.isalpha()]
+    if scripts is None or not letters:
+        return None
+    if scripts == ("CJK",) and language_by_script(text) == "ja":
+        return False
+    return sum(letter in scripts for letter in letters) >= MINIMUM_SHARE * len(letters)
+
+
+@lru_cache(maxsize=256)
+def _usual_script(tag: str) -> str | None:
+    language = _parsed(tag)
+    return language.maximize().script if language else None
+
+
+@lru_cache(maxsize=8192)
+def _script_name(letter: str) -> str:
+    return unicodedata.name(letter, "").replace("-", " ").partition(" ")[0]

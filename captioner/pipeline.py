@@ -20,6 +20,7 @@ from captioner.prefetch import prefetch
 from captioner.profiles import Profile, profile_for, profile_named
 from captioner.redaction import without_url_secrets
 from captioner.speech import SAMPLE_RATE, SpeechOptions, speech_clips
+from captioner.text_checks import ChineseScript, in_one_script, settle_languages
 from captioner.transcribe import ContextMode, RegionResult, limit_regions, transcribe
 from captioner.validation import types_of, wrong_type
 from captioner.values import Audio, Cue, Report, Segment, Span, Transcript
@@ -93,6 +94,10 @@ class CaptionOptions:
     speech: SpeechOptions = SpeechOptions()
     """The options of speech detection."""
 
+    chinese_script: ChineseScript = "auto"
+    """The script of Chinese captions: "hans" (simplified), "hant" (traditional), "keep" for the characters that the
+    backend returned; "auto" for the script of the language tag, or else the one of most of the text."""
+
     journal: str | Path | None = None
     """The journal file; None to run without a journal."""
 
@@ -120,6 +125,7 @@ class CaptionKeywords(TypedDict, total=False):
     context: ContextMode
     align: str | Aligner | None
     speech: SpeechOptions
+    chinese_script: ChineseScript
     journal: str | Path | None
     on_progress: ProgressCallback
 
@@ -148,12 +154,15 @@ def caption(
         clips = meter.count_clips(speech_clips(audio, limit_regions(options.speech, backend.traits)))
         with prefetch(clips, PREFETCHED) as waiting:
             recognized = transcribe(waiting, cached, options.hints, options.context)
-            timed = time_words(recognized, aligner, options.hints.language)
+            settled = settle_languages(recognized, options.hints.language)
+            timed = time_words(settled, aligner, options.hints.language)
             results = tuple(meter.count_results(timed))
         shot_changes: tuple[float, ...] = ()
         if options.shot_changes:
             shot_changes = tuple(read_shot_changes(media, options.selection, warn=warnings.append))
-        segments = tuple(result.segment for result in results if result.segment)
+        segments = in_one_script(
+            (result.segment for result in results if result.segment), options.chinese_script, options.hints.language
+        )
         transcript = Transcript(segments, options.hints.language or main_language(segments))
         report = Report(
             source=without_url_secrets(str(source)),
@@ -195,7 +204,7 @@ def caption_script(
         without_unspoken,
     )
 
-    options = _changed(options, changes)
+    options = replace(_changed(options, changes), chinese_script="keep")  # a script stays as it is written
     text = script if isinstance(script, str) else script_of_cues(script)
     unspoken = unspoken_spans(text)
     with _open_backend(options.backend) as backend:

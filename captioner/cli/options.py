@@ -243,6 +243,9 @@ language = click.option(
     "--language", metavar="LANG", help="Spoken language: English, en, zh-Hans, ...  [default: detected]")
 file_language = click.option(
     "--language", metavar="LANG", help="Language of the captions: English, en, zh-Hans, ...  [default: from the file]")
+chinese_script = click.option(
+    "--chinese-script", type=click.Choice(["auto", "hans", "hant", "keep"]), default="auto",
+    help="Chinese captions: simplified, traditional, as recognised; auto: as most of it.  [default: auto]")
 align = click.option(
     "--align", default="auto", metavar="NAME",
     help="Aligner for word times: auto, espeak, pauses, qwen3[:MODEL], none.  [default: auto]")

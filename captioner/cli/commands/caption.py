@@ -44,6 +44,7 @@ class RootCommand(options.SettableCommand):
 @options.backend_options
 @options.model
 @options.language
+@options.chinese_script
 @options.prompt
 @options.hotwords
 @options.hotwords_file

@@ -42,6 +42,7 @@ from captioner.settings import Settings
 @options.backend_options
 @options.model
 @options.language
+@options.chinese_script
 @options.prompt
 @options.hotwords
 @options.hotwords_file

@@ -33,6 +33,7 @@ from captioner.render import Subtitles
 from captioner.result_records import ResultRecords, default_state_path
 from captioner.settings import Settings
 from captioner.speech import SpeechOptions
+from captioner.text_checks import ChineseScript
 from captioner.timestamps import format_clock
 from captioner.transcribe import ContextMode
 from captioner.validation import options_from
@@ -62,6 +63,7 @@ class CaptionRequest:
     backend_options: tuple[tuple[str, Any], ...] = ()
     model: str | None = None
     language: str | None = None
+    chinese_script: ChineseScript = "auto"
     prompt: str | None = None
     hotwords: tuple[str, ...] = ()
     hotwords_file: str | None = None
@@ -144,6 +146,7 @@ def _caption_options(request: CaptionRequest, settings: Settings) -> CaptionOpti
         align=None if request.dry_run else open_aligner(request.align),
         selection=AudioSelection(request.audio_track, request.channel, request.start, request.end),
         speech=options_from(SpeechOptions, settings.speech, f"{settings.path} [speech]"),
+        chinese_script=request.chinese_script,
         journal=None if request.no_journal else default_path(),
     )
 

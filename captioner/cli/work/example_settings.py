@@ -32,6 +32,7 @@ FLAG_EXAMPLES: dict[str, Any] = {
     "backend": "auto",
     "backend_option": ["timeout=30"],
     "language": "en",
+    "chinese_script": "auto",
     "prompt": "A talk about harbours.",
     "hotword": ["Zhipu", "GLM"],
     "hotwords_file": "names.txt",

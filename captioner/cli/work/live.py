@@ -68,6 +68,7 @@ def _recognition_config(request: LiveRequest, settings: Settings, backend: Backe
         profile=None if request.profile is None else asked_profile(request.profile, settings),
         partials=not traits.metered if request.partials is None else request.partials,
         speech=live_speech(settings),
+        chinese_script=request.chinese_script,
     )
 
 

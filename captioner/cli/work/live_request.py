@@ -11,6 +11,7 @@ from captioner.errors import UsageError, reason_of
 from captioner.languages import asked_language
 from captioner.limited_file import read_limited
 from captioner.live.source.live_source import SourceOptions
+from captioner.text_checks import ChineseScript
 
 GROWING_FORMATS = ("srt", "vtt", "jsonl")
 """Formats of files that can grow by one caption at a time."""
@@ -33,6 +34,7 @@ class LiveRequest:
     backend_options: tuple[tuple[str, Any], ...]
     model: str | None
     language: str | None
+    chinese_script: ChineseScript
     prompt: str | None
     hotwords: tuple[str, ...]
     hotwords_file: str | None

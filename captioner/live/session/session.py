@@ -25,8 +25,9 @@ from captioner.live.source.live_source import HlsStream
 from captioner.live.stream_clock import Epoch
 from captioner.profiles import Profile
 from captioner.speech import SpeechOptions
+from captioner.text_checks import ChineseScript, ChineseScriptVote, LanguageVote
 from captioner.transcribe import RegionResult, limit_regions, transcribe
-from captioner.values import RegionReport, Span
+from captioner.values import RegionReport, Segment, Span
 from captioner.word_timing import time_words
 
 FIRST_RETRY, LONGEST_RETRY = 1.0, 10.0
@@ -51,6 +52,9 @@ class RecognitionConfig:
     """Whether a region is recognised while it is still being spoken."""
 
     speech: SpeechOptions = LIVE_SPEECH
+
+    chinese_script: ChineseScript = "auto"
+    """As for files, by the text so far."""
 
 
 @dataclass
@@ -111,6 +115,8 @@ class Session:
         self._vad = StreamingVad(_limit_regions(config.speech, config.backend.traits, limits))
         self.queue = ClipQueue(limits, cursor.region)
         self.counts = SessionCounts()
+        self._languages = LanguageVote(config.hints.language)
+        self._chinese_script = ChineseScriptVote(config.chinese_script, config.hints.language)
         self._captions = CaptionStream(emit, cursor, config.profile, config.hints.language)
         self._resume_at = resume_at
         self._open_segments: deque[TimedSegment] = deque()  # read, but not all of their captions are final
@@ -241,7 +247,8 @@ class Session:
         config, started = self._config, self._now()
         clips = (queued.clip.audio for queued in self.queue.take(self._now))
         results = transcribe(clips, config.backend, config.hints)
-        for result in time_words(results, config.aligner, config.hints.language):
+        settled = (settled for result in results for settled in self._languages.add(result))
+        for result in time_words(settled, config.aligner, config.hints.language):
             self.counts.recognition_time += self._now() - started
             self.counts.recognised_speech += result.report.duration
             self._has_worked = True
@@ -260,7 +267,10 @@ class Session:
         self.counts.recognised_speech += region.audio.duration
         if recognition.status == "ok" and recognition.text.strip():
             self.counts.partials += 1
-            self._captions.partial(region, recognition.text.strip(), recognition.language)
+            language = self._languages.language or recognition.language
+            segment = Segment(0.0, 0.0, recognition.text.strip(), language=language)
+            shown = self._chinese_script.converted(segment)
+            self._captions.partial(region, shown.text, shown.language)
 
     def _retry(self, error: BackendError) -> float:
         """Put the clips back, and return the seconds after which to try again."""
@@ -282,8 +292,11 @@ class Session:
 
     def _finish(self, queued: QueuedClip, result: RegionResult) -> None:
         """Emit the captions of a clip, and count it."""
-        report = replace(result.report, index=queued.number)
-        self.counts.cues += self._captions.finalize(queued, report, result.segment)
+        report, segment = replace(result.report, index=queued.number), result.segment
+        if segment is not None:
+            self._chinese_script.count(segment)
+            segment = self._chinese_script.converted(segment)
+        self.counts.cues += self._captions.finalize(queued, report, segment)
         self.counts.regions = queued.number + 1
         if report.lost:
             self.counts.lost += 1
