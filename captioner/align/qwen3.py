@@ -20,6 +20,7 @@ from captioner.align.timed_words import words_from_times
 from captioner.errors import BackendError
 from captioner.languages import language_tag
 from captioner.models.catalogue import QWEN3_ALIGNER, pull_command
+from captioner.sole_import import import_alone
 from captioner.values import Audio, Samples, Word
 
 MODEL = QWEN3_ALIGNER
@@ -92,11 +93,10 @@ def _processor(name: str) -> Any:
 
     It checks the kind of the model without reading its weights.
     """
-    from transformers import AutoConfig, AutoProcessor
-
+    library: Any = import_alone("transformers")
     try:
-        config = AutoConfig.from_pretrained(name, local_files_only=True)
-        processor = AutoProcessor.from_pretrained(name, local_files_only=True)  # type: ignore[no-untyped-call]
+        config = library.AutoConfig.from_pretrained(name, local_files_only=True)
+        processor = library.AutoProcessor.from_pretrained(name, local_files_only=True)
     except (OSError, ValueError, KeyError) as error:
         remedy = "its files are incomplete" if Path(name).is_dir() else f"run: {pull_command(name)}"
         raise BackendError("qwen3", f"the model {name} is not on this machine; {remedy}") from error

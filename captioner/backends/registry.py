@@ -15,6 +15,7 @@ BUILT_IN = {
     "openai": "captioner.backends.openai.backend:OpenAI",
     "scripted": "captioner.backends.scripted:Scripted",
     "sphinx": "captioner.backends.sphinx:Sphinx",
+    "transformers": "captioner.backends.transformers_asr.backend:Transformers",
 }
 
 BACKENDS = Plugins("backend", "captioner.backends", BUILT_IN)

@@ -22,6 +22,7 @@ from captioner.models.catalogue import MODELS, KnownModel, known_model
 from captioner.models.completeness import kind_problem, problem_of
 from captioner.models.model_files import (
     CONFIG,
+    PICKLED,
     WEIGHTS,
     ModelFiles,
     find_model,
@@ -111,7 +112,9 @@ def _files_on_hub(repository: str, revision: str | None, known: KnownModel | Non
     names = [file.rfilename for file in files if _matches(file.rfilename, FILE_PATTERNS)]
     names = [name for name in names if not _matches(name, COPIES)]
     if not any(_matches(name, WEIGHTS) for name in names):
-        raise BackendError(NAME, f"{repository} has no weights that captioner reads (safetensors, CTranslate2)")
+        raise BackendError(NAME, f"{repository} has no weights that captioner reads (safetensors, CTranslate2, torch)")
+    if any(_matches(name, ("*.safetensors",)) for name in names):  # torch's format holds them a second time
+        names = [name for name in names if not _matches(name, PICKLED)]
     return sorted(names, key=lambda name: name != CONFIG)
 
 

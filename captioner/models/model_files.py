@@ -20,8 +20,11 @@ from captioner.models.catalogue import PackagedModel, known_model
 
 CONFIG = "config.json"
 
-WEIGHTS = ("*.safetensors", "model.bin")
-"""The files that hold the weights of a model: transformers' format and CTranslate2's."""
+PICKLED = ("pytorch_model*.bin",)
+"""The files that hold the weights of older models for transformers, in torch's own format."""
+
+WEIGHTS = ("*.safetensors", "model.bin", *PICKLED)
+"""The files that hold the weights of a model: transformers' format, CTranslate2's, torch's."""
 
 _HUB_NAME = re.compile(r"\w[\w.-]*/\w[\w.-]*", re.ASCII)
 

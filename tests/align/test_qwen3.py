@@ -112,9 +112,7 @@ def test_a_language_that_it_does_not_know_is_timed_by_pauses(folder: Path) -> No
 
 def test_nothing_is_downloaded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
-    with pytest.raises(
-        BackendError, match=r"nobody/nothing is not on this machine; run: captioner models pull nobody"
-    ):
+    with pytest.raises(BackendError, match=r"nobody/nothing is not on this machine; run: captioner models pull nobody"):
         load_aligner("qwen3:nobody/nothing")
 
 

@@ -27,11 +27,14 @@ from captioner.backends.selection import AUTO, backend_statuses, choose_backend
 from captioner.errors import BackendError, UnknownName, UsageError
 from captioner.pipeline import caption
 from captioner.values import STATUSES, Audio
-from tests.backends.nano_parts import hub_with_digits
+from tests.backends.nano_parts import DIGITS, hub_with_digits
 
 RATE = 16_000
-OFFLINE = ("glm-nano", "scripted", "sphinx")
+OFFLINE = ("glm-nano", "scripted", "sphinx", "transformers")
 """Backends that need no network, key or large weights; the tests of the others use fake services."""
+
+OPTIONS: dict[str, dict[str, Any]] = {"transformers": {"model": str(DIGITS)}}
+"""Options without which a backend cannot be built."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -48,7 +51,7 @@ def small_nano(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
 
 @pytest.fixture
 def backend(name: str) -> Iterator[Backend]:
-    backend = load_backend(name)
+    backend = load_backend(name, **OPTIONS.get(name, {}))
     yield backend
     backend.close()
 
@@ -122,7 +125,7 @@ def test_the_shortest_clips_have_results(backend: Backend, seconds: float) -> No
 
 
 def test_a_backend_can_be_closed_twice(name: str) -> None:
-    backend = load_backend(name)
+    backend = load_backend(name, **OPTIONS.get(name, {}))
     backend.close()
     backend.close()
 

@@ -75,9 +75,7 @@ def test_pulled_weights_are_listed_and_ready(
 
 def test_only_a_name_can_be_pulled(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models", "pull", "./folder"]) == 2
-    sentence = (
-        "captioner: unknown model './folder'; give OWNER/NAME on the hub, or one of glm-asr-nano, "
-    )
+    sentence = "captioner: unknown model './folder'; give OWNER/NAME on the hub, or one of glm-asr-nano, "
     assert capsys.readouterr().err.startswith(sentence)
 
 

@@ -91,7 +91,7 @@ def test_a_model_that_cannot_be_downloaded_is_one_sentence(tmp_path: Path, serve
     (server.folder / "model.safetensors").unlink()
     code, _, err = pull(server, tmp_path / "cache", "me/mine")
     assert code == 4
-    assert err == "captioner: models: me/mine has no weights that captioner reads (safetensors, CTranslate2)\n"
+    assert err == "captioner: models: me/mine has no weights that captioner reads (safetensors, CTranslate2, torch)\n"
 
 
 def test_an_unreachable_hub_is_one_sentence(tmp_path: Path) -> None:

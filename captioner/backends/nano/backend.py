@@ -8,19 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import replace
-from importlib import import_module
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
-import numpy as np
-
 from captioner.backends.clip_transcription import SHORTEST_TOO_LONG, TooLong, Transcription, transcribe_clip
 from captioner.backends.contract import BackendInfo, Hints, Recognition, Traits
 from captioner.backends.nano import weights
+from captioner.backends.unusable_clip import SHORTEST, result_without_model
 from captioner.errors import BackendError, BackendNotInstalled, UsageError
 from captioner.models.catalogue import pull_command
+from captioner.sole_import import import_alone
 from captioner.values import Audio
 
 if TYPE_CHECKING:
@@ -29,16 +28,11 @@ if TYPE_CHECKING:
 
 Dtype = Literal["auto", "float32", "bfloat16", "float16"]
 
-SHORTEST = 0.2
-"""Seconds: shorter clips are not speech. Below 0.06 s the model would get no audio at all, and still return text."""
-
 LONGEST = 28.0
 """Seconds: the model works on windows of 30 s and was trained on one."""
 
 WINDOW = 2
 """Clips pulled for each slot of a batch: sorted by length, the short ones use the time that the long ones leave."""
-
-SAMPLE_RATE = 16_000
 
 TRUNCATED = "the text reached the limit for speech of this length"
 
@@ -95,6 +89,7 @@ class GlmNano:
             model,
             shortest_clip=SHORTEST,
             longest_clip=LONGEST,
+            preferred_clip=LONGEST,
             takes_context=False,
             fingerprint=f"weights={files.version} device={device} dtype={dtype}",
         )
@@ -116,7 +111,7 @@ class GlmNano:
 
     def _start_loading(self, folder: Path, device: str, dtype: Dtype) -> Future[LoadedModel]:
         """Import torch, then load the model: two tasks, so that closing in between cancels the second."""
-        self._worker.submit(import_module, "captioner.backends.nano.loaded_model")
+        self._worker.submit(import_alone, "captioner.backends.nano.loaded_model")
 
         def load() -> LoadedModel:
             from captioner.backends.nano.loaded_model import load_model
@@ -141,7 +136,7 @@ class GlmNano:
         """Yield the result of each clip with its number, in any order."""
         decodable = {}
         for number, clip in enumerate(clips):
-            if (result := _result_without_model(clip)) is not None:
+            if (result := result_without_model(clip, "glm-nano")) is not None:
                 yield number, result
             elif clip.duration > LONGEST:
                 yield number, self._recognise(model, clip, hints, None)
@@ -177,14 +172,14 @@ class GlmNano:
 
     def _decode_one(self, model: LoadedModel, clip: Audio, prompt: str | None) -> DecodedText | None:
         """Return the text of a part of a clip; None if the part is too short."""
-        if _result_without_model(clip) is not None:
+        if result_without_model(clip, "glm-nano") is not None:
             return None
         (text,) = self._decode(model, {0: clip}, prompt)
         return text
 
     def _decode(self, model: LoadedModel, clips: dict[int, Audio], prompt: str | None) -> Iterator[DecodedText]:
         """Yield the text of each clip, in any order. If memory runs out, the batch is halved."""
-        from captioner.backends.nano.loaded_model import is_out_of_memory
+        from captioner.backends.torch_device import is_out_of_memory
 
         waiting = dict(sorted(clips.items(), key=lambda item: -len(item[1].samples)))
         while waiting:
@@ -219,18 +214,6 @@ def in_order(numbered: Iterable[tuple[int, T]]) -> Iterator[T]:
         while upcoming in ready:
             yield ready.pop(upcoming)
             upcoming += 1
-
-
-def _result_without_model(clip: Audio) -> Recognition | None:
-    """Return the result of a clip that the model cannot recognise, or None if it can."""
-    if clip.duration < SHORTEST:
-        return Recognition("empty")
-    if clip.sample_rate != SAMPLE_RATE:
-        reason = f"the audio has {clip.sample_rate} samples a second, and glm-nano needs {SAMPLE_RATE}"
-        return Recognition("failed", reason=reason, attempts=0)
-    if not np.isfinite(clip.samples).all():
-        return Recognition("failed", reason="the audio has samples that are not numbers", attempts=0)
-    return None
 
 
 def _cancelled() -> Future[LoadedModel]:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future
 from itertools import chain
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 from transformers import AutoModelForSeq2SeqLM, AutoProcessor
-from transformers.utils import logging as transformers_logging
 
 from captioner.backends.nano.decoding import BatchDecoder, DecodedText, Prompt
-from captioner.errors import BackendError, UsageError
+from captioner.backends.torch_device import chosen_device, loading_model, multiplies_bfloat16
+from captioner.errors import UsageError
 from captioner.values import Audio, Samples
 
 NAME = "glm-nano"
@@ -39,11 +37,6 @@ ENCODED_AT_ONCE = {"cuda": 32, "mps": 8, "cpu": 1}
 MEMORY_SHARE = 0.6
 """Share of the device's free memory that is planned for the cache: encoding and reading prompts need memory, too."""
 
-_one_at_a_time = Lock()
-"""While transformers loads a model, it changes state of torch with which loading a second model fails."""
-
-_MEMORY_ERRORS = ("out of memory", "can't allocate memory")
-
 
 class LoadedModel:
     """A GLM-ASR model with its processor, on one device. Features are computed in `worker`."""
@@ -60,8 +53,8 @@ class LoadedModel:
     def decode(self, clips: Sequence[tuple[int, Audio]], prompt: str | None, batch: int) -> Iterator[DecodedText]:
         """Yield the texts of numbered clips, the longest clip first; the texts come in the order in which they end.
 
-        Works on up to `batch` clips at once. Raises an error that `is_out_of_memory` accepts if these are too many,
-        `UsageError` if the prompt is too long.
+        Works on up to `batch` clips at once. Raises an error of memory if these are too many, `UsageError` if the
+        prompt is too long.
         """
         prompts = self._prompts(clips, prompt)
         longest = next(prompts)
@@ -141,42 +134,15 @@ def token_limit(duration: float) -> int:
     return min(MOST_TOKENS, SPARE_TOKENS + int(TOKENS_A_SECOND * duration))
 
 
-def is_out_of_memory(error: BaseException) -> bool:
-    """Return whether a smaller batch may help."""
-    return isinstance(error, MemoryError | torch.OutOfMemoryError) or (
-        isinstance(error, RuntimeError) and any(phrase in str(error) for phrase in _MEMORY_ERRORS)
-    )
-
-
 def load_model(folder: Path, device: str, dtype: str, worker: Executor) -> LoadedModel:
     """Return the model in `folder`, on `device` and in `dtype`; "auto" chooses. Raises `BackendError`."""
-    chosen = _device(device)
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
-        with _one_at_a_time, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # advice for developers
-            processor: Any = AutoProcessor.from_pretrained(  # type: ignore[no-untyped-call]
-                folder, local_files_only=True
-            )
-            model = AutoModelForSeq2SeqLM.from_pretrained(
-                folder, dtype=_dtype(dtype, chosen), local_files_only=True, attn_implementation="sdpa"
-            )
-            return LoadedModel(processor, model.to(chosen), worker)
-    except Exception as error:
-        if is_out_of_memory(error):
-            reason = f"the model does not fit into the memory of {chosen}; close other programs or use device=cpu"
-            raise BackendError(NAME, reason) from error
-        raise BackendError(NAME, f"cannot load the model in {folder}: {_first_line(error)}") from error
-
-
-def _device(name: str) -> torch.device:
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
-    try:
-        torch.empty(1, device=name)
-        return torch.device(name)
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
-        raise BackendError(NAME, f"this machine has no device {name!r}; use device=cpu or device=auto") from error
+    chosen = chosen_device(NAME, device)
+    with loading_model(NAME, folder, chosen):
+        processor: Any = AutoProcessor.from_pretrained(folder, local_files_only=True)  # type: ignore[no-untyped-call]
+        model = AutoModelForSeq2SeqLM.from_pretrained(
+            folder, dtype=_dtype(dtype, chosen), local_files_only=True, attn_implementation="sdpa"
+        )
+        return LoadedModel(processor, model.to(chosen), worker)
 
 
 def _dtype(name: str, device: torch.device) -> torch.dtype:
@@ -187,14 +153,4 @@ def _dtype(name: str, device: torch.device) -> torch.dtype:
     if name != "auto":
         dtype: torch.dtype = getattr(torch, name)
         return dtype
-    return torch.float32 if device.type == "cpu" and not _multiplies_bfloat16() else torch.bfloat16
-
-
-def _multiplies_bfloat16() -> bool:
-    """Return whether the CPU multiplies bfloat16 in hardware; False if torch is too old to know."""
-    capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
-    return any(capabilities.get(unit) for unit in ("amx_bf16", "avx512_bf16"))
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0] or type(error).__name__
+    return torch.float32 if device.type == "cpu" and not multiplies_bfloat16() else torch.bfloat16
