@@ -15,6 +15,9 @@ HEAD = 4096
 TTML = r"(?s).*<(?:\w+:)?tt\s"
 """The signature of TTML files of any dialect."""
 
+YOUTUBE = r"\s*(?:<\?xml[^>]*>\s*)?<(?:timedtext|transcript)\b"
+"""The signature of YouTube's XML of any version."""
+
 FORMATS = {
     format.name: format
     for format in (
@@ -82,6 +85,14 @@ FORMATS = {
             parts=("cues", "programme"),
             aliases=(".xml",),
             signature=r"(?s).*<xmeml",
+        ),
+        Format(
+            "srv3",
+            ".srv3",
+            "captioner.formats.srv3",
+            parts=("cues",),
+            aliases=(".srv2", ".srv1", ".ytt", ".xml"),
+            signature=YOUTUBE,
         ),
         Format("otio", ".otio", "captioner.formats.otio", parts=("cues", "programme")),
         Format("edl", ".edl", "captioner.formats.edl", parts=("cues", "programme"), reads_programme=True),

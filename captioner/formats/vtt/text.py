@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -13,9 +12,10 @@ from captioner.formats.common.colors import NAMED, color_of
 from captioner.formats.common.lines import one_line
 from captioner.formats.common.losses import Losses
 from captioner.formats.common.markup import Markup
+from captioner.formats.common.stamps import rising, stamps, words_between
 from captioner.formats.common.styled_text import PLAIN, StyledText, TextStyle, text_style
 from captioner.timestamps import format_clock, parse_clock
-from captioner.values import Cue, Word
+from captioner.values import Cue
 
 CLASSES = ("white", "lime", "cyan", "red", "yellow", "magenta", "blue", "black")
 """The classes that stand for colors without a style sheet (5.1)."""
@@ -62,35 +62,6 @@ def _tagged(text: str, style: TextStyle) -> str:
     return "".join(f"<{tag}>" for tag in tags) + text + "".join(f"</{tag[0]}>" for tag in reversed(tags))
 
 
-def stamps(cue: Cue) -> Iterator[tuple[int, float]]:
-    """Yield the index at which each word begins, after its space, and the time. Times rise inside the cue (4.2.2).
-
-    A word that begins with the cue, or together with the word before it, has no stamp.
-    """
-    index, last = 0, cue.start
-    for word in cue.words:
-        if last < word.start < cue.end:
-            yield index + len(word.text) - len(word.text.lstrip()), word.start
-            last = word.start
-        index += len(word.text)
-
-
-def with_stamped_words(cue: Cue) -> Cue:
-    """Return the cue with the words into which its stamps divide it: each lasts until the next begins."""
-    return replace(cue, words=tuple(_words(cue.text, list(stamps(cue)), cue.start, cue.end)))
-
-
-def _words(text: str, times: list[tuple[int, float]], start: float, end: float) -> Iterator[Word]:
-    """Yield a word between each two stamps, with the space before it; no words where there is no stamp."""
-    places = [(0, start), *times, (len(text), end)] if times else []
-    begin = 0
-    for (_, since), (index, until) in pairwise(places):
-        stop = len(text) if index == len(text) else len(text[:index].rstrip())
-        if begin < stop:
-            yield Word(since, until, text[begin:stop])
-            begin = stop
-
-
 class Payload(NamedTuple):
     """The text of a cue, and its speaker."""
 
@@ -127,19 +98,10 @@ def read_text(
     markup.add("" if markup.is_open("rt") else _unescaped(payload[at:]))
     losses["voice"] += len(names) if len(names) > 1 else 0
     text, styles, _ = markup.styled_text()
-    rising = _rising(times, start, end)
-    losses["time inside a text"] += len(times) - len(rising)
-    words = tuple(_words(text, rising, start, end))
+    allowed = rising(times, start, end)
+    losses["time inside a text"] += len(times) - len(allowed)
+    words = tuple(words_between(text, allowed, start, end))
     return Payload(min(names) if len(names) == 1 else None, StyledText(text, styles, words))
-
-
-def _rising(times: list[tuple[int, float]], start: float, end: float) -> list[tuple[int, float]]:
-    """Return the stamps that the standard allows (4.2.2): each later than the one before, all inside of the cue."""
-    rising: list[tuple[int, float]] = []
-    for index, seconds in times:
-        if (rising[-1][1] if rising else start) < seconds < end:
-            rising.append((index, seconds))
-    return rising
 
 
 def _names(rest: str) -> set[str]:

@@ -17,8 +17,9 @@ from captioner.formats.common.fidelity import ALL_STYLES, restricted_to
 from captioner.formats.common.lines import one_line
 from captioner.formats.common.losses import Losses
 from captioner.formats.common.quantize import quantize
+from captioner.formats.common.stamps import with_stamped_words
 from captioner.formats.vtt.cue_settings import position_of, settings_of
-from captioner.formats.vtt.text import class_of, with_stamped_words, write_text
+from captioner.formats.vtt.text import class_of, write_text
 from captioner.timestamps import format_clock
 from captioner.values import Cue
 
