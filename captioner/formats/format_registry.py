@@ -12,7 +12,7 @@ from captioner.formats.format import Format
 HEAD = 4096
 """Bytes at the beginning of a file that are searched for the signature of a format."""
 
-TTML = r"(?s).*<(?:\w+:)?tt\s"
+TTML = r"(?s).*<(?:\w+:)?tt[\s>]"
 """The signature of TTML files of any dialect."""
 
 YOUTUBE = r"\s*(?:<\?xml[^>]*>\s*)?<(?:timedtext|transcript)\b"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from fractions import Fraction
 
@@ -328,6 +329,64 @@ def test_cues_of_ttml_that_end_too_early_keep_their_text() -> None:
     contents = read("ttml", ttml(body))
     assert shown(contents) == [(5, 5.001, "A"), (8, 8.001, "B"), (9, 9.001, "C")]
     assert contents.repairs == ("3 cues with its end before its start",)
+
+
+STYLES = {
+    "tts:textAlign": "middle",
+    "tts:fontWeight": "900",
+    "tts:writingMode": "up",
+    "tts:displayAlign": "bottom",
+    "ebutts:multiRowAlign": "left",
+    "tts:fontStyle": "",
+}
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_style_that_cannot_be_read_loses_no_text_of_ttml(style: str) -> None:
+    """On a paragraph, in a style that it names, and on its region."""
+    value, ebu = f'{style}="{STYLES[style]}"', 'xmlns:ebutts="urn:ebu:tt:style"'
+    on_paragraph = read("ttml", ttml(f'<p begin="1s" end="2s" tts:color="red" {value}>A</p>', attributes=ebu))
+    assert shown(on_paragraph) == [(1, 2, "A")]
+    assert on_paragraph.losses == ("1 style with an unknown value",)
+    assert on_paragraph.cues == [Cue(1, 2, "A", styles=(StyleSpan(0, 1, color="#ff0000"),))]
+    head = f'<styling><style xml:id="s" {value}/></styling><layout><region xml:id="r" {value}/></layout>'
+    named = read("ttml", ttml('<p begin="1s" end="2s" style="s" region="r">A</p>', head, ebu))
+    assert shown(named) == [(1, 2, "A")]
+    assert named.losses == ("2 styles with an unknown value",)
+
+
+def test_ttml_by_the_clock_is_read_from_0() -> None:
+    contents = read("ttml", ttml('<p begin="10:00:01.5" end="10:00:02">A</p>', attributes='ttp:timeBase="clock"'))
+    assert shown(contents) == [(36001.5, 36002, "A")]
+    assert contents.repairs == ("1 parameter timeBase with clock read as media",)
+
+
+def test_ttml_without_its_namespace_is_read() -> None:
+    text = '<tt><head/><body><div><p begin="0:01" end="00:00:02.000">A<br/>B</p></div></body></tt>'
+    contents = read("ttml", text)
+    assert shown(contents) == [(1, 2, "A\nB")]
+    assert contents.repairs[0] == "1 missing namespace"
+
+
+def test_text_of_ttml_outside_of_its_body_is_counted() -> None:
+    head = '<layout><region xml:id="r"><body><div><p>A</p><p> </p></div></body></region></layout>'
+    contents = read("ttml", ttml('<p begin="1s" end="2s">B</p>', head))
+    assert shown(contents) == [(1, 2, "B")]
+    assert "1 text outside of the body" in contents.losses
+
+
+@pytest.mark.parametrize("size", ["auto", "100%", "12"])
+def test_ttml_with_any_size_of_the_picture_is_read(size: str) -> None:
+    assert shown(read("ttml", ttml('<p begin="1s" end="2s">A</p>', attributes=f'tts:extent="{size}"'))) == [(1, 2, "A")]
+
+
+def test_what_is_counted_does_not_depend_on_logging() -> None:
+    logging.disable(logging.CRITICAL)
+    try:
+        contents = read("ttml", ttml('<p begin="1s" end="2s" region="none">A</p>'))
+    finally:
+        logging.disable(logging.NOTSET)
+    assert contents.repairs == ("1 thing that ttconv did not understand",)
 
 
 def test_hidden_text_of_ttml_is_left_out_and_counted() -> None:

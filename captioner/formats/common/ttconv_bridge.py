@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 from bisect import bisect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+from threading import Lock
 from typing import Any, NamedTuple
 
 from captioner.errors import FormatError
@@ -107,29 +109,46 @@ def read_document(name: str, read: Callable[[], Any]) -> tuple[Any, list[str]]:
 
     Raises `FormatError` of the format `name` if ttconv cannot read the file.
     """
-    with _captured_warnings() as records:
+    with _recorded_warnings() as warnings:
         try:
             document = read()
         except Exception as error:  # the library raises anything on a damaged file
             raise FormatError(name, f"cannot be read by ttconv: {error}") from error
-    return document, [record.getMessage() for record in records]
+    return document, warnings
+
+
+class _Recorder(logging.Logger):
+    """A logger that stores warnings, whatever levels the application has set or disabled."""
+
+    def __init__(self) -> None:
+        super().__init__("ttconv")
+        self.messages: list[str] = []
+
+    def isEnabledFor(self, level: int) -> bool:
+        return level >= logging.WARNING
+
+    def handle(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+_RECORDING = Lock()
+"""Held while a document is read: the loggers of ttconv belong to all threads."""
 
 
 @contextmanager
-def _captured_warnings() -> Iterator[list[logging.LogRecord]]:
-    """Collect the records that ttconv logs inside the block, instead of logging them."""
-    records: list[logging.LogRecord] = []
-    handler = logging.Handler(logging.WARNING)
-    handler.emit = records.append  # type: ignore[method-assign,assignment]
-    logger = logging.getLogger("ttconv")
-    propagate = logger.propagate
-    logger.addHandler(handler)
-    logger.propagate = False
-    try:
-        yield records
-    finally:
-        logger.propagate = propagate
-        logger.removeHandler(handler)
+def _recorded_warnings() -> Iterator[list[str]]:
+    """Collect the warnings that ttconv logs inside the block, instead of logging them."""
+    recorder = _Recorder()
+    with _RECORDING:
+        modules = [module for name, module in sys.modules.items() if name.startswith("ttconv.")]
+        loggers: dict[Any, Any] = {module: module.LOGGER for module in modules if hasattr(module, "LOGGER")}
+        try:
+            for module in loggers:
+                module.LOGGER = recorder
+            yield recorder.messages
+        finally:
+            for module, logger in loggers.items():
+                module.LOGGER = logger
 
 
 def cues_of(document: Any, name: str, losses: Losses, *, position: PositionOf) -> list[Cue]:

@@ -18,12 +18,12 @@ from captioner.formats.common.losses import Losses
 from captioner.formats.common.ttconv_bridge import located_cues, read_document
 from captioner.formats.common.xml import line_of, xml_root
 from captioner.formats.ttml.regions import position_of_region
-from captioner.formats.ttml.repairs import repair_times, timecode_seconds
+from captioner.formats.ttml.repairs import drop_bad_styles, repair_parameters, repair_times, timecode_seconds
 from captioner.formats.ttml.writer import NAMESPACE
 from captioner.values import Cue
 
 # The namespaces of 2006, in which Flash and early YouTube wrote; what captioner reads of them has not changed since.
-_OLD_NAMESPACE = re.compile(r"http://www\.w3\.org/2006/(?:04|10)/ttaf1")
+_OLD_NAMESPACE = re.compile(r"http://www\.w3\.org/2006/(?:02|04|10)/ttaf1")
 
 _TT, _TTM, _TTP = (f"{{{NAMESPACE}{part}}}" for part in ("", "#metadata", "#parameter"))
 _ID, _LANGUAGE = ("{http://www.w3.org/XML/1998/namespace}" + name for name in ("id", "lang"))
@@ -41,12 +41,17 @@ def read_ttml(name: str, text: str, given: Programme = UNKNOWN_PROGRAMME) -> Con
 
     Raises `FormatError` for times that cannot be read, and if ttconv is missing.
     """
-    root = xml_root(name, _OLD_NAMESPACE.sub(NAMESPACE, text), (f"{_TT}tt",))
+    root = xml_root(name, _OLD_NAMESPACE.sub(NAMESPACE, text), (f"{_TT}tt", "tt"))
     losses, repairs = Losses(), Losses()
+    repairs["missing namespace"] += _put_in_namespace(root)
+    repair_parameters(root, repairs)
     repair_times(root, given.frame_rate, losses, repairs)
     _keep_language(root, given.language, losses)
     losses["picture"] += sum(map(_is_picture, root.iter()))
+    losses["text outside of the body"] += _count_outside(root)
     speakers, lines = _mark_paragraphs(root)
+    styles = library(name, "ttconv.imsc.style_properties").StyleProperties.BY_QNAME
+    drop_bad_styles(root, styles, losses)
     document, warnings = _document(name, root)
     cues = located_cues(
         document,
@@ -60,6 +65,23 @@ def read_ttml(name: str, text: str, given: Programme = UNKNOWN_PROGRAMME) -> Con
     programme = _programme(root)
     early = _start_of_programme(root, programme.frame_rate, [cue for cue, _ in located])
     return Contents.of_cues(located, programme=programme, losses=losses, repairs=repairs, early=early)
+
+
+def _put_in_namespace(root: Element) -> bool:
+    """Put the elements of a document without a namespace into that of TTML, and return whether it had none."""
+    if root.tag != "tt":
+        return False
+    for element in root.iter():
+        if "}" not in element.tag:
+            element.tag = f"{_TT}{element.tag}"
+    return True
+
+
+def _count_outside(root: Element) -> int:
+    """Return the number of paragraphs with text that ttconv does not look at, as in a region with a body of its own."""
+    inside = {id(paragraph) for body in root.iterfind(f"{_TT}body") for paragraph in body.iter(f"{_TT}p")}
+    paragraphs = (one for one in root.iter(f"{_TT}p") if id(one) not in inside)
+    return sum(bool("".join(one.itertext()).strip()) for one in paragraphs)
 
 
 def _document(name: str, root: Element) -> tuple[Any, list[str]]:

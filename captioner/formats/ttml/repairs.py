@@ -1,11 +1,16 @@
-"""Damaged TTML made valid before ttconv reads it: times in another spelling, and times that end before they begin."""
+"""Damaged TTML made valid before ttconv reads it, which refuses a whole document for one value.
+
+That is for times in another spelling, times that end before they begin, values of styles that no standard has, and
+ways to count time that ttconv does not know.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from math import ceil
+from typing import Any
 from xml.etree.ElementTree import Element
 
 from captioner.formats.common.losses import Losses
@@ -13,6 +18,7 @@ from captioner.formats.ttml.writer import NAMESPACE
 
 _TTP = f"{{{NAMESPACE}#parameter}}"
 _P = f"{{{NAMESPACE}}}p"
+_EXTENT = f"{{{NAMESPACE}#styling}}extent"
 _TIMED = ("begin", "end", "dur")
 
 _VALID = re.compile(r"\d{2,}:[0-5]\d:[0-5]\d(?:\.\d+|:\d{2,})?|\d+(?:\.\d+)?(?:h|m|s|ms|f|t)", re.ASCII)
@@ -20,9 +26,44 @@ _CLOCK = re.compile(r"(?:(\d{1,9}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,9}))?", re.
 _TIMECODE = re.compile(r"(\d{1,9}):(\d{1,2}):(\d{1,2})[:;](\d{1,3})", re.ASCII)
 _OFFSET = re.compile(r"(\d{1,9})(?:[.,](\d{1,9}))?(h|m|s|ms|f|t|)", re.ASCII)
 _SPACES = re.compile(r"\s+")
+_SIZE = re.compile(r"\d{1,9}px \d{1,9}px", re.ASCII)
 
 WITHOUT_RATE = 30
 """Frames a second where nothing says how many there are (TTML 2, ttp:frameRate)."""
+
+
+_COUNTING = {"timeBase": ("clock", "media"), "dropMode": ("dropPAL", "nonDrop")}
+"""Parameters with the value that ttconv refuses, and the one that is read in its place."""
+
+
+def repair_parameters(root: Element, repairs: Losses) -> None:
+    """Count times as ttconv can: those of a clock from 0, and frames without drops of PAL. Counts what it changes."""
+    for name, (refused, read) in _COUNTING.items():
+        if root.get(f"{_TTP}{name}") == refused:
+            root.set(f"{_TTP}{name}", read)
+            repairs[f"parameter {name} with {refused} read as {read}"] += 1
+
+
+def drop_bad_styles(root: Element, properties: Mapping[str, Any], losses: Losses) -> None:
+    """Remove the styles for whose values ttconv would refuse the document. `properties` are its styles by name."""
+    for element in root.iter():
+        for name, value in list(element.attrib.items()):
+            is_size = element is root and name == _EXTENT
+            if not (_SIZE.fullmatch(value) if is_size else _is_known(properties.get(name), value)):
+                del element.attrib[name]
+                losses["style with an unknown value"] += 1
+
+
+def _is_known(style: Any, value: str) -> bool:
+    """Return whether ttconv takes the value of a style, or leaves it out by itself, as it does after a `ValueError`."""
+    if style is None:
+        return True
+    try:
+        return bool(style.model_prop.validate(style.extract(None, value)))
+    except (ValueError, AttributeError):  # a length may need the document, which is not there yet
+        return True
+    except Exception:  # the library raises anything
+        return False
 
 
 def repair_times(root: Element, frame_rate: Fraction | None, losses: Losses, repairs: Losses) -> None:
