@@ -329,15 +329,6 @@ EXCEPTIONS = (
 )  # fmt: skip
 """Where captioner differs from all others on purpose: this is the whole list."""
 
-KNOWN_FAULTS = (
-    Accepted("TTML text outside of the body vanishes without a message", ("ex1-x-*.xml",)),
-    Accepted("TTML with a style that ttconv does not know is refused as a whole", ("ttml/multi_row_align.xml",)),
-    Accepted("TTML without a namespace is refused: begins with 'tt', not with tt", ("example-in-breaklines.ttml",)),
-    Accepted("the first of two SAMI paragraphs is shown for 1 ms", ("sample_sami_with_multiple_p.smi",)),
-    Accepted("Premiere's graphics with text vanish without a message", ("premiere_generators.xml",)),
-)
-"""Faults that are known and wait for their repair; an entry goes when its fault goes."""
-
 
 # The sweep
 
@@ -362,9 +353,6 @@ class Sweep:
     faults: list[str] = field(default_factory=list)
     """Crashes, texts that vanish without a message, and differences that nothing explains."""
 
-    known: list[str] = field(default_factory=list)
-    """Faults of `KNOWN_FAULTS`."""
-
 
 def sweep(paths: Iterable[Path]) -> Sweep:
     """Read each file and compare what it holds with what others read."""
@@ -375,11 +363,10 @@ def sweep(paths: Iterable[Path]) -> Sweep:
         others = other_rows(mine.format, data)
         found.files += 1
         found.read += bool(mine.rows)
-        faults = found.known if not mine.crash and reason(path, KNOWN_FAULTS) else found.faults
         if mine.crash:
-            faults.append(f"{path}: {mine.crash}")
+            found.faults.append(f"{path}: {mine.crash}")
         elif not mine.rows and not mine.message and (others or has_text(mine.format, data)):
-            faults.append(f"{path}: has text, but gives no cue and no message")
+            found.faults.append(f"{path}: has text, but gives no cue and no message")
         elif any(same(mine.format, mine.rows, rows) for rows in others.values()):
             found.agreed += 1
         elif not others:
@@ -387,7 +374,7 @@ def sweep(paths: Iterable[Path]) -> Sweep:
         elif why := reason(path):
             found.excepted[why] += 1
         else:
-            faults.append(f"{path}: {difference(mine, others)}")
+            found.faults.append(f"{path}: {difference(mine, others)}")
     return found
 
 
@@ -440,16 +427,16 @@ def main(folder: Path | None, differences: bool) -> None:
     if folder is None and "CAPTIONER_TESTDATA" not in os.environ:
         raise click.UsageError("give a FOLDER, or set CAPTIONER_TESTDATA")
     found = sweep(caption_files(folder or Path(os.environ["CAPTIONER_TESTDATA"]) / "subs2"))
-    for fault in (*found.faults, *(f"known: {fault}" for fault in found.known)):
+    for fault in found.faults:
         click.echo(fault)
     for why, count in found.excepted.items() if differences else ():
         click.echo(f"{count} files: {why}")
     click.echo(
         f"{found.files} files: {found.read} with cues, of which {found.agreed} as another reader gives them and "
         f"{found.alone} that no other reads; {found.excepted.total()} differ as they may; "
-        f"{len(found.faults)} faults, {len(found.known)} known ones"
+        f"{len(found.faults)} faults"
     )
-    raise SystemExit(1 if found.faults or found.known else 0)
+    raise SystemExit(1 if found.faults else 0)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from captioner.formats import srt
-from tests.sweep import CAPTION, EXCEPTIONS, KNOWN_FAULTS, caption_files, has_text, reason, sweep
+from tests.sweep import CAPTION, EXCEPTIONS, caption_files, has_text, reason, sweep
 
 PARTS = 2
 
@@ -26,7 +26,7 @@ def test_each_exception_is_about_files_that_are_there(testdata: Path) -> None:
     files = caption_files(testdata / "subs2")
     if not files:
         pytest.skip("this folder of real speech has no subs2")
-    for exception in (*EXCEPTIONS, *KNOWN_FAULTS):
+    for exception in EXCEPTIONS:
         assert any(reason(path, [exception]) for path in files), exception
 
 

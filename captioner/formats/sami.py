@@ -9,7 +9,7 @@ import html
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate, zip_longest
+from itertools import accumulate, groupby, zip_longest
 from typing import NamedTuple
 
 from captioner.errors import FormatError
@@ -19,7 +19,7 @@ from captioner.formats.common.fidelity import ALL_STYLES, restricted_to
 from captioner.formats.common.frames import one_at_a_time
 from captioner.formats.common.lines import one_line, source_lines
 from captioner.formats.common.losses import Losses
-from captioner.formats.common.markup import Markup, between_comments, without_comments
+from captioner.formats.common.markup import Markup, between_comments
 from captioner.formats.common.quantize import cue_read, quantize
 from captioner.formats.common.styled_text import PLAIN, StyledText, TextStyle, runs, substitute
 from captioner.values import Cue
@@ -27,9 +27,8 @@ from captioner.values import Cue
 LAST_TEXT = 5000
 """Milliseconds for which the last text is shown if nothing clears it."""
 
-_SYNC = re.compile(r"<sync\b[^<>]*?\bstart\s*=\s*[\"']?\s*(-?\d{1,10})[^<>]*>", re.IGNORECASE | re.ASCII)
-_ANY_SYNC = re.compile(r"<sync\b[^<>]*>", re.IGNORECASE)
-_BODY = re.compile(r"<body\b[^<>]*>", re.IGNORECASE)
+_SYNC = re.compile(r"<sync\b([^<>]*)>", re.IGNORECASE)
+_START = re.compile(r"\bstart\s*=\s*[\"']?\s*(-?\d{1,13})(?!\d)", re.IGNORECASE | re.ASCII)
 _PARAGRAPH = re.compile(r"<p\b([^<>]*)>", re.IGNORECASE)
 _CLASS = re.compile(r"\bclass\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _TITLE = re.compile(r"<title>([^<]*)</title>", re.IGNORECASE)
@@ -100,12 +99,11 @@ def parse(text: str, programme: Programme = UNKNOWN_PROGRAMME) -> Contents:
     losses, repairs = Losses(), Losses()
     languages = {name.lower(): language for name, language in _LANGUAGE.findall(source)}
     title = _TITLE.search(source)
-    paragraphs = list(_paragraphs(_Body(source)))
+    paragraphs = list(_paragraphs(_Body(source), losses))
     chosen = _chosen_class(paragraphs, languages, programme.language)
     shown = [paragraph for paragraph in paragraphs if paragraph.language_class in (chosen, None)]
     others = (paragraph.text for paragraph in paragraphs if paragraph.language_class not in (chosen, None))
     losses["text in another language"] += sum(map(_has_text, others))
-    losses["text without a time"] += sum(map(_has_text, _untimed(source)))
     early = max([0, *(-paragraph.start for paragraph in shown)])
     cues = [cue for run in _runs_of_time(shown, repairs) for cue in _cues(run, early, losses, repairs)]
     known = Programme(
@@ -130,13 +128,6 @@ def _cues(
 
 def _has_text(source: str) -> bool:
     return bool(html.unescape(_TAG.sub("", source)).strip())
-
-
-def _untimed(source: str) -> list[str]:
-    """What stands in the body before the first time, in the pieces that `<sync>` tags without a time divide it into."""
-    body = without_comments(_BODY.split(source, maxsplit=1)[-1], "<!--", "-->")
-    first = _SYNC.search(body)
-    return _ANY_SYNC.split(body[: first.start()] if first else body)[1:]
 
 
 class _Body:
@@ -169,12 +160,16 @@ class _Paragraph(NamedTuple):
     """The line of the file, from 1, in which the text begins."""
 
 
-def _paragraphs(body: _Body) -> Iterator[_Paragraph]:
-    """Yield the paragraphs after each `<sync>`, and the text before its first `<p>`."""
+def _paragraphs(body: _Body, losses: Losses) -> Iterator[_Paragraph]:
+    """Yield the paragraphs after each `<sync>` with a time, and the text before its first `<p>`. Counts the others."""
     syncs = list(_SYNC.finditer(body.text))
     ends = [*(sync.start() for sync in syncs[1:]), len(body.text)]
     for sync, end in zip(syncs, ends, strict=False):
-        start, tags = int(sync[1]), list(_PARAGRAPH.finditer(body.text, sync.end(), end))
+        time = _START.search(sync[1])
+        if time is None:
+            losses["text without a time"] += _has_text(body.text[sync.end() : end])
+            continue
+        start, tags = int(time[1]), list(_PARAGRAPH.finditer(body.text, sync.end(), end))
         first = tags[0].start() if tags else end
         if (untagged := body.text[sync.end() : first]).strip():
             yield _Paragraph(start, None, untagged, body.line(sync.end()))
@@ -204,7 +199,13 @@ def _runs_of_time(paragraphs: Sequence[_Paragraph], repairs: Losses) -> list[lis
             repairs["run of earlier times"] += 1
             runs.append([])
         runs[-1].append(paragraph)
-    return [sorted(run, key=lambda paragraph: paragraph.start) for run in runs]
+    return [_joined(sorted(run, key=lambda paragraph: paragraph.start)) for run in runs]
+
+
+def _joined(paragraphs: Iterable[_Paragraph]) -> list[_Paragraph]:
+    """Return the paragraphs with those that begin at the same time as one, each in lines of its own."""
+    groups = (list(group) for _, group in groupby(paragraphs, key=lambda paragraph: paragraph.start))
+    return [group[0]._replace(text="<br>".join(one.text for one in group)) for group in groups]
 
 
 def _read_text(paragraph: str, losses: Losses) -> StyledText:

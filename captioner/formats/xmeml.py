@@ -18,6 +18,7 @@ from captioner.formats.common.fidelity import restricted_to
 from captioner.formats.common.frames import FrameClock, frame_clock, on_frames
 from captioner.formats.common.losses import Losses
 from captioner.formats.common.xml import attribute, in_xml, line_of, xml_document, xml_root
+from captioner.formats.xmeml_titles import titles_of
 from captioner.timestamps import FrameRate, parse_timecode
 from captioner.timestamps.frame_rates import NTSC
 from captioner.values import Cue
@@ -85,7 +86,7 @@ def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
 def parse(text: str) -> Contents:
     """Return the markers of the first sequence that has any as cues, without those of its clips.
 
-    Raises `FormatError`.
+    A sequence without markers has its titles as cues; beside markers they are counted. Raises `FormatError`.
     """
     root = xml_root("xmeml", text, ("xmeml",))
     sequences = list(root.iter("sequence"))
@@ -96,6 +97,11 @@ def parse(text: str) -> Contents:
     clock = _clock(sequence)
     cues = [(_cue(marker, clock), line_of(marker)) for marker in sequence.findall("marker")]
     losses = Losses({"marker without text": sum(cue is None for cue, _ in cues), "sequence": len(others)})
+    titles = list(titles_of(sequence, losses))
+    if cues:
+        losses["title"] += len(titles)
+    else:
+        cues = [(clock.cue(title.first, title.last, title.text), title.line) for title in titles]
     ordered = sorted(cues, key=lambda pair: pair[0].start if pair[0] else 0)
     return Contents.of_cues(ordered, programme=clock.programme(sequence.findtext("name")), losses=losses)
 

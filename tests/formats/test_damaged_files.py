@@ -592,6 +592,23 @@ def test_the_text_of_a_marker_of_premiere_is_its_description() -> None:
     assert contents.losses == ("1 title of a marker",)
 
 
+def test_paragraphs_of_sami_at_the_same_time_are_lines_of_one_cue() -> None:
+    body = '<SYNC Start=1000><P Class=A Style="x">A<P Class=A>B</P></SYNC><SYNC Start=1000>C<SYNC Start=2000><P>&nbsp;'
+    assert shown(read("sami", SAMI.format(body))) == [(1, 2, "A\nB\nC")]
+
+
+def test_a_text_of_sami_with_a_time_that_cannot_be_read_is_counted() -> None:
+    body = "<SYNC Start=1000><P>A<SYNC Start=99999999999999><P>B<SYNC Start=soon><P>C<SYNC Start=2000><P>D"
+    contents = read("sami", SAMI.format(body))
+    assert shown(contents) == [(1, 2, "A"), (2, 7, "D")]
+    assert contents.losses == ("2 texts without a time",)
+
+
+def test_times_of_sami_beyond_a_thousand_hours() -> None:
+    body = "<SYNC Start=36000000000><P>A<SYNC Start=36000001000><P>&nbsp;"
+    assert shown(read("sami", SAMI.format(body))) == [(36_000_000, 36_000_001, "A")]
+
+
 def test_texts_of_sami_without_a_time_are_counted() -> None:
     contents = read("sami", SAMI.format("<SYNC><P>A<SYNC start=><P>B<SYNC><P>&nbsp;"))
     assert (contents.cues, contents.losses) == ([], ("2 texts without a time",))

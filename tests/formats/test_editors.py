@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from base64 import b64encode
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -245,3 +247,36 @@ def test_the_command_line_converts_to_each_format_and_back(tmp_path: Path) -> No
         for source, target in ((tmp_path / "talk.srt", file), (file, tmp_path / f"{name}.srt")):
             assert main(["convert", str(source), str(target), "--fps", "25", "-q"]) == 0
         assert (tmp_path / f"{name}.srt").read_text("utf-8") == (tmp_path / "talk.srt").read_text("utf-8")
+
+
+SEQUENCE = """<xmeml version="4"><sequence><name>Cut</name><rate><timebase>25</timebase><ntsc>FALSE</ntsc></rate>
+<media><video><track>{}</track></video></media>{}</sequence></xmeml>"""
+
+GENERATOR = """<generatoritem><start>{}</start><end>50</end><effect><effectid>Text</effectid>
+<parameter><parameterid>str</parameterid><name>Text</name><value>Hello
+there</value></parameter></effect></generatoritem>"""
+
+GRAPHIC = """<clipitem><enabled>{}</enabled><start>75</start><end>100</end><filter><effect><name>Renamed</name>
+<effectid>GraphicAndType</effectid><parameter><name>Source Text</name><value>{}</value></parameter></effect></filter>
+</clipitem>"""
+
+
+def source_text(document: object) -> str:
+    """The value of a parameter of Premiere."""
+    return b64encode(bytes(12) + json.dumps(document).encode("utf-16-le")).decode()
+
+
+PREMIERE_TEXT = source_text({"mVersion": 1, "mTextParam": {"mStyleSheet": {"mText": "Zwölf\rBoxkämpfer"}}})
+
+
+def test_titles_of_xmeml_are_cues_where_there_are_no_markers() -> None:
+    titles = GENERATOR.format(25) + GRAPHIC.format("TRUE", PREMIERE_TEXT)
+    titles += GRAPHIC.format("TRUE", source_text({"mTextParam": 1})) + GENERATOR.format(-1)
+    titles += GRAPHIC.format("FALSE", PREMIERE_TEXT)
+    contents = FORMATS["xmeml"].read(SEQUENCE.format(titles, ""))
+    assert contents.cues == [Cue(1, 2, "Hello\nthere"), Cue(3, 4, "Zwölf\nBoxkämpfer"), Cue(3, 4, "Renamed")]
+    assert contents.lines == (2, 4, 6)
+    assert contents.losses == ("1 title without a place on the timeline", "1 disabled title")
+    marker = "<marker><comment>Marked</comment><name/><in>0</in><out>25</out></marker>"
+    marked = FORMATS["xmeml"].read(SEQUENCE.format(GENERATOR.format(25), marker))
+    assert (marked.cues, marked.losses) == ([Cue(0, 1, "Marked")], ("1 title",))
