@@ -191,6 +191,24 @@ def test_an_stl_has_the_alphabet_of_its_text(alphabet: bytes, text: str) -> None
     assert read_back("stl", file) == cues
 
 
+AT_25 = Programme(frame_rate=Fraction(25))
+
+
+@pytest.mark.parametrize("lines", [1, 9, 10, 12, 13, 16, 23, 40])
+@pytest.mark.parametrize("anchor", [1, 2, 5, 6, 9])
+def test_a_text_of_many_lines_in_stl_is_read_where_it_is_said_to_be(lines: int, anchor: int) -> None:
+    contents = Contents([Cue(1, 2, "\n".join(["a"] * lines), position=Position(anchor))], programme=AT_25)
+    stored = FORMATS["stl"].representable(contents)
+    written = FORMATS["stl"].write(contents)
+    assert FORMATS["stl"].read(written.data, AT_25).cues == stored
+    assert bool(written.losses) == (lines > 12 or (anchor in (5, 6) and lines > 9)) * (anchor != 9)
+
+
+def test_green_of_scc_is_read_as_it_was_written() -> None:
+    cues = [Cue(1.001, 2.002, "leaf", styles=(StyleSpan(0, 4, color="#00ff00"),))]
+    assert [cue.styles for cue in read_back("scc", file_of("scc", cues))] == [cues[0].styles]
+
+
 def test_an_stl_has_one_alphabet() -> None:
     with pytest.raises(FormatError, match=r"a file has one alphabet .*; the closest lacks ж \(U\+0436\); write ttml"):
         file_of("stl", [Cue(0, 1, "ж"), Cue(1, 2, "Ünï")])

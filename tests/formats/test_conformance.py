@@ -71,8 +71,8 @@ def suited_to(format: Format, cues: list[Cue]) -> list[Cue]:
 def latin(cue: Cue) -> Cue:
     """The cue with an x for each character that is not Latin, in lines that fit on the screen, without words."""
     text = "".join(character if character in string.printable[:95] + "\néÄ♪“" else "x" for character in cue.text)
-    lines = [line if len(line) <= 60 else line.strip()[:60] for line in text.split("\n")]
-    return replace(cue, text="\n".join(lines), words=())
+    short = "\n".join(line if len(line) <= 60 else line.strip()[:60] for line in text.split("\n"))
+    return replace(cue, text=short, words=(), styles=cue.styles if short == text else ())
 
 
 def write(format: Format, parts: Contents) -> str | bytes:

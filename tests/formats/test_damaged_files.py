@@ -467,6 +467,26 @@ SCC = (
 )
 
 
+DAMAGED_SCC = {
+    "94z0 9420": "1 word without four hex digits",
+    "9420 942 94 ae": "3 words without four hex digits",
+    "no words": "1 line without a timecode and words of four hex digits",
+}
+
+
+@pytest.mark.parametrize("words", DAMAGED_SCC)
+def test_a_damaged_line_of_scc_does_not_lose_the_others(words: str) -> None:
+    whole = SCC.format("\t", " ")
+    contents = read("scc", f"{whole}\n00:00:20;00\t{words}\n")
+    assert contents.cues == read("scc", whole).cues
+    assert contents.losses == (DAMAGED_SCC[words],)
+
+
+def test_scc_without_a_readable_line_is_refused() -> None:
+    with pytest.raises(FormatError, match=r"scc line 3: expected a timecode and words of four hex digits: 'nothing'"):
+        format_named("scc").read("Scenarist_SCC V1.0\n\nnothing\n00:00:01:00\n", PAL)
+
+
 @pytest.mark.parametrize(("behind", "between"), [(" ", " "), ("  ", " "), ("\t", "  ")])
 def test_an_scc_may_have_spaces_in_place_of_tabs(behind: str, between: str) -> None:
     contents = read("scc", SCC.format(behind, between))

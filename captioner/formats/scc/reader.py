@@ -15,14 +15,15 @@ from captioner.formats.common.lines import source_lines
 from captioner.formats.common.losses import Losses
 from captioner.formats.common.ttconv_bridge import cues_of, read_document
 from captioner.formats.scc.caption_loading import COLUMNS, ROWS
-from captioner.values import Cue, Position
+from captioner.values import Cue, Position, StyleSpan
 
 HEADER = "Scenarist_SCC V1.0\n"
 
 RATE = Fraction(30_000, 1001)
 """Frames a second of line 21. There is no other, whatever the video has."""
 
-_LINE = re.compile(r"\s*(\d\d:\d\d:\d\d[:;.,]\d\d)(\s+)((?:[0-9a-fA-F]{4}\s*)+)", re.ASCII)
+_LINE = re.compile(r"\s*(\d\d:\d\d:\d\d[:;.,]\d\d)(\s+)(\S.*)", re.ASCII)
+_WORD = re.compile(r"[0-9a-fA-F]{4}", re.ASCII)
 
 _CHANNELS = {0x1C: 2, 0x15: 3, 0x1D: 4}
 """The channel of a control code, by its first byte without parity. That of channel 1 is 0x14."""
@@ -36,16 +37,17 @@ _OTHER_CHANNEL = "Skip Caption Channel"
 _CHARACTERS = {ord("ʌ"): "^", ord("━"): "—"}
 """Characters that ttconv names by their shape, and the standard's name for each."""
 
+_GREENS = {"#008000": "#00ff00"}
+"""The green of ttconv, which is that of HTML, and the full green of line 21."""
+
 
 def parse(text: str, programme: Programme) -> Contents:
     """Return the captions of channel 1 as a decoder shows them. `programme` gives the label of the first frame.
 
     Raises `FormatError`, also if ttconv is missing.
     """
-    lines = source_lines(text)
-    _check(lines)
     reader, losses, repairs = library("scc", "ttconv.scc.reader"), Losses(), Losses()
-    lines = [_with_tab(line, repairs) for line in lines]
+    lines = _readable(source_lines(text), losses, repairs)
     _count_other_channels(lines, losses)
     document, warnings = read_document("scc", lambda: reader.to_model("\n".join(lines)))
     cues = cues_of(document, "scc", losses, position=lambda region, _, text: _position(region, text))
@@ -55,21 +57,29 @@ def parse(text: str, programme: Programme) -> Contents:
     return Contents(_in_programme(cues, known), programme=known, losses=losses.phrases(), repairs=repairs.phrases())
 
 
-def _check(lines: list[str]) -> None:
+def _readable(lines: list[str], losses: Losses, repairs: Losses) -> list[str]:
+    """Return the header and the lines that ttconv can read: a timecode, a tab, and words of four hex digits.
+
+    Counts what is repaired and left out. Raises `FormatError` without a header, and where no line is readable.
+    """
     if lines[0].strip() != HEADER.strip():
         raise FormatError("scc", f"does not begin with {HEADER.strip()}", line=1)
-    for number, line in enumerate(lines[1:], 2):
-        if line.strip() and not _LINE.fullmatch(line):
-            raise FormatError("scc", f"expected a timecode and words of four hex digits: {line[:40]!r}", number)
-
-
-def _with_tab(line: str, repairs: Losses) -> str:
-    """Return the line with a tab behind its timecode and a space between words, without which ttconv reads nothing."""
-    match = _LINE.fullmatch(line)
-    if not match:
-        return line
-    repairs["line with a space in place of a tab"] += "\t" not in match[2]
-    return f"{match[1]}\t{' '.join(match[3].split())}"
+    read = [lines[0]]
+    filled = [(number, line) for number, line in enumerate(lines[1:], 2) if line.strip()]
+    for _, line in filled:
+        match = _LINE.fullmatch(line)
+        words = match[3].split() if match else []
+        valid = [word for word in words if _WORD.fullmatch(word)]
+        if match and valid:
+            repairs["line with a space in place of a tab"] += "\t" not in match[2]
+            losses["word without four hex digits"] += len(words) - len(valid)
+            read.append(f"{match[1]}\t{' '.join(valid)}")
+        else:
+            losses["line without a timecode and words of four hex digits"] += 1
+    if filled and len(read) == 1:
+        number, line = filled[0]
+        raise FormatError("scc", f"expected a timecode and words of four hex digits: {line.strip()[:40]!r}", number)
+    return read
 
 
 def _count_other_channels(lines: list[str], losses: Losses) -> None:
@@ -86,12 +96,18 @@ def _count_other_channels(lines: list[str], losses: Losses) -> None:
 
 
 def _in_programme(cues: list[Cue], programme: Programme) -> list[Cue]:
-    """Return the cues with the standard's characters, their times counted from the programme's first frame."""
-    cues = [replace(cue, text=cue.text.translate(_CHARACTERS)) for cue in cues]
+    """Return the cues in the characters and colors of line 21, their times counted from the first frame."""
+    cues = [
+        replace(cue, text=cue.text.translate(_CHARACTERS), styles=tuple(map(_in_line_21, cue.styles))) for cue in cues
+    ]
     if not programme.start_timecode:
         return cues
     clock = frame_clock("scc", programme)
     return [clock.from_start(cue) for cue in cues]
+
+
+def _in_line_21(span: StyleSpan) -> StyleSpan:
+    return replace(span, color=_GREENS.get(span.color or "", span.color))
 
 
 def _position(region: Any, text: str) -> Position | None:

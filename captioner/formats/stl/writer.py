@@ -22,10 +22,13 @@ from captioner.formats.stl.characters import ALPHABETS, REPLACEMENTS, encoded, u
 from captioner.formats.stl.language_codes import LANGUAGES
 from captioner.formats.stl.reader import NTSC, PAL
 from captioner.timestamps import format_clock
-from captioner.values import Cue
+from captioner.values import Cue, Position
 
 ROWS = 23
 """Rows of the screen; a subtitle says in which of them it begins."""
+
+HIGHEST = (10, 7, 0)
+"""For a text in each third of the picture, from below, the last row in which it would be taken for one at the top."""
 
 TEXT_BYTES = 112
 """Bytes of text in a block. A longer text continues in up to 238 more blocks (4.3, EBN)."""
@@ -62,7 +65,14 @@ def representable(cues: Iterable[Cue], programme: Programme) -> list[Cue]:
 def _representable(cue: Cue) -> Cue:
     held = restricted_to(cue, styles=("italic", "underline"), position="anchor")
     spaced = single_spaced(substitute(held, _REPLACED, lambda match: REPLACEMENTS[match[0]]))
-    return with_lines(spaced, lines_of(spaced))
+    return _where_it_is_read(with_lines(spaced, lines_of(spaced)))
+
+
+def _where_it_is_read(cue: Cue) -> Cue:
+    """Return the cue with the anchor that readers see: a text of so many lines that it begins near the top is there."""
+    third, column = divmod(_anchor(cue) - 1, 3)
+    is_high = _first_row(third, cue) <= HIGHEST[third]
+    return replace(cue, position=Position(7 + column)) if is_high else cue
 
 
 def _clock(programme: Programme) -> FrameClock:
@@ -100,10 +110,18 @@ def _blocks(number: int, cue: Cue, alphabet: bytes, clock: FrameClock) -> Iterat
 
 def _placement(cue: Cue) -> bytes:
     """Return the first row (VP), alignment (JC) and comment flag (CF) of a subtitle."""
-    row, column = divmod((cue.position.anchor if cue.position else 2) - 1, 3)
+    row, column = divmod(_anchor(cue) - 1, 3)
+    return bytes([_first_row(row, cue), column + 1, 0])
+
+
+def _anchor(cue: Cue) -> int:
+    return cue.position.anchor if cue.position else 2
+
+
+def _first_row(third: int, cue: Cue) -> int:
+    """Return the row of the first line of a cue in a third of the picture, counted from below."""
     lines = cue.text.count("\n") + 1
-    first_row = max(1, (ROWS - lines, (ROWS - lines) // 2 + 1, 1)[row])
-    return bytes([first_row, column + 1, 0])
+    return max(1, (ROWS - lines, (ROWS - lines) // 2 + 1, 1)[third])
 
 
 def _line(line: str, style: TextStyle, alphabet: bytes) -> bytes:
