@@ -121,6 +121,16 @@ def asked_language(asked: str) -> str:
     return tag
 
 
+def main_subtag(tag: str) -> str | None:
+    """Return the code of the language of a tag, of a macrolanguage for its main language; None if it names none.
+
+    >>> main_subtag("pt-BR"), main_subtag("cmn-Hans"), main_subtag("yue"), main_subtag("und")
+    ('pt', 'zh', 'yue', None)
+    """
+    language = _parsed(tag)
+    return language.prefer_macrolanguage().language if language else None
+
+
 def speaks(tag: str | None, asked: str) -> bool:
     """Return whether a track tagged `tag` is in the language `asked`.
 

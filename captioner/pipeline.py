@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 
 from captioner.align import Aligner, open_aligner
-from captioner.backends import Backend, Hints, load_backend
+from captioner.backends import Backend, Hints, backend_info, load_backend
 from captioner.backends.selection import choose_backend
 from captioner.cues import make_cues, time_cues
 from captioner.languages import asked_language
@@ -144,7 +144,7 @@ def caption(
     warnings: list[str] = []
     aligner = open_aligner(options.align) if isinstance(options.align, str) else options.align
     with (
-        _open_backend(options.backend) as backend,
+        _open_backend(options.backend, options.hints.language) as backend,
         _journaled(backend, options.journal, str(source), warnings.append) as cached,
         open_media(str(source)) as media,
     ):
@@ -207,7 +207,7 @@ def caption_script(
     options = replace(_changed(options, changes), chinese_script="keep")  # a script stays as it is written
     text = script if isinstance(script, str) else script_of_cues(script)
     unspoken = unspoken_spans(text)
-    with _open_backend(options.backend) as backend:
+    with _open_backend(options.backend, options.hints.language) as backend:
         # Shot changes are left out of the first pass, whose cues are not used: finding them takes long.
         first = caption(source, replace(options, backend=backend, shot_changes=False))
         placed = place_script(without_unspoken(text, unspoken), first.report.regions, first.transcript.segments)
@@ -308,10 +308,11 @@ def _profile(choice: ProfileChoice, language: str | None) -> Profile:
     return choice if isinstance(choice, Profile) else (choice or profile_for)(language)
 
 
-def _open_backend(backend: str | Backend) -> closing[Backend] | nullcontext[Backend]:
+def _open_backend(backend: str | Backend, language: str | None) -> closing[Backend] | nullcontext[Backend]:
     if not isinstance(backend, str):
         return nullcontext(backend)
-    return closing(load_backend(choose_backend().name if backend == "auto" else backend))
+    name = choose_backend(language=language).name if backend == "auto" else backend
+    return closing(load_backend(name, **({"language": language} if backend_info(name).takes_language else {})))
 
 
 def _journaled(

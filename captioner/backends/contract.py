@@ -25,13 +25,16 @@ class BackendInfo:
     """Returns what is still missing on this machine, in a few words; None if the backend is ready."""
 
     notice: str | None = None
-    """A message for the user when `auto` selects this backend."""
+    """A message for the user when `auto` selects this backend; `{model}` in it stands for the name of its model."""
 
     remote: bool = False
     """Whether it sends the audio to another machine."""
 
     takes_key: bool = False
     """Whether the constructor takes a `key`. A dry run sends nothing, so it passes a placeholder if none is set."""
+
+    takes_language: bool = False
+    """Whether the constructor takes `language`, the BCP 47 tag of the speech, or None: it may choose a model by it."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,10 @@ class Traits:
 
     languages: tuple[str, ...] = ()
     """BCP 47 tags of the languages that it recognises; empty if that is not known."""
+
+    text_language: str | None = None
+    """BCP 47 tag of the language of its texts, if that is not the language of the speech: it translates. The texts then
+    keep the backend's word times, since they cannot be aligned with the sound."""
 
     takes_context: bool = True
     """Whether the prompt may be earlier text; False for a model that reads the prompt as an instruction."""

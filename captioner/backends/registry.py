@@ -16,6 +16,7 @@ BUILT_IN = {
     "scripted": "captioner.backends.scripted:Scripted",
     "sphinx": "captioner.backends.sphinx:Sphinx",
     "transformers": "captioner.backends.transformers_asr.backend:Transformers",
+    "whisper": "captioner.backends.whisper.backend:Whisper",
 }
 
 BACKENDS = Plugins("backend", "captioner.backends", BUILT_IN)

@@ -31,7 +31,8 @@ class Sphinx:
     info = BackendInfo(
         needs="nothing: its package contains a US English model",
         missing=lambda: None if find_spec("pocketsphinx") else "pocketsphinx is not installed",
-        notice="using sphinx: rough text, US English only; 'captioner backends' lists better ones and what they need",
+        notice="using sphinx: rough text, US English only; "
+        "for far better text run: pip install 'captioner[whisper,tiny-en]'",
     )
 
     def __init__(self) -> None:

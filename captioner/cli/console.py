@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import click
+
 from captioner.cli.messages import printable
 from captioner.cli.standard_streams import print_message
 from captioner.timestamps import format_clock
@@ -34,6 +36,12 @@ class Console:
     def warn(self, text: str) -> None:
         """Print a warning, even if `quiet`."""
         print_message(printable(text))
+
+    def ask(self, question: str) -> bool:
+        """Ask a question on the terminal, and return whether the answer is yes; False if nobody can answer."""
+        if self._quiet or not (sys.stdin.isatty() and sys.stderr.isatty()):
+            return False
+        return click.confirm(printable(question), default=True, err=True)
 
     @contextmanager
     def progress(self, name: str) -> Iterator[ProgressCallback]:

@@ -70,6 +70,10 @@ def _header(file: BinaryIO, length: int) -> CTranslate2Header | None:
         if name == EMBEDDINGS and shape:
             vocabulary = shape[0]
         file.seek(_number(file, "I"), 1)
+    if file.tell() < length:
+        for _ in range(_number(file, "I")):  # aliases: a name and the variable that it stands for
+            _name(file)
+            _name(file)
     return CTranslate2Header(specification, vocabulary, file.tell())
 
 
@@ -80,4 +84,7 @@ def _number(file: BinaryIO, kind: str) -> int:
 
 
 def _name(file: BinaryIO) -> str:
-    return file.read(_number(file, "H")).rstrip(b"\0").decode("ascii")
+    """Read a name. Raises `struct.error` at the end of the file."""
+    length = _number(file, "H")
+    (name,) = struct.unpack(f"<{length}s", file.read(length))
+    return bytes(name).rstrip(b"\0").decode("ascii")

@@ -23,14 +23,14 @@ from captioner.backends import (
     load_backend,
 )
 from captioner.backends.scripted import Scripted
-from captioner.backends.selection import AUTO, backend_statuses, choose_backend
+from captioner.backends.selection import auto_candidates, backend_statuses, choose_backend
 from captioner.errors import BackendError, UnknownName, UsageError
 from captioner.pipeline import caption
 from captioner.values import STATUSES, Audio
 from tests.backends.nano_parts import DIGITS, hub_with_digits
 
 RATE = 16_000
-OFFLINE = ("glm-nano", "scripted", "sphinx", "transformers")
+OFFLINE = ("glm-nano", "scripted", "sphinx", "transformers", "whisper")
 """Backends that need no network, key or large weights; the tests of the others use fake services."""
 
 OPTIONS: dict[str, dict[str, Any]] = {"transformers": {"model": str(DIGITS)}}
@@ -151,8 +151,8 @@ def test_an_unknown_name_lists_the_backends() -> None:
 
 
 def test_auto_selects_the_first_that_is_ready() -> None:
-    ready = [status.name for status in backend_statuses() if status.ready and status.name in AUTO]
-    assert choose_backend().name == ready[0]
+    ready = [candidate for candidate in auto_candidates() if candidate.missing is None]
+    assert choose_backend().name == ready[0].step.backend
 
 
 def test_a_broken_plug_in_is_listed_as_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:

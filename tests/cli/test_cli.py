@@ -349,16 +349,19 @@ def test_offline_sends_nothing_to_other_machines(run: Run, talk: Path, monkeypat
     cloud = run(talk, "--offline", "--backend", "glm", backend=False)
     assert cloud.code == 2
     assert cloud.err.endswith(
-        "glm sends audio to another machine, which --offline forbids; there is: glm-nano, sphinx, scripted\n"
+        "glm sends audio to another machine, which --offline forbids; "
+        "there is: glm-nano, whisper, sphinx, scripted, transformers\n"
     )
     assert run(talk, "--offline").code == 0
     default = run(talk, "--offline", "--overwrite", backend=False)
     assert default.code == 0
-    assert default.err.startswith("using sphinx")
+    assert default.err.startswith("using whisper-tiny.en")
 
 
 def test_backends_and_doctor(run: Run) -> None:
-    assert "* sphinx" in run("backends", backend=False).out
+    listed = run("backends", backend=False).out
+    assert "* whisper     if a model that knows the language is here\n" in listed
+    assert listed.index("  glm-nano    if its weights and a GPU are here") < listed.index("* whisper")
     doctor = run("doctor", backend=False)
     assert doctor.code == 0
     assert "ffmpeg" in doctor.out

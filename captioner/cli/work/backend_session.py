@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from captioner.backends.option_check import check_options
 from captioner.backends.selection import backend_status, backend_statuses, choose_backend
 from captioner.budget import PRICES, Estimate, LimitedBackend, Price
 from captioner.cli.messages import counted
+from captioner.cli.work.model_offer import needs_model, offer_model
 from captioner.errors import SettingsError, UsageError, reason_of
 from captioner.languages import speaks
 from captioner.limited_file import read_limited
@@ -97,11 +99,12 @@ def open_backend(request: BackendRequest, settings: Settings, console: Console) 
 
     Raises `UsageError`, `BackendError`.
     """
-    name, notice = _chosen(request, settings)
+    name, notice = _chosen(request, settings, console)
     with closing(load_backend(name, **_options(name, request, settings))) as backend:
         _refuse_language(backend, request.language)
         price = _price(backend, settings)
         if notice:
+            notice = notice.format(model=backend.traits.model)
             console.say(notice + (f"; a minute costs about {price.per_minute:g} {price.currency}" if price else ""))
         yield BackendSession(_limited(backend, price, request), price)
 
@@ -130,11 +133,14 @@ def hotwords_in(path: str | None) -> tuple[str, ...]:
     return tuple(line for line in lines if line and not line.startswith("#"))
 
 
-def _chosen(request: BackendRequest, settings: Settings) -> tuple[str, str | None]:
+def _chosen(request: BackendRequest, settings: Settings, console: Console) -> tuple[str, str | None]:
     """Return the name of the backend, and what the user should know about it where the request does not name it."""
     if request.name != "auto":
         return request.name, None
-    status = choose_backend(settings.with_key, offline=request.offline)
+    choose = partial(choose_backend, settings.with_key, offline=request.offline, language=request.language)
+    if not request.offline and not request.dry_run and needs_model(choose) and offer_model(request.language, console):
+        return "whisper", None
+    status = choose()
     return status.name, status.info.notice
 
 
@@ -151,7 +157,14 @@ def backend_of_server(base_url: str) -> str:
 def _options(name: str, request: BackendRequest, settings: Settings) -> dict[str, Any]:
     flags = {"model": request.model, "concurrency": request.concurrency, "base_url": request.base_url}
     given = {option: value for option, value in flags.items() if value is not None}
-    return {**_placeholder_key(name, request), **backend_settings(name, settings), **given, **dict(request.options)}
+    language = {"language": request.language} if backend_status(name).info.takes_language else {}
+    return {
+        **_placeholder_key(name, request),
+        **language,
+        **backend_settings(name, settings),
+        **given,
+        **dict(request.options),
+    }
 
 
 def backend_settings(name: str, settings: Settings) -> Mapping[str, Any]:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import click
 
-from captioner.backends.selection import AUTO, backend_statuses, choose_backend
+from captioner.backends.selection import auto_candidates, backend_statuses
 from captioner.cli.user_settings import user_settings
 
 
 def list_backends() -> int:
     """Print all backends; returns the exit code. Raises `SettingsError`, `BackendError`."""
-    chosen = choose_backend(user_settings().with_key).name
     for status in backend_statuses():
-        mark = "*" if status.name == chosen else " "
-        click.echo(f"{mark} {status.name:<12} {'ready' if status.ready else status.missing}")
-        click.echo(f"  {'':<12} needs {status.info.needs}")
-    click.echo(f"\n* runs without --backend: the first of {', '.join(AUTO)} that is ready.")
+        click.echo(f"{status.name:<13} {'ready' if status.ready else status.missing}")
+        click.echo(f"{'':<13} needs {status.info.needs}")
+    click.echo("\nWithout --backend, captioner takes the first of these (*):")
+    candidates = auto_candidates(user_settings().with_key)
+    chosen = next((candidate for candidate in candidates if candidate.missing is None), None)
+    for candidate in candidates:
+        mark = "*" if candidate is chosen else " "
+        own = candidate.missing not in (None, candidate.status.missing)
+        why = f" ({candidate.missing})" if own else ""
+        click.echo(f"{mark} {candidate.step.backend:<11} if {candidate.step.condition}{why}")
     return 0
