@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from captioner.errors import UsageError
-from captioner.formats.ass import AssStyle, AssTrack, Recolor, recolor_script, representable, write_tracks
+from captioner.errors import FormatError, UsageError
+from captioner.formats.ass import AssStyle, AssTrack, Recolor, drawn_size, recolor_script, representable, write_tracks
 from captioner.formats.ass.writer import WrapStyle
 from captioner.media import JobFiles, Picture
 from captioner.render.fonts import FONT_FOLDER, Font, font_files, font_for, font_warnings
@@ -21,6 +21,10 @@ ASS_FILE = "captions.ass"
 
 BREAK_LONG_LINES: WrapStyle = 0
 """libass breaks lines that are too long into parts of about the same length."""
+
+
+MOST_DRAWN = 200_000_000
+"""Pixels of captions that are drawn at once, about a gigabyte in libass: a hundred times a picture of 1080 lines."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,7 @@ def make_burn_filter(
     if not 1 <= len(subtitles) <= 2:
         raise UsageError(f"a picture has room for captions in one or two languages, not in {len(subtitles)}")
     if len(subtitles) == 1 and subtitles[0].ass and options == StyleOptions(font_file=options.font_file):
+        _refuse_too_large(subtitles[0].ass, subtitles[0].name, picture)
         return _own_style(recolor_script(subtitles[0].ass, recolor), picture, options)
     _refuse_karaoke_without_words(subtitles[0], options)
     fonts = [_font(track, options) for track in subtitles]
@@ -64,6 +69,14 @@ def make_burn_filter(
 def _own_style(ass: str, picture: Picture, options: StyleOptions) -> BurnFilter:
     files = {} if options.font_file is None else font_files(options.font_file)
     return _burn_filter(ass, picture, files, font_warnings(ass, files))
+
+
+def _refuse_too_large(script: str, name: str, picture: Picture) -> None:
+    """Raise `FormatError` for a script that would fill the memory of the machine."""
+    drawn = drawn_size(script, picture.width, picture.height)
+    if drawn.pixels > MOST_DRAWN:
+        reason = f"draws {drawn.pixels / 1e6:.0f} million pixels at once, more than {MOST_DRAWN / 1e6:.0f}"
+        raise FormatError(name, f"{reason}; make its letters, borders, blurs or drawings smaller", drawn.line)
 
 
 def _burn_filter(ass: str, picture: Picture, files: Mapping[str, bytes], warnings: Sequence[str]) -> BurnFilter:

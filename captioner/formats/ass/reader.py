@@ -24,7 +24,7 @@ NO_NAME = "NTP"
 """The name that SubStation Alpha v4 files give an event without a speaker."""
 
 
-class _ScriptLine(NamedTuple):
+class ScriptLine(NamedTuple):
     """A line of a file."""
 
     number: int
@@ -44,7 +44,7 @@ def parse(text: str) -> Contents:
     Fonts, sizes, margins and effects are left out. Raises `FormatError` if there are no events, or the times of one
     cannot be read.
     """
-    lines = _lines(source_lines(text))
+    lines = script_lines(source_lines(text))
     info = {line.key: line.value.strip() for line in lines if line.section == "script info"}
     if not any(line.section == "events" or line.key == "dialogue" for line in lines):
         raise FormatError("ass", "has no [Events], so it is not a SubStation file")
@@ -52,7 +52,7 @@ def parse(text: str) -> Contents:
     losses, repairs = Losses(), Losses()
     losses["comment"] = sum(line.key == "comment" for line in lines)
     losses["attached file"] = sum(line.key in ("fontname", "filename") for line in lines)
-    events = list(_events(lines, losses))
+    events = list(script_events(lines, losses))
     early = max([Fraction(0), *(-event.start for event in events)])
     cues = [(_cue(event, early, script, losses, repairs), event.line) for event in events]
     programme = Programme(
@@ -64,23 +64,23 @@ def parse(text: str) -> Contents:
     return Contents.of_cues(cues, programme=programme, losses=losses, repairs=repairs, early=float(early / RATE))
 
 
-def _lines(source: Sequence[str]) -> list[_ScriptLine]:
+def script_lines(source: Sequence[str]) -> list[ScriptLine]:
     lines, section = [], ""
     for number, line in enumerate(source, 1):
         if match := _SECTION.fullmatch(line):
             section = match[1].strip().lower()
-            lines.append(_ScriptLine(number, section, "", ""))
+            lines.append(ScriptLine(number, section, "", ""))
         elif not line.startswith((";", "!:")):
             key, _, value = line.partition(":")
-            lines.append(_ScriptLine(number, section, key.strip().lower(), value))
+            lines.append(ScriptLine(number, section, key.strip().lower(), value))
     return lines
 
 
-def _fields(line: _ScriptLine) -> list[str]:
+def field_names(line: ScriptLine) -> list[str]:
     return [name.strip().lower() for name in line.value.split(",")]
 
 
-def _script(info: dict[str, str], lines: Sequence[_ScriptLine]) -> Script:
+def _script(info: dict[str, str], lines: Sequence[ScriptLine]) -> Script:
     width, height = _pixels(info.get("playresx")), _pixels(info.get("playresy"))
     if width is None and height is None:
         width, height = 384, 288  # the default of VSFilter, which players follow
@@ -96,12 +96,12 @@ def _pixels(text: str | None) -> int | None:
     return int(text) if text and re.fullmatch(r"[1-9]\d{0,5}", text, re.ASCII) else None
 
 
-def _styles(lines: Sequence[_ScriptLine]) -> dict[str, TagStyle]:
+def _styles(lines: Sequence[ScriptLine]) -> dict[str, TagStyle]:
     """Return the styles by name, in the order of the file."""
     names, styles = [], {}
     for line in lines:
         if line.section in ("v4+ styles", "v4 styles") and line.key == "format":
-            names = _fields(line)
+            names = field_names(line)
         elif line.key == "style":
             values = dict(zip(names, (value.strip() for value in line.value.split(",")), strict=False))
             styles[values.get("name", "").lstrip("*")] = _style(values, old=line.section == "v4 styles")
@@ -130,7 +130,7 @@ def _style_color(text: str, old: bool) -> str | None:
     return read_color(text)
 
 
-class _Event(NamedTuple):
+class ScriptEvent(NamedTuple):
     """An event with its times in hundredths of a second."""
 
     line: int
@@ -139,12 +139,12 @@ class _Event(NamedTuple):
     values: dict[str, str]
 
 
-def _events(lines: Sequence[_ScriptLine], losses: Losses) -> Iterator[_Event]:
+def script_events(lines: Sequence[ScriptLine], losses: Losses) -> Iterator[ScriptEvent]:
     """Yield the events whose times can be read. Others are counted; raises `FormatError` where that is all there is."""
     names, wrong, found = EVENT_FIELDS, list[FormatError](), False
     for line in lines:
         if line.section == "events" and line.key == "format":
-            names = _fields(line)
+            names = field_names(line)
         elif line.key == "dialogue":
             try:
                 event = _event(line, names)
@@ -158,16 +158,16 @@ def _events(lines: Sequence[_ScriptLine], losses: Losses) -> Iterator[_Event]:
         raise wrong[0]
 
 
-def _event(line: _ScriptLine, names: list[str]) -> _Event:
+def _event(line: ScriptLine, names: list[str]) -> ScriptEvent:
     parts = line.value.lstrip().split(",", len(names) - 1)
     if len(parts) < len(names):
         raise FormatError("ass", f"an event with {len(parts)} of {len(names)} fields", line.number)
     values = dict(zip(names, parts, strict=True))
     start, end = (_hundredths(values.get(name, ""), line.number) for name in ("start", "end"))
-    return _Event(line.number, start, end, values)
+    return ScriptEvent(line.number, start, end, values)
 
 
-def _cue(event: _Event, early: Fraction, script: Script, losses: Losses, repairs: Losses) -> Cue | None:
+def _cue(event: ScriptEvent, early: Fraction, script: Script, losses: Losses, repairs: Losses) -> Cue | None:
     start, end, values = event.start + early, event.end + early, event.values
     repairs["cue with its end before its start"] += end <= start
     style = script.style(values.get("style", "").strip().lstrip("*"))
