@@ -58,31 +58,31 @@ class Estimate:
     speech: float
     """Seconds of speech in all regions."""
 
+    requests: int
+    """Requests for the windows that are not cached, without retries."""
+
     to_send: float
-    """Seconds of speech in the regions that are not cached."""
-
-    @property
-    def requests(self) -> int:
-        """Requests: one for each region that is not cached, without retries."""
-        return self.regions - self.cached
-
-
-def estimate(regions: Iterable[RegionReport]) -> Estimate:
-    """Return the estimate from the report of a run with a `DryRunBackend`."""
-    regions = tuple(regions)
-    cached = [region for region in regions if region.cached]
-    speech = sum(region.duration for region in regions)
-    return Estimate(len(regions), len(cached), speech, speech - sum(region.duration for region in cached))
+    """Seconds of audio in these requests."""
 
 
 class DryRunBackend:
-    """Stands in for a backend in a dry run: has its traits and sends nothing."""
+    """Stands in for a backend in a dry run: has its traits, sends nothing, and counts what the backend would send."""
 
     def __init__(self, backend: Backend) -> None:
         self.traits = backend.traits
+        self._requests, self._to_send = 0, 0.0
+
+    def estimate(self, regions: Iterable[RegionReport]) -> Estimate:
+        """Return the estimate for a source, from the report of its run with this backend."""
+        regions = tuple(regions)
+        cached = sum(region.cached for region in regions)
+        speech = sum(region.duration for region in regions)
+        return Estimate(len(regions), cached, speech, self._requests, self._to_send)
 
     def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
-        for _ in clips:
+        for clip in clips:
+            self._requests += 1
+            self._to_send += clip.duration
             yield Recognition("failed", reason="not sent: this was a dry run", attempts=0)
 
     def close(self) -> None:

@@ -21,16 +21,17 @@ from captioner.profiles import Profile, profile_for, profile_named
 from captioner.redaction import without_url_secrets
 from captioner.speech import SAMPLE_RATE, SpeechOptions, speech_clips
 from captioner.text_checks import ChineseScript, in_one_script, settle_languages
-from captioner.transcribe import ContextMode, RegionResult, limit_regions, transcribe
+from captioner.transcribe import ContextMode, RegionResult, limit_regions, nothing_stored, transcribe, windows_of
 from captioner.validation import types_of, wrong_type
 from captioner.values import Audio, Cue, Report, Segment, Span, Transcript
 from captioner.word_timing import time_words
 
 if TYPE_CHECKING:
+    from captioner.journal import JournaledBackend
     from captioner.script import UnspokenText
 
 PREFETCHED = 4
-"""Regions that wait for the backend: enough that it never waits, few enough to hold in memory."""
+"""Windows that wait for the backend: enough that it never waits, few enough to hold in memory."""
 
 SLOWEST_FILM = 20
 """Frames a second. Cues are not timed to the frames of a slower picture, such as a recorded lecture."""
@@ -86,10 +87,11 @@ class CaptionOptions:
     """The audio track, the channel and the part of the source to caption."""
 
     context: ContextMode = "none"
-    """The earlier text that the backend gets: "none", or "previous" for that of the region before."""
+    """The earlier text that the backend gets: "none", or "previous" for that of the window before."""
 
     align: str | Aligner | None = "auto"
-    """The aligner for backends without word times, by name; "auto" for the best one, None or "none" for none."""
+    """The aligner for word times, by name; "auto" for the best one, "backend" for those of the backend, as far as it
+    has some. None or "none" for no aligner."""
 
     speech: SpeechOptions = SpeechOptions()
     """The options of speech detection."""
@@ -145,17 +147,19 @@ def caption(
     aligner = open_aligner(options.align) if isinstance(options.align, str) else options.align
     with (
         _open_backend(options.backend, options.hints.language) as backend,
-        _journaled(backend, options.journal, str(source), warnings.append) as cached,
+        _open_journal(backend, options.journal, str(source), warnings.append) as journal,
         open_media(str(source)) as media,
     ):
         duration = media.duration if options.selection.end is None else options.selection.end
         meter = _ProgressMeter(duration, options.on_progress)
         audio = meter.count_audio(read_audio(media, options.selection, sample_rate=SAMPLE_RATE, warn=warnings.append))
         clips = meter.count_clips(speech_clips(audio, limit_regions(options.speech, backend.traits)))
-        with prefetch(clips, PREFETCHED) as waiting:
-            recognized = transcribe(waiting, cached, options.hints, options.context)
+        with prefetch(windows_of(clips, backend.traits.preferred_clip), PREFETCHED) as windows:
+            stored = journal.stored if journal else nothing_stored
+            recognized = transcribe(windows, journal or backend, options.hints, options.context, stored)
             settled = settle_languages(recognized, options.hints.language)
-            timed = time_words(settled, aligner, options.hints.language)
+            exact = backend.traits.exact_word_times
+            timed = time_words(settled, aligner, options.hints.language, exact=exact)
             results = tuple(meter.count_results(timed))
         shot_changes: tuple[float, ...] = ()
         if options.shot_changes:
@@ -170,7 +174,7 @@ def caption(
             backend=backend.traits.name,
             model=backend.traits.model,
             language=transcript.language,
-            align=aligner.name if aligner and not backend.traits.word_times else None,
+            align=aligner.name if aligner and not backend.traits.exact_word_times else None,
             frame_rate=_frame_rate(options.frame_rate, media),
             shot_changes=shot_changes,
             regions=tuple(result.report for result in results),
@@ -315,11 +319,11 @@ def _open_backend(backend: str | Backend, language: str | None) -> closing[Backe
     return closing(load_backend(name, **({"language": language} if backend_info(name).takes_language else {})))
 
 
-def _journaled(
+def _open_journal(
     backend: Backend, journal: str | Path | None, source: str, warn: Callable[[str], None]
-) -> closing[Backend] | nullcontext[Backend]:
+) -> closing[JournaledBackend] | nullcontext[None]:
     if journal is None:
-        return nullcontext(backend)
+        return nullcontext()
     from captioner.journal import journaled
 
     return closing(journaled(backend, Path(journal), source=source, warn=warn))

@@ -22,6 +22,9 @@ Status = Literal["ok", "empty", "failed", "blocked", "truncated"]
 
 STATUSES: tuple[Status, ...] = get_args(Status)
 
+LOST_STATUSES: tuple[Status, ...] = ("failed", "blocked", "truncated")
+"""The statuses of a region whose speech is missing, or partly missing."""
+
 _COLOR = re.compile("#[0-9a-f]{6}")
 
 
@@ -228,16 +231,19 @@ class RegionReport(Span):
     """Whether the result came from the journal."""
 
     attempts: int = 1
-    """Requests that the backend made for it."""
+    """Requests that the backend made for it. Those for a window count for its first region."""
 
     suspected: str | None = None
     """Why the text is probably not speech but invented by the recogniser; None if it is not suspected. Suspected text
     is left out of the captions unless the run keeps it."""
 
+    timing: str | None = None
+    """What timed the words: the name of an aligner, or "backend"; None without word times."""
+
     @property
     def lost(self) -> bool:
         """Whether speech in this region is missing, or partly missing, from the captions."""
-        return self.status in ("failed", "blocked", "truncated")
+        return self.status in LOST_STATUSES
 
 
 @dataclass(frozen=True)

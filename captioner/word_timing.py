@@ -1,61 +1,144 @@
-"""Adds word times to results that have none: an aligner works in a thread beside the backend."""
+"""Finds the word times of windows and divides their text among the regions, in a thread beside the backend."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 from queue import Queue
 from threading import Thread
 
-from captioner.align import Aligner, Alignment, SpokenText, align_recording
-from captioner.transcribe import RegionResult
+from captioner.align import FALLBACK, Aligner, Alignment, SpokenText, align_recording, load_aligner
+from captioner.transcribe import RegionResult, WindowResult, WordTimes, region_results
+from captioner.values import Audio, Word
+
+BACKEND = "backend"
+"""The timing of words that keep the times of their backend."""
+
+NOT_SPELLED = "the words of {} do not spell the text; their times are not used"
 
 
 def time_words(
-    results: Iterable[RegionResult], aligner: Aligner | None, language: str | None = None
+    results: Iterable[WindowResult], aligner: Aligner | None, language: str | None = None, *, exact: bool = False
 ) -> Iterator[RegionResult]:
-    """Yield the same results, in order, with word times and without their clips.
+    """Yield the result of each region of the windows, in order, with word times.
 
-    Results are timed while the backend works on the next ones. Words that the backend has timed stay as they are.
-    Without an `aligner`, segments without words stay so. `language` is the BCP 47 tag for segments that have none. The
-    aligner's doubt becomes the reason in the region's report.
+    Windows are timed while the backend works on the next ones. The words of the backend are anchors for the `aligner`.
+    They keep their times if these are `exact`, without an aligner, and where the aligner cannot time the text. Without
+    an aligner, a text that has no times from its backend gets none. `language` is the BCP 47 tag for results that have
+    none. The doubt of the aligner becomes the reason in the reports.
     """
-    if aligner is None:
-        yield from (replace(result, clip=None) for result in results)
-        return
-    waiting: deque[tuple[RegionResult, Future[Alignment] | None]] = deque()
-    with _aligning(aligner) as submit:
+    name = aligner.name if aligner and not exact else None
+    waiting: deque[_Waiting] = deque()
+    count = 0
+    with _aligning(aligner or load_aligner(FALLBACK)) as submit:
         for result in results:
-            spoken = _untimed(result, language)
-            waiting.append((replace(result, clip=None), submit(spoken) if spoken else None))
-            while waiting and ((future := waiting[0][1]) is None or future.done()):
-                yield _timed(*waiting.popleft(), aligner.name)
+            anchors = _anchors(result)
+            spoken = _spoken_text(result, anchors, language) if _needs_aligner(result, anchors, name) else None
+            waiting.append(_Waiting(count, result, anchors, submit(spoken) if spoken else None))
+            count += len(result.window.regions)
+            while waiting and waiting[0].is_done:
+                yield from waiting.popleft().region_results(name)
         submit(None)
         while waiting:
-            yield _timed(*waiting.popleft(), aligner.name)
+            yield from waiting.popleft().region_results(name)
 
 
-def _untimed(result: RegionResult, language: str | None) -> SpokenText | None:
-    """Return the text of a result that needs word times, and its clip."""
-    segment, clip = result.segment, result.clip
-    if segment is None or segment.words or clip is None:
-        return None
-    return SpokenText(clip, segment.text, segment.language or language)
+@dataclass(frozen=True)
+class _Waiting:
+    """A window whose words are being timed."""
+
+    first: int
+    """Number of its first region."""
+
+    result: WindowResult
+
+    anchors: tuple[Word, ...]
+
+    alignment: Future[Alignment] | None
+    """None if no aligner looks at the text."""
+
+    @property
+    def is_done(self) -> bool:
+        return self.alignment is None or self.alignment.done()
+
+    def region_results(self, aligner: str | None) -> Iterator[RegionResult]:
+        """Wait for the alignment and yield the results of the regions. `aligner` is the name of the one in use."""
+        if self.alignment is None:
+            times = _backend_times(self.result, self.anchors)
+        elif aligner is None:
+            times = WordTimes(self.alignment.result().words)
+        else:
+            times = _best_times(self.result, self.anchors, self.alignment.result(), aligner)
+        return region_results(self.result, times, self.first)
 
 
-def _timed(result: RegionResult, future: Future[Alignment] | None, name: str) -> RegionResult:
-    """Return the result with the words of its alignment, or without words if they do not spell its text."""
-    segment = result.segment
-    if future is None or segment is None:
-        return result
-    alignment = future.result()
-    if "".join(word.text for word in alignment.words) != segment.text:
-        alignment = Alignment((), f"the words of {name} do not spell the text; their times are not used")
-    reason = "; ".join(filter(None, (result.report.reason, alignment.doubt))) or None
-    return RegionResult(replace(result.report, reason=reason), replace(segment, words=alignment.words))
+def _anchors(result: WindowResult) -> tuple[Word, ...]:
+    """Return the words of the backend, inside the clip; none if they do not spell the text."""
+    recognition, clip = result.recognition, result.window.clip
+    return tuple(_inside(word, clip) for word in recognition.words) if _spell(recognition.words, result) else ()
+
+
+def _needs_aligner(result: WindowResult, anchors: Sequence[Word], aligner: str | None) -> bool:
+    """Return whether an aligner has to time the text, or only to divide it among the regions."""
+    if not result.recognition.text.strip():
+        return False
+    return aligner is not None or (len(result.window.regions) > 1 and not anchors)
+
+
+def _spoken_text(result: WindowResult, anchors: tuple[Word, ...], language: str | None) -> SpokenText:
+    window, recognition = result.window, result.recognition
+    return SpokenText(window.clip, recognition.text, recognition.language or language, anchors, window.silences)
+
+
+def _backend_times(result: WindowResult, anchors: tuple[Word, ...]) -> WordTimes:
+    """Return the times of the backend, or none."""
+    if anchors:
+        return WordTimes(anchors, BACKEND)
+    unused = result.recognition.words and not result.recognition.reason
+    return WordTimes(doubt=NOT_SPELLED.format("the backend") if unused else None)
+
+
+def _best_times(result: WindowResult, anchors: tuple[Word, ...], alignment: Alignment, aligner: str) -> WordTimes:
+    """Return the times of the aligner, unless it is not sure of them and the backend has some."""
+    if not _spell(alignment.words, result):
+        alignment = Alignment((), NOT_SPELLED.format(aligner))
+    is_sure = alignment.words and alignment.timed_by is None and alignment.matches is not False
+    words, timing = _with_confidence(alignment.words, anchors), alignment.timed_by or aligner
+    if anchors and not is_sure:
+        words, timing = anchors, BACKEND
+    if not words:  # the text must still be divided among the regions
+        words = load_aligner(FALLBACK).align(result.window.clip, result.recognition.text, None).words
+        return WordTimes(words, None, alignment.doubt)
+    doubt = alignment.doubt
+    if doubt and timing != aligner:
+        doubt = f"{doubt}; the words are timed by {'the backend' if timing == BACKEND else timing}"
+    return WordTimes(words, timing, doubt, alignment.matches)
+
+
+def _with_confidence(words: Sequence[Word], anchors: Sequence[Word]) -> tuple[Word, ...]:
+    """Return the words, each with the lowest confidence of the anchors that share a character with it."""
+    confidences = [anchor.confidence for anchor in anchors for _ in anchor.text]
+
+    def lowest(first: int, last: int) -> float | None:
+        return min((known for known in confidences[first:last] if known is not None), default=None)
+
+    edges = pairwise(accumulate((len(word.text) for word in words), initial=0))
+    return tuple(replace(word, confidence=lowest(*edge)) for word, edge in zip(words, edges, strict=True))
+
+
+def _inside(word: Word, clip: Audio) -> Word:
+    """Return the word with its times limited to those of the clip."""
+    start = min(max(word.start, clip.start), clip.end)
+    return replace(word, start=start, end=min(max(word.end, start), clip.end))
+
+
+def _spell(words: Iterable[Word], result: WindowResult) -> bool:
+    """Return whether the words spell the text of a result."""
+    return "".join(word.text for word in words) == result.recognition.text
 
 
 _Entry = tuple[SpokenText, Future[Alignment]]

@@ -17,6 +17,7 @@ from captioner.plugins import Plugins
 from captioner.values import Audio, Span, Word
 
 BUILT_IN = {
+    "backend": "captioner.align.backend_words:BackendWords",
     "espeak": "captioner.align.espeak:Espeak",
     "pauses": "captioner.align.pause_aligner:Pauses",
     "qwen3": "captioner.align.qwen3:Qwen3",
@@ -42,6 +43,8 @@ class Alignment:
     """Why the times may be wrong or less exact than usual, in one sentence; None without doubt."""
     matches: bool | None = None
     """Whether text and audio belong together; None if the aligner did not judge it."""
+    timed_by: str | None = None
+    """Name of the aligner that timed the words instead of the one that was asked; None if that did it."""
 
 
 @dataclass(frozen=True)

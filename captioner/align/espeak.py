@@ -93,7 +93,8 @@ class Espeak:
         alignments = [self.align(part, text[characters], language) for part, characters in parts]
         doubts = dict.fromkeys(alignment.doubt for alignment in alignments if alignment.doubt)
         words = tuple(word for alignment in alignments for word in alignment.words)
-        return Alignment(words, "; ".join(doubts) or None, all_match(alignments))
+        timed_by = next((alignment.timed_by for alignment in alignments if alignment.timed_by), None)
+        return Alignment(words, "; ".join(doubts) or None, all_match(alignments), timed_by)
 
 
 def all_match(alignments: Sequence[Alignment]) -> bool | None:

@@ -32,16 +32,16 @@ class Pauses:
 
         `language` makes no difference.
         """
-        return align_by_pauses(clip, text)
+        return Alignment(_words(clip, text))
 
 
 def align_by_pauses(clip: Audio, text: str, doubt: str | None = None, matches: bool | None = None) -> Alignment:
-    """Return the words of `text` as `Pauses` times them.
+    """Return the words of `text` as `Pauses` times them in place of another aligner.
 
-    `doubt` says why another aligner could not time them, and `matches` whether it found that text and audio belong
+    `doubt` says why that one could not time them, and `matches` whether it found that text and audio belong
     together.
     """
-    return Alignment(_words(clip, text), f"{doubt}; the words are timed by pauses" if doubt else None, matches)
+    return Alignment(_words(clip, text), doubt, matches, timed_by=Pauses.name)
 
 
 def _words(clip: Audio, text: str) -> tuple[Word, ...]:

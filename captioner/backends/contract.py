@@ -65,6 +65,10 @@ class Traits:
     word_times: bool = False
     """Whether `Recognition.words` are given."""
 
+    exact_word_times: bool = False
+    """Whether these times are as exact as an aligner's, so that no aligner looks at them: those of a hidden Markov
+    model are, those of attention weights are not."""
+
     languages: tuple[str, ...] = ()
     """BCP 47 tags of the languages that it recognises; empty if that is not known."""
 

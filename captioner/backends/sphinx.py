@@ -38,7 +38,7 @@ class Sphinx:
     def __init__(self) -> None:
         if self.info.missing() is not None:
             raise BackendNotInstalled("sphinx", "pocketsphinx")
-        self.traits = Traits("sphinx", model="en-us", word_times=True, languages=("en",))
+        self.traits = Traits("sphinx", model="en-us", word_times=True, exact_word_times=True, languages=("en",))
         self._decoder: Decoder | None = None
 
     def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:

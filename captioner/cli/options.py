@@ -248,7 +248,7 @@ chinese_script = click.option(
     help="Chinese captions: simplified, traditional, as recognised; auto: as most of it.  [default: auto]")
 align = click.option(
     "--align", default="auto", metavar="NAME",
-    help="Aligner for word times: auto, espeak, pauses, qwen3[:MODEL], none.  [default: auto]")
+    help="Aligner for word times: auto, espeak, pauses, qwen3[:MODEL], backend, none.  [default: auto]")
 base_url = click.option(
     "--base-url", metavar="URL", help="Server of a cloud backend; without --backend, that of openai.")
 audio_track = click.option(

@@ -23,7 +23,7 @@ from captioner.errors import BackendError, JournalNotUsable
 from captioner.journal.store import Store, Summary, Warn, clear, default_path, source_name, summary, warn_in_log
 from captioner.values import Audio, Word
 
-__all__ = ["Summary", "clear", "clip_key", "default_path", "journaled", "summary"]
+__all__ = ["JournaledBackend", "Summary", "clear", "clip_key", "default_path", "journaled", "summary"]
 
 STORED = ("ok", "empty")
 """The statuses that are stored. A clip that failed, was truncated or blocked is sent to the backend again."""
@@ -32,14 +32,14 @@ MOST_CACHED_IN_A_ROW = 32
 """Cached clips in a row that the wrapped backend may pull while it looks for one to recognise."""
 
 
-def journaled(backend: Backend, path: Path, *, source: str | None = None, warn: Warn = warn_in_log) -> Backend:
+def journaled(backend: Backend, path: Path, *, source: str | None = None, warn: Warn = warn_in_log) -> JournaledBackend:
     """Return `backend` with a journal: the file at `path`, which is created at the first clip.
 
     `source` is the name of the media, for `summary` and `clear`. `warn` gets a message if the journal was damaged or
     cannot be used. The backend must recognise each clip by itself; text of an earlier clip goes into the hints of a
     separate call. Closing the journaled backend closes the journal, but not `backend`.
     """
-    return _JournaledBackend(backend, Store(path, warn), None if source is None else source_name(source), warn)
+    return JournaledBackend(backend, Store(path, warn), None if source is None else source_name(source), warn)
 
 
 def clip_key(clip: Audio, hints: Hints, backend: Backend) -> bytes:
@@ -56,7 +56,9 @@ def clip_key(clip: Audio, hints: Hints, backend: Backend) -> bytes:
     return hashlib.sha256(json.dumps(asked).encode("ascii") + pcm.tobytes()).digest()
 
 
-class _JournaledBackend:
+class JournaledBackend:
+    """A backend around a backend that stores its results; see `journaled`."""
+
     def __init__(self, backend: Backend, store: Store, source: str | None, warn: Warn) -> None:
         self.traits = backend.traits
         self._backend, self._store, self._source, self._warn = backend, store, source, warn
@@ -81,11 +83,17 @@ class _JournaledBackend:
     def close(self) -> None:
         self._store.close()
 
+    def stored(self, clip: Audio, hints: Hints) -> Recognition | None:
+        """Return the stored result of a clip; None if the backend must recognise it."""
+        return self._look_up(clip, hints).cached
+
     def _look_up(self, clip: Audio, hints: Hints) -> _PendingClip:
         key = clip_key(clip, hints, self._backend)
-        return _PendingClip(key, clip.start, self._cached(key, clip.start) if self._readable else None)
+        return _PendingClip(key, clip.start, self._cached(key, clip.start))
 
     def _cached(self, key: bytes, start: float) -> Recognition | None:
+        if not self._readable:
+            return None
         try:
             rows = self._store.execute("SELECT answer FROM heard WHERE key = ?", key)
         except JournalNotUsable as error:

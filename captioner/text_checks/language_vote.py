@@ -16,7 +16,7 @@ from functools import lru_cache
 from captioner.backends.hallucinations import words_in
 from captioner.cues.function_word_tables import function_words_for
 from captioner.languages import language_by_script, writes
-from captioner.transcribe import RegionResult
+from captioner.transcribe import WindowResult
 
 SWITCH = 20.0
 """Seconds of speech, times the backend's probability, that make another language at the beginning or the end of a
@@ -36,8 +36,8 @@ LOOKAHEAD = 60.0
 """Seconds of speech after a region that are known when its language is settled."""
 
 
-def settle_languages(results: Iterable[RegionResult], asked: str | None = None) -> Iterator[RegionResult]:
-    """Yield the same results in order, each segment with its settled language.
+def settle_languages(results: Iterable[WindowResult], asked: str | None = None) -> Iterator[WindowResult]:
+    """Yield the same results in order, each text with its settled language.
 
     `asked` is the BCP 47 tag that the user gave; it is then the language of all. Lazy: at most `LOOKAHEAD` seconds of
     speech and one more region are held, and none if the backend detects no languages.
@@ -56,7 +56,7 @@ class LanguageVote:
 
     def __init__(self, asked: str | None = None, lookahead: float = 0.0) -> None:
         self._asked, self._lookahead = asked, lookahead
-        self._open: deque[RegionResult] = deque()
+        self._open: deque[WindowResult] = deque()
         self._candidates: dict[str, None] = {}  # a set in order
         self._costs: Costs = {}  # after the last settled region
         self._seconds: dict[str, float] = {}
@@ -66,7 +66,7 @@ class LanguageVote:
         """The language that was asked for, or the one of most of the settled speech."""
         return self._asked or max(self._seconds, key=self._seconds.__getitem__, default=None)
 
-    def add(self, result: RegionResult) -> Iterator[RegionResult]:
+    def add(self, result: WindowResult) -> Iterator[WindowResult]:
         """Yield the results that are settled with this next one."""
         if self._asked:
             yield _with_language(result, self._asked)
@@ -76,15 +76,15 @@ class LanguageVote:
         while self._open and (not _languages_of(self._open[0]) or self._seconds_ahead() >= self._lookahead):
             yield self._settle_first()
 
-    def finish(self) -> Iterator[RegionResult]:
+    def finish(self) -> Iterator[WindowResult]:
         """Yield the remaining results."""
         while self._open:
             yield self._settle_first()
 
     def _seconds_ahead(self) -> float:
-        return sum(result.report.duration for result in self._open) - self._open[0].report.duration
+        return sum(result.window.clip.duration for result in self._open) - self._open[0].window.clip.duration
 
-    def _settle_first(self) -> RegionResult:
+    def _settle_first(self) -> WindowResult:
         voters = [result for result in self._open if _languages_of(result)]
         first = self._open.popleft()
         if not voters or voters[0] is not first:
@@ -92,7 +92,7 @@ class LanguageVote:
         ballots = [_ballot(result, [*self._candidates]) for result in voters]
         language = _first_language(self._costs, ballots)
         self._costs = _with_ballot(self._costs, ballots[0])
-        self._seconds[language] = self._seconds.get(language, 0.0) + first.report.duration
+        self._seconds[language] = self._seconds.get(language, 0.0) + first.window.clip.duration
         return _with_language(first, language)
 
 
@@ -103,26 +103,26 @@ ANY_OTHER = ""
 """A language for which no region has voted yet."""
 
 
-def _languages_of(result: RegionResult) -> tuple[str, ...]:
+def _languages_of(result: WindowResult) -> tuple[str, ...]:
     """Return the language that the backend detected, or else that of the text's script; both if they disagree."""
-    segment = result.segment
-    if segment is None:
+    text, language = result.recognition.text, result.recognition.language
+    if not text.strip():
         return ()
-    by_script = language_by_script(segment.text)
-    if by_script is None or (segment.language and writes(segment.language, segment.text)):
-        return (segment.language,) if segment.language else ()
-    return (segment.language, by_script) if segment.language else (by_script,)
+    by_script = language_by_script(text)
+    if by_script is None or (language and writes(language, text)):
+        return (language,) if language else ()
+    return (language, by_script) if language else (by_script,)
 
 
-def _ballot(result: RegionResult, candidates: Sequence[str]) -> Costs:
+def _ballot(result: WindowResult, candidates: Sequence[str]) -> Costs:
     """Return what it costs that a region, which has text, has each of the candidates as its language."""
-    assert result.segment is not None
-    text, tag = result.segment.text, _languages_of(result)[0]
+    text, tag = result.recognition.text, _languages_of(result)[0]
     fitting = [language for language in candidates if writes(language, text) is not False]
-    probability = UNSURE if result.language_probability is None else result.language_probability
+    known = result.recognition.language_probability
     favourite, weight = _language_by_words(text, fitting), SHOWN
     if favourite is None:
-        favourite, weight = tag, probability * result.report.duration if tag in fitting else 0.0
+        probability = UNSURE if known is None else known
+        favourite, weight = tag, probability * result.window.clip.duration if tag in fitting else 0.0
     costs = dict.fromkeys(candidates, SHOWN if fitting else 0.0) | dict.fromkeys(fitting, weight)
     return costs | ({favourite: 0.0} if favourite in fitting else {}) | {ANY_OTHER: max(weight, *costs.values())}
 
@@ -159,6 +159,6 @@ def _first_language(costs: Costs, ballots: Sequence[Costs]) -> str:
     return firsts[min(costs, key=costs.__getitem__)]
 
 
-def _with_language(result: RegionResult, language: str) -> RegionResult:
-    segment = result.segment
-    return result if segment is None else replace(result, segment=replace(segment, language=language))
+def _with_language(result: WindowResult, language: str) -> WindowResult:
+    recognition = result.recognition
+    return replace(result, recognition=replace(recognition, language=language)) if recognition.text.strip() else result

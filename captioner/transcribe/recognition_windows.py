@@ -56,6 +56,10 @@ class Window:
         """Return a window of the regions from index `first` up to, but not including, `last`."""
         return self if (first, last) == (0, len(self.regions)) else join(self.regions[first:last])
 
+    def divided(self) -> Iterator[Window]:
+        """Yield a window for each region."""
+        return (join([region]) for region in self.regions)
+
 
 def _mapped(time: float, source: Sequence[Span | Audio], target: Sequence[Span | Audio]) -> float:
     """Return `time` moved from the clock of the `source` spans to that of the `target` spans, which are as long."""

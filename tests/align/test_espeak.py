@@ -94,7 +94,7 @@ def test_a_text_that_does_not_match_the_audio_is_timed_by_pauses(
     text = "Zoological museums usually own hundreds of enormous, unlabelled skeletons from Argentina."
     alignment = load_aligner("espeak").align(clip, text, "en")
     assert alignment.words == load_aligner("pauses").align(clip, text, "en").words
-    assert alignment.doubt == "the text does not match the audio; the words are timed by pauses"
+    assert alignment.doubt == "the text does not match the audio"
     assert alignment.matches is False
 
 
@@ -102,12 +102,13 @@ def test_a_clip_too_long_to_compare_is_doubted() -> None:
     clip = Audio(silence(LONGEST + 1), RATE, 2.0)
     alignment = load_aligner("espeak").align(clip, "one two", "en")
     assert len(alignment.words) == 2
-    assert alignment.doubt == "the audio is longer than 40 s without a pause; the words are timed by pauses"
+    assert alignment.doubt == "the audio is longer than 40 s without a pause"
 
 
 def test_a_language_that_espeak_cannot_read_is_timed_by_pauses_without_a_doubt(speech: Audio) -> None:
     alignment = load_aligner("espeak").align(speech, "សួស្តី ពិភពលោក", "km")
-    assert alignment == load_aligner("pauses").align(speech, "សួស្តី ពិភពលោក", "km")
+    assert alignment.words == load_aligner("pauses").align(speech, "សួស្តី ពិភពលោក", "km").words
+    assert alignment.timed_by == "pauses"
     assert alignment.doubt is None
 
 
@@ -116,7 +117,8 @@ def test_japanese_without_pykakasi_is_timed_by_pauses(monkeypatch: pytest.Monkey
     readings._converter.cache_clear()
     alignment = load_aligner("espeak").align(speech, "東京へ行く。", "ja")
     readings._converter.cache_clear()
-    assert alignment == load_aligner("pauses").align(speech, "東京へ行く。", "ja")
+    assert alignment.words == load_aligner("pauses").align(speech, "東京へ行く。", "ja").words
+    assert alignment.timed_by == "pauses"
     assert alignment.doubt is None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,8 @@ from captioner.backends import Hints, Recognition
 from captioner.backends.scripted import Scripted
 from captioner.errors import UnknownName
 from captioner.pipeline import Captions, caption
-from captioner.transcribe import RegionResult, transcribe
-from captioner.values import Audio, RegionReport, Segment, Word
+from captioner.transcribe import Window, WindowResult, transcribe, windows_of
+from captioner.values import Audio, Segment, Word
 from captioner.word_timing import time_words
 from tests.paths import DATA
 
@@ -44,11 +45,43 @@ def test_cues_begin_and_end_with_the_words_and_not_with_the_region(speech_file: 
     assert not any(segment.words for segment in untimed.transcript.segments)
 
 
-def test_words_from_the_backend_stay_as_they_are(speech_file: Path) -> None:
-    word = Word(1.5, 2.0, LINES[0])
-    made = captions(speech_file, [Recognition("ok", LINES[0], (word,)), *LINES[1:]])
-    assert made.transcript.segments[0].words == (word,)
-    assert len(made.transcript.segments[1].words) == 7
+WORD = Word(1.5, 2.0, LINES[0], confidence=0.5)
+TIMED = Recognition("ok", LINES[0], (WORD,))
+
+
+def test_words_of_the_backend_are_refined(speech_file: Path) -> None:
+    made = captions(speech_file, [TIMED, *LINES[1:]])
+    words = made.transcript.segments[0].words
+    assert words[0].start == pytest.approx(TRUTH[0]["start"], abs=0.08)
+    assert {word.confidence for word in words} == {0.5}
+    assert [region.timing for region in made.report.regions] == ["espeak"] * 3
+
+
+def test_words_of_the_backend_are_kept_if_asked(speech_file: Path) -> None:
+    made = captions(speech_file, [TIMED, *LINES[1:]], align="backend")
+    assert made.transcript.segments[0].words == (WORD,)
+    assert [region.timing for region in made.report.regions] == ["backend", "espeak", "espeak"]
+    alone = captions(speech_file, [TIMED, *LINES[1:]], align="none")
+    assert alone.transcript.segments[0].words == (WORD,)
+    assert [region.timing for region in alone.report.regions] == ["backend", None, None]
+
+
+def test_words_of_the_backend_are_the_fallback(speech_file: Path) -> None:
+    text = "far too much to say " * 30
+    made = captions(speech_file, [Recognition("ok", text, (Word(1.5, 2.0, text),)), *LINES[1:]])
+    assert len(made.transcript.segments[0].words) == 1
+    report = made.report.regions[0]
+    assert report.timing == "backend"
+    assert report.reason == "the text is too long for the audio; the words are timed by the backend"
+
+
+def test_exact_words_of_the_backend_are_kept(speech_file: Path) -> None:
+    backend = Scripted(lines=[TIMED, *LINES[1:]])
+    backend.traits = replace(backend.traits, word_times=True, exact_word_times=True)
+    made = caption(speech_file, backend=backend, hints=Hints("en"))
+    assert made.transcript.segments[0].words == (WORD,)
+    assert [region.timing for region in made.report.regions] == ["backend", None, None]
+    assert made.report.align is None
 
 
 def test_a_text_too_long_for_its_region_is_doubted_in_the_report(speech_file: Path) -> None:
@@ -64,23 +97,21 @@ def clips(speech: Audio) -> list[Audio]:
     return [Audio(speech.samples[:16_000], speech.sample_rate, float(second)) for second in range(4)]
 
 
-def test_results_stay_in_order_and_lose_their_clips(clips: list[Audio]) -> None:
+def test_results_stay_in_order(clips: list[Audio]) -> None:
     lines: list[str | Recognition] = ["one", Recognition("failed", "", reason="no answer"), "", "four"]
-    results = list(time_words(transcribe(clips, Scripted(lines=lines), Hints()), open_aligner("pauses")))
+    recognised = transcribe(windows_of(clips, None), Scripted(lines=lines), Hints())
+    results = list(time_words(recognised, open_aligner("pauses")))
     assert [result.report.status for result in results] == ["ok", "failed", "empty", "ok"]
     assert [result.segment and len(result.segment.words) for result in results] == [1, None, None, 1]
-    assert all(result.clip is None for result in results)
 
 
 def test_at_most_three_clips_are_in_memory(clips: list[Audio]) -> None:
     taken: list[int] = []
 
-    def results() -> Iterator[RegionResult]:
-        for index, clip in enumerate(clips):
+    def results() -> Iterator[WindowResult]:
+        for index, window in enumerate(windows_of(clips, None)):
             taken.append(index)
-            yield RegionResult(
-                RegionReport(clip.start, clip.end, index, "ok"), Segment(clip.start, clip.end, "word"), clip
-            )
+            yield WindowResult(window, Recognition("ok", "word"))
 
     timed = time_words(results(), open_aligner("pauses"))
     next(timed)
@@ -89,12 +120,20 @@ def test_at_most_three_clips_are_in_memory(clips: list[Audio]) -> None:
 
 
 def test_words_that_do_not_spell_the_text_are_not_used() -> None:
-    result = RegionResult(
-        RegionReport(0.0, 1.0, 0, "ok"), Segment(0.0, 1.0, "text"), Audio(np.zeros(16_000, np.float32), 16_000)
-    )
-    (timed,) = time_words([result], _OtherWords())
+    (timed,) = time_words([WindowResult(second_of_silence(), Recognition("ok", "text"))], _OtherWords())
     assert timed.segment == Segment(0.0, 1.0, "text")
     assert timed.report.reason == "the words of other do not spell the text; their times are not used"
+
+
+def test_words_of_the_backend_that_do_not_spell_the_text_are_not_used() -> None:
+    result = WindowResult(second_of_silence(), Recognition("ok", "text", (Word(0.1, 0.9, "next"),)))
+    (timed,) = time_words([result], None)
+    assert timed.segment == Segment(0.0, 1.0, "text")
+    assert timed.report.reason == "the words of the backend do not spell the text; their times are not used"
+
+
+def second_of_silence() -> Window:
+    return next(windows_of([Audio(np.zeros(16_000, np.float32), 16_000)], None))
 
 
 class _OtherWords:
@@ -106,7 +145,7 @@ class _OtherWords:
 
 def test_an_aligner_may_read_the_whole_recording_before_it_answers(clips: list[Audio]) -> None:
     lines: list[str | Recognition] = ["one", Recognition("failed", "", reason="no answer"), "", "four"]
-    results = list(time_words(transcribe(clips, Scripted(lines=lines), Hints()), _WholeRecording()))
+    results = list(time_words(transcribe(windows_of(clips, None), Scripted(lines=lines), Hints()), _WholeRecording()))
     texts = [result.segment and result.segment.words[0].text for result in results]
     assert texts == ["one", None, None, "four"]
 
@@ -124,7 +163,7 @@ class _WholeRecording:
 
 def test_an_error_of_the_aligner_ends_the_run(clips: list[Audio]) -> None:
     with pytest.raises(RuntimeError, match="too few alignments"):
-        list(time_words(transcribe(clips, Scripted(lines=["text"] * 4), Hints()), _NoAlignments()))
+        list(time_words(transcribe(windows_of(clips, None), Scripted(lines=["text"] * 4), Hints()), _NoAlignments()))
 
 
 class _NoAlignments(_OtherWords):

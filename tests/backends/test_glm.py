@@ -21,7 +21,7 @@ from captioner.backends.glm.account import BIGMODEL, Z_AI, account_for
 from captioner.backends.glm.backend import Glm
 from captioner.errors import BackendError, UsageError
 from captioner.testing import Fault, Faults, GlmService, ServiceRequest, audio_key, error, looped, reset, silence
-from captioner.transcribe import transcribe
+from captioner.transcribe import transcribe, windows_of
 from captioner.values import Audio
 from tests.backends.cloud_parts import RATE, RecordedSleep, clips, quick_policy, tone
 
@@ -235,8 +235,8 @@ def test_the_context_is_the_text_before() -> None:
     audio = clips(4)
     faults = {audio_key(audio[1]): error("1214"), audio_key(audio[2]): looped()}
     with GlmService(texts_of(audio), faults=faults) as service, glm_at(service) as glm:
-        results = list(transcribe(audio, glm, Hints(prompt="A talk."), context="previous"))
-    assert [result.report.status for result in results] == ["ok", "failed", "ok", "ok"]
+        results = list(transcribe(windows_of(audio, None), glm, Hints(prompt="A talk."), context="previous"))
+    assert [result.recognition.status for result in results] == ["ok", "failed", "ok", "ok"]
     prompts = [request.fields["prompt"] for request in service.requests]
     # Neither failed nor doubtful text is passed on.
     assert prompts == ["A talk.", "A talk.\nSentence number 0.", "A talk.", "A talk."]

@@ -19,8 +19,9 @@ from captioner.media import open_media, read_audio
 from captioner.profiles import profile_for
 from captioner.speech import speech_clips
 from captioner.speech.silero_torch import TorchSilero
-from captioner.transcribe import transcribe
+from captioner.transcribe import transcribe, windows_of
 from captioner.values import Audio, Segment, Transcript
+from captioner.word_timing import time_words
 from tests.benchmarks import Lengths
 from tests.benchmarks.measuring import cpu_seconds, read_whole, talk, text_of
 from tests.paths import SAMPLES
@@ -56,7 +57,8 @@ def stages(lengths: Lengths) -> Sequence[Stage]:
         clips = list(speech_clips(iter(blocks)))
     texts = [text_of(clip, period) for clip in clips]
     with watch.timing("transcribe: a backend that takes no time, and the report"):
-        segments = [one.segment for one in transcribe(clips, load_backend("scripted", lines=texts), Hints("en"))]
+        results = list(transcribe(windows_of(clips, None), load_backend("scripted", lines=texts), Hints("en")))
+    segments = [one.segment for one in time_words(results, None)]
     words = Transcript(tuple(with_word_times(watch, clips, [one for one in segments if one])), "en")
     with watch.timing("cues: line breaks, reading speed, pauses"):
         cues = make_cues(words, profile_for("en"))

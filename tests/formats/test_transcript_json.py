@@ -37,7 +37,7 @@ REPORT = Report(
     language="en",
     align="espeak",
     regions=(
-        RegionReport(0.5, 2.04, 0, "ok", "Hello, wörld.", cached=True),
+        RegionReport(0.5, 2.04, 0, "ok", "Hello, wörld.", cached=True, timing="espeak"),
         RegionReport(4.0, 6.5, 1, "truncated", '再见 🎬 "\\\u2028', "the recogniser stopped", attempts=3),
         RegionReport(8.0, 8.1, 2, "failed", reason="no answer in 60 s", attempts=2),
     ),

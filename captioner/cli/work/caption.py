@@ -13,7 +13,7 @@ import click
 
 from captioner.align import open_aligner
 from captioner.backends import Backend, Hints
-from captioner.budget import DryRunBackend, estimate
+from captioner.budget import DryRunBackend
 from captioner.cli.console import Console
 from captioner.cli.messages import SPEECH_LOST, attempt_all, counted, printable
 from captioner.cli.work.backend_session import BackendRequest, BackendSession, go_offline, hotwords_in, open_backend
@@ -229,8 +229,9 @@ class _CaptionRun:
 
     def _dry_run(self, job: Job) -> int:
         """Print what would be sent and what it costs. Sends nothing, and writes nothing but the report."""
-        captions = self._caption(job, DryRunBackend(self._session.backend))
-        click.echo(f"{printable(job.source)}: {self._session.describe_cost(estimate(captions.report.regions))}")
+        backend = DryRunBackend(self._session.backend)
+        estimate = backend.estimate(self._caption(job, backend).report.regions)
+        click.echo(f"{printable(job.source)}: {self._session.describe_cost(estimate)}")
         return 0
 
     def _caption(self, job: Job, backend: Backend) -> Captions:

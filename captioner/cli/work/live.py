@@ -64,7 +64,7 @@ def _recognition_config(request: LiveRequest, settings: Settings, backend: Backe
     return RecognitionConfig(
         backend,
         Hints(request.language_tag, request.prompt, hotwords),
-        aligner=None if traits.word_times else open_aligner(request.align),
+        aligner=open_aligner(request.align),
         profile=None if request.profile is None else asked_profile(request.profile, settings),
         partials=not traits.metered if request.partials is None else request.partials,
         speech=live_speech(settings),

@@ -128,4 +128,5 @@ def _region(entry: JsonObject) -> RegionReport:
         cached=entry.boolean("cached"),
         attempts=entry.integer("attempts"),
         suspected=entry.text_or_none("suspected"),
+        timing=entry.text_or_none("timing"),
     )

@@ -54,6 +54,7 @@ def region_entry(region: RegionReport) -> dict[str, Any]:
         "cached": region.cached,
         "attempts": region.attempts,
         "suspected": region.suspected,
+        "timing": region.timing,
     }
 
 

@@ -26,7 +26,7 @@ from captioner.live.stream_clock import Epoch
 from captioner.profiles import Profile
 from captioner.speech import SpeechOptions
 from captioner.text_checks import ChineseScript, ChineseScriptVote, LanguageVote
-from captioner.transcribe import RegionResult, limit_regions, transcribe
+from captioner.transcribe import RegionResult, limit_regions, transcribe, windows_of
 from captioner.values import RegionReport, Segment, Span
 from captioner.word_timing import time_words
 
@@ -246,9 +246,11 @@ class Session:
     def _recognise_queue(self) -> None:
         config, started = self._config, self._now()
         clips = (queued.clip.audio for queued in self.queue.take(self._now))
-        results = transcribe(clips, config.backend, config.hints)
+        # No clip waits for a neighbour to be joined with: that would make the captions late.
+        results = transcribe(windows_of(clips, None), config.backend, config.hints)
         settled = (settled for result in results for settled in self._languages.add(result))
-        for result in time_words(settled, config.aligner, config.hints.language):
+        exact = config.backend.traits.exact_word_times
+        for result in time_words(settled, config.aligner, config.hints.language, exact=exact):
             self.counts.recognition_time += self._now() - started
             self.counts.recognised_speech += result.report.duration
             self._has_worked = True
