@@ -55,8 +55,7 @@ def loading_model(backend: str, folder: Path, device: torch.device) -> Iterator[
         if is_out_of_memory(error):
             reason = f"the model does not fit into the memory of {device}; close other programs or use device=cpu"
             raise BackendError(backend, reason) from error
-        reason = first_line(error).removesuffix(". Please install it and restart your")
-        raise BackendError(backend, f"cannot load the model in {folder}: {reason}") from error
+        raise BackendError(backend, f"cannot load the model in {folder}: {first_line(error)}") from error
 
 
 def is_out_of_memory(error: BaseException) -> bool:
@@ -67,5 +66,11 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def first_line(error: BaseException) -> str:
-    """Return the first line of an error's message, or the name of its class."""
-    return str(error).strip().partition("\n")[0] or type(error).__name__
+    """Return the first line of an error's message, or the name of its class.
+
+    Without "Please ...", with which transformers ends its messages about missing packages.
+
+    >>> first_line(ImportError("\\nIt needs the library x. Please restart your runtime."))
+    'It needs the library x'
+    """
+    return str(error).strip().partition("\n")[0].partition(". Please ")[0] or type(error).__name__

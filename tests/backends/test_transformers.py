@@ -16,7 +16,7 @@ from captioner.values import Audio
 from tests.align.voices import RATE, silence
 from tests.backends import tiny_speech_models
 from tests.backends.nano_parts import CLIPS, DIGITS, PHRASES, TEXTS, talk, texts
-from tests.backends.tiny_speech_models import FAMILIES, SPECIAL, WORDS
+from tests.backends.tiny_speech_models import FAMILIES, NEEDS, SPECIAL, WORDS
 
 CLIP = CLIPS[0]
 
@@ -55,11 +55,12 @@ def test_a_real_model_recognises_voices_it_was_not_trained_on() -> None:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_family_writes_text(folders: Callable[[str], Path], family: str) -> None:
-    if family == "granite_speech":
-        pytest.importorskip("torchaudio", reason="Granite's features need it")
+    if family in NEEDS:
+        pytest.importorskip(NEEDS[family])
     result = one_result(folders(family), Hints(language="en"))
     assert result.status in ("ok", "truncated")
-    assert result.text == result.text.strip() != ""
+    assert result.text == result.text.strip()
+    assert result.text
     assert result.language == "en"
     assert result.confidence is not None
     assert 0 < result.confidence <= 1
@@ -271,6 +272,17 @@ def test_files_that_cannot_be_read_are_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(BackendError, match="cannot load the model in") as caught:
         one_result(tmp_path)
     assert "\n" not in str(caught.value)
+
+
+def test_a_missing_package_is_one_sentence(folders: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    from transformers import WhisperProcessor
+
+    def missing(*_: object, **__: object) -> None:
+        raise ImportError("\nIt requires the mistral-common library. Please restart your\nruntime.\n")
+
+    monkeypatch.setattr(WhisperProcessor, "__call__", missing)
+    with pytest.raises(BackendError, match=r"cannot be used: It requires the mistral-common library$"):
+        one_result(folders("whisper"))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ Their texts mean nothing. They are what transformers itself makes of the same we
 from __future__ import annotations
 
 import json
+import re
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -264,6 +266,59 @@ def seamless_m4t(folder: Path) -> Path:
     return save(folder, model, lib.SeamlessM4TProcessor(lib.SeamlessM4TFeatureExtractor(), tokenizer))
 
 
+def voxtral(folder: Path) -> Path:
+    """An audio language model whose request is made by Mistral's own tokenizer, here with a token for each byte."""
+    lib = library()
+    names = re.findall(
+        r"\S+",
+        """
+        <unk> <s> </s> [INST] [/INST] [AVAILABLE_TOOLS] [/AVAILABLE_TOOLS] [TOOL_RESULTS] [/TOOL_RESULTS] [TOOL_CALLS]
+        [IMG] <pad> [IMG_BREAK] [IMG_END] [PREFIX] [MIDDLE] [SUFFIX] [SYSTEM_PROMPT] [/SYSTEM_PROMPT] [TOOL_CONTENT]
+        <20> <21> <22> <23> [AUDIO] [BEGIN_AUDIO] <26> <27> <28> <29> <30> <31> <32> <33> [TRANSCRIBE]
+        """,
+    )
+    special = [*names, *(f"<{number}>" for number in range(len(names), 100))]
+    tekken = {
+        "config": {
+            "pattern": r"\S+|\s+", "num_vocab_tokens": 256, "default_vocab_size": 356,
+            "default_num_special_tokens": 100, "version": "v7",
+        },
+        "vocab": [
+            {"rank": byte, "token_bytes": b64encode(bytes([byte])).decode(), "token_str": chr(byte)}
+            for byte in range(256)
+        ],
+        "special_tokens": [
+            {"rank": rank, "token_str": name, "is_control": True} for rank, name in enumerate(special)
+        ],
+        "audio": {
+            "sampling_rate": 16_000, "frame_rate": 12.5, "chunk_length_s": 30.0,
+            "audio_encoding_config": {"num_mel_bins": 128, "hop_length": 160, "window_size": 400},
+        },
+    }  # fmt: skip
+    (folder / "tekken.json").write_text(json.dumps(tekken))
+    config = lib.VoxtralConfig(
+        audio_config={
+            "hidden_size": 32, "intermediate_size": 128, "num_hidden_layers": 1, "num_attention_heads": 2,
+            "num_mel_bins": 128,
+        },
+        text_config={
+            "model_type": "llama", "vocab_size": 356, "hidden_size": 32, "intermediate_size": 64,
+            "num_hidden_layers": 1, "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 16,
+            "initializer_range": 0.4, "pad_token_id": 11, "bos_token_id": 1, "eos_token_id": 2,
+        },
+        audio_token_id=24,
+    )  # fmt: skip
+    model = seeded(lambda: lib.VoxtralForConditionalGeneration(config))
+    model.generation_config.eos_token_id, model.generation_config.pad_token_id = 2, 11
+    save(folder, model, lib.WhisperFeatureExtractor(feature_size=128))
+    features = json.loads((folder / "preprocessor_config.json").read_text())
+    (folder / "preprocessor_config.json").write_text(json.dumps(features | {"processor_class": "VoxtralProcessor"}))
+    return folder
+
+
+NEEDS = {"granite_speech": "torchaudio", "voxtral": "mistral_common"}
+"""Packages that a family needs beside transformers, by their names for `import`."""
+
 FAMILIES: dict[str, Callable[[Path], Path]] = {
     "wav2vec2": wav2vec2,
     "hubert": hubert,
@@ -277,4 +332,5 @@ FAMILIES: dict[str, Callable[[Path], Path]] = {
     "seamless_m4t": seamless_m4t,
     "qwen3_asr": qwen3_asr,
     "granite_speech": granite_speech,
+    "voxtral": voxtral,
 }

@@ -113,19 +113,20 @@ def speech_table(models: Iterable[Recogniser], worse: list[str]) -> Iterator[str
     """
     models = tuple(models)
     groups: dict[str, Tally] = defaultdict(Tally)
-    total, by_language = Tally(), defaultdict(Tally)
+    languages: dict[str, Tally] = defaultdict(Tally)
+    total = Tally()
     for entry in entries():
         if SPEECH.match(entry["file"]):
             tally = measure_file(entry, models)
             groups[group_of(entry["file"])].add(tally)
-            by_language[str(entry["language"])].add(tally)
+            languages[str(entry["language"])].add(tally)
             total.add(tally)
     heads = " | ".join(f"{model.name} alone | with captioner" for model in models)
     yield f"| recordings | files | words | {heads} | speech in regions |"
     yield "|---" * (4 + 2 * len(models)) + "|"
     for name, tally in sorted(groups.items()):
         yield tally.row(name, models)
-    for language, tally in sorted(by_language.items()):
+    for language, tally in sorted(languages.items()):
         yield tally.row(f"language {language}", models)
     yield total.row("**all**", models)
     worse.extend(total.worse)

@@ -77,6 +77,4 @@ def _whisper(name: str, english_only: bool, folder: Path) -> Recogniser:
         segments, _ = library().transcribe(read_whole(path).samples, language=code, beam_size=5, **options)
         return join_texts(segment.text.strip() for segment in segments)
 
-    return Recogniser(
-        name, english_only, backend, alone, lambda path, language: alone(path, language, vad_filter=True)
-    )
+    return Recogniser(name, english_only, backend, alone, lambda path, language: alone(path, language, vad_filter=True))

@@ -90,6 +90,8 @@ class LibraryModel:
             inputs = model_inputs(self._processor, self._name, clip, hints)
         except ValueError as error:  # a language that the model does not know
             raise BackendError(NAME, f"{self._name} refuses the request: {first_line(error)}") from error
+        except ImportError as error:  # of a package that only some models need
+            raise BackendError(NAME, f"{self._name} cannot be used: {first_line(error)}") from error
         inputs = inputs.to(self.device, dtype=self._model.dtype)
         if self._writes == CTC:
             return self._labelled(inputs)
