@@ -4,6 +4,7 @@
     ├── OutputNotWritten            1   a result cannot be written, or exists already
     ├── JournalNotUsable            1   the journal cannot be read or written
     ├── NotInstalled                1   an optional package is missing: says what to install
+    ├── RetimingRefused             1   the pauses of a caption file do not match the speech
     ├── UsageError                  2   flags or arguments make no sense
     │   ├── UnknownName                 no such backend, format, profile, track, ...: names a similar one, or all
     │   └── SettingsError               the settings file or an environment variable is wrong
@@ -87,6 +88,17 @@ class NotInstalled(CaptionerError):
 
     def _message(self) -> str:
         return f"the package for {self.what} is not installed; run: pip install {self.requirement!r}"
+
+
+class RetimingRefused(CaptionerError):
+    """A caption file gets no new times by its pauses, for `reason`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def _message(self) -> str:
+        return f"the captions get no new times: {self.reason}"
 
 
 class UsageError(CaptionerError):

@@ -13,7 +13,8 @@ from captioner.align import Aligner, open_aligner
 from captioner.backends import Backend, Hints, backend_info, load_backend
 from captioner.backends.selection import choose_backend
 from captioner.cues import make_cues, time_cues
-from captioner.languages import asked_language
+from captioner.errors import RetimingRefused
+from captioner.languages import asked_language, speaks
 from captioner.media import AudioSelection, Media, open_media, read_audio, read_shot_changes
 from captioner.output import Captions as Captions
 from captioner.prefetch import prefetch
@@ -188,17 +189,24 @@ def caption_script(
     source: str | Path,
     script: str | Sequence[Cue],
     options: CaptionOptions = CaptionOptions(),
+    *,
+    script_language: str | None = None,
     **changes: Unpack[CaptionKeywords],
 ) -> Captions:
     """Caption `source` with the words of `script`: a text, or cues, which keep their text and get new times.
 
+    Cues in another language than the speech (`script_language`, a BCP 47 tag, is not that of the hints), or whose words
+    do not match the speech, keep their distances: the pauses of the speech show how all of them, or all of a part,
+    must move.
+
     The backend only shows where the script is spoken. With a backend that recognises nothing, the script is placed by
     the time that it takes to say. Warnings name the parts that are not spoken, and speech that does not match the
     script. Speech that is not in the script is captioned as it was recognised, with a reason in the report. Reads the
-    source twice. Raises the errors of `caption`.
+    source twice. Raises the errors of `caption`, and `RetimingRefused` if neither words nor pauses match.
     """
     from captioner.script import (  # imported here because only this function needs it
         ScriptBackend,
+        is_mostly_doubted,
         mismatches,
         place_script,
         retime_cues,
@@ -206,18 +214,34 @@ def caption_script(
         show_unspoken,
         unspoken_spans,
         without_unspoken,
+        words_match,
     )
 
     options = replace(_changed(options, changes), chinese_script="keep")  # a script stays as it is written
+    language = options.hints.language
+    if not isinstance(script, str) and is_foreign(script_language, language):
+        return _by_pauses(source, script, options, f"the captions are in {script_language}, not in {language}")
     text = script if isinstance(script, str) else script_of_cues(script)
     unspoken = unspoken_spans(text)
+    spoken_text = without_unspoken(text, unspoken)
+    refused: RetimingRefused | None = None
     with _open_backend(options.backend, options.hints.language) as backend:
         # Shot changes are left out of the first pass, whose cues are not used: finding them takes long.
         first = caption(source, replace(options, backend=backend, shot_changes=False))
-        placed = place_script(without_unspoken(text, unspoken), first.report.regions, first.transcript.segments)
+        match = words_match(spoken_text, first.transcript.segments)
+        if not isinstance(script, str) and match is False:
+            try:
+                return _by_pauses(source, script, options, "the words of the captions do not match the speech")
+            except RetimingRefused as error:
+                refused = error  # the backend may recognise too little: the aligner decides
+        placed = place_script(spoken_text, first.report.regions, first.transcript.segments)
         script_backend = ScriptBackend(placed.recognitions, backend.traits.longest_clip)
         second = caption(source, replace(options, backend=script_backend, journal=None))
     transcript, report, missing = second.transcript, second.report, [*placed.missing]
+    if not isinstance(script, str) and match is not True and is_mostly_doubted(placed.recognitions, report.regions):
+        if refused:
+            raise refused
+        return _by_pauses(source, script, options, "the captions do not match the sound of the speech")
     if isinstance(script, str):
         segments, unplaced = show_unspoken(text, unspoken, placed, report.regions, transcript.segments)
         transcript = replace(transcript, segments=segments)
@@ -241,6 +265,24 @@ def caption_script(
         *(_heading_warnings(text, unspoken) if isinstance(script, str) else ()),
     )
     return Captions(cues, transcript, replace(report, warnings=warnings))
+
+
+def is_foreign(script_language: str | None, language: str | None) -> bool:
+    """Return whether captions are known to be in another language than the speech; both are BCP 47 tags."""
+    return bool(script_language and language) and not speaks(script_language, str(language).partition("-")[0])
+
+
+def _by_pauses(source: str | Path, cues: Sequence[Cue], options: CaptionOptions, reason: str) -> Captions:
+    from captioner.retimed_captions import retime_by_pauses  # imported here because only this function needs it
+
+    return retime_by_pauses(
+        str(source),
+        cues,
+        reason,
+        selection=options.selection,
+        speech=options.speech,
+        progress=lambda done, duration: options.on_progress(Progress(done, duration)),
+    )
 
 
 def _changed(options: CaptionOptions, changes: CaptionKeywords) -> CaptionOptions:

@@ -3,6 +3,7 @@
     unspoken.py         the parts of a script that are not said: labels, sounds, headings
     script_labels.py    the labels among them, as "HOST:"
     word_anchors.py     words that are both in the script and in the recognised text, in order
+    word_match.py       whether a script and the recognised text are about the same words
     script_units.py     the text units of a script, with the boundary after each
     spreading.py        the text between two anchors, by how long it takes to say
     placement.py        both together: the text of each region, missing text, and speech that is not in the script
@@ -18,16 +19,18 @@ that is not in the script have a cost, and the text around them keeps its place.
 from __future__ import annotations
 
 from captioner.script.cue_retiming import retime_cues, script_of_cues
-from captioner.script.mismatches import mismatches
+from captioner.script.mismatches import is_mostly_doubted, mismatches
 from captioner.script.placement import MissingText, ScriptBackend, ScriptPlacement, place_script
 from captioner.script.shown_text import show_unspoken
 from captioner.script.unspoken import UnspokenText, unspoken_spans, without_unspoken
+from captioner.script.word_match import words_match
 
 __all__ = [
     "MissingText",
     "ScriptBackend",
     "ScriptPlacement",
     "UnspokenText",
+    "is_mostly_doubted",
     "mismatches",
     "place_script",
     "retime_cues",
@@ -35,4 +38,5 @@ __all__ = [
     "show_unspoken",
     "unspoken_spans",
     "without_unspoken",
+    "words_match",
 ]

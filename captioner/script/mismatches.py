@@ -18,11 +18,7 @@ def mismatches(recognitions: Sequence[Recognition], regions: Sequence[RegionRepo
     `recognitions` are those of the script's placement, `regions` the reports of the same regions after word timing. If
     the aligner doubts more than half of the regions, the only stretch is from the first doubted region to the last.
     """
-    placed = [
-        region
-        for recognition, region in zip(recognitions, regions, strict=True)
-        if region.text and not recognition.reason
-    ]
+    placed = _placed(recognitions, regions)
     doubted = [region for region in placed if region.reason]
     if 2 * len(doubted) > len(placed):
         yield Span(doubted[0].start, doubted[-1].end)
@@ -31,3 +27,18 @@ def mismatches(recognitions: Sequence[Recognition], regions: Sequence[RegionRepo
         spans = list(run)
         if is_doubted and len(spans) >= LEAST_RUN:
             yield Span(spans[0].start, spans[-1].end)
+
+
+def is_mostly_doubted(recognitions: Sequence[Recognition], regions: Sequence[RegionReport]) -> bool:
+    """Return whether the aligner doubts more than half of the regions; the arguments are those of `mismatches`."""
+    placed = _placed(recognitions, regions)
+    return 2 * sum(region.reason is not None for region in placed) > len(placed)
+
+
+def _placed(recognitions: Sequence[Recognition], regions: Sequence[RegionReport]) -> list[RegionReport]:
+    """Return the regions that say a part of the script."""
+    return [
+        region
+        for recognition, region in zip(recognitions, regions, strict=True)
+        if region.text and not recognition.reason
+    ]

@@ -40,6 +40,10 @@ def align(settings: Settings, /, media: str, script: str, **flags: Any) -> int:
     TEXT is a plain text, or a caption file, whose cues keep their text and get new times. The backend only shows where
     in MEDIA the text is spoken; with --backend none, captioner estimates that from the time that the text takes to say.
     Parts of TEXT that are not spoken are reported. Speech that is not in TEXT is captioned as it was recognised.
+
+    A caption file in another language than MEDIA (film.de.srt with --language en), or with other words, keeps its
+    distances: the pauses of the speech show by how much all captions, or all of a part, must move. MEDIA may then also
+    be a caption file that is in time. Nothing is written if the pauses do not match.
     """
     from captioner.cli.work.align import align_script
 

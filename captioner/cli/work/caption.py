@@ -63,6 +63,7 @@ class CaptionRequest:
     backend_options: tuple[tuple[str, Any], ...] = ()
     model: str | None = None
     language: str | None = None
+    script_language: str | None = None
     chinese_script: ChineseScript = "auto"
     prompt: str | None = None
     hotwords: tuple[str, ...] = ()
@@ -241,7 +242,9 @@ class _CaptionRun:
                 if self._script is None:
                     captions = caption(job.source, options)
                 else:
-                    captions = caption_script(job.source, self._script, options)
+                    captions = caption_script(
+                        job.source, self._script, options, script_language=self._request.script_language
+                    )
             except MediaNotReadable as error:
                 raise _explained(error) from error
         self._reports[job.source] = captions.report
