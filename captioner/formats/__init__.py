@@ -17,12 +17,20 @@ from captioner.formats.common.losses import CueLosses
 from captioner.formats.common.retiming import shift_and_stretch
 from captioner.formats.common.speaker_labels import with_speaker_labels
 from captioner.formats.format import Format, Written
-from captioner.formats.format_registry import FORMATS, WITH_TIMECODE, format_named, format_of_file, format_of_path
+from captioner.formats.format_registry import (
+    ENGLISH_UNLESS_NAMED,
+    FORMATS,
+    WITH_TIMECODE,
+    format_named,
+    format_of_file,
+    format_of_path,
+)
 from captioner.formats.transcript.from_cues import transcript_of
 from captioner.formats.transcript.report import write as render_report
 from captioner.formats.transcript.report import write_failure as render_failure
 
 __all__ = [
+    "ENGLISH_UNLESS_NAMED",
     "FORMATS",
     "UNKNOWN_PROGRAMME",
     "WITH_TIMECODE",

@@ -14,7 +14,7 @@ from captioner.formats.common.quantize import cue_read, quantize
 from captioner.formats.common.tab_separated import table
 from captioner.values import Cue
 
-_SECONDS = re.compile(r"\d{1,9}(?:[.,]\d{1,9})?", re.ASCII)
+_SECONDS = re.compile(r"-?\d{1,9}(?:[.,]\d{1,9})?", re.ASCII)
 
 
 def write(cues: Iterable[Cue]) -> str:
@@ -33,17 +33,18 @@ def parse(text: str) -> Contents:
     Raises `FormatError` with the line.
     """
     losses = Losses()
-    cues = []
+    labels = []
     for number, line in enumerate(source_lines(text), 1):
         start, _, rest = line.partition("\t")
         end, _, label = rest.partition("\t")
         if start == "\\":  # the range of frequencies of the label above
             losses["range of frequencies"] += 1
         elif line.strip():
-            cue = cue_read(_milliseconds(start, number), _milliseconds(end, number), label)
-            cues.append((cue, number))
+            labels.append((_milliseconds(start, number), _milliseconds(end, number), label, number))
+    early = max([0, *(-start for start, *_ in labels)])
+    cues = [(cue_read(start + early, end + early, label), number) for start, end, label, number in labels]
     losses["label without text"] = sum(cue is None for cue, _ in cues)
-    return Contents.of_cues(cues, losses=losses)
+    return Contents.of_cues(cues, losses=losses, early=early / 1000)
 
 
 def _milliseconds(text: str, line: int) -> int:

@@ -34,7 +34,8 @@ _NAMES = {
     "speaker": {"speaker", "name", "character", "who", "role"},
     "text": {"text", "caption", "subtitle", "content", "transcript", "words", "line", "dialogue"},
 }
-_TIME = re.compile(r"(?:(?:\d{1,6}:)?\d{1,2}:)?\d{1,9}(?:[.,]\d{1,9})?", re.ASCII)
+_INTEGER = re.compile(r"-?\d+", re.ASCII)
+_TIME = re.compile(r"-?(?:(?:\d{1,6}:)?\d{1,2}:)?\d{1,9}(?:[.,]\d{1,9})?", re.ASCII)
 
 
 class _TableRow(NamedTuple):
@@ -97,18 +98,22 @@ class CsvTable:
         named = [({name: _cell(row, index) for name, index in columns.items()}, row.line) for row in rows]
         times = [(self._seconds(cells["start"], line), self._seconds(cells["end"], line)) for cells, line in named]
         unit = 1 if _count_milliseconds([cells for cells, _ in named], times) else 1000
+        early = max([0.0, *(-start for start, _ in times)])
         cues = []
         for (start, end), (cells, line) in zip(times, named, strict=True):
             repairs["cue with its end before its start"] += end <= start
             speaker = one_line(cells.get("speaker"))
-            cues.append((cue_read(round(start * unit), round(end * unit), cells["text"], speaker), line))
+            cues.append(
+                (cue_read(round((start + early) * unit), round((end + early) * unit), cells["text"], speaker), line)
+            )
         losses["cue without text"] = sum(cue is None for cue, _ in cues)
-        return Contents.of_cues(cues, losses=losses, repairs=repairs)
+        return Contents.of_cues(cues, losses=losses, repairs=repairs, early=early * unit / 1000)
 
     def _seconds(self, cell: str, line: int) -> float:
         if not _TIME.fullmatch(cell.strip()):
             raise FormatError(self.name, f"not a time: {cell.strip()[:40]!r}", line)
-        return parse_clock(cell)
+        time = cell.strip()
+        return -parse_clock(time[1:]) if time.startswith("-") else parse_clock(time)
 
 
 CSV = CsvTable("csv", ",", ",;")
@@ -151,5 +156,5 @@ def _guessed_columns(rows: Sequence[_TableRow]) -> dict[str, int]:
 
 def _count_milliseconds(rows: Sequence[dict[str, str]], times: Sequence[tuple[float, float]]) -> bool:
     """Return whether all times are whole numbers of milliseconds, as Whisper writes them into a .tsv."""
-    are_integers = all(cells["start"].strip().isdecimal() and cells["end"].strip().isdecimal() for cells in rows)
+    are_integers = all(_INTEGER.fullmatch(cells[name].strip()) for cells in rows for name in ("start", "end"))
     return are_integers and bool(times) and median(end - start for start, end in times) > SHORT_CUE

@@ -152,7 +152,7 @@ FORMATS = {
             "captioner.formats.audacity",
             parts=("cues",),
             aliases=(".txt",),
-            signature=r"\d+[.,]\d+\t\d",
+            signature=r"-?\d+[.,]\d+\t-?\d",
         ),
     )
 }
@@ -160,6 +160,9 @@ FORMATS = {
 
 WITH_TIMECODE = frozenset(("itt", "scc", "stl", "fcpxml", "fcpxml-titles", "xmeml", "otio", "edl", "avid", "premiere"))
 """The formats that store the timecode of the first frame."""
+
+ENGLISH_UNLESS_NAMED = frozenset(("fcpxml", "sami"))
+"""The formats that must name a language, and call captions English where it is unknown."""
 
 
 def format_named(name: str) -> Format:

@@ -28,10 +28,10 @@ RATE = 100
 LAST_LINE = 500
 """Hundredths of a second for which the last line is shown if nothing ends it."""
 
-TIME_ESCAPE = joiner_escape(r"(?a)[\[<](?=\d+:)", r"[\[<]{JOINER}+")
+TIME_ESCAPE = joiner_escape(r"(?a)[\[<](?=-?\d+:)", r"[\[<]{JOINER}+")
 """Keeps text from being read as a time."""
 
-_TIME = r"(\d{1,6}):(\d{1,2})(?:[.:](\d{1,3}))?"
+_TIME = r"(-?)(\d{1,6}):(\d{1,2})(?:[.:](\d{1,3}))?"
 _STAMP = re.compile(rf"\s*\[{_TIME}\]", re.ASCII)
 _WORD_STAMP = re.compile(rf"<{_TIME}>", re.ASCII)
 _TAG = re.compile(r"\s*\[\s*([A-Za-z#]\w*)\s*:([^\]]*)\]\s*")
@@ -113,10 +113,13 @@ def parse(text: str) -> Contents:
     source = source_lines(text)
     tags = {match[1].lower(): match[2].strip() for line in source if (match := _TAG.fullmatch(line))}
     losses["header line"] += sum(name not in _ABOUT_THE_FILE for name in tags)
-    lines = sorted(_lines(source, _offset(tags.get("offset", "")), losses), key=lambda line: line.start)
+    offset = _offset(tags.get("offset", ""))
+    early = max([0, *(-_hundredths(stamp) - offset for line in source for stamp in _stamps(line))])
+    lines = sorted(_lines(source, offset + early, losses), key=lambda line: line.start)
     together = [(start, list(group)) for start, group in groupby(lines, key=lambda line: line.start)]
     programme = Programme(title=one_line(tags.get("ti", "")) or None, language=tags.get("la") or None)
-    return Contents.of_cues(_cues(together, repairs), programme=programme, losses=losses, repairs=repairs)
+    cues = _cues(together, repairs)
+    return Contents.of_cues(cues, programme=programme, losses=losses, repairs=repairs, early=early / RATE)
 
 
 def _offset(text: str) -> int:
@@ -130,10 +133,8 @@ def _offset(text: str) -> int:
 def _lines(source: list[str], offset: int, losses: Losses) -> Iterator[_TimedLine]:
     has_times, untimed = False, None
     for number, line in enumerate(source, 1):
-        stamps, at = [], 0
-        while match := _STAMP.match(line, at):
-            stamps.append(_hundredths(match))
-            at = match.end()
+        matches = list(_stamps(line))
+        stamps, at = [_hundredths(match) for match in matches], matches[-1].end() if matches else 0
         has_times = has_times or bool(stamps)
         if not stamps and line.strip() and not _TAG.fullmatch(line):
             untimed = untimed or number
@@ -141,14 +142,23 @@ def _lines(source: list[str], offset: int, losses: Losses) -> Iterator[_TimedLin
         text = _read_text(line[at:], offset, losses)
         for stamp in stamps:  # a refrain is written once, after all its times, and its words have times only once
             timed = text if stamp == stamps[0] else StyledText(text.text)
-            yield _TimedLine(max(stamp + offset, 0), timed, number)
+            yield _TimedLine(stamp + offset, timed, number)
     if untimed and not has_times:
         raise FormatError("lrc", "no times in it, so it is not an LRC file", untimed)
 
 
+def _stamps(line: str) -> Iterator[re.Match[str]]:
+    """Yield the times before the text of a line."""
+    at = 0
+    while match := _STAMP.match(line, at):
+        yield match
+        at = match.end()
+
+
 def _hundredths(match: re.Match[str]) -> int:
-    minute, second, fraction = match.groups(default="")
-    return (int(minute) * 60 + int(second)) * RATE + round(int(fraction.ljust(3, "0")) / 10)
+    sign, minute, second, fraction = match.groups(default="")
+    time = (int(minute) * 60 + int(second)) * RATE + round(int(fraction.ljust(3, "0")) / 10)
+    return -time if sign else time
 
 
 def _read_text(text: str, offset: int, losses: Losses) -> StyledText:

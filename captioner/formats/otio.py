@@ -97,12 +97,14 @@ def parse(text: str) -> Contents:
     """Return the markers of a timeline as cues, on whichever item they are. Raises `FormatError`."""
     timeline = _timeline(text)
     try:
-        cues = [_cue(marker, span) for marker, span in _markers(timeline.tracks)]
+        marked = list(_markers(timeline.tracks))
+        early = max([0.0, *(-span.start_time.to_seconds() for _, span in marked)])
+        cues = [_cue(marker, span, early) for marker, span in marked]
     except (ValueError, ArithmeticError) as error:  # NaN, infinity or no frame a second
         raise FormatError("otio", f"has a marker without a valid time: {error}") from error
     losses = Losses({"marker without text": cues.count(None)})
     ordered = sorted((cue for cue in cues if cue), key=lambda cue: cue.start)
-    return Contents(ordered, programme=_programme(timeline), losses=losses.phrases())
+    return Contents(ordered, programme=_programme(timeline), losses=losses.phrases(), early=early)
 
 
 def _timeline(text: str) -> Any:
@@ -127,11 +129,14 @@ def _markers(tracks: Any) -> Iterator[tuple[Any, Any]]:
             yield marker, item.transformed_time_range(marker.marked_range, tracks)
 
 
-def _cue(marker: Any, span: Any) -> Cue | None:
-    """Return the cue in the metadata or, of a marker of another program, its comment or else its name."""
+def _cue(marker: Any, span: Any, early: float) -> Cue | None:
+    """Return the cue in the metadata or, of a marker of another program, its comment or else its name.
+
+    It is `early` seconds later than the marker.
+    """
     rate = _rate(span.start_time.rate)
-    first, length = round(span.start_time.value), round(span.duration.value)
-    fallback = cue_read(max(0, first), first + length, marker.comment or marker.name, rate=rate)
+    first, length = round(span.start_time.value) + round(early * rate), round(span.duration.value)
+    fallback = cue_read(first, first + length, marker.comment or marker.name, rate=rate)
     try:
         fields = _plain(marker.metadata[KEY])
         text = StyledText(fields["text"], _built(StyleSpan, fields["styles"]), _built(Word, fields["words"]))

@@ -401,7 +401,7 @@ def test_a_malformed_key_is_refused_and_not_shown(secret: str) -> None:
 
 
 def test_a_malformed_base_url_is_refused() -> None:
-    with pytest.raises(BackendError, match="'localhost:80' is not a URL"):
+    with pytest.raises(UsageError, match="'localhost:80' is not a URL"):
         Glm(key="a-key", base_url="localhost:80")
 
 

@@ -312,11 +312,12 @@ def test_the_password_of_a_base_url_is_hidden_in_every_message() -> None:
         "http://host:99999/v1",
         "http://host:port/v1",
         "http://a..b/v1",
+        "http://[::1",
         "ftp://h/v1",
         "http:///v1",
         "h",
     ],
 )
 def test_a_malformed_base_url_is_one_sentence(base_url: str) -> None:
-    with pytest.raises(BackendError, match="is not a URL; it looks like http://127"):
+    with pytest.raises(UsageError, match="is not a URL; it looks like http://127"):
         OpenAI(base_url=base_url)

@@ -48,6 +48,18 @@ def test_what_the_other_format_cannot_store_is_reported(folder: Path, capfd: pyt
     assert not Path("other.srt").exists()
 
 
+@pytest.mark.parametrize("name", ["sami", "fcpxml"])
+def test_a_format_that_calls_an_unknown_language_english_says_so(
+    name: str, folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    words = ["convert", "talk.vtt", "-", "--to", name, "--fps", "25"]
+    note = f"standard output: the language is unknown, so {name} calls it English; use --language"
+    assert main(words) == 0
+    assert note in capfd.readouterr().err
+    assert main([*words, "--language", "de"]) == 0
+    assert note not in capfd.readouterr().err
+
+
 def test_the_language_comes_from_the_flag_the_name_or_the_file(folder: Path) -> None:
     for name in ("film.hi.vtt", "film.cht.forced.vtt", "film.de.hi.vtt"):
         Path(name).write_bytes(Path("talk.vtt").read_bytes())

@@ -140,6 +140,7 @@ CASES: dict[str, Run] = {
     "no journal": of("journal", CAPTIONER_JOURNAL="/"),
     "unknown flag": of("talk.flac", "--colour", "red"),
     "report is a folder": of("talk.flac", *SCRIPTED, "--report", "folder"),
+    "wrong address": of("talk.flac", *SCRIPTED, "--backend", "openai", "--base-url", "http://[::1"),
     "wrong setting": of("talk.flac", *SCRIPTED, CAPTIONER_MAX_COST="much"),
     "no such media": of("missing.mp4", *SCRIPTED),
     "no audio": of("mute.mp4", *SCRIPTED),

@@ -241,6 +241,16 @@ def test_each_error_is_one_sentence(lint: Lint, words: list[str], code: int, par
     assert (ran, err.count("\n"), part in err) == (code, 1, True), err
 
 
+def test_findings_overwrite_a_file_only_with_the_flag(lint: Lint) -> None:
+    Path("findings.txt").write_text("mine")
+    code, _, err = lint("clean.srt", "-o", "findings.txt")
+    assert (code, err) == (1, "captioner: cannot write findings.txt: it exists; use --overwrite\n")
+    assert Path("findings.txt").read_text() == "mine"
+    assert lint("clean.srt", "-o", "findings.txt", "--overwrite")[0] == 0
+    assert Path("findings.txt").read_text() == ""
+    assert lint("clean.srt", "-o", "/dev/null")[0] == 0
+
+
 def test_other_files_are_linted_when_one_cannot_be_read(lint: Lint) -> None:
     code, out, err = lint("gone.srt", "faulty.srt", "--language", "en")
     assert (code, len(out.split("\n")), err.count("captioner:")) == (5, 7, 1)

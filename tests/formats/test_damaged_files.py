@@ -6,6 +6,7 @@ import logging
 import re
 from fractions import Fraction
 
+import opentimelineio as otio
 import pytest
 
 from captioner.errors import FormatError
@@ -262,6 +263,17 @@ def test_captions_that_only_repeat_a_line_do_not_roll_up() -> None:
     assert shown(contents) == [(1, 2, "No."), (2, 3, "No."), (3, 4, "No.")]
 
 
+def otio_markers(*markers: tuple[str, float, float]) -> str:
+    """A timeline of another program, with markers of a name, a start and a duration in seconds."""
+    tracks = otio.schema.Stack()
+    for name, start, duration in markers:
+        times = otio.opentime.TimeRange(*(otio.opentime.RationalTime(24 * time, 24) for time in (start, duration)))
+        tracks.markers.append(otio.schema.Marker(name=name, marked_range=times))
+    timeline = otio.schema.Timeline(name="Talk")
+    timeline.tracks = tracks
+    return str(otio.adapters.write_to_string(timeline, "otio_json"))
+
+
 EARLY = {
     "sbv": "-0:00:04.000,-0:00:03.000\nGone\n\n-0:00:02.500,0:00:01.000\nA\n\n0:00:03.000,0:00:04.000\nB",
     "ass": "[Events]\n"
@@ -278,6 +290,11 @@ EARLY = {
     "<SYNC Start=3000><P>B<SYNC Start=4000><P>&nbsp;</SAMI>",
     "vtt": "WEBVTT\n\n-00:04.000 --> -00:03.000\nGone\n\n-00:02.500 --> 00:01.000\nA\n\n00:03.000 --> 00:04.000\nB",
     "srt": "-0:00:04,0 --> -0:00:03,0\nGone\n\n-0:00:02,500 --> 0:00:01,0\nA\n\n00:00:03,000 --> 00:00:04,000\nB",
+    "lrc": "[-00:04.00]Gone\n[-00:03.00]\n[-00:02.50]A\n[00:01.00]\n[00:03.00]B\n[00:04.00]",
+    "csv": "start,end,text\n-4,-3,Gone\n-2.5,1,A\n3,4,B",
+    "tsv": "start\tend\ttext\n-4000\t-3000\tGone\n-2500\t1000\tA\n3000\t4000\tB",
+    "audacity": "-4.0\t-3.0\tGone\n-2.5\t1.0\tA\n3.0\t4.0\tB",
+    "otio": otio_markers(("Gone", -4, 1), ("A", -2.5, 3.5), ("B", 3, 1)),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -244,6 +245,29 @@ def test_what_cannot_work_is_refused_in_a_sentence(
     assert sentence in last.lower()
     assert "Traceback" not in messages
     assert [path.name for path in tmp_path.iterdir()] == ["old.srt"]
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [[], ["-o", "talk.mp4"], ["--hold", "6", "-o", "new.srt"], ["--sink", "nowhere=x"], ["--language", "gibberish"]],
+)
+def test_flags_that_make_no_sense_are_refused_before_a_backend_is_loaded(
+    flags: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("captioner.cli.work.live.open_backend", None)
+    assert main(["live", "-", *flags]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_address_of_the_server_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("captioner.cli.work.live.LINGER", 0.0)
+    stream = tmp_path / "live.m3u8"
+    ffmpeg("-f", "lavfi", "-i", tone_source(), "-c:a", "aac", "-f", "hls", "-hls_list_size", "0", stream)
+    assert main(["live", str(stream), "--backend", "scripted", "--serve", "0"]) == 0
+    messages = capsys.readouterr().err
+    assert re.search(r"serving captions at http://127\.0\.0\.1:\d+/overlay, /feed and /socket\n", messages), messages
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from captioner.backends.cloud.responses import encodable
 from captioner.backends.cloud.retry import NoResponse, RetryableError
-from captioner.errors import BackendError
+from captioner.errors import BackendError, UsageError
 from captioner.redaction import HIDDEN, without_secrets
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ class HttpResponse:
 def checked_base_url(backend: str, base_url: str, example: str) -> str:
     """Return the URL without a slash at its end.
 
-    Raises `BackendError`, with `example` as a hint, for a malformed one.
+    Raises `UsageError`, with `example` as a hint, for a malformed one.
     """
     import httpx
 
@@ -183,7 +183,7 @@ def checked_base_url(backend: str, base_url: str, example: str) -> str:
         usable = False
     if not usable:
         without_user = base_url.rpartition("@")[2]  # what stands before it may be a password
-        raise BackendError(backend, f"base URL {without_user!r} is not a URL; it looks like {example}")
+        raise UsageError(f"{backend}: base URL {without_user!r} is not a URL; it looks like {example}")
     return base_url
 
 

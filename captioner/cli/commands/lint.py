@@ -31,6 +31,7 @@ class LintCommand(options.SettableCommand):
     help="Format of the findings.  [default: text]",
 )  # fmt: skip
 @click.option("-o", "--output", "target", metavar="FILE", help="File for the findings.  [default: standard output]")
+@options.overwrite
 @click.option("--fix", is_flag=True, help="Fix in place what can be fixed without changing a word.")
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @options.quiet

@@ -150,7 +150,10 @@ def backend_of_server(base_url: str) -> str:
     >>> backend_of_server("https://open.bigmodel.cn/api/paas/v4"), backend_of_server("http://localhost:8000/v1")
     ('glm', 'openai')
     """
-    host = urlsplit(base_url).hostname or ""
+    try:
+        host = urlsplit(base_url).hostname or ""
+    except ValueError:  # the backend says what is wrong with it
+        host = ""
     return "glm" if any(host == domain or host.endswith(f".{domain}") for domain in GLM_DOMAINS) else "openai"
 
 

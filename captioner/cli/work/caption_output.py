@@ -8,7 +8,7 @@ from pathlib import Path
 
 from captioner.cli.work.jobs import Target
 from captioner.errors import CaptionerError
-from captioner.formats import WITH_TIMECODE, Contents
+from captioner.formats import ENGLISH_UNLESS_NAMED, WITH_TIMECODE, Contents
 from captioner.output import WritingOptions, write_contents, write_file
 
 
@@ -45,6 +45,9 @@ def write_targets(
             continue
         if target.format.name not in WITH_TIMECODE and (flags := _timecode_flags(writing)):
             warn(f"{target.path or 'standard output'}: {target.format.name} has no timecode, so {flags} has no effect")
+        if target.format.name in ENGLISH_UNLESS_NAMED and contents.programme.language is None:
+            name = target.path or "standard output"
+            warn(f"{name}: the language is unknown, so {target.format.name} calls it English; use --language")
         if written.losses:
             losses = ", ".join(written.losses.phrases())
             warn(f"{target.path or 'standard output'}: {target.format.name} cannot store {losses}")

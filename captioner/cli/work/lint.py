@@ -15,14 +15,14 @@ from captioner.cli.messages import counted, printable, say_error
 from captioner.cli.work.caption_input import CaptionFile, open_captions
 from captioner.cli.work.caption_output import write_result
 from captioner.cli.work.profile_choice import FileProfile, profile_by_language, profile_of_file
-from captioner.errors import CaptionerError, FormatError, UsageError
+from captioner.errors import CaptionerError, FormatError, OutputNotWritten, UsageError
 from captioner.formats import format_named
 from captioner.formats.transcript.report import as_json
 from captioner.languages import asked_language
 from captioner.lint import about_file, lint
 from captioner.lint.fix import fix
 from captioner.lint.sarif import LocatedFinding, sarif
-from captioner.output import STANDARD
+from captioner.output import STANDARD, is_special
 from captioner.settings import Settings
 from captioner.timestamps import format_clock
 
@@ -42,6 +42,7 @@ class LintRequest:
     frame_rate: Fraction | Literal["none"] | None
     report_format: str
     target: str | None
+    overwrite: bool
     fix: bool
     strict: bool
     quiet: bool
@@ -71,6 +72,9 @@ def lint_all(request: LintRequest, settings: Settings) -> int:
     format = format_named(request.source_format) if request.source_format else None
     if request.fix:
         _refuse_fixed_copy(request)
+    target = None if request.target in (None, STANDARD) else Path(str(request.target))
+    if target and target.exists() and not (request.overwrite or is_special(target)):
+        raise OutputNotWritten(str(target), "it exists; use --overwrite")
     linted: list[LintedFile] = []
     failed: list[tuple[str, CaptionerError]] = []
     for path in request.files:
@@ -83,7 +87,6 @@ def lint_all(request: LintRequest, settings: Settings) -> int:
         except CaptionerError as error:
             say_error(error)
             failed.append((path, error))
-    target = None if request.target in (None, STANDARD) else Path(str(request.target))
     write_result(target, _REPORT_FORMATS[request.report_format](linted, failed))
     for one in linted:
         console.say(_summary(one))

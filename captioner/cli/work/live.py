@@ -18,7 +18,7 @@ from captioner.cli.work.live_outputs import earlier_checkpoint, open_outputs, op
 from captioner.cli.work.live_request import LiveRequest
 from captioner.cli.work.live_status import StatusLine
 from captioner.cli.work.profile_choice import asked_profile
-from captioner.errors import OutputNotWritten, SettingsError, UsageError
+from captioner.errors import OutputNotWritten, SettingsError
 from captioner.live.events import Event
 from captioner.live.session.caption_stream import STREAM_START, CaptionCursor
 from captioner.live.session.checkpoint import Checkpoint, save_checkpoint
@@ -43,8 +43,7 @@ CHECKPOINT_INTERVAL = 1.0
 def caption_live(request: LiveRequest, settings: Settings) -> int:
     """Caption the source until it ends; returns the exit code."""
     console = Console(quiet=request.quiet)
-    if request.hold and not (request.serve and request.hls):
-        raise UsageError("--hold needs --serve and --hls: captioner's server holds the playlists back")
+    request.refuse_nonsense()
     open_live_source(request.source, request.source_options)  # refuse a wrong name before anything is loaded
     with ExitStack() as stack:
         backend = stack.enter_context(open_backend(request.backend_request, settings, console)).backend
@@ -52,7 +51,7 @@ def caption_live(request: LiveRequest, settings: Settings) -> int:
         checkpoint = earlier_checkpoint(request)
         outputs = stack.enter_context(open_outputs(request, config, continues=checkpoint is not None))
         run = _LiveRun(request, config, outputs.sinks, checkpoint, console)
-        stack.enter_context(open_server(request, outputs, run.status_line.session_status, console.warn))
+        stack.enter_context(open_server(request, outputs, run.status_line.session_status, console))
         stack.enter_context(_stop_on_signal(run.runner.stop))
         run.run()
     return run.status_line.finish()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from captioner.cli.work.live_request import GROWING_FORMATS, LiveRequest
-from captioner.errors import CaptionerError, OutputNotWritten, UsageError
+from captioner.errors import CaptionerError, OutputNotWritten
 from captioner.live.session.checkpoint import Checkpoint, load_checkpoint
 from captioner.live.session.runner import SinkFanout
 from captioner.live.session.session import RecognitionConfig
@@ -22,6 +22,7 @@ from captioner.live.source.opening import is_hls
 from captioner.values import Report
 
 if TYPE_CHECKING:
+    from captioner.cli.console import Console
     from captioner.live.server.feed import CaptionFeed
 
 CLOSE_TIMEOUT = 5.0
@@ -103,8 +104,6 @@ def open_outputs(request: LiveRequest, config: RecognitionConfig, *, continues: 
         if request.serve:
             outputs.feed = _feed()
             outputs.add("feed", outputs.feed)
-        if not outputs.sinks.workers:
-            raise UsageError("no output: use -o FILE, --hls DIR, --serve PORT, --record FILE or --sink NAME=TARGET")
         yield outputs
     finally:
         for worker in outputs.sinks.workers:
@@ -112,7 +111,7 @@ def open_outputs(request: LiveRequest, config: RecognitionConfig, *, continues: 
 
 
 def open_server(
-    request: LiveRequest, outputs: LiveOutputs, status: Callable[[], SessionStatus], warn: Callable[[str], object]
+    request: LiveRequest, outputs: LiveOutputs, status: Callable[[], SessionStatus], console: Console
 ) -> AbstractContextManager[object]:
     """Return the server as a context; an empty one without an address. Raises `UsageError` if the address is in use."""
     address = request.serve
@@ -122,7 +121,9 @@ def open_server(
     from captioner.live.server.server import LiveServer
 
     content = ServerContent(outputs.feed, status, outputs.hls, request.hold, frozenset(request.allowed_origins))
-    return closing(LiveServer(content, address, warn))
+    server = LiveServer(content, address, console.warn)
+    console.say(f"serving captions at {server.address}/overlay, /feed and /socket")
+    return closing(server)
 
 
 def _feed() -> CaptionFeed:

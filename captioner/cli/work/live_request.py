@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from captioner.cli.work.backend_session import BackendRequest
-from captioner.errors import UsageError, reason_of
+from captioner.errors import UnknownName, UsageError, reason_of
 from captioner.languages import asked_language
 from captioner.limited_file import read_limited
+from captioner.live.sinks import BUILT_IN, SINKS
 from captioner.live.source.live_source import SourceOptions
 from captioner.text_checks import ChineseScript
 
@@ -81,6 +82,16 @@ class LiveRequest:
             if suffix not in GROWING_FORMATS:
                 raise UsageError(f"-o {name}: a live caption file must be .srt, .vtt or .jsonl")
         return [*files, *((name, _target(target)) for name, target in self.sinks)]
+
+    def refuse_nonsense(self) -> None:
+        """Raise `UsageError` for flags that make no sense, before anything is loaded."""
+        if self.hold and not (self.serve and self.hls):
+            raise UsageError("--hold needs --serve and --hls: captioner's server holds the playlists back")
+        if not (self.sink_targets or self.hls or self.record or self.serve):
+            raise UsageError("no output: use -o FILE, --hls DIR, --serve PORT, --record FILE or --sink NAME=TARGET")
+        for name, _ in self.sink_targets:
+            if name not in BUILT_IN and name not in SINKS.names():
+                raise UnknownName("sink", name, SINKS.names())
 
     @property
     def files(self) -> list[str]:

@@ -58,6 +58,12 @@ class LiveServer:
         self._thread.start()
 
     @property
+    def address(self) -> str:
+        """The address of the server, with the port it listens on."""
+        host, *_ = self._socket.getsockname()
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
     def port(self) -> int:
         """The port it listens on."""
         port: int = self._socket.getsockname()[1]

@@ -118,7 +118,7 @@ class SourceReader:
                     raise MediaNotReadable(self._source.name, error.reason) from error
                 since = self._last_received if self._connected else started
                 if self._now() - since > self._reconnect_timeout:
-                    reason = f"{error.reason}, for {self._reconnect_timeout:g} s"
+                    reason = f"{error.reason}; given up after {self._reconnect_timeout:g} s"
                     raise StreamLost(self._source.name, reason) from error
                 self._gap_reason = error.reason
                 yield ConnectionLost(error.reason)
