@@ -238,10 +238,15 @@ def caption_script(
         script_backend = ScriptBackend(placed.recognitions, backend.traits.longest_clip)
         second = caption(source, replace(options, backend=script_backend, journal=None))
     transcript, report, missing = second.transcript, second.report, [*placed.missing]
-    if not isinstance(script, str) and match is not True and is_mostly_doubted(placed.recognitions, report.regions):
-        if refused:
+    doubted = [*mismatches(placed.recognitions, report.regions)]
+    if not isinstance(script, str) and match is not True and doubted:
+        try:
+            if refused is None:
+                return _by_pauses(source, script, options, "the captions do not match the sound of the speech")
+        except RetimingRefused as error:
+            refused = error
+        if refused and is_mostly_doubted(placed.recognitions, report.regions):
             raise refused
-        return _by_pauses(source, script, options, "the captions do not match the sound of the speech")
     if isinstance(script, str):
         segments, unplaced = show_unspoken(text, unspoken, placed, report.regions, transcript.segments)
         transcript = replace(transcript, segments=segments)
@@ -260,7 +265,7 @@ def caption_script(
     missing = sorted([*missing, *unplaced], key=lambda part: part.first)
     warnings = (
         *report.warnings,
-        *(_mismatch_warning(span) for span in mismatches(placed.recognitions, report.regions)),
+        *(_mismatch_warning(span) for span in doubted),
         *(_missing_warning(text[part.first : part.last], part.after) for part in missing),
         *(_heading_warnings(text, unspoken) if isinstance(script, str) else ()),
     )

@@ -121,3 +121,16 @@ def test_published_captions_of_a_film_fit_each_other(reference: str, late: str, 
     assert align(good, write(text, old), "-o", result) == 0
     (offset,) = offsets(read(result), old)
     assert offset == pytest.approx(-77.7, abs=0.1)
+
+
+def test_an_advertisement_in_captions_of_the_same_words_is_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    middle = len(SPOKEN) // 2
+    start = SPOKEN[middle].start
+    spot = [Cue(start + 4 * index, start + 4 * index + 3, f"Buy {index} blue tractors today.") for index in range(1, 6)]
+    text = write(tmp_path / "old.srt", [*SPOKEN[:middle], *spot, *moved(SPOKEN[middle:], 30.0)])
+    assert align(FILM, text, "-o", tmp_path / "o.srt", "--language", "en", "--backend", "none") == 0
+    found = {cue.text: cue.start for cue in read(tmp_path / "o.srt")}
+    assert found == pytest.approx({cue.text: cue.start for cue in SPOKEN}, abs=0.1)
+    assert "Buy 1 blue tractors today." in capsys.readouterr().err
