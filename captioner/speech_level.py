@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _DYNAMIC_RANGE = 50.0  # dB below the voice; everything quieter counts as background
-_LEAST_RISE = 8.0  # dB above the background
+_LEAST_RISE = 8.0  # dB above the background, at which speech begins and ends
 _SHARE = 0.3  # of the way from the background up to the voice
 
 
@@ -21,14 +21,14 @@ def background_and_voice(levels: NDArray[np.floating[Any]]) -> tuple[float, floa
     return max(background, voice - _DYNAMIC_RANGE), voice
 
 
-def threshold_between(background: float, voice: Any) -> Any:
+def threshold_between(background: float, voice: Any, least_rise: float = _LEAST_RISE) -> Any:
     """Return the level above which a frame counts as speech, for one voice or an array of them.
 
-    It is 8 dB above the background, or three tenths of the way up to the voice if that is more.
+    It is `least_rise` dB above the background, or three tenths of the way up to the voice if that is more.
     """
-    return background + np.maximum(_LEAST_RISE, _SHARE * (voice - background))
+    return background + np.maximum(least_rise, _SHARE * (voice - background))
 
 
-def speech_threshold(levels: NDArray[np.floating[Any]]) -> float:
+def speech_threshold(levels: NDArray[np.floating[Any]], least_rise: float = _LEAST_RISE) -> float:
     """Return the level above which a frame counts as speech, given the level of each frame in dB, shape (frames,)."""
-    return float(threshold_between(*background_and_voice(levels)))
+    return float(threshold_between(*background_and_voice(levels), least_rise))

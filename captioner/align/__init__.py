@@ -95,6 +95,15 @@ def align_recording(aligner: Aligner, texts: Iterable[SpokenText]) -> Iterator[A
         yield from (aligner.align(spoken.clip, spoken.text, spoken.language) for spoken in texts)
 
 
+def incremental_aligner(aligner: Aligner) -> Aligner:
+    """Return an aligner for one stream, whose clips are aligned as they come.
+
+    An aligner that learns clip by clip returns a new one from its method `incremental`; another one is used as it is.
+    """
+    incremental = getattr(aligner, "incremental", None)
+    return incremental() if incremental is not None else aligner
+
+
 def open_aligner(name: str = "auto") -> Aligner | None:
     """Return the aligner called `name`; for "auto" the best that works on this machine, for "none" no aligner.
 

@@ -1,14 +1,22 @@
-"""The acoustic features of a clip: cepstra of each frame, and the cost of each frame in a silence and in speech."""
+"""The acoustic features of a clip: cepstra, noise, and the cost of each frame in a silence and in speech."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from captioner.align.mfcc import HOP, Floats, levels, mfcc, split_frames
+from captioner.align.mfcc import HOP, Floats, Scale, cepstra_of, levels, mel_power, normalised_mfcc, split_frames
+from captioner.align.noise_mask import noise_shares
 from captioner.speech_level import speech_threshold
-from captioner.values import Audio
+from captioner.values import Audio, Span
+
+LEAST_RISE = 4.0
+"""dB above the background of a frame of speech. With noise 10 dB below it, the weaker half of the speech is less than
+8 dB above the noise. Chosen on two readers of English.
+"""
 
 LEVEL_STEP = 6.0
 """dB above or below the threshold that cost one unit."""
@@ -19,6 +27,9 @@ SILENCE_COST, LOUD_SILENCE_COST = 0.4, 0.6
 QUIET_SPEECH_COST = 0.2
 """Cost of a frame of speech for each `LEVEL_STEP` that it lies more than one below the threshold, up to two of them."""
 
+KNOWN_SILENCE_COST = 4.0
+"""Cost of a frame of speech in a stretch that is known to be silent."""
+
 LEAST_SPEECH = 3
 """Frames of speech that a clip needs to be aligned."""
 
@@ -28,23 +39,55 @@ class ClipFeatures:
     """The features of one clip, with a frame every `HOP` seconds."""
 
     features: Floats
-    """Mel-frequency cepstra and their slopes, shape (frames, 26)."""
+    """Mel-frequency cepstra and their slopes, normalised over the clip, shape (frames, 26)."""
+    cepstra: Floats
+    """The cepstra as they are, shape (frames, 13)."""
+    is_voiced: NDArray[np.bool_]
+    """Whether each frame is above the threshold, shape (frames,)."""
+    noise: Floats
+    """The power of the noise relative to that of the speech in each mel band, shape (bands,)."""
     silence_cost: Floats
     """Cost of each frame if it lies in a silence, shape (frames,)."""
     quiet_cost: Floats
     """Extra cost of each frame if it lies in speech, shape (frames,): quiet frames cost more."""
-    voiced_seconds: float
-    """Seconds of frames above the threshold."""
+
+    @property
+    def voiced_seconds(self) -> float:
+        """Seconds of frames above the threshold."""
+        return float(self.is_voiced.sum() * HOP)
 
 
-def clip_features(clip: Audio) -> ClipFeatures | None:
-    """Return the features of `clip`, or None if it has less than `LEAST_SPEECH` frames of speech."""
+def clip_features(clip: Audio, silences: Sequence[Span] = ()) -> ClipFeatures | None:
+    """Return the features of `clip`, or None if it has less than `LEAST_SPEECH` frames of speech.
+
+    No frame inside the `silences` counts as speech.
+    """
     frames = split_frames(clip.samples, clip.sample_rate)
     level = levels(frames)
-    loudness = (level - speech_threshold(level)) / LEVEL_STEP
-    voiced = loudness > 0
-    if voiced.sum() < LEAST_SPEECH:
+    is_silent = _frames_inside(silences, clip, len(frames))
+    loudness = (level - speech_threshold(level, LEAST_RISE)) / LEVEL_STEP
+    is_voiced = (loudness > 0) & ~is_silent
+    if is_voiced.sum() < LEAST_SPEECH:
         return None
     silence_cost = (SILENCE_COST + LOUD_SILENCE_COST * np.clip(loudness, 0, 2)).astype(np.float32)
     quiet_cost = (QUIET_SPEECH_COST * np.clip(-1 - loudness, 0, 2)).astype(np.float32)
-    return ClipFeatures(mfcc(frames, clip.sample_rate, voiced), silence_cost, quiet_cost, float(voiced.sum() * HOP))
+    silence_cost[is_silent], quiet_cost[is_silent] = 0.0, KNOWN_SILENCE_COST
+    power = mel_power(frames, clip.sample_rate)
+    cepstra = cepstra_of(power)
+    return ClipFeatures(
+        features=normalised_mfcc(cepstra, Scale.of(cepstra[is_voiced])),
+        cepstra=cepstra,
+        is_voiced=is_voiced,
+        noise=noise_shares(power, level, is_voiced),
+        silence_cost=silence_cost,
+        quiet_cost=quiet_cost,
+    )
+
+
+def _frames_inside(spans: Sequence[Span], clip: Audio, count: int) -> NDArray[np.bool_]:
+    """Return whether each of the clip's `count` frames lies in one of the `spans`, shape (count,)."""
+    inside = np.zeros(count, bool)
+    for span in spans:
+        first, last = (max(0, round((time - clip.start) / HOP)) for time in (span.start, span.end))
+        inside[first:last] = True
+    return inside

@@ -1,29 +1,28 @@
 """The `espeak` aligner: espeak-ng speaks the text, and a hidden Markov model matches the clip with that speech.
 
-espeak-ng reports when each word of its own speech begins. A first path matches its frames with the clip's; it is used
-to fit the voice to the speaker. A second path, near the first, gives the word times.
+espeak-ng reports when each word and each phone of its own speech begins. Its frames are matched with those of the clip
+(voice_match.py). Phone models then learn how the recording sounds (recording_models.py): from its first minute, before
+the first word is timed, and from each clip after that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from captioner.align import Alignment
-from captioner.align.clip_features import ClipFeatures, clip_features
-from captioner.align.emission_cost import emission_costs, states_of_frames
+from captioner.align import Alignment, SpokenText
+from captioner.align.clip_features import clip_features
 from captioner.align.espeak_library import load_library, synthesize
 from captioner.align.espeak_voices import voice_for
-from captioner.align.mfcc import Floats, one_core_matmul
 from captioner.align.pause_aligner import align_by_pauses
 from captioner.align.pause_anchors import sections
 from captioner.align.readings import reading_of
+from captioner.align.recording_models import RecordingModels
 from captioner.align.text_units import TextUnit, text_units
 from captioner.align.timed_words import words_from_path
-from captioner.align.viterbi import Band, Indices, ViterbiPath, best_path
-from captioner.align.voice_features import VoiceFeatures, voice_features
+from captioner.align.viterbi import ViterbiPath
+from captioner.align.voice_features import voice_features
+from captioner.align.voice_match import VoiceMatch, match_voice
 from captioner.values import Audio
 
 LONGEST = 40.0
@@ -32,25 +31,8 @@ LONGEST = 40.0
 FASTEST = 25.0
 """Syllables a second, more than any speaker says: a longer text cannot be the clip's and is not synthesized."""
 
-DISTANCE_COST, PACE_COST = {2: np.float32(0.4), 1: np.float32(0.6)}, {2: 0.2, 1: 0.3}
-"""Cost of a frame that has nothing in common with the voice's frame, and of a frame held or skipped.
-
-The first path takes every second frame (2) and is less sensitive to noise; the second takes all (1).
-"""
-
-DEVIATION_COST = np.float32(0.075)
-"""Cost of a frame for each squared deviation from the mean of its letter's sound. Music disturbs this less."""
-
-DOUBTFUL, BETTER = 0.42, 0.025
-"""Average cost of a path above which the text may not be that of the clip. The text must then cost less, by at least
-the second number, than the same text backwards, which is certainly wrong. Noise and a narrow band raise both costs.
-"""
-
-PRIOR_FRAMES = 100.0
-"""Weight, in frames, of the unchanged voice when it is fitted to the speaker."""
-
-REACH = 40
-"""Frames by which the second path may leave the first."""
+FIRST_SECONDS = 60.0
+"""Seconds of clips that are read before the first one is aligned. More speech makes the phone models no better."""
 
 
 class Espeak:
@@ -67,94 +49,119 @@ class Espeak:
 
     def align(self, clip: Audio, text: str, language: str | None) -> Alignment:
         """Return the words of `text`, each at the time at which it is said in `clip`."""
-        units = text_units(text)
-        voice = voice_for(language, text)
-        reading = reading_of(text, voice) if voice else None
-        if voice is None or reading is None or not any(character.isalnum() for character in reading.text):
-            return align_by_pauses(clip, text)
-        if clip.duration > LONGEST:
-            return self._align_sections(clip, text, units, language)
-        if sum(unit.weight for unit in units) > FASTEST * (clip.duration + 0.2):
-            return align_by_pauses(clip, text, "the text is too long for the audio", matches=False)
-        features = clip_features(clip)
-        speech = synthesize(reading.text, voice)
-        if speech is None or features is None:
-            return align_by_pauses(clip, text)
-        model = voice_features(reading.with_text_positions(speech), units, features.voiced_seconds)
-        path = _fitted_path(features, model, states_of_frames(text, units, model.unit_frames))
-        if path is None:
-            return align_by_pauses(clip, text, "the text does not match the audio", matches=False)
-        return Alignment(words_from_path(clip, text, units, path, model.unit_frames), matches=True)
+        (alignment,) = self.align_recording([SpokenText(clip, text, language)])
+        return alignment
 
-    def _align_sections(self, clip: Audio, text: str, units: Sequence[TextUnit], language: str | None) -> Alignment:
-        parts = sections(clip, units, LONGEST)
-        if len(parts) == 1 and parts[0][0].duration > LONGEST:
-            return align_by_pauses(clip, text, f"the audio is longer than {LONGEST:g} s without a pause")
-        alignments = [self.align(part, text[characters], language) for part, characters in parts]
-        doubts = dict.fromkeys(alignment.doubt for alignment in alignments if alignment.doubt)
-        words = tuple(word for alignment in alignments for word in alignment.words)
-        timed_by = next((alignment.timed_by for alignment in alignments if alignment.timed_by), None)
-        return Alignment(words, "; ".join(doubts) or None, all_match(alignments), timed_by)
+    def align_recording(self, texts: Iterable[SpokenText]) -> Iterator[Alignment]:
+        """Yield the alignments of the texts of one recording, which tell how its speakers sound."""
+        models = RecordingModels()
+        for some in _first_then_each(texts):
+            yield from _alignments(some, models)
+
+    def incremental(self) -> IncrementalEspeak:
+        """Return an aligner for one stream, which learns how it sounds clip by clip."""
+        return IncrementalEspeak()
 
 
-def all_match(alignments: Sequence[Alignment]) -> bool | None:
-    """Return whether all parts of a text match their audio; None if a part was not judged and none differs."""
-    verdicts = [alignment.matches for alignment in alignments]
-    return False if False in verdicts else None if None in verdicts else True
+class IncrementalEspeak:
+    """Times the words of one stream, and learns its sound, clip by clip. For one thread at a time."""
+
+    name = Espeak.name
+
+    def __init__(self) -> None:
+        self._models = RecordingModels()
+
+    def align(self, clip: Audio, text: str, language: str | None) -> Alignment:
+        """Return the words of `text`, each at the time at which it is said in `clip`."""
+        (alignment,) = _alignments([SpokenText(clip, text, language)], self._models)
+        return alignment
 
 
-def _fitted_path(clip: ClipFeatures, voice: VoiceFeatures, states: Indices) -> ViterbiPath | None:
-    """Return the path of the clip's frames through the voice's, or None if the clip does not match its text.
+def _alignments(texts: Sequence[SpokenText], models: RecordingModels) -> list[Alignment]:
+    """Return the alignments of some texts, and let the models learn from those that match their clips."""
+    split = [_sections_of(spoken) for spoken in texts]
+    matches = [section.match for parts in split for section in parts if section.match]
+    adapted = models.adapted_to([match for match in matches if match.matches()])
+    learned: list[tuple[VoiceMatch, ViterbiPath]] = []
+    alignments = [_joined([section.alignment(adapted, learned) for section in parts]) for parts in split]
+    models.learn(learned)
+    return alignments
 
-    `states` are the states of the voice's frames by the letters of the text. The first path takes every second frame;
-    it decides whether clip and text match, and it is used to fit the voice to the speaker. The cost of the second path
-    cannot decide that, since a fitted voice matches even the wrong text.
-    """
-    coarse, coarse_voice, gaps = _FrameCost(clip, 2), voice.features[::2], np.unique((voice.gaps + 1) // 2)
-    first = coarse.path(coarse_voice, states[::2], gaps)
-    if first.cost > DOUBTFUL:
-        backwards = coarse.path(coarse_voice[::-1], states[::2][::-1], np.unique(len(coarse_voice) - gaps))
-        if first.cost + BETTER > backwards.cost:
-            return None
-    speech = first.is_speech
-    matched = coarse_voice[first.model_frames[speech].astype(int)]
-    fitted = _fitted_to_speaker(voice.features, matched, clip.features[::2][speech])
-    near = np.interp(np.arange(len(clip.features)), np.arange(0, len(clip.features), 2), 2 * first.model_frames)
-    return _FrameCost(clip, 1).path(fitted, states, voice.gaps, Band.around(near, len(fitted), REACH))
+
+def _first_then_each(texts: Iterable[SpokenText]) -> Iterator[list[SpokenText]]:
+    """Yield the texts of the first `FIRST_SECONDS` together, then each text by itself."""
+    first: list[SpokenText] | None = []
+    seconds = 0.0
+    for spoken in texts:
+        if first is None:
+            yield [spoken]
+            continue
+        first.append(spoken)
+        seconds += spoken.clip.duration
+        if seconds >= FIRST_SECONDS:
+            yield first
+            first = None
+    if first:
+        yield first
 
 
 @dataclass(frozen=True)
-class _FrameCost:
-    """The cost of matching every `step`th frame of a clip with the frames of a voice."""
+class _Section:
+    """A part of a clip and its text."""
 
-    clip: ClipFeatures
-    step: int
+    clip: Audio
+    text: str
+    units: Sequence[TextUnit]
+    match: VoiceMatch | None = None
+    """None if no voice can say the text, or if it cannot be the clip's."""
+    doubt: str | None = None
 
-    def path(self, voice: Floats, states: Indices, gaps: Indices, band: Band | None = None) -> ViterbiPath:
-        clip, frames = self.clip, self.clip.features[:: self.step]
-        deviation = (DEVIATION_COST * emission_costs(frames))[:, states]
-        cost = DISTANCE_COST[self.step] * _distances(frames, voice) + deviation
-        cost += clip.quiet_cost[:: self.step, None]
-        return best_path(cost, clip.silence_cost[:: self.step], gaps, band, pace_cost=PACE_COST[self.step])
-
-
-def _distances(one: Floats, other: Floats) -> Floats:
-    """Return 1 minus the cosine between each frame of one and of the other, shape (frames of one, frames of other)."""
-    return np.asarray(1 - one_core_matmul(_normalised(one), _normalised(other).T), np.float32)
-
-
-def _normalised(features: Floats) -> Floats:
-    """Return the frames as vectors of length 1."""
-    return np.asarray(features / (np.linalg.norm(features, axis=1, keepdims=True) + np.float32(1e-6)))
+    def alignment(self, models: RecordingModels, learned: list[tuple[VoiceMatch, ViterbiPath]]) -> Alignment:
+        """Return the words of the text; the match and its path are added to `learned` if text and clip match."""
+        match = self.match
+        if match is None:
+            return align_by_pauses(self.clip, self.text, self.doubt, False if self.doubt else None)
+        path, cost = models.path(match)
+        if not match.matches(cost):
+            return align_by_pauses(self.clip, self.text, "the text does not match the audio", matches=False)
+        learned.append((match, path))
+        return Alignment(words_from_path(self.clip, self.text, self.units, path, match.voice.unit_frames), matches=True)
 
 
-def _fitted_to_speaker(voice: Floats, matched: Floats, speaker: Floats) -> Floats:
-    """Return the voice's frames through the affine map that brings the `matched` ones nearest to the `speaker`'s."""
-    prior = PRIOR_FRAMES * np.eye(matched.shape[1] + 1)
-    known = _with_ones(matched)
-    mapping = np.linalg.solve(known.T @ known + prior, known.T @ speaker + prior[:, :-1])
-    return np.asarray(one_core_matmul(_with_ones(voice), mapping), np.float32)
+def _sections_of(spoken: SpokenText) -> list[_Section]:
+    """Return the text of a clip with its voice, in sections of at most `LONGEST` seconds."""
+    clip, text = spoken.clip, spoken.text
+    units = text_units(text)
+    if clip.duration <= LONGEST:
+        return [_matched(clip, text, units, spoken.language)]
+    parts = sections(clip, units, LONGEST) if units else []
+    if not parts or any(part.duration > LONGEST for part, _ in parts):
+        return [_Section(clip, text, units, doubt=f"the audio is longer than {LONGEST:g} s without a pause")]
+    return [
+        _matched(part, text[characters], text_units(text[characters]), spoken.language) for part, characters in parts
+    ]
 
 
-def _with_ones(features: Floats) -> Floats:
-    return np.hstack((features, np.ones((len(features), 1), np.float32)))
+def _matched(clip: Audio, text: str, units: Sequence[TextUnit], language: str | None) -> _Section:
+    voice = voice_for(language, text)
+    reading = reading_of(text, voice) if voice else None
+    if voice is None or reading is None or not any(character.isalnum() for character in reading.text):
+        return _Section(clip, text, units)
+    if sum(unit.weight for unit in units) > FASTEST * (clip.duration + 0.2):
+        return _Section(clip, text, units, doubt="the text is too long for the audio")
+    features = clip_features(clip)
+    speech = synthesize(reading.text, voice)
+    if speech is None or features is None:
+        return _Section(clip, text, units)
+    model = voice_features(reading.with_text_positions(speech), units, features.voiced_seconds, features.noise)
+    return _Section(clip, text, units, match_voice(features, model, text, units))
+
+
+def _joined(alignments: Sequence[Alignment]) -> Alignment:
+    """Return the alignment of a text from those of its sections."""
+    doubts = dict.fromkeys(alignment.doubt for alignment in alignments if alignment.doubt)
+    words = tuple(word for alignment in alignments for word in alignment.words)
+    verdicts = [alignment.matches for alignment in alignments]
+    matches = False if False in verdicts else None if None in verdicts else True
+    timed_by = next((alignment.timed_by for alignment in alignments if alignment.timed_by), None)
+    return Alignment(words, "; ".join(doubts) or None, matches, timed_by)

@@ -5,6 +5,7 @@ Frames start at fixed times, not at fixed samples, so audio of any sample rate n
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -45,21 +46,43 @@ def levels(frames: Floats) -> Floats:
     return np.asarray(10 * np.log10(np.einsum("ij,ij->i", frames, frames) / frames.shape[1] + _SILENCE), np.float32)
 
 
-def mfcc(frames: Floats, sample_rate: int, voiced: NDArray[np.bool_], formant_scale: float = 1.0) -> Floats:
-    """Return mel-frequency cepstra and their slopes, shape (frames, 26).
+def mel_power(frames: Floats, sample_rate: int, formant_scale: float = 1.0) -> Floats:
+    """Return the power of each frame in each mel band, shape (frames, bands).
 
-    The resonances of the voice are moved up by the factor `formant_scale`. The coefficients have mean 0 and deviation 1
-    over the `voiced` frames, which removes the effect of room and microphone.
+    The resonances of the voice are moved up by the factor `formant_scale`.
     """
     emphasised = frames.copy()
     emphasised[:, 1:] -= np.float32(_EMPHASIS) * frames[:, :-1]
-    window, filters, cosines = _analysis(frames.shape[1], sample_rate, formant_scale)
+    window, filters = _analysis(frames.shape[1], sample_rate, formant_scale)
     spectrum = np.fft.rfft(emphasised * window, 2 * (filters.shape[0] - 1))
-    power = spectrum.real**2 + spectrum.imag**2
-    cepstra = one_core_matmul(np.log(one_core_matmul(power, filters) + _FAINT), cosines)
-    own = cepstra[voiced] if voiced.sum() > 2 else cepstra
-    cepstra = (cepstra - own.mean(axis=0)) / (own.std(axis=0) + _FAINT)
-    return np.hstack((cepstra, np.gradient(cepstra, axis=0))).astype(np.float32)
+    return np.asarray(one_core_matmul(spectrum.real**2 + spectrum.imag**2, filters), np.float32)
+
+
+def cepstra_of(power: Floats) -> Floats:
+    """Return the mel-frequency cepstra of each frame, shape (frames, 13), given its `mel_power`."""
+    return np.asarray(one_core_matmul(np.log(power + _FAINT), _cosines()), np.float32)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The mean and the deviation of each coefficient over some frames of speech, shape (13,)."""
+
+    mean: Floats
+    deviation: Floats
+
+    @classmethod
+    def of(cls, voiced: Floats) -> Scale:
+        """Return the scale of the cepstra `voiced`, shape (frames, 13)."""
+        return cls(voiced.mean(axis=0), voiced.std(axis=0) + _FAINT)
+
+
+def normalised_mfcc(cepstra: Floats, scale: Scale) -> Floats:
+    """Return cepstra and their slopes, shape (frames, 26).
+
+    The frames of the scale then have mean 0 and deviation 1, which removes the effect of room and microphone.
+    """
+    scaled = (cepstra - scale.mean) / scale.deviation
+    return np.hstack((scaled, np.gradient(scaled, axis=0))).astype(np.float32)
 
 
 def one_core_matmul(one: NDArray[np.floating[Any]], other: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
@@ -73,15 +96,21 @@ def one_core_matmul(one: NDArray[np.floating[Any]], other: NDArray[np.floating[A
 
 
 @cache
-def _analysis(window: int, sample_rate: int, formant_scale: float) -> tuple[Floats, Floats, Floats]:
-    """Return Hamming window; mel filters, shape (bins, bands); DCT-II, shape (bands, coefficients)."""
+def _analysis(window: int, sample_rate: int, formant_scale: float) -> tuple[Floats, Floats]:
+    """Return Hamming window; mel filters, shape (bins, bands)."""
     size = 1 << (window - 1).bit_length()
     edges = _hertz(np.linspace(_mel(LOWEST), _mel(HIGHEST), _BANDS + 2)) / formant_scale
     bins = np.arange(size // 2 + 1)[:, None] * sample_rate / size
     low, middle, high = edges[:-2], edges[1:-1], edges[2:]
     filters = np.maximum(0, np.minimum((bins - low) / (middle - low), (high - bins) / (high - middle)))
-    cosines = np.cos(np.pi / _BANDS * (np.arange(_BANDS) + 0.5)[:, None] * np.arange(_COEFFICIENTS))
-    return np.hamming(window).astype(np.float32), filters.astype(np.float32), cosines.astype(np.float32)
+    return np.hamming(window).astype(np.float32), filters.astype(np.float32)
+
+
+@cache
+def _cosines() -> Floats:
+    """Return the DCT-II, shape (bands, coefficients)."""
+    angles = np.pi / _BANDS * (np.arange(_BANDS) + 0.5)[:, None] * np.arange(_COEFFICIENTS)
+    return np.asarray(np.cos(angles), np.float32)
 
 
 def _mel(hertz: float) -> float:

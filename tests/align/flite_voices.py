@@ -60,6 +60,7 @@ def flite_installed() -> bool:
         return False
 
 
+@cache
 def flite_speech(text: str, voice: str = "slt", start: float = 0.0) -> tuple[Audio, tuple[Word, ...]]:
     """Return `text` as `voice` says it from the second `start` on, and each word with its times.
 

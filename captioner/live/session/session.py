@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Lock
 
-from captioner.align import Aligner
+from captioner.align import Aligner, incremental_aligner
 from captioner.backends import Backend, Hints, Traits
 from captioner.errors import BackendError
 from captioner.live.events import Event, StreamProgress, TimedSegment
@@ -112,6 +112,7 @@ class Session:
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._config, self._now, self._limits = config, now, limits
+        self._aligner = incremental_aligner(config.aligner) if config.aligner else None
         self._vad = StreamingVad(_limit_regions(config.speech, config.backend.traits, limits))
         self.queue = ClipQueue(limits, cursor.region)
         self.counts = SessionCounts()
@@ -250,7 +251,7 @@ class Session:
         results = transcribe(windows_of(clips, None), config.backend, config.hints)
         settled = (settled for result in results for settled in self._languages.add(result))
         exact = config.backend.traits.exact_word_times
-        for result in time_words(settled, config.aligner, config.hints.language, exact=exact):
+        for result in time_words(settled, self._aligner, config.hints.language, exact=exact):
             self.counts.recognition_time += self._now() - started
             self.counts.recognised_speech += result.report.duration
             self._has_worked = True
