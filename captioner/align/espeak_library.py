@@ -20,8 +20,8 @@ _PACE, _VOLUME, _PITCH, _RANGE, _PUNCTUATION, _CAPITALS, _WORD_GAP = range(1, 8)
 _PARAMETERS = {_PACE: 175, _VOLUME: 100, _PITCH: 50, _RANGE: 50, _PUNCTUATION: 0, _CAPITALS: 0, _WORD_GAP: 0}
 _END_OF_LIST, _WORD, _PHONEME = 0, 1, 7
 
-_TELL_PHONES = 1
-"""Option of `espeak_Initialize`. Whoever initializes the library again without it turns the phones off."""
+_REPORT_PHONES = 1
+"""Option of `espeak_Initialize`. Initializing the library again without it turns the phones off."""
 
 _TONE = 120
 """Hz: the constant pitch of every voice. espeak-ng's own pitch follows a table, in which each text continues where the
@@ -160,7 +160,7 @@ def _initialize(library: ctypes.CDLL) -> int:
     import espeakng_loader
 
     data = espeakng_loader.get_data_path().encode()
-    sample_rate: int = library.espeak_Initialize(_SYNCHRONOUS, 0, data, _TELL_PHONES)
+    sample_rate: int = library.espeak_Initialize(_SYNCHRONOUS, 0, data, _REPORT_PHONES)
     if sample_rate <= 0:
         raise OSError("espeak-ng cannot find its voices")
     return sample_rate

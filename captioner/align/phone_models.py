@@ -33,7 +33,7 @@ LEAST_VARIANCE = 0.02
 """Added to the variance of each dimension, relative to the mean of all variances."""
 
 SILENCES, SILENCE_VARIANCE, ROUNDS = 3, 0.05, 8
-"""Gaussians of silence, what is added to their variances, and how often they are fitted anew."""
+"""Gaussians of silence, what is added to their variances, and the number of rounds in which they are fitted."""
 
 QUIET_FRAMES = 1000
 """The last frames of silence, from which its model is learned."""

@@ -23,7 +23,7 @@ _STRESS, _LENGTH = "',%=_:;|!", ":#"  # signs before and after a phone's name
 
 @dataclass(frozen=True)
 class PhoneFrames:
-    """The phones of a voice in order. No phones if espeak-ng told none."""
+    """The phones of a voice in order. No phones if espeak-ng reported none."""
 
     names: tuple[str, ...]
     frames: Indices

@@ -128,7 +128,7 @@ def test_any_texts_over_any_clips(parts: list[tuple[Audio, str, str | None]]) ->
     assert list(align_recording(ESPEAK, texts)) == alignments
 
 
-def test_phones_are_told_although_others_turned_them_off() -> None:
+def test_phones_are_reported_although_another_user_turned_them_off() -> None:
     first = synthesize("stop it", "en-us")
     spoken("hello")  # tests.align.voices initializes the library without phones
     again = synthesize("stop it", "en-us")
