@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from threading import Event
@@ -17,7 +19,7 @@ from captioner.formats import srt, vtt
 from captioner.formats.transcript import json as transcript
 from captioner.live.events import Event as LiveEvent
 from captioner.live.events import RegionReported, StreamEnded
-from captioner.live.session import runner
+from captioner.live.session import clip_queue, runner
 from captioner.live.session.runner import Runner, SinkFanout
 from captioner.live.session.session import RecognitionConfig, Session
 from captioner.live.session.source_reader import ConnectionLost, SourceReader
@@ -194,6 +196,41 @@ def test_what_a_stop_leaves_unrecognised_is_lost(monkeypatch: pytest.MonkeyPatch
         *((number, runner.STOPPED_REASON) for number in range(1, 6)),
     ]
     assert session.counts.lost == 5
+
+
+class WaitingBackend:
+    """A backend that begins when as much speech waits for it as will."""
+
+    traits = Traits("waiting")
+
+    def __init__(self) -> None:
+        self.session: Session | None = None
+        self.most_waiting = 0.0
+
+    def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
+        assert self.session
+        for _ in clips:
+            before = 0.0
+            while not self.most_waiting:
+                waiting = self.session.queue.waiting_speech
+                self.most_waiting, before = (waiting if waiting == before > 9.0 else 0.0), waiting
+                time.sleep(0.3)
+            yield Recognition("ok", "A clip.")
+
+    def close(self) -> None: ...
+
+
+def test_a_pipe_that_is_faster_than_real_time_waits_for_the_backend(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "EARLY_SPEECH", 10.0)
+    monkeypatch.setattr(clip_queue, "MAX_QUEUED_SPEECH", 25.0)
+    backend, events = WaitingBackend(), list[LiveEvent]()
+    packets = [item for item in talk(0.0, 60.0) if isinstance(item, Packet)]
+    source = ScriptedSource(*(replace(packet, idle=0.0) for packet in packets), HlsEnded())
+    backend.session = session = Session(RecognitionConfig(backend), events.append)
+    Runner(SourceReader(source, StreamClock(), reconnect_timeout=60.0), session, SinkFanout()).run()
+    assert 10.0 < backend.most_waiting < 25.0
+    assert session.counts.lost == 0
+    assert session.counts.audio_end == 60.0
 
 
 def test_a_full_disk_costs_no_caption_once_there_is_space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

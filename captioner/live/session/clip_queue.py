@@ -74,9 +74,7 @@ class ClipQueue:
             self._queue.append(QueuedClip(self._number, clip, span))
             self._number += 1
             self._partial = None
-            self._skip(
-                lambda: sum(item.span.duration for item in self._queue if not item.lost_reason) > MAX_QUEUED_SPEECH
-            )
+            self._skip(lambda: self.waiting_speech > MAX_QUEUED_SPEECH)
             self._changed.notify_all()
 
     def put_lost(self, span: Span, epoch: Epoch, reason: str) -> None:
@@ -207,6 +205,12 @@ class ClipQueue:
             self._give_up_late(now)
             starts = [item.span.start for item in self._unreported() if not item.lost_reason]
             return self._lag_meter.lag(now, min(starts)) if starts else 0.0
+
+    @property
+    def waiting_speech(self) -> float:
+        """The seconds of speech that wait for the backend."""
+        with self._changed:
+            return sum(item.span.duration for item in self._queue if not item.lost_reason)
 
     @property
     def all_reported(self) -> bool:

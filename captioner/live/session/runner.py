@@ -15,6 +15,7 @@ from captioner.live.session.source_reader import AudioChunk, ConnectionLost, Los
 from captioner.live.session.streaming_vad import merge_chunks
 from captioner.live.sinks.worker import SinkWorker
 from captioner.live.source.live_source import HlsEnded, HlsStream
+from captioner.values import Audio
 
 MAX_QUEUED_ITEMS = 2000
 """Items between the reader and the detector. AAC comes in frames of 21 ms: 43 s."""
@@ -27,6 +28,12 @@ TICK_SECONDS = 0.25
 
 FINISH_TIMEOUT = 15.0
 """Seconds in which speech from before a stop may still be recognised; the rest is reported as lost."""
+
+EARLY_SPEECH = 60.0
+"""Seconds of speech that may wait for the backend before audio that comes faster than real time is held back.
+
+Such audio, from a pipe or from the beginning of a recorded stream, waits at its source: none of it need be skipped.
+"""
 
 STOPPED_REASON = "captioner was stopped before it was recognised"
 
@@ -50,6 +57,7 @@ class Runner:
         self._items: Queue[StreamItem | None] = Queue(MAX_QUEUED_ITEMS)
         self._stopped, self._done = Flag(), Flag()
         self._error: BaseException | None = None
+        self._origin: float | None = None  # when stream second 0 was, or would have been, if audio came in real time
         self.reconnects = 0
         self.disconnected: str | None = None  # why the source is disconnected, None while it is not
         self.ended = False
@@ -136,12 +144,23 @@ class Runner:
             for item in _with_merged_audio(items):
                 if isinstance(item, ConnectionLost):
                     self._session.flush()
-                else:
-                    self._session.push(item)
+                    continue
+                if isinstance(item, AudioChunk):
+                    self._hold_back(item.audio)
+                self._session.push(item)
             if not items:
                 self._session.emit_progress()
         self._session.flush()
         self._session.queue.close()
+
+    def _hold_back(self, audio: Audio) -> None:
+        """Wait while much speech waits for the backend and the audio is early."""
+        if self._origin is None:
+            self._origin = time.monotonic() - audio.start
+        queue = self._session.queue
+        while queue.waiting_speech > EARLY_SPEECH and time.monotonic() < self._origin + audio.end:
+            if self._stopped.wait(TICK_SECONDS):
+                return
 
     def _next_items(self) -> Sequence[StreamItem | None]:
         """Return the waiting items, after at most a tick; empty if there are none. None is the end of the stream."""
