@@ -18,6 +18,7 @@ from captioner.cli import main
 from captioner.media import open_media, read_audio
 from captioner.speech import SpeechOptions, speech_clips
 from captioner.testing import Fault, GlmService, audio_key, echo_key, error, looped
+from captioner.transcribe import recognition_windows
 from tests.media.media_factory import ffmpeg
 
 SENTENCES = ["The first train leaves at seven.", "We will meet you at the station.", "Please bring the old map."]
@@ -50,9 +51,10 @@ class Cloud:
 
 @pytest.fixture(scope="module")
 def keys(speech_file: Path) -> list[str]:
-    """The keys by which the service recognises the three regions."""
+    """The keys by which the service recognises the three regions, and all of them in a window."""
     with open_media(str(speech_file)) as media:
-        return [audio_key(clip) for clip in speech_clips(read_audio(media), SpeechOptions())]
+        clips = list(speech_clips(read_audio(media), SpeechOptions()))
+    return [audio_key(clip) for clip in [*clips, recognition_windows.join(clips).clip]]
 
 
 @pytest.fixture
@@ -63,11 +65,13 @@ def cloud(
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> Iterator[Cloud]:
-    """In an empty folder with talk.flac. No run may show the key."""
+    """In an empty folder with talk.flac. No run may show the key. Each region is a window."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(recognition_windows, "LONGEST_SILENCE", 0.0)
     shutil.copyfile(speech_file, "talk.flac")
     faults: dict[Any, Fault | list[Fault | None]] = {}
-    with GlmService(dict(zip(keys, SENTENCES, strict=True)), faults=faults) as service:
+    texts = dict(zip(keys, [*SENTENCES, " ".join(SENTENCES)], strict=True))
+    with GlmService(texts, faults=faults) as service:
         monkeypatch.setenv("ZAI_API_KEY", service.key)
 
         def run(*words: str, base_url: str = service.base_url) -> Ran:
@@ -279,6 +283,19 @@ class TestDryRun:
         ran = cloud.run("talk.flac", "--dry-run")
         assert ran.code == 2
         assert f"[prices.glm-asr-2512]: per_minute must be {demand}" in ran.error
+
+
+def test_regions_are_sent_in_one_window(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recognition_windows, "LONGEST_SILENCE", 3.0)
+    assert "3 regions, 7.0 s of speech, 1 request; about" in cloud.run("talk.flac", "--dry-run").out
+    assert cloud.run("talk.flac", "--report", "report.json").sent == 1
+    assert text_of() == " ".join(SENTENCES)
+    assert [(region["text"], region["attempts"]) for region in regions()] == [
+        (SENTENCES[0], 1),
+        (SENTENCES[1], 0),
+        (SENTENCES[2], 0),
+    ]
+    assert "0 requests (3 regions in the journal)" in cloud.run("talk.flac", "--dry-run").out
 
 
 class TestLimits:

@@ -27,6 +27,9 @@ LONGEST = {"glm-asr-2512": 30.0, "glm-asr": 60.0}
 MARGIN = 0.5
 """Seconds below that limit: the service does not document how it rounds."""
 
+PREFERRED = 28.0
+"""Seconds: the model works on windows of 30 s."""
+
 SHORTEST = 0.2
 """Seconds: a shorter clip is padded with silence."""
 
@@ -78,6 +81,7 @@ class Glm:
             model,
             shortest_clip=SHORTEST,
             longest_clip=LONGEST[model] - MARGIN,
+            preferred_clip=PREFERRED,
             fingerprint=f"temperature={temperature}",
             remote=True,
             metered=True,

@@ -31,6 +31,9 @@ SHORTEST = 0.2
 LONGEST = 29.5
 """Seconds: these servers run models with windows of 30 s."""
 
+PREFERRED = 28.0
+"""Seconds: what is left of a window lets the last word end."""
+
 FormFields = dict[str, str | list[str]]
 
 
@@ -78,6 +81,7 @@ class OpenAI:
             model,
             shortest_clip=SHORTEST,
             longest_clip=LONGEST,
+            preferred_clip=PREFERRED,
             word_times=word_times,
             fingerprint=f"servers={servers} temperature={temperature} word_times={word_times}",
             remote=remote,
