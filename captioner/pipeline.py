@@ -22,7 +22,16 @@ from captioner.profiles import Profile, profile_for, profile_named
 from captioner.redaction import without_url_secrets
 from captioner.speech import SAMPLE_RATE, SpeechOptions, speech_clips
 from captioner.text_checks import ChineseScript, in_one_script, settle_languages
-from captioner.transcribe import ContextMode, RegionResult, limit_regions, nothing_stored, transcribe, windows_of
+from captioner.transcribe import (
+    KEPT_SILENCE,
+    METERED_SILENCE,
+    ContextMode,
+    RegionResult,
+    limit_regions,
+    nothing_stored,
+    transcribe,
+    windows_of,
+)
 from captioner.validation import types_of, wrong_type
 from captioner.values import Audio, Cue, Report, Segment, Span, Transcript
 from captioner.word_timing import time_words
@@ -155,7 +164,8 @@ def caption(
         meter = _ProgressMeter(duration, options.on_progress)
         audio = meter.count_audio(read_audio(media, options.selection, sample_rate=SAMPLE_RATE, warn=warnings.append))
         clips = meter.count_clips(speech_clips(audio, limit_regions(options.speech, backend.traits)))
-        with prefetch(windows_of(clips, backend.traits.preferred_clip), PREFETCHED) as windows:
+        silence = METERED_SILENCE if backend.traits.metered else KEPT_SILENCE
+        with prefetch(windows_of(clips, backend.traits.preferred_clip, silence), PREFETCHED) as windows:
             stored = journal.stored if journal else nothing_stored
             recognized = transcribe(windows, journal or backend, options.hints, options.context, stored)
             settled = settle_languages(recognized, options.hints.language)

@@ -8,12 +8,14 @@ region_limit.py         how long a region may be for a backend
 
 from __future__ import annotations
 
-from captioner.transcribe.recognition_windows import Window, windows_of
+from captioner.transcribe.recognition_windows import KEPT_SILENCE, METERED_SILENCE, Window, windows_of
 from captioner.transcribe.region_limit import limit_regions
 from captioner.transcribe.region_results import RegionResult, WordTimes, region_results
 from captioner.transcribe.window_recognition import ContextMode, StoredResult, WindowResult, nothing_stored, transcribe
 
 __all__ = [
+    "KEPT_SILENCE",
+    "METERED_SILENCE",
     "ContextMode",
     "RegionResult",
     "StoredResult",

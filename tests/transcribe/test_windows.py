@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from captioner.transcribe.recognition_windows import KEPT_SILENCE, LONGEST_SILENCE, Window, join, windows_of
+from captioner.transcribe.recognition_windows import (
+    KEPT_SILENCE,
+    LONGEST_SILENCE,
+    METERED_SILENCE,
+    Window,
+    join,
+    windows_of,
+)
 from captioner.values import Audio
 
 RATE = 1000
@@ -108,3 +115,10 @@ def test_regions_are_read_only_a_window_ahead() -> None:
     windows = windows_of(regions(), LONGEST)
     next(windows)
     assert len(pulled) <= 10
+
+
+def test_a_window_keeps_less_silence_for_a_metered_backend() -> None:
+    for kept in (KEPT_SILENCE, METERED_SILENCE):
+        (window,) = windows_of(regions_of((5.0, 1.0), (5.0, 1.0), (5.0, 1.0)), LONGEST, kept)
+        assert [round(silence.duration, 3) for silence in window.silences] == [kept, kept]
+        assert [round(silence.duration, 3) for silence in window.part(0, 2).silences] == [kept]
