@@ -8,8 +8,9 @@
     -> punctuation_style.py          the punctuation that a style shows in another way
 
 Cues are in order, never overlap and are never blank. They hold the transcript's text; only the spaces change at which
-lines break. Each cue is shown from its first word to its last; where another cue follows at once, the end of the last
-word gives way to the gap before it. A cue whose words have times carries the words.
+lines break, and what would be a cue of punctuation alone is left out. Each cue is shown from its first word to its
+last; where another cue follows at once, the end of the last word gives way to the gap before it. A cue whose words have
+times carries the words.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from captioner.cues.punctuation_style import apply_punctuation_style
 from captioner.cues.shot_snapping import ShotChanges
 from captioner.cues.time_grid import TimeGrid
 from captioner.profiles import Profile
+from captioner.text.punctuation import is_punctuation
 from captioner.values import Cue, Segment, Transcript, Word
 
 
@@ -43,7 +45,8 @@ def make_cues(
     units = units_of(transcript, profile)
     grid = TimeGrid(frame_rate)
     layouts = Optimiser(units, profile, grid, ShotChanges(shot_changes, grid)).layouts()
-    return [apply_punctuation_style(_cue(units, layout, profile), profile) for layout in layouts]
+    cues = (_cue(units, layout, profile) for layout in layouts)
+    return [apply_punctuation_style(cue, profile) for cue in cues if not is_punctuation(cue.text)]
 
 
 def time_cues(

@@ -16,7 +16,7 @@ from functools import cached_property
 from itertools import accumulate, pairwise
 
 from captioner.text.joining import space_between
-from captioner.text.punctuation import PUNCTUATION
+from captioner.text.punctuation import PUNCTUATION, is_punctuation
 from captioner.text.speaking_time import speech_weights
 from captioner.values import Segment, Span, Transcript, Word
 
@@ -117,12 +117,12 @@ class TranscriptText:
 
 
 def _joined(transcript: Transcript) -> tuple[str, tuple[Passage, ...]]:
-    """Return the text of all segments that are not blank, and their passages."""
+    """Return the text of all segments that have more than punctuation, and their passages."""
     text, passages = "", []
     parts: list[str] = []
     first = 0
     for segment in transcript.segments:
-        if not segment.text.strip():
+        if not segment.text.strip() or is_punctuation(segment.text):
             continue
         separator = space_between(text, segment.text)
         first += len(separator)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from captioner.live.source.live_source import HlsStream
 from captioner.live.source.playlist import MediaSegment
 from captioner.live.stream_clock import Epoch
+from captioner.text.punctuation import OMISSION
 from captioner.values import RegionReport, Segment, Word
 
-LOST_MARKER = "[…]"
+LOST_MARKER = OMISSION
 """The text of a caption where speech was skipped or could not be recognised."""
 
 

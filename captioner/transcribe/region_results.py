@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from captioner.transcribe.recognition_windows import Window
 from captioner.transcribe.window_recognition import WindowResult
+from captioner.text.punctuation import is_punctuation
 from captioner.values import RegionReport, Segment, Word
 
 
@@ -53,19 +54,22 @@ def region_results(result: WindowResult, times: WordTimes, first: int) -> Iterat
     for offset, (region, words) in enumerate(zip(window.regions, divided, strict=True)):
         alone = len(window.regions) == 1
         text = recognition.text if alone else "".join(word.text for word in words)
-        status = recognition.status if alone or text or recognition.status != "ok" else "empty"
+        is_wordless = is_punctuation(text)
+        is_empty = recognition.status == "ok" and (is_wordless or not (alone or text))
+        status = "empty" if is_empty else recognition.status
+        doubts = ["the text is punctuation alone"] if is_wordless else [recognition.reason, times.doubt]
         report = RegionReport(
             region.start,
             region.end,
             first + offset,
             status,
             text,
-            reason=None if status == "empty" else _joined(recognition.reason, times.doubt),
+            reason=_joined(*doubts) if is_wordless or status != "empty" else None,
             cached=recognition.cached,
             attempts=0 if offset else recognition.attempts,
-            timing=times.timing if text.strip() else None,
+            timing=times.timing if text.strip() and not is_wordless else None,
         )
-        if not text.strip():
+        if is_wordless or not text.strip():
             yield RegionResult(report, None, times.matches)
             continue
         shown = words if times.timing else ()

@@ -25,6 +25,7 @@ from captioner.live.source.live_source import HlsStream
 from captioner.live.stream_clock import Epoch
 from captioner.profiles import Profile
 from captioner.speech import SpeechOptions
+from captioner.text.punctuation import is_punctuation
 from captioner.text_checks import ChineseScript, ChineseScriptVote, LanguageVote
 from captioner.transcribe import RegionResult, limit_regions, transcribe, windows_of
 from captioner.values import RegionReport, Segment, Span
@@ -268,7 +269,7 @@ class Session:
         (recognition,) = self._config.backend.transcribe([region.audio], self._config.hints)
         self.counts.recognition_time += self._now() - started
         self.counts.recognised_speech += region.audio.duration
-        if recognition.status == "ok" and recognition.text.strip():
+        if recognition.status == "ok" and recognition.text.strip() and not is_punctuation(recognition.text):
             self.counts.partials += 1
             language = self._languages.language or recognition.language
             segment = Segment(0.0, 0.0, recognition.text.strip(), language=language)
