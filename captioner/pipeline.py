@@ -21,7 +21,7 @@ from captioner.prefetch import prefetch
 from captioner.profiles import Profile, profile_for, profile_named
 from captioner.redaction import without_url_secrets
 from captioner.speech import SAMPLE_RATE, SpeechOptions, speech_clips
-from captioner.text_checks import ChineseScript, in_one_script, settle_languages
+from captioner.text_checks import ChineseScript, in_one_script, mark_suspected, settle_languages
 from captioner.transcribe import (
     KEPT_SILENCE,
     METERED_SILENCE,
@@ -110,6 +110,9 @@ class CaptionOptions:
     """The script of Chinese captions: "hans" (simplified), "hant" (traditional), "keep" for the characters that the
     backend returned; "auto" for the script of the language tag, or else the one of most of the text."""
 
+    keep_suspected: bool = False
+    """Whether text that the backend probably invented is shown; it is in the report either way."""
+
     journal: str | Path | None = None
     """The journal file; None to run without a journal."""
 
@@ -138,6 +141,7 @@ class CaptionKeywords(TypedDict, total=False):
     align: str | Aligner | None
     speech: SpeechOptions
     chinese_script: ChineseScript
+    keep_suspected: bool
     journal: str | Path | None
     on_progress: ProgressCallback
 
@@ -171,7 +175,7 @@ def caption(
             settled = settle_languages(recognized, options.hints.language)
             exact = backend.traits.exact_word_times
             timed = time_words(settled, aligner, options.hints.language, exact=exact)
-            results = tuple(meter.count_results(timed))
+            results = tuple(meter.count_results(mark_suspected(timed, keep=options.keep_suspected)))
         shot_changes: tuple[float, ...] = ()
         if options.shot_changes:
             shot_changes = tuple(read_shot_changes(media, options.selection, warn=warnings.append))
@@ -227,7 +231,8 @@ def caption_script(
         words_match,
     )
 
-    options = replace(_changed(options, changes), chinese_script="keep")  # a script stays as it is written
+    # A script stays as it is written.
+    options = replace(_changed(options, changes), chinese_script="keep", keep_suspected=True)
     language = options.hints.language
     if not isinstance(script, str) and is_foreign(script_language, language):
         return _by_pauses(source, script, options, f"the captions are in {script_language}, not in {language}")
@@ -279,7 +284,8 @@ def caption_script(
         *(_missing_warning(text[part.first : part.last], part.after) for part in missing),
         *(_heading_warnings(text, unspoken) if isinstance(script, str) else ()),
     )
-    return Captions(cues, transcript, replace(report, warnings=warnings))
+    regions = tuple(replace(region, suspected=None) for region in report.regions)  # the script is not invented
+    return Captions(cues, transcript, replace(report, regions=regions, warnings=warnings))
 
 
 def is_foreign(script_language: str | None, language: str | None) -> bool:

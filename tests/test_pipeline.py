@@ -136,4 +136,4 @@ def test_an_exception_of_the_callback_ends_the_run(speech_file: Path, tmp_path: 
 
 def test_every_option_has_a_default() -> None:
     assert CaptionOptions() == CaptionOptions(speech=SpeechOptions())
-    assert len(fields(CaptionOptions)) == 12
+    assert len(fields(CaptionOptions)) == 13

@@ -1,7 +1,7 @@
 """Phrases that recognisers invent where nobody speaks, by language.
 
 Models like Whisper learned from captions of videos. In silence, noise and music they write what such captions hold
-there: thanks to the viewers, requests to subscribe, and the credits of whoever made the captions. The lists hold what
+there: thanks to the viewers, requests to subscribe, and the names of those who made the captions. The lists hold what
 users report in public issues of Whisper and of programs that use it (openai/whisper, discussions 928 and 2608), and
 what Whisper tiny.en and base wrote when they were given noise.
 """
@@ -34,9 +34,10 @@ PHRASES: dict[str, tuple[str, ...]] = {
     "el": ("Ευχαριστώ.", "Ευχαριστώ που παρακολουθήσατε.", "Σας ευχαριστώ."),
     "en": (
         "you", "Thank you.", "Thank you very much.", "Thank you so much.", "Thanks.", "Thanks for watching.",
-        "Thank you for watching.", "Thank you so much for watching.", "Thanks for listening.", "Thank you for listening.",
-        "Thank you for your attention.", "Please subscribe.", "Please subscribe to my channel.", "Subscribe.",
-        "Please like and subscribe.", "Don't forget to like and subscribe.", "Don't forget to subscribe.",
+        "Thank you for watching.", "Thank you so much for watching.", "Thanks for listening.",
+        "Thank you for listening.", "Thank you for your attention.", "Please subscribe.",
+        "Please subscribe to my channel.", "Subscribe.", "Please like and subscribe.",
+        "Don't forget to like and subscribe.", "Don't forget to subscribe.",
         "Like and subscribe.", "See you next time.", "I'll see you next time.", "See you in the next video.",
         "I'll see you in the next video.", "See you.", "Bye.", "Bye bye.", "Goodbye.", "I'm sorry.", "The end.",
         "We'll be right back.",
@@ -61,8 +62,9 @@ PHRASES: dict[str, tuple[str, ...]] = {
     ),
     "ja": (
         "ご視聴ありがとうございました", "ご視聴ありがとうございます", "ご清聴ありがとうございました",
-        "最後までご視聴いただきありがとうございました", "最後までご視聴ありがとうございました", "ありがとうございました",
-        "ありがとうございます", "チャンネル登録お願いします", "チャンネル登録よろしくお願いします",
+        "最後までご視聴いただきありがとうございました", "最後までご視聴ありがとうございました",
+        "ありがとうございました", "ありがとうございます", "チャンネル登録お願いします",
+        "チャンネル登録よろしくお願いします",
         "チャンネル登録をお願いいたします", "高評価お願いします", "おやすみなさい", "次の動画でお会いしましょう",
         "また次回", "お疲れ様でした", "おわり",
     ),
@@ -122,8 +124,8 @@ CREDITS: dict[str, tuple[str, ...]] = {
     "sv": (r"undertexter(na)?(fran|av|från|stina)?.*", r"(svensk)?textning.*"),
     "tr": (r"altyazi(mk)?", r"altyazi.*(ceviri|amara).*"),
     "zh": (
-        r"请不吝点赞.*", r"請不吝點贊.*", r".*明[镜鏡][与與][点點][点點].*", r"(中文)?字幕(由|by|制作|製作|提供|志愿者|志願者|组|組).*",
-        r".*(优优|優優)独?獨?播剧?劇?[场場].*", r"(本)?字幕.*(提供|志愿者|志願者).*",
+        r"请不吝点赞.*", r"請不吝點贊.*", r".*明[镜鏡][与與][点點][点點].*", r".*(优优|優優)独?獨?播剧?劇?[场場].*",
+        r"(中文)?字幕(由|by|制作|製作|提供|志愿者|志願者|组|組).*", r"本?字幕.*(提供|志愿者|志願者).*",
     ),
 }  # fmt: skip
 

@@ -246,6 +246,8 @@ file_language = click.option(
 chinese_script = click.option(
     "--chinese-script", type=click.Choice(["auto", "hans", "hant", "keep"]), default="auto",
     help="Chinese captions: simplified, traditional, as recognised; auto: as most of it.  [default: auto]")
+keep_suspected = click.option(
+    "--keep-suspected", is_flag=True, help="Show text that the backend probably invented in noise.")
 align = click.option(
     "--align", default="auto", metavar="NAME",
     help="Aligner for word times: auto, espeak, pauses, qwen3[:MODEL], backend, none.  [default: auto]")

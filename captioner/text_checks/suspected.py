@@ -2,9 +2,9 @@
 
 The text of a region is suspected if it is one that recognisers invent (`backends.invented_phrases`) or repeats a phrase
 over and over (`backends.hallucinations`), and the audio does not confirm it. An aligner that found the text in the
-audio confirms it. What is left to judge by is the voice: a text confirms itself if about as much voice is in the region
-as it takes to say. An aligner that did not find the text is believed where the voice is clear of noise; in noise it
-misses one short phrase in four.
+audio confirms it. What is left to judge by is the voice: it confirms a phrase if it lasts about as long as the phrase
+takes to say, and any voice keeps a loop, which then stands for speech. An aligner that did not find a phrase is
+believed where the voice is clear of noise; in noise it misses one short phrase in four.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ LEAST_VOICE, MOST_VOICE, GRACE = 0.4, 2.5, 0.6
 
 Said in four voices, with noise 0 to 10 dB below the voice, `You`, `Bye` and `Thank you` have 0.9 to 2 times as much.
 """
+
+NO_VOICE = 0.3
+"""Seconds of voice below which a region holds no speech."""
 
 CLEAR = 20.0
 """dB of the voice above the background from which an aligner is believed that the text is not in the audio."""
@@ -85,10 +88,12 @@ def _is_confirmed(result: RegionResult, kind: Invented | None) -> bool:
     if result.clip is None or (kind == "credit" and result.matches is False):
         return result.matches is None
     voice = voice_of(result.clip)
+    if kind is None:
+        return voice.seconds >= NO_VOICE
     expected = SYLLABLE * syllables(result.segment.text)
     if not LEAST_VOICE * expected <= voice.seconds <= MOST_VOICE * expected + GRACE:
         return False
-    return kind is None or result.matches is None or voice.contrast < CLEAR
+    return result.matches is None or voice.contrast < CLEAR
 
 
 def voice_of(clip: Audio) -> Voice:

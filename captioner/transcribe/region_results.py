@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from captioner.text.punctuation import is_punctuation
 from captioner.transcribe.recognition_windows import Window
 from captioner.transcribe.window_recognition import WindowResult
-from captioner.text.punctuation import is_punctuation
-from captioner.values import RegionReport, Segment, Word
+from captioner.values import Audio, RegionReport, Segment, Word
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,10 @@ class RegionResult:
     """The text; None if there is none."""
 
     matches: bool | None = None
-    """Whether text and audio belong together, as the aligner judges; None if it does not."""
+    """Whether text and audio belong together, as the aligner judges; None if it does not judge the region alone."""
+
+    clip: Audio | None = None
+    """The audio of the region; None when it is no longer needed."""
 
 
 def region_results(result: WindowResult, times: WordTimes, first: int) -> Iterator[RegionResult]:
@@ -70,11 +73,11 @@ def region_results(result: WindowResult, times: WordTimes, first: int) -> Iterat
             timing=times.timing if text.strip() and not is_wordless else None,
         )
         if is_wordless or not text.strip():
-            yield RegionResult(report, None, times.matches)
+            yield RegionResult(report, None)
             continue
         shown = words if times.timing else ()
         segment = Segment(region.start, region.end, text, shown, language=recognition.language)
-        yield RegionResult(report, segment, times.matches)
+        yield RegionResult(report, segment, times.matches if alone else None, region)
 
 
 def words_by_region(words: Sequence[Word], window: Window) -> list[tuple[Word, ...]]:

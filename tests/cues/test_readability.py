@@ -360,11 +360,11 @@ def test_japanese_spaces_are_shown_only_inside_a_line(text: str, shown: str) -> 
     assert cue.words[-1].end == len(text)
 
 
-def test_a_line_of_punctuation_alone_stays() -> None:
+def test_punctuation_alone_is_not_shown() -> None:
     profile = replace(profile_for("zh"), bare_line_ends=True)
     lone = Segment(5.0, 6.0, "。", (Word(5.0, 6.0, "。"),))
     transcript = Transcript((*spoken("好的，", "zh").segments, lone), "zh")
-    assert [cue.text for cue in make_cues(transcript, profile)] == ["好的", "。"]
+    assert [cue.text for cue in make_cues(transcript, profile)] == ["好的"]
 
 
 def dialogue_cues(*said: tuple[float, float, str, str], dialogue: str = "- ") -> list[tuple[str, str | None]]:

@@ -45,6 +45,7 @@ class RootCommand(options.SettableCommand):
 @options.model
 @options.language
 @options.chinese_script
+@options.keep_suspected
 @options.prompt
 @options.hotwords
 @options.hotwords_file

@@ -43,6 +43,7 @@ from captioner.settings import Settings
 @options.model
 @options.language
 @options.chinese_script
+@options.keep_suspected
 @options.prompt
 @options.hotwords
 @options.hotwords_file

@@ -65,6 +65,7 @@ class CaptionRequest:
     language: str | None = None
     script_language: str | None = None
     chinese_script: ChineseScript = "auto"
+    keep_suspected: bool = False
     prompt: str | None = None
     hotwords: tuple[str, ...] = ()
     hotwords_file: str | None = None
@@ -148,6 +149,7 @@ def _caption_options(request: CaptionRequest, settings: Settings) -> CaptionOpti
         selection=AudioSelection(request.audio_track, request.channel, request.start, request.end),
         speech=options_from(SpeechOptions, settings.speech, f"{settings.path} [speech]"),
         chinese_script=request.chinese_script,
+        keep_suspected=request.keep_suspected,
         journal=None if request.no_journal else default_path(),
     )
 
@@ -290,7 +292,12 @@ class _CaptionRun:
 
     def _print_doubts(self, source: str, report: Report) -> None:
         """Print which regions may be wrong, and which are lost."""
-        if doubtful := [region for region in report.regions if region.status == "ok" and region.reason]:
+        if suspected := report.suspected:
+            first = f"first at {format_clock(suspected[0].start)}: {_shortened(suspected[0].text)!r}"
+            what = "shown" if self._request.keep_suspected else "left out; show it with --keep-suspected"
+            self._console.say(f"{source}: text of {counted(len(suspected), 'region')} is suspected, {first} ({what})")
+        doubtful = [region for region in report.regions if region.status == "ok" and region.reason]
+        if doubtful := [region for region in doubtful if not region.suspected]:
             first = f"first at {format_clock(doubtful[0].start)}: {doubtful[0].reason}"
             self._console.say(f"{source}: {counted(len(doubtful), 'region')} may be wrong, {first}")
         if lost := report.lost:

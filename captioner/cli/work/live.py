@@ -68,6 +68,7 @@ def _recognition_config(request: LiveRequest, settings: Settings, backend: Backe
         partials=not traits.metered if request.partials is None else request.partials,
         speech=live_speech(settings),
         chinese_script=request.chinese_script,
+        keep_suspected=request.keep_suspected,
     )
 
 

@@ -36,6 +36,7 @@ class LiveRequest:
     model: str | None
     language: str | None
     chinese_script: ChineseScript
+    keep_suspected: bool
     prompt: str | None
     hotwords: tuple[str, ...]
     hotwords_file: str | None

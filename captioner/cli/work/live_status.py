@@ -72,6 +72,8 @@ class StatusLine:
         for worker in self._sinks.workers:
             if worker.dropped:
                 self._console.warn(f"{worker.name}: {counted(worker.dropped, 'event')} could not be delivered")
+        if counts.suspected:
+            self._console.say(f"{self._source}: text of {counted(counts.suspected, 'region')} is suspected")
         if counts.lost:
             regions = f"{counted(counts.lost, 'region')} ({counts.lost_seconds:.1f} s)"
             self._console.warn(f"{self._source}: speech was lost in {regions}")

@@ -26,7 +26,7 @@ from captioner.live.stream_clock import Epoch
 from captioner.profiles import Profile
 from captioner.speech import SpeechOptions
 from captioner.text.punctuation import is_punctuation
-from captioner.text_checks import ChineseScript, ChineseScriptVote, LanguageVote
+from captioner.text_checks import ChineseScript, ChineseScriptVote, LanguageVote, mark_suspected
 from captioner.transcribe import RegionResult, limit_regions, transcribe, windows_of
 from captioner.values import RegionReport, Segment, Span
 from captioner.word_timing import time_words
@@ -57,6 +57,9 @@ class RecognitionConfig:
     chinese_script: ChineseScript = "auto"
     """As for files, by the text so far."""
 
+    keep_suspected: bool = False
+    """Whether text that the backend probably invented is shown."""
+
 
 @dataclass
 class SessionCounts:
@@ -75,6 +78,9 @@ class SessionCounts:
 
     lost_seconds: float = 0.0
     """Length of all of them."""
+
+    suspected: int = 0
+    """Regions whose text the backend probably invented."""
 
     last_lost: RegionReport | None = None
 
@@ -252,7 +258,8 @@ class Session:
         results = transcribe(windows_of(clips, None), config.backend, config.hints)
         settled = (settled for result in results for settled in self._languages.add(result))
         exact = config.backend.traits.exact_word_times
-        for result in time_words(settled, self._aligner, config.hints.language, exact=exact):
+        timed = time_words(settled, self._aligner, config.hints.language, exact=exact)
+        for result in mark_suspected(timed, keep=config.keep_suspected):
             self.counts.recognition_time += self._now() - started
             self.counts.recognised_speech += result.report.duration
             self._has_worked = True
@@ -302,6 +309,7 @@ class Session:
             segment = self._chinese_script.converted(segment)
         self.counts.cues += self._captions.finalize(queued, report, segment)
         self.counts.regions = queued.number + 1
+        self.counts.suspected += report.suspected is not None
         if report.lost:
             self.counts.lost += 1
             self.counts.lost_seconds += report.duration
