@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from threading import Lock
 
 from captioner.backends import Backend, Hints, Recognition
 from captioner.errors import BackendError
@@ -89,13 +90,34 @@ class DryRunBackend:
         pass
 
 
-class LimitedBackend:
-    """A backend that takes at most `seconds` of audio, then raises `BackendError`, which names the `limit`."""
+class SpeechLimit:
+    """A limit of the audio that may be sent, shared by all who get this object."""
 
-    def __init__(self, backend: Backend, seconds: float, limit: str) -> None:
+    def __init__(self, seconds: float, described: str) -> None:
+        """`described` names the limit in a message: "the limit of 5 minutes"."""
+        self.seconds, self.described = seconds, described
+        self._spent, self._lock = 0.0, Lock()
+
+    @property
+    def spent(self) -> float:
+        """Seconds that were taken so far."""
+        return self._spent
+
+    def take(self, seconds: float) -> bool:
+        """Take `seconds` of audio; returns False, and takes nothing, where that would exceed the limit."""
+        with self._lock:
+            if not self._spent + seconds <= self.seconds:  # a limit of NaN allows nothing
+                return False
+            self._spent += seconds
+            return True
+
+
+class LimitedBackend:
+    """A backend that takes audio within a `SpeechLimit`, then raises `BackendError`, which names the limit."""
+
+    def __init__(self, backend: Backend, limit: SpeechLimit) -> None:
         self.traits = backend.traits
-        self._backend, self._seconds, self._limit = backend, seconds, limit
-        self._spent = 0.0
+        self._backend, self._limit = backend, limit
 
     def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
         return self._backend.transcribe(self._within_limit(clips), hints)
@@ -105,11 +127,10 @@ class LimitedBackend:
 
     def _within_limit(self, clips: Iterable[Audio]) -> Iterator[Audio]:
         for clip in clips:
-            if not self._spent + clip.duration <= self._seconds:  # a limit of NaN allows nothing
+            if not self._limit.take(clip.duration):
                 raise BackendError(
                     self.traits.name,
-                    f"stopped after {self._spent:.1f} s of speech, before {self._limit} was exceeded; "
+                    f"stopped after {self._limit.spent:.1f} s of speech, before {self._limit.described} was exceeded; "
                     "raise the limit and run again: cached results are not sent twice",
                 )
-            self._spent += clip.duration
             yield clip

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 COMMANDS = {
+    "batch": "Caption an archive: folders, globs, manifests; on many processes or a Ray cluster.",
+    "search": "Find words in the captions of a folder.",
     "live": "Caption a live stream.",
     "align": "Caption with the words of a script, or retime a caption file.",
     "export": "Re-export a transcript without running recognition.",

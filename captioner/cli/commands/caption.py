@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from glob import has_magic
+from pathlib import Path
 from typing import Any
 
 import click
@@ -80,8 +82,20 @@ class RootCommand(options.SettableCommand):
 def caption(settings: Settings, /, **flags: Any) -> int:
     """Caption media. Each INPUT is a file, a URL that ffmpeg reads, or '-' for standard input.
 
-    talk.mp4 becomes talk.srt beside it. Results go to files, messages to standard error.
+    talk.mp4 becomes talk.srt beside it. Results go to files, messages to standard error. A folder or a quoted glob is
+    captioned as by 'captioner batch'.
     """
     from captioner.cli.work.caption import CaptionRequest, caption_all
 
-    return caption_all(CaptionRequest(**flags), settings)
+    request = CaptionRequest(**flags)
+    if any(_stands_for_many(name) for name in request.inputs):
+        from captioner.cli.work.batch import run_folders
+
+        return run_folders(request, settings)
+    return caption_all(request, settings)
+
+
+def _stands_for_many(name: str) -> bool:
+    """Return whether a name is a folder, or a glob that the shell has left alone."""
+    path = Path(name)
+    return path.is_dir() or (has_magic(name) and "://" not in name and not path.exists())

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from captioner.backends import Backend, backend_class, load_backend
 from captioner.backends.option_check import check_options
 from captioner.backends.selection import backend_status, backend_statuses, choose_backend
-from captioner.budget import PRICES, Estimate, LimitedBackend, Price
+from captioner.budget import PRICES, Estimate, LimitedBackend, Price, SpeechLimit
 from captioner.cli.messages import counted
 from captioner.cli.work.model_offer import needs_model, offer_model
 from captioner.errors import SettingsError, UsageError, reason_of
@@ -99,14 +99,25 @@ def open_backend(request: BackendRequest, settings: Settings, console: Console) 
 
     Raises `UsageError`, `BackendError`.
     """
-    name, notice = _chosen(request, settings, console)
-    with closing(load_backend(name, **_options(name, request, settings))) as backend:
-        _refuse_language(backend, request.language)
-        price = _price(backend, settings)
+    name, options, notice = backend_arguments(request, settings, console)
+    with closing(load_backend(name, **options)) as backend:
+        refuse_language(backend, request.language)
+        price = price_of(backend, settings)
         if notice:
             notice = notice.format(model=backend.traits.model)
             console.say(notice + (f"; a minute costs about {price.per_minute:g} {price.currency}" if price else ""))
-        yield BackendSession(_limited(backend, price, request), price)
+        limited: Backend = backend
+        for limit in speech_limits(backend, price, request):
+            limited = LimitedBackend(limited, limit)
+        yield BackendSession(limited, price)
+
+
+def backend_arguments(
+    request: BackendRequest, settings: Settings, console: Console
+) -> tuple[str, dict[str, Any], str | None]:
+    """Return the backend's name, the options of its constructor, and what to tell a user who did not name it."""
+    name, notice = _chosen(request, settings, console)
+    return name, _options(name, request, settings), notice
 
 
 def go_offline(inputs: Sequence[str], backend: str) -> None:
@@ -190,28 +201,29 @@ def _placeholder_key(name: str, request: BackendRequest) -> dict[str, str]:
     return {"key": "dry-run"} if status.info.takes_key and not status.ready else {}
 
 
-def _refuse_language(backend: Backend, language: str | None) -> None:
+def refuse_language(backend: Backend, language: str | None) -> None:
+    """Raise `UsageError` for a language that the backend does not recognise."""
     known = backend.traits.languages
     if language and known and not any(speaks(tag, language) for tag in known):
         name = backend.traits.name
         raise UsageError(f"{name} recognises {', '.join(known)}, not {language}; choose another backend with --backend")
 
 
-def _price(backend: Backend, settings: Settings) -> Price | None:
+def price_of(backend: Backend, settings: Settings) -> Price | None:
+    """Return the price of the backend's model; None if it is not known."""
     model = backend.traits.model or backend.traits.name
     if model in settings.prices:
         return options_from(Price, settings.prices[model], f"{settings.path} [prices.{model}]")
     return PRICES.get(model)
 
 
-def _limited(backend: Backend, price: Price | None, request: BackendRequest) -> Backend:
+def speech_limits(backend: Backend, price: Price | None, request: BackendRequest) -> Iterator[SpeechLimit]:
+    """Yield the limits that the request sets. Raises `UsageError` for a limit of the cost without a price."""
     if request.max_minutes is not None:
-        backend = LimitedBackend(backend, 60 * request.max_minutes, f"the limit of {request.max_minutes:g} minutes")
+        yield SpeechLimit(60 * request.max_minutes, f"the limit of {request.max_minutes:g} minutes")
     if request.max_cost is None:
-        return backend
+        return
     if price is None:
         model = backend.traits.model or backend.traits.name
         raise UsageError(f"--max-cost needs a price of {model}; set [prices.{model!r}] per_minute in the settings")
-    return LimitedBackend(
-        backend, price.seconds_for(request.max_cost), f"the limit of {request.max_cost:g} {price.currency}"
-    )
+    yield SpeechLimit(price.seconds_for(request.max_cost), f"the limit of {request.max_cost:g} {price.currency}")

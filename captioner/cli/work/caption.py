@@ -104,8 +104,8 @@ def caption_all(request: CaptionRequest, settings: Settings, script: str | Seque
     videos.check_for(request.inputs)
     if request.report not in (None, STANDARD):
         refuse_report_over(Path(request.report), jobs)
-    options = _caption_options(request, settings)
-    asked = _backend_request(request, options)
+    options = caption_options(request, settings)
+    asked = backend_request(request, options)
     if request.offline:
         go_offline(request.inputs, asked.name)
     existing = _existing_results(request, console)
@@ -134,7 +134,7 @@ def _existing_results(request: CaptionRequest, console: Console) -> RecordedResu
     )
 
 
-def _caption_options(request: CaptionRequest, settings: Settings) -> CaptionOptions:
+def caption_options(request: CaptionRequest, settings: Settings) -> CaptionOptions:
     """Return the options that the flags give, except for the backend. Raises `UsageError` before any work is done."""
     if request.retry_failed and request.no_journal:
         raise UsageError("--retry-failed needs the journal to know what failed; leave out --no-journal")
@@ -154,7 +154,18 @@ def _caption_options(request: CaptionRequest, settings: Settings) -> CaptionOpti
     )
 
 
-def _backend_request(request: CaptionRequest, options: CaptionOptions) -> BackendRequest:
+def writing_options(request: CaptionRequest) -> WritingOptions:
+    """Return how the results are written; the frame rate of the flags comes with the captions."""
+    return WritingOptions(
+        start_timecode=request.start_timecode,
+        drop_frame=request.drop_frame,
+        word_times=request.word_times,
+        speaker_label=request.speaker_label,
+    )
+
+
+def backend_request(request: CaptionRequest, options: CaptionOptions) -> BackendRequest:
+    """Return the backend that the flags ask for, with its options and limits."""
     return BackendRequest(
         backend=request.backend,
         options=request.backend_options,
@@ -184,12 +195,7 @@ class _CaptionRun:
     ) -> None:
         self._request = request
         self._options, self._script, self._session = options, script, session
-        self._writing = WritingOptions(
-            start_timecode=request.start_timecode,
-            drop_frame=request.drop_frame,
-            word_times=request.word_times,
-            speaker_label=request.speaker_label,
-        )
+        self._writing = writing_options(request)
         self._asked = replace(self._writing, frame_rate=request.frame_rate)
         self._videos = videos
         self._existing = existing

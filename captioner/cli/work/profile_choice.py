@@ -15,6 +15,20 @@ from captioner.profiles import PROFILES, Profile, changed_profile, profile_for, 
 from captioner.settings import Settings, read_toml
 
 
+@dataclass(frozen=True)
+class ProfileByLanguage:
+    """A function from a language to a profile, which can be pickled."""
+
+    named: Profile | None
+    """The profile for all languages; None for the one of the language."""
+
+    rules: tuple[tuple[str, Any], ...]
+    """Rules that replace those of the profile."""
+
+    def __call__(self, language: str | None) -> Profile:
+        return changed_profile(self.named or profile_for(language), dict(self.rules), "--profile-option")
+
+
 def profile_by_language(
     name: str | None, changes: Iterable[tuple[str, Any]], settings: Settings
 ) -> Callable[[str | None], Profile]:
@@ -22,12 +36,7 @@ def profile_by_language(
 
     Raises `UsageError`, before any work is done, if there is no such profile or a rule is wrong.
     """
-    named = None if name is None else asked_profile(name, settings)
-    rules = dict(changes)
-
-    def profile(language: str | None) -> Profile:
-        return changed_profile(named or profile_for(language), rules, "--profile-option")
-
+    profile = ProfileByLanguage(None if name is None else asked_profile(name, settings), tuple(changes))
     profile(None)
     return profile
 

@@ -1,0 +1,20 @@
+"""Captions an archive: many sources, each once, on the processes or threads of one machine or on a Ray cluster.
+
+    sources.py          files, folders, globs, manifests and addresses to a list of sources
+    result_names.py     where the results of each source lie, and which two sources would share a name
+    job.py              what crosses to a worker, and what comes back: Job and Outcome
+    batch_worker.py     captions one source after the other with one open backend
+    executor.py         the contract of executors
+    local_executor.py   processes or threads of this machine
+    ray_executor.py     actors of a Ray cluster
+    ledger.py           the state of every source, in a database on this machine
+    takeover.py         a line for each finished source beside the results, for another machine
+    driver.py           all of it together: takes jobs from the ledger and records what comes back
+    plan.py             which sources wait, and which results lie in the way
+    batch_report.py     what became of every source, as JSON or CSV
+    watching.py         folders in which sources arrive
+    search_index.py     full-text search over the caption files of a folder
+
+Workers report to the driver, and only the driver writes the ledger. So a run that is stopped or killed at any moment
+goes on where it was.
+"""

@@ -1,0 +1,92 @@
+"""The report of a batch: what became of every source, as JSON or CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from captioner.batch.ledger import Entry
+
+VERSION = 1
+
+COLUMNS = (
+    "source", "state", "error", "results", "language", "duration", "speech", "sent", "regions", "lost", "cues",
+    "seconds", "attempts", "warnings",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The totals of some sources."""
+
+    states: Mapping[str, int]
+    """The number of sources in each state."""
+
+    duration: float
+    """Seconds of all sources that were captioned."""
+
+    sent: float
+    """Seconds of speech that backends recognised."""
+
+    lost: int
+    """Speech regions that were lost."""
+
+
+def totals_of(entries: Iterable[Entry]) -> Totals:
+    """Return the totals of a batch."""
+    entries = tuple(entries)
+    return Totals(
+        Counter(entry.state for entry in entries),
+        sum(entry.figures.duration for entry in entries),
+        sum(entry.figures.sent for entry in entries),
+        sum(entry.figures.lost for entry in entries),
+    )
+
+
+def json_report(entries: Iterable[Entry]) -> str:
+    """Return the report as JSON. Times are in seconds."""
+    entries = tuple(entries)
+    totals = totals_of(entries)
+    document = {
+        "version": VERSION,
+        "states": dict(totals.states),
+        "duration": round(totals.duration, 3),
+        "sources": [_row(entry) for entry in entries],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def csv_report(entries: Iterable[Entry]) -> str:
+    """Return the report as a table with a header; several results or warnings of one source are parted by `;`."""
+    text = io.StringIO()
+    table = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    table.writeheader()
+    for entry in entries:
+        row = _row(entry)
+        table.writerow({name: "; ".join(value) if isinstance(value, list) else value for name, value in row.items()})
+    return text.getvalue()
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    figures = entry.figures
+    return {
+        "source": entry.source,
+        "state": entry.state,
+        "error": entry.error,
+        "results": [result.path for result in entry.results],
+        "language": figures.language,
+        "duration": round(figures.duration, 3),
+        "speech": round(figures.speech, 3),
+        "sent": round(figures.sent, 3),
+        "regions": figures.regions,
+        "lost": figures.lost,
+        "cues": figures.cues,
+        "seconds": round(entry.seconds, 3),
+        "attempts": entry.attempts,
+        "warnings": list(entry.warnings),
+    }

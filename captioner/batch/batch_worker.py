@@ -1,0 +1,113 @@
+"""Captions one source after the other with one open backend, and writes the results."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from captioner.backends import Backend, load_backend
+from captioner.batch.job import Figures, Job, Outcome, ResultFile
+from captioner.batch.result_names import TAG_FORMS
+from captioner.budget import LimitedBackend, SpeechLimit
+from captioner.errors import CaptionerError
+from captioner.formats import Contents, Format, format_named
+from captioner.output import Captions, WritingOptions, write_contents, write_file
+from captioner.pipeline import CaptionOptions, caption
+from captioner.result_records import ResultRecords, default_state_path
+
+_log = logging.getLogger("captioner.batch")
+
+UNKNOWN_LANGUAGE = "und"
+"""The tag in the name of a result whose language is not known, as BCP 47 has it."""
+
+
+@dataclass(frozen=True)
+class WorkerSettings:
+    """All that a worker needs beside its jobs. It can be pickled."""
+
+    backend: str
+
+    backend_options: tuple[tuple[str, Any], ...] = ()
+
+    options: CaptionOptions = field(default_factory=CaptionOptions)
+    """The options of every source; the backend in it is not used."""
+
+    formats: tuple[str, ...] = ("srt",)
+
+    writing: WritingOptions = field(default_factory=WritingOptions)
+
+    tag_form: str = "bcp47"
+    """The form of a language tag in the name of a result; see `TAG_FORMS`."""
+
+    def suffixes(self) -> tuple[str, ...]:
+        """Return the endings of the results of one source."""
+        return tuple(format_named(name).suffix for name in self.formats)
+
+
+class BatchWorker:
+    """Captions sources with one open backend."""
+
+    def __init__(self, settings: WorkerSettings, backend: Backend) -> None:
+        """`backend` is closed with the worker."""
+        self._settings, self._backend = settings, backend
+        self._records = ResultRecords(default_state_path(), _log.warning)
+        self._formats = [format_named(name) for name in settings.formats]
+
+    def run(self, job: Job) -> Outcome:
+        """Caption one source and write its results. Errors are part of the outcome."""
+        started = time.monotonic()
+        try:
+            captions = caption(job.source, self._options_for(job))
+            results = tuple(self._write(job, captions, format) for format in self._formats)
+        except CaptionerError as error:
+            return Outcome(job, error=error, seconds=time.monotonic() - started)
+        return Outcome(job, results, figures(captions), time.monotonic() - started, captions.report.warnings)
+
+    def close(self) -> None:
+        """Close the backend."""
+        self._backend.close()
+
+    def _options_for(self, job: Job) -> CaptionOptions:
+        options, hints = self._settings.options, self._settings.options.hints
+        hints = replace(
+            hints,
+            language=job.options.language or hints.language,
+            prompt=job.options.prompt or hints.prompt,
+            hotwords=(*hints.hotwords, *job.options.hotwords),
+        )
+        return replace(options, backend=self._backend, hints=hints)
+
+    def _write(self, job: Job, captions: Captions, format: Format) -> ResultFile:
+        programme = self._settings.writing.applied_to(captions.programme)
+        contents = Contents(captions.cues, captions.transcript, captions.report, programme)
+        written = write_contents(format, contents, self._settings.writing).data
+        data = written.encode("utf-8") if isinstance(written, str) else written
+        language = TAG_FORMS[self._settings.tag_form](captions.transcript.language or UNKNOWN_LANGUAGE)
+        path = job.results.path(language, format.suffix)
+        self._records.add(Path(path), data, len(captions.report.lost))
+        write_file(Path(path), data)
+        return ResultFile(path, hashlib.sha256(data).hexdigest())
+
+
+def open_worker(settings: WorkerSettings, limit: SpeechLimit | None) -> BatchWorker:
+    """Return a worker with a backend of its own, within a limit that all workers share. Raises `BackendError`."""
+    backend = load_backend(settings.backend, **dict(settings.backend_options))
+    return BatchWorker(settings, backend if limit is None else LimitedBackend(backend, limit))
+
+
+def figures(captions: Captions) -> Figures:
+    """Return what the captions of one source amount to."""
+    report = captions.report
+    return Figures(
+        duration=report.duration or 0.0,
+        speech=sum(region.duration for region in report.regions),
+        sent=sum(region.duration for region in report.regions if not region.cached),
+        regions=len(report.regions),
+        lost=len(report.lost),
+        cues=len(captions.cues),
+        language=captions.transcript.language,
+    )

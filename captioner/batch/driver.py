@@ -1,0 +1,68 @@
+"""Runs a batch: takes the sources that wait, hands them to an executor and records what comes back."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from captioner.batch.executor import Executor, WorkerLost
+from captioner.batch.job import Job, Outcome
+from captioner.batch.ledger import Ledger
+from captioner.batch.takeover import TakeoverFile
+from captioner.errors import BackendError, CaptionerError
+
+MOST_ATTEMPTS = 3
+"""A source whose workers died so often is set aside."""
+
+
+class SetAside(CaptionerError):
+    """A source is not tried again, since each worker that tried it died."""
+
+    def __init__(self, source: str, attempts: int, reason: str) -> None:
+        super().__init__(source, attempts, reason)
+        self.source, self.attempts, self.reason = source, attempts, reason
+
+    def _message(self) -> str:
+        return f"{self.source}: set aside, since {self.attempts} workers died of it, the last by {self.reason}"
+
+
+def run_batch(
+    jobs: Sequence[Job],
+    executor: Executor,
+    ledger: Ledger,
+    takeover: TakeoverFile,
+    on_outcome: Callable[[Outcome], None],
+) -> BackendError | None:
+    """Run all jobs, in their order; returns the error that ended the run early, if one did.
+
+    `on_outcome` gets each outcome that is final. After an error of the whole backend no further job begins; those that
+    were running come to their end, since their speech is paid for, and the others wait for the next run.
+    """
+    queue = deque(jobs)
+    attempts: dict[str, int] = {}
+    failure: BackendError | None = None
+
+    def next_job() -> Job | None:
+        if failure is not None or not queue:
+            return None
+        job = queue.popleft()
+        attempts[job.source] = ledger.start(job.source)
+        return job
+
+    for outcome in executor.run(next_job):
+        source, error = outcome.job.source, outcome.error
+        if isinstance(error, BackendError):
+            failure = failure or error
+            ledger.wait(source)
+            continue
+        if isinstance(error, WorkerLost):
+            if attempts[source] < MOST_ATTEMPTS:
+                ledger.wait(source)
+                queue.append(outcome.job)
+                continue
+            outcome = replace(outcome, error=SetAside(source, attempts[source], error.reason))
+        ledger.finish(outcome)
+        takeover.add(outcome)
+        on_outcome(outcome)
+    return failure

@@ -1,0 +1,231 @@
+"""The state of every source of a batch: a SQLite file in the folder of this user's state, one for each result folder.
+
+Only the driver writes it, one transaction for each change, and never in WAL mode, which breaks on network drives. It
+holds no text of captions. A state that was written as `running` by a driver that is gone counts as `waiting`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from captioner.batch.job import Figures, Outcome, ResultFile, State
+from captioner.errors import CaptionerError, UsageError
+from captioner.result_records import default_state_path
+
+BUSY = 30.0
+"""Seconds to wait while another process reads or writes."""
+
+VERSION = 1
+
+_FIGURES = [field.name for field in fields(Figures)]
+
+_SCHEMA = f"""
+CREATE TABLE IF NOT EXISTS sources (
+    number INTEGER PRIMARY KEY, source TEXT NOT NULL UNIQUE, key TEXT NOT NULL, size INTEGER NOT NULL,
+    state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, error TEXT, exit_code INTEGER NOT NULL DEFAULT 0,
+    results TEXT NOT NULL DEFAULT '[]', seconds REAL NOT NULL DEFAULT 0, warnings TEXT NOT NULL DEFAULT '[]',
+    {", ".join(f"{name} NOT NULL DEFAULT 0" if name != "language" else "language TEXT" for name in _FIGURES)}
+);
+CREATE INDEX IF NOT EXISTS by_state ON sources (state, size DESC);
+PRAGMA user_version = {VERSION};
+"""
+
+
+class LedgerNotUsable(CaptionerError):
+    """The ledger at `path` cannot be read or written."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path, self.reason = path, reason
+
+    def _message(self) -> str:
+        return f"cannot use the ledger {self.path}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A source of this run, as the ledger keeps it."""
+
+    source: str
+
+    key: str
+    """A hash of what its results depend on: the file and the settings."""
+
+    size: int
+    """Bytes; -1 if that is not known."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the ledger holds of a source."""
+
+    source: str
+    key: str
+    size: int
+    state: State
+
+    attempts: int
+    """How often a worker has begun it."""
+
+    error: str | None
+    """Why it failed, or why it was skipped."""
+
+    exit_code: int
+    """The exit code of that error."""
+
+    results: tuple[ResultFile, ...]
+
+    seconds: float
+    """Seconds that its worker took."""
+
+    warnings: tuple[str, ...]
+
+    figures: Figures
+
+
+def ledger_path(directory: str) -> Path:
+    """Return the ledger of the batches that write into `directory`."""
+    name = hashlib.sha256(os.fsencode(os.path.realpath(directory))).hexdigest()[:32]
+    return default_state_path().parent / "batches" / f"{name}.sqlite"
+
+
+class Ledger:
+    """The ledger in the file at `path`, which is created. Every method raises `LedgerNotUsable`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._database = sqlite3.connect(path, timeout=BUSY, isolation_level=None, check_same_thread=False)
+            self._database.execute("PRAGMA journal_mode = TRUNCATE")
+            self._database.executescript(_SCHEMA)
+        except (sqlite3.Error, OSError) as error:
+            raise LedgerNotUsable(str(path), str(error)) from error
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def plan(self, sources: Iterable[Planned]) -> None:
+        """Add sources. One whose key has changed waits again, as one does that was running when its driver ended."""
+        rows = ((planned.source, planned.key, planned.size) for planned in sources)
+        with self._transaction() as database:
+            database.execute("UPDATE sources SET state = 'waiting' WHERE state = 'running'")
+            database.executemany(
+                "INSERT INTO sources (source, key, size, state) VALUES (?, ?, ?, 'waiting') ON CONFLICT (source) DO "
+                "UPDATE SET key = excluded.key, size = excluded.size, state = 'waiting', attempts = 0, error = NULL "
+                "WHERE key != excluded.key",
+                rows,
+            )
+
+    def adopt(self, entries: Iterable[Entry]) -> None:
+        """Add the finished sources of another machine; those that are known here stay as they are."""
+        rows = (
+            (entry.source, entry.key, entry.size, entry.state, *_result_columns(entry), *astuple(entry.figures))
+            for entry in entries
+        )
+        with self._transaction() as database:
+            database.executemany(
+                f"INSERT OR IGNORE INTO sources (source, key, size, state, results, seconds, warnings, "
+                f"{', '.join(_FIGURES)}) VALUES ({', '.join('?' * (7 + len(_FIGURES)))})",
+                rows,
+            )
+
+    def requeue(self, sources: Iterable[str]) -> None:
+        """Let sources wait again, as if no worker had begun them."""
+        with self._transaction() as database:
+            database.executemany(
+                "UPDATE sources SET state = 'waiting', attempts = 0, error = NULL WHERE source = ?",
+                ((source,) for source in sources),
+            )
+
+    def start(self, source: str) -> int:
+        """Note that a worker begins a source; returns how often that has happened."""
+        rows = self._execute(
+            "UPDATE sources SET state = 'running', attempts = attempts + 1 WHERE source = ? RETURNING attempts", source
+        )
+        attempts: int = rows[0][0]
+        return attempts
+
+    def finish(self, outcome: Outcome) -> None:
+        """Store the outcome of a source."""
+        error = None if outcome.error is None else str(outcome.error)
+        self._execute(
+            "UPDATE sources SET state = ?, error = ?, exit_code = ?, results = ?, seconds = ?, warnings = ?, "
+            f"{', '.join(f'{name} = ?' for name in _FIGURES)} WHERE source = ?",
+            outcome.state,
+            error,
+            0 if outcome.error is None else outcome.error.exit_code,
+            *_result_columns(outcome),
+            *astuple(outcome.figures),
+            outcome.job.source,
+        )
+
+    def wait(self, source: str) -> None:
+        """Let a source wait again; it keeps the number of attempts."""
+        self._execute("UPDATE sources SET state = 'waiting' WHERE source = ?", source)
+
+    def skip(self, source: str, reason: str) -> None:
+        """Note that a source is left alone."""
+        self._execute("UPDATE sources SET state = 'skipped', error = ? WHERE source = ?", reason, source)
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield all sources, in the order in which they were first planned."""
+        for row in self._execute(
+            "SELECT source, key, size, state, attempts, error, exit_code, results, seconds, warnings, "
+            f"{', '.join(_FIGURES)} FROM sources ORDER BY number"
+        ):
+            results = tuple(ResultFile(*pair) for pair in json.loads(row[7]))
+            warnings = tuple(json.loads(row[9]))
+            yield Entry(*row[:7], results, row[8], warnings, Figures(*row[10:]))  # type: ignore[call-arg]
+
+    def counts(self) -> Mapping[State, int]:
+        """Return the number of sources in each state."""
+        return dict(self._execute("SELECT state, count(*) FROM sources GROUP BY state"))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing of what the block changes."""
+        try:
+            self._database.execute("BEGIN IMMEDIATE")
+            yield self._database
+            self._database.execute("COMMIT")
+        except sqlite3.Error as error:
+            with suppress(sqlite3.Error):
+                self._database.execute("ROLLBACK")
+            raise LedgerNotUsable(str(self._path), str(error)) from error
+
+    def _execute(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        try:
+            with closing(self._database.execute(statement, values)) as cursor:
+                return cursor.fetchall()
+        except sqlite3.Error as error:
+            raise LedgerNotUsable(str(self._path), str(error)) from error
+
+
+def _result_columns(finished: Outcome | Entry) -> tuple[str, float, str]:
+    results = json.dumps([[result.path, result.sha256] for result in finished.results])
+    return results, finished.seconds, json.dumps(finished.warnings)
+
+
+@contextmanager
+def only_driver(path: Path) -> Iterator[None]:
+    """Hold the ledger at `path` against other drivers for the length of the block. Raises `UsageError`.
+
+    The lock is that of a database of its own, so it ends with its process, and the ledger can still be read.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with closing(sqlite3.connect(path.with_suffix(".lock"), timeout=0, isolation_level=None)) as lock:
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            raise UsageError("another batch writes these results now; wait for it, or use another folder") from error
+        yield

@@ -1,0 +1,91 @@
+"""Where the results of each source lie, and which two sources would share a name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from os.path import normcase
+from pathlib import PurePath
+from string import Formatter
+
+from captioner.batch.job import ResultPattern
+from captioner.batch.sources import Source
+from captioner.errors import UsageError
+from captioner.languages import three_letters
+
+FIELDS = ("stem", "name", "lang")
+"""Of a name pattern: the source's name without and with its ending, and the language of its captions."""
+
+
+def _two_letters(tag: str) -> str:
+    return tag.split("-")[0]
+
+
+def _three_letters(tag: str) -> str:
+    return three_letters(tag) or tag
+
+
+def _bibliographic(tag: str) -> str:
+    return three_letters(tag, bibliographic=True) or tag
+
+
+TAG_FORMS: Mapping[str, Callable[[str], str]] = {
+    "bcp47": str,
+    "iso639-1": _two_letters,
+    "iso639-2": _three_letters,
+    "iso639-2b": _bibliographic,
+}
+"""The forms of a language tag in a name. Media servers differ: Jellyfin reads chi, Bazarr zh-CN, Plex zh."""
+
+
+def check_pattern(pattern: str) -> str:
+    """Return a name pattern such as `{stem}.{lang}.sdh`. Raises `UsageError` if it makes no names."""
+    try:
+        fields = [field for _, field, _, _ in Formatter().parse(pattern) if field is not None]
+    except ValueError as error:
+        raise UsageError(f"--name {pattern!r} is not a pattern: {error}") from error
+    if unknown := [field for field in fields if field not in FIELDS]:
+        raise UsageError(f"--name {pattern!r}: there is no {{{unknown[0]}}}; there is: {{stem}}, {{name}}, {{lang}}")
+    if not {"stem", "name"} & set(fields):
+        raise UsageError(f"--name {pattern!r} gives all results one name; write {{stem}} in it")
+    if "/" in pattern or "\\" in pattern:
+        raise UsageError(f"--name {pattern!r} has a folder in it; -d names the folder of the results")
+    return pattern
+
+
+def result_patterns(sources: Iterable[Source], directory: str | None, pattern: str) -> Mapping[str, ResultPattern]:
+    """Return the pattern of the results of each source, by source.
+
+    Results lie under `directory` as the sources lie under theirs; beside the sources where it is None. Two sources that
+    differ only in their ending get it into their names: `talk.mp4.srt` and `talk.wav.srt`. Raises `UsageError` where
+    two sources would still share a name.
+    """
+    wanted = {source.address: _pattern(source, directory, pattern) for source in sources}
+    shared = _shared(wanted)
+    named = {
+        source.address: _pattern(source, directory, pattern.replace("{stem}", "{name}")) if source.address in shared
+        else wanted[source.address]
+        for source in sources
+    }  # fmt: skip
+    if still := _shared(named):
+        one, other = sorted(still)[:2]
+        raise UsageError(f"{one} and {other} would have the same results; use another --name, or two runs")
+    return named
+
+
+def _pattern(source: Source, directory: str | None, pattern: str) -> ResultPattern:
+    relative = PurePath(source.relative)
+    if source.output is not None:
+        chosen = PurePath(source.output)
+        folder = chosen.parent if directory is None or chosen.is_absolute() else PurePath(directory) / chosen.parent
+        return ResultPattern(str(folder), chosen.name)
+    folder = source.folder if directory is None else PurePath(directory) / relative.parent
+    name = pattern.replace("{stem}", relative.stem).replace("{name}", relative.name)
+    return ResultPattern(str(folder), name)
+
+
+def _shared(patterns: Mapping[str, ResultPattern]) -> set[str]:
+    """Return the sources whose results another source has too."""
+    by_name: dict[str, list[str]] = {}
+    for address, pattern in patterns.items():
+        by_name.setdefault(normcase(f"{pattern.folder}/{pattern.name}"), []).append(address)
+    return {address for group in by_name.values() if len(group) > 1 for address in group}

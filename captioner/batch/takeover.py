@@ -1,0 +1,84 @@
+"""A line of JSON for each finished source, beside the results: with it another machine goes on with a batch.
+
+The ledger of the first machine is its own. The file is only ever added to, so that a driver that is killed leaves at
+most half a line, which is ignored.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from captioner.batch.job import Figures, Outcome, ResultFile
+from captioner.batch.ledger import Entry
+from captioner.errors import OutputNotWritten, reason_of
+
+NAME = ".captioner-batch.jsonl"
+
+
+class TakeoverFile:
+    """The file in the result folder `directory`; `keys` are those of the ledger, by source."""
+
+    def __init__(self, directory: str, keys: dict[str, str]) -> None:
+        self.path = Path(directory, NAME)
+        self._keys = keys
+
+    def add(self, outcome: Outcome) -> None:
+        """Add the line of an outcome whose results were written. Raises `OutputNotWritten`."""
+        if not outcome.results:
+            return
+        folder = self.path.parent
+        line = {
+            "source": outcome.job.source,
+            "key": self._keys[outcome.job.source],
+            "results": [[os.path.relpath(result.path, folder), result.sha256] for result in outcome.results],
+            "seconds": outcome.seconds,
+            "warnings": outcome.warnings,
+            "figures": asdict(outcome.figures),
+        }
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        except OSError as error:
+            raise OutputNotWritten(str(self.path), reason_of(error)) from error
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield the finished sources of earlier runs, the last line of each; damaged lines are left out."""
+        found: dict[str, Entry] = {}
+        try:
+            lines = self.path.read_text("utf-8", errors="replace").splitlines()
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise OutputNotWritten(str(self.path), reason_of(error)) from error
+        for line in lines:
+            try:
+                entry = self._entry(json.loads(line))
+            except (ValueError, TypeError, LookupError):
+                continue
+            found[entry.source] = entry
+        yield from found.values()
+
+    def _entry(self, line: dict[str, object]) -> Entry:
+        figures = Figures(**line["figures"])  # type: ignore[arg-type]
+        results = tuple(
+            ResultFile(str(self.path.parent / path), sha256)
+            for path, sha256 in line["results"]  # type: ignore[attr-defined]
+        )
+        return Entry(
+            source=str(line["source"]),
+            key=str(line["key"]),
+            size=-1,
+            state="lost" if figures.lost else "done",
+            attempts=1,
+            error=None,
+            exit_code=0,
+            results=results,
+            seconds=float(line["seconds"]),  # type: ignore[arg-type]
+            warnings=tuple(line["warnings"]),  # type: ignore[arg-type]
+            figures=figures,
+        )

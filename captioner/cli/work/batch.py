@@ -1,0 +1,235 @@
+"""The work of `captioner batch`: finds the sources, runs those that wait, and says what became of all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from captioner.backends import Backend, load_backend
+from captioner.batch.batch_report import csv_report, json_report, totals_of
+from captioner.batch.batch_worker import BatchWorker, WorkerSettings
+from captioner.batch.driver import run_batch
+from captioner.batch.executor import Executor
+from captioner.batch.ledger import Entry, Ledger, ledger_path, only_driver
+from captioner.batch.local_executor import ProcessExecutor, ThreadExecutor, usual_processes
+from captioner.batch.plan import Renewal, jobs_to_run, planned_sources
+from captioner.batch.result_names import check_pattern, result_patterns
+from captioner.batch.sources import Source, find_sources
+from captioner.batch.takeover import TakeoverFile
+from captioner.batch.watching import GrowingFiles, changes
+from captioner.budget import LimitedBackend, SpeechLimit
+from captioner.cli.console import Console
+from captioner.cli.messages import SPEECH_LOST, counted, printable, say_error
+from captioner.cli.work.backend_session import backend_arguments, go_offline, price_of, refuse_language, speech_limits
+from captioner.cli.work.batch_progress import batch_progress
+from captioner.cli.work.caption import CaptionRequest, backend_request, caption_options, writing_options
+from captioner.cli.work.caption_output import write_result
+from captioner.errors import UsageError
+from captioner.formats import format_named
+from captioner.media import path_of
+from captioner.result_records import ResultRecords, default_state_path
+from captioner.settings import Settings
+
+CLOUD_SOURCES = 4
+"""Sources at a time with a cloud backend: while one is decoded, others wait for the service."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchRequest:
+    """The flags of `captioner batch`."""
+
+    caption: CaptionRequest
+    """Those that the default command has too."""
+
+    name: str = "{stem}"
+    language_tag: str = "bcp47"
+    probe: bool = False
+    workers: int | None = None
+    executor: str = "auto"
+    ray_address: str | None = None
+    status: bool = False
+    watch: bool = False
+
+
+def batch_request(**flags: Any) -> BatchRequest:
+    """Return the request of all flags of the command."""
+    own = {field.name: flags.pop(field.name) for field in fields(BatchRequest) if field.name in flags}
+    return BatchRequest(caption=CaptionRequest(**flags), **own)
+
+
+def run_folders(request: CaptionRequest, settings: Settings) -> int:
+    """Run a batch for the default command, which was given a folder or a glob. Raises `UsageError`."""
+    unfit = {"-o": request.output, "--burn": request.burn, "--mux": request.mux, "--dry-run": request.dry_run}
+    for flag, value in unfit.items():
+        if value:
+            raise UsageError(f"{flag} takes no folder or glob; name the files")
+    return run_batch_command(BatchRequest(caption=request), settings)
+
+
+def run_batch_command(request: BatchRequest, settings: Settings) -> int:
+    """Run or show a batch; returns the exit code: that of the first source that failed, else 7 if speech was lost."""
+    console = Console(quiet=request.caption.quiet)
+    if request.status:
+        return _show_status(request)
+    if not request.caption.inputs:
+        raise UsageError("name at least one source: a file, a folder, a glob, a manifest or a URL")
+    if request.caption.report is not None and Path(request.caption.report).suffix.lower() not in (".json", ".csv"):
+        raise UsageError(f"--report {request.caption.report}: the name must end in .json or .csv")
+    check_pattern(request.name)
+    if request.caption.offline:
+        go_offline(request.caption.inputs, request.caption.backend)
+    if request.watch:
+        return _watch(request, settings, console)
+    return _caption(request, find_sources(request.caption.inputs, probe=request.probe), settings, console)
+
+
+def _watch(request: BatchRequest, settings: Settings, console: Console) -> int:
+    """Caption what is there and what arrives, until the run is interrupted."""
+    folders = [Path(name) for name in request.caption.inputs if Path(name).is_dir()]
+    if len(folders) < len(request.caption.inputs):
+        raise UsageError("--watch takes folders")
+    growing, done = GrowingFiles(), frozenset[str]()
+    for _ in changes(folders, growing):
+        with suppress(UsageError):  # nothing has arrived yet
+            sources = growing.without(find_sources(request.caption.inputs, probe=request.probe))
+            if new := {source.address for source in sources} - done:
+                _caption(request, [source for source in sources if source.address in new], settings, console)
+                done |= new
+    return 0
+
+
+def _caption(request: BatchRequest, sources: Sequence[Source], settings: Settings, console: Console) -> int:
+    with _open_worker(request, settings, console) as (worker_settings, backend, limit):
+        return _run(request, sources, worker_settings, backend, limit, console)
+
+
+@contextmanager
+def _open_worker(
+    request: BatchRequest, settings: Settings, console: Console
+) -> Iterator[tuple[WorkerSettings, Backend, SpeechLimit | None]]:
+    """Open the backend, so that what is wrong with it or the flags is said before any work is done."""
+    options = caption_options(request.caption, settings)
+    asked = backend_request(request.caption, options)
+    name, arguments, notice = backend_arguments(asked, settings, console)
+    with closing(load_backend(name, **arguments)) as backend:
+        refuse_language(backend, asked.language)
+        limits = list(speech_limits(backend, price_of(backend, settings), asked))
+        if notice:
+            console.say(notice.format(model=backend.traits.model))
+        worker = WorkerSettings(
+            backend=name,
+            backend_options=tuple(arguments.items()),
+            options=replace(options, align=request.caption.align),  # each worker opens its own
+            formats=tuple(format_named(name).name for name in request.caption.formats or ("srt",)),
+            writing=writing_options(request.caption),
+            tag_form=request.language_tag,
+        )
+        yield worker, backend, min(limits, key=lambda limit: limit.seconds, default=None)
+
+
+def _executor(
+    request: BatchRequest, settings: WorkerSettings, backend: Backend, limit: SpeechLimit | None, jobs: int
+) -> Executor:
+    kind = request.executor
+    if kind == "auto":
+        kind = "ray" if request.ray_address else "threads" if backend.traits.remote else "processes"
+    if kind == "threads":
+        limited = backend if limit is None else LimitedBackend(backend, limit)
+        return ThreadExecutor(BatchWorker(settings, limited), request.workers or CLOUD_SOURCES)
+    backend.close()  # each worker opens its own
+    if kind == "ray":
+        from captioner.batch.ray_executor import RayExecutor
+
+        return RayExecutor(settings, request.workers, request.ray_address, limit)
+    return ProcessExecutor(settings, min(request.workers or usual_processes(), max(jobs, 1)), limit)
+
+
+def _run(
+    request: BatchRequest,
+    sources: Sequence[Source],
+    settings: WorkerSettings,
+    backend: Backend,
+    limit: SpeechLimit | None,
+    console: Console,
+) -> int:
+    patterns = result_patterns(sources, request.caption.directory, request.name)
+    folder = request.caption.directory or common_folder(sources)
+    path = ledger_path(folder)
+    records = ResultRecords(default_state_path(), console.warn)
+    renewal = Renewal(retry_failed=request.caption.retry_failed, overwrite=request.caption.overwrite)
+    with only_driver(path), closing(Ledger(path)) as ledger:
+        planned = planned_sources(sources, patterns, settings)
+        takeover = TakeoverFile(folder, {source.source: source.key for source in planned})
+        ledger.adopt(takeover.entries())
+        ledger.plan(planned)
+        jobs = jobs_to_run(sources, patterns, settings, ledger, records, renewal)
+        mine = {source.address for source in sources}
+        executor = _executor(request, settings, backend, limit, len(jobs))
+        try:
+            with batch_progress(console, jobs, len(sources)) as on_outcome:
+                failure = run_batch(jobs, executor, ledger, takeover, on_outcome)
+        finally:
+            entries = [entry for entry in ledger.entries() if entry.source in mine]
+            if request.caption.report is not None:
+                report = csv_report if request.caption.report.lower().endswith(".csv") else json_report
+                write_result(Path(request.caption.report), report(entries))
+        if failure is not None:
+            say_error(failure)
+        for line in problems(entries):
+            console.warn(line)
+        console.say(described(entries))
+    codes = [entry.exit_code for entry in entries if entry.state == "failed"]
+    skipped = any(entry.state == "skipped" for entry in entries)
+    if failure is not None:
+        return failure.exit_code
+    return codes[0] if codes else SPEECH_LOST if any(entry.state == "lost" for entry in entries) else int(skipped)
+
+
+def problems(entries: Sequence[Entry]) -> Iterator[str]:
+    """Yield a line for each source that needs somebody."""
+    for entry in entries:
+        if entry.state == "failed":
+            yield entry.error or f"{entry.source}: failed"
+        elif entry.state == "lost":
+            yield f"{entry.source}: {counted(entry.figures.lost, 'region')} of speech lost (use --retry-failed)"
+        elif entry.state == "skipped":
+            yield f"{entry.source}: skipped, {entry.error}"
+
+
+def described(entries: Sequence[Entry]) -> str:
+    """Return the totals of a batch in one line."""
+    totals = totals_of(entries)
+    order = ("done", "lost", "failed", "skipped", "running", "waiting")
+    names = {"lost": "with lost speech"}
+    states = [f"{totals.states[state]} {names.get(state, state)}" for state in order if totals.states.get(state)]
+    hours = totals.duration / 3600
+    return f"{counted(len(entries), 'source')}: {', '.join(states)}; {hours:.2f} h captioned"
+
+
+def _show_status(request: BatchRequest) -> int:
+    folder = request.caption.directory or (
+        common_folder(find_sources(request.caption.inputs)) if request.caption.inputs else None
+    )
+    if folder is None:
+        raise UsageError("--status needs -d, or the sources of the batch")
+    path = ledger_path(folder)
+    if not path.exists():
+        raise UsageError(f"no batch has written into {folder}")
+    with closing(Ledger(path)) as ledger:
+        entries = list(ledger.entries())
+    for line in (*problems(entries), described(entries)):
+        click.echo(printable(line))
+    return 0
+
+
+def common_folder(sources: Sequence[Source]) -> str:
+    """Return the folder that all sources lie in or below; the current one where some are addresses."""
+    paths = [path_of(source.address) for source in sources]
+    folders = [str(path.absolute().parent) for path in paths if path is not None]
+    return os.path.commonpath(folders) if folders and len(folders) == len(paths) else os.curdir

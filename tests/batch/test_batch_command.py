@@ -1,0 +1,227 @@
+"""`captioner batch` as a user runs it: real processes, real files, and what is left after kills and edits."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from itertools import cycle
+from pathlib import Path
+
+import pytest
+
+from captioner.backends import Recognition, scripted
+from captioner.backends.scripted import Scripted
+from captioner.batch.batch_worker import BatchWorker, WorkerSettings
+from captioner.batch.job import Job, Outcome, ResultPattern
+from captioner.batch.local_executor import ProcessExecutor, ThreadExecutor
+from captioner.cli import main
+from captioner.journal import default_path
+
+SCRIPTED = ("--backend", "scripted", "--backend-option", "lines=['One.']", "--align", "none")
+
+Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, speech_file: Path) -> Path:
+    """The current folder, with media in nested folders and a file that is none."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("in/talk.flac", "in/deep/talk.flac", "in/deep/more.flac"):
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_bytes(speech_file.read_bytes())
+    Path("in/broken.mp4").write_bytes(b"\0\0\0\x18ftypmp42" + bytes(100))
+    return tmp_path
+
+
+@pytest.fixture
+def batch(archive: Path, capfd: pytest.CaptureFixture[str]) -> Run:
+    """`batch(*words)`: the exit code and the messages of the command in threads of this process."""
+
+    def run(*words: str) -> tuple[int, str]:
+        code = main(["batch", "in", "-d", "out", "--executor", "threads", *SCRIPTED, *words])
+        return code, capfd.readouterr().err
+
+    return run
+
+
+def results() -> list[str]:
+    return sorted(str(path.relative_to("out")) for path in Path("out").rglob("*.*") if not path.name.startswith("."))
+
+
+def test_every_source_is_accounted_for(batch: Run) -> None:
+    code, messages = batch("-f", "srt,json", "--report", "report.json")
+    assert code == 3
+    assert "in/broken.mp4: " in messages
+    assert messages.splitlines()[-1] == "4 sources: 3 done, 1 failed; 0.01 h captioned"
+    names = ("deep/more", "deep/talk", "talk")
+    assert results() == sorted(name + suffix for name in names for suffix in (".srt", ".json"))
+    report = json.loads(Path("report.json").read_text())
+    assert report["states"] == {"done": 3, "failed": 1}
+    assert {row["source"]: row["cues"] for row in report["sources"] if row["state"] == "done"} == {
+        "in/deep/more.flac": 3, "in/deep/talk.flac": 3, "in/talk.flac": 3,
+    }  # fmt: skip
+
+
+def test_a_second_run_does_only_what_is_new(batch: Run, speech_file: Path) -> None:
+    batch()
+    before = {name: Path("out", name).stat().st_mtime_ns for name in results()}
+    assert "4 sources: 0 to caption, 4 done before or left alone" in batch()[1]
+    assert {name: Path("out", name).stat().st_mtime_ns for name in results()} == before
+    Path("in/new.flac").write_bytes(speech_file.read_bytes())
+    Path("out/talk.srt").unlink()
+    assert "5 sources: 2 to caption" in batch()[1]
+    assert results() == ["deep/more.srt", "deep/talk.srt", "new.srt", "talk.srt"]
+
+
+def test_a_result_that_somebody_edited_or_made_is_left_alone(batch: Run) -> None:
+    Path("out/deep").mkdir(parents=True)
+    Path("out/deep/more.srt").write_text("mine")
+    batch()
+    Path("out/talk.srt").write_text("edited")
+    os.utime("in/talk.flac", (1, 1))  # the source has changed, so its captions are to be made again
+    code, messages = batch()
+    assert "in/talk.flac: skipped, out/talk.srt was edited (use --overwrite)" in messages
+    assert "in/deep/more.flac: skipped, out/deep/more.srt exists (use --overwrite)" in messages
+    assert Path("out/talk.srt").read_text() == "edited"
+    assert code == 3
+    batch("--overwrite")
+    assert "One." in Path("out/talk.srt").read_text()
+    assert "One." in Path("out/deep/more.srt").read_text()
+
+
+def test_lost_speech_is_said_until_a_retry_finds_it(batch: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("in/broken.mp4").unlink()
+    lacking = [Recognition("ok", "One."), Recognition("failed", reason="no answer"), Recognition("ok", "Three.")]
+    monkeypatch.setattr(scripted, "cycle", lambda lines: cycle(lacking))
+    words = ("--workers", "1")
+    for _ in range(2):
+        code, messages = batch(*words)
+        assert code == 7
+        assert "in/talk.flac: 1 region of speech lost (use --retry-failed)" in messages
+    monkeypatch.setattr(scripted, "cycle", cycle)
+    default_path().unlink()
+    Path("out/talk.srt").write_text("edited")
+    code, messages = batch(*words, "--retry-failed")
+    assert "in/talk.flac: skipped, out/talk.srt was edited (use --overwrite)" in messages
+    assert (code, messages.splitlines()[-1]) == (1, "3 sources: 2 done, 1 skipped; 0.01 h captioned")
+
+
+def test_names_with_the_language(batch: Run) -> None:
+    batch("--name", "{stem}.{lang}.sdh", "--language", "Chinese", "--language-tag", "iso639-2b")
+    assert results() == ["deep/more.chi.sdh.srt", "deep/talk.chi.sdh.srt", "talk.chi.sdh.srt"]
+    assert (
+        "4 sources: 0 to caption"
+        in batch("--name", "{stem}.{lang}.sdh", "--language", "zh", "--language-tag", "iso639-2b")[1]
+    )
+
+
+def test_the_report_as_a_table(batch: Run) -> None:
+    batch("--report", "report.csv")
+    with Path("report.csv").open(newline="") as file:
+        rows = {row["source"]: row for row in csv.DictReader(file)}
+    assert rows["in/talk.flac"]["results"] == "out/talk.srt"
+    assert rows["in/broken.mp4"]["state"] == "failed"
+
+
+def test_status_of_a_batch(batch: Run, capfd: pytest.CaptureFixture[str]) -> None:
+    batch()
+    assert main(["batch", "-d", "out", "--status"]) == 0
+    assert "4 sources: 3 done, 1 failed" in capfd.readouterr().out
+    assert main(["batch", "-d", "elsewhere", "--status"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["batch"], "SOURCE"),
+        (["batch", "in/*.mov"], "no file matches"),
+        (["batch", "in", "--name", "all"], "gives all results one name"),
+        (["batch", "in", "--report", "r.txt"], "must end in .json or .csv"),
+        (["batch", "in", "--max-cost", "1", *SCRIPTED], "--max-cost needs a price"),
+        (["batch", "https://example.org/a.mp4", "--offline"], "--offline"),
+    ],
+)
+def test_what_is_wrong_is_said_before_any_work(
+    archive: Path, capfd: pytest.CaptureFixture[str], words: list[str], reason: str
+) -> None:
+    assert main(words) == 2
+    messages = capfd.readouterr()
+    assert reason in messages.err + messages.out
+    assert not Path("out").exists()
+
+
+def test_the_default_command_takes_folders_and_quoted_globs(archive: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["in/deep", "-d", "out", *SCRIPTED]) == 0
+    assert results() == ["more.srt", "talk.srt"]
+    assert main(["in/*.flac", "-d", "again", "-f", "vtt", *SCRIPTED]) == 0
+    assert Path("again/talk.vtt").exists()
+    capfd.readouterr()
+    assert main(["in", "-o", "one.srt", *SCRIPTED]) == 2
+    assert "-o takes no folder or glob" in capfd.readouterr().err
+
+
+def test_a_limit_holds_for_all_sources_together(batch: Run) -> None:
+    code, messages = batch("--max-minutes", "0.1")
+    assert code == 4
+    assert "before the limit of 0.1 minutes was exceeded" in messages
+    assert "waiting" in messages.splitlines()[-1]
+    assert batch()[1].splitlines()[-1] == "4 sources: 3 done, 1 failed; 0.01 h captioned"
+
+
+def jobs(names: Sequence[str]) -> Callable[[], Job | None]:
+    waiting = [Job(name, ResultPattern("out", name.replace("/", "_"))) for name in names]
+    return lambda: waiting.pop(0) if waiting else None
+
+
+def test_processes_and_threads_give_the_same_bytes(archive: Path) -> None:
+    names = ["in/talk.flac", "in/deep/more.flac", "in/broken.mp4"]
+    settings = WorkerSettings("scripted", (("lines", ["One."]),))
+    written: list[dict[str, str]] = []
+    for executor in (ProcessExecutor(settings, 2), ThreadExecutor(BatchWorker(settings, Scripted(lines=["One."])), 2)):
+        outcomes: list[Outcome] = list(executor.run(jobs(names)))
+        assert sorted(outcome.state for outcome in outcomes) == ["done", "done", "failed"]
+        [error] = [outcome.error for outcome in outcomes if outcome.error]
+        assert (type(error).__name__, error.exit_code) == ("MediaNotReadable", 3)
+        written.append({result.path: result.sha256 for outcome in outcomes for result in outcome.results})
+    assert written[0] == written[1]
+
+
+def test_a_killed_worker_and_a_killed_driver_lose_nothing(archive: Path) -> None:
+    command = [sys.executable, "-m", "captioner", "batch", "in", "-d", "out", "--workers", "1", "--align", "none"]
+    command += ["--backend", "scripted", "--backend-option", "lines=['One.']"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    slow = subprocess.Popen([*command, "--backend-option", "delay=0.5"], env=environment, start_new_session=True)
+    worker = wait_for(lambda: children_of(slow.pid))
+    os.kill(worker, signal.SIGKILL)  # its job is handed out again
+    wait_for(lambda: [pid for pid in children_of(slow.pid) if pid != worker])
+    wait_for(lambda: list(Path("out").rglob("*.srt")))
+    slow.kill()
+    slow.wait()
+    done = {path: path.stat().st_mtime_ns for path in Path("out").rglob("*.srt")}
+    ended = subprocess.run(
+        [*command, "--backend-option", "delay=0.5"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert ended.stderr.splitlines()[-1] == "4 sources: 3 done, 1 failed; 0.01 h captioned"
+    assert not [path for path in done if path.stat().st_mtime_ns != done[path]][1:]  # the last may have been unrecorded
+
+
+def children_of(pid: int) -> list[int]:
+    try:
+        found = [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        return [child for child in found if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    except OSError:
+        return []
+
+
+def wait_for(look: Callable[[], Sequence[object]]) -> int:
+    for _ in range(600):
+        if found := look():
+            return found[0]  # type: ignore[return-value]
+        time.sleep(0.1)
+    pytest.fail("it did not come")

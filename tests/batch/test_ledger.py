@@ -1,0 +1,135 @@
+"""The ledger keeps what became of every source, whatever happens to its driver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from captioner.batch.job import Figures, Job, Outcome, ResultFile, ResultPattern
+from captioner.batch.ledger import Entry, Ledger, LedgerNotUsable, Planned, only_driver
+from captioner.batch.takeover import TakeoverFile
+from captioner.errors import MediaNotReadable, UsageError
+
+
+def job(name: str) -> Job:
+    return Job(name, ResultPattern("out", name))
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    yield ledger
+    ledger.close()
+
+
+def states(ledger: Ledger) -> dict[str, str]:
+    return {entry.source: entry.state for entry in ledger.entries()}
+
+
+def test_a_source_whose_driver_is_gone_waits_again(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.plan([Planned("a", "k", 1), Planned("b", "k", 2)])
+    assert ledger.start("a") == 1
+    later = Ledger(tmp_path / "ledger.sqlite")
+    later.plan([Planned("a", "k", 1)])
+    assert states(later) == {"a": "waiting", "b": "waiting"}
+    assert later.start("a") == 2
+    later.close()
+
+
+def test_a_source_that_has_changed_waits_again(ledger: Ledger) -> None:
+    ledger.plan([Planned("a", "k", 1)])
+    ledger.finish(Outcome(job("a")))
+    ledger.plan([Planned("a", "k", 1)])
+    assert states(ledger) == {"a": "done"}
+    ledger.plan([Planned("a", "other", 1)])
+    assert states(ledger) == {"a": "waiting"}
+
+
+def test_what_became_of_a_source_comes_back_as_it_was(ledger: Ledger) -> None:
+    ledger.plan([Planned("a", "k", 1), Planned("b", "k", 1)])
+    figures = Figures(9.5, 4.25, 4.25, 3, 1, 7, "zh-Hans")
+    ledger.finish(Outcome(job("a"), (ResultFile("out/a.srt", "ff"),), figures, 2.5, ("quiet",)))
+    ledger.finish(Outcome(job("b"), error=MediaNotReadable("b", "is a folder, not a file")))
+    one, other = ledger.entries()
+    assert one == Entry("a", "k", 1, "lost", 0, None, 0, (ResultFile("out/a.srt", "ff"),), 2.5, ("quiet",), figures)
+    assert (other.state, other.exit_code, other.error) == ("failed", 3, "b: is a folder, not a file")
+
+
+def test_another_machine_goes_on_with_what_is_done(ledger: Ledger, tmp_path: Path) -> None:
+    takeover = TakeoverFile(str(tmp_path / "out"), {"a": "k", "b": "k"})
+    done = Outcome(job("a"), (ResultFile(str(tmp_path / "out" / "x" / "a.srt"), "ff"),), Figures(language="en"))
+    takeover.add(done)
+    takeover.add(Outcome(job("b"), error=MediaNotReadable("b", "is not media")))
+    with takeover.path.open("a") as file:
+        file.write('{"source": "c", "key"')  # the driver was killed here
+    ledger.adopt(takeover.entries())
+    ledger.plan([Planned("a", "k", 1), Planned("b", "k", 1)])
+    assert states(ledger) == {"a": "done", "b": "waiting"}
+    assert next(ledger.entries()).results == done.results
+
+
+def test_two_drivers_exclude_each_other(tmp_path: Path) -> None:
+    with (
+        only_driver(tmp_path / "l.sqlite"),
+        pytest.raises(UsageError, match="another batch"),
+        only_driver(tmp_path / "l.sqlite"),
+    ):
+        pass
+    with only_driver(tmp_path / "l.sqlite"):
+        pass
+
+
+def test_a_file_that_is_no_ledger_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "l.sqlite").write_text("mine, and no database at all" * 100)
+    with pytest.raises(LedgerNotUsable):
+        Ledger(tmp_path / "l.sqlite")
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    """The ledger beside a dictionary: any order of calls leaves each source in one state."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ledger = Ledger(Path(":memory:"))
+        self.model: dict[str, str] = {}
+
+    sources = st.sampled_from("abcd")
+
+    @rule(names=st.lists(sources, unique=True))
+    def plan(self, names: list[str]) -> None:
+        self.ledger.plan(Planned(name, "k", 1) for name in names)
+        self.model = {name: "waiting" if state == "running" else state for name, state in self.model.items()}
+        for name in names:
+            self.model.setdefault(name, "waiting")
+
+    @rule(name=sources)
+    def start(self, name: str) -> None:
+        if name in self.model:
+            self.ledger.start(name)
+            self.model[name] = "running"
+
+    @rule(name=sources, lost=st.integers(0, 2))
+    def finish(self, name: str, lost: int) -> None:
+        if name in self.model:
+            self.ledger.finish(Outcome(job(name), figures=Figures(lost=lost)))
+            self.model[name] = "lost" if lost else "done"
+
+    @rule(name=sources)
+    def requeue(self, name: str) -> None:
+        if name in self.model:
+            self.ledger.requeue([name])
+            self.model[name] = "waiting"
+
+    @invariant()
+    def each_source_has_one_state(self) -> None:
+        assert states(self.ledger) == self.model
+
+    def teardown(self) -> None:
+        self.ledger.close()
+
+
+TestLedger = LedgerMachine.TestCase

@@ -1,0 +1,79 @@
+"""`captioner batch --watch` captions files that arrive, once they have stopped growing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from captioner.batch.sources import Source
+from captioner.batch.watching import GrowingFiles, is_network_drive
+
+MOUNTS = """/dev/vda / ext4 rw 0 0
+server:/films /mnt/films nfs4 rw 0 0
+//server/more /mnt/my\\040films cifs rw 0 0
+tmpfs /mnt/films/scratch tmpfs rw 0 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("folder", "polled"),
+    [("/home", False), ("/mnt/films/2024", True), ("/mnt/my films", True), ("/mnt/films/scratch/x", False)],
+)
+def test_network_drives_are_polled(folder: str, polled: bool) -> None:
+    assert is_network_drive(Path(folder), MOUNTS) is polled
+
+
+def test_a_file_counts_when_it_has_stopped_growing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    path = tmp_path / "a.wav"
+    path.write_bytes(b"1")
+    growing, sources = GrowingFiles(), [Source(str(path), "a.wav")]
+    assert not growing.without(sources)
+    assert growing
+    now += 4
+    path.write_bytes(b"12")
+    assert not growing.without(sources)
+    now += 4
+    assert not growing.without(sources)
+    now += 1
+    assert growing.without(sources) == sources
+    assert not growing
+
+
+def test_what_was_there_before_counts_at_once_and_an_empty_file_never(tmp_path: Path) -> None:
+    for name, data in (("old.wav", b"1"), ("empty.wav", b"")):
+        (tmp_path / name).write_bytes(data)
+        os.utime(tmp_path / name, (1, 1))
+    sources = [Source(str(tmp_path / name), name) for name in ("old.wav", "empty.wav", "gone.wav")]
+    assert GrowingFiles().without(sources) == sources[:1]
+
+
+def test_the_command_captions_what_arrives(tmp_path: Path, speech_file: Path) -> None:
+    pytest.importorskip("watchfiles")
+    (tmp_path / "in").mkdir()
+    words = ["batch", "in", "-d", "out", "--watch", "--executor", "threads", "--backend", "scripted", "--align", "none"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    run = subprocess.Popen([sys.executable, "-m", "captioner", *words], cwd=tmp_path, env=environment)
+    try:
+        time.sleep(1)
+        data = speech_file.read_bytes()
+        with (tmp_path / "in" / "talk.flac").open("wb") as file:
+            for place in range(0, len(data), len(data) // 3):
+                file.write(data[place : place + len(data) // 3])
+                file.flush()
+                time.sleep(0.2)
+        for _ in range(600):
+            if (tmp_path / "out" / "talk.srt").exists():
+                break
+            time.sleep(0.1)
+        assert "Hello." in (tmp_path / "out" / "talk.srt").read_text()
+    finally:
+        run.send_signal(signal.SIGINT)
+        assert run.wait(30) == 130
