@@ -2,7 +2,7 @@
 
     sources.py          files, folders, globs, manifests and addresses to a list of sources
     result_names.py     where the results of each source lie, and which two sources would share a name
-    job.py              what crosses to a worker, and what comes back: Job and Outcome
+    job.py              what crosses to a worker, and what comes back: BatchJob and Outcome
     batch_worker.py     captions one source after the other with one open backend
     executor.py         the contract of executors
     local_executor.py   processes or threads of this machine

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from captioner.backends import Backend, load_backend
-from captioner.batch.job import Figures, Job, Outcome, ResultFile
+from captioner.batch.job import BatchJob, Figures, Outcome, ResultFile
 from captioner.batch.result_names import TAG_FORMS
 from captioner.budget import LimitedBackend, SpeechLimit
 from captioner.errors import CaptionerError
@@ -57,7 +57,7 @@ class BatchWorker:
         self._records = ResultRecords(default_state_path(), _log.warning)
         self._formats = [format_named(name) for name in settings.formats]
 
-    def run(self, job: Job) -> Outcome:
+    def run(self, job: BatchJob) -> Outcome:
         """Caption one source and write its results. Errors are part of the outcome."""
         started = time.monotonic()
         try:
@@ -71,7 +71,7 @@ class BatchWorker:
         """Close the backend."""
         self._backend.close()
 
-    def _options_for(self, job: Job) -> CaptionOptions:
+    def _options_for(self, job: BatchJob) -> CaptionOptions:
         options, hints = self._settings.options, self._settings.options.hints
         hints = replace(
             hints,
@@ -81,7 +81,7 @@ class BatchWorker:
         )
         return replace(options, backend=self._backend, hints=hints)
 
-    def _write(self, job: Job, captions: Captions, format: Format) -> ResultFile:
+    def _write(self, job: BatchJob, captions: Captions, format: Format) -> ResultFile:
         programme = self._settings.writing.applied_to(captions.programme)
         contents = Contents(captions.cues, captions.transcript, captions.report, programme)
         written = write_contents(format, contents, self._settings.writing).data

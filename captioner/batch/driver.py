@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from captioner.batch.executor import Executor, WorkerLost
-from captioner.batch.job import Job, Outcome
+from captioner.batch.job import BatchJob, Outcome
 from captioner.batch.ledger import Ledger
 from captioner.batch.takeover import TakeoverFile
 from captioner.errors import BackendError, CaptionerError
@@ -28,7 +28,7 @@ class SetAside(CaptionerError):
 
 
 def run_batch(
-    jobs: Sequence[Job],
+    jobs: Sequence[BatchJob],
     executor: Executor,
     ledger: Ledger,
     takeover: TakeoverFile,
@@ -43,7 +43,7 @@ def run_batch(
     attempts: dict[str, int] = {}
     failure: BackendError | None = None
 
-    def next_job() -> Job | None:
+    def next_job() -> BatchJob | None:
         if failure is not None or not queue:
             return None
         job = queue.popleft()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from captioner.batch.job import Job, Outcome
+from captioner.batch.job import BatchJob, Outcome
 from captioner.errors import CaptionerError
 
-NextJob = Callable[[], Job | None]
+NextJob = Callable[[], BatchJob | None]
 """Returns the next job, or None if there is none now. A job that comes back may lead to another one."""
 
 

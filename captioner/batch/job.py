@@ -27,8 +27,8 @@ class ResultPattern:
 
 
 @dataclass(frozen=True)
-class SourceOptions:
-    """Options of one source, from its line in a manifest; None leaves those of the run."""
+class ManifestOptions:
+    """Options of one source from its line in a manifest; None leaves those of the run."""
 
     language: str | None = None
     """The BCP 47 tag of the spoken language."""
@@ -41,7 +41,7 @@ class SourceOptions:
 
 
 @dataclass(frozen=True)
-class Job:
+class BatchJob:
     """One source to caption."""
 
     source: str
@@ -49,7 +49,7 @@ class Job:
 
     results: ResultPattern
 
-    options: SourceOptions = SourceOptions()
+    options: ManifestOptions = ManifestOptions()
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Figures:
 class Outcome:
     """What became of a job in a worker."""
 
-    job: Job
+    job: BatchJob
 
     results: tuple[ResultFile, ...] = ()
     """The files that were written."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from captioner.batch.batch_worker import BatchWorker, WorkerSettings, open_worker
 from captioner.batch.executor import NextJob, WorkerLost
-from captioner.batch.job import Job, Outcome
+from captioner.batch.job import BatchJob, Outcome
 from captioner.budget import SpeechLimit
 from captioner.errors import CaptionerError
 
@@ -121,12 +121,12 @@ class _WorkerProcess:
 
     def __init__(self, settings: WorkerSettings, limit: SpeechLimit | None) -> None:
         self.connection, theirs = _SPAWN.Pipe()
-        self.job: Job | None = None
+        self.job: BatchJob | None = None
         self._process = _SPAWN.Process(target=_serve, args=(theirs, settings, limit), daemon=True)
         self._process.start()
         theirs.close()  # so that reading ends when the process does
 
-    def begin(self, job: Job) -> None:
+    def begin(self, job: BatchJob) -> None:
         """Hand a job to the idle worker."""
         self.job = job
         with suppress(OSError):  # it has died, which reading from it will show
@@ -161,7 +161,9 @@ def _described(exit_code: int | None) -> str:
     return f"exit code {exit_code}"
 
 
-def _serve(connection: Connection[Outcome, Job | None], settings: WorkerSettings, limit: SpeechLimit | None) -> None:
+def _serve(
+    connection: Connection[Outcome, BatchJob | None], settings: WorkerSettings, limit: SpeechLimit | None
+) -> None:
     """Do the jobs that arrive, until there are no more. The main function of a worker process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes of a terminal; the driver decides
     threading.Thread(target=_end_with_driver, daemon=True).start()

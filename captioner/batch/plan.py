@@ -9,7 +9,7 @@ from glob import escape
 from pathlib import Path
 
 from captioner.batch.batch_worker import WorkerSettings
-from captioner.batch.job import Job, ResultPattern
+from captioner.batch.job import BatchJob, ResultPattern
 from captioner.batch.ledger import Entry, Ledger, Planned
 from captioner.batch.sources import Source
 from captioner.media import path_of
@@ -61,7 +61,7 @@ def jobs_to_run(
     ledger: Ledger,
     records: ResultRecords,
     renewal: Renewal,
-) -> list[Job]:
+) -> list[BatchJob]:
     """Bring the ledger up to date, and return the jobs of the sources that wait, the largest first.
 
     A source is left alone, in state `skipped`, where a result exists that captioner did not write, or that was edited
@@ -78,7 +78,7 @@ def jobs_to_run(
             continue
         if entry.state != "waiting":
             again.append(source.address)
-        jobs.append((entry.size, Job(source.address, pattern, source.options)))
+        jobs.append((entry.size, BatchJob(source.address, pattern, source.options)))
     ledger.requeue(again)
     return [job for _, job in sorted(jobs, key=lambda sized: -sized[0])]
 

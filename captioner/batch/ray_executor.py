@@ -13,7 +13,7 @@ from typing import Any
 
 from captioner.batch.batch_worker import BatchWorker, WorkerSettings, open_worker
 from captioner.batch.executor import NextJob, WorkerLost
-from captioner.batch.job import Job, Outcome
+from captioner.batch.job import BatchJob, Outcome
 from captioner.budget import SpeechLimit
 from captioner.errors import CaptionerError, NotInstalled, UsageError
 
@@ -54,7 +54,7 @@ class RayExecutor:
     def run(self, next_job: NextJob) -> Iterator[Outcome]:
         ray = self._ray
         idle: list[Any] = []
-        running: dict[Any, tuple[Any, Job]] = {}
+        running: dict[Any, tuple[Any, BatchJob]] = {}
         try:
             while True:
                 while len(running) < self._count and (job := next_job()) is not None:
@@ -74,7 +74,7 @@ class RayExecutor:
                 with suppress(Exception):
                     ray.kill(actor)
 
-    def _outcome(self, reference: Any, job: Job) -> Outcome:
+    def _outcome(self, reference: Any, job: BatchJob) -> Outcome:
         try:
             outcome: Outcome = self._ray.get(reference)
         except self._ray.exceptions.RayError as error:  # the actor, its node or the connection to it died
@@ -90,7 +90,7 @@ class _Actor:
         self._settings, self._limit = settings, limit
         self._worker: BatchWorker | None = None
 
-    def run(self, job: Job) -> Outcome:
+    def run(self, job: BatchJob) -> Outcome:
         try:
             self._worker = self._worker or open_worker(self._settings, self._limit)
         except CaptionerError as error:

@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from captioner.batch.job import SourceOptions
+from captioner.batch.job import ManifestOptions
 from captioner.errors import CaptionerError, UsageError, reason_of
 from captioner.languages import asked_language
 from captioner.limited_file import read_limited
@@ -46,7 +46,7 @@ class Source:
     output: str | None = None
     """The result that a manifest asks for, without an ending; None for the pattern of the run."""
 
-    options: SourceOptions = field(default_factory=SourceOptions)
+    options: ManifestOptions = field(default_factory=ManifestOptions)
 
     @property
     def folder(self) -> PurePath:
@@ -199,7 +199,7 @@ def _source_of_row(row: Mapping[str, Any], folder: Path) -> Source:
         raise UsageError("there is no source")
     words = values["hotwords"] or ()
     words = words.split(";") if isinstance(words, str) else words
-    options = SourceOptions(
+    options = ManifestOptions(
         None if values["language"] is None else asked_language(values["language"]),
         values["prompt"],
         tuple(word.strip() for word in words if word.strip()),

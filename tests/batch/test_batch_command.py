@@ -18,7 +18,7 @@ import pytest
 from captioner.backends import Recognition, scripted
 from captioner.backends.scripted import Scripted
 from captioner.batch.batch_worker import BatchWorker, WorkerSettings
-from captioner.batch.job import Job, Outcome, ResultPattern
+from captioner.batch.job import BatchJob, Outcome, ResultPattern
 from captioner.batch.local_executor import ProcessExecutor, ThreadExecutor
 from captioner.cli import main
 from captioner.journal import default_path
@@ -174,8 +174,8 @@ def test_a_limit_holds_for_all_sources_together(batch: Run) -> None:
     assert batch()[1].splitlines()[-1] == "4 sources: 3 done, 1 failed; 0.01 h captioned"
 
 
-def jobs(names: Sequence[str]) -> Callable[[], Job | None]:
-    waiting = [Job(name, ResultPattern("out", name.replace("/", "_"))) for name in names]
+def jobs(names: Sequence[str]) -> Callable[[], BatchJob | None]:
+    waiting = [BatchJob(name, ResultPattern("out", name.replace("/", "_"))) for name in names]
     return lambda: waiting.pop(0) if waiting else None
 
 

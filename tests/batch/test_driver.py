@@ -9,7 +9,7 @@ import pytest
 
 from captioner.batch.driver import MOST_ATTEMPTS, run_batch
 from captioner.batch.executor import NextJob, WorkerLost
-from captioner.batch.job import Job, Outcome, ResultPattern, State
+from captioner.batch.job import BatchJob, Outcome, ResultPattern, State
 from captioner.batch.ledger import Ledger, Planned
 from captioner.batch.takeover import TakeoverFile
 from captioner.errors import BackendError, CaptionerError, MediaNotReadable
@@ -37,7 +37,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 
 def run(ledger: Ledger, executor: OneByOne, folder: Path) -> tuple[BackendError | None, dict[str, State]]:
-    jobs = [Job(name, ResultPattern(str(folder), name)) for name in "abc"]
+    jobs = [BatchJob(name, ResultPattern(str(folder), name)) for name in "abc"]
     seen: list[Outcome] = []
     failure = run_batch(jobs, executor, ledger, TakeoverFile(str(folder), dict.fromkeys("abc", "k")), seen.append)
     states = {entry.source: entry.state for entry in ledger.entries()}

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from captioner.batch.job import Figures, Job, Outcome, ResultFile, ResultPattern
+from captioner.batch.job import BatchJob, Figures, Outcome, ResultFile, ResultPattern
 from captioner.batch.ledger import Entry, Ledger, LedgerNotUsable, Planned, only_driver
 from captioner.batch.takeover import TakeoverFile
 from captioner.errors import MediaNotReadable, UsageError
 
 
-def job(name: str) -> Job:
-    return Job(name, ResultPattern("out", name))
+def job(name: str) -> BatchJob:
+    return BatchJob(name, ResultPattern("out", name))
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 from captioner.backends.scripted import Scripted
 from captioner.batch.batch_worker import BatchWorker, WorkerSettings
 from captioner.batch.executor import WorkerLost
-from captioner.batch.job import Job, ResultPattern
+from captioner.batch.job import BatchJob, ResultPattern
 from captioner.batch.local_executor import ThreadExecutor
 from captioner.budget import SpeechLimit
 from captioner.errors import BackendError
@@ -40,8 +40,8 @@ def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, speech_file: Path) 
     return [str(tmp_path / name) for name in ("a.flac", "b.flac", "none.flac")]
 
 
-def jobs(sources: list[str], folder: Path) -> Callable[[], Job | None]:
-    waiting = [Job(source, ResultPattern(str(folder), Path(source).stem)) for source in sources]
+def jobs(sources: list[str], folder: Path) -> Callable[[], BatchJob | None]:
+    waiting = [BatchJob(source, ResultPattern(str(folder), Path(source).stem)) for source in sources]
     return lambda: waiting.pop(0) if waiting else None
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from captioner.batch.job import ResultPattern, SourceOptions
+from captioner.batch.job import ManifestOptions, ResultPattern
 from captioner.batch.result_names import TAG_FORMS, check_pattern, result_patterns
 from captioner.batch.sources import Source, find_sources
 from captioner.errors import UsageError
@@ -61,7 +61,7 @@ def test_a_name_that_gives_nothing_is_an_error(archive: Path, name: str) -> None
 
 def test_manifests_say_more_of_each_source(archive: Path) -> None:
     wanted = [
-        Source("films/b.mp4", "b.mp4", "out/bee", SourceOptions("zh", "About bees.", ("Apis", "GLM"))),
+        Source("films/b.mp4", "b.mp4", "out/bee", ManifestOptions("zh", "About bees.", ("Apis", "GLM"))),
         Source("https://example.org/x/c.mp4", "c.mp4"),
     ]
     rows = [
@@ -90,7 +90,7 @@ def test_a_parquet_manifest(archive: Path) -> None:
     import pyarrow as pa
 
     parquet.write_table(pa.table({"source": ["b.mp4"], "language": ["de"]}), "films/list.parquet")
-    assert find_sources(["films/list.parquet"]) == [Source("films/b.mp4", "b.mp4", None, SourceOptions("de"))]
+    assert find_sources(["films/list.parquet"]) == [Source("films/b.mp4", "b.mp4", None, ManifestOptions("de"))]
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from captioner.batch.job import Job, Outcome
+from captioner.batch.job import BatchJob, Outcome
 from captioner.cli.console import INTERVAL, Console
 
 
 @contextmanager
-def batch_progress(console: Console, jobs: Sequence[Job], sources: int) -> Iterator[Callable[[Outcome], None]]:
+def batch_progress(console: Console, jobs: Sequence[BatchJob], sources: int) -> Iterator[Callable[[Outcome], None]]:
     """Yield what to call with each outcome of `jobs`, which are those of the `sources` that this run has to do."""
     meter = BatchMeter(len(jobs))
     console.say(f"{sources} sources: {len(jobs)} to caption, {sources - len(jobs)} done before or left alone")
