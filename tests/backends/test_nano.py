@@ -14,6 +14,7 @@ import pytest
 
 from captioner.backends import Hints, Recognition
 from captioner.backends.nano.backend import LONGEST, GlmNano
+from captioner.pipeline import caption
 from captioner.values import Audio
 from tests.align.voices import RATE, silence
 from tests.backends.nano_parts import CLIPS, DIGITS, PHRASES, TEXTS, hub_with_digits, random_model, talk, texts
@@ -183,3 +184,29 @@ def test_the_tokens_are_those_of_generate(
                 expected.pop()
             assert text.tokens == expected
             assert text.ended == (len(expected) < text.limit)
+
+
+def test_neighbouring_regions_are_recognised_as_one_clip(
+    nano: GlmNano, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from captioner.backends.nano.loaded_model import LoadedModel
+
+    clips: list[float] = []
+    decode = LoadedModel.decode
+
+    def counted(self: LoadedModel, numbered: Any, *arguments: Any) -> Any:
+        clips.extend(clip.duration for _, clip in numbered)
+        return decode(self, numbered, *arguments)
+
+    monkeypatch.setattr(LoadedModel, "decode", counted)
+    track, placed = talk([(0.5, PHRASES[8]), (3.0, PHRASES[9]), (10.0, PHRASES[3])], 13.0)
+    path = tmp_path / "talk.wav"
+    ffmpeg("-f", "f32le", "-ar", str(RATE), "-i", write_raw(tmp_path / "raw", Audio(track, RATE)), path)
+    captions = caption(path, backend=nano)
+    assert len(clips) == 2
+    assert " ".join(segment.text for segment in captions.transcript.segments) == " ".join(
+        each.phrase.text for each in placed
+    )
+    for region, each in zip(captions.report.regions, placed, strict=True):
+        assert region.text == each.phrase.text
+        assert region.start <= each.start < each.end <= region.end
