@@ -30,7 +30,7 @@ KILLS = 15
 
 
 def talk(path: Path, regions: int) -> Path:
-    """Write seconds of speech, each with its own loudness. The pauses between them are so long that each is a window."""
+    """Write seconds of speech, each with its own loudness. Each is a window, since the pauses are long."""
     samples, sentences = three_sentences()
     pause = np.zeros(round((LONGEST_SILENCE + 0.5) * RATE), np.float32)
     parts = [pause]
