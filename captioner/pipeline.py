@@ -33,7 +33,7 @@ from captioner.transcribe import (
     windows_of,
 )
 from captioner.validation import types_of, wrong_type
-from captioner.values import Audio, Cue, Report, Segment, Span, Transcript
+from captioner.values import Audio, Cue, RegionReport, Report, Segment, Span, Transcript
 from captioner.word_timing import time_words
 
 if TYPE_CHECKING:
@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 
 PREFETCHED = 4
 """Windows that wait for the backend: enough that it never waits, few enough to hold in memory."""
+
+NO_BACKEND = "none"
+"""In place of the name of a backend, for a script that is placed by its sound alone."""
 
 SLOWEST_FILM = 20
 """Frames a second. Cues are not timed to the frames of a slower picture, such as a recorded lecture."""
@@ -68,6 +71,10 @@ ProfileChoice = str | Profile | Callable[[str | None], Profile] | None
 
 FrameRateChoice = Fraction | int | Literal["media", "none"]
 """Frames a second, exact; "media" for the frame rate of the video, "none" to time cues to milliseconds."""
+
+
+def ignore_clip(clip: Audio) -> None:
+    """The clip callback that does nothing."""
 
 
 def ignore_progress(progress: Progress) -> None:
@@ -154,7 +161,11 @@ def caption(
     `changes` are fields of `CaptionOptions`: `caption("talk.mp4", backend="sphinx", profile="bbc")`. Raises the errors
     of captioner.errors: MediaError, BackendError, UsageError.
     """
-    options = _changed(options, changes)
+    return _caption(source, _changed(options, changes))
+
+
+def _caption(source: str | Path, options: CaptionOptions, on_clip: Callable[[Audio], object] = ignore_clip) -> Captions:
+    """Caption `source`; `on_clip` is called with the clip of each speech region, in another thread."""
     if reason := wrong_type("source", source, str | Path):
         raise TypeError(reason)
     warnings: list[str] = []
@@ -167,7 +178,7 @@ def caption(
         duration = media.duration if options.selection.end is None else options.selection.end
         meter = _ProgressMeter(duration, options.on_progress)
         audio = meter.count_audio(read_audio(media, options.selection, sample_rate=SAMPLE_RATE, warn=warnings.append))
-        clips = meter.count_clips(speech_clips(audio, limit_regions(options.speech, backend.traits)))
+        clips = meter.count_clips(speech_clips(audio, limit_regions(options.speech, backend.traits)), on_clip)
         silence = METERED_SILENCE if backend.traits.metered else KEPT_SILENCE
         with prefetch(windows_of(clips, backend.traits.preferred_clip, silence), PREFETCHED) as windows:
             stored = journal.stored if journal else nothing_stored
@@ -213,12 +224,13 @@ def caption_script(
     do not match the speech, keep their distances: the pauses of the speech show how all of them, or all of a part,
     must move.
 
-    The backend only shows where the script is spoken. With a backend that recognises nothing, the script is placed by
-    the time that it takes to say. Warnings name the parts that are not spoken, and speech that does not match the
-    script. Speech that is not in the script is captioned as it was recognised, with a reason in the report. Reads the
-    source twice. Raises the errors of `caption`, and `RetimingRefused` if neither words nor pauses match.
+    The script is placed by its sound. With the backend "auto" or "none" nothing is recognised; the words that another
+    backend recognises are anchors, and speech that is not in the script is captioned as it was recognised, with a
+    reason in the report. Warnings name the parts that are not spoken, and speech that does not match the script. Reads
+    the source twice. Raises the errors of `caption`, and `RetimingRefused` if neither words nor pauses match.
     """
     from captioner.script import (  # imported here because only this function needs it
+        FrameCollector,
         ScriptBackend,
         is_mostly_doubted,
         mismatches,
@@ -226,6 +238,7 @@ def caption_script(
         retime_cues,
         script_of_cues,
         show_unspoken,
+        uncaptioned,
         unspoken_spans,
         without_unspoken,
         words_match,
@@ -240,18 +253,27 @@ def caption_script(
     unspoken = unspoken_spans(text)
     spoken_text = without_unspoken(text, unspoken)
     refused: RetimingRefused | None = None
+    collector = FrameCollector()
+    if options.backend in ("auto", NO_BACKEND):
+        options = replace(options, backend=load_backend("scripted", lines=""), journal=None)
     with _open_backend(options.backend, options.hints.language) as backend:
         # Shot changes are left out of the first pass, whose cues are not used: finding them takes long.
-        first = caption(source, replace(options, backend=backend, shot_changes=False))
+        first = _caption(source, replace(options, backend=backend, shot_changes=False), collector.add)
         match = words_match(spoken_text, first.transcript.segments)
         if not isinstance(script, str) and match is False:
             try:
                 return _by_pauses(source, script, options, "the words of the captions do not match the speech")
             except RetimingRefused as error:
                 refused = error  # the backend may recognise too little: the aligner decides
-        placed = place_script(spoken_text, first.report.regions, first.transcript.segments)
+        placed = place_script(
+            spoken_text,
+            collector.recording(),
+            first.report.regions,
+            first.transcript.segments,
+            first.transcript.language,
+        )
         script_backend = ScriptBackend(placed.recognitions, backend.traits.longest_clip)
-        second = caption(source, replace(options, backend=script_backend, journal=None))
+        second = _caption(source, replace(options, backend=script_backend, journal=None, context="none"))
     transcript, report, missing = second.transcript, second.report, [*placed.missing]
     doubted = [*mismatches(placed.recognitions, report.regions)]
     if not isinstance(script, str) and match is not True and doubted:
@@ -281,6 +303,7 @@ def caption_script(
     warnings = (
         *report.warnings,
         *(_mismatch_warning(span) for span in doubted),
+        *_uncaptioned_warnings(uncaptioned(placed.recognitions, report.regions)),
         *(_missing_warning(text[part.first : part.last], part.after) for part in missing),
         *(_heading_warnings(text, unspoken) if isinstance(script, str) else ()),
     )
@@ -319,6 +342,15 @@ def _changed(options: CaptionOptions, changes: CaptionKeywords) -> CaptionOption
 
 def _mismatch_warning(span: Span) -> str:
     return f"from {span.start:.1f} to {span.end:.1f} s the speech does not match the script: check its place there"
+
+
+def _uncaptioned_warnings(regions: Sequence[RegionReport]) -> Iterator[str]:
+    if regions:
+        seconds = sum(region.duration for region in regions)
+        yield (
+            f"{seconds:.1f} s of speech are not in the script and have no captions, the first at "
+            f"{regions[0].start:.1f} s; a backend would recognise them"
+        )
 
 
 def _missing_warning(text: str, after: float) -> str:
@@ -412,9 +444,10 @@ class _ProgressMeter:
             if self._clips == self._results:
                 self._callback(Progress(self.position, self._duration))
 
-    def count_clips(self, clips: Iterable[Audio]) -> Iterator[Audio]:
+    def count_clips(self, clips: Iterable[Audio], on_clip: Callable[[Audio], object]) -> Iterator[Audio]:
         for clip in clips:
             self._clips += 1
+            on_clip(clip)
             yield clip
 
     def count_results(self, results: Iterable[RegionResult]) -> Iterator[RegionResult]:

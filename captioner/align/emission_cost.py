@@ -57,14 +57,10 @@ def letter_path(clip: ClipFeatures, text: str, units: Sequence[TextUnit]) -> tup
     The second, shape (units + 1,), ends with the number of model frames. None if the text is too long for the clip.
     """
     duration = round(clip.voiced_seconds / HOP)
-    sounds = [_sounds_of(text, unit) for unit in units]
-    lengths = np.array([sound.length for unit in sounds for sound in unit])
-    counts = np.maximum(_frame_counts(lengths, duration), 1)
-    if counts.sum() > _FASTEST * duration:
+    states, unit_frames = frames_by_letters(text, units, duration)
+    if len(states) > _FASTEST * duration:
         return None
-    unit_frames = np.concatenate(([0], np.cumsum(counts)))[np.cumsum([0, *map(len, sounds)])]
     enter_cost = np.array([0.0, *(_ENTER_COST[unit.boundary] for unit in units[:-1]), 0.0], np.float32)
-    states = _states([sound for unit in sounds for sound in unit], counts)
     cost = (_DEVIATION_COST * emission_costs(clip.features))[:, states] + clip.quiet_cost[:, None]
     path = best_path(np.asarray(cost, np.float32), clip.silence_cost, unit_frames, enter_cost=enter_cost)
     return path, unit_frames
@@ -80,6 +76,18 @@ def states_of_frames(text: str, units: Sequence[TextUnit], unit_frames: Indices)
         sounds = _sounds_of(text, unit)
         states.append(_states(sounds, _frame_counts(np.array([sound.length for sound in sounds]), int(count))))
     return np.concatenate(states)
+
+
+def frames_by_letters(text: str, units: Sequence[TextUnit], count: int) -> tuple[Indices, Indices]:
+    """Return the state of each of about `count` frames of a text by its letters, and the frames of its units.
+
+    Each sound has at least one frame. The second, shape (units + 1,), holds the frame at which each unit begins, then
+    the number of frames.
+    """
+    sounds = [_sounds_of(text, unit) for unit in units]
+    counts = np.maximum(_frame_counts(np.array([sound.length for unit in sounds for sound in unit]), count), 1)
+    unit_frames = np.concatenate(([0], np.cumsum(counts)))[np.cumsum([0, *map(len, sounds)])]
+    return _states([sound for unit in sounds for sound in unit], counts), unit_frames
 
 
 def emission_costs(features: Floats) -> Floats:

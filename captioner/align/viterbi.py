@@ -7,6 +7,7 @@ or speech that is not in the text: a filler such as "um", or a repetition.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,8 +23,11 @@ PACE_COST = 0.3
 ENTER_COST = 0.8
 """Default cost of entering a silence."""
 
-ENTER_FILLER_COST = 6.0
-"""Cost of entering speech that is not in the text."""
+ENTER_FILLER_COST = (9.0, 9.0, 5.0, 5.0)
+"""Cost of entering a filler after a unit, by `TextUnit.boundary`: speakers hesitate between clauses."""
+
+FILLER_SHARE, FILLER_SAMPLE = 0.2, 200
+"""Speech of the text resembles its own model frames more than this share of all, by a sample of so many of them."""
 
 _UNREACHABLE = np.float32(1e9)
 _MARGIN = 3  # unreachable columns before a band, so that its first columns need no special case
@@ -43,6 +47,30 @@ class ViterbiPath:
     def is_speech(self) -> NDArray[np.bool_]:
         """Whether each frame of the clip says the text, outside silences and fillers, shape (frames of the clip,)."""
         return np.asarray(self.model_frames % 1 == 0)
+
+
+@dataclass(frozen=True)
+class Fillers:
+    """Speech that the text lacks."""
+
+    cost: Floats
+    """Cost of each frame of the clip in a filler, shape (frames of the clip,)."""
+    enter_cost: Floats
+    """Cost of entering a filler in each gap, shape (gaps,)."""
+
+    @classmethod
+    def of(cls, cost: Floats, gaps: Indices, unit_frames: Indices, boundaries: Sequence[int]) -> Fillers:
+        """Return the fillers of a clip.
+
+        `cost` is that of matching its frames with model frames. `unit_frames`, shape (units + 1,), are the model frames
+        at which the units of the text begin, then their number; `boundaries` are those after the units.
+        """
+        sample = np.linspace(0, cost.shape[1] - 1, min(cost.shape[1], FILLER_SAMPLE)).astype(int)
+        before = np.array([ENTER_FILLER_COST[boundary] for boundary in (3, *boundaries)], np.float32)
+        return cls(
+            np.asarray(np.quantile(cost[:, sample], FILLER_SHARE, axis=1), np.float32),
+            before[np.searchsorted(unit_frames, gaps, side="right") - 1],
+        )
 
 
 @dataclass(frozen=True)
@@ -68,22 +96,22 @@ def best_path(
     band: Band | None = None,
     enter_cost: Floats | None = None,
     pace_cost: float = PACE_COST,
-    filler_cost: Floats | None = None,
+    fillers: Fillers | None = None,
 ) -> ViterbiPath:
     """Return the cheapest path through `cost`, shape (frames of the clip, model frames).
 
     `silence_cost`, shape (frames of the clip,), is the cost of each frame in a silence. `gaps` are the model frames
     before which silences lie, rising from 0 to the number of model frames. `enter_cost`, shape (gaps,), is the cost of
-    entering each silence, `ENTER_COST` by default. Without a `band` the whole matrix is searched. `filler_cost`, shape
-    (frames of the clip,), is the cost of each frame in speech that the text lacks; without it there is no such speech.
+    entering each silence, `ENTER_COST` by default. Without a `band` the whole matrix is searched. Without `fillers` all
+    speech of the clip is in the text.
     """
     rows, columns = cost.shape
     band = band or Band(np.zeros(rows, int), columns)
     enter_cost = np.full(len(gaps), ENTER_COST, np.float32) if enter_cost is None else enter_cost
     between_cost, enter_costs = silence_cost[:, None], enter_cost[None]
-    if filler_cost is not None:  # a filler may hold short silences
-        between_cost = np.stack((silence_cost, np.minimum(silence_cost, filler_cost)), axis=1)
-        enter_costs = np.stack((enter_cost, np.full(len(gaps), ENTER_FILLER_COST, np.float32)))
+    if fillers is not None:  # which may hold short silences
+        between_cost = np.stack((silence_cost, np.minimum(silence_cost, fillers.cost)), axis=1)
+        enter_costs = np.stack((enter_cost, fillers.enter_cost))
     speech, between = _forward(cost, between_cost, gaps, band, enter_costs, pace_cost)
     return _traced_back(speech, between, gaps, band, enter_costs, pace_cost)
 
@@ -101,6 +129,7 @@ def _forward(
     speech = np.full((rows, _MARGIN + width + int(shifts.max(initial=0))), _UNREACHABLE, np.float32)
     between = np.full((rows, *enter_costs.shape), _UNREACHABLE, np.float32)
     speech[0, _MARGIN], between[0, :, 0] = cost[0, 0], between_cost[0]
+    between[0, 1:, 0] += enter_costs[1:, 0]  # a silence before the text costs nothing
     left = np.searchsorted(gaps, [band.first, band.first + width]).T.tolist()  # gaps that end in a row's band
     entered = np.searchsorted(gaps - 1, [band.first, band.first + width]).T.tolist()  # gaps that begin in it
     firsts, moved = band.first.tolist(), [0, *shifts.tolist()]

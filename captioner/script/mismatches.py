@@ -1,4 +1,4 @@
-"""Finds stretches where a script may be misplaced: the speech there does not match the text."""
+"""Finds speech that does not match its text, where a script may be misplaced, and speech that is in no script."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from captioner.values import RegionReport, Span
 
 LEAST_RUN = 3
 """Doubted regions in a row that are reported; one or two may be due to noise."""
+
+LEAST_UNCAPTIONED = 3.0
+"""Seconds of speech without captions that are reported; less is hesitation or noise."""
 
 
 def mismatches(recognitions: Sequence[Recognition], regions: Sequence[RegionReport]) -> Iterator[Span]:
@@ -42,3 +45,9 @@ def _placed(recognitions: Sequence[Recognition], regions: Sequence[RegionReport]
         for recognition, region in zip(recognitions, regions, strict=True)
         if region.text and not recognition.reason
     ]
+
+
+def uncaptioned(recognitions: Sequence[Recognition], regions: Sequence[RegionReport]) -> list[RegionReport]:
+    """Return the regions that the script does not have, if they are of some length together."""
+    found = [region for recognition, region in zip(recognitions, regions, strict=True) if recognition.status == "empty"]
+    return found if sum(region.duration for region in found) >= LEAST_UNCAPTIONED else []

@@ -1,43 +1,27 @@
-"""Places a script over the speech regions: anchored by recognised words, and spread by time between the anchors."""
+"""Places a script over the speech regions by its sound; words that a backend recognised are anchors."""
 
 from __future__ import annotations
 
-from bisect import bisect, bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import log
-from statistics import median
 from typing import NamedTuple
-
-import numpy as np
 
 from captioner.align.text_units import TextUnit, text_units
 from captioner.backends import Hints, Recognition, Traits
 from captioner.script.character_times import CharacterTimes
+from captioner.script.recording_frames import RecordingFrames
 from captioner.script.script_units import script_units
-from captioner.script.spreading import SpeechStretch, spread_text
+from captioner.script.sound_placement import UnitAnchor, UnitTimes, unit_times
 from captioner.script.word_anchors import Pair, word_anchors, word_key
 from captioner.values import Audio, RegionReport, Segment
 
-USUAL_PACE = 5.0
-"""Syllables a second, if neither recognised words nor the length of the speech give the pace."""
-
-SLOWEST, FASTEST = 2.5, 9.0
-"""Limits of the pace in syllables a second."""
-
-LEAST_PACES = 10
-"""The pace is measured between anchors if there are more measurements than this."""
-
-SHORTEST_REST = 0.3
-"""Seconds of a region, before its first anchor or after its last, in which text may be said."""
-
 SLIP = 3
-"""Up to this many words between two anchors are placed there in any case: a backend skips words."""
+"""Up to this many words in a row that no sound matches are placed with the word before them: it may be slurred."""
 
-CERTAIN = 0.95
-"""The highest share of correct words that a backend is trusted with; 1 minus this is the lowest."""
+FOREIGN_SECONDS = 3.0
+"""Seconds of speech in a region that are not in the script, from which the report says so; fewer are hesitation."""
 
 FOREIGN_WORDS = 4
 """Recognised words from which speech that is not in the script is kept; fewer may be a backend's mistake."""
@@ -94,26 +78,37 @@ class ScriptBackend:
         """Do nothing: this backend holds no resources."""
 
 
-def place_script(script: str, regions: Sequence[RegionReport], segments: Sequence[Segment]) -> ScriptPlacement:
-    """Return `script` over the speech `regions` of a source.
+def place_script(
+    script: str,
+    recording: RecordingFrames | None,
+    regions: Sequence[RegionReport],
+    segments: Sequence[Segment] = (),
+    language: str | None = None,
+) -> ScriptPlacement:
+    """Return `script` over the speech `regions` of a source, which `recording` holds.
 
-    `segments` are those of the regions with recognised text.
+    `segments` are those of the regions with recognised text. Its words are anchors: they make it more likely that the
+    script is said there. `language` is a BCP 47 tag, or None if it is unknown.
     """
     units = script_units(script)
     words = list(_recognised_words(regions, segments))
     anchors = word_anchors([word_key(script[unit.first : unit.last]) for unit in units], [word.key for word in words])
-    region_of: dict[int, int] = {unit: words[word].region for unit, word in anchors}
-    pace = _pace(units, words, anchors, regions)
-    mismatch_cost = _mismatch_cost(len(words), len(anchors))
-    for first, last, start, end in _gaps(units, words, anchors, regions):
-        stretches = list(_speech_stretches(regions, words, start, end, mismatch_cost))
-        ranges = spread_text(units[first:last], [stretch for _, stretch in stretches], pace)
-        for (region, _), (low, high) in zip(stretches, ranges, strict=True):
-            region_of.update(dict.fromkeys(range(first + low, first + high), region))
-        if first and last - first <= SLIP:
-            for unit in range(first, last):
-                region_of.setdefault(unit, region_of[unit - 1])
-    return _placement(script, units, region_of, regions, _foreign_words(words, anchors))
+    if recording is None or not units:
+        return _placement(script, units, {}, regions, Counter(), {})
+    unit_anchors = [UnitAnchor(unit, words[word].start, words[word].end) for unit, word in anchors]
+    times = unit_times(script, units, language, recording, unit_anchors)
+    region_of = _with_slips(times, len(units))
+    return _placement(script, units, region_of, regions, _foreign_words(words, anchors), times.filler_seconds)
+
+
+def _with_slips(times: UnitTimes, count: int) -> dict[int, int]:
+    """Return the region of each unit that is said, including those that the path jumped over or skipped for a slip."""
+    region_of = dict(times.regions)
+    missing = {unit for first, last in times.skipped if last - first > SLIP or not first for unit in range(first, last)}
+    for unit in range(1, count):
+        if unit not in missing and unit - 1 in region_of:
+            region_of.setdefault(unit, region_of[unit - 1])
+    return region_of
 
 
 @dataclass(frozen=True)
@@ -135,67 +130,6 @@ def _recognised_words(regions: Sequence[RegionReport], segments: Sequence[Segmen
             yield _RecognisedWord(key, numbers[segment.start], start, end)
 
 
-def _pace(
-    units: Sequence[TextUnit],
-    words: Sequence[_RecognisedWord],
-    anchors: Sequence[Pair],
-    regions: Sequence[RegionReport],
-) -> float:
-    """Syllables a second: the median between anchors, or else that of the whole script over all speech."""
-    weights = np.cumsum([0.0, *(unit.weight for unit in units)])
-    paces = [
-        (weights[other] - weights[one]) / (words[there].start - words[here].start)
-        for (one, here), (other, there) in pairwise(anchors)
-        if words[here].region == words[there].region and words[there].start > words[here].start
-    ]
-    speech = sum(region.duration for region in regions)
-    pace = median(paces) if len(paces) > LEAST_PACES else float(weights[-1]) / speech if speech else USUAL_PACE
-    return float(np.clip(pace, SLOWEST, FASTEST))
-
-
-def _gaps(
-    units: Sequence[TextUnit],
-    words: Sequence[_RecognisedWord],
-    anchors: Sequence[Pair],
-    regions: Sequence[RegionReport],
-) -> Iterator[tuple[int, int, float, float]]:
-    """Yield (first unit, unit after the last, start, end) of each gap between two anchors; times in seconds."""
-    first, start = 0, 0.0
-    for unit, word in anchors:
-        if first < unit:
-            yield first, unit, start, words[word].start
-        first, start = unit + 1, words[word].end
-    if first < len(units):
-        yield first, len(units), start, regions[-1].end if regions else start
-
-
-def _mismatch_cost(recognised: int, matched: int) -> float:
-    """Return the negative logarithm of the probability that a recognised word is another word in the script."""
-    return -log(1 - min(max(matched / max(recognised, 1), 1 - CERTAIN), CERTAIN))
-
-
-def _speech_stretches(
-    regions: Sequence[RegionReport], words: Sequence[_RecognisedWord], start: float, end: float, mismatch_cost: float
-) -> Iterator[tuple[int, SpeechStretch]]:
-    """Yield (index of the region, its stretch) of the speech between `start` and `end`.
-
-    Each word recognised there, none of which is in the script, makes it less likely that the script is said there.
-    """
-    for region in regions[bisect(regions, start, key=_end) : bisect_left(regions, end, key=_start)]:
-        first, last = max(region.start, start), min(region.end, end)
-        if last - first >= SHORTEST_REST:
-            count = bisect_left(words, last, key=_start) - bisect_left(words, first, key=_start)
-            yield region.index, SpeechStretch(last - first, region.end <= end, count * mismatch_cost)
-
-
-def _start(span: RegionReport | _RecognisedWord) -> float:
-    return span.start
-
-
-def _end(span: RegionReport) -> float:
-    return span.end
-
-
 def _foreign_words(words: Sequence[_RecognisedWord], anchors: Sequence[Pair]) -> Counter[int]:
     """By region: the number of words recognised between two words that are neighbours in the script."""
     return Counter(
@@ -212,6 +146,7 @@ def _placement(
     region_of: dict[int, int],
     regions: Sequence[RegionReport],
     foreign_words: Counter[int],
+    filler_seconds: Mapping[int, float],
 ) -> ScriptPlacement:
     texts = [""] * len(regions)
     placed: list[PlacedUnit] = []
@@ -230,7 +165,8 @@ def _placement(
         placed.append(PlacedUnit(unit.last - len(visible), region, first, first + len(visible.rstrip())))
         previous = region
     recognitions = tuple(
-        _recognition(text, region, foreign_words[region.index]) for text, region in zip(texts, regions, strict=True)
+        _recognition(text, region, foreign_words[region.index], filler_seconds.get(region.index, 0.0))
+        for text, region in zip(texts, regions, strict=True)
     )
     return ScriptPlacement(recognitions, tuple(missing), tuple(placed))
 
@@ -243,10 +179,12 @@ def _add_missing(missing: list[MissingText], unit: TextUnit, after: float) -> No
         missing.append(MissingText(unit.first, unit.last, after))
 
 
-def _recognition(text: str, region: RegionReport, foreign_words: int) -> Recognition:
+def _recognition(text: str, region: RegionReport, foreign_words: int, filler_seconds: float) -> Recognition:
     """Return the text of a region: that of the script, or the recognised text if the region says none of the script."""
     if text.strip():
-        reason = f"{foreign_words} recognised words are not in the script" if foreign_words else None
+        reason = f"{filler_seconds:.1f} s of it are not in the script" if filler_seconds >= FOREIGN_SECONDS else None
+        if foreign_words:
+            reason = f"{foreign_words} recognised words are not in the script"
         return Recognition("ok", text, reason=reason)
     if len(text_units(region.text)) >= FOREIGN_WORDS:
         return Recognition("ok", region.text, reason="not in the script; the recognised text is kept")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import wave
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -10,9 +11,8 @@ from itertools import pairwise
 from math import ceil
 from pathlib import Path
 
+import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from captioner.backends import Hints, Recognition
 from captioner.backends.scripted import Scripted
@@ -20,122 +20,14 @@ from captioner.cli import main
 from captioner.formats import format_named
 from captioner.pipeline import Captions, caption_script
 from captioner.profiles import profile_for
-from captioner.script import mismatches, place_script, script_of_cues
-from captioner.script.script_units import script_units
-from captioner.values import Cue, RegionReport, Segment, Span
+from captioner.script import mismatches, script_of_cues
+from captioner.values import Cue, RegionReport, Span
+from tests.align.voices import RATE, noisy, silence, spoken
 from tests.paths import DATA, SAMPLES
 
 TRUTH = json.loads((DATA / "three_sentences.json").read_text("utf-8"))["sentences"]
 SCRIPT = "\n".join(sentence["text"] for sentence in TRUTH)
 NOTHING_RECOGNISED = Scripted(lines="")
-
-RECOGNISED = (
-    "we had a small house near the harbour",
-    "and every mourning the fisher men came in",
-    "my mother sold bread two them",
-    "in winter the see was grey and nobody came",
-)
-WRITTEN = (
-    "We had a small house near the harbour,",
-    " and every morning the fishermen came in.",
-    " My mother sold bread to them.",
-    " In winter the sea was grey, and nobody came.",
-)
-
-
-def regions_of(recognised: Sequence[str], length: float = 3.0) -> list[RegionReport]:
-    """Regions of `length` seconds with the given texts, one every four seconds."""
-    return [RegionReport(4.0 * index, 4.0 * index + length, index, "ok", text) for index, text in enumerate(recognised)]
-
-
-def segments_of(regions: Sequence[RegionReport]) -> list[Segment]:
-    return [Segment(region.start, region.end, region.text) for region in regions if region.text]
-
-
-def placed(script: str, recognised: Sequence[str], length: float = 3.0) -> tuple[list[str], list[str]]:
-    """The text that each region gets, and the missing parts of the script."""
-    regions = regions_of(recognised, length)
-    placement = place_script(script, regions, segments_of(regions))
-    missing = [script[part.first : part.last].strip() for part in placement.missing]
-    return [recognition.text for recognition in placement.recognitions], missing
-
-
-def test_misrecognised_text_is_replaced_by_the_script() -> None:
-    texts, missing = placed("".join(WRITTEN), RECOGNISED)
-    assert texts == [text.strip() for text in WRITTEN]
-    assert missing == []
-
-
-def test_missing_text_is_reported_and_the_rest_keeps_its_place() -> None:
-    sentence = " Once there had been a lighthouse keeper who wrote long letters to his sister in the mountains."
-    texts, missing = placed("".join((*WRITTEN[:2], sentence, *WRITTEN[2:])), RECOGNISED)
-    assert texts == [text.strip() for text in WRITTEN]
-    assert missing == [sentence.strip()]
-
-
-def test_speech_that_is_not_in_the_script_keeps_its_recognised_text() -> None:
-    texts, missing = placed("".join((WRITTEN[0], *WRITTEN[2:])), RECOGNISED)
-    assert texts == [WRITTEN[0].strip(), RECOGNISED[1], WRITTEN[2].strip(), WRITTEN[3].strip()]
-    assert missing == []
-
-
-def test_a_region_without_recognised_text_gets_the_words_between() -> None:
-    texts, missing = placed("".join(WRITTEN), (RECOGNISED[0], "", *RECOGNISED[2:]))
-    assert texts == [text.strip() for text in WRITTEN]
-    assert missing == []
-
-
-def test_skipped_words_follow_the_word_before_them() -> None:
-    laugh = f" Yes. H{'aha' * 20}!"  # too long for a region of half a second
-    texts, missing = placed("".join((WRITTEN[0], laugh, WRITTEN[2])), (RECOGNISED[0], "", RECOGNISED[2]), 0.5)
-    assert texts == [WRITTEN[0].strip(), laugh.strip(), WRITTEN[2].strip()]
-    assert missing == []
-
-
-def test_chinese_is_placed_by_characters() -> None:
-    texts, missing = placed(
-        "我们住在海边。每天早上渔船回来。妈妈卖面包给他们。", ("我们住在孩边", "每天早上鱼船回来", "")
-    )
-    assert texts == ["我们住在海边。", "每天早上渔船回来。", "妈妈卖面包给他们。"]
-    assert missing == []
-
-
-@pytest.mark.parametrize("first", [1.6, 1.8, 2.0, 2.2, 2.4, 2.6])
-@pytest.mark.parametrize(
-    ("script", "ends"),
-    [
-        ("今天我们来讨论人工智能在医院里面的应用", ("今天我们来讨论", "今天我们来讨论人工智能")),
-        ("二〇二四年の調査によるとおよそ六十五パーセントの病院が", ("二〇二四年の調査に", "二〇二四年の調査によると")),
-    ],
-)
-def test_words_are_not_divided_between_regions_in_scripts_without_spaces(
-    script: str, ends: tuple[str, ...], first: float
-) -> None:
-    regions = [RegionReport(0.0, first, 0, "empty"), RegionReport(first + 1, 6.0, 1, "empty")]
-    texts = [recognition.text for recognition in place_script(script, regions, []).recognitions]
-    assert "".join(texts) == script
-    assert texts[0] in ends
-
-
-words = st.sampled_from(("the", "sea", "and", "grey", "house.", "we,", "had", "我", "们", "5", "—", "\n"))
-texts = st.lists(words, max_size=30).map(" ".join)
-
-
-@given(texts, st.lists(texts, max_size=6))
-def test_every_word_is_placed_in_order_or_missing(script: str, recognised: list[str]) -> None:
-    regions = regions_of(recognised)
-    placement = place_script(script, regions, segments_of(regions))
-    assert [recognition.status for recognition in placement.recognitions].count("failed") == 0
-    assert [unit.region for unit in placement.units] == sorted(unit.region for unit in placement.units)
-    positions = {unit.first: unit.last - len(script[unit.first : unit.last].lstrip()) for unit in script_units(script)}
-    spoken = {unit.position for unit in placement.units}
-    missing = {positions[first] for first in positions for part in placement.missing if part.first <= first < part.last}
-    assert spoken | missing == set(positions.values())
-    assert not spoken & missing
-    for unit in placement.units:
-        text = placement.recognitions[unit.region].text[unit.first : unit.last]
-        assert text == text.strip()
-        assert script.startswith(text, unit.position)
 
 
 def captions(source: Path, script: str | Sequence[Cue]) -> Captions:
@@ -150,14 +42,16 @@ def test_a_text_is_timed_without_recognised_text(speech_file: Path) -> None:
     assert made.report.warnings == ()
 
 
-def test_a_misplaced_script_is_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_speech_that_is_not_in_the_script_is_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = (SAMPLES / "truth" / "lighthouse.txt").read_text("utf-8").splitlines(keepends=True)
-    for name, script in {"whole": lines, "part": lines[:8] + lines[13:]}.items():
-        (tmp_path / f"{name}.txt").write_text("".join(script), "utf-8")
-        words = (SAMPLES / "lighthouse.mp4", tmp_path / f"{name}.txt", "-q", "-o", tmp_path / f"{name}.srt")
-        assert align(*words, "--language", "en") == 0
-        messages = capsys.readouterr().err
-        assert ("the speech does not match the script" in messages) == (name == "part")
+    truth = format_named("srt").read((SAMPLES / "truth" / "lighthouse.srt").read_text("utf-8")).cues or ()
+    (tmp_path / "part.txt").write_text("".join(lines[:8] + lines[13:]), "utf-8")
+    out = tmp_path / "part.srt"
+    assert align(SAMPLES / "lighthouse.mp4", tmp_path / "part.txt", "-q", "-o", out, "--language", "en") == 0
+    assert "s of speech are not in the script and have no captions, the first at" in capsys.readouterr().err
+    cues = format_named("srt").read(out.read_text("utf-8")).cues or ()
+    for cue, known in zip(cues, (*truth[:8], *truth[13:]), strict=True):
+        assert cue.start == pytest.approx(known.start, abs=0.3)
 
 
 @pytest.mark.parametrize(
@@ -218,6 +112,26 @@ def test_a_long_missing_part_is_shortened_on_screen_and_complete_in_the_report(
     assert len(message) < 500
     (warning,) = [line for line in json.loads(report.read_text())["warnings"] if "is not spoken" in line]
     assert len(warning) > 3000
+
+
+def test_no_recogniser_is_needed_whatever_the_language(tmp_path: Path) -> None:
+    """Without --backend the script is placed by its sound: a recogniser that lacks the language is no obstacle."""
+    said = ("El primer tren sale a las siete.", "Nos vemos en la estación.", "Trae el mapa viejo, por favor.")
+    parts, starts, position = [silence(0.5)], [], 0.5
+    for sentence in said:
+        sound = spoken(sentence, "es-419+f3", pace=150)
+        parts += [sound, silence(0.8)]
+        starts.append(position)
+        position += len(sound) / RATE + 0.8
+    media, text = tmp_path / "charla.wav", tmp_path / "charla.txt"
+    with wave.open(str(media), "wb") as file:
+        file.setparams((1, 2, RATE, 0, "NONE", ""))
+        file.writeframes((noisy(np.concatenate(parts), 35) * 32767).clip(-32768, 32767).astype("<i2").tobytes())
+    text.write_text("\n".join(said), "utf-8")
+    assert main(["align", str(media), str(text), "--language", "es", "-q"]) == 0
+    cues = format_named("srt").read((tmp_path / "charla.srt").read_text("utf-8")).cues or ()
+    assert [cue.text for cue in cues] == list(said)
+    assert [cue.start for cue in cues] == pytest.approx(starts, abs=0.12)
 
 
 def test_a_short_gap_between_old_cues_is_closed(speech_file: Path) -> None:

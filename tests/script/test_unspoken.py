@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from captioner.script import place_script, show_unspoken, unspoken_spans, without_unspoken
-from captioner.values import RegionReport, Segment, Word
+from captioner.values import Segment, Word
+from tests.script.test_placement import recording_of
 
 
 def found(text: str) -> list[str]:
@@ -121,9 +122,9 @@ lines = st.sampled_from(
 
 @given(st.lists(lines, max_size=9).map("\n".join))
 def test_labels_and_sounds_are_shown_or_missing_and_no_word_is_lost(script: str) -> None:
-    regions = [RegionReport(2.0 * index, 2.0 * index + 1, index, "ok") for index in range(3)]
+    regions, recording = recording_of(("Well. Who is it?", "No, I say.", "he comes"), "en-us+f3")
     spans = unspoken_spans(script)
-    placement = place_script(without_unspoken(script, spans), regions, [])
+    placement = place_script(without_unspoken(script, spans), recording, regions)
     segments = [
         Segment(region.start, region.end, text, (Word(region.start, region.end, text),))
         for region, text in zip(regions, (recognition.text for recognition in placement.recognitions), strict=True)

@@ -37,9 +37,9 @@ from captioner.settings import Settings
 def align(settings: Settings, /, media: str, script: str, **flags: Any) -> int:
     """Caption MEDIA with the words of TEXT.
 
-    TEXT is a plain text, or a caption file, whose cues keep their text and get new times. The backend only shows where
-    in MEDIA the text is spoken; with --backend none, captioner estimates that from the time that the text takes to say.
-    Parts of TEXT that are not spoken are reported. Speech that is not in TEXT is captioned as it was recognised.
+    TEXT is a plain text, or a caption file, whose cues keep their text and get new times. captioner finds them by their
+    sound. It needs no recogniser; the words that a --backend recognises are further evidence, and speech that is not in
+    TEXT is then captioned as it was recognised. Parts of TEXT that are not spoken are reported.
 
     A caption file in another language than MEDIA (film.de.srt with --language en), or with other words, keeps its
     distances: the pauses of the speech show by how much all captions, or all of a part, must move. MEDIA may then also

@@ -20,7 +20,7 @@ from captioner.settings import Settings
 from captioner.values import Cue
 
 NO_BACKEND = "none"
-"""In place of a backend: nothing is recognised, and the script is placed by the time that it takes to say."""
+"""In place of a backend: nothing is recognised, and the script is placed by its sound alone."""
 
 
 class ScriptFile(NamedTuple):
@@ -45,7 +45,8 @@ def align_script(media: str, script: str, flags: Mapping[str, Any], settings: Se
     flags, read = dict(flags), read_script(script)
     language = None if flags["language"] is None else asked_language(flags["language"])
     needs_backend = isinstance(read.text, str) or not is_foreign(read.language, language)
-    if flags["backend"] == NO_BACKEND or not needs_backend:
+    by_sound = flags["backend"] == "auto" and not (flags["base_url"] or flags["model"])
+    if flags["backend"] == NO_BACKEND or by_sound or not needs_backend:
         flags |= {"backend": "scripted", "backend_options": (("lines", ""),), "no_journal": True}
     return caption_all(CaptionRequest(inputs=(media,), script_language=read.language, **flags), settings, read.text)
 
