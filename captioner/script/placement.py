@@ -155,7 +155,7 @@ def _placement(
     for index, unit in enumerate(units):
         region = region_of.get(index)
         if region is None:
-            _add_missing(missing, unit, regions[previous].end if previous is not None else 0.0)
+            _add_missing(missing, script, unit, regions[previous].end if previous is not None else 0.0)
             continue
         text = script[unit.first : unit.last]
         visible = text.lstrip()
@@ -171,12 +171,16 @@ def _placement(
     return ScriptPlacement(recognitions, tuple(missing), tuple(placed))
 
 
-def _add_missing(missing: list[MissingText], unit: TextUnit, after: float) -> None:
-    """Add a unit to the last part of `missing` if it follows it, and as a part of its own otherwise."""
+def _add_missing(missing: list[MissingText], script: str, unit: TextUnit, after: float) -> None:
+    """Add a unit to the last part of `missing` if it follows it, and as a part of its own otherwise.
+
+    A part begins with its first word: the space before it may hold something that is shown.
+    """
     if missing and missing[-1].last == unit.first:
         missing[-1] = missing[-1]._replace(last=unit.last)
     else:
-        missing.append(MissingText(unit.first, unit.last, after))
+        first = unit.last - len(script[unit.first : unit.last].lstrip())
+        missing.append(MissingText(first, unit.last, after))
 
 
 def _recognition(text: str, region: RegionReport, foreign_words: int, filler_seconds: float) -> Recognition:

@@ -150,7 +150,8 @@ def test_every_word_is_placed_in_order_or_missing(script: str, said: list[str], 
     assert [unit.region for unit in placement.units] == sorted(unit.region for unit in placement.units)
     positions = {unit.first: unit.last - len(script[unit.first : unit.last].lstrip()) for unit in script_units(script)}
     placed_units = {unit.position for unit in placement.units}
-    missing = {positions[first] for first in positions for part in placement.missing if part.first <= first < part.last}
+    parts = placement.missing
+    missing = {place for place in positions.values() for part in parts if part.first <= place < part.last}
     assert placed_units | missing == set(positions.values())
     assert not placed_units & missing
     for unit in placement.units:
