@@ -57,8 +57,8 @@ class SearchSpace:
     """Cost of the end of a region in each gap, shape (gaps,)."""
     skip_cost: Floats
     """Cost of skipping all units before each gap, shape (gaps,); it never decreases."""
-    begin_skip_cost: float
-    """Cost of skipping at all, each time."""
+    skip_edge_cost: Floats
+    """Cost of a part that is skipped to begin or to end in each gap, shape (gaps,)."""
     reach: Indices
     """The least script frame that the window must reach at each frame of speech, shape (frames,)."""
 
@@ -105,7 +105,8 @@ def best_script_path(space: SearchSpace) -> ScriptPath:
     """Return the cheapest path from the start of the script to its end; there is at least one frame of speech."""
     checkpoints, state = _forward(space)
     window = checkpoints[-1][1]
-    left = space.skip_cost[-1] - space.skip_cost[window.low : window.high] + space.begin_skip_cost
+    gaps = slice(window.low, window.high)
+    left = space.skip_cost[-1] - space.skip_cost[gaps] + space.skip_edge_cost[gaps] + space.skip_edge_cost[-1]
     if window.high == len(space.skip_cost):
         left[-1] = 0.0
     kind, gap = np.unravel_index(int((state.between + left).argmin()), state.between.shape)
@@ -195,7 +196,9 @@ class _Steps:
         self._cost = space.cost(rows, slice(window.first, window.last))
         gaps = slice(window.low, window.high)
         self._edges = space.unit_frames[gaps] - window.first + _MARGIN  # places in a state's `speech`
-        self._enter, self._pause, self._skip = space.enter_cost[:, gaps], space.pause_cost[gaps], space.skip_cost[gaps]
+        self._enter, self._pause = space.enter_cost[:, gaps], space.pause_cost[gaps]
+        self._skip_from = space.skip_edge_cost[gaps] - space.skip_cost[gaps]
+        self._skip_to = space.skip_edge_cost[gaps] + space.skip_cost[gaps]
         self._begun = self._edges[self._edges < _MARGIN + window.last - window.first]
 
     def after(self, state: _State, step: tuple[int, bool]) -> _State:
@@ -217,7 +220,7 @@ class _Steps:
         now[self._begun] = np.minimum(now[self._begun], least[: len(self._begun)])
         inner += self._cost[row - self._first_row]
         between = np.minimum(between, ended + self._enter)
-        skipping = np.minimum.accumulate(least - self._skip) + self._skip + np.float32(self._space.begin_skip_cost)
+        skipping = np.minimum.accumulate(least + self._skip_from) + self._skip_to
         np.minimum(between[0], skipping, out=between[0])
         between += self._space.between_cost[row, :, None]
         return _State(now, between)
@@ -234,9 +237,9 @@ class _Steps:
         elif place.kind == 1:
             return place
         if place.kind == 0 and not is_end:
-            reduced = state.between[:, : number + 1] - self._skip[: number + 1]
-            kind, gap = np.unravel_index(int(reduced.argmin()), reduced.shape)
-            skipping = float(reduced[kind, gap] + self._skip[number]) + self._space.begin_skip_cost
+            costs = state.between[:, : number + 1] + self._skip_from[: number + 1]
+            kind, gap = np.unravel_index(int(costs.argmin()), costs.shape)
+            skipping = float(costs[kind, gap] + self._skip_to[number])
             if skipping < min(stayed, ended):
                 return _Place(-1, self._window.low + int(gap), int(kind))
         return _Place(int(self._space.unit_frames[place.gap]) - 1) if ended < stayed else place

@@ -39,12 +39,15 @@ class ScriptFrames:
     """The frame at which each unit begins, then the number of frames, shape (units + 1,)."""
 
 
-def script_frames(script: str, units: Sequence[TextUnit], language: str | None, pace: float) -> ScriptFrames:
+def script_frames(
+    script: str, units: Sequence[TextUnit], language: str | None, pace: float, noise: Floats
+) -> ScriptFrames:
     """Return the frames of `units`, the units of `script`, said at `pace` syllables a second.
 
-    `language` is a BCP 47 tag, or None if it is unknown.
+    `language` is a BCP 47 tag, or None if it is unknown. `noise` is the power of the recording's noise relative to that
+    of its speech, in each mel band.
     """
-    parts = [_part(script, units[first:last], language, pace) for first, last in _ranges(units)]
+    parts = [_part(script, units[first:last], language, pace, noise) for first, last in _ranges(units)]
     firsts = np.cumsum([0, *(len(part.states) for part in parts)])
     starts = [first + part.unit_frames[:-1] for first, part in zip(firsts, parts, strict=False)]
     return ScriptFrames(
@@ -67,7 +70,7 @@ def _ranges(units: Sequence[TextUnit]) -> Iterator[tuple[int, int]]:
         yield first, len(units)
 
 
-def _part(script: str, units: Sequence[TextUnit], language: str | None, pace: float) -> ScriptFrames:
+def _part(script: str, units: Sequence[TextUnit], language: str | None, pace: float, noise: Floats) -> ScriptFrames:
     start = units[0].first
     text = script[start : units[-1].last]
     units = [replace(unit, first=unit.first - start, last=unit.last - start) for unit in units]
@@ -80,7 +83,7 @@ def _part(script: str, units: Sequence[TextUnit], language: str | None, pace: fl
         return ScriptFrames(
             np.zeros((len(states), 26), np.float32), np.zeros(len(states), np.float32), states, unit_frames
         )
-    model = voice_features(reading.with_text_positions(speech), units, duration)
+    model = voice_features(reading.with_text_positions(speech), units, duration, noise)
     count = max(len(units), len(model.features) // STEP)
     middles = np.minimum((np.arange(count) + 0.5) * len(model.features) / count, len(model.features) - 1).astype(int)
     edges = np.linspace(0, len(model.features), count + 1).astype(int)

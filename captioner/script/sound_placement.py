@@ -48,8 +48,11 @@ ENTER_COST = ((0.8, 0.8, 0.8, 0.8), (4.0, 3.0, 2.0, 2.0))
 PAUSE_COST = (3.0, 1.5, 0.3, 0.0)
 """Cost of the end of a region after a unit, by `TextUnit.boundary`."""
 
-SKIP_COST, SKIPPED_SYLLABLE_COST = 3.0, 0.1
-"""Cost of text that is not spoken, each time and for each syllable."""
+SKIPPED_SYLLABLE_COST = 0.1
+"""Cost of each syllable that is not spoken."""
+
+SKIP_EDGE_COST = (6.0, 4.0, 2.0, 1.5)
+"""Cost of text that is not spoken to begin and to end after a unit, by `TextUnit.boundary`."""
 
 FIT_OVER = 750
 """Frames on both sides over which the speech is fitted to the voice."""
@@ -99,7 +102,7 @@ def unit_times(
     """
     syllables = sum(unit.weight for unit in units)
     pace = float(np.clip(syllables / max(recording.voiced_seconds, FRAME), SLOWEST, FASTEST))
-    frames = script_frames(script, units, language, pace)
+    frames = script_frames(script, units, language, pace, recording.noise)
     match = _Match(units, frames, recording, _anchored_frames(frames, recording, anchors))
     return _times(units, frames, recording, match.path())
 
@@ -158,7 +161,7 @@ class _Match:
             enter_cost=np.array([[kind[boundary] for boundary in boundaries] for kind in ENTER_COST], np.float32),
             pause_cost=np.array([PAUSE_COST[boundary] for boundary in boundaries], np.float32),
             skip_cost=np.cumsum([0.0, *(SKIPPED_SYLLABLE_COST * unit.weight for unit in units)]).astype(np.float32),
-            begin_skip_cost=SKIP_COST,
+            skip_edge_cost=np.array([SKIP_EDGE_COST[boundary] for boundary in boundaries], np.float32),
             reach=reach,
         )
 
