@@ -21,7 +21,13 @@ from captioner.prefetch import prefetch
 from captioner.profiles import Profile, profile_for, profile_named
 from captioner.redaction import without_url_secrets
 from captioner.speech import SAMPLE_RATE, SpeechOptions, speech_clips
-from captioner.text_checks import ChineseScript, in_one_script, mark_suspected, settle_languages
+from captioner.text_checks import (
+    ChineseScript,
+    in_one_script,
+    mark_suspected,
+    settle_languages,
+    unknown_language_warning,
+)
 from captioner.transcribe import (
     KEPT_SILENCE,
     METERED_SILENCE,
@@ -175,6 +181,7 @@ def _caption(source: str | Path, options: CaptionOptions, on_clip: Callable[[Aud
         _open_journal(backend, options.journal, str(source), warnings.append) as journal,
         open_media(str(source)) as media,
     ):
+        language = backend.traits.text_language or options.hints.language
         duration = media.duration if options.selection.end is None else options.selection.end
         meter = _ProgressMeter(duration, options.on_progress)
         audio = meter.count_audio(read_audio(media, options.selection, sample_rate=SAMPLE_RATE, warn=warnings.append))
@@ -183,24 +190,26 @@ def _caption(source: str | Path, options: CaptionOptions, on_clip: Callable[[Aud
         with prefetch(windows_of(clips, backend.traits.preferred_clip, silence), PREFETCHED) as windows:
             stored = journal.stored if journal else nothing_stored
             recognized = transcribe(windows, journal or backend, options.hints, options.context, stored)
-            settled = settle_languages(recognized, options.hints.language)
-            exact = backend.traits.exact_word_times
-            timed = time_words(settled, aligner, options.hints.language, exact=exact)
+            settled = settle_languages(recognized, language)
+            exact = backend.traits.exact_word_times or backend.traits.text_language is not None
+            timed = time_words(settled, aligner, language, exact=exact)
             results = tuple(meter.count_results(mark_suspected(timed, keep=options.keep_suspected)))
+        if warning := unknown_language_warning(results, backend.traits):
+            warnings.append(warning)
         shot_changes: tuple[float, ...] = ()
         if options.shot_changes:
             shot_changes = tuple(read_shot_changes(media, options.selection, warn=warnings.append))
         segments = in_one_script(
-            (result.segment for result in results if result.segment), options.chinese_script, options.hints.language
+            (result.segment for result in results if result.segment), options.chinese_script, language
         )
-        transcript = Transcript(segments, options.hints.language or main_language(segments))
+        transcript = Transcript(segments, language or main_language(segments))
         report = Report(
             source=without_url_secrets(str(source)),
             duration=meter.position if media.duration is None else media.duration,
             backend=backend.traits.name,
             model=backend.traits.model,
             language=transcript.language,
-            align=aligner.name if aligner and not backend.traits.exact_word_times else None,
+            align=aligner.name if aligner and not exact else None,
             frame_rate=_frame_rate(options.frame_rate, media),
             shot_changes=shot_changes,
             regions=tuple(result.report for result in results),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import captioner
+from captioner.backends.hallucinations import words_in
 from tests.paths import TOP
 
 README = (TOP / "README.md").read_text("utf-8")
@@ -22,7 +23,16 @@ def test_the_python_block_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     (code,) = blocks("python")
     monkeypatch.chdir(TOP)
     exec(compile(code, "README.md", "exec"), {})
-    assert "lived by the sea" in capsys.readouterr().out
+    assert "lived by the sea" in " ".join(capsys.readouterr().out.split())
+
+
+def test_the_captions_are_those_of_the_sample() -> None:
+    """The README shows captions by Whisper. Times and line breaks may change; the words are those of the film."""
+    (shown,) = re.findall(r"```\n(\d+\n.*? --> .*?)```", README, re.DOTALL)
+    texts = [" ".join(cue.split("\n")[2:]) for cue in shown.strip().split("\n\n")]
+    truth = (TOP / "samples" / "truth" / "lighthouse.txt").read_text("utf-8")
+    assert " ".join(words_in(" ".join(texts))) in " ".join(words_in(truth))
+    assert all(text[0].isupper() and text[-1] in ".?" for text in texts)
 
 
 def test_every_flag_exists() -> None:

@@ -46,6 +46,12 @@ class RegionResult:
     clip: Audio | None = None
     """The audio of the region; None when it is no longer needed."""
 
+    confidence: float | None = None
+    """How sure the backend is of the text of the window, from 0 to 1; None if it does not say."""
+
+    window_matches: bool | None = None
+    """As `matches`, of the text and the audio of the whole window."""
+
 
 def region_results(result: WindowResult, times: WordTimes, first: int) -> Iterator[RegionResult]:
     """Yield the result of each region of a window. `first` is the number of the first of them.
@@ -73,11 +79,12 @@ def region_results(result: WindowResult, times: WordTimes, first: int) -> Iterat
             timing=times.timing if text.strip() and not is_wordless else None,
         )
         if is_wordless or not text.strip():
-            yield RegionResult(report, None)
+            yield RegionResult(report, None, confidence=recognition.confidence, window_matches=times.matches)
             continue
         shown = words if times.timing else ()
         segment = Segment(region.start, region.end, text, shown, language=recognition.language)
-        yield RegionResult(report, segment, times.matches if alone else None, region)
+        matches = times.matches if alone else None
+        yield RegionResult(report, segment, matches, region, recognition.confidence, times.matches)
 
 
 def words_by_region(words: Sequence[Word], window: Window) -> list[tuple[Word, ...]]:

@@ -244,3 +244,11 @@ def test_scripted_returns_its_lines() -> None:
         blocked,
         Recognition("ok", "One."),
     ]
+
+
+def test_the_captions_of_a_backend_that_translates_are_in_its_language(speech_file: Path) -> None:
+    backend = WithTraits(Traits("translator", text_language="en", word_times=True))
+    captions = caption(speech_file, backend=backend, hints=Hints("de"))
+    assert captions.transcript.language == "en"
+    assert {segment.language for segment in captions.transcript.segments} == {"en"}
+    assert captions.report.align is None, "a translation cannot be aligned with the sound"

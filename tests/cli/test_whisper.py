@@ -127,3 +127,13 @@ def test_without_a_terminal_nothing_is_asked(tmp_path: Path, speech_file: Path) 
     assert run.returncode == 4
     sentence = "captioner: auto: no backend here recognises German (de); run: captioner models pull whisper-small\n"
     assert run.stderr == sentence
+
+
+def test_speech_that_an_english_model_cannot_know(
+    testdata: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    talk = testdata / "audio" / "fr" / "leopard_test_fr.wav"
+    assert main([str(talk), "-d", str(tmp_path), "--backend", "whisper", "--no-journal"]) == 0
+    error = capsys.readouterr().err
+    assert "most of the text does not match the speech; whisper-tiny.en knows only English" in error
+    assert "run: captioner models pull whisper-small\n" in error

@@ -123,9 +123,10 @@ class Session:
         self._vad = StreamingVad(_limit_regions(config.speech, config.backend.traits, limits))
         self.queue = ClipQueue(limits, cursor.region)
         self.counts = SessionCounts()
-        self._languages = LanguageVote(config.hints.language)
-        self._chinese_script = ChineseScriptVote(config.chinese_script, config.hints.language)
-        self._captions = CaptionStream(emit, cursor, config.profile, config.hints.language)
+        self._language = config.backend.traits.text_language or config.hints.language
+        self._languages = LanguageVote(self._language)
+        self._chinese_script = ChineseScriptVote(config.chinese_script, self._language)
+        self._captions = CaptionStream(emit, cursor, config.profile, self._language)
         self._resume_at = resume_at
         self._open_segments: deque[TimedSegment] = deque()  # read, but not all of their captions are final
         self.resume_point = resume_point  # in an HLS source
@@ -257,8 +258,9 @@ class Session:
         # No clip waits for a neighbour to be joined with: that would make the captions late.
         results = transcribe(windows_of(clips, None), config.backend, config.hints)
         settled = (settled for result in results for settled in self._languages.add(result))
-        exact = config.backend.traits.exact_word_times
-        timed = time_words(settled, self._aligner, config.hints.language, exact=exact)
+        traits = config.backend.traits
+        exact = traits.exact_word_times or traits.text_language is not None
+        timed = time_words(settled, self._aligner, self._language, exact=exact)
         for result in mark_suspected(timed, keep=config.keep_suspected):
             self.counts.recognition_time += self._now() - started
             self.counts.recognised_speech += result.report.duration
