@@ -14,6 +14,7 @@ from captioner.live.session.source_reader import AudioChunk
 from captioner.live.session.streaming_vad import LIVE_SPEECH
 from captioner.live.stream_clock import Epoch
 from captioner.speech import SpeechOptions
+from captioner.text_checks import ChineseScript
 from captioner.values import Audio
 from tests.speech.speech_parts import three_sentences
 
@@ -46,12 +47,16 @@ class SteppedSession:
         *,
         partials: bool = False,
         speech: SpeechOptions = LIVE_SPEECH,
+        chinese_script: ChineseScript = "auto",
+        keep_suspected: bool = False,
         **options: object,
     ) -> None:
         self.events: list[Event] = []
         self.now = 0.0
         backend = backend or load_backend("scripted", lines=["One.", "Two.", "Three."])
-        config = RecognitionConfig(backend, partials=partials, speech=speech)
+        config = RecognitionConfig(
+            backend, partials=partials, speech=speech, chinese_script=chinese_script, keep_suspected=keep_suspected
+        )
         clock: Callable[[], float] = lambda: self.now  # noqa: E731 - a name for a type
         self.session = Session(config, self.events.append, now=clock, **options)  # type: ignore[arg-type]
         self.idle_until = 0.0

@@ -13,6 +13,7 @@ from threading import Lock
 
 from captioner.align import Aligner, incremental_aligner
 from captioner.backends import Backend, Hints, Traits
+from captioner.backends.invented_phrases import invented
 from captioner.errors import BackendError
 from captioner.live.events import Event, StreamProgress, TimedSegment
 from captioner.live.session.caption_stream import STREAM_START, CaptionCursor, CaptionStream
@@ -278,12 +279,16 @@ class Session:
         (recognition,) = self._config.backend.transcribe([region.audio], self._config.hints)
         self.counts.recognition_time += self._now() - started
         self.counts.recognised_speech += region.audio.duration
-        if recognition.status == "ok" and recognition.text.strip() and not is_punctuation(recognition.text):
+        if recognition.status == "ok" and self._shows_at_once(recognition.text.strip()):
             self.counts.partials += 1
             language = self._languages.language or recognition.language
             segment = Segment(0.0, 0.0, recognition.text.strip(), language=language)
             shown = self._chinese_script.converted(segment)
             self._captions.partial(region, shown.text, shown.language)
+
+    def _shows_at_once(self, text: str) -> bool:
+        """Return whether a partial may show a text. One that may be invented waits for the result of the region."""
+        return bool(text) and not is_punctuation(text) and (self._config.keep_suspected or invented(text) is None)
 
     def _retry(self, error: BackendError) -> float:
         """Put the clips back, and return the seconds after which to try again."""
