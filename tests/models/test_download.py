@@ -14,9 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from captioner.models.catalogue import GLM_NANO
+from captioner.models.catalogue import GLM_NANO, TINY_EN
+from captioner.models.model_files import find_model
 from tests.backends.nano_parts import DIGITS
 from tests.services.hub_server import COMMIT, Hub
+from tests.whisper_models import tiny_en_folder
 
 NANO = "glm-asr-nano"
 
@@ -123,3 +125,25 @@ def test_a_file_that_differs_from_the_hub_is_deleted(tmp_path: Path, server: Hub
     assert "the downloaded model.safetensors differs from the file on the hub" in err
     assert not part.exists()
     assert pull(server, tmp_path / "cache")[0] == 0
+
+
+def test_a_whisper_model_of_another_kind_is_refused_before_its_weights(tmp_path: Path, server: Hub) -> None:
+    code, _, err = pull(server, tmp_path / "cache", "whisper-small")
+    assert code == 4
+    sentence = "whisper-small is another kind of model (glmasr); whisper runs only Whisper in CTranslate2's format"
+    assert err == f"captioner: models: {sentence}\n"
+    assert "model.safetensors" not in server.sent
+
+
+def test_whisper_is_pulled_and_a_wrong_checksum_is_noticed(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    part = cache / "models--Systran--faster-whisper-tiny.en" / "blobs" / f"{TINY_EN.sha256}.part"
+    part.parent.mkdir(parents=True)
+    part.write_bytes(bytes(1_000_000))
+    with Hub(tiny_en_folder()) as hub:
+        code, _, err = pull(hub, cache, "whisper-tiny.en")
+        assert code == 4
+        assert "cannot download whisper-tiny.en: the downloaded model.bin differs from the file on the hub" in err
+        code, out, _ = pull(hub, cache, "whisper-tiny.en")
+    assert (code, out.partition(" in ")[0]) == (0, "whisper-tiny.en: 75.5 MB")
+    assert find_model(out.split(" in ")[1].strip()) is not None
