@@ -62,6 +62,11 @@ class Window:
         """Return the second on the clock of the clip at a second of the media, which must not lie before it."""
         return _mapped(time, self.regions, self.spans)
 
+    def region_at(self, time: float) -> int:
+        """Return the index of the region nearest to a second on the clock of the clip, the first of equals."""
+        spans = self.spans
+        return min(range(len(spans)), key=lambda index: max(spans[index].start - time, time - spans[index].end, 0.0))
+
     def part(self, first: int, last: int) -> Window:
         """Return a window of the regions from index `first` up to, but not including, `last`."""
         return self if (first, last) == (0, len(self.regions)) else join(self.regions[first:last], self.kept_silence)

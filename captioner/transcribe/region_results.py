@@ -96,19 +96,13 @@ def words_by_region(words: Sequence[Word], window: Window) -> list[tuple[Word, .
     divided: list[list[Word]] = [[] for _ in window.regions]
     index = 0
     for word in words:
-        index = max(index, _region_at((word.start + word.end) / 2, window))
+        index = max(index, window.region_at((word.start + word.end) / 2))
         region, shift = window.regions[index], window.regions[index].start - window.spans[index].start
         start = min(max(word.start + shift, region.start), region.end)
         end = min(max(word.end + shift, start), region.end)
         text = word.text.lstrip() if index and not divided[index] else word.text
         divided[index].append(replace(word, start=start, end=end, text=text))
     return [tuple(part) for part in divided]
-
-
-def _region_at(time: float, window: Window) -> int:
-    """Return the index of the region nearest to a second on the clock of the clip."""
-    spans = window.spans
-    return min(range(len(spans)), key=lambda index: max(spans[index].start - time, time - spans[index].end, 0.0))
 
 
 def _joined(*reasons: str | None) -> str | None:

@@ -16,6 +16,10 @@ from captioner.values import LOST_STATUSES, Audio
 ContextMode = Literal["none", "previous"]
 """The earlier text that a backend gets as context: none, or that of the previous window."""
 
+LEAST_UNHEARD = 1.5
+"""Seconds of speech after the last word of a window from which the text is not complete. Whisper, which writes a whole
+window at once, at times stops in the middle."""
+
 StoredResult = Callable[[Audio, Hints], Recognition | None]
 """Returns the result of a clip that the journal has; None if the backend must recognise it."""
 
@@ -45,7 +49,8 @@ def transcribe(
     """Yield the results of the windows, in order, as soon as the backend has them.
 
     A window that fails, is blocked or is truncated is divided into its regions, and each of them is recognised. So is
-    one whose regions are `stored` but not the window itself; its other regions stay together.
+    one whose regions are `stored` but not the window itself; its other regions stay together. If the words of the
+    backend end before the speech of a window does, the rest is recognised again as a window of its own.
 
     With `context` "previous" the text of the previous window is added to the prompt. Windows then run one after the
     other, so a backend that works on ten at a time takes ten times as long.
@@ -79,19 +84,36 @@ def _recognise(windows: Iterable[Window], backend: Backend, hints: Hints) -> Ite
         window = pulled.popleft()
         # Without an attempt the clip was not sent: the run is ending, or it was a dry run.
         if recognition.status in LOST_STATUSES and recognition.attempts and len(window.regions) > 1:
-            yield from _recognise_regions(window, backend, hints, recognition.attempts)
+            yield from _with_attempts(_recognise(window.divided(), backend, hints), recognition.attempts)
         else:
-            yield WindowResult(window, recognition)
+            yield from _completed(WindowResult(window, recognition), backend, hints)
     if pulled:
         raise BackendError(backend.traits.name, f"it returned no result for {len(pulled)} clips")
 
 
-def _recognise_regions(window: Window, backend: Backend, hints: Hints, attempts: int) -> Iterator[WindowResult]:
-    """Yield the result of each region of a lost window; `attempts` of the window count for the first of them."""
-    for result in _recognise(window.divided(), backend, hints):
+def _with_attempts(results: Iterable[WindowResult], attempts: int) -> Iterator[WindowResult]:
+    """Yield the results; `attempts` that were made before count for the first of them."""
+    for result in results:
         recognition = replace(result.recognition, attempts=result.recognition.attempts + attempts)
         yield replace(result, recognition=recognition)
         attempts = 0
+
+
+def _completed(result: WindowResult, backend: Backend, hints: Hints) -> Iterator[WindowResult]:
+    """Yield the result; if its words end long before its speech, only its first regions, and those of the rest."""
+    window, recognition = result.window, result.recognition
+    if recognition.status != "ok" or not recognition.words or len(window.regions) == 1:
+        yield result
+        return
+    last = window.region_at(recognition.words[-1].start)
+    if sum(region.duration for region in window.regions[last + 1 :]) < LEAST_UNHEARD:
+        yield result
+        return
+    kept = max(last, 1)  # the last region with words may lack some, too
+    words = tuple(word for word in recognition.words if window.region_at(word.start) < kept)
+    known = replace(recognition, words=words, text="".join(word.text for word in words))
+    yield WindowResult(window.part(0, kept), known)
+    yield from _recognise([window.part(kept, len(window.regions))], backend, hints)
 
 
 def _without_stored(window: Window, hints: Hints, stored: StoredResult) -> Iterator[Window]:

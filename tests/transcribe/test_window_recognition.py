@@ -109,6 +109,24 @@ def test_a_lost_window_is_recognised_region_by_region(lost: Recognition) -> None
     assert [result.report.attempts for result in results] == [lost.attempts + 1, 3, 1, 1]
 
 
+def test_a_text_that_ends_early_is_completed() -> None:
+    """The rest of the window begins with the last region that has words, which may lack some."""
+    (window,) = windows_of(REGIONS, LONGEST)
+    words = tuple(Word(span.start, span.end, text) for span, text in zip(window.spans, (" one", " two"), strict=False))
+    backend = Levels(lost={TEXT: Recognition("ok", " one two", words)})
+    results = run(backend)
+    assert [call for call, _ in backend.calls] == [TEXT, " two three four"]
+    assert texts(results) == TEXT.split()
+    assert [result.report.attempts for result in results] == [1, 1, 0, 0]
+
+
+def test_silence_at_the_end_of_a_window_is_asked_for_once() -> None:
+    regions = [REGIONS[0], region(2.0, 0.9), region(4.0, 0.9)]
+    backend = Levels()
+    assert texts(run(backend, regions)) == ["one", None, None]
+    assert [call for call, _ in backend.calls] == [" one", ""]
+
+
 def test_a_window_that_was_not_sent_is_not_sent_region_by_region() -> None:
     backend = Levels(lost={TEXT: replace(FAILED, attempts=0)})
     assert [result.report.status for result in run(backend)] == ["failed"] * 4
