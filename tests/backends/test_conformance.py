@@ -67,6 +67,7 @@ def test_a_backend_has_sane_traits(backend: Backend) -> None:
     assert traits.name
     assert traits.sample_rate == RATE
     assert 0 <= traits.shortest_clip < traits.longest_clip
+    assert traits.shortest_clip < (traits.preferred_clip or traits.longest_clip) <= traits.longest_clip
 
 
 def test_each_clip_has_one_result(backend: Backend) -> None:
@@ -110,6 +111,14 @@ def test_clips_are_pulled_lazily(backend: Backend) -> None:
     results = backend.transcribe(clips(), Hints())
     next(results)
     assert pulled < 100
+
+
+def test_a_second_call_while_the_first_is_open(backend: Backend) -> None:
+    """The regions of a window that failed are recognised while the windows after it wait."""
+    results = backend.transcribe((noise(0.3, seed=number) for number in range(3)), Hints())
+    next(results)
+    assert len(list(backend.transcribe([noise(0.3), noise(0.4)], Hints()))) == 2
+    assert len(list(results)) == 2
 
 
 def test_it_works_again_after_an_abandoned_run(backend: Backend) -> None:

@@ -55,7 +55,7 @@ class RootCommand(options.SettableCommand):
     "--context",
     type=click.Choice(["none", "previous"]),
     default="none",
-    help="Send earlier text as context; with 'previous', one region at a time.  [default: none]",
+    help="Send earlier text as context; with 'previous', one window at a time.  [default: none]",
 )
 @options.align
 @options.concurrency
