@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from captioner.backends import Hints, Recognition, load_backend
+from captioner.backends import Backend, Hints, Recognition, load_backend
 from captioner.backends.whisper import backend as whisper_backend
 from captioner.backends.whisper.backend import Whisper
 from captioner.backends.whisper.engine import CONTEXT, Decoding, Engine, load_engine, token_limit
@@ -31,6 +32,14 @@ RATE = 16_000
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return base_folder(tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def multilingual(base: Path) -> Iterator[Backend]:
+    """Whisper base, loaded once."""
+    backend = load_backend("whisper", model=str(base))
+    yield backend
+    backend.close()
 
 
 @pytest.fixture(autouse=True)
@@ -335,6 +344,7 @@ def test_without_the_libraries_of_cuda_it_runs_on_the_cpu(
     engine = load_engine(tiny_en_folder(), "auto", "auto", 1)
     assert engine.recognise(silence(1), "en", Hints(), Decoding("transcribe", 1)).text == ""
     assert "whisper runs on the CPU: cannot load the model" in caplog.text
+    assert "use device=cpu" not in caplog.text
     with pytest.raises(BackendError, match=r"on cuda: .*; use device=cpu, or device=auto$"):
         load_engine(tiny_en_folder(), "cuda", "auto", 1)
 
@@ -373,12 +383,9 @@ def speech_in(testdata: Path, name: str) -> Audio:
     ],
 )
 def test_real_speech_in_its_language(
-    testdata: Path, base: Path, name: str, language: str, words: tuple[str, ...]
+    testdata: Path, multilingual: Backend, name: str, language: str, words: tuple[str, ...]
 ) -> None:
-    clip = speech_in(testdata, name)
-    backend = load_backend("whisper", model=str(base))
-    (result,) = backend.transcribe([clip], Hints())
-    backend.close()
+    (result,) = multilingual.transcribe([speech_in(testdata, name)], Hints())
     assert result.language == language
     assert result.language_probability is not None
     assert result.language_probability > 0.5

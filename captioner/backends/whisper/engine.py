@@ -127,7 +127,12 @@ def load_engine(folder: Path, device: str, compute_type: str, threads: int) -> E
             return _loaded(folder, "cuda", compute_type, threads)
         except BackendError as error:
             _warn("whisper runs on the CPU: %s", error.reason)
-    return _loaded(folder, "cpu" if device == "auto" else device, compute_type, threads)
+    try:
+        return _loaded(folder, "cpu" if device == "auto" else device, compute_type, threads)
+    except BackendError as error:
+        if device in ("auto", "cpu"):
+            raise
+        raise BackendError(NAME, f"{error.reason}; use device=cpu, or device=auto") from error
 
 
 def _loaded(folder: Path, device: str, compute_type: str, threads: int) -> Engine:
@@ -145,8 +150,7 @@ def _loaded(folder: Path, device: str, compute_type: str, threads: int) -> Engin
             model.encode(np.zeros((model.model.n_mels, 3000), np.float32))
     except Exception as error:  # CTranslate2 raises RuntimeError and ValueError, tokenizers a bare Exception
         reason = str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__
-        advice = "" if name == "cpu" else "; use device=cpu, or device=auto"
-        raise BackendError(NAME, f"cannot load the model in {folder} on {device}: {reason}{advice}") from error
+        raise BackendError(NAME, f"cannot load the model in {folder} on {device}: {reason}") from error
     return Engine(model)
 
 
