@@ -175,6 +175,7 @@ def _caption(source: str | Path, options: CaptionOptions, on_clip: Callable[[Aud
     if reason := wrong_type("source", source, str | Path):
         raise TypeError(reason)
     warnings: list[str] = []
+    missing_segments: list[int] = []
     aligner = open_aligner(options.align) if isinstance(options.align, str) else options.align
     with (
         _open_backend(options.backend, options.hints.language) as backend,
@@ -184,7 +185,14 @@ def _caption(source: str | Path, options: CaptionOptions, on_clip: Callable[[Aud
         language = backend.traits.text_language or options.hints.language
         duration = media.duration if options.selection.end is None else options.selection.end
         meter = _ProgressMeter(duration, options.on_progress)
-        audio = meter.count_audio(read_audio(media, options.selection, sample_rate=SAMPLE_RATE, warn=warnings.append))
+        decoded = read_audio(
+            media,
+            options.selection,
+            sample_rate=SAMPLE_RATE,
+            warn=warnings.append,
+            count_missing=missing_segments.append,
+        )
+        audio = meter.count_audio(decoded)
         clips = meter.count_clips(speech_clips(audio, limit_regions(options.speech, backend.traits)), on_clip)
         silence = METERED_SILENCE if backend.traits.metered else KEPT_SILENCE
         with prefetch(windows_of(clips, backend.traits.preferred_clip, silence), PREFETCHED) as windows:
@@ -213,6 +221,7 @@ def _caption(source: str | Path, options: CaptionOptions, on_clip: Callable[[Aud
             frame_rate=_frame_rate(options.frame_rate, media),
             shot_changes=shot_changes,
             regions=tuple(result.report for result in results),
+            missing_segments=sum(missing_segments),
             warnings=tuple(warnings),
         )
     cues = cues_of_transcript(transcript, options.profile, frame_rate=report.frame_rate, shot_changes=shot_changes)

@@ -273,6 +273,9 @@ class Report:
 
     regions: tuple[RegionReport, ...] = ()
 
+    missing_segments: int = 0
+    """Segments of the source's playlist that could not be read. What is said in them is lost, and in no region."""
+
     warnings: tuple[str, ...] = ()
 
     @property

@@ -16,7 +16,7 @@ from captioner.formats.common.quantize import cue_read, quantize
 from captioner.timestamps import format_clock, parse_clock
 from captioner.values import Cue
 
-_TIME = r"-?\d{1,6}:\d{1,2}:\d{1,2}(?:[.,]\d{1,3})?"
+_TIME = r"-?\d{1,9}:\d{1,2}:\d{1,2}(?:[.,]\d{1,3})?"
 _TIMING = re.compile(rf"\s*({_TIME})\s*,\s*({_TIME})\s*", re.ASCII)
 _TIMING_ESCAPE = joiner_escape(rf"(?am)^(?=\s*{_TIME}\s*,\s*{_TIME}\s*$)", r"(?m)^{JOINER}+(?=\s*\d)")
 _HEAD = re.compile(r"\s*(?:\[[^\]]*\].*)?")

@@ -20,7 +20,7 @@ from captioner.media.ffmpeg import FfmpegProcess, ffmpeg_process
 from captioner.media.ffmpeg_graph import graph_arguments, source_stream
 from captioner.media.timeline import LONGEST_GAP, SMALLEST_GAP, Packet, fill_gaps, to_blocks
 from captioner.media.tracks import AudioSelection, AudioTrack, Media, choose_channel, choose_track
-from captioner.media.truncation import truncation_warning
+from captioner.media.truncation import missing_segments, truncation_warning
 from captioner.values import Audio, Span
 
 BLOCK = 8.192
@@ -63,8 +63,8 @@ EVERYTHING = AudioSelection()
 """The default track from beginning to end, all its channels mixed."""
 
 
-def _ignore(message: str) -> None:
-    """Drop a warning."""
+def _ignore(fact: object) -> None:
+    """Drop a warning or a number."""
 
 
 def read_audio(
@@ -73,10 +73,12 @@ def read_audio(
     *,
     sample_rate: int = 16_000,
     warn: Callable[[str], None] = _ignore,
+    count_missing: Callable[[int], None] = _ignore,
 ) -> Iterator[Audio]:
     """Yield blocks of mono float32 audio without gaps; nothing is decoded before it is asked for.
 
-    A truncated source is decoded up to its break, and `warn` gets a message without the source's name. Raises
+    A truncated source is decoded up to its break, and `warn` gets a message without the source's name; `count_missing`
+    gets the number of segments of its playlist that cannot be read. Raises
     `NoAudio`; `UnknownName` for an unknown track or channel; `UsageError` for a start beyond the end;
     `MediaNotReadable`, also where no audio at all can be decoded; and `FfmpegNotFound`.
     """
@@ -97,6 +99,7 @@ def read_audio(
             count += len(samples)
         if last is None or count < last:
             _check_end(media, track, process, Span(first / sample_rate, count / sample_rate), warn)
+            count_missing(missing_segments(process.messages))
 
 
 def decode_arguments(media: Media, track: AudioTrack, selection: AudioSelection, sample_rate: int) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 # These expressions match the messages of ffmpeg 5 and of ffmpeg 9, which differ.
 _CUT_OFF = re.compile(r"(ends|ended) prematurely|partial file")
@@ -16,7 +16,7 @@ _TOLERANCE = 0.5
 
 
 def truncation_warning(
-    messages: Iterable[str], decoded_to: float, expected_end: float | None, exit_code: int = 0
+    messages: Sequence[str], decoded_to: float, expected_end: float | None, exit_code: int = 0
 ) -> str | None:
     """Return what is missing of a decoded source, as a sentence without its name; None if it is complete.
 
@@ -34,12 +34,21 @@ def truncation_warning(
     if short or exit_code or _CUT_OFF.search(log):
         expected = f" of {expected_end:.1f} s" if short else ""
         return f"is cut off at {decoded_to:.1f} s{expected}; the part before is captioned"
-    if segments := {match[1] or match[2] for match in _SEGMENT.finditer(log)}:
-        number, them = ("1 segment", "it") if len(segments) == 1 else (f"{len(segments)} segments", "them")
+    if segments := missing_segments(messages):
+        number, them = ("1 segment", "it") if segments == 1 else (f"{segments} segments", "them")
         return f"{number} of its playlist cannot be read; what is said in {them} is missing"
     if _DAMAGED.search(log):
         return "parts of its audio are damaged or missing and could not be decoded"
     return None
+
+
+def missing_segments(messages: Iterable[str]) -> int:
+    """Return the number of segments of a playlist that ffmpeg could not read.
+
+    >>> missing_segments(["[hls @ 0x1] Failed to open segment 2 of playlist 0"])
+    1
+    """
+    return len({match[1] or match[2] for message in messages for match in _SEGMENT.finditer(message)})
 
 
 def damage_warning(messages: Iterable[str]) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -17,9 +18,10 @@ from threading import Thread
 import pytest
 
 from captioner.cli import main
+from tests.live.live_stream import serve_folder
 from tests.media.interrupting import TIMEOUT, children, linux_only
 from tests.media.media_factory import ffmpeg, picture_source
-from tests.paths import DOCS
+from tests.paths import DATA, DOCS
 from tests.services.openai_server import OpenAIServer, error_reply, text_reply
 
 ROWS = re.findall(r"^\| (\d+) \| ([^|]+) \|", (DOCS / "exit-codes.md").read_text("utf-8"), re.MULTILINE)
@@ -193,3 +195,21 @@ def test_a_signal_that_the_parent_ignores_stays_ignored() -> None:
         running.stdin.close()
         assert status(running) == 0
     assert Path("a.srt").read_text().count("-->") == 3
+
+
+def test_a_segment_of_a_playlist_that_cannot_be_read_is_lost_speech(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The report counts it, and a second run says that speech is lost in the result."""
+    monkeypatch.chdir(tmp_path)
+    hls = ("-f", "hls", "-hls_time", "2", "-hls_list_size", "0")
+    ffmpeg("-i", DATA / "three_sentences.flac", "-c:a", "aac", *hls, "talk.m3u8")
+    Path("talk1.ts").unlink()
+    with serve_folder(tmp_path) as site:
+        words = [f"{site.address}/talk.m3u8", *SCRIPTED, "-o", "talk.srt", "--report", "report.json"]
+        assert main(words) == 7
+        assert "1 segment of its playlist cannot be read" in capsys.readouterr().err
+        assert main(words) == 7
+        assert "talk.srt exists, and 1 region of speech is lost in it" in capsys.readouterr().err
+    assert "-->" in Path("talk.srt").read_text("utf-8")
+    assert json.loads(Path("report.json").read_text("utf-8"))["missing_segments"] == 1

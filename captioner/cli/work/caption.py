@@ -215,13 +215,14 @@ class _CaptionRun:
         """Caption one input and write its results."""
         self._refuse_unwritable(job)
         captions = self._caption(job, self._session.backend)
-        record = partial(self._existing.record, lost=len(captions.report.lost))
+        lost = len(captions.report.lost) + captions.report.missing_segments
+        record = partial(self._existing.record, lost=lost)
         write_targets(job.targets, self._contents(job, captions), self._writing, self._console.warn, record)
         self._print_result(job, captions)
         if captions.cues:
             track = Subtitles(job.source, captions.cues, captions.transcript.language, frozenset({"default"}))
             self._videos.make(job.source, track, existing=self._existing, console=self._console)
-        return SPEECH_LOST if captions.report.lost else 0
+        return SPEECH_LOST if lost else 0
 
     def _refuse_unwritable(self, job: Job) -> None:
         """Raise `FormatError` before recognition, if a format needs a frame rate or a timecode that is not known.

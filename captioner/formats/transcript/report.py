@@ -32,6 +32,7 @@ def write(report: Report, error: str | None = None) -> str:
             "align": report.align,
             "regions": [region_entry(region) for region in report.regions],
             "totals": _totals(report.regions),
+            **({"missing_segments": report.missing_segments} if report.missing_segments else {}),
             "warnings": list(report.warnings),
         }
     )
