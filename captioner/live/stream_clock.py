@@ -75,14 +75,17 @@ class StreamClock:
         """The stream second after the last packet."""
         return self.position / SAMPLE_RATE
 
-    def place(self, ticks: int, length: int, *, idle: float = 0.0, discontinuity: bool = False) -> PlacedPacket:
+    def place(
+        self, ticks: int, length: int, *, idle: float = 0.0, late: float = 0.0, discontinuity: bool = False
+    ) -> PlacedPacket:
         """Place `length` samples whose first one has the timestamp `ticks`.
 
-        `idle` is the number of seconds without audio before them; `discontinuity` means that the source announced a
-        break in its timestamps.
+        `idle` is the number of seconds without audio before them, `late` the number of seconds by which the clock is
+        behind the time: what came meanwhile waits, or is lost. `discontinuity` means that the source announced a break
+        in its timestamps.
         """
         epoch, ahead = self.epoch, self._ahead(ticks)
-        if epoch is None or discontinuity or not -OVERLAP <= ahead <= idle + GAP:
+        if epoch is None or discontinuity or not -OVERLAP <= ahead <= max(idle, late) + GAP:
             self.position += round(idle * SAMPLE_RATE) if epoch else 0
             epoch, ahead = Epoch(epoch.number + 1 if epoch else 0, self.time, ticks), 0.0
         overlap = 0

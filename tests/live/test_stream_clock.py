@@ -166,6 +166,16 @@ def test_the_time_of_missing_audio_decides_where_the_clock_breaks() -> None:
     assert spans(items) == [(0.0, 1.0), (7.0, 8.0)]
 
 
+@pytest.mark.parametrize("said", [False, True])
+def test_what_overflowed_while_the_process_was_stopped_is_lost_behind_what_waited(said: bool) -> None:
+    """It is stopped for 40 s. Ten seconds wait and are read at once, the next 20 s are lost, and the rest waits too."""
+    missing = [MissingAudio(20.0, "overflow")] if said else []
+    waiting = [packet(1.0 + second) for second in range(10)] + missing + [packet(31.0 + second) for second in range(10)]
+    items = ScriptedSource(1.0, replace(packet(0.0), due=0.0), 40.0, *waiting).read()
+    assert [(start, end) for start, end, _ in lost(items)] == [(11.0, 31.0)]
+    assert spans(items)[-1] == (40.0, 41.0)
+
+
 def connection(sent: float, late: float, *, length: float = 15.2) -> list[SourceItem | float]:
     """A sender's connection, whose packets libav hands out `late` seconds after they were sent, in the first place."""
     first, rest = replace(packet(1.4, 0.5), due=sent), packet(1.9, length - 0.5)

@@ -148,7 +148,10 @@ class SourceReader:
         before, epoch = self._clock.position, self._clock.epoch
         if epoch is None:  # the first audio: only the source knows of audio before it
             self._clock.position += round(self._missing * SAMPLE_RATE)
-        placed = self._clock.place(packet.ticks, len(packet.samples), idle=idle, discontinuity=packet.discontinuity)
+        late = 0.0 if self._stream_start is None else now - self._stream_start - self._clock.time
+        placed = self._clock.place(
+            packet.ticks, len(packet.samples), idle=idle, late=late, discontinuity=packet.discontinuity
+        )
         gap = placed.position - before
         if self._segment_start is None:
             self._segment_start = placed.position / SAMPLE_RATE
@@ -175,7 +178,7 @@ class SourceReader:
             return packet.idle + self._missing
         if packet.due is None or self._stream_start is None:
             idle = now - self._last_received - len(packet.samples) / SAMPLE_RATE  # it comes when it is complete
-            return idle if idle > PAUSE else 0.0
+            return max(idle if idle > PAUSE else 0.0, self._missing)
         if self._last_received - self._connected_at > STEADY:
             self._stream_start = self._last_received - self._clock.time
         return max(0.0, packet.due - self._stream_start - self._clock.time)
