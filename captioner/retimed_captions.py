@@ -38,13 +38,7 @@ def retime_by_pauses(
     the pauses do not match, and `MediaError`.
     """
     warnings: list[str] = []
-    with open_media(source) as media:
-        blocks = _counted(
-            read_audio(media, selection, sample_rate=SAMPLE_RATE, warn=warnings.append),
-            lambda done: progress(done, media.duration),
-        )
-        regions = list(_joined(speech_clips(blocks, replace(speech, **SHORT_PAUSES))))
-        duration = media.duration
+    regions, duration = read_speech(source, selection, speech, warn=warnings.append, progress=progress)
     moved, changes = retime_to(cues, regions)
     report = Report(
         source=without_url_secrets(source),
@@ -55,6 +49,23 @@ def retime_by_pauses(
         warnings=(*warnings, f"{reason}; the new times come from the pauses", *changes),
     )
     return Captions(moved, transcript_of(moved, language), report)
+
+
+def read_speech(
+    source: str,
+    selection: AudioSelection = AudioSelection(),
+    options: SpeechOptions = SpeechOptions(),
+    *,
+    warn: Callable[[str], None] = lambda message: None,
+    progress: Callable[[float, float | None], object] = lambda done, duration: None,
+) -> tuple[list[Span], float | None]:
+    """Return the stretches of speech of `source` between all pauses, and its duration if it is known."""
+    with open_media(source) as media:
+        blocks = _counted(
+            read_audio(media, selection, sample_rate=SAMPLE_RATE, warn=warn),
+            lambda done: progress(done, media.duration),
+        )
+        return list(_joined(speech_clips(blocks, replace(options, **SHORT_PAUSES)))), media.duration
 
 
 def retime_to(cues: Sequence[Cue], speech: Sequence[Span]) -> tuple[tuple[Cue, ...], list[str]]:

@@ -24,7 +24,12 @@ from tests.paths import DOCS
 
 POINTS = [Point(minutes, 0.5 + minutes / 20, minutes / 40, 85.0) for minutes in (15.0, 30.0, 60.0, 120.0)]
 
-PAGES = {"alignment": ("alignment.md", 2), "cues": ("cues.md", 1), "real_speech": ("real-speech.md", 3)}
+PAGES = {
+    "alignment": ("alignment.md", 2),
+    "cues": ("cues.md", 1),
+    "real_speech": ("real-speech.md", 3),
+    "retiming": ("scripts.md", 1),
+}
 """The page that each command rewrites, and the number of its sections with tables."""
 
 

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from captioner.retime.cue_spans import CueSpans
 from captioner.retime.speech_pattern import Ratings, SpeechPattern
 
-BREAK_COST = 15.0
-"""The cost of a break, in nats: chance finds offsets for a few cues, among about e**10, at about e**5 places."""
+BREAK_COST = 20.0
+"""The cost of a break, in nats: chance finds an offset for a few cues, among about e**10 offsets, at e**5 places and
+with e**3 numbers of cues that are left out."""
 
-SKIP_COST = 0.5
+SKIP_COST = 1.0
 """The cost of a cue that is left out at a break."""
 
 OVERLAP = 0.5

@@ -31,11 +31,11 @@ MOST_RATES = 2
 LEAST_CUES = 8
 """Fewer cues fit by chance."""
 
-LEAST_RATING, LEAST_RATING_OF_CUE = 20.0, 0.3
+LEAST_RATING, LEAST_RATING_OF_CUE = 20.0, 0.2
 """Nats by which all cues, and a cue on average, must fit the speech better than by chance. One in a hundred files that
 belong to other speech reaches 9 nats; one of 1,400 reached 14 (docs/scripts.md)."""
 
-LEAST_RATING_IN_PART = 0.2
+LEAST_RATING_IN_PART = 0.1
 """Nats by which a cue of each part must fit on average."""
 
 NEAR = 0.16
@@ -142,10 +142,10 @@ def _exact(pattern: SpeechPattern, starts: NDArray[np.float64], cues: CueSpans, 
 
 
 def _joined(parts: Sequence[Part]) -> Iterator[Part]:
-    """Yield the parts; neighbours whose exact offsets are the same are one part."""
+    """Yield the parts; neighbours whose exact offsets are the same are one part, with the cues between them."""
     current = parts[0]
     for part in parts[1:]:
-        if abs(part.offset - current.offset) < 2 * NEAR and part.first == current.last:
+        if abs(part.offset - current.offset) < 2 * NEAR:
             larger = max(current, part, key=lambda one: one.last - one.first)
             current = Part(current.first, part.last, larger.offset)
         else:

@@ -3,8 +3,8 @@
 Each benchmark is a module of this package with `measure(lengths) -> Sequence[Row | str]`; a string says why a row is
 missing. Machines differ and are noisy, so what counts is the ratio of two figures of the same run.
 
-Three modules measure quality instead of cost and are commands of their own: `alignment`, `cues` (also a benchmark) and
-`real_speech`.
+Four modules measure quality instead of cost and are commands of their own: `alignment`, `cues` (also a benchmark),
+`real_speech` and `retiming`.
 """
 
 from __future__ import annotations
