@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 from collections.abc import Iterable
@@ -134,3 +135,14 @@ def test_an_advertisement_in_captions_of_the_same_words_is_left_out(
     found = {cue.text: cue.start for cue in read(tmp_path / "o.srt")}
     assert found == pytest.approx({cue.text: cue.start for cue in SPOKEN}, abs=0.1)
     assert "Buy 1 blue tractors today." in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not (TESTDATA / "audio/composed").exists(), reason="needs CAPTIONER_TESTDATA")
+@pytest.mark.parametrize("name", ["en/sonnet_1.mp3", "en/sonnet_2.mp3", "en/sonnet_3.mp3", "composed/lj_timeline.flac"])
+def test_lines_over_real_speech_are_moved_back(name: str, tmp_path: Path) -> None:
+    media = TESTDATA / "audio" / name
+    reference = json.loads(media.with_suffix(".ref.json").read_text("utf-8"))
+    old = [Cue(line["start"] + 40, line["end"] + 40, "Eine Zeile.") for line in reference["segments"]]
+    assert align(media, write(tmp_path / "late.de.srt", old), "-o", tmp_path / "o.srt", "--language", "en") == 0
+    (offset,) = offsets(read(tmp_path / "o.srt"), read(tmp_path / "late.de.srt"))
+    assert offset == pytest.approx(-40, abs=0.1)
