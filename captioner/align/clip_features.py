@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,9 @@ QUIET_SPEECH_COST = 0.2
 KNOWN_SILENCE_COST = 4.0
 """Cost of a frame of speech in a stretch that is known to be silent."""
 
+PASSED_OVER_COST = 0.3
+"""Cost of a frame in a silence where the backend has no words. A frame of speech costs 0.35 where the text matches."""
+
 LEAST_SPEECH = 3
 """Frames of speech that a clip needs to be aligned."""
 
@@ -55,6 +58,18 @@ class ClipFeatures:
     def voiced_seconds(self) -> float:
         """Seconds of frames above the threshold."""
         return float(self.is_voiced.sum() * HOP)
+
+
+def without_text(clip: ClipFeatures, has_text: NDArray[np.bool_]) -> ClipFeatures:
+    """Return a clip in which speech may be passed over more cheaply than silence, except where it `has_text`.
+
+    None of that speech counts as voiced, unless too little is left.
+    """
+    is_voiced = clip.is_voiced & has_text
+    if is_voiced.sum() < LEAST_SPEECH:
+        return clip
+    silence_cost = np.where(has_text, clip.silence_cost, PASSED_OVER_COST).astype(np.float32)
+    return replace(clip, is_voiced=is_voiced, silence_cost=silence_cost)
 
 
 def clip_features(clip: Audio, silences: Sequence[Span] = ()) -> ClipFeatures | None:

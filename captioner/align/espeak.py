@@ -8,22 +8,23 @@ the first word is timed, and from each clip after that.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from captioner.align import Alignment, SpokenText
-from captioner.align.clip_features import clip_features
+from captioner.align.clip_features import clip_features, without_text
 from captioner.align.espeak_library import load_library, synthesize
 from captioner.align.espeak_voices import voice_for
 from captioner.align.pause_aligner import align_by_pauses
 from captioner.align.pause_anchors import sections
 from captioner.align.readings import reading_of
 from captioner.align.recording_models import RecordingModels
+from captioner.align.text_guide import TextGuide, text_guide
 from captioner.align.text_units import TextUnit, text_units
-from captioner.align.timed_words import words_from_path
+from captioner.align.timed_words import words_from_path, words_outside
 from captioner.align.viterbi import ViterbiPath
 from captioner.align.voice_features import voice_features
 from captioner.align.voice_match import VoiceMatch, match_voice
-from captioner.values import Audio
+from captioner.values import Audio, Span
 
 LONGEST = 40.0
 """Seconds of a clip that is compared at once; memory grows with the square of the length."""
@@ -115,46 +116,59 @@ class _Section:
     match: VoiceMatch | None = None
     """None if no voice can say the text, or if it cannot be the clip's."""
     doubt: str | None = None
+    matches: bool | None = None
+    silences: tuple[Span, ...] = ()
 
     def alignment(self, models: RecordingModels, learned: list[tuple[VoiceMatch, ViterbiPath]]) -> Alignment:
         """Return the words of the text; the match and its path are added to `learned` if text and clip match."""
         match = self.match
         if match is None:
-            return align_by_pauses(self.clip, self.text, self.doubt, False if self.doubt else None)
+            return align_by_pauses(self.clip, self.text, self.doubt, self.matches)
         path, cost = models.path(match)
         if not match.matches(cost):
             return align_by_pauses(self.clip, self.text, "the text does not match the audio", matches=False)
         learned.append((match, path))
-        return Alignment(words_from_path(self.clip, self.text, self.units, path, match.voice.unit_frames), matches=True)
+        words = words_from_path(self.clip, self.text, self.units, path, match.voice.unit_frames)
+        return Alignment(words_outside(self.silences, words), matches=True)
 
 
 def _sections_of(spoken: SpokenText) -> list[_Section]:
     """Return the text of a clip with its voice, in sections of at most `LONGEST` seconds."""
     clip, text = spoken.clip, spoken.text
     units = text_units(text)
+    guide = text_guide(spoken.anchors, text, clip.start)
     if clip.duration <= LONGEST:
-        return [_matched(clip, text, units, spoken.language)]
+        return [_matched(spoken, units, guide)]
     parts = sections(clip, units, LONGEST) if units else []
     if not parts or any(part.duration > LONGEST for part, _ in parts):
         return [_Section(clip, text, units, doubt=f"the audio is longer than {LONGEST:g} s without a pause")]
     return [
-        _matched(part, text[characters], text_units(text[characters]), spoken.language) for part, characters in parts
+        _matched(
+            replace(spoken, clip=part, text=text[characters]),
+            text_units(text[characters]),
+            guide.part(characters, part.start - clip.start) if guide else None,
+        )
+        for part, characters in parts
     ]
 
 
-def _matched(clip: Audio, text: str, units: Sequence[TextUnit], language: str | None) -> _Section:
-    voice = voice_for(language, text)
+def _matched(spoken: SpokenText, units: Sequence[TextUnit], guide: TextGuide | None) -> _Section:
+    clip, text = spoken.clip, spoken.text
+    voice = voice_for(spoken.language, text)
     reading = reading_of(text, voice) if voice else None
     if voice is None or reading is None or not any(character.isalnum() for character in reading.text):
         return _Section(clip, text, units)
     if sum(unit.weight for unit in units) > FASTEST * (clip.duration + 0.2):
-        return _Section(clip, text, units, doubt="the text is too long for the audio")
-    features = clip_features(clip)
+        return _Section(clip, text, units, doubt="the text is too long for the audio", matches=False)
+    features = clip_features(clip, spoken.silences)
     speech = synthesize(reading.text, voice)
     if speech is None or features is None:
         return _Section(clip, text, units)
+    if guide:
+        features = without_text(features, guide.is_near(len(features.features)))
     model = voice_features(reading.with_text_positions(speech), units, features.voiced_seconds, features.noise)
-    return _Section(clip, text, units, match_voice(features, model, text, units))
+    match = match_voice(features, model, text, units, guide)
+    return _Section(clip, text, units, match, silences=spoken.silences)
 
 
 def _joined(alignments: Sequence[Alignment]) -> Alignment:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from captioner.align.mfcc import HOP
 from captioner.align.text_units import TextUnit
 from captioner.align.viterbi import Indices, ViterbiPath
-from captioner.values import Audio, Word
+from captioner.values import Audio, Span, Word
 
 Floating = NDArray[np.floating[Any]]
 
@@ -43,3 +44,23 @@ def words_from_path(
     starts = np.searchsorted(path.model_frames, unit_frames[:-1], side="left")
     ends = np.searchsorted(path.model_frames, unit_frames[1:] - 0.75, side="left")
     return words_from_times(clip, text, units, (starts - 0.5) * HOP, (ends - 0.5) * HOP)
+
+
+def words_outside(silences: Sequence[Span], words: Sequence[Word]) -> tuple[Word, ...]:
+    """Return the words without the `silences`, which are in order: of a word with one inside, the longer part is left.
+
+    A word that lies in a silence altogether gets no duration, and starts where the silence does.
+    """
+    for silence in silences:
+        words = [_outside(silence, word) for word in words]
+    return tuple(words)
+
+
+def _outside(silence: Span, word: Word) -> Word:
+    if word.end <= silence.start or word.start >= silence.end:
+        return word
+    if word.start >= silence.start and word.end <= silence.end:
+        return replace(word, start=silence.start, end=silence.start)
+    if silence.start - word.start >= word.end - silence.end:
+        return replace(word, end=silence.start)
+    return replace(word, start=silence.end)

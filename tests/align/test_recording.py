@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,7 +16,9 @@ from captioner.align.espeak_library import synthesize
 from captioner.align.noise_mask import MOST_NOISE, masked, noise_shares
 from captioner.align.phone_models import SILENCE, PhoneModels
 from captioner.align.phones import PhoneFrames, phone_thirds
-from captioner.values import Audio, Word
+from captioner.align.text_guide import text_guide
+from captioner.align.timed_words import words_outside
+from captioner.values import Audio, Span, Word
 from tests.align.flite_voices import SENTENCES, flite_installed, flite_speech
 from tests.align.test_aligners import CLIPS, check
 from tests.align.voices import noisy, spoken
@@ -126,6 +129,60 @@ def test_any_texts_over_any_clips(parts: list[tuple[Audio, str, str | None]]) ->
     for alignment, spoken_text in zip(alignments, texts, strict=True):
         check(alignment.words, spoken_text.clip, spoken_text.text)
     assert list(align_recording(ESPEAK, texts)) == alignments
+
+
+@needs_flite
+def test_the_times_of_a_backend_say_which_of_two_places_is_meant() -> None:
+    first, _ = flite_speech(SENTENCES[1])
+    second, known = flite_speech(SENTENCES[1], start=first.duration)
+    clip = Audio(np.concatenate((first.samples, second.samples)), first.sample_rate)
+    rough = tuple(Word(word.start - 0.2, word.end - 0.2, word.text) for word in known)
+    (alignment,) = align_recording(ESPEAK, [SpokenText(clip, SENTENCES[1], "en", rough)])
+    assert alignment.words[1].start > first.duration
+    check(alignment.words, clip, SENTENCES[1])
+
+
+@needs_flite
+def test_speech_that_a_backend_left_out_is_passed_over() -> None:
+    clips = [flite_speech(SENTENCES[number], start=5.0 * number)[0] for number in (3, 4, 5)]
+    samples = np.concatenate([clip.samples for clip in clips])
+    last, known = flite_speech(SENTENCES[5], start=clips[0].duration + clips[1].duration)
+    _, begin = flite_speech(SENTENCES[3])
+    words = (*begin, replace(known[0], text=f" {known[0].text}"), *known[1:])
+    text = "".join(word.text for word in words)
+    rough = tuple(replace(word, start=max(0, word.start - 0.1), end=word.end + 0.1) for word in words)
+    (alignment,) = align_recording(ESPEAK, [SpokenText(Audio(samples, last.sample_rate), text, "en", rough)])
+    check(alignment.words, Audio(samples, last.sample_rate), text)
+    assert alignment.matches
+    assert np.median([abs(ours.start - word.start) for ours, word in zip(alignment.words, words, strict=True)]) < 0.02
+    assert alignment.words[-1].start == pytest.approx(words[-1].start, abs=0.05)
+
+
+@needs_flite
+def test_no_word_lies_in_a_known_silence() -> None:
+    speech, _ = flite_speech(SENTENCES[1])
+    babble, _ = flite_speech(SENTENCES[2])
+    clip = Audio(np.concatenate((babble.samples, speech.samples, babble.samples)), speech.sample_rate, 3.0)
+    middle = Span(3 + babble.duration, 3 + babble.duration + speech.duration)
+    silences = (Span(3.0, middle.start), Span(middle.end, clip.end))
+    (alignment,) = align_recording(ESPEAK, [SpokenText(clip, SENTENCES[1], "en", silences=silences)])
+    assert alignment.matches
+    assert all(middle.start <= word.start <= word.end <= middle.end for word in alignment.words)
+
+
+def test_words_outside_silences_keep_their_longer_part() -> None:
+    words = [Word(0, 2, "a"), Word(2, 3, "b"), Word(3, 6, "c"), Word(6, 7, "d")]
+    outside = words_outside((Span(1.5, 3.5), Span(4, 4.5), Span(6.8, 9)), words)
+    times = [(word.start, word.end) for word in outside]
+    assert times == [(0, 1.5), (1.5, 1.5), (4.5, 6), (6, 6.8)]
+
+
+def test_a_guide_of_another_text_is_not_used() -> None:
+    assert text_guide([Word(0, 1, "one")], "one two", 0.0) is None
+    guide = text_guide([Word(5, 6, "one"), Word(8, 9, " two")], "one two", 4.0)
+    assert guide is not None
+    assert guide.times.tolist() == [1, 2, 4, 5]
+    assert guide.positions.tolist() == [0, 3, 3, 7]
 
 
 def test_phones_are_reported_although_another_user_turned_them_off() -> None:

@@ -1,6 +1,7 @@
 """How far word times are from a reference: `python -m tests.benchmarks.alignment`.
 
-Needs PocketSphinx, and CAPTIONER_TESTDATA: a folder of real speech with the times of its words.
+Needs PocketSphinx, and CAPTIONER_TESTDATA: a folder of real speech with the times of its words. The rows of flite's
+voices and of Whisper's own words are left out where flite or Whisper is not installed.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ import json
 import re
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
@@ -20,11 +21,14 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from captioner.align import load_aligner
+from captioner.align import Aligner, SpokenText, align_recording, incremental_aligner, load_aligner
+from captioner.backends import Backend, Hints, load_backend
+from captioner.errors import BackendError
 from captioner.media import find_ffmpeg
 from captioner.score import time_errors
 from captioner.speech import speech_clips
 from captioner.values import Audio, Samples, Span, Word
+from tests.align.flite_voices import SENTENCES, VOICES, flite_installed, flite_speech
 from tests.align.test_aligners import ALL_TEXTS, OURS, known_starts
 from tests.align.voices import noisy, spoken_with_marks
 from tests.benchmarks import HELP
@@ -37,12 +41,15 @@ PAGE = DOCS / "alignment.md"
 
 ENGLISH = FOLDER / "audio/en"
 
-GROUPS = {
-    "tuning: a reader of Austen, 5 clips": sorted(ENGLISH.glob("librivox_austen/*.wav")),
-    "tuning: a reader of sonnets, 3 of 52 s, by regions": sorted(ENGLISH.glob("sonnet_*.mp3")),
-    "test: LJ, 16 clips": sorted(ENGLISH.glob("ljspeech/*.flac")),
+Recording = tuple[Path, ...]
+"""The files that are aligned together."""
+
+GROUPS: dict[str, list[Recording]] = {
+    "tuning: a reader of Austen, 5 clips": [tuple(sorted(ENGLISH.glob("librivox_austen/*.wav")))],
+    "tuning: a reader of sonnets, 3 of 52 s, by regions": [(path,) for path in sorted(ENGLISH.glob("sonnet_*.mp3"))],
+    "test: LJ, 16 clips": [tuple(sorted(ENGLISH.glob("ljspeech/*.flac")))],
     "test: three others, 3 clips": [
-        ENGLISH / name for name in ("goforward.flac", "praatio_mary.wav", "glm_example_en.wav")
+        (ENGLISH / name,) for name in ("goforward.flac", "praatio_mary.wav", "glm_example_en.wav")
     ],
 }
 LONGEST_CLIP = 15.0
@@ -54,9 +61,9 @@ FILTERS = {
     "1.25 times the speed": "atempo=1.25",
 }
 SPEEDS = {"0.8 times the speed": 0.8, "1.25 times the speed": 1.25}
-CONDITIONS = ("as recorded", *FILTERS, "noise 20 dB below", "film music 12 dB below")
-
-Align = Callable[[Audio, str], tuple[Word, ...]]
+NOISES = {"noise 20 dB below": 20.0, "noise 10 dB below": 10.0}
+CONDITIONS = ("as recorded", *FILTERS, *NOISES, "film music 12 dB below")
+WHISPER = "whisper:tiny.en"
 
 
 @dataclass(frozen=True)
@@ -96,10 +103,31 @@ def audio_in(condition: str, path: Path) -> Audio:
     """Return the audio of a file in one of the `CONDITIONS`."""
     if condition in FILTERS:
         return filtered(path, FILTERS[condition])
-    clip = read_whole(path)
-    if condition.startswith("noise"):
-        return mixed(clip, np.random.default_rng(1).normal(0, 1, len(clip.samples)).astype(np.float32), 20)
+    return with_background(condition, read_whole(path))
+
+
+def with_background(condition: str, clip: Audio) -> Audio:
+    """Return a clip with the noise or music of a condition."""
+    if condition in NOISES:
+        noise = np.random.default_rng(1).normal(0, 1, len(clip.samples)).astype(np.float32)
+        return mixed(clip, noise, NOISES[condition])
     return mixed(clip, music(), 12) if condition.startswith("film music") else clip
+
+
+Align = Callable[[Sequence[ReferenceClip]], list[tuple[Word, ...]]]
+"""Returns the words of each clip of one recording."""
+
+
+@cache
+def flite_clips(voice: str, condition: str) -> list[ReferenceClip]:
+    """Return the sentences of one of flite's voices, whose word times are exact."""
+    clips = []
+    for text in SENTENCES:
+        clip, words = flite_speech(text, voice)
+        times = tuple((word.start, word.end) for word in words)
+        first = tuple(index == 0 for index in range(len(words)))
+        clips.append(ReferenceClip(with_background(condition, clip), tuple(text.split()), times, first))
+    return clips
 
 
 @cache
@@ -174,13 +202,26 @@ def sphinx(clip: Audio, text: str) -> tuple[Word, ...]:
 
 def methods() -> dict[str, Align]:
     """Return what is measured, by its name in the tables."""
-    aligners = {name: load_aligner(name) for name in ("pauses", "espeak")}
+    espeak = load_aligner("espeak")
     return {
-        "proportional": proportional,
-        "pauses": lambda clip, text: aligners["pauses"].align(clip, text, "en").words,
-        "espeak": lambda clip, text: aligners["espeak"].align(clip, text, "en").words,
-        "PocketSphinx": sphinx,
+        "proportional": each_by(proportional),
+        "pauses": by_recording(load_aligner("pauses")),
+        "espeak": by_recording(espeak),
+        "espeak, clip by clip as live": lambda clips: by_recording(incremental_aligner(espeak))(clips),
+        "PocketSphinx": each_by(sphinx),
     }
+
+
+def each_by(align: Callable[[Audio, str], tuple[Word, ...]]) -> Align:
+    return lambda clips: [align(one.clip, " ".join(one.words)) for one in clips]
+
+
+def by_recording(aligner: Aligner) -> Align:
+    def align(clips: Sequence[ReferenceClip]) -> list[tuple[Word, ...]]:
+        texts = [SpokenText(one.clip, " ".join(one.words), "en") for one in clips]
+        return [alignment.words for alignment in align_recording(aligner, texts)]
+
+    return align
 
 
 @dataclass(frozen=True)
@@ -207,19 +248,29 @@ class Result:
         return f"{len(self.errors)} | {figures} | {1000 * lines.mean:.0f} | {self.times_real_time:.0f}"
 
 
-def measure(align: Align, paths: list[Path], condition: str) -> Result:
+def measure(align: Align, recordings: Sequence[Sequence[ReferenceClip]]) -> Result:
     """Return the errors of one method on some recordings."""
     errors, lines, audio_seconds, cpu_seconds = [], [], 0.0, 0.0
-    for one in (clip for path in paths for clip in reference_clips(path, condition)):
+    for clips in recordings:
         started = time.process_time()
-        words = align(one.clip, " ".join(one.words))
+        aligned = align(clips)
         cpu_seconds += time.process_time() - started
-        audio_seconds += one.clip.duration
-        for span, known, starts_line in zip(spans(words, one.words), one.times, one.starts_line, strict=False):
-            if known:
-                errors.append((span.start - known[0], span.end - known[1]))
-                lines += [errors[-1][0]] if starts_line else []
+        audio_seconds += sum(one.clip.duration for one in clips)
+        for one, words in zip(clips, aligned, strict=True):
+            for span, known, starts_line in zip(spans(words, one.words), one.times, one.starts_line, strict=False):
+                if known:
+                    errors.append((span.start - known[0], span.end - known[1]))
+                    lines += [errors[-1][0]] if starts_line else []
     return Result(np.array(errors), np.array(lines), audio_seconds / cpu_seconds)
+
+
+def recordings_in(condition: str, groups: Sequence[str]) -> list[list[ReferenceClip]]:
+    """Return the clips of each recording of some groups in one of the `CONDITIONS`."""
+    return [
+        [clip for path in recording for clip in reference_clips(path, condition)]
+        for group in groups
+        for recording in GROUPS[group]
+    ]
 
 
 def spans(aligned: tuple[Word, ...], words: tuple[str, ...]) -> Iterator[Span]:
@@ -250,20 +301,62 @@ def main(dry_run: bool) -> None:
 
 
 def clip_tables() -> Iterator[str]:
-    """Yield the lines of the tables of recorded clips: by group, of all together, and in harder conditions."""
+    """Yield the lines of the tables: by group, of all clips together, in harder conditions, and of others' words."""
     table = methods()
-    for group, paths in GROUPS.items():
-        yield f"\n### {group[0].upper()}{group[1:]}\n\n{HEAD}"
+    short = [group for group in GROUPS if "52 s" not in group]
+    for title, groups in [
+        *((group[0].upper() + group[1:], [group]) for group in GROUPS),
+        ("All 24 clips together", short),
+    ]:
+        yield f"\n### {title}\n\n{HEAD}"
         for name, align in table.items():
-            yield f"| {name} | {measure(align, paths, 'as recorded').row()} |"
-    all_clips = [path for group, paths in GROUPS.items() if "52 s" not in group for path in paths]
-    yield f"\n### All 24 clips together\n\n{HEAD}"
-    for name, align in table.items():
-        yield f"| {name} | {measure(align, all_clips, 'as recorded').row()} |"
+            yield f"| {name} | {measure(align, recordings_in('as recorded', groups)).row()} |"
     for name in ("espeak", "pauses"):
         yield f"\n### The clips under harder conditions, `{name}`\n\n{HEAD.replace('method', 'condition')}"
         for condition in CONDITIONS:
-            yield f"| {condition} | {measure(table[name], all_clips, condition).row()} |"
+            yield f"| {condition} | {measure(table[name], recordings_in(condition, short)).row()} |"
+    if flite_installed():
+        yield f"\n### Exact times: three voices of flite, 18 sentences each\n\n{HEAD.replace('method', 'condition')}"
+        for name in ("espeak", "pauses"):
+            for condition in ("as recorded", *NOISES, "film music 12 dB below"):
+                clips = [flite_clips(voice, condition) for voice in VOICES]
+                yield f"| {name}, {condition} | {measure(table[name], clips).row()} |"
+    yield from whisper_table(table["espeak"], short)
+
+
+def whisper_table(espeak: Align, groups: Sequence[str]) -> Iterator[str]:
+    """Yield the lines of the table of Whisper's own word times, on the words that it recognised."""
+    try:
+        backend = load_backend(WHISPER)
+    except BackendError:
+        return
+    yield "\n### Whisper tiny.en's own word times, and `espeak` on the same words\n"
+    yield HEAD.replace("method", "condition")
+    for condition in ("as recorded", "noise 10 dB below", "film music 12 dB below"):
+        recordings = [list(map(backend_clip(backend), clips)) for clips in recordings_in(condition, groups)]
+        references = [[one for one, _ in clips] for clips in recordings]
+        own = {id(one): words for clips in recordings for one, words in clips}
+        yield f"| Whisper, {condition} | {measure(taken_from(own), references).row()} |"
+        yield f"| espeak, {condition} | {measure(espeak, references).row()} |"
+
+
+def taken_from(words: dict[int, tuple[Word, ...]]) -> Align:
+    """Return a method that knows the words of each clip by its `id`."""
+    return lambda clips: [words[id(one)] for one in clips]
+
+
+def backend_clip(backend: Backend) -> Callable[[ReferenceClip], tuple[ReferenceClip, tuple[Word, ...]]]:
+    """Return a function to the words of a clip by a backend, and the clip with the times of these words alone."""
+
+    def recognised(one: ReferenceClip) -> tuple[ReferenceClip, tuple[Word, ...]]:
+        (recognition,) = backend.transcribe([one.clip], Hints("en"))
+        theirs = [{"w": word.text, "start": word.start, "end": word.end} for word in recognition.words]
+        found = known_times(one.words, theirs, 1.0)
+        times = tuple(known if span else None for known, span in zip(one.times, found, strict=True))
+        words = tuple(Word(*(span or (0.0, 0.0)), word) for span, word in zip(found, one.words, strict=True))
+        return replace(one, times=times), words
+
+    return recognised
 
 
 def language_table() -> Iterator[str]:
