@@ -11,10 +11,14 @@ from numpy.typing import NDArray
 
 from captioner.align.mfcc import HOP
 from captioner.align.text_units import TextUnit
+from captioner.text.speaking_time import syllables
 from captioner.values import Word
 
 REACH = 0.5
 """Seconds around the words of a backend in which they may be spoken."""
+
+FASTEST = 10.0
+"""Syllables a second, more than people say: a backend whose words are shorter only marks their places."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +52,13 @@ class TextGuide:
 
 
 def text_guide(anchors: Sequence[Word], text: str, start: float) -> TextGuide | None:
-    """Return the guide by the `anchors`, in a clip that begins at `start`; None if they do not spell `text`."""
-    if not anchors or "".join(word.text for word in anchors) != text:
+    """Return the guide by the `anchors`, in a clip that begins at `start`.
+
+    None if they do not spell `text`, or are too short to say it.
+    """
+    if "".join(word.text for word in anchors) != text:
+        return None
+    if syllables(text) > FASTEST * sum(word.duration for word in anchors) or not anchors:
         return None
     lasts = list(accumulate(len(word.text) for word in anchors))
     points = zip(anchors, [0, *lasts], lasts, strict=False)

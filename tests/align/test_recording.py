@@ -177,8 +177,10 @@ def test_words_outside_silences_keep_their_longer_part() -> None:
     assert times == [(0, 1.5), (1.5, 1.5), (4.5, 6), (6, 6.8)]
 
 
-def test_a_guide_of_another_text_is_not_used() -> None:
+def test_a_guide_of_another_text_or_of_impossible_times_is_not_used() -> None:
     assert text_guide([Word(0, 1, "one")], "one two", 0.0) is None
+    assert text_guide([Word(0, 0.1, "one"), Word(0.1, 0.2, " two")], "one two", 0.0) is None
+    assert text_guide([], "", 0.0) is None
     guide = text_guide([Word(5, 6, "one"), Word(8, 9, " two")], "one two", 4.0)
     assert guide is not None
     assert guide.times.tolist() == [1, 2, 4, 5]
