@@ -19,7 +19,7 @@ from captioner.formats.common.fidelity import ALL_STYLES, restricted_to
 from captioner.formats.common.frames import one_at_a_time
 from captioner.formats.common.lines import one_line, source_lines
 from captioner.formats.common.losses import Losses
-from captioner.formats.common.markup import Markup, between_comments
+from captioner.formats.common.markup import TAG_STYLES, Markup, between_comments
 from captioner.formats.common.quantize import cue_read, quantize
 from captioner.formats.common.styled_text import PLAIN, StyledText, TextStyle, runs, substitute
 from captioner.values import Cue
@@ -35,8 +35,7 @@ _TITLE = re.compile(r"<title>([^<]*)</title>", re.IGNORECASE)
 _LANGUAGE = re.compile(r"\.([\w-]+)\s*\{[^{}]*\blang\s*:\s*([\w-]+)", re.IGNORECASE)
 _TAG = re.compile(r"<(?P<end>/?)(?P<tag>[a-z]+)\b(?P<attributes>[^<>]*)>", re.IGNORECASE)
 _COLOR = re.compile(r"\bcolor\s*[=:]\s*(\"[^\"]*\"|'[^']*'|[^\s>;\"']+)", re.IGNORECASE)
-_TAG_STYLES = {"i": TextStyle(italic=True), "em": TextStyle(italic=True), "b": TextStyle(bold=True),
-          "strong": TextStyle(bold=True), "u": TextStyle(underline=True)}  # fmt: skip
+_HTML_STYLES = {**TAG_STYLES, "em": TAG_STYLES["i"], "strong": TAG_STYLES["b"]}
 _TEXT = re.compile(r"\S")
 _SPACES = re.compile(r"[ \t\n]+")
 _AROUND_BREAKS = re.compile(r"(?<![ \t])[ \t]*\n[ \t]*")
@@ -235,4 +234,4 @@ def _words(text: str) -> str:
 
 def _tag_style(tag: str, attributes: str) -> TextStyle:
     color = _COLOR.search(attributes)
-    return _TAG_STYLES.get(tag, PLAIN)._replace(color=color_of(color[1]) if color else None)
+    return _HTML_STYLES.get(tag, PLAIN)._replace(color=color_of(color[1]) if color else None)

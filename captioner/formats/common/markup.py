@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 
 from captioner.formats.common.styled_text import PLAIN, StyledText, TextStyle, spans_of
 
+TAG_STYLES = {"i": TextStyle(italic=True), "b": TextStyle(bold=True), "u": TextStyle(underline=True)}
+"""The styles of the tags that all these formats have."""
+
 
 def without_comments(text: str, opening: str, closing: str) -> str:
     """Return the text without its comments; one that is not closed lasts until the end."""

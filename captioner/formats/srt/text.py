@@ -12,7 +12,7 @@ from captioner.formats.ass.text import anchor_of_v4
 from captioner.formats.common.colors import color_of
 from captioner.formats.common.joiner_escape import joiner_escape
 from captioner.formats.common.losses import Losses
-from captioner.formats.common.markup import Markup
+from captioner.formats.common.markup import TAG_STYLES, Markup
 from captioner.formats.common.styled_text import PLAIN, StyledText, TextStyle, runs
 from captioner.values import Cue, Position
 
@@ -33,7 +33,6 @@ _MARKUP = re.compile(
 )
 _COLOR = re.compile(r"\bcolor\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>]+)", re.IGNORECASE)
 _ANCHOR = re.compile(r"(an?)(\d{1,2})", re.ASCII)
-_TAG_STYLES = {"i": TextStyle(italic=True), "b": TextStyle(bold=True), "u": TextStyle(underline=True)}
 
 
 def write_text(cue: Cue) -> str:
@@ -81,7 +80,7 @@ def _tag_style(tag: str, attributes: str, losses: Losses) -> TextStyle:
         losses["font"] += hexadecimal is None
         return TextStyle(color=hexadecimal)
     losses["strikethrough"] += tag == "s"
-    return _TAG_STYLES.get(tag, PLAIN)
+    return TAG_STYLES.get(tag, PLAIN)
 
 
 def _position(tags: str, losses: Losses) -> Position | None:

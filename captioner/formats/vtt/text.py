@@ -11,7 +11,7 @@ from typing import NamedTuple
 from captioner.formats.common.colors import NAMED, color_of
 from captioner.formats.common.lines import one_line
 from captioner.formats.common.losses import Losses
-from captioner.formats.common.markup import Markup
+from captioner.formats.common.markup import TAG_STYLES, Markup
 from captioner.formats.common.stamps import rising, stamps, words_between
 from captioner.formats.common.styled_text import PLAIN, StyledText, TextStyle, text_style
 from captioner.timestamps import format_clock, parse_clock
@@ -28,7 +28,6 @@ _TAG = re.compile(
     r"<(?P<end>/?)(?P<tag>c|i|b|u|ruby|rt|v|lang|font)(?P<rest>[.\s][^<>]*)?>|<(?P<time>(?:\d{2,9}:)?\d\d:\d\d\.\d{3})>",
     re.ASCII,
 )
-_TAG_STYLES = {"i": TextStyle(italic=True), "b": TextStyle(bold=True), "u": TextStyle(underline=True)}
 _COLOR = re.compile(r"color\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>]+)", re.IGNORECASE)
 
 # No character has a number of eight digits, and Python refuses to read one of thousands.
@@ -119,7 +118,7 @@ def _tag_style(tag: str, rest: str, classes: Mapping[str, str], losses: Losses) 
         color = color_of(match[1])
     losses["ruby text"] += tag == "rt"
     losses["language of a text"] += tag == "lang"
-    return _TAG_STYLES.get(tag, PLAIN)._replace(color=color)
+    return TAG_STYLES.get(tag, PLAIN)._replace(color=color)
 
 
 def _unescaped(text: str) -> str:
