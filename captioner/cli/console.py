@@ -58,7 +58,8 @@ class Console:
         def show_both(progress: Progress) -> None:
             if self._verbose and progress.result is not None:
                 region = progress.result.report
-                self.say(f"{format_clock(region.start)} {region.status}: {region.text or region.reason or ''}")
+                status = "suspected" if region.suspected else region.status
+                self.say(f"{format_clock(region.start)} {status}: {region.text or region.reason or ''}")
             show(progress)
 
         return show_both

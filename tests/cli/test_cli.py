@@ -391,3 +391,16 @@ class TestBackendOfServer:
 
     def test_the_flag_names_the_backend(self, session: Callable[..., str]) -> None:
         assert session("http://localhost:8000/v1", backend="glm") == "glm"
+
+
+def test_invented_text_is_counted_and_can_be_kept(run: Run, talk: Path) -> None:
+    lines = "lines=['One two three four.', 'Untertitel der Amara.org-Community', 'Three.']"
+    flags = ("--backend", "scripted", "--backend-option", lines, "--align", "espeak", "--no-journal", "--overwrite")
+    ran = run(talk, *flags, "-v", backend=False)
+    assert ran.code == 0
+    assert "Amara" not in talk.with_suffix(".srt").read_text("utf-8")
+    assert "text of 1 region is suspected, first at 00:00:04" in ran.err
+    assert "suspected: Untertitel der Amara.org-Community" in ran.err
+    kept = run(talk, *flags, "--keep-suspected", backend=False)
+    assert kept.code == 0
+    assert "Amara" in talk.with_suffix(".srt").read_text("utf-8")
