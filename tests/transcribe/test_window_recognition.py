@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from captioner.align import Alignment, SpokenText, open_aligner
 from captioner.backends import Hints, Recognition, Traits
@@ -167,15 +169,18 @@ def test_an_aligner_knows_the_silences_and_the_words_of_the_backend() -> None:
     assert [word.start for word in seen[0].anchors] == [span.start for span in window.spans]
 
 
-def test_words_are_in_order_and_inside_their_regions_whatever_their_times() -> None:
+@given(st.lists(st.tuples(st.floats(0, 10), st.floats(0, 3)), min_size=1, max_size=8))
+def test_words_are_in_order_and_inside_their_regions_whatever_their_times(times: list[tuple[float, float]]) -> None:
     (window,) = windows_of(REGIONS, LONGEST)
-    words = tuple(Word(start, start + 0.1, f" {start}") for start in (9.0, 0.0, 3.5, 1.05, 1.95, 99.0))
+    words = tuple(Word(start, start + length, f" {index}") for index, (start, length) in enumerate(times))
     recognition = Recognition("ok", "".join(word.text for word in words), words)
     results = list(time_words([WindowResult(window, recognition)], None))
+    assert [result.report.start for result in results] == [clip.start for clip in REGIONS]
     assert "".join(f" {text}" for text in texts(results) if text) == recognition.text
     for result in results:
         spans = result.segment.words if result.segment else ()
         assert all(result.report.start <= word.start <= word.end <= result.report.end for word in spans)
+    assert list(time_words([WindowResult(window, recognition)], None)) == results
 
 
 class Journal:
