@@ -13,9 +13,9 @@ from captioner.backends import Hints, Recognition, Traits
 from captioner.script.character_times import CharacterTimes
 from captioner.script.recording_frames import RecordingFrames
 from captioner.script.script_units import script_units
-from captioner.script.sound_placement import UnitAnchor, UnitTimes, unit_times
+from captioner.script.sound_placement import SaidUnit, UnitAnchor, UnitTimes, unit_times
 from captioner.script.word_anchors import Pair, word_anchors, word_key
-from captioner.values import Audio, RegionReport, Segment
+from captioner.values import Audio, RegionReport, Segment, Word
 
 SLIP = 3
 """Up to this many words in a row that no sound matches are placed with the word before them: it may be slurred."""
@@ -97,18 +97,19 @@ def place_script(
         return _placement(script, units, {}, regions, Counter(), {})
     unit_anchors = [UnitAnchor(unit, words[word].start, words[word].end) for unit, word in anchors]
     times = unit_times(script, units, language, recording, unit_anchors)
-    region_of = _with_slips(times, len(units))
-    return _placement(script, units, region_of, regions, _foreign_words(words, anchors), times.filler_seconds)
+    said = _with_slips(times, len(units))
+    return _placement(script, units, said, regions, _foreign_words(words, anchors), times.filler_seconds)
 
 
-def _with_slips(times: UnitTimes, count: int) -> dict[int, int]:
-    """Return the region of each unit that is said, including those that the path jumped over or skipped for a slip."""
-    region_of = dict(times.regions)
+def _with_slips(times: UnitTimes, count: int) -> dict[int, SaidUnit]:
+    """Return where each unit is said, including those that the path jumped over or skipped for a slip."""
+    said = dict(times.said)
     missing = {unit for first, last in times.skipped if last - first > SLIP or not first for unit in range(first, last)}
     for unit in range(1, count):
-        if unit not in missing and unit - 1 in region_of:
-            region_of.setdefault(unit, region_of[unit - 1])
-    return region_of
+        if unit not in missing and unit not in said and unit - 1 in said:
+            before = said[unit - 1]
+            said[unit] = before._replace(start=before.end)
+    return said
 
 
 @dataclass(frozen=True)
@@ -143,32 +144,42 @@ def _foreign_words(words: Sequence[_RecognisedWord], anchors: Sequence[Pair]) ->
 def _placement(
     script: str,
     units: Sequence[TextUnit],
-    region_of: dict[int, int],
+    said: Mapping[int, SaidUnit],
     regions: Sequence[RegionReport],
     foreign_words: Counter[int],
     filler_seconds: Mapping[int, float],
 ) -> ScriptPlacement:
-    texts = [""] * len(regions)
+    words: list[list[Word]] = [[] for _ in regions]
+    lengths = [0] * len(regions)
     placed: list[PlacedUnit] = []
     missing: list[MissingText] = []
     previous: int | None = None
     for index, unit in enumerate(units):
-        region = region_of.get(index)
-        if region is None:
+        place = said.get(index)
+        if place is None:
             _add_missing(missing, script, unit, regions[previous].end if previous is not None else 0.0)
             continue
         text = script[unit.first : unit.last]
         visible = text.lstrip()
         spaces = text[: len(text) - len(visible)]  # many where an unspoken part was
-        texts[region] += ((spaces.replace(" ", "") or spaces[:1]) if texts[region] else "") + visible
-        first = len(texts[region]) - len(visible)
+        region = place.region
+        word = ((spaces.replace(" ", "") or spaces[:1]) if words[region] else "") + visible
+        lengths[region] += len(word)
+        first = lengths[region] - len(visible)
+        words[region].append(_word_in(regions[region], place, word, words[region]))
         placed.append(PlacedUnit(unit.last - len(visible), region, first, first + len(visible.rstrip())))
         previous = region
     recognitions = tuple(
-        _recognition(text, region, foreign_words[region.index], filler_seconds.get(region.index, 0.0))
-        for text, region in zip(texts, regions, strict=True)
+        _recognition(said_words, region, foreign_words[region.index], filler_seconds.get(region.index, 0.0))
+        for said_words, region in zip(words, regions, strict=True)
     )
     return ScriptPlacement(recognitions, tuple(missing), tuple(placed))
+
+
+def _word_in(region: RegionReport, place: SaidUnit, text: str, before: Sequence[Word]) -> Word:
+    """Return a word of a region, after those before it."""
+    start = min(max(place.start, before[-1].end if before else region.start), region.end)
+    return Word(start, min(max(place.end, start), region.end), text)
 
 
 def _add_missing(missing: list[MissingText], script: str, unit: TextUnit, after: float) -> None:
@@ -183,13 +194,17 @@ def _add_missing(missing: list[MissingText], script: str, unit: TextUnit, after:
         missing.append(MissingText(first, unit.last, after))
 
 
-def _recognition(text: str, region: RegionReport, foreign_words: int, filler_seconds: float) -> Recognition:
-    """Return the text of a region: that of the script, or the recognised text if the region says none of the script."""
+def _recognition(words: Sequence[Word], region: RegionReport, foreign_words: int, filler_seconds: float) -> Recognition:
+    """Return the text of a region: that of the script, or the recognised text if the region says none of the script.
+
+    `words` are those of the script, at rough times.
+    """
+    text = "".join(word.text for word in words)
     if text.strip():
         reason = f"{filler_seconds:.1f} s of it are not in the script" if filler_seconds >= FOREIGN_SECONDS else None
         if foreign_words:
             reason = f"{foreign_words} recognised words are not in the script"
-        return Recognition("ok", text, reason=reason)
+        return Recognition("ok", text, tuple(words), reason=reason)
     if len(text_units(region.text)) >= FOREIGN_WORDS:
         return Recognition("ok", region.text, reason="not in the script; the recognised text is kept")
     return Recognition("empty", reason="not in the script")

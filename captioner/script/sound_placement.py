@@ -75,14 +75,21 @@ class UnitAnchor(NamedTuple):
     end: float
 
 
+class SaidUnit(NamedTuple):
+    """Where a unit of the script is said, to a few hundredths of a second."""
+
+    region: int
+    """The number of the region."""
+    start: float
+    end: float
+
+
 @dataclass(frozen=True)
 class UnitTimes:
     """Where each unit of a script is said, and how much speech is not in it."""
 
-    regions: dict[int, int]
-    """The number of the region of each unit that is said."""
-    starts: dict[int, float]
-    """The second at which each of them begins."""
+    said: dict[int, SaidUnit]
+    """The units that are said, by number."""
     skipped: list[tuple[int, int]]
     """(first unit, unit after the last) of the parts that are not said."""
     filler_seconds: dict[int, float]
@@ -232,9 +239,11 @@ def _with_ones(features: Floats) -> Floats:
 def _times(units: Sequence[TextUnit], frames: ScriptFrames, recording: RecordingFrames, path: ScriptPath) -> UnitTimes:
     rows = np.flatnonzero(path.frames >= 0)
     numbers = np.searchsorted(frames.unit_frames, path.frames[rows], side="right") - 1
-    said, first = np.unique(numbers, return_index=True)
-    regions = dict(zip(said.tolist(), recording.regions[rows[first]].tolist(), strict=True))
-    starts = dict(zip(said.tolist(), recording.times[rows[first]].tolist(), strict=True))
+    said, firsts, counts = np.unique(numbers, return_index=True, return_counts=True)
+    first_rows, last_rows = rows[firsts], rows[firsts + counts - 1]
+    columns = (recording.regions[first_rows], recording.times[first_rows], recording.times[last_rows] + FRAME)
+    places = (SaidUnit(*place) for place in zip(*(column.tolist() for column in columns), strict=True))
     in_filler = (path.frames == IN_FILLER) & recording.is_voiced
     seconds = np.bincount(recording.regions[in_filler]) * FRAME
-    return UnitTimes(regions, starts, path.skipped, {number: float(s) for number, s in enumerate(seconds) if s})
+    fillers = {number: float(length) for number, length in enumerate(seconds) if length}
+    return UnitTimes(dict(zip(said.tolist(), places, strict=True)), path.skipped, fillers)
