@@ -29,6 +29,7 @@ PAGES = {
     "cues": ("cues.md", 1),
     "real_speech": ("real-speech.md", 3),
     "retiming": ("scripts.md", 1),
+    "scripts": ("script-accuracy.md", 3),
 }
 """The page that each command rewrites, and the number of its sections with tables."""
 

@@ -23,7 +23,7 @@ PACE_COST = 0.3
 ENTER_COST = 0.8
 """Default cost of entering a silence."""
 
-ENTER_FILLER_COST = (9.0, 9.0, 5.0, 5.0)
+ENTER_FILLER_COST = (14.0, 14.0, 3.0, 3.0)
 """Cost of entering a filler after a unit, by `TextUnit.boundary`: speakers hesitate between clauses."""
 
 FILLER_SHARE, FILLER_SAMPLE = 0.2, 200
@@ -42,6 +42,8 @@ class ViterbiPath:
     silence or a filler is half a frame less than the model frame after it."""
     cost: float
     """Average cost of a frame."""
+    has_fillers: bool = False
+    """Whether some of the frames outside the text are fillers."""
 
     @property
     def is_speech(self) -> NDArray[np.bool_]:
@@ -169,8 +171,10 @@ def _traced_back(
         gap, kind = len(gaps) - 1, int(between[-1, :, -1].argmin())
         least = float(between[-1, kind, -1])
     model_frames = np.zeros(len(speech))
+    has_fillers = False
     for row in range(len(speech) - 1, -1, -1):
         model_frames[row] = column if gap < 0 else gaps[gap] - 0.5
+        has_fillers |= gap >= 0 and kind > 0
         if row == 0:
             break
         before, offset = speech[row - 1], offsets[row - 1]
@@ -192,4 +196,4 @@ def _traced_back(
             gap, kind = ended, int(between[row - 1, :, ended].argmin())
         else:
             column -= steps.index(cheapest)
-    return ViterbiPath(model_frames, least / len(speech))
+    return ViterbiPath(model_frames, least / len(speech), has_fillers)

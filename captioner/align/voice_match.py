@@ -18,7 +18,7 @@ from captioner.align.emission_cost import emission_costs, states_of_frames
 from captioner.align.mfcc import HOP, Floats, one_core_matmul
 from captioner.align.text_guide import TextGuide
 from captioner.align.text_units import TextUnit
-from captioner.align.viterbi import Band, Indices, ViterbiPath, best_path
+from captioner.align.viterbi import Band, Fillers, Indices, ViterbiPath, best_path
 from captioner.align.voice_features import VoiceFeatures
 
 DISTANCE_COST, PACE_COST = {2: np.float32(0.4), 1: np.float32(0.6)}, {2: 0.2, 1: 0.3}
@@ -67,20 +67,22 @@ class VoiceMatch:
     voice: VoiceFeatures
     states: Indices
     """The state of each frame of the voice by the letters of the text, shape (frames of the voice,)."""
+    boundaries: Sequence[int]
+    """The `TextUnit.boundary` of each unit of the text."""
     near: NDArray[np.float64]
     """The frame of the voice near which each frame of the clip lies by the first path, shape (frames of the clip,)."""
     fitted: Floats
     """The features of the voice, fitted to the speaker by the first path."""
     cost: float
-    """Average cost of a frame on the first path. The cost of the second path cannot tell whether text and clip belong
-    together, since a fitted voice matches even the wrong text."""
+    """Average cost of a frame on the first path, without fillers. The cost of the second path cannot tell whether text
+    and clip belong together, since a fitted voice matches even the wrong text."""
 
     @cached_property
     def advantage(self) -> float:
         """How much less a frame costs on the first path than on that of the text backwards."""
         voice, states = self.voice.features[::2][::-1], self.states[::2][::-1]
         gaps = np.unique(len(voice) - _every_second(self.voice.gaps))
-        return _first_path(self.clip, voice, states, gaps).cost - self.cost
+        return _first_path(_first_cost(self.clip, voice, states), self.clip, gaps).cost - self.cost
 
     def matches(self, model_cost: float | None = None) -> bool:
         """Return whether text and clip belong together.
@@ -95,7 +97,7 @@ class VoiceMatch:
     def own_path(self) -> ViterbiPath:
         """The second path, by the voice alone."""
         cost = self._voice_cost() + self.clip.quiet_cost[:, None]
-        return best_path(cost, self.clip.silence_cost, self.voice.gaps, self._band(), pace_cost=PACE_COST[1])
+        return self._path(cost, self.clip.silence_cost, PACE_COST[1])
 
     def model_path(self, costs: Floats, columns: Indices, silence: int) -> ViterbiPath:
         """Return the second path by the costs of phone models as well, shape (frames of the clip, models).
@@ -104,13 +106,15 @@ class VoiceMatch:
         """
         cost = MODEL_SHARE * self._voice_cost() + self.clip.quiet_cost[:, None] + (MODEL_COST * costs)[:, columns]
         silence_cost = self.clip.silence_cost + MODEL_COST * costs[:, silence]
-        return best_path(cost, silence_cost, self.voice.gaps, self._band(), pace_cost=MODEL_PACE_COST)
+        return self._path(cost, silence_cost, MODEL_PACE_COST)
 
     def _voice_cost(self) -> Floats:
         return _voice_cost(self.clip.features, self.fitted, self.states, 1)
 
-    def _band(self) -> Band:
-        return Band.around(self.near, len(self.fitted), REACH)
+    def _path(self, cost: Floats, silence_cost: Floats, pace_cost: float) -> ViterbiPath:
+        voice, band = self.voice, Band.around(self.near, len(self.fitted), REACH)
+        fillers = Fillers.of(cost, voice.gaps, voice.unit_frames, self.boundaries)
+        return best_path(cost, silence_cost, voice.gaps, band, pace_cost=pace_cost, fillers=fillers)
 
 
 def match_voice(
@@ -120,12 +124,16 @@ def match_voice(
     states = states_of_frames(text, units, voice.unit_frames)
     frames, voice_frames = clip.features[::2], voice.features[::2]
     expected = guide.model_frames(len(clip.features), units, voice.unit_frames)[::2] / 2 if guide else None
-    first = _first_path(clip, voice_frames, states[::2], _every_second(voice.gaps), expected)
+    gaps, boundaries = _every_second(voice.gaps), [unit.boundary for unit in units]
+    cost = _first_cost(clip, voice_frames, states[::2], expected)
+    fillers = Fillers.of(cost, gaps, (voice.unit_frames + 1) // 2, boundaries)
+    first = _first_path(cost, clip, gaps, fillers)
+    whole = _first_path(cost, clip, gaps) if first.has_fillers else first
     speech = first.is_speech
     matched = voice_frames[first.model_frames[speech].astype(int)]
     fitted = _fitted_to_speaker(voice.features, matched, frames[speech])
     near = np.interp(np.arange(len(clip.features)), np.arange(0, len(clip.features), 2), 2 * first.model_frames)
-    return VoiceMatch(clip, voice, states, near, fitted, first.cost)
+    return VoiceMatch(clip, voice, states, boundaries, near, fitted, whole.cost)
 
 
 def _every_second(gaps: Indices) -> Indices:
@@ -133,15 +141,20 @@ def _every_second(gaps: Indices) -> Indices:
     return np.unique((gaps + 1) // 2)
 
 
-def _first_path(
-    clip: ClipFeatures, voice: Floats, states: Indices, gaps: Indices, expected: NDArray[np.float64] | None = None
-) -> ViterbiPath:
-    """Return the path of every second frame of a clip through the frames of a voice, which are `expected` near some."""
+def _first_cost(
+    clip: ClipFeatures, voice: Floats, states: Indices, expected: NDArray[np.float64] | None = None
+) -> Floats:
+    """Return the cost of every second frame of a clip for each frame of a voice, which are `expected` near some."""
     cost = _voice_cost(clip.features[::2], voice, states, 2) + clip.quiet_cost[::2, None]
     if expected is not None:
         seconds = 2 * HOP * np.abs(np.arange(len(voice)) - expected[:, None])
         cost += (GUIDE_COST * np.clip(seconds - GUIDE_TOLERANCE, 0, 1)).astype(np.float32)
-    return best_path(cost, clip.silence_cost[::2], gaps, pace_cost=PACE_COST[2])
+    return cost
+
+
+def _first_path(cost: Floats, clip: ClipFeatures, gaps: Indices, fillers: Fillers | None = None) -> ViterbiPath:
+    """Return the path of every second frame of a clip through the frames of a voice."""
+    return best_path(cost, clip.silence_cost[::2], gaps, pace_cost=PACE_COST[2], fillers=fillers)
 
 
 def _voice_cost(frames: Floats, voice: Floats, states: Indices, step: int) -> Floats:
