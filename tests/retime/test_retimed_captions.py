@@ -101,6 +101,7 @@ def test_captions_in_time_take_the_place_of_media(tmp_path: Path) -> None:
     assert align(good, write(tmp_path / "late.srt", old)) == 2
     assert align(good, tmp_path / "late.srt", "-o", good, "--overwrite") == 2
     assert align(good, tmp_path / "late.srt", "-o", tmp_path / "o.srt") == 0
+    assert align(good, tmp_path / "late.srt", "-o", tmp_path / "p.srt", "--report", tmp_path / "r.json") == 2
 
 
 def test_a_text_cannot_be_retimed_by_captions(tmp_path: Path) -> None:

@@ -40,6 +40,8 @@ def align_script(media: str, script: str, flags: Mapping[str, Any], settings: Se
     if media == STANDARD:
         raise UsageError("align reads MEDIA twice, so it cannot be standard input; save it to a file first")
     if is_caption_file(media):
+        if flags["report"] is not None:
+            raise UsageError(f"--report needs media: {media} is a caption file and has no speech regions")
         known = {name: flags[name] for name in RetimeRequest.__dataclass_fields__ if name in flags}
         return retime_captions(RetimeRequest(reference=media, script=script, **known))
     flags, read = dict(flags), read_script(script)
