@@ -100,6 +100,8 @@ def _split(
     parts = split_cue(cue, list(zip(spans, paragraphs, strict=True)))
     segments = tuple(_segment(part, str(number), language) for number, part in enumerate(parts))
     made = make_cues(Transcript(segments, language), profile, frame_rate=frame_rate)
+    if not made or sum(len(_visible(part.text)) for part in made) < len(_visible("".join(paragraphs))):
+        return [(cue, cue.text)]  # punctuation that would stand alone is not made a cue
     starts = [cue.start, *(max(part.start, cue.start) for part in made[1:])]
     ends = [*(min(part.end, cue.end) for part in made[:-1]), cue.end]
     if any(end - start < SHORTEST for start, end in zip(starts, ends, strict=True)):

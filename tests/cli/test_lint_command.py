@@ -271,3 +271,10 @@ def test_every_real_file_gives_findings_or_a_clear_error(lint: Lint, testdata: P
             assert (code in (2, 5)) == err.startswith("captioner: ")
             assert (code == 1) == (" error " in out), (path, out)
     assert readable > 75
+
+
+def test_a_long_line_of_punctuation_alone_is_left_as_it_is(lint: Lint) -> None:
+    Path("stars.srt").write_text(f"1\n00:00:01,000 --> 00:00:09,000\n{'* ' * 200}\n", "utf-8")
+    code, _, err = lint("stars.srt", "--fix", "--language", "en")
+    assert code in (0, 1), err
+    assert Path("stars.srt").read_text("utf-8").count("*") == 200
