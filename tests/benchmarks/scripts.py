@@ -1,4 +1,4 @@
-"""How exact scripts are without a recogniser, how fast, and in how much memory: `python -m tests.benchmarks.scripts`.
+"""How exact scripts are without a recogniser and how fast: `python -m tests.benchmarks.scripts`.
 
 Needs CAPTIONER_TESTDATA for the sonnets, and flite for half of the voices.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import resource
 import time
 import wave
 from collections.abc import Iterator, Sequence
@@ -162,13 +161,12 @@ def sentence_errors(language: str, sentences: Sequence[str]) -> list[float]:
 
 def length_table() -> Iterator[str]:
     """Yield the lines of the table of long recordings: the search alone, on one core."""
-    yield "| speech | words | over 1 s | × real time | memory |\n|---|---|---|---|---|"
+    yield "| speech | words | over 1 s | × real time |\n|---|---|---|---|"
     talk = hesitant_talk(7, 1800.0)
     clips = list(speech_clips([talk.audio]))
     words = {word.position: word.start for word in talk.words}
     for hours in HOURS:
         count, length = 2 * hours, talk.audio.duration
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         started = time.process_time()
         collector = FrameCollector()
         for number in range(count):
@@ -179,7 +177,6 @@ def length_table() -> Iterator[str]:
         assert recording is not None
         times = unit_times(script, units, "en", recording)
         seconds = time.process_time() - started
-        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
         errors = []
         for index, unit in enumerate(units):
             position = unit.last - len(script[unit.first : unit.last].lstrip())
@@ -187,7 +184,7 @@ def length_table() -> Iterator[str]:
             if inside in words and index in times.said:
                 errors.append(abs(times.said[index].start - words[inside] - number * length))
         late = int((np.array(errors) > 1).sum())
-        yield f"| {hours} h | {len(errors)} | {late} | {count * length / seconds:.0f} | {grown:.0f} MB |"
+        yield f"| {hours} h | {len(errors)} | {late} | {count * length / seconds:.0f} |"
 
 
 if __name__ == "__main__":
