@@ -54,6 +54,7 @@ OPTION_EXAMPLES: dict[str, Any] = {
     "glm.base_url": "https://api.z.ai/api/paas/v4",  # no other server may get a key of GLM
     "key": "your-key",
     "base_url": "http://localhost:8000/v1",
+    "language": "en",
     "model": "whisper-large-v3",
     "user_id": "user-1",
     "temperature": 0,
