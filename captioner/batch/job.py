@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from string import Formatter
 from typing import Literal
 
 from captioner.errors import CaptionerError
@@ -13,17 +14,32 @@ State = Literal["waiting", "running", "done", "lost", "failed", "skipped"]
 
 @dataclass(frozen=True)
 class ResultPattern:
-    """The names of the results of one source, without the ending of the format."""
+    """The names of the results of one source, without the ending of the format.
+
+    >>> ResultPattern("out", "a{{b}}.{lang}").path("en", ".srt")
+    'out/a{b}.en.srt'
+    """
 
     folder: str
     """The folder of the results, which is created if it is missing."""
 
     name: str
-    """The name without its ending; `{lang}` in it stands for the language, which may be known only at the end."""
+    """The name without its ending, with braces doubled as in a format string. `{lang}` in it stands for the language,
+    which may be known only at the end."""
+
+    @property
+    def has_language(self) -> bool:
+        """Whether the names depend on the language."""
+        return any(field == "lang" for _, field, _, _ in Formatter().parse(self.name))
 
     def path(self, language: str, suffix: str) -> str:
         """Return the path of the result with that ending."""
-        return f"{self.folder}/{self.name.replace('{lang}', language)}{suffix}"
+        return f"{self.folder}/{self.name.format(lang=language)}{suffix}"
+
+
+def doubled_braces(text: str) -> str:
+    """Return a text as it stands in a format string."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """The state of every source of a batch: a SQLite file in the folder of this user's state, one for each result folder.
 
 Only the driver writes it, one transaction for each change, and never in WAL mode, which breaks on network drives. It
-holds no text of captions. A state that was written as `running` by a driver that is gone counts as `waiting`.
+holds no text of captions. Paths are stored as bytes, since a file name need not be UTF-8. A state that was written as
+`running` by a driver that is gone counts as `waiting`.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ _FIGURES = [field.name for field in fields(Figures)]
 
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS sources (
-    number INTEGER PRIMARY KEY, source TEXT NOT NULL UNIQUE, key TEXT NOT NULL, size INTEGER NOT NULL,
-    state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, error TEXT, exit_code INTEGER NOT NULL DEFAULT 0,
+    number INTEGER PRIMARY KEY, source BLOB NOT NULL UNIQUE, key TEXT NOT NULL, size INTEGER NOT NULL,
+    state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, error BLOB, exit_code INTEGER NOT NULL DEFAULT 0,
     results TEXT NOT NULL DEFAULT '[]', seconds REAL NOT NULL DEFAULT 0, warnings TEXT NOT NULL DEFAULT '[]',
     {", ".join(f"{name} NOT NULL DEFAULT 0" if name != "language" else "language TEXT" for name in _FIGURES)}
 );
@@ -116,7 +117,7 @@ class Ledger:
 
     def plan(self, sources: Iterable[Planned]) -> None:
         """Add sources. One whose key has changed waits again, as one does that was running when its driver ended."""
-        rows = ((planned.source, planned.key, planned.size) for planned in sources)
+        rows = ((os.fsencode(planned.source), planned.key, planned.size) for planned in sources)
         with self._transaction() as database:
             database.execute("UPDATE sources SET state = 'waiting' WHERE state = 'running'")
             database.executemany(
@@ -129,7 +130,14 @@ class Ledger:
     def adopt(self, entries: Iterable[Entry]) -> None:
         """Add the finished sources of another machine; those that are known here stay as they are."""
         rows = (
-            (entry.source, entry.key, entry.size, entry.state, *_result_columns(entry), *astuple(entry.figures))
+            (
+                os.fsencode(entry.source),
+                entry.key,
+                entry.size,
+                entry.state,
+                *_result_columns(entry),
+                *astuple(entry.figures),
+            )
             for entry in entries
         )
         with self._transaction() as database:
@@ -144,20 +152,21 @@ class Ledger:
         with self._transaction() as database:
             database.executemany(
                 "UPDATE sources SET state = 'waiting', attempts = 0, error = NULL WHERE source = ?",
-                ((source,) for source in sources),
+                ((os.fsencode(source),) for source in sources),
             )
 
     def start(self, source: str) -> int:
         """Note that a worker begins a source; returns how often that has happened."""
         rows = self._execute(
-            "UPDATE sources SET state = 'running', attempts = attempts + 1 WHERE source = ? RETURNING attempts", source
+            "UPDATE sources SET state = 'running', attempts = attempts + 1 WHERE source = ? RETURNING attempts",
+            os.fsencode(source),
         )
         attempts: int = rows[0][0]
         return attempts
 
     def finish(self, outcome: Outcome) -> None:
         """Store the outcome of a source."""
-        error = None if outcome.error is None else str(outcome.error)
+        error = None if outcome.error is None else os.fsencode(str(outcome.error))
         self._execute(
             "UPDATE sources SET state = ?, error = ?, exit_code = ?, results = ?, seconds = ?, warnings = ?, "
             f"{', '.join(f'{name} = ?' for name in _FIGURES)} WHERE source = ?",
@@ -166,16 +175,20 @@ class Ledger:
             0 if outcome.error is None else outcome.error.exit_code,
             *_result_columns(outcome),
             *astuple(outcome.figures),
-            outcome.job.source,
+            os.fsencode(outcome.job.source),
         )
 
     def wait(self, source: str) -> None:
         """Let a source wait again; it keeps the number of attempts."""
-        self._execute("UPDATE sources SET state = 'waiting' WHERE source = ?", source)
+        self._execute("UPDATE sources SET state = 'waiting' WHERE source = ?", os.fsencode(source))
 
-    def skip(self, source: str, reason: str) -> None:
-        """Note that a source is left alone."""
-        self._execute("UPDATE sources SET state = 'skipped', error = ? WHERE source = ?", reason, source)
+    def skip(self, reasons: Mapping[str, str]) -> None:
+        """Note that sources are left alone, and why each is."""
+        with self._transaction() as database:
+            database.executemany(
+                "UPDATE sources SET state = 'skipped', error = ? WHERE source = ?",
+                ((os.fsencode(reason), os.fsencode(source)) for source, reason in reasons.items()),
+            )
 
     def entries(self) -> Iterator[Entry]:
         """Yield all sources, in the order in which they were first planned."""
@@ -185,7 +198,11 @@ class Ledger:
         ):
             results = tuple(ResultFile(*pair) for pair in json.loads(row[7]))
             warnings = tuple(json.loads(row[9]))
-            yield Entry(*row[:7], results, row[8], warnings, Figures(*row[10:]))  # type: ignore[call-arg]
+            source, error = os.fsdecode(row[0]), None if row[5] is None else os.fsdecode(row[5])
+            key, size, state, attempts = row[1:5]
+            yield Entry(
+                source, key, size, state, attempts, error, row[6], results, row[8], warnings, Figures(*row[10:])
+            )
 
     def counts(self) -> Mapping[State, int]:
         """Return the number of sources in each state."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from glob import escape
+from itertools import islice, takewhile
 from pathlib import Path
 
 from captioner.batch.batch_worker import WorkerSettings
@@ -17,6 +20,10 @@ from captioner.result_records import ResultRecords
 
 WITHOUT_EFFECT = ("backend", "journal", "on_progress")
 """Options that change no result; the backend of a run is named in the settings of its workers."""
+
+
+_ANY = "\0"  # stands for the language in a name, which cannot hold it otherwise
+_TAG = "[A-Za-z0-9-]+"
 
 
 @dataclass(frozen=True)
@@ -68,17 +75,19 @@ def jobs_to_run(
     since. A source that is done waits again if a result of it is missing.
     """
     entries = {entry.source: entry for entry in ledger.entries()}
-    again, jobs = [], []
+    again, jobs, left_alone = [], [], {}
+    existing = ExistingFiles()
     for source in sources:
         entry, pattern = entries[source.address], patterns[source.address]
         if not _is_due(entry, renewal):
             continue
-        if not renewal.overwrite and (reason := _in_the_way(entry, pattern, settings.suffixes(), records)):
-            ledger.skip(source.address, reason)
+        if not renewal.overwrite and (reason := _in_the_way(entry, pattern, settings.suffixes(), records, existing)):
+            left_alone[source.address] = reason
             continue
         if entry.state != "waiting":
             again.append(source.address)
         jobs.append((entry.size, BatchJob(source.address, pattern, source.options)))
+    ledger.skip(left_alone)
     ledger.requeue(again)
     return [job for _, job in sorted(jobs, key=lambda sized: -sized[0])]
 
@@ -90,17 +99,19 @@ def _is_due(entry: Entry, renewal: Renewal) -> bool:
         return renewal.retry_failed
     if entry.state == "lost" and renewal.retry_failed:
         return True
-    return not all(Path(result.path).exists() for result in entry.results)
+    return not all(_exists(result.path) for result in entry.results)
 
 
-def _in_the_way(entry: Entry, pattern: ResultPattern, suffixes: Iterable[str], records: ResultRecords) -> str | None:
+def _in_the_way(
+    entry: Entry, pattern: ResultPattern, suffixes: Iterable[str], records: ResultRecords, existing: ExistingFiles
+) -> str | None:
     """Return why a result must not be overwritten, or None if there is none or all are as captioner wrote them."""
     known = {result.path: result.sha256 for result in entry.results}
     for suffix in suffixes:
-        for path in _existing(pattern, suffix):
-            record = records.find(Path(path))
+        for path in existing.results(pattern, suffix):
             if path in known and _sha256(path) == known[path]:
                 continue
+            record = records.find(Path(path))
             if record is None and path not in known:
                 return f"{path} exists (use --overwrite)"
             if record is None or record.edited:
@@ -108,12 +119,36 @@ def _in_the_way(entry: Entry, pattern: ResultPattern, suffixes: Iterable[str], r
     return None
 
 
-def _existing(pattern: ResultPattern, suffix: str) -> list[str]:
-    path = pattern.path("{lang}", suffix)
-    if "{lang}" not in path:
-        return [path] if Path(path).exists() else []
-    folder, name = Path(path).parent, Path(path).name
-    return sorted(map(str, folder.glob(escape(name).replace("{lang}", "*"))))
+def _exists(path: str) -> bool:
+    return os.path.exists(path)  # noqa: PTH110 (Path.exists raises for a name that is too long)
+
+
+class ExistingFiles:
+    """The files that lie in the result folders; each folder is listed once, since it may hold many."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, list[str]] = {}
+
+    def results(self, pattern: ResultPattern, suffix: str) -> list[str]:
+        """Return the results of a pattern that exist, in any language."""
+        if not pattern.has_language:
+            path = pattern.path("", suffix)
+            return [path] if _exists(path) else []
+        path = pattern.path(_ANY, suffix)
+        name = path.removeprefix(f"{pattern.folder}/")
+        start = name.split(_ANY)[0]
+        names = self._listed(pattern.folder)
+        first, matches = bisect_left(names, start), re.compile(re.escape(name).replace(re.escape(_ANY), _TAG)).fullmatch
+        near = takewhile(lambda found: found.startswith(start), islice(names, first, None))
+        return [f"{pattern.folder}/{found}" for found in near if matches(found)]
+
+    def _listed(self, folder: str) -> list[str]:
+        if folder not in self._names:
+            try:
+                self._names[folder] = sorted(os.listdir(folder))  # noqa: PTH208 (names are compared, not paths)
+            except OSError:  # it is created with its first result
+                self._names[folder] = []
+        return self._names[folder]
 
 
 def _sha256(path: str) -> str | None:

@@ -7,7 +7,7 @@ from os.path import normcase
 from pathlib import PurePath
 from string import Formatter
 
-from captioner.batch.job import ResultPattern
+from captioner.batch.job import ResultPattern, doubled_braces
 from captioner.batch.sources import Source
 from captioner.errors import UsageError
 from captioner.languages import three_letters
@@ -40,12 +40,12 @@ TAG_FORMS: Mapping[str, Callable[[str], str]] = {
 def check_pattern(pattern: str) -> str:
     """Return a name pattern such as `{stem}.{lang}.sdh`. Raises `UsageError` if it makes no names."""
     try:
-        fields = [field for _, field, _, _ in Formatter().parse(pattern) if field is not None]
+        parts = [part for part in Formatter().parse(pattern) if part[1] is not None]
     except ValueError as error:
         raise UsageError(f"--name {pattern!r} is not a pattern: {error}") from error
-    if unknown := [field for field in fields if field not in FIELDS]:
-        raise UsageError(f"--name {pattern!r}: there is no {{{unknown[0]}}}; there is: {{stem}}, {{name}}, {{lang}}")
-    if not {"stem", "name"} & set(fields):
+    if unknown := [field for _, field, form, conversion in parts if field not in FIELDS or form or conversion]:
+        raise UsageError(f"--name {pattern!r}: {{{unknown[0]}}} is none of {{stem}}, {{name}} and {{lang}}")
+    if not {"stem", "name"} & {field for _, field, _, _ in parts}:
         raise UsageError(f"--name {pattern!r} gives all results one name; write {{stem}} in it")
     if "/" in pattern or "\\" in pattern:
         raise UsageError(f"--name {pattern!r} has a folder in it; -d names the folder of the results")
@@ -60,15 +60,17 @@ def result_patterns(sources: Iterable[Source], directory: str | None, pattern: s
     two sources would still share a name.
     """
     wanted = {source.address: _pattern(source, directory, pattern) for source in sources}
-    shared = _shared(wanted)
-    named = {
-        source.address: _pattern(source, directory, pattern.replace("{stem}", "{name}")) if source.address in shared
-        else wanted[source.address]
-        for source in sources
-    }  # fmt: skip
-    if still := _shared(named):
-        one, other = sorted(still)[:2]
-        raise UsageError(f"{one} and {other} would have the same results; use another --name, or two runs")
+    longer = {source.address: _pattern(source, directory, pattern.replace("{stem}", "{name}")) for source in sources}
+    named, shared = wanted, set[str]()
+    while more := _shared(named) - shared:  # a longer name may be that of a third source
+        shared |= more
+        named = {address: (longer if address in shared else wanted)[address] for address in wanted}
+    if groups := _groups(named):
+        one, other = sorted(groups[0])[:2]
+        raise UsageError(
+            f"{one} and {other} would have the same results; name a folder that holds both, or use two runs, or a "
+            "manifest with the column 'output'"
+        )
     return named
 
 
@@ -76,16 +78,21 @@ def _pattern(source: Source, directory: str | None, pattern: str) -> ResultPatte
     relative = PurePath(source.relative)
     if source.output is not None:
         chosen = PurePath(source.output)
-        folder = chosen.parent if directory is None or chosen.is_absolute() else PurePath(directory) / chosen.parent
-        return ResultPattern(str(folder), chosen.name)
+        folder = chosen.parent if directory is None else PurePath(directory) / chosen.parent
+        return ResultPattern(str(folder), doubled_braces(chosen.name).replace("{{lang}}", "{lang}"))
     folder = source.folder if directory is None else PurePath(directory) / relative.parent
-    name = pattern.replace("{stem}", relative.stem).replace("{name}", relative.name)
-    return ResultPattern(str(folder), name)
+    values = {"stem": doubled_braces(relative.stem), "name": doubled_braces(relative.name), "lang": "{lang}", None: ""}
+    parts = ((doubled_braces(text), values[field]) for text, field, _, _ in Formatter().parse(pattern))
+    return ResultPattern(str(folder), "".join(text + value for text, value in parts))
 
 
 def _shared(patterns: Mapping[str, ResultPattern]) -> set[str]:
     """Return the sources whose results another source has too."""
+    return {address for group in _groups(patterns) for address in group}
+
+
+def _groups(patterns: Mapping[str, ResultPattern]) -> list[list[str]]:
     by_name: dict[str, list[str]] = {}
     for address, pattern in patterns.items():
         by_name.setdefault(normcase(f"{pattern.folder}/{pattern.name}"), []).append(address)
-    return {address for group in by_name.values() if len(group) > 1 for address in group}
+    return [group for group in by_name.values() if len(group) > 1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -66,10 +67,16 @@ def find_sources(names: Iterable[str], *, probe: bool = False) -> list[Source]:
     for name in names:
         count = 0
         for count, source in enumerate(_sources_of(name, probe), 1):  # noqa: B007
-            found.setdefault(source.address, source)
+            found.setdefault(_identity(source.address), source)
         if not count:
             raise UsageError(f"{name}: {_nothing_found(name, probe)}")
     return list(found.values())
+
+
+def _identity(address: str) -> str:
+    """Return the absolute path of a file, by which it is known however it is named; an address is its own."""
+    path = path_of(address)
+    return address if path is None else str(path.absolute())
 
 
 def _nothing_found(name: str, probe: bool) -> str:
@@ -81,7 +88,7 @@ def _nothing_found(name: str, probe: bool) -> str:
 def _sources_of(name: str, probe: bool) -> Iterator[Source]:
     path = path_of(name)
     if path is None:
-        yield Source(name, PurePath(unquote(urlsplit(name).path)).name or "captions")
+        yield Source(name, _name_of_url(name))
     elif path.is_dir():
         yield from _files_below(path, probe)
     elif name.lower().endswith(MANIFEST_SUFFIXES):
@@ -98,8 +105,15 @@ def _files_below(folder: Path, probe: bool) -> Iterator[Source]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(name for name in names if not name.startswith(".")):
             path = Path(parent, name)
+            if not _is_file(path):
+                continue
             if path.suffix.lower() in MEDIA_SUFFIXES or (probe and _has_audio(path)):
                 yield Source(str(path), str(path.relative_to(folder)))
+
+
+def _is_file(path: Path) -> bool:
+    """Return whether a path is no pipe or device, which reading might never end. A link to nothing fails later."""
+    return path.is_file() or path.is_symlink()
 
 
 def _has_audio(path: Path) -> bool:
@@ -115,9 +129,13 @@ def _files_of_glob(pattern: str) -> Iterator[Source]:
     parts = Path(pattern).parts
     plain = tuple(takewhile(lambda part: not has_magic(part), parts))
     root = Path(*plain)
-    for path in sorted(root.glob(str(Path(*parts[len(plain) :])))):
+    try:
+        found = sorted(root.glob(str(Path(*parts[len(plain) :]))))
+    except ValueError as error:  # such as `**.mp4`
+        raise UsageError(f"{pattern} is not a glob: {error}") from error
+    for path in found:
         relative = path.relative_to(root)
-        if path.is_file() and not any(part.startswith(".") for part in relative.parts):
+        if _is_file(path) and not path.is_dir() and not any(part.startswith(".") for part in relative.parts):
             yield Source(str(path), str(relative))
 
 
@@ -146,18 +164,18 @@ def _rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
         raise UsageError(f"cannot read the manifest {path}: {error}") from error
 
 
-def _lines(path: Path) -> list[str]:
-    return read_limited(str(path)).decode("utf-8-sig").splitlines()
+def _text(path: Path) -> str:
+    return read_limited(str(path)).decode("utf-8-sig")
 
 
 def _text_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    for number, line in enumerate(_lines(path), 1):
+    for number, line in enumerate(_text(path).split("\n"), 1):
         if line.strip() and not line.lstrip().startswith("#"):
             yield number, {"source": line.strip()}
 
 
 def _csv_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    reader = csv.DictReader(_lines(path))
+    reader = csv.DictReader(io.StringIO(_text(path), newline=""))
     if reader.fieldnames is None or "source" not in reader.fieldnames:
         raise UsageError(f"{path}: the first line has no column 'source'; columns are: {', '.join(COLUMNS)}")
     for row in reader:
@@ -165,12 +183,12 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
 
 
 def _json_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    for number, line in enumerate(_lines(path), 1):
+    for number, line in enumerate(_text(path).split("\n"), 1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise UsageError(f"{path}, line {number}: is not JSON: {error}") from error
         if not isinstance(row, dict):
             raise UsageError(f"{path}, line {number}: is not an object")
@@ -189,14 +207,30 @@ def _parquet_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     yield from enumerate(rows, 1)
 
 
+def _can_be_name(text: str) -> bool:
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:  # half of a surrogate pair, as JSON can write it
+        return False
+
+
+def _lies_below(path: PurePath) -> bool:
+    return bool(path.name) and not path.is_absolute() and ".." not in path.parts
+
+
 def _source_of_row(row: Mapping[str, Any], folder: Path) -> Source:
     values = {column: row.get(column) or None for column in COLUMNS}
     for column, value in values.items():
-        if value is not None and not isinstance(value, str) and not (column == "hotwords" and isinstance(value, list)):
+        texts = value if column == "hotwords" and isinstance(value, list) else [value or ""]
+        if not all(isinstance(text, str) for text in texts):
             raise UsageError(f"{column} is not text")
+        if not all(map(_can_be_name, texts)):
+            raise UsageError(f"{column} has a character that no file name can have")
     source = values["source"]
     if not source:
         raise UsageError("there is no source")
+    if values["output"] and not _lies_below(PurePath(values["output"])):
+        raise UsageError(f"output {values['output']!r} is not the path of a file below -d")
     words = values["hotwords"] or ()
     words = words.split(";") if isinstance(words, str) else words
     options = ManifestOptions(
@@ -206,6 +240,17 @@ def _source_of_row(row: Mapping[str, Any], folder: Path) -> Source:
     )
     path = path_of(source)
     address = source if path is None or path.is_absolute() else str(folder / path)
-    relative = source if path is not None and not path.is_absolute() and ".." not in path.parts else PurePath(
-        unquote(urlsplit(source).path) if path is None else path).name  # fmt: skip
-    return Source(address, relative, values["output"], options)
+    return Source(address, _relative(address, folder), values["output"], options)
+
+
+def _relative(address: str, folder: Path) -> str:
+    """Return the path of a source below the folder of its manifest; its name alone where it lies elsewhere."""
+    path = path_of(address)
+    if path is None:
+        return _name_of_url(address)
+    below = ".." not in path.parts and path.absolute().is_relative_to(folder.absolute())
+    return str(path.absolute().relative_to(folder.absolute())) if below else path.name
+
+
+def _name_of_url(address: str) -> str:
+    return PurePath(unquote(urlsplit(address).path)).name or "captions"

@@ -18,6 +18,9 @@ from captioner.errors import OutputNotWritten, reason_of
 
 NAME = ".captioner-batch.jsonl"
 
+NOT_UTF8 = "backslashreplace"
+"""Error handler for JSON with file names that are not UTF-8: it makes escapes that JSON reads again."""
+
 
 class TakeoverFile:
     """The file in the result folder `directory`; `keys` are those of the ledger, by source."""
@@ -41,7 +44,7 @@ class TakeoverFile:
         }
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            with self.path.open("a", encoding="utf-8") as file:
+            with self.path.open("a", encoding="utf-8", errors=NOT_UTF8) as file:
                 file.write(json.dumps(line, ensure_ascii=False) + "\n")
         except OSError as error:
             raise OutputNotWritten(str(self.path), reason_of(error)) from error
@@ -50,7 +53,7 @@ class TakeoverFile:
         """Yield the finished sources of earlier runs, the last line of each; damaged lines are left out."""
         found: dict[str, Entry] = {}
         try:
-            lines = self.path.read_text("utf-8", errors="replace").splitlines()
+            lines = self.path.read_text("utf-8", errors="replace").split("\n")
         except FileNotFoundError:
             return
         except OSError as error:

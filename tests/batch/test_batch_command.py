@@ -19,6 +19,7 @@ from captioner.backends import Recognition, scripted
 from captioner.backends.scripted import Scripted
 from captioner.batch.batch_worker import BatchWorker, WorkerSettings
 from captioner.batch.job import BatchJob, Outcome, ResultPattern
+from captioner.batch.ledger import ledger_path
 from captioner.batch.local_executor import ProcessExecutor, ThreadExecutor
 from captioner.cli import main
 from captioner.journal import default_path
@@ -119,6 +120,31 @@ def test_names_with_the_language(batch: Run) -> None:
         "4 sources: 0 to caption"
         in batch("--name", "{stem}.{lang}.sdh", "--language", "zh", "--language-tag", "iso639-2b")[1]
     )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are bytes on Linux alone")
+def test_names_that_are_not_text(batch: Run, speech_file: Path) -> None:
+    names = [b"in/bad\xff.flac", b"in/new\nline.flac", b"in/{lang}.flac", b"in/sep\xe2\x80\xa8.flac"]
+    for name in [*names, b"in/" + b"x" * 251 + b".wav"]:
+        Path(os.fsdecode(name)).write_bytes(speech_file.read_bytes())
+    words = ("-f", "srt,json")
+    messages = batch(*words, "--report", "report.json")[1]
+    assert messages.splitlines()[-1].startswith("9 sources: 7 done, 2 failed")
+    assert {"bad\udcff.srt", "new\nline.srt", "{lang}.srt", "sep\u2028.srt"} < set(results())
+    rows = json.loads(Path("report.json").read_text())["sources"]
+    assert {os.fsdecode(name) for name in names} < {row["source"] for row in rows}
+    Path(ledger_path("out")).unlink()  # another machine goes on
+    assert "9 sources: 2 to caption" in batch(*words, "--report", "report.csv")[1]
+
+
+def test_results_of_other_sources_are_not_in_the_way(batch: Run, speech_file: Path) -> None:
+    Path("out").mkdir()
+    Path("out/talk.two.en.srt").write_text("mine")
+    words = ("--name", "{stem}.{lang}", "--language", "en")
+    assert "3 done, 1 failed" in batch(*words)[1]
+    Path("out/talk.fr.srt").write_text("mine")
+    os.utime("in/talk.flac", (1, 1))
+    assert "in/talk.flac: skipped, out/talk.fr.srt exists" in batch(*words)[1]
 
 
 def test_the_report_as_a_table(batch: Run) -> None:

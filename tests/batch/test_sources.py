@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,13 @@ def test_a_parquet_manifest(archive: Path) -> None:
         ("list.jsonl", '{"source": 7}', "line 1: source is not text"),
         ("list.jsonl", '{"source": "a", "language": "klingonese"}', "line 1: 'klingonese' is not a language"),
         ("list.csv", "file\na\n", "no column 'source'"),
+        ("list.jsonl", '{"source": "a\\u0000"}', "line 1: source has a character that no file name can have"),
+        ("list.jsonl", '{"source": "a\\ud800"}', "line 1: source has a character that no file name can have"),
+        ("list.jsonl", '{"source": "a", "hotwords": [1]}', "line 1: hotwords is not text"),
+        ("list.jsonl", '{"source": "a", "output": "../a"}', "line 1: output '../a' is not the path of a file below -d"),
+        ("list.jsonl", '{"source": "a", "output": "/a"}', "line 1: output '/a' is not the path of a file below -d"),
+        ("list.jsonl", '{"source": "a", "output": "."}', "line 1: output '.' is not the path of a file below -d"),
+        ("list.jsonl", "[" * 100_000, "line 1: is not JSON"),
         ("list.txt", "# nothing", "lists no source"),
         ("missing.csv", None, "cannot read the manifest"),
     ],
@@ -110,6 +118,36 @@ def test_a_manifest_that_is_wrong(archive: Path, name: str, text: str | None, re
         Path(name).write_text(text)
     with pytest.raises(UsageError, match=reason):
         find_sources([name])
+
+
+def test_absolute_paths_below_a_manifest_are_mirrored_too(archive: Path) -> None:
+    paths = [Path("films/2024/c.wav").resolve(), Path("films/c.wav").resolve()]
+    Path("list.txt").write_text("\n".join(map(str, paths)))
+    patterns = result_patterns(find_sources(["list.txt"]), "out", "{stem}")
+    assert [pattern.path("", ".srt") for pattern in patterns.values()] == ["out/films/2024/c.srt", "out/films/c.srt"]
+
+
+def test_line_breaks_in_a_quoted_column_and_in_names(archive: Path) -> None:
+    Path("list.csv").write_bytes(b'\xef\xbb\xbfsource,prompt\r\na.mp4,"One\r\ntwo"\r\n')
+    assert find_sources(["list.csv"])[0].options.prompt == "One\r\ntwo"
+    Path("list.txt").write_text("a\u2028b.mp4\r\n")
+    assert found("list.txt") == ["a\u2028b.mp4"]
+
+
+def test_a_source_that_is_named_in_two_ways_is_one(archive: Path) -> None:
+    assert found("films/b.mp4", str(Path("films/b.mp4").absolute()), "./films/b.mp4") == ["films/b.mp4"]
+
+
+def test_a_pipe_in_a_folder_is_no_source(archive: Path) -> None:
+    Path("odd").mkdir()
+    os.mkfifo("odd/pipe.wav")
+    Path("odd/gone.wav").symlink_to("nowhere")
+    assert found("odd") == found("odd/*.wav") == ["odd/gone.wav"]
+
+
+def test_a_pattern_that_is_no_glob(archive: Path) -> None:
+    with pytest.raises(UsageError, match=r"is not a glob|no file matches"):
+        find_sources(["**.mkv"])
 
 
 def test_results_mirror_the_tree_or_lie_beside_the_sources(archive: Path) -> None:
@@ -124,6 +162,19 @@ def test_sources_that_differ_in_their_ending_get_it_into_their_names() -> None:
     sources = [Source("a.mp4", "a.mp4"), Source("a.wav", "a.wav"), Source("b.wav", "b.wav")]
     paths = [pattern.path("en", ".srt") for pattern in result_patterns(sources, "o", "{stem}").values()]
     assert paths == ["o/a.mp4.srt", "o/a.wav.srt", "o/b.srt"]
+
+
+def test_a_longer_name_that_a_third_source_has() -> None:
+    sources = [Source(name, name) for name in ("a.mp4", "a.wav", "a.mp4.flac")]
+    paths = [pattern.path("", ".srt") for pattern in result_patterns(sources, "o", "{stem}").values()]
+    assert paths == ["o/a.mp4.srt", "o/a.wav.srt", "o/a.mp4.flac.srt"]
+
+
+def test_braces_in_the_name_of_a_source_stay() -> None:
+    sources = [Source(name, name) for name in ("{lang}.mp4", "{stem}{name}.mp4", "{a.mp4")]
+    patterns = result_patterns(sources, "o", "{{{stem}.{lang}")
+    paths = [pattern.path("en", ".srt") for pattern in patterns.values()]
+    assert paths == ["o/{{lang}.en.srt", "o/{{stem}{name}.en.srt", "o/{{a.en.srt"]
 
 
 def test_two_sources_of_one_name_are_refused() -> None:
@@ -141,7 +192,9 @@ def test_no_two_sources_ever_share_a_result(stems: list[str], suffixes: list[str
     assert len(set(results)) == len(names)
 
 
-@pytest.mark.parametrize("pattern", ["{title}", "{stem", "captions.{lang}", "{stem}/x", "{lang}"])
+@pytest.mark.parametrize(
+    "pattern", ["{title}", "{stem", "captions.{lang}", "{stem}/x", "{lang}", "{stem:>9}", "{stem!r}", "{stem}{}"]
+)
 def test_a_pattern_that_makes_no_names(pattern: str) -> None:
     with pytest.raises(UsageError):
         check_pattern(pattern)

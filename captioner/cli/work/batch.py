@@ -21,7 +21,7 @@ from captioner.batch.local_executor import ProcessExecutor, ThreadExecutor, usua
 from captioner.batch.plan import Renewal, jobs_to_run, planned_sources
 from captioner.batch.result_names import check_pattern, result_patterns
 from captioner.batch.sources import Source, find_sources
-from captioner.batch.takeover import TakeoverFile
+from captioner.batch.takeover import NOT_UTF8, TakeoverFile
 from captioner.batch.watching import GrowingFiles, changes
 from captioner.budget import LimitedBackend, SpeechLimit
 from captioner.cli.console import Console
@@ -178,7 +178,7 @@ def _run(
             entries = [entry for entry in ledger.entries() if entry.source in mine]
             if request.caption.report is not None:
                 report = csv_report if request.caption.report.lower().endswith(".csv") else json_report
-                write_result(Path(request.caption.report), report(entries))
+                write_result(Path(request.caption.report), report(entries).encode("utf-8", NOT_UTF8))
         if failure is not None:
             say_error(failure)
         for line in problems(entries):

@@ -9,13 +9,16 @@ from contextlib import contextmanager
 
 from captioner.batch.job import BatchJob, Outcome
 from captioner.cli.console import INTERVAL, Console
+from captioner.cli.messages import counted
 
 
 @contextmanager
 def batch_progress(console: Console, jobs: Sequence[BatchJob], sources: int) -> Iterator[Callable[[Outcome], None]]:
     """Yield what to call with each outcome of `jobs`, which are those of the `sources` that this run has to do."""
     meter = BatchMeter(len(jobs))
-    console.say(f"{sources} sources: {len(jobs)} to caption, {sources - len(jobs)} done before or left alone")
+    console.say(
+        f"{counted(sources, 'source')}: {len(jobs)} to caption, {sources - len(jobs)} done before or left alone"
+    )
     if not sys.stderr.isatty():
         yield _lines(console, meter)
         return
