@@ -152,7 +152,6 @@ def _aligning(aligner: Aligner) -> Iterator[Callable[[SpokenText | None], Future
     """
     queue: Queue[_Entry | None] = Queue(1)
     thread = Thread(target=_align, args=(aligner, queue), name="timing")
-    thread.start()
 
     def submit(spoken: SpokenText | None) -> Future[Alignment]:
         future: Future[Alignment] = Future()
@@ -160,11 +159,12 @@ def _aligning(aligner: Aligner) -> Iterator[Callable[[SpokenText | None], Future
         return future
 
     try:
+        thread.start()
         yield submit
     finally:
         if thread.is_alive():
             queue.put(None)
-        thread.join()
+            thread.join()
 
 
 def _align(aligner: Aligner, queue: Queue[_Entry | None]) -> None:
