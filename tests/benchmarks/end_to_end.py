@@ -26,7 +26,7 @@ import captioner
 import pytest
 from tests.benchmarks.stages import silero_loop
 with silero_loop(), pytest.MonkeyPatch.context() as patch:
-    patch.setattr("captioner.pipeline.prefetch", lambda items, limit: nullcontext(iter(items)))
+    patch.setattr("captioner.pipeline.captioning.prefetch", lambda items, limit: nullcontext(iter(items)))
     captioner.caption(sys.argv[1], backend='scripted', align='none')
 """
 """captioner without its optimisations: silero's own loop, and no stage works ahead of the next one."""
