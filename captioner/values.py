@@ -238,7 +238,8 @@ class RegionReport(Span):
     is left out of the captions unless the run keeps it."""
 
     timing: str | None = None
-    """What timed the words: the name of an aligner, or "backend"; None without word times."""
+    """What timed the words: the name of an aligner, "backend", or "placement" for the rough times of a script; None
+    without word times."""
 
     @property
     def lost(self) -> bool:

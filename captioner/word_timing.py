@@ -22,14 +22,20 @@ NOT_SPELLED = "the words of {} do not spell the text; their times are not used"
 
 
 def time_words(
-    results: Iterable[WindowResult], aligner: Aligner | None, language: str | None = None, *, exact: bool = False
+    results: Iterable[WindowResult],
+    aligner: Aligner | None,
+    language: str | None = None,
+    *,
+    exact: bool = False,
+    source: str = BACKEND,
 ) -> Iterator[RegionResult]:
     """Yield the result of each region of the windows, in order, with word times.
 
     Windows are timed while the backend works on the next ones. The words of the backend are anchors for the `aligner`.
     They keep their times if these are `exact`, without an aligner, and where the aligner cannot time the text. Without
     an aligner, a text that has no times from its backend gets none. `language` is the BCP 47 tag for results that have
-    none. The doubt of the aligner becomes the reason in the reports.
+    none. The doubt of the aligner becomes the reason in the reports. `source` is how the reports name the times of the
+    backend.
     """
     name = aligner.name if aligner and not exact else None
     waiting: deque[_Waiting] = deque()
@@ -38,7 +44,7 @@ def time_words(
         for result in results:
             anchors = _anchors(result)
             spoken = _spoken_text(result, anchors, language) if _needs_aligner(result, anchors, name) else None
-            waiting.append(_Waiting(count, result, anchors, submit(spoken) if spoken else None))
+            waiting.append(_Waiting(count, result, anchors, submit(spoken) if spoken else None, source))
             count += len(result.window.regions)
             while waiting and waiting[0].is_done:
                 yield from waiting.popleft().region_results(name)
@@ -61,6 +67,9 @@ class _Waiting:
     alignment: Future[Alignment] | None
     """None if no aligner looks at the text."""
 
+    source: str
+    """The timing of words that keep the times of their backend."""
+
     @property
     def is_done(self) -> bool:
         return self.alignment is None or self.alignment.done()
@@ -68,11 +77,11 @@ class _Waiting:
     def region_results(self, aligner: str | None) -> Iterator[RegionResult]:
         """Wait for the alignment and yield the results of the regions. `aligner` is the name of the one in use."""
         if self.alignment is None:
-            times = _backend_times(self.result, self.anchors)
+            times = _backend_times(self.result, self.anchors, self.source)
         elif aligner is None:
             times = WordTimes(self.alignment.result().words)
         else:
-            times = _best_times(self.result, self.anchors, self.alignment.result(), aligner)
+            times = _best_times(self.result, self.anchors, self.alignment.result(), aligner, self.source)
         return region_results(self.result, times, self.first)
 
 
@@ -94,28 +103,30 @@ def _spoken_text(result: WindowResult, anchors: tuple[Word, ...], language: str 
     return SpokenText(window.clip, recognition.text, recognition.language or language, anchors, window.silences)
 
 
-def _backend_times(result: WindowResult, anchors: tuple[Word, ...]) -> WordTimes:
+def _backend_times(result: WindowResult, anchors: tuple[Word, ...], source: str) -> WordTimes:
     """Return the times of the backend, or none."""
     if anchors:
-        return WordTimes(anchors, BACKEND)
+        return WordTimes(anchors, source)
     unused = result.recognition.words and not result.recognition.reason
     return WordTimes(doubt=NOT_SPELLED.format("the backend") if unused else None)
 
 
-def _best_times(result: WindowResult, anchors: tuple[Word, ...], alignment: Alignment, aligner: str) -> WordTimes:
+def _best_times(
+    result: WindowResult, anchors: tuple[Word, ...], alignment: Alignment, aligner: str, source: str
+) -> WordTimes:
     """Return the times of the aligner, unless it is not sure of them and the backend has some."""
     if not _spell(alignment.words, result):
         alignment = Alignment((), NOT_SPELLED.format(aligner))
     is_sure = alignment.words and alignment.timed_by is None and alignment.matches is not False
     words, timing = _with_confidence(alignment.words, anchors), alignment.timed_by or aligner
     if anchors and not is_sure:
-        words, timing = anchors, BACKEND
+        words, timing = anchors, source
     if not words:  # the text must still be divided among the regions
         words = load_aligner(FALLBACK).align(result.window.clip, result.recognition.text, None).words
         return WordTimes(words, None, alignment.doubt)
     doubt = alignment.doubt
     if doubt and timing != aligner:
-        doubt = f"{doubt}; the words are timed by {'the backend' if timing == BACKEND else timing}"
+        doubt = f"{doubt}; the words are timed by {f'the {source}' if timing == source else timing}"
     return WordTimes(words, timing, doubt, alignment.matches)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from captioner.languages import language_tag
+from captioner.languages import language_tag, writes
 
 _VOICES = """
     af am an ar as az ba be bg bn bs ca cs cv cy da de el eo es et eu fa fi fo fr ga gd gn gu haw he hi hr ht hu hy
@@ -28,21 +28,30 @@ _SCRIPTS = {
     r"[\u0400-\u04ff]": "ru",
     r"[\u0370-\u03ff]": "el",
     r"[\u0590-\u05ff]": "he",
-    r"[A-Za-z\u00c0-\u024f]": "en",
 }
+
+
+LATIN = "en"
+"""The language that is guessed for Latin letters, and for text without letters."""
 
 
 def voice_for(language: str | None, text: str) -> str | None:
     """Return the name of the voice for `text`; None if espeak-ng cannot read the language, such as Khmer.
 
-    An unknown language is guessed from the script of the text.
+    An unknown language is guessed from the script of the text. So is one that is not written in that script, unless it
+    is Latin, in which every language is written at times.
 
     >>> voice_for("pt-BR", ""), voice_for("zh-Hant-HK", ""), voice_for("de-AT", ""), voice_for("km", "")
     ('pt-br', 'yue', 'de', None)
     >>> voice_for(None, "你好 GLM"), voice_for(None, "東京へ"), voice_for(None, "123")
     ('cmn', 'ja', 'en-us')
+    >>> voice_for("en", "Доброе утро"), voice_for("sr", "Dobar dan"), voice_for("zh", "GLM")
+    ('ru', 'sr', 'cmn')
     """
-    tag = language_tag(language) or _guessed(text)
+    guess = _guessed(text)
+    tag = language_tag(language) or guess
+    if guess != LATIN and writes(tag, text) is False:
+        tag = guess
     primary, *rest = tag.split("-")
     for subtag in (*rest, ""):
         voice = _BY_LANGUAGE.get(f"{primary}-{subtag}" if subtag else primary)
@@ -52,4 +61,4 @@ def voice_for(language: str | None, text: str) -> str | None:
 
 
 def _guessed(text: str) -> str:
-    return next((language for script, language in _SCRIPTS.items() if re.search(script, text)), "en")
+    return next((language for script, language in _SCRIPTS.items() if re.search(script, text)), LATIN)

@@ -37,7 +37,7 @@ from captioner.transcribe import (
 )
 from captioner.validation import wrong_type
 from captioner.values import Audio, Cue, Report, Segment, Transcript
-from captioner.word_timing import time_words
+from captioner.word_timing import BACKEND, time_words
 
 if TYPE_CHECKING:
     from captioner.journal import JournaledBackend
@@ -65,9 +65,15 @@ def caption(
 
 
 def caption_with(
-    source: str | Path, options: CaptionOptions, on_clip: Callable[[Audio], object] = ignore_clip
+    source: str | Path,
+    options: CaptionOptions,
+    on_clip: Callable[[Audio], object] = ignore_clip,
+    word_source: str = BACKEND,
 ) -> Captions:
-    """Caption `source`; `on_clip` is called with the clip of each speech region, in another thread."""
+    """Caption `source`; `on_clip` is called with the clip of each speech region, in another thread.
+
+    `word_source` is how the report names the word times of the backend.
+    """
     if reason := wrong_type("source", source, str | Path):
         raise TypeError(reason)
     warnings: list[str] = []
@@ -96,7 +102,7 @@ def caption_with(
             recognized = transcribe(windows, journal or backend, options.hints, options.context, stored)
             settled = settle_languages(recognized, language)
             exact = backend.traits.exact_word_times or backend.traits.text_language is not None
-            timed = time_words(settled, aligner, language, exact=exact)
+            timed = time_words(settled, aligner, language, exact=exact, source=word_source)
             results = tuple(meter.count_results(mark_suspected(timed, keep=options.keep_suspected)))
         if warning := unknown_language_warning(results, backend.traits):
             warnings.append(warning)

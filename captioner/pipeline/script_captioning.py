@@ -22,6 +22,7 @@ from captioner.script import (
     ScriptPlacement,
     UnspokenText,
     is_mostly_doubted,
+    joined_missing,
     mismatches,
     place_script,
     retime_cues,
@@ -36,6 +37,9 @@ from captioner.values import Cue, RegionReport, Span
 
 NO_BACKEND = "none"
 """In place of the name of a backend, for a script that is placed by its sound alone."""
+
+PLACEMENT = "placement"
+"""The timing of words that keep the rough times at which a script was placed."""
 
 
 def caption_script(
@@ -123,7 +127,8 @@ def _place(
                 refused = error  # the backend may recognise too little: the aligner decides
         placed = place_script(spoken_text, collector.recording(), regions, segments, first.transcript.language)
         script_backend = ScriptBackend(placed.recognitions, backend.traits.longest_clip)
-        second = caption_with(source, replace(options, backend=script_backend, journal=None, context="none"))
+        script_options = replace(options, backend=script_backend, journal=None, context="none")
+        second = caption_with(source, script_options, word_source=PLACEMENT)
     doubted = tuple(mismatches(placed.recognitions, second.report.regions))
     if cues is not None and match is not True and doubted:
         try:
@@ -156,7 +161,7 @@ def _warnings(text: str, placed: _PlacedScript, unplaced: Sequence[MissingText])
     recognitions, regions = placed.placement.recognitions, placed.captions.report.regions
     yield from (_mismatch_warning(span) for span in placed.doubted)
     yield from _uncaptioned_warnings(uncaptioned(recognitions, regions))
-    missing = sorted([*placed.placement.missing, *unplaced], key=lambda part: part.first)
+    missing = joined_missing(text, [*placed.placement.missing, *unplaced])
     yield from (_missing_warning(text[part.first : part.last], part.after) for part in missing)
 
 

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from captioner.script.cue_retiming import retime_cues, script_of_cues
 from captioner.script.mismatches import is_mostly_doubted, mismatches, uncaptioned
-from captioner.script.placement import MissingText, ScriptBackend, ScriptPlacement, place_script
+from captioner.script.placement import MissingText, ScriptBackend, ScriptPlacement, joined_missing, place_script
 from captioner.script.recording_frames import FrameCollector
 from captioner.script.shown_text import show_unspoken
 from captioner.script.unspoken import UnspokenText, unspoken_spans, without_unspoken
@@ -36,6 +36,7 @@ __all__ = [
     "ScriptPlacement",
     "UnspokenText",
     "is_mostly_doubted",
+    "joined_missing",
     "mismatches",
     "place_script",
     "retime_cues",

@@ -93,12 +93,24 @@ def place_script(
     units = script_units(script)
     words = list(_recognised_words(regions, segments))
     anchors = word_anchors([word_key(script[unit.first : unit.last]) for unit in units], [word.key for word in words])
-    if recording is None or not units:
+    if recording is None or not any(character.isalnum() for character in script):
         return _placement(script, units, {}, regions, Counter(), {})
     unit_anchors = [UnitAnchor(unit, words[word].start, words[word].end) for unit, word in anchors]
     times = unit_times(script, units, language, recording, unit_anchors)
     said = _with_slips(times, len(units))
     return _placement(script, units, said, regions, _foreign_words(words, anchors), times.filler_seconds)
+
+
+def joined_missing(script: str, parts: Iterable[MissingText]) -> list[MissingText]:
+    """Return the missing parts in order, as one where they overlap or have only spaces between them."""
+    joined: list[MissingText] = []
+    for part in sorted(parts):
+        if joined and not script[joined[-1].last : part.first].strip():
+            last, after = max(joined[-1].last, part.last), max(joined[-1].after, part.after)
+            joined[-1] = joined[-1]._replace(last=last, after=after)
+        else:
+            joined.append(part)
+    return joined
 
 
 def _with_slips(times: UnitTimes, count: int) -> dict[int, SaidUnit]:

@@ -220,7 +220,7 @@ def _fitted(features: Floats, frames: ScriptFrames, path: Indices) -> Floats:
     Each `BLOCK` of frames has a map of its own, from the frames within `FIT_OVER`.
     """
     fitted = features.copy()
-    is_matched = (path >= 0) & (frames.has_voice[path] > 0)
+    is_matched = (path >= 0) & (frames.has_voice[np.maximum(path, 0)] > 0)
     prior = PRIOR_FRAMES * np.eye(features.shape[1] + 1)
     for first in range(0, len(features), BLOCK):
         near = slice(max(0, first - FIT_OVER), first + BLOCK + FIT_OVER)

@@ -252,3 +252,31 @@ def test_each_usage_error_is_one_line(
     assert message in error
     assert error.count("\n") == 1
     assert not Path("out.srt").exists()
+
+
+@pytest.mark.parametrize("script", ["😀 👍", "\u200b\u200d\ufeff", "... !?\n—", "[DOOR SLAMS]\n♪♪", "HOST:\nGUEST:"])
+def test_a_script_that_says_nothing_is_reported_once(speech_file: Path, script: str) -> None:
+    made = captions(speech_file, script)
+    assert made.cues == ()
+    missing = [warning for warning in made.report.warnings if "not spoken" in warning]
+    assert missing == [f"this part of the script is not spoken, after 0.0 s: {' '.join(script.split())}"]
+
+
+def test_a_script_of_one_letter_is_placed(speech_file: Path) -> None:
+    assert [cue.text for cue in captions(speech_file, "a").cues] == ["a"]
+
+
+def test_labels_of_a_missing_part_are_reported_with_it(speech_file: Path) -> None:
+    lines = [f"HOST: {line} [SIGHS]" for line in SCRIPT.split("\n")]
+    made = captions(speech_file, "\n".join([*lines, *(["GUEST: Nobody has ever told me about it. [SIGHS]"] * 9)]))
+    (missing,) = made.report.warnings
+    assert missing.startswith("this part of the script is not spoken, after ")
+    assert missing.count("GUEST: Nobody") == 9
+
+
+def test_a_script_in_other_letters_than_the_language_does_not_match(speech_file: Path) -> None:
+    made = captions(speech_file, "晚上好，欢迎收听。\n我很高兴来到这里。\n大海很安静。")
+    doubted = [region for region in made.report.regions if region.timing == "placement"]
+    assert doubted
+    for region in doubted:
+        assert region.reason == "the text does not match the audio; the words are timed by the placement"
