@@ -21,6 +21,10 @@ SAME_REGION = 0.05
 """Seconds between two regions that are one: only the longest region parts them."""
 
 
+SAME_START = 0.3
+"""Seconds between the starts of two cues that are shown together, as those of two languages or two speakers."""
+
+
 def retime_by_pauses(
     source: str,
     cues: Sequence[Cue],
@@ -71,7 +75,7 @@ def read_speech(
 def retime_to(cues: Sequence[Cue], speech: Sequence[Span]) -> tuple[tuple[Cue, ...], list[str]]:
     """Return `cues` at the times of `speech`, and how they were moved. Raises `RetimingRefused`."""
     cues = sorted(cues, key=lambda cue: cue.start)
-    spoken = [number for number, cue in enumerate(cues) if _is_spoken(cue.text)]
+    spoken = list(_one_at_a_time(cues, (number for number, cue in enumerate(cues) if _is_spoken(cue.text))))
     chosen = [cues[number] for number in spoken]
     retiming = find_retiming(chosen, speech)
     moved = move_cues(cues, spoken, retiming)
@@ -80,6 +84,15 @@ def retime_to(cues: Sequence[Cue], speech: Sequence[Span]) -> tuple[tuple[Cue, .
         f"this caption is left out, since its scene is missing: {' '.join(cue.text.split())}" for cue in moved.missing
     )
     return moved.cues, changes
+
+
+def _one_at_a_time(cues: Sequence[Cue], numbers: Iterable[int]) -> Iterator[int]:
+    """Yield the numbers of cues without those that start with the one before: they tell nothing more of the pauses."""
+    latest = -SAME_START
+    for number in numbers:
+        if cues[number].start - latest >= SAME_START:
+            latest = cues[number].start
+            yield number
 
 
 def _is_spoken(text: str) -> bool:

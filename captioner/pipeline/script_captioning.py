@@ -59,7 +59,8 @@ def caption_script(
     The script is placed by its sound. With the backend "auto" or "none" nothing is recognised; the words that another
     backend recognises are anchors, and speech that is not in the script is captioned as it was recognised, with a
     reason in the report. Warnings name the parts that are not spoken, and speech that does not match the script. Reads
-    the source twice. Raises the errors of `caption`, and `RetimingRefused` if neither words nor pauses match.
+    the source twice. Raises the errors of `caption`, and `RetimingRefused` if neither words nor pauses of cues
+    match.
     """
     # A script stays as it is written.
     options = replace(changed_options(options, changes), chinese_script="keep", keep_suspected=True)
@@ -73,6 +74,10 @@ def caption_script(
     placed = _place(source, without_unspoken(text, unspoken), options, cues)
     if isinstance(placed, Captions):
         return placed
+    if cues is not None and not placed.placement.units:
+        raise RetimingRefused(
+            "none of their words is spoken" if placed.captions.report.regions else "there is no speech"
+        )
     transcript, report = placed.captions.transcript, placed.captions.report
     shown: tuple[Cue, ...]
     if cues is None:

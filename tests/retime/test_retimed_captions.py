@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import wave
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -147,3 +148,36 @@ def test_lines_over_real_speech_are_moved_back(name: str, tmp_path: Path) -> Non
     assert align(media, write(tmp_path / "late.de.srt", old), "-o", tmp_path / "o.srt", "--language", "en") == 0
     (offset,) = offsets(read(tmp_path / "o.srt"), read(tmp_path / "late.de.srt"))
     assert offset == pytest.approx(-40, abs=0.1)
+
+
+@pytest.mark.parametrize("text", ["♪", "[WIND]", "..."])
+def test_captions_without_spoken_words_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    cues = write(tmp_path / "sounds.srt", [Cue(cue.start, cue.end, text) for cue in SPOKEN])
+    for reference in (FILM, SAMPLES / "truth/lighthouse.srt"):
+        assert align(reference, cues, "-o", tmp_path / "o.srt", "--language", "en") == 1
+    assert not (tmp_path / "o.srt").exists()
+
+
+def test_captions_of_media_without_speech_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with wave.open(str(tmp_path / "silence.wav"), "wb") as file:
+        file.setparams((1, 2, 16000, 0, "NONE", ""))
+        file.writeframes(bytes(64000))
+    assert align(tmp_path / "silence.wav", write(tmp_path / "c.srt", SPOKEN), "-o", tmp_path / "o.srt") == 1
+    assert capsys.readouterr().err == "captioner: the captions get no new times: there is no speech\n"
+    assert not (tmp_path / "o.srt").exists()
+
+
+def test_captions_that_all_start_together_have_no_pattern(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As signs on a picture do: they must not count as evidence as often as there are cues."""
+    cues = write(tmp_path / "signs.de.srt", [Cue(5.0, 6.0, cue.text) for cue in FOREIGN])
+    assert align(SAMPLES / "truth/lighthouse.srt", cues, "-o", tmp_path / "o.srt") == 1
+    assert "captions are too few to compare their pauses" in capsys.readouterr().err
+
+
+def test_captions_in_two_languages_move_as_those_in_one(tmp_path: Path) -> None:
+    both = [cue for one, other in zip(moved(FOREIGN, 3), moved(SPOKEN, 3), strict=True) for cue in (one, other)]
+    assert align(SAMPLES / "truth/lighthouse.srt", write(tmp_path / "b.de.srt", both), "-o", tmp_path / "o.srt") == 0
+    (offset,) = offsets(read(tmp_path / "o.srt"), both)
+    assert offset == pytest.approx(-3.0, abs=0.01)
