@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx
 
-from captioner.errors import BackendError, CaptionerError, UsageError
+from captioner.errors import BackendError, CaptionerError, UsageError, reason_of
 from captioner.models.catalogue import MODELS, KnownModel, known_model
 from captioner.models.completeness import kind_problem, problem_of
 from captioner.models.model_files import (
@@ -77,8 +77,9 @@ def pull(
     except CaptionerError:
         raise
     except Exception as error:  # huggingface_hub uses different HTTP libraries from version to version
-        reason = str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__
-        raise BackendError(NAME, f"cannot download {model}: {reason}; run the command again to resume") from error
+        raise BackendError(
+            NAME, f"cannot download {model}: {_reason(error)}; run the command again to resume"
+        ) from error
     files = find_model(repository, revision)
     if files is None:
         raise BackendError(NAME, f"cannot download {model}: the hub did not say which version it is")
@@ -105,6 +106,8 @@ def _files_on_hub(repository: str, revision: str | None, known: KnownModel | Non
     except HfHubHTTPError:
         raise
     except Exception as error:
+        if isinstance(error, OSError) and error.filename is not None:  # a file of the cache, not the network
+            raise
         local = find_model(repository, revision)
         if local is not None and problem_of(local, known.kind if known else None) is None:
             return []
@@ -116,6 +119,13 @@ def _files_on_hub(repository: str, revision: str | None, known: KnownModel | Non
     if any(_matches(name, ("*.safetensors",)) for name in names):  # torch's format holds them a second time
         names = [name for name in names if not _matches(name, PICKLED)]
     return sorted(names, key=lambda name: name != CONFIG)
+
+
+def _reason(error: Exception) -> str:
+    """Return why a download failed, in one line."""
+    if isinstance(error, OSError) and error.errno:
+        return f"{error.filename}: {reason_of(error)}" if error.filename else reason_of(error)
+    return str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__
 
 
 def _matches(name: str, patterns: tuple[str, ...]) -> bool:

@@ -73,7 +73,7 @@ def find_model(model: str, revision: str | None = None) -> ModelFiles | None:
 
 def is_folder(model: str) -> bool:
     """Return whether `model` is an existing folder, which comes before a model of that name."""
-    return Path(model).expanduser().is_dir() and known_model(model) is None
+    return bool(model) and Path(model).expanduser().is_dir() and known_model(model) is None
 
 
 def is_hub_name(model: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -14,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from captioner.errors import BackendError
+from captioner.models import download
 from captioner.models.catalogue import GLM_NANO, TINY_EN
 from captioner.models.model_files import find_model
 from tests.backends.nano_parts import DIGITS
@@ -102,6 +105,28 @@ def test_an_unreachable_hub_is_one_sentence(tmp_path: Path) -> None:
     code, _, err = pull(server, tmp_path / "cache")
     assert code == 4
     assert err == f"captioner: models: cannot download {NANO}: the hub is unreachable; check the network\n"
+
+
+def test_a_cache_that_cannot_be_used_is_one_sentence(tmp_path: Path, server: Hub) -> None:
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / f"models--{GLM_NANO.replace('/', '--')}").touch()
+    code, _, err = pull(server, tmp_path / "cache")
+    assert code == 4
+    assert err.startswith(f"captioner: models: cannot download {NANO}: {tmp_path / 'cache'}")
+    assert err.endswith("; run the command again to resume\n")
+    assert "unreachable" not in err
+    assert "Errno" not in err
+
+
+def test_a_full_disk_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(download, "_files_on_hub", full)
+    with pytest.raises(BackendError) as caught:
+        download.pull(NANO)
+    reason = "no space left on device; run the command again to resume"
+    assert str(caught.value) == f"models: cannot download {NANO}: {reason}"
 
 
 def test_a_broken_connection_is_resumed_as_long_as_bytes_arrive(tmp_path: Path, server: Hub) -> None:

@@ -16,7 +16,7 @@ from captioner.models.model_files import CONFIG, ModelFiles, downloaded_names, f
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
-COLUMNS = "{:<26} {:>6}  {:<24} {:<11} {}"
+COLUMNS = "{:<26} {:>6}  {:<25} {:<11} {}"
 
 
 def pull_model(name: str, revision: str | None) -> int:
