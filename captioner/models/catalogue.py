@@ -116,6 +116,9 @@ MODELS = (
 SUGGESTED = "whisper-small"
 """The model to suggest to a user without one: the smallest that is good in many languages."""
 
+SUGGESTED_CANTONESE = "whisper-turbo"
+"""The smallest model that knows Cantonese."""
+
 
 def known_model(name: str) -> KnownModel | None:
     """Return the model that is called `name` here or on the hub; None if captioner does not know it.

@@ -16,7 +16,7 @@ from captioner.backends import Backend, Hints, Recognition, load_backend
 from captioner.backends.whisper import backend as whisper_backend
 from captioner.backends.whisper.backend import Whisper
 from captioner.backends.whisper.engine import CONTEXT, Decoding, Engine, load_engine, token_limit
-from captioner.backends.whisper.model_choice import best_model, checked_model
+from captioner.backends.whisper.model_choice import best_model, checked_model, missing_model
 from captioner.backends.whisper.segment_joining import confidence_of, joined
 from captioner.backends.whisper.whisper_languages import CANTONESE, CODES, tag_of, whisper_code
 from captioner.errors import BackendError, BackendNotInstalled, UnknownName, UsageError
@@ -196,8 +196,9 @@ def test_every_code_is_a_language_of_bcp_47() -> None:
 @pytest.mark.parametrize(
     ("tag", "known", "sentence"),
     [
-        ("yue", CODES, "whisper-x does not know Cantonese (yue); take whisper-large-v3 or whisper-turbo, or --lang"),
+        ("yue", CODES, "whisper-x does not know Cantonese (yue); run: captioner models pull whisper-turbo, or use -"),
         ("de-AT", ("en",), "whisper-x knows only English, not German (Austria) (de-AT); run: captioner models pull w"),
+        ("yue", ("en",), "whisper-x knows only English, not Cantonese (yue); run: captioner models pull whisper-turbo"),
         ("gsw", CODES, "Whisper does not know Swiss German (gsw); choose another backend with --backend, or leave o"),
     ],
 )
@@ -209,7 +210,7 @@ def test_a_language_that_whisper_does_not_know_is_refused(tag: str, known: tuple
 
 def test_an_english_model_refuses_another_language() -> None:
     with pytest.raises(
-        BackendError, match=r"whisper-tiny\.en knows only English; run: captioner models pull whisper-s"
+        BackendError, match=r"whisper-tiny\.en knows only English, not German \(de\); run: captioner models pull w"
     ):
         load_backend("whisper", language="de")
     backend = load_backend("whisper", model="tiny.en")
@@ -239,6 +240,11 @@ def test_the_best_model_for_a_language_is_taken(tmp_path: Path, monkeypatch: pyt
     assert (best(None), best("en"), best("de")) == ("whisper-tiny", "whisper-small.en", "whisper-tiny")
     assert Whisper(language="en").traits.languages == ("en",)
     assert len(Whisper(language="de").traits.languages) == 99
+    assert (best("yue"), best("gsw")) == (None, None), "no model here knows these languages"
+    assert missing_model("yue") == (
+        "whisper-tiny does not know Cantonese (yue); run: captioner models pull whisper-turbo, or use --language zh"
+    )
+    assert str(missing_model("gsw")).startswith("Whisper does not know Swiss German (gsw); choose another backend")
     damaged = tmp_path / "damaged"
     shutil.copytree(tiny_en_folder(), damaged, ignore=shutil.ignore_patterns("model.bin"))
     add("Systran/faster-whisper-large-v3", damaged)
@@ -263,11 +269,29 @@ def test_each_missing_model_is_one_sentence(tmp_path: Path, monkeypatch: pytest.
         load_backend("whisper", model=str(tmp_path))
     with pytest.raises(UsageError, match="no task 'sing'"):
         load_backend("whisper", task="sing")
-    with pytest.raises(UsageError, match="beam of whisper must be 1 or more"):
-        load_backend("whisper", beam=0)
+    with pytest.raises(UnknownName, match="unknown Whisper model ''"):
+        load_backend("whisper", model="")
     monkeypatch.setattr(whisper_backend, "find_spec", lambda name: None)
     with pytest.raises(BackendNotInstalled, match=r"whisper is not installed; run: pip install 'captioner\[whisper\]'"):
         load_backend("whisper")
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"beam": 0}, "option beam of whisper must be between 1 and 64, not 0"),
+        ({"beam": 100_000}, "option beam of whisper must be between 1 and 64, not 100000"),
+        ({"threads": -3}, "option threads of whisper must be between 0 and 1024, not -3"),
+        ({"threads": 100_000}, "option threads of whisper must be between 0 and 1024, not 100000"),
+        ({"device": "tpu"}, "whisper has no device 'tpu'; choose auto, cpu, cuda or for example cuda:1"),
+        ({"device": "cuda:x"}, "whisper has no device 'cuda:x'; choose auto, cpu, cuda or for example cuda:1"),
+        ({"device": ""}, "whisper has no device ''; choose auto, cpu, cuda or for example cuda:1"),
+    ],
+)
+def test_an_option_that_ctranslate2_would_not_survive_is_refused(options: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        load_backend("whisper", **options)
+    assert str(caught.value) == sentence
 
 
 @pytest.mark.parametrize("size", [3, 100, 40_000_000, 75_537_501])

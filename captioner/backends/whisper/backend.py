@@ -5,6 +5,7 @@ It never uses the network: `captioner models pull` downloads a model, or the ext
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -37,6 +38,15 @@ PREFERRED = 28.0
 
 LONGEST = 30.0
 """Seconds of Whisper's window."""
+
+MOST_BEAMS = 64
+"""Beams. The memory and time of a search grow with them; more than 5 hardly change a text."""
+
+MOST_THREADS = 1024
+"""CPU threads: more than a machine can start end the process."""
+
+DEVICE = re.compile(r"auto|cpu|cuda(:\d{1,3})?")
+"""The devices of CTranslate2."""
 
 EXTRA = "captioner[whisper]"
 
@@ -80,8 +90,12 @@ class Whisper:
     ) -> None:
         if task not in get_args(Task):
             raise UsageError(f"whisper has no task {task!r}; choose one of {', '.join(get_args(Task))}")
-        if beam < 1:
-            raise UsageError(f"option beam of whisper must be 1 or more, not {beam}")
+        if not 1 <= beam <= MOST_BEAMS:
+            raise UsageError(f"option beam of whisper must be between 1 and {MOST_BEAMS}, not {beam}")
+        if not 0 <= threads <= MOST_THREADS:
+            raise UsageError(f"option threads of whisper must be between 0 and {MOST_THREADS}, not {threads}")
+        if not DEVICE.fullmatch(device):
+            raise UsageError(f"whisper has no device {device!r}; choose auto, cpu, cuda or for example cuda:1")
         if find_spec("faster_whisper") is None:
             raise BackendNotInstalled(NAME, EXTRA)
         files = _chosen(language) if model == "auto" else checked_model(model, revision)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from captioner.backends.whisper.whisper_languages import codes_for
-from captioner.errors import BackendError, UnknownName
+from captioner.backends.whisper.whisper_languages import codes_for, knows, model_for, whisper_code
+from captioner.errors import BackendError, UnknownName, UsageError
 from captioner.models import ctranslate2
 from captioner.models.catalogue import SUGGESTED, WHISPER, KnownModel, known_model, pull_command
 from captioner.models.completeness import problem_of
@@ -66,17 +66,17 @@ def _remedy(name: str, known: KnownModel | None, files: ModelFiles) -> str:
 def best_model(language: str | None = None) -> WhisperFiles | None:
     """Return the best model of captioner's list on this machine for a language; None if there is none.
 
-    For English the order is that of the list. For another language a model must not be for English alone. For an
-    unknown one (None) such a model comes last, since all others know English too.
+    For a known language the order is that of the list. For an unknown one (None) a model for English alone comes last,
+    since all others know English too.
     """
-    english = language is not None and (language == "en" or language.startswith("en-"))
-    models = WHISPER if english else tuple(sorted(WHISPER, key=lambda model: model.english_only))
+    models = WHISPER if language else tuple(sorted(WHISPER, key=lambda model: model.english_only))
     for model in models:
-        if model.english_only and language is not None and not english:
-            continue
         files = find_model(model.name)
-        if files is not None and problem_of(files, "whisper") is None:
-            return checked_model(model.name)
+        if files is None or problem_of(files, "whisper") is not None:
+            continue
+        found = checked_model(model.name)
+        if language is None or knows(found.codes, language):
+            return found
     return None
 
 
@@ -85,10 +85,20 @@ def missing_model(language: str | None = None) -> str | None:
     if best_model(language) is not None:
         return None
     if language is not None and (there := best_model()) is not None:
-        return f"{there.name} knows only English; run: {pull_command(SUGGESTED)}"
+        return _refusal(language, there)
     incomplete = (
         problem
         for model in WHISPER
         if (files := find_model(model.name)) and (problem := problem_of(files, "whisper")) is not None
     )
-    return next(incomplete, f"no model is on this machine; run: {pull_command(SUGGESTED)}")
+    helpful = (language and model_for(language)) or SUGGESTED
+    return next(incomplete, f"no model is on this machine; run: {pull_command(helpful)}")
+
+
+def _refusal(language: str, there: WhisperFiles) -> str | None:
+    """Return why a model does not suit a language, and what helps; None if it does."""
+    try:
+        whisper_code(language, there.codes, there.name)
+    except UsageError as error:
+        return str(error)
+    return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from captioner.errors import UsageError
 from captioner.languages import language_name, main_subtag
+from captioner.models.catalogue import SUGGESTED, SUGGESTED_CANTONESE, pull_command
 
 _MULTILINGUAL = """
     af am ar as az ba be bg bn bo br bs ca cs cy da de el en es et eu fa fi fo fr gl gu ha haw he hi hr ht hu hy id is
@@ -35,18 +36,38 @@ def whisper_code(tag: str, known: tuple[str, ...], model: str) -> str:
     >>> [whisper_code(tag, CODES, "whisper-small") for tag in ("pt-BR", "zh-Hant", "cmn", "nb", "fil", "arb")]
     ['pt', 'zh', 'zh', 'no', 'tl', 'ar']
     """
-    main = main_subtag(tag) or tag
-    code = _OF_TAG.get(main, main)
-    if code in known:
-        return code
+    if knows(known, tag):
+        return _code(tag)
     name = f"{language_name(tag) or tag} ({tag})"
-    if code == CANTONESE and len(known) > 1:
-        advice = f"{model} does not know {name}; take whisper-large-v3 or whisper-turbo, or --language zh"
-    elif code in CODES:
-        advice = f"{model} knows only English, not {name}; run: captioner models pull whisper-small"
-    else:
-        advice = f"Whisper does not know {name}; choose another backend with --backend, or leave out --language"
-    raise UsageError(advice)
+    helpful = model_for(tag)
+    if helpful is None:
+        other = "choose another backend with --backend, or leave out --language"
+        raise UsageError(f"Whisper does not know {name}; {other}")
+    refusal = f"{model} knows only English, not {name}" if len(known) == 1 else f"{model} does not know {name}"
+    related = ", or use --language zh" if _code(tag) == CANTONESE and "zh" in known else ""
+    raise UsageError(f"{refusal}; run: {pull_command(helpful)}{related}")
+
+
+def knows(known: tuple[str, ...], tag: str) -> bool:
+    """Return whether a model that knows the codes `known` knows the language of a BCP 47 tag."""
+    return _code(tag) in known
+
+
+def model_for(tag: str) -> str | None:
+    """Return the name of the model to suggest for a language; None if no Whisper knows it.
+
+    >>> model_for("pt-BR"), model_for("yue"), model_for("gsw")
+    ('whisper-small', 'whisper-turbo', None)
+    """
+    if _code(tag) == CANTONESE:
+        return SUGGESTED_CANTONESE
+    return SUGGESTED if _code(tag) in CODES else None
+
+
+def _code(tag: str) -> str:
+    """Return the code that Whisper has, or would have, for the language of a BCP 47 tag."""
+    main = main_subtag(tag) or tag
+    return _OF_TAG.get(main, main)
 
 
 def tag_of(code: str) -> str:

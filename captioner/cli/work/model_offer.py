@@ -7,9 +7,9 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from captioner.backends.selection import BackendStatus
-from captioner.backends.whisper.whisper_languages import CODES, whisper_code
+from captioner.backends.whisper.whisper_languages import model_for
 from captioner.cli.work.models import download_bars
-from captioner.errors import BackendError, UsageError
+from captioner.errors import BackendError
 from captioner.models.catalogue import SUGGESTED, known_model
 from captioner.models.download import pull
 
@@ -34,13 +34,11 @@ def offer_model(language: str | None, console: Console) -> bool:
 
     Raises the errors of the download.
     """
-    model = known_model(SUGGESTED)
-    assert model is not None
-    try:
-        if language is not None:
-            whisper_code(language, CODES, SUGGESTED)
-    except UsageError:  # it would not help
+    name = SUGGESTED if language is None else model_for(language)
+    if name is None:  # no Whisper would help
         return False
+    model = known_model(name)
+    assert model is not None
     question = (
         f"No good speech model is here. Download {model.name}, {model.size}, which understands {model.languages}?"
     )
