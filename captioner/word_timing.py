@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
@@ -19,6 +20,12 @@ BACKEND = "backend"
 """The timing of words that keep the times of their backend."""
 
 NOT_SPELLED = "the words of {} do not spell the text; their times are not used"
+
+
+NOT_IN_ORDER = "the words of {} are not in order; their times are not used"
+
+MOST_DISORDER = 0.5
+"""Seconds by which a word may start before an earlier one, at most."""
 
 
 def time_words(
@@ -79,16 +86,36 @@ class _Waiting:
         if self.alignment is None:
             times = _backend_times(self.result, self.anchors, self.source)
         elif aligner is None:
-            times = WordTimes(self.alignment.result().words)
+            doubt = _backend_times(self.result, self.anchors, self.source).doubt
+            times = WordTimes(self.alignment.result().words, None, doubt)
         else:
             times = _best_times(self.result, self.anchors, self.alignment.result(), aligner, self.source)
         return region_results(self.result, times, self.first)
 
 
 def _anchors(result: WindowResult) -> tuple[Word, ...]:
-    """Return the words of the backend, inside the clip; none if they do not spell the text."""
-    recognition, clip = result.recognition, result.window.clip
-    return tuple(_inside(word, clip) for word in recognition.words) if _spell(recognition.words, result) else ()
+    """Return the words of the backend, inside the clip and in order; none if they cannot be used."""
+    words: list[Word] = []
+    if _fault_of_words(result) is None:
+        for word in result.recognition.words:
+            words.append(_inside(word, result.window.clip, words[-1].start if words else -math.inf))
+    return tuple(words)
+
+
+def _fault_of_words(result: WindowResult) -> str | None:
+    """Return why the words of the backend cannot be used, as a format for its name; None if they can, or without any.
+
+    Some are a little out of order in attention weights. More is a sign that times and words do not belong together.
+    """
+    words = result.recognition.words
+    if not _spell(words, result):
+        return NOT_SPELLED if words else None
+    latest = -math.inf
+    for word in words:
+        if not (math.isfinite(word.start) and math.isfinite(word.end) and word.start > latest - MOST_DISORDER):
+            return NOT_IN_ORDER
+        latest = max(latest, word.start)
+    return None
 
 
 def _needs_aligner(result: WindowResult, anchors: Sequence[Word], aligner: str | None) -> bool:
@@ -107,8 +134,8 @@ def _backend_times(result: WindowResult, anchors: tuple[Word, ...], source: str)
     """Return the times of the backend, or none."""
     if anchors:
         return WordTimes(anchors, source)
-    unused = result.recognition.words and not result.recognition.reason
-    return WordTimes(doubt=NOT_SPELLED.format("the backend") if unused else None)
+    fault = None if result.recognition.reason else _fault_of_words(result)
+    return WordTimes(doubt=fault.format("the backend") if fault else None)
 
 
 def _best_times(
@@ -141,9 +168,9 @@ def _with_confidence(words: Sequence[Word], anchors: Sequence[Word]) -> tuple[Wo
     return tuple(replace(word, confidence=lowest(*edge)) for word, edge in zip(words, edges, strict=True))
 
 
-def _inside(word: Word, clip: Audio) -> Word:
-    """Return the word with its times limited to those of the clip."""
-    start = min(max(word.start, clip.start), clip.end)
+def _inside(word: Word, clip: Audio, earliest: float) -> Word:
+    """Return the word with its times limited to those of the clip, and not before `earliest`."""
+    start = min(max(word.start, clip.start, earliest), clip.end)
     return replace(word, start=start, end=min(max(word.end, start), clip.end))
 
 

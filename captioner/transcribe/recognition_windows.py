@@ -113,8 +113,9 @@ def join(regions: Sequence[Audio], kept_silence: float = KEPT_SILENCE) -> Window
 def windows_of(regions: Iterable[Audio], longest: float | None, kept_silence: float = KEPT_SILENCE) -> Iterator[Window]:
     """Yield windows of at most `longest` seconds, in order; None for a window for each region.
 
-    Every region is in one window. None is joined across `LONGEST_SILENCE`. Where more regions than fit are neighbours,
-    a window ends at the longest silence in its second half. Lazy: holds at most `LOOKAHEAD` windows and a region.
+    Every region is in one window, a longer one by itself. None is joined across `LONGEST_SILENCE`. Where more regions
+    than fit are neighbours, a window ends at the longest silence in its second half. Lazy: holds at most `LOOKAHEAD`
+    windows and a region.
     """
     if longest is None:
         yield from (join([region]) for region in regions)
@@ -147,7 +148,7 @@ def _regions_in_window(regions: Sequence[Audio], longest: float, kept_silence: f
     The cut lies at the longest silence at which the window is at least half full and a quarter of a window remains.
     """
     total = _joined_seconds(regions, kept_silence)
-    if total <= longest:
+    if total <= longest or len(regions) == 1:
         return len(regions)
     seconds = {count: _joined_seconds(regions[:count], kept_silence) for count in range(1, len(regions))}
     fitting = [count for count in seconds if seconds[count] <= longest] or [1]

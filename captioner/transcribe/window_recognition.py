@@ -20,6 +20,9 @@ LEAST_UNHEARD = 1.5
 """Seconds of speech after the last word of a window from which the text is not complete. Whisper, which writes a whole
 window at once, at times stops in the middle."""
 
+FASTEST = 40.0
+"""Characters a second, more than anyone says: word times that put so many in a region are wrong."""
+
 StoredResult = Callable[[Audio, Hints], Recognition | None]
 """Returns the result of a clip that the journal has; None if the backend must recognise it."""
 
@@ -105,12 +108,17 @@ def _completed(result: WindowResult, backend: Backend, hints: Hints) -> Iterator
     if recognition.status != "ok" or not recognition.words or len(window.regions) == 1:
         yield result
         return
-    last = window.region_at(recognition.words[-1].start)
+    last = max(window.region_at(word.start) for word in recognition.words)
     if sum(region.duration for region in window.regions[last + 1 :]) < LEAST_UNHEARD:
         yield result
         return
     kept = max(last, 1)  # the last region with words may lack some, too
     words = tuple(word for word in recognition.words if window.region_at(word.start) < kept)
+    seconds = sum(region.duration for region in window.regions[:kept])
+    is_spelled = "".join(word.text for word in recognition.words) == recognition.text
+    if not is_spelled or sum(len(word.text) for word in words) > FASTEST * seconds:
+        yield result  # the words tell nothing of where the text ends
+        return
     known = replace(recognition, words=words, text="".join(word.text for word in words))
     yield WindowResult(window.part(0, kept), known)
     yield from _recognise([window.part(kept, len(window.regions))], backend, hints)

@@ -122,6 +122,37 @@ def test_a_text_that_ends_early_is_completed() -> None:
     assert [result.report.attempts for result in results] == [1, 1, 0, 0]
 
 
+@pytest.mark.parametrize("text", [" one two", " one two three four"])
+def test_words_at_impossible_times_do_not_cut_a_text_short(text: str) -> None:
+    """Words that do not spell the text, or all lie at its start, do not tell where it ends."""
+    words = tuple(Word(0.0, 0.01, f"{word:>30}") for word in text.split())
+    for recognition in (
+        Recognition("ok", TEXT, (Word(0.0, 0.5, " one"),)),
+        Recognition("ok", "".join(word.text for word in words), words),
+    ):
+        backend = Levels(lost={TEXT: recognition})
+        results = run(backend)
+        assert [call for call, _ in backend.calls] == [TEXT]
+        assert "".join("".join(filter(None, texts(results))).split()) == "".join(recognition.text.split())
+
+
+def test_words_that_are_not_in_order_give_no_times() -> None:
+    (window,) = windows_of(REGIONS, LONGEST)
+    ends = [span.end for span in window.spans]
+    words = tuple(Word(end - 0.5, end, text) for end, text in zip(ends[::-1], (" one", " two", " six"), strict=False))
+    (result, *_) = time_words([WindowResult(window, Recognition("ok", " one two six", words))], None)
+    assert result.report.reason == "the words of the backend are not in order; their times are not used"
+    assert result.report.timing is None
+
+
+def test_words_that_are_nearly_in_order_keep_their_times() -> None:
+    (window,) = windows_of(REGIONS[:1], LONGEST)
+    words = (Word(0.2, 0.4, " one"), Word(0.1, 0.3, " two"), Word(0.5, 0.7, " six"))
+    (result,) = time_words([WindowResult(window, Recognition("ok", " one two six", words))], None)
+    assert result.segment
+    assert [word.start for word in result.segment.words] == [0.2, 0.2, 0.5]
+
+
 def test_silence_at_the_end_of_a_window_is_asked_for_once() -> None:
     regions = [REGIONS[0], region(2.0, 0.9), region(4.0, 0.9)]
     backend = Levels()

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from captioner.transcribe.recognition_windows import (
@@ -41,6 +41,7 @@ def regions_of(*lengths_and_silences: tuple[float, float]) -> list[Audio]:
 RECORDINGS = st.lists(st.tuples(LENGTHS, SILENCES), min_size=1, max_size=20).map(lambda parts: regions_of(*parts))
 
 
+@example(regions_of((LONGEST + 1, 0.5)), LONGEST)
 @given(RECORDINGS, st.sampled_from([None, 16.0, LONGEST]))
 def test_the_samples_of_each_region_are_in_one_window_in_order(regions: list[Audio], longest: float | None) -> None:
     windows = list(windows_of(regions, longest))
