@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from captioner.batch.ledger import Entry
+from captioner.redaction import without_url_secrets
 
 VERSION = 1
 
@@ -18,6 +19,10 @@ COLUMNS = (
     "source", "state", "error", "results", "language", "duration", "speech", "sent", "regions", "lost", "cues",
     "seconds", "attempts", "warnings",
 )  # fmt: skip
+
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""Beginnings of a text that spreadsheets take for a formula, by OWASP's page on CSV injection."""
 
 
 @dataclass(frozen=True)
@@ -68,14 +73,20 @@ def csv_report(entries: Iterable[Entry]) -> str:
     table.writeheader()
     for entry in entries:
         row = _row(entry)
-        table.writerow({name: "; ".join(value) if isinstance(value, list) else value for name, value in row.items()})
+        table.writerow({name: _cell(value) for name, value in row.items()})
     return text.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """Return what a table holds of a value: a text that a spreadsheet would take for a formula begins with `'`."""
+    text = "; ".join(value) if isinstance(value, list) else value
+    return f"'{text}" if isinstance(text, str) and text.startswith(FORMULA) else text
 
 
 def _row(entry: Entry) -> dict[str, Any]:
     figures = entry.figures
     return {
-        "source": entry.source,
+        "source": without_url_secrets(entry.source),
         "state": entry.state,
         "error": entry.error,
         "results": [result.path for result in entry.results],

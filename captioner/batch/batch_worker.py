@@ -25,6 +25,17 @@ UNKNOWN_LANGUAGE = "und"
 """The tag in the name of a result whose language is not known, as BCP 47 has it."""
 
 
+class SourceFault(CaptionerError):
+    """A source met a fault of captioner or of a library that it uses."""
+
+    def __init__(self, source: str, fault: str) -> None:
+        super().__init__(source, fault)
+        self.source, self.fault = source, fault
+
+    def _message(self) -> str:
+        return f"{self.source}: unexpected error: {self.fault}"
+
+
 @dataclass(frozen=True)
 class WorkerSettings:
     """All that a worker needs beside its jobs. It can be pickled."""
@@ -65,6 +76,10 @@ class BatchWorker:
             results = tuple(self._write(job, captions, format) for format in self._formats)
         except CaptionerError as error:
             return Outcome(job, error=error, seconds=time.monotonic() - started)
+        except Exception as error:  # a fault of captioner or a library must not end the whole batch
+            _log.debug("captioning %r failed", job.source, exc_info=True)
+            fault = SourceFault(job.source, f"{type(error).__name__}: {error}".rstrip(": "))
+            return Outcome(job, error=fault, seconds=time.monotonic() - started)
         return Outcome(job, results, figures(captions), time.monotonic() - started, captions.report.warnings)
 
     def close(self) -> None:

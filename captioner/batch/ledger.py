@@ -235,14 +235,21 @@ def _result_columns(finished: Outcome | Entry) -> tuple[str, float, str]:
 
 @contextmanager
 def only_driver(path: Path) -> Iterator[None]:
-    """Hold the ledger at `path` against other drivers for the length of the block. Raises `UsageError`.
+    """Hold the ledger at `path` against other drivers for the length of the block.
 
+    Raises `UsageError` where there is one, and `LedgerNotUsable`.
     The lock is that of a database of its own, so it ends with its process, and the ledger can still be read.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with closing(sqlite3.connect(path.with_suffix(".lock"), timeout=0, isolation_level=None)) as lock:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = sqlite3.connect(path.with_suffix(".lock"), timeout=0, isolation_level=None)
+    except (sqlite3.Error, OSError) as error:
+        raise LedgerNotUsable(str(path), str(error)) from error
+    with closing(lock):
         try:
             lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
+        except sqlite3.Error as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise LedgerNotUsable(str(path), str(error)) from error
             raise UsageError("another batch writes these results now; wait for it, or use another folder") from error
         yield

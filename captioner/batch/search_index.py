@@ -13,13 +13,14 @@ import os
 import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby, islice, pairwise
 from pathlib import Path
 
 import regex
 
-from captioner.errors import CaptionerError, FormatError, UsageError
+from captioner.errors import CaptionerError, UsageError
 from captioner.result_records import default_state_path
 from captioner.text.scripts import is_unspaced
 from captioner.values import Cue
@@ -28,7 +29,7 @@ PREFERRED = (".json", ".srt", ".vtt", ".ass", ".ttml", ".lrc", ".csv")
 """Endings of the files that are searched; of several with one name only the first in this order."""
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS files (number INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, stamp TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS files (number INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE, stamp TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS lines (number INTEGER PRIMARY KEY, file INTEGER NOT NULL, start REAL, end REAL, text TEXT);
 CREATE INDEX IF NOT EXISTS lines_of_file ON lines (file);
 CREATE VIRTUAL TABLE IF NOT EXISTS tokens USING fts5 (text, tokenize = "unicode61 remove_diacritics 2");
@@ -37,8 +38,11 @@ CREATE VIRTUAL TABLE IF NOT EXISTS tokens USING fts5 (text, tokenize = "unicode6
 _WORD = regex.compile(r"[\p{Letter}\p{Mark}\p{Number}]+")
 _ACCENTS = regex.compile(r"(?<=[\p{Latin}\p{Greek}\p{Cyrillic}]\p{Mn}*)\p{Mn}")
 
+BUSY = 30.0
+"""Seconds to wait while another process reads or writes."""
+
 ReadCues = Callable[[Path], Sequence[Cue]]
-"""Reads a caption file. Raises `FormatError`."""
+"""Reads a caption file. Raises `CaptionerError`."""
 
 
 @dataclass(frozen=True)
@@ -68,51 +72,72 @@ def caption_files(folder: Path) -> Iterator[Path]:
     """Yield the caption files in and below a folder, one of each name."""
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found = sorted(Path(parent, name) for name in names if Path(name).suffix.lower() in PREFERRED)
-        for _, group in groupby(found, key=lambda path: path.stem):
+        found: dict[str, list[Path]] = {}
+        for path in (Path(parent, name) for name in sorted(names)):
+            if path.suffix.lower() in PREFERRED and path.is_file():
+                found.setdefault(path.stem, []).append(path)
+        for group in found.values():
             yield min(group, key=lambda path: PREFERRED.index(path.suffix.lower()))
+
+
+class SearchIndexNotUsable(CaptionerError):
+    """The search index at `path` cannot be read or written."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path, self.reason = path, reason
+
+    def _message(self) -> str:
+        return f"cannot use the search index {self.path}: {self.reason}"
 
 
 class SearchIndex:
     """The index of one folder."""
 
     def __init__(self, path: Path) -> None:
-        """Raises `CaptionerError` where the file cannot be used."""
+        """Raises `SearchIndexNotUsable`, as every method does."""
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._database = sqlite3.connect(path, isolation_level=None)
+            self._path = path
+            self._database = sqlite3.connect(path, isolation_level=None, timeout=BUSY)
             self._database.execute("PRAGMA journal_mode = TRUNCATE")
             self._database.executescript(_SCHEMA)
         except (sqlite3.Error, OSError) as error:
-            raise CaptionerError(f"cannot use the search index {path}: {error}") from error
+            raise SearchIndexNotUsable(str(path), str(error)) from error
 
     def close(self) -> None:
         """Close the file."""
         self._database.close()
 
-    def update(self, files: Iterable[Path], read: ReadCues) -> list[FormatError]:
+    def update(self, files: Iterable[Path], read: ReadCues) -> list[CaptionerError]:
         """Index the files that are new or have changed, and forget those that are gone.
 
         Returns the errors of files that cannot be read; nothing is found in these.
         """
-        errors = []
-        known = dict(self._database.execute("SELECT path, stamp FROM files").fetchall())
-        self._database.execute("BEGIN IMMEDIATE")
-        for file in files:
-            path, stamp = str(file), _stamp(file)
-            if known.pop(path, None) == stamp:
-                continue
-            try:
-                cues = read(file)
-            except FormatError as error:
-                errors.append(error)
-                cues = ()
-            self._forget(path)
-            self._add(path, stamp, cues)
-        for path in known:
-            self._forget(path)
-        self._database.execute("COMMIT")
+        errors: list[CaptionerError] = []
+        with self._usable():
+            self._database.execute("BEGIN IMMEDIATE")
+            known = dict(self._database.execute("SELECT path, stamp FROM files").fetchall())
+            for file in files:
+                path, stamp = os.fsencode(file), _stamp(file)
+                if known.pop(path, None) == stamp:
+                    continue
+                self._forget(path)
+                try:
+                    self._add(path, stamp, read(file))
+                except CaptionerError as error:
+                    errors.append(error)
+            for path in known:
+                self._forget(path)
+            self._database.execute("COMMIT")
         return errors
+
+    @contextmanager
+    def _usable(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise SearchIndexNotUsable(str(self._path), str(error)) from error
 
     def search(self, words: Sequence[str], most: int) -> list[Hit]:
         """Return at most `most` lines that hold all `words` or begin them, by file and time.
@@ -123,30 +148,40 @@ class SearchIndex:
         if not phrases or not all(phrases):
             raise UsageError("give words to search for; punctuation is not searched")
         query = " AND ".join(f'"{" ".join(phrase)}"' for phrase in phrases)
-        rows = self._database.execute(
+        found = self._database.execute(
             "SELECT files.path, lines.start, lines.end, lines.text, tokens.text FROM tokens "
             "JOIN lines ON lines.number = tokens.rowid JOIN files ON files.number = lines.file "
             "WHERE tokens MATCH ? ORDER BY files.path, lines.start",
             (query,),
         )
-        hits = (Hit(*row[:4]) for row in rows if _is_hit(phrases, row[4].split(), len(_tokens(row[3]))))
-        return list(islice(hits, most))
+        hits = (
+            Hit(os.fsdecode(path), start, end, text)
+            for path, start, end, text, tokens in found
+            if _is_hit(phrases, tokens.split(), len(_tokens(text)))
+        )
+        with self._usable():
+            return list(islice(hits, most))
 
-    def _forget(self, path: str) -> None:
+    def _forget(self, path: bytes) -> None:
         file = "(SELECT number FROM files WHERE path = ?)"
         lines = f"(SELECT number FROM lines WHERE file = {file})"
         self._database.execute(f"DELETE FROM tokens WHERE rowid IN {lines}", (path,))
         self._database.execute(f"DELETE FROM lines WHERE file = {file}", (path,))
         self._database.execute("DELETE FROM files WHERE path = ?", (path,))
 
-    def _add(self, path: str, stamp: str, cues: Sequence[Cue]) -> None:
+    def _add(self, path: bytes, stamp: str, cues: Sequence[Cue]) -> None:
         file = self._database.execute("INSERT INTO files (path, stamp) VALUES (?, ?)", (path, stamp)).lastrowid
-        texts = [" ".join(cue.text.split()) for cue in cues]
+        texts = [_encodable(" ".join(cue.text.split())) for cue in cues]
         for cue, (text, following) in zip(cues, pairwise([*texts, ""]), strict=True):
             row = (file, cue.start, cue.end, text)
             line = self._database.execute("INSERT INTO lines (file, start, end, text) VALUES (?, ?, ?, ?)", row)
             tokens = " ".join([*_tokens(text), *_tokens(following)])
             self._database.execute("INSERT INTO tokens (rowid, text) VALUES (?, ?)", (line.lastrowid, tokens))
+
+
+def _encodable(text: str) -> str:
+    """Return a text that SQLite can hold: JSON can write half of a surrogate pair."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _stamp(file: Path) -> str:

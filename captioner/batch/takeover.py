@@ -9,14 +9,18 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
+from typing import Any
 
 from captioner.batch.job import Figures, Outcome, ResultFile
 from captioner.batch.ledger import Entry
 from captioner.errors import OutputNotWritten, reason_of
+from captioner.redaction import without_url_secrets
 
 NAME = ".captioner-batch.jsonl"
+
+NUMBERS = tuple(field.name for field in fields(Figures) if field.name != "language")
 
 NOT_UTF8 = "backslashreplace"
 """Error handler for JSON with file names that are not UTF-8: it makes escapes that JSON reads again."""
@@ -28,6 +32,7 @@ class TakeoverFile:
     def __init__(self, directory: str, keys: dict[str, str]) -> None:
         self.path = Path(directory, NAME)
         self._keys = keys
+        self._sources = {without_url_secrets(source): source for source in keys}
 
     def add(self, outcome: Outcome) -> None:
         """Add the line of an outcome whose results were written. Raises `OutputNotWritten`."""
@@ -35,7 +40,7 @@ class TakeoverFile:
             return
         folder = self.path.parent
         line = {
-            "source": outcome.job.source,
+            "source": without_url_secrets(outcome.job.source),
             "key": self._keys[outcome.job.source],
             "results": [[os.path.relpath(result.path, folder), result.sha256] for result in outcome.results],
             "seconds": outcome.seconds,
@@ -61,27 +66,40 @@ class TakeoverFile:
         for line in lines:
             try:
                 entry = self._entry(json.loads(line))
-            except (ValueError, TypeError, LookupError):
+            except (ValueError, TypeError, LookupError, RecursionError):
                 continue
             found[entry.source] = entry
         yield from found.values()
 
-    def _entry(self, line: dict[str, object]) -> Entry:
-        figures = Figures(**line["figures"])  # type: ignore[arg-type]
-        results = tuple(
-            ResultFile(str(self.path.parent / path), sha256)
-            for path, sha256 in line["results"]  # type: ignore[attr-defined]
+    def _entry(self, line: dict[str, Any]) -> Entry:
+        source = _text(line["source"])
+        figures = Figures(
+            **{name: _number(line["figures"][name]) for name in NUMBERS},
+            language=None if line["figures"]["language"] is None else _text(line["figures"]["language"]),
         )
         return Entry(
-            source=str(line["source"]),
-            key=str(line["key"]),
+            source=self._sources.get(source, source),
+            key=_text(line["key"]),
             size=-1,
             state="lost" if figures.lost else "done",
             attempts=1,
             error=None,
             exit_code=0,
-            results=results,
-            seconds=float(line["seconds"]),  # type: ignore[arg-type]
-            warnings=tuple(line["warnings"]),  # type: ignore[arg-type]
+            results=tuple(ResultFile(str(self.path.parent / path), _text(sha256)) for path, sha256 in line["results"]),
+            seconds=_number(line["seconds"]),
+            warnings=tuple(map(str, line["warnings"])),
             figures=figures,
         )
+
+
+def _text(value: Any) -> str:
+    """Return a text that SQLite can hold. Raises `ValueError`, `TypeError`."""
+    os.fsencode(value)
+    return str(value)
+
+
+def _number(value: Any) -> Any:
+    """Return a number that SQLite can hold. Raises `ValueError`, `TypeError`."""
+    if not abs(value) < 2**53:  # NaN is not less either
+        raise ValueError
+    return value

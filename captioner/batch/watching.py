@@ -24,6 +24,9 @@ NETWORK_DRIVES = ("9p", "afs", "ceph", "cifs", "fuse.glusterfs", "fuse.rclone", 
 
 _MOUNTS = Path("/proc/mounts")
 
+Stamp = tuple[int, int]
+"""The size of a file in bytes, and its time of modification in ns."""
+
 
 def changes(folders: Sequence[Path], growing: GrowingFiles) -> Iterator[None]:
     """Yield once at the start, whenever something in the folders has changed, and while files are growing.
@@ -57,7 +60,7 @@ class GrowingFiles:
     """The files that have changed in the last seconds."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, tuple[tuple[int, int], float]] = {}
+        self._seen: dict[str, tuple[Stamp, float]] = {}
         self._growing: set[str] = set()
 
     def __bool__(self) -> bool:
@@ -65,8 +68,13 @@ class GrowingFiles:
 
     def without(self, sources: Iterable[Source]) -> list[Source]:
         """Return the sources that have stopped growing; addresses have."""
-        now = time.monotonic()
+        now, sources = time.monotonic(), list(sources)
+        self._growing &= {source.address for source in sources}  # others are gone
         return [source for source in sources if self._is_complete(source.address, now)]
+
+    def stamp(self, source: Source) -> Stamp:
+        """Return the size and time that a complete source had."""
+        return self._seen[source.address][0]
 
     def _is_complete(self, address: str, now: float) -> bool:
         path = path_of(address)

@@ -17,12 +17,15 @@ import pytest
 
 from captioner.backends import Recognition, scripted
 from captioner.backends.scripted import Scripted
+from captioner.batch import batch_worker
 from captioner.batch.batch_worker import BatchWorker, WorkerSettings
 from captioner.batch.job import BatchJob, Outcome, ResultPattern
 from captioner.batch.ledger import ledger_path
 from captioner.batch.local_executor import ProcessExecutor, ThreadExecutor
 from captioner.cli import main
 from captioner.journal import default_path
+from captioner.output import Captions
+from captioner.pipeline import CaptionOptions, caption
 
 SCRIPTED = ("--backend", "scripted", "--backend-option", "lines=['One.']", "--align", "none")
 
@@ -171,11 +174,13 @@ def test_status_of_a_batch(batch: Run, capfd: pytest.CaptureFixture[str]) -> Non
         (["batch", "in", "--report", "r.txt"], "must end in .json or .csv"),
         (["batch", "in", "--max-cost", "1", *SCRIPTED], "--max-cost needs a price"),
         (["batch", "https://example.org/a.mp4", "--offline"], "--offline"),
+        (["batch", "list.txt", "--offline", *SCRIPTED], "--offline"),
     ],
 )
 def test_what_is_wrong_is_said_before_any_work(
     archive: Path, capfd: pytest.CaptureFixture[str], words: list[str], reason: str
 ) -> None:
+    Path("list.txt").write_text("https://example.org/a.mp4")
     assert main(words) == 2
     messages = capfd.readouterr()
     assert reason in messages.err + messages.out
@@ -198,6 +203,18 @@ def test_a_limit_holds_for_all_sources_together(batch: Run) -> None:
     assert "before the limit of 0.1 minutes was exceeded" in messages
     assert "waiting" in messages.splitlines()[-1]
     assert batch()[1].splitlines()[-1] == "4 sources: 3 done, 1 failed; 0.01 h captioned"
+
+
+def test_a_fault_of_one_source_ends_no_other(batch: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def faulty(source: str, options: CaptionOptions) -> Captions:
+        if "more" in source:
+            raise MemoryError
+        return caption(source, options)
+
+    monkeypatch.setattr(batch_worker, "caption", faulty)
+    code, messages = batch()
+    assert "in/deep/more.flac: unexpected error: MemoryError" in messages
+    assert (code, messages.splitlines()[-1]) == (3, "4 sources: 2 done, 2 failed; 0.01 h captioned")
 
 
 def jobs(names: Sequence[str]) -> Callable[[], BatchJob | None]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +12,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from captioner.batch.batch_report import csv_report, json_report
 from captioner.batch.job import BatchJob, Figures, Outcome, ResultFile, ResultPattern
 from captioner.batch.ledger import Entry, Ledger, LedgerNotUsable, Planned, only_driver
 from captioner.batch.takeover import TakeoverFile
@@ -87,6 +91,50 @@ def test_a_file_that_is_no_ledger_is_refused(tmp_path: Path) -> None:
     (tmp_path / "l.sqlite").write_text("mine, and no database at all" * 100)
     with pytest.raises(LedgerNotUsable):
         Ledger(tmp_path / "l.sqlite")
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("source", "\ud800"), ("source", None), ("key", 7), ("results", [["a"]]), ("results", 1), ("warnings", None),
+        ("seconds", float("nan")), ("seconds", "1"), ("figures", {}), ("figures", {"duration": 2**70}),
+    ],
+)  # fmt: skip
+def test_a_takeover_file_that_is_damaged_is_left_out(tmp_path: Path, column: str, value: object) -> None:
+    takeover = TakeoverFile(str(tmp_path), {"a": "k"})
+    takeover.add(Outcome(job("a"), (ResultFile(str(tmp_path / "a.srt"), "0"),)))
+    line = json.loads(takeover.path.read_text())
+    changed = line[column] | value if isinstance(value, dict) and value else value
+    takeover.path.write_text(json.dumps(line | {column: changed}) + "\n[1]\n" + "[" * 100_000)
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    ledger.adopt(takeover.entries())
+    assert not list(ledger.entries())
+    ledger.close()
+
+
+def test_secrets_of_addresses_stay_on_this_machine(tmp_path: Path) -> None:
+    source = "https://me:hunter22@example.org/a.mp4"
+    takeover = TakeoverFile(str(tmp_path), {source: "k"})
+    takeover.add(Outcome(job(source), (ResultFile(str(tmp_path / "a.srt"), "0"),)))
+    assert "hunter22" not in takeover.path.read_text()
+    [entry] = TakeoverFile(str(tmp_path), {source: "k"}).entries()
+    assert entry.source == source
+    assert "hunter22" not in json_report([entry]) + csv_report([entry])
+
+
+def test_a_ledger_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(LedgerNotUsable), only_driver(tmp_path / "file" / "ledger.sqlite"):
+        pass
+
+
+def test_formulas_in_a_table_are_text(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    names = ["=1+2.wav", "-x.wav", "@a.wav", "new\nline.wav"]
+    ledger.plan(Planned(name, "k", 1) for name in names)
+    rows = list(csv.DictReader(io.StringIO(csv_report(ledger.entries()), newline="")))
+    assert [row["source"] for row in rows] == ["'=1+2.wav", "'-x.wav", "'@a.wav", "new\nline.wav"]
+    ledger.close()
 
 
 class LedgerMachine(RuleBasedStateMachine):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from captioner.batch.search_index import SearchIndex, caption_files
+from captioner.batch.search_index import SearchIndex, SearchIndexNotUsable, caption_files
 from captioner.cli import main
 from captioner.values import Cue
 
@@ -109,6 +110,34 @@ def test_the_command(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["search", str(tmp_path), "candle"]) == 1
     assert main(["search", str(tmp_path), "!?"]) == 2
     assert main(["search", str(tmp_path / "none"), "lamp"]) == 2
+
+
+def test_one_file_of_each_name_is_searched(tmp_path: Path) -> None:
+    for name in ("a.srt", "a.json", "a.n.srt", "a-b.srt"):
+        (tmp_path / name).touch()
+    os.mkfifo(tmp_path / "pipe.srt")
+    assert sorted(path.name for path in caption_files(tmp_path)) == ["a-b.srt", "a.json", "a.n.srt"]
+
+
+def test_text_and_names_that_are_not_unicode(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / os.fsdecode(b"bad\xff.srt")
+    path.touch()
+    index = SearchIndex(tmp_path / "index.sqlite")
+    assert not index.update([path], lambda _: [Cue(0.0, 1.0, "half \ud800 a pair")])
+    assert found(index, "pair") == [(path.name, 0.0)]
+    index.close()
+    path.write_text("1\n00:00:01,000 --> 00:00:02,000\nThe lamp.\n")
+    assert main(["search", str(tmp_path), "lamp", "--json"]) == 0
+    assert json.loads(capfd.readouterr().out)["path"] == str(path)
+    assert main(["search", str(tmp_path), "lamp"]) == 0
+
+
+def test_an_index_that_is_damaged_is_named(tmp_path: Path) -> None:
+    index = SearchIndex(tmp_path / "index.sqlite")
+    index._database.execute("DROP TABLE files")
+    with pytest.raises(SearchIndexNotUsable, match="no such table"):
+        index.update([], read)
+    index.close()
 
 
 def test_hidden_folders_are_not_searched(tmp_path: Path) -> None:

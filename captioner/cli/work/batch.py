@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -22,7 +22,7 @@ from captioner.batch.plan import Renewal, jobs_to_run, planned_sources
 from captioner.batch.result_names import check_pattern, result_patterns
 from captioner.batch.sources import Source, find_sources
 from captioner.batch.takeover import NOT_UTF8, TakeoverFile
-from captioner.batch.watching import GrowingFiles, changes
+from captioner.batch.watching import GrowingFiles, Stamp, changes
 from captioner.budget import LimitedBackend, SpeechLimit
 from captioner.cli.console import Console
 from captioner.cli.messages import SPEECH_LOST, counted, printable, say_error
@@ -94,19 +94,39 @@ def _watch(request: BatchRequest, settings: Settings, console: Console) -> int:
     folders = [Path(name) for name in request.caption.inputs if Path(name).is_dir()]
     if len(folders) < len(request.caption.inputs):
         raise UsageError("--watch takes folders")
-    growing, done = GrowingFiles(), frozenset[str]()
+    if request.caption.max_cost is not None or request.caption.max_minutes is not None:
+        raise UsageError("--watch takes no --max-cost and no --max-minutes")
+    with _open_worker(request, settings, console):  # so that a wrong flag is said before anything has arrived
+        pass
+    growing, done = GrowingFiles(), dict[str, Stamp]()
     for _ in changes(folders, growing):
-        with suppress(UsageError):  # nothing has arrived yet
-            sources = growing.without(find_sources(request.caption.inputs, probe=request.probe))
-            if new := {source.address for source in sources} - done:
-                _caption(request, [source for source in sources if source.address in new], settings, console)
-                done |= new
+        complete = growing.without(_sources_so_far(request))
+        stamps = {source.address: growing.stamp(source) for source in complete}
+        new = {address for address, stamp in stamps.items() if done.get(address) != stamp}
+        if new:  # all are given, since the names of results depend on all
+            _caption(request, complete, settings, console, new)
+            done |= stamps
     return 0
 
 
-def _caption(request: BatchRequest, sources: Sequence[Source], settings: Settings, console: Console) -> int:
+def _sources_so_far(request: BatchRequest) -> list[Source]:
+    with suppress(UsageError):  # nothing has arrived yet
+        return find_sources(request.caption.inputs, probe=request.probe)
+    return []
+
+
+def _caption(
+    request: BatchRequest,
+    sources: Sequence[Source],
+    settings: Settings,
+    console: Console,
+    shown: Container[str] | None = None,
+) -> int:
+    """Caption the sources; only what became of those in `shown` is said, of all where it is None."""
+    if request.caption.offline:
+        go_offline([source.address for source in sources], request.caption.backend)  # a manifest may hold URLs
     with _open_worker(request, settings, console) as (worker_settings, backend, limit):
-        return _run(request, sources, worker_settings, backend, limit, console)
+        return _run(request, sources, worker_settings, backend, limit, console, shown)
 
 
 @contextmanager
@@ -157,6 +177,7 @@ def _run(
     backend: Backend,
     limit: SpeechLimit | None,
     console: Console,
+    shown: Container[str] | None = None,
 ) -> int:
     patterns = result_patterns(sources, request.caption.directory, request.name)
     folder = request.caption.directory or common_folder(sources)
@@ -181,9 +202,10 @@ def _run(
                 write_result(Path(request.caption.report), report(entries).encode("utf-8", NOT_UTF8))
         if failure is not None:
             say_error(failure)
-        for line in problems(entries):
+        said = [entry for entry in entries if shown is None or entry.source in shown]
+        for line in problems(said):
             console.warn(line)
-        console.say(described(entries))
+        console.say(described(said))
     codes = [entry.exit_code for entry in entries if entry.state == "failed"]
     skipped = any(entry.state == "skipped" for entry in entries)
     if failure is not None:
@@ -223,6 +245,8 @@ def _show_status(request: BatchRequest) -> int:
         raise UsageError(f"no batch has written into {folder}")
     with closing(Ledger(path)) as ledger:
         entries = list(ledger.entries())
+        with suppress(UsageError), only_driver(path):  # there is no driver, so what it left running waits
+            entries = [replace(entry, state="waiting") if entry.state == "running" else entry for entry in entries]
     for line in (*problems(entries), described(entries)):
         click.echo(printable(line))
     return 0

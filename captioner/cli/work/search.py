@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from captioner.batch.search_index import SearchIndex, caption_files, index_path
+from captioner.batch.takeover import NOT_UTF8
 from captioner.cli.messages import printable, say_error
 from captioner.cli.work.caption_input import open_captions
 from captioner.errors import UsageError
@@ -29,7 +30,7 @@ def search_folder(folder: str, words: Sequence[str], most: int, as_json: bool) -
         hits = index.search(words, most)
     for hit in hits:
         click.echo(
-            json.dumps(asdict(hit), ensure_ascii=False)
+            json.dumps(asdict(hit), ensure_ascii=False).encode("utf-8", NOT_UTF8).decode("utf-8")
             if as_json
             else printable(f"{hit.path}#t={hit.start:.1f}  {format_clock(hit.start)}  {hit.text}")
         )
