@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import threading
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from captioner.backends import Backend, load_backend
+from captioner.backends import Backend, Hints, Recognition, load_backend
 from captioner.batch.job import BatchJob, Figures, Outcome, ResultFile
 from captioner.batch.result_names import TAG_FORMS
 from captioner.budget import LimitedBackend, SpeechLimit
-from captioner.errors import CaptionerError
+from captioner.errors import BackendError, CaptionerError
 from captioner.formats import Contents, Format, format_named
 from captioner.output import Captions, WritingOptions, write_contents, write_file
 from captioner.pipeline import CaptionOptions, caption
 from captioner.result_records import ResultRecords, default_state_path
+from captioner.values import Audio
 
 _log = logging.getLogger("captioner.batch")
 
@@ -59,12 +62,33 @@ class WorkerSettings:
         return tuple(format_named(name).suffix for name in self.formats)
 
 
+class StoppableBackend:
+    """A backend that takes no further clip once it is stopped, and raises `BackendError` instead."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.traits = backend.traits
+        self.stopped = threading.Event()
+        self._backend = backend
+
+    def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
+        return self._backend.transcribe(self._until_stopped(clips), hints)
+
+    def close(self) -> None:
+        self._backend.close()
+
+    def _until_stopped(self, clips: Iterable[Audio]) -> Iterator[Audio]:
+        for clip in clips:
+            if self.stopped.is_set():
+                raise BackendError(self.traits.name, "the run was stopped")
+            yield clip
+
+
 class BatchWorker:
     """Captions sources with one open backend."""
 
     def __init__(self, settings: WorkerSettings, backend: Backend) -> None:
         """`backend` is closed with the worker."""
-        self._settings, self._backend = settings, backend
+        self._settings, self._backend = settings, StoppableBackend(backend)
         self._records = ResultRecords(default_state_path(), _log.warning)
         self._formats = [format_named(name) for name in settings.formats]
 
@@ -81,6 +105,10 @@ class BatchWorker:
             fault = SourceFault(job.source, f"{type(error).__name__}: {error}".rstrip(": "))
             return Outcome(job, error=fault, seconds=time.monotonic() - started)
         return Outcome(job, results, figures(captions), time.monotonic() - started, captions.report.warnings)
+
+    def stop(self) -> None:
+        """Let sources that other threads are captioning fail before their next clip is sent."""
+        self._backend.stopped.set()
 
     def close(self) -> None:
         """Close the backend."""

@@ -8,7 +8,8 @@ import signal
 import threading
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for_any
 from typing import Any
@@ -58,6 +59,7 @@ class ThreadExecutor:
                 done, running = wait(running, timeout=0.5, return_when=FIRST_COMPLETED)
                 yield from (future.result() for future in done)
         finally:
+            self._worker.stop()
             self._worker.close()
             pool.shutdown(wait=True, cancel_futures=True)
 
@@ -123,7 +125,8 @@ class _WorkerProcess:
         self.connection, theirs = _SPAWN.Pipe()
         self.job: BatchJob | None = None
         self._process = _SPAWN.Process(target=_serve, args=(theirs, settings, limit), daemon=True)
-        self._process.start()
+        with _interrupts_held():  # also while the process starts, Ctrl-C is for the driver alone
+            self._process.start()
         theirs.close()  # so that reading ends when the process does
 
     def begin(self, job: BatchJob) -> None:
@@ -154,6 +157,20 @@ class _WorkerProcess:
         self.connection.close()
 
 
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold SIGINT back for the length of the block; a process that starts in it inherits that. Not on Windows."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # would lift the mask when it starts
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _described(exit_code: int | None) -> str:
     if exit_code is not None and exit_code < 0:
         with suppress(ValueError):
@@ -166,6 +183,8 @@ def _serve(
 ) -> None:
     """Do the jobs that arrive, until there are no more. The main function of a worker process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes of a terminal; the driver decides
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])  # for the programs that this one starts
     threading.Thread(target=_end_with_driver, daemon=True).start()
     worker: BatchWorker | None = None
     while (job := connection.recv()) is not None:

@@ -254,6 +254,21 @@ def test_a_killed_worker_and_a_killed_driver_lose_nothing(archive: Path) -> None
     assert not [path for path in done if path.stat().st_mtime_ns != done[path]][1:]  # the last may have been unrecorded
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("executor", ["processes", "threads"])
+def test_ctrl_c_ends_a_run_soon_and_without_a_traceback(archive: Path, executor: str) -> None:
+    command = [sys.executable, "-m", "captioner", "batch", "in", "-d", "out", "--no-journal", "--executor", executor]
+    command += [*SCRIPTED, "--backend-option", "delay=1000" if executor == "processes" else "delay=2"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    run = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    assert run.stderr is not None
+    assert "4 sources" in run.stderr.readline()  # now workers start
+    time.sleep(0.2)
+    os.killpg(run.pid, signal.SIGINT)
+    assert run.communicate(timeout=60)[1].split() == ["captioner:", "interrupted"]
+    assert run.returncode == 130
+
+
 def children_of(pid: int) -> list[int]:
     try:
         found = [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
