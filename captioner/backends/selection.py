@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from captioner.backends.contract import BackendInfo
 from captioner.backends.gpu import has_gpu
 from captioner.backends.registry import BACKENDS, backend_info
-from captioner.backends.whisper.model_choice import missing_model
-from captioner.backends.whisper.whisper_languages import model_for
+from captioner.backends.whisper.model_choice import commands_for, missing_model
 from captioner.errors import BackendError
 from captioner.languages import language_name, speaks
-from captioner.models.catalogue import pull_command
 
 Language = str | None
 """The BCP 47 tag of the language that is spoken; None if it is not known."""
@@ -124,8 +122,7 @@ def choose_backend(
             return candidate.status
     if language is not None:
         name = f"{language_name(language)} ({language})"
-        helpful = model_for(language)
-        advice = f"run: {pull_command(helpful)}" if helpful else "name one that does with --backend"
+        advice = commands_for(language) or "name one that does with --backend"
         raise BackendError("auto", f"no backend here recognises {name}; {advice}")
     missing = "; ".join(f"{candidate.step.backend}: {candidate.missing}" for candidate in candidates)
     raise BackendError("auto", f"no backend is ready; {missing}")

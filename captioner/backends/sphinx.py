@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from captioner.backends.contract import BackendInfo, Hints, Recognition, Traits
+from captioner.backends.library_import import importing_libraries
 from captioner.errors import BackendNotInstalled
 from captioner.values import Audio, Word
 
@@ -73,7 +74,8 @@ class Sphinx:
         It is built for the first clip, which takes half a second, while ffmpeg decodes the media.
         """
         if self._decoder is None:
-            from pocketsphinx import Decoder
+            with importing_libraries("sphinx"):
+                from pocketsphinx import Decoder
 
             self._decoder = Decoder(samprate=self.traits.sample_rate, loglevel="FATAL")
         return self._decoder

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from captioner.backends import Backend, Hints, Recognition, load_backend
-from captioner.backends.whisper import backend as whisper_backend
+from captioner.backends.whisper import model_choice
 from captioner.backends.whisper.backend import Whisper
 from captioner.backends.whisper.engine import CONTEXT, Decoding, Engine, load_engine, token_limit
 from captioner.backends.whisper.model_choice import best_model, checked_model, missing_model
@@ -271,7 +271,7 @@ def test_each_missing_model_is_one_sentence(tmp_path: Path, monkeypatch: pytest.
         load_backend("whisper", task="sing")
     with pytest.raises(UnknownName, match="unknown Whisper model ''"):
         load_backend("whisper", model="")
-    monkeypatch.setattr(whisper_backend, "find_spec", lambda name: None)
+    monkeypatch.setattr(model_choice, "find_spec", lambda name: None)
     with pytest.raises(BackendNotInstalled, match=r"whisper is not installed; run: pip install 'captioner\[whisper\]'"):
         load_backend("whisper")
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 from captioner.backends.clip_transcription import SHORTEST_TOO_LONG, TooLong, Transcription, transcribe_clip
 from captioner.backends.contract import BackendInfo, Hints, Recognition, Traits
+from captioner.backends.library_import import importing_libraries
 from captioner.backends.nano import weights
 from captioner.backends.unusable_clip import SHORTEST, result_without_model
 from captioner.errors import BackendError, BackendNotInstalled, UsageError
@@ -114,7 +115,8 @@ class GlmNano:
         self._worker.submit(import_alone, "captioner.backends.nano.loaded_model")
 
         def load() -> LoadedModel:
-            from captioner.backends.nano.loaded_model import load_model
+            with importing_libraries("glm-nano"):
+                from captioner.backends.nano.loaded_model import load_model
 
             return load_model(folder, device, dtype, self._worker)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from captioner.backends.clip_transcription import SHORTEST_TOO_LONG, TooLong, Transcription, transcribe_clip
 from captioner.backends.contract import BackendInfo, Hints, Recognition, Traits
+from captioner.backends.library_import import importing_libraries
 from captioner.backends.transformers_asr.library_files import NAME, checked_files
 from captioner.backends.unusable_clip import SHORTEST, result_without_model
 from captioner.errors import BackendError, BackendNotInstalled, UsageError
@@ -124,6 +125,7 @@ def _decode(model: LibraryModel, clip: Audio, hints: Hints) -> DecodedClip:
 
 
 def _load(model: str, folder: Path, device: str, dtype: str) -> LibraryModel:
-    from captioner.backends.transformers_asr.library_model import load_library_model
+    with importing_libraries(NAME):
+        from captioner.backends.transformers_asr.library_model import load_library_model
 
     return load_library_model(model, folder, device, dtype)

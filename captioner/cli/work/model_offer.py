@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from captioner.backends.selection import BackendStatus
+from captioner.backends.whisper.model_choice import is_installed
 from captioner.backends.whisper.whisper_languages import model_for
 from captioner.cli.work.models import download_bars
 from captioner.errors import BackendError
@@ -21,7 +21,7 @@ LAST_RESORT = "sphinx"
 
 def needs_model(choose: Callable[[], BackendStatus]) -> bool:
     """Return whether `auto` finds no backend, or only the last one of its list, and a model would help."""
-    if find_spec("faster_whisper") is None:
+    if not is_installed():
         return False
     try:
         return choose().name == LAST_RESORT
