@@ -28,6 +28,9 @@ _TONE = 120
 previous text stopped.
 """
 
+LONGEST_WORD = 3000
+"""Characters without a space. More than this is no word, nor a sentence of a language without spaces."""
+
 _TRILL = ("re", "fi")
 """A text with a trill and an odd number of cycles, and its voice. espeak-ng weakens every second or fourth cycle of
 creaks and trills and counts the cycles from the start of the process; the samples of this text show the count modulo 4.
@@ -68,8 +71,10 @@ _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctype
 def synthesize(text: str, voice: str) -> SynthesizedSpeech | None:
     """Return `text` in the voice called `voice`.
 
-    None if espeak-ng does not know the voice, or the text has no speech.
+    None if espeak-ng does not know the voice, or the text has no speech, or a word above `LONGEST_WORD`.
     """
+    if max(map(len, text.split()), default=0) > LONGEST_WORD:
+        return None
     with _lock:
         library, sample_rate = _library()
         output = _run_reproducibly(library, text, voice)

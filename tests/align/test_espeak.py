@@ -14,7 +14,7 @@ import pytest
 
 from captioner.align import load_aligner, readings
 from captioner.align.espeak import LONGEST
-from captioner.align.espeak_library import synthesize
+from captioner.align.espeak_library import LONGEST_WORD, synthesize
 from captioner.align.espeak_voices import voice_for
 from captioner.values import Audio, Span
 from tests.align.test_aligners import TEXTS
@@ -140,6 +140,11 @@ def test_japanese_words_lie_where_they_are_said() -> None:
     known = {kana[place : place + 2]: time for place, time in marks}
     for kanji, syllables in (("昨", "きの"), ("学", "がっ"), ("本", "ほん"), ("読", "よみ")):
         assert starts[kanji] == pytest.approx(known[syllables], abs=0.08)
+
+
+def test_a_word_that_nobody_can_say_is_not_synthesized() -> None:
+    assert synthesize("a" * (LONGEST_WORD + 1), "en-us") is None
+    assert synthesize("ah " * 100, "en-us") is not None
 
 
 @pytest.mark.parametrize("language", COMMON)
