@@ -28,6 +28,8 @@ VERSION = 1
 
 _FIGURES = [field.name for field in fields(Figures)]
 
+_NOTHING = "[]"
+
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS sources (
     number INTEGER PRIMARY KEY, source BLOB NOT NULL UNIQUE, key TEXT NOT NULL, size INTEGER NOT NULL,
@@ -196,8 +198,8 @@ class Ledger:
             "SELECT source, key, size, state, attempts, error, exit_code, results, seconds, warnings, "
             f"{', '.join(_FIGURES)} FROM sources ORDER BY number"
         ):
-            results = tuple(ResultFile(*pair) for pair in json.loads(row[7]))
-            warnings = tuple(json.loads(row[9]))
+            results = () if row[7] == _NOTHING else tuple(ResultFile(*pair) for pair in json.loads(row[7]))
+            warnings = () if row[9] == _NOTHING else tuple(json.loads(row[9]))
             source, error = os.fsdecode(row[0]), None if row[5] is None else os.fsdecode(row[5])
             key, size, state, attempts = row[1:5]
             yield Entry(

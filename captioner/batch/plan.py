@@ -43,13 +43,18 @@ def planned_sources(
     """Return the sources with the keys by which a later run sees whether something has changed."""
     asked = {name: value for name, value in vars(settings.options).items() if name not in WITHOUT_EFFECT}
     asked |= {name: value for name, value in vars(settings).items() if name != "options"}
-    return [_planned(source, patterns[source.address], repr(asked)) for source in sources]
+    digest = _digest(asked)
+    return [_planned(source, patterns[source.address], digest) for source in sources]
 
 
 def _planned(source: Source, pattern: ResultPattern, asked: str) -> Planned:
     size, modified = _size_and_time(source.address)
-    facts = repr((source.address, size, modified, source.options, pattern, asked))
-    return Planned(source.address, hashlib.sha256(facts.encode("utf-8", "surrogateescape")).hexdigest()[:32], size)
+    facts = source.address, size, modified, source.options, pattern, asked
+    return Planned(source.address, _digest(facts), size)
+
+
+def _digest(facts: object) -> str:
+    return hashlib.sha256(repr(facts).encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 def _size_and_time(address: str) -> tuple[int, int]:

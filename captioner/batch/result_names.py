@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from os.path import normcase
 from pathlib import PurePath
 from string import Formatter
@@ -59,12 +60,14 @@ def result_patterns(sources: Iterable[Source], directory: str | None, pattern: s
     differ only in their ending get it into their names: `talk.mp4.srt` and `talk.wav.srt`. Raises `UsageError` where
     two sources would still share a name.
     """
+    sources = list(sources)
     wanted = {source.address: _pattern(source, directory, pattern) for source in sources}
-    longer = {source.address: _pattern(source, directory, pattern.replace("{stem}", "{name}")) for source in sources}
+    by_address = {source.address: source for source in sources}
     named, shared = wanted, set[str]()
     while more := _shared(named) - shared:  # a longer name may be that of a third source
         shared |= more
-        named = {address: (longer if address in shared else wanted)[address] for address in wanted}
+        longer = {name: _pattern(by_address[name], directory, pattern.replace("{stem}", "{name}")) for name in more}
+        named = named | longer
     if groups := _groups(named):
         one, other = sorted(groups[0])[:2]
         raise UsageError(
@@ -78,12 +81,17 @@ def _pattern(source: Source, directory: str | None, pattern: str) -> ResultPatte
     relative = PurePath(source.relative)
     if source.output is not None:
         chosen = PurePath(source.output)
-        folder = chosen.parent if directory is None else PurePath(directory) / chosen.parent
-        return ResultPattern(str(folder), doubled_braces(chosen.name).replace("{{lang}}", "{lang}"))
-    folder = source.folder if directory is None else PurePath(directory) / relative.parent
+        folder = str(chosen.parent) if directory is None else _joined(directory, str(chosen.parent))
+        return ResultPattern(folder, doubled_braces(chosen.name).replace("{{lang}}", "{lang}"))
+    folder = str(source.folder) if directory is None else _joined(directory, str(relative.parent))
     values = {"stem": doubled_braces(relative.stem), "name": doubled_braces(relative.name), "lang": "{lang}", None: ""}
     parts = ((doubled_braces(text), values[field]) for text, field, _, _ in Formatter().parse(pattern))
-    return ResultPattern(str(folder), "".join(text + value for text, value in parts))
+    return ResultPattern(folder, "".join(text + value for text, value in parts))
+
+
+@lru_cache(maxsize=1000)
+def _joined(directory: str, below: str) -> str:
+    return str(PurePath(directory, below))
 
 
 def _shared(patterns: Mapping[str, ResultPattern]) -> set[str]:

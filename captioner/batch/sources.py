@@ -64,19 +64,20 @@ def find_sources(names: Iterable[str], *, probe: bool = False) -> list[Source]:
     in `MANIFEST_SUFFIXES` is a manifest. Raises `UsageError` for a name that gives no source.
     """
     found: dict[str, Source] = {}
+    here = Path.cwd()
     for name in names:
         count = 0
         for count, source in enumerate(_sources_of(name, probe), 1):  # noqa: B007
-            found.setdefault(_identity(source.address), source)
+            found.setdefault(_identity(source.address, here), source)
         if not count:
             raise UsageError(f"{name}: {_nothing_found(name, probe)}")
     return list(found.values())
 
 
-def _identity(address: str) -> str:
+def _identity(address: str, here: Path) -> str:
     """Return the absolute path of a file, by which it is known however it is named; an address is its own."""
     path = path_of(address)
-    return address if path is None else str(path.absolute())
+    return address if path is None else str(path) if path.is_absolute() else f"{here}{os.sep}{path}"
 
 
 def _nothing_found(name: str, probe: bool) -> str:
@@ -103,12 +104,17 @@ def _files_below(folder: Path, probe: bool) -> Iterator[Source]:
     """Yield the media files below a folder, in the order of their names; hidden files and folders are left out."""
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        beginning, below = _beginning(Path(parent)), _beginning(Path(parent).relative_to(folder))
         for name in sorted(name for name in names if not name.startswith(".")):
             path = Path(parent, name)
-            if not _is_file(path):
-                continue
-            if path.suffix.lower() in MEDIA_SUFFIXES or (probe and _has_audio(path)):
-                yield Source(str(path), str(path.relative_to(folder)))
+            media = path.suffix.lower() in MEDIA_SUFFIXES
+            if (media or probe) and _is_file(path) and (media or _has_audio(path)):
+                yield Source(beginning + name, below + name)
+
+
+def _beginning(folder: Path) -> str:
+    """Return what stands before the name of a file in a folder; nothing for the current one."""
+    return "" if folder == Path() else str(folder / "x")[:-1]
 
 
 def _is_file(path: Path) -> bool:
