@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from captioner.errors import reason_of
 from captioner.models import ctranslate2
 from captioner.models.catalogue import ModelKind
 from captioner.models.model_files import CONFIG, ModelFiles, read_json
@@ -20,7 +21,10 @@ def problem_of(files: ModelFiles, kind: ModelKind | None = None) -> str | None:
         return f"{folder} is not a model: its {CONFIG} is missing or cannot be read"
     if (problem := kind_problem(str(folder), config, kind)) is not None:
         return problem
-    return _ctranslate2_problem(folder) if is_ctranslate2(config) else _safetensors_problem(folder)
+    try:
+        return _ctranslate2_problem(folder) if is_ctranslate2(config) else _safetensors_problem(folder)
+    except OSError as error:
+        return f"its file {error.filename} cannot be read: {reason_of(error)}"
 
 
 def kind_problem(name: str, config: dict[str, Any], kind: ModelKind | None) -> str | None:

@@ -43,8 +43,8 @@ class ModelFiles:
 
     @property
     def weights(self) -> list[Path]:
-        """The files that hold its weights."""
-        return sorted(path for pattern in WEIGHTS for path in self.folder.glob(pattern))
+        """The files that hold its weights. A link to a missing file is none: a copied folder of the cache has such."""
+        return sorted(path for pattern in WEIGHTS for path in self.folder.glob(pattern) if path.is_file())
 
     @property
     def size(self) -> int:
@@ -108,8 +108,10 @@ def _cache_folder() -> Path:
 
 def _snapshot(folder: Path, revision: str) -> Path:
     """Return the folder of a revision: a branch, a tag or a commit."""
-    reference = folder / "refs" / revision
-    commit = reference.read_text("utf-8").strip() if reference.is_file() else revision
+    try:
+        commit = (folder / "refs" / revision).read_text("utf-8").strip()
+    except (OSError, ValueError):  # no such branch, or a damaged file
+        commit = revision
     return folder / "snapshots" / commit
 
 

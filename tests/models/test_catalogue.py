@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from faster_whisper.utils import _MODELS
 
-from captioner.backends.whisper.model_choice import PREFIX
+from captioner.backends.whisper.model_choice import PREFIX, best_model, checked_model
 from captioner.cli import main
+from captioner.errors import BackendError
 from captioner.models import ctranslate2
 from captioner.models.catalogue import MODELS, SUGGESTED, WHISPER, known_model
 from captioner.models.model_files import find_model, repository_folder
@@ -45,6 +49,40 @@ def test_the_list_shows_what_is_here(
     assert re.search(r"^whisper-small +484 MB  99 languages +MIT +no$", listed, re.MULTILINE)
     assert re.search(r"^whisper-base .*model\.bin is missing; run: captioner models pull whisper-base$", listed, re.M)
     assert re.search(r"^qwen3-forced-aligner +1\.8 GB .* Apache-2\.0 +no$", listed, re.MULTILINE)
+
+
+@pytest.mark.parametrize("content", [b"", b"\0\0\0\0", b"\xff\xfe", b"no such commit"])
+def test_a_damaged_cache_hides_no_other_model(
+    content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    damaged = repository_folder("Systran/faster-whisper-small")
+    (damaged / "refs").mkdir(parents=True)
+    (damaged / "snapshots").mkdir()
+    (damaged / "refs" / "main").write_bytes(content)
+    assert main(["models"]) == 0
+    assert "whisper-tiny.en" in capsys.readouterr().out
+    best = best_model()
+    assert best
+    assert best.name == "whisper-tiny.en"
+
+
+def test_a_folder_of_the_cache_that_was_copied_as_links_is_one_sentence(tmp_path: Path) -> None:
+    shutil.copy(tiny_en_folder() / "config.json", tmp_path)
+    (tmp_path / "model.bin").symlink_to("../../blobs/0123abc")
+    with pytest.raises(BackendError, match=r"its file .*model\.bin is missing$"):
+        checked_model(str(tmp_path))
+
+
+def test_weights_that_cannot_be_read_are_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(tiny_en_folder(), tmp_path / "model")
+
+    def denied(path: Path) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr(ctranslate2, "read_header", denied)
+    with pytest.raises(BackendError, match=r"its file .*model\.bin cannot be read: permission denied$"):
+        checked_model(str(tmp_path / "model"))
 
 
 def test_a_downloaded_model_comes_before_the_one_in_a_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
