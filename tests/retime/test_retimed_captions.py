@@ -181,3 +181,17 @@ def test_captions_in_two_languages_move_as_those_in_one(tmp_path: Path) -> None:
     assert align(SAMPLES / "truth/lighthouse.srt", write(tmp_path / "b.de.srt", both), "-o", tmp_path / "o.srt") == 0
     (offset,) = offsets(read(tmp_path / "o.srt"), both)
     assert offset == pytest.approx(-3.0, abs=0.01)
+
+
+def test_a_transcript_is_retimed_and_empty_files_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["convert", str(write(tmp_path / "in.srt", moved(SPOKEN, 3))), str(tmp_path / "late.json")]) == 0
+    result = tmp_path / "o.srt"
+    assert align(FILM, tmp_path / "late.json", "-o", result, "--language", "en") == 0
+    assert [cue.start for cue in read(result)] == pytest.approx([cue.start for cue in SPOKEN], abs=0.1)
+    (tmp_path / "empty.srt").write_bytes(b"")
+    capsys.readouterr()
+    assert align(FILM, tmp_path / "empty.srt", "-o", tmp_path / "p.srt") == 5
+    assert align(tmp_path / "missing.srt", tmp_path / "in.srt", "-o", tmp_path / "p.srt") == 5
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.endswith("empty.srt: there are no captions in it")
+    assert second.endswith("missing.srt: no such file or directory")

@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from captioner.cli.work.caption import CaptionRequest, caption_all
-from captioner.cli.work.caption_input import read_captions
-from captioner.cli.work.retime import RetimeRequest, retime_captions
-from captioner.cli.work.subtitle_arguments import parse_file_name
+from captioner.cli.work.retime import RetimeRequest, read_cues, retime_captions
 from captioner.errors import FormatError, UnknownName, UsageError, reason_of
 from captioner.formats import decoded, format_of_path
 from captioner.languages import asked_language
@@ -54,10 +52,10 @@ def align_script(media: str, script: str, flags: Mapping[str, Any], settings: Se
 
 
 def is_caption_file(source: str) -> bool:
-    """Return whether a source is a caption file by its name, and exists."""
+    """Return whether a source is a caption file by its name; it need not exist."""
     path = path_of(source)
     try:
-        return path is not None and path.is_file() and path.suffix.lower() != ".txt" and format_of_path(source).readable
+        return path is not None and path.suffix.lower() != ".txt" and format_of_path(source).readable
     except UnknownName:
         return False
 
@@ -66,9 +64,7 @@ def read_script(path: str) -> ScriptFile:
     """Return the cues of a caption file; the text of any other file. Raises `UsageError`, `FormatError`."""
     try:
         if format_of_path(path).readable:
-            contents = read_captions(path)[1]
-            language = parse_file_name(path)[0] or contents.programme.language
-            return ScriptFile(contents.cues or (), language)
+            return ScriptFile(*read_cues(path))
     except UnknownName:
         pass  # a text file may have any name
     try:

@@ -49,8 +49,8 @@ def retime_captions(request: RetimeRequest) -> int:
     job = _job(request)
     existing = ExistingResults(console, overwrite=request.overwrite, skip_existing=request.skip_existing)
     for todo in without_existing([job], existing):
-        cues, language = _read(request.script)
-        reference, _ = _read(request.reference)
+        cues, language = read_cues(request.script)
+        reference, _ = read_cues(request.reference)
         moved, changes = retime_to(cues, sorted(reference, key=lambda cue: cue.start))
         for change in changes:
             console.warn(f"{request.script}: {change}")
@@ -83,8 +83,11 @@ def _result_name(request: RetimeRequest) -> str:
     return str(reference.with_name(f"{stem}.{language}{suffix}"))
 
 
-def _read(path: str) -> tuple[Sequence[Cue], str | None]:
-    """Return the cues of a caption file, or a cue for each segment of a transcript, and the language."""
+def read_cues(path: str) -> tuple[Sequence[Cue], str | None]:
+    """Return the cues of a caption file, or a cue for each segment of a transcript, and the language.
+
+    Raises `FormatError`, for a file without captions too.
+    """
     contents = read_captions(path)[1]
     language = parse_file_name(path)[0] or contents.programme.language
     if contents.cues is None and contents.transcript:
