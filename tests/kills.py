@@ -21,6 +21,7 @@ from pathlib import Path
 import av
 import click
 
+from captioner.batch.takeover import NAME
 from tests.command_process import CommandRun, Ended
 from tests.fuzz import CAPTIONS, SPEECH, captions_complete, temporary_folder
 from tests.media.media_factory import ffmpeg, picture_source
@@ -52,6 +53,7 @@ WORKS = (
     Work("mux", ("mux", "SOURCES/film.mp4", "SOURCES/cues.srt:en", "-o", "tracks.mkv")),
     Work("convert", ("convert", "SOURCES/long.srt", "long.vtt")),
     Work("export", ("export", "SOURCES/talk.json", "-d", ".", "-f", "srt,vtt")),
+    Work("batch", ("batch", "SOURCES/talk.flac", "SOURCES/film.mp4", "-d", ".", "--workers", "2", *SCRIPTED)),
     Work("live", ("live", "SOURCES/talk.m3u8", "--from-start", "-o", "live.srt", "--record", "live.json", *SCRIPTED)),
 )
 """Every command that writes results."""
@@ -140,6 +142,8 @@ def complete(path: Path, whole: Path) -> bool:
     """Whether a result is complete: as long as the one of a whole run, or a live one without half a cue."""
     if path.suffix in {".mp4", ".mkv"}:
         return packets(path) == packets(whole)
+    if path.name == NAME:
+        return True  # half a line at its end is left out, which the next run shows
     if path.suffix == ".json":
         return isinstance(json.loads(path.read_text("utf-8") or "0"), dict)
     if path.stem == "live":

@@ -82,11 +82,14 @@ def jobs_to_run(
     entries = {entry.source: entry for entry in ledger.entries()}
     again, jobs, left_alone = [], [], {}
     existing = ExistingFiles()
+    owners = {os.path.abspath(file.path): entry.source for entry in entries.values() for file in entry.results}  # noqa: PTH100
     for source in sources:
         entry, pattern = entries[source.address], patterns[source.address]
         if not _is_due(entry, renewal):
             continue
-        if not renewal.overwrite and (reason := _in_the_way(entry, pattern, settings.suffixes(), records, existing)):
+        if not renewal.overwrite and (
+            reason := _in_the_way(entry, pattern, settings.suffixes(), records, existing, owners)
+        ):
             left_alone[source.address] = reason
             continue
         if entry.state != "waiting":
@@ -108,12 +111,20 @@ def _is_due(entry: Entry, renewal: Renewal) -> bool:
 
 
 def _in_the_way(
-    entry: Entry, pattern: ResultPattern, suffixes: Iterable[str], records: ResultRecords, existing: ExistingFiles
+    entry: Entry,
+    pattern: ResultPattern,
+    suffixes: Iterable[str],
+    records: ResultRecords,
+    existing: ExistingFiles,
+    owners: Mapping[str, str],
 ) -> str | None:
     """Return why a result must not be overwritten, or None if there is none or all are as captioner wrote them."""
     known = {result.path: result.sha256 for result in entry.results}
     for suffix in suffixes:
         for path in existing.results(pattern, suffix):
+            owner = owners.get(os.path.abspath(path), entry.source)  # noqa: PTH100
+            if not _same_source(owner, entry.source):
+                return f"{path} has the captions of {owner} (use --overwrite)"
             if path in known and _sha256(path) == known[path]:
                 continue
             record = records.find(Path(path))
@@ -122,6 +133,16 @@ def _in_the_way(
             if record is None or record.edited:
                 return f"{path} was edited (use --overwrite)"
     return None
+
+
+def _same_source(owner: str, source: str) -> bool:
+    """Return whether two names stand for one source; a file that is gone, as after a move, owns nothing."""
+    if owner == source or path_of(owner) is None:
+        return owner == source
+    try:
+        return os.path.samefile(owner, source)  # noqa: PTH121
+    except (OSError, ValueError):
+        return not _exists(owner)
 
 
 def _exists(path: str) -> bool:

@@ -150,6 +150,21 @@ def test_results_of_other_sources_are_not_in_the_way(batch: Run, speech_file: Pa
     assert "in/talk.flac: skipped, out/talk.fr.srt exists" in batch(*words)[1]
 
 
+def test_captions_of_another_source_are_left_alone(
+    batch: Run, speech_file: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    batch()
+    Path("more").mkdir()
+    Path("more/talk.flac").write_bytes(speech_file.read_bytes())
+    words = ["-d", "out", "--executor", "threads", *SCRIPTED]
+    assert main(["batch", "more", *words]) == 1
+    assert "more/talk.flac: skipped, out/talk.srt has the captions of in/talk.flac" in capfd.readouterr().err
+    assert main(["batch", str(Path("in").absolute()), *words]) == 3  # the same source by another name
+    assert "3 done, 1 failed" in capfd.readouterr().err
+    Path("in/talk.flac").unlink()
+    assert main(["batch", "more", *words]) == 0
+
+
 def test_the_report_as_a_table(batch: Run) -> None:
     batch("--report", "report.csv")
     with Path("report.csv").open(newline="") as file:

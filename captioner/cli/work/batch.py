@@ -205,6 +205,8 @@ def _run(
         said = [entry for entry in entries if shown is None or entry.source in shown]
         for line in problems(said):
             console.warn(line)
+        if any(entry.state == "failed" for entry in said):
+            console.say("sources that failed are tried again with --retry-failed, or when they or the options change")
         console.say(described(said))
     codes = [entry.exit_code for entry in entries if entry.state == "failed"]
     skipped = any(entry.state == "skipped" for entry in entries)
