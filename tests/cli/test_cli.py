@@ -243,9 +243,9 @@ class TestErrors:
             path.write_bytes(content)
         self.refused(run, 3, part, path)
 
-    def test_a_folder(self, run: Run, tmp_path: Path) -> None:
+    def test_a_folder_without_media(self, run: Run, tmp_path: Path) -> None:
         (tmp_path / "folder").mkdir()
-        self.refused(run, 3, "folder", tmp_path / "folder")
+        self.refused(run, 2, "folder: no media in this folder", tmp_path / "folder")
 
     @pytest.mark.parametrize(
         ("words", "part"),
