@@ -189,7 +189,7 @@ def _aligning(aligner: Aligner) -> Iterator[Callable[[SpokenText | None], Future
     One text waits while another is aligned; further ones are only taken when the aligner asks for them.
     """
     queue: Queue[_Entry | None] = Queue(1)
-    thread = Thread(target=_align, args=(aligner, queue), name="timing")
+    thread = Thread(target=_align, args=(aligner, queue), name="timing", daemon=True)
 
     def submit(spoken: SpokenText | None) -> Future[Alignment]:
         future: Future[Alignment] = Future()
