@@ -15,7 +15,7 @@ times carries the words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -42,11 +42,18 @@ def make_cues(
     `frame_rate` is the video's, in frames a second; where it is known, cues start and end on whole frames.
     `shot_changes` are the seconds at which the picture cuts; cues that start or end near one are moved to it.
     """
+    cues = laid_out_cues(transcript, profile, frame_rate=frame_rate, shot_changes=shot_changes)
+    return [apply_punctuation_style(cue, profile) for cue in cues if not is_punctuation(cue.text)]
+
+
+def laid_out_cues(
+    transcript: Transcript, profile: Profile, *, frame_rate: Fraction | None = None, shot_changes: Iterable[float] = ()
+) -> Iterator[Cue]:
+    """Yield the captions that hold all text of a transcript, also those of punctuation alone, which are not shown."""
     units = units_of(transcript, profile)
     grid = TimeGrid(frame_rate)
     layouts = Optimiser(units, profile, grid, ShotChanges(shot_changes, grid)).layouts()
-    cues = (_cue(units, layout, profile) for layout in layouts)
-    return [apply_punctuation_style(cue, profile) for cue in cues if not is_punctuation(cue.text)]
+    return (_cue(units, layout, profile) for layout in layouts)
 
 
 def time_cues(

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise, zip_longest
@@ -15,10 +15,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from captioner.cues import make_cues, time_cues
+from captioner.cues import laid_out_cues, make_cues, time_cues
 from captioner.cues.break_units import BreakUnit, units_of
+from captioner.cues.punctuation_style import apply_punctuation_style
 from captioner.profiles import PROFILES, Profile, profile_named
 from captioner.text.graphemes import graphemes
+from captioner.text.punctuation import is_punctuation
 from captioner.text.width import is_visible
 from captioner.values import Cue, Segment, Transcript, Word
 from tests.cues.cue_inputs import disorderly, orderly, profiles, segment, spoken
@@ -38,6 +40,17 @@ def visible_graphemes(text: str) -> list[str]:
     """The graphemes of a text, without spaces and other graphemes that show nothing."""
     chunks = re.split(r"[\s\u200b\ufeff]+", text)
     return [grapheme for chunk in chunks for grapheme in graphemes(chunk) if is_visible(grapheme)]
+
+
+def all_cues(
+    transcript: Transcript,
+    profile: Profile,
+    frame_rate: Fraction | None = None,
+    shot_changes: Iterable[float] = (),
+) -> list[Cue]:
+    """The cues with those of punctuation alone, which `make_cues` leaves out."""
+    cues = laid_out_cues(transcript, profile, frame_rate=frame_rate, shot_changes=shot_changes)
+    return [apply_punctuation_style(cue, profile) for cue in cues]
 
 
 @dataclass(frozen=True)
@@ -81,9 +94,19 @@ def test_cues_are_in_order_and_never_overlap(
 
 
 @unhurried
+@given(transcripts, profiles(), frame_rates)
+def test_all_cues_but_those_of_punctuation_are_shown(
+    transcript: Transcript, profile: Profile, frame_rate: Fraction | None
+) -> None:
+    plain = replace(profile, bare_line_ends=False, japanese_spaces=False)
+    cues = all_cues(transcript, plain, frame_rate)
+    assert make_cues(transcript, plain, frame_rate=frame_rate) == [cue for cue in cues if not is_punctuation(cue.text)]
+
+
+@unhurried
 @given(transcripts, profiles())
 def test_no_character_is_lost_or_changed(transcript: Transcript, profile: Profile) -> None:
-    shown = "".join(cue.text for cue in make_cues(transcript, profile))
+    shown = "".join(cue.text for cue in all_cues(transcript, profile))
     text = "".join(segment.text for segment in transcript.segments)
     assert [c for c in shown if not is_blank(c)] == [c for c in text if not is_blank(c)]
 
@@ -93,7 +116,7 @@ def test_no_character_is_lost_or_changed(transcript: Transcript, profile: Profil
 def test_no_space_is_invented(transcript: Transcript, profile: Profile) -> None:
     text = " ".join(segment.text for segment in transcript.segments)
     at = 0
-    for line in "\n".join(cue.text for cue in make_cues(transcript, profile)).split("\n"):
+    for line in "\n".join(cue.text for cue in all_cues(transcript, profile)).split("\n"):
         for character in line:
             if character.isspace():
                 assert is_blank(text[at])
@@ -116,7 +139,7 @@ def test_lines_are_few_and_fit(transcript: Transcript, profile: Profile) -> None
 @given(transcripts, profiles())
 def test_no_cue_line_or_unit_tears_a_grapheme(transcript: Transcript, profile: Profile) -> None:
     expected = visible_graphemes("\n".join(segment.text for segment in transcript.segments))
-    lines = "\n".join(cue.text for cue in make_cues(transcript, profile))
+    lines = "\n".join(cue.text for cue in all_cues(transcript, profile))
     assert visible_graphemes(lines) == expected
     units = "\n".join(unit.text for unit in units_of(transcript, profile))
     assert visible_graphemes(units) == expected
@@ -153,7 +176,7 @@ def test_a_cue_starts_no_later_than_its_first_word(
     """The exception is several cues in one frame, where lines are very narrow: each waits for the one before."""
     frame = 0.0 if frame_rate is None else float(1 / frame_rate)
     waited = 0
-    for shown in shown_words(make_cues(transcript, profile, frame_rate=frame_rate), transcript):
+    for shown in shown_words(all_cues(transcript, profile, frame_rate=frame_rate), transcript):
         assert shown.first is None or shown.cue.start <= shown.first.start + waited * frame
         waited = waited + 1 if shown.cue.duration <= 1.001 * frame else 0
 
@@ -163,7 +186,7 @@ def test_a_cue_starts_no_later_than_its_first_word(
 def test_a_cue_stays_to_its_last_word_or_to_the_gap_before_the_next(
     transcript: Transcript, profile: Profile, frame_rate: Fraction | None
 ) -> None:
-    cues = make_cues(transcript, profile, frame_rate=frame_rate)
+    cues = all_cues(transcript, profile, frame_rate=frame_rate)
     gap = float(profile.gap_at(frame_rate))
     for shown, following in zip_longest(shown_words(cues, transcript), cues[1:]):
         if shown.last and shown.cue.end < shown.last.end:
@@ -197,7 +220,7 @@ def test_every_time_is_a_whole_frame(transcript: Transcript, profile: Profile, f
 def test_cuts_move_a_cue_by_half_a_second_at_most(
     transcript: Transcript, profile: Profile, frame_rate: Fraction | None, cuts: list[float]
 ) -> None:
-    cues = make_cues(transcript, profile, frame_rate=frame_rate, shot_changes=cuts)
+    cues = all_cues(transcript, profile, frame_rate, cuts)
     assert all(before.end <= after.start for before, after in pairwise(cues))
     frame = 0.001 if frame_rate is None else float(1 / frame_rate)
     waited = 0
@@ -210,14 +233,14 @@ def test_cuts_move_a_cue_by_half_a_second_at_most(
 @unhurried
 @given(orderly(), profiles())
 def test_another_speaker_ends_a_cue(transcript: Transcript, profile: Profile) -> None:
-    for shown in shown_words(make_cues(transcript, profile), transcript):
+    for shown in shown_words(all_cues(transcript, profile), transcript):
         assert shown.speakers == {shown.cue.speaker}
 
 
 @unhurried
 @given(orderly(), profiles())
 def test_a_long_silence_ends_a_cue(transcript: Transcript, profile: Profile) -> None:
-    cues = make_cues(transcript, profile)
+    cues = all_cues(transcript, profile)
     for before, after in pairwise(units_of(transcript, profile)):
         if after.start - before.end >= profile.pause * 1000 + 1:
             assert cue_of(before, cues) < cue_of(after, cues)
@@ -226,7 +249,7 @@ def test_a_long_silence_ends_a_cue(transcript: Transcript, profile: Profile) -> 
 @unhurried
 @given(orderly(), profiles())
 def test_durations_are_within_limits_where_the_words_allow_it(transcript: Transcript, profile: Profile) -> None:
-    cues = make_cues(transcript, profile)
+    cues = all_cues(transcript, profile)
     units = Counter(cue_of(unit, cues) for unit in units_of(transcript, profile))
     for index, cue in enumerate(cues):
         assert cue.duration <= profile.maximum_duration + 1e-6 or units[index] == 1
@@ -257,7 +280,7 @@ def test_marks_and_dashes_are_all_that_a_style_may_change(
     transcript: Transcript, profile: Profile, dialogue: str
 ) -> None:
     styled = replace(profile, japanese_spaces=True, bare_line_ends=True, dialogue=dialogue)
-    letters = [c for cue in make_cues(transcript, styled) for c in cue.text if not is_blank(c) and c not in "，、。-"]
+    letters = [c for cue in all_cues(transcript, styled) for c in cue.text if not is_blank(c) and c not in "，、。-"]
     text = "".join(segment.text for segment in transcript.segments)
     assert letters == [c for c in text if not is_blank(c) and c not in "，、。-"]
 
