@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,7 +18,9 @@ from threading import Thread
 
 import pytest
 
+from captioner.backends.cloud.retry import RetryPolicy
 from captioner.cli import main
+from captioner.transcribe import recognition_windows
 from tests.live.live_stream import serve_folder
 from tests.media.interrupting import TIMEOUT, children, linux_only
 from tests.media.media_factory import ffmpeg, picture_source
@@ -97,8 +100,17 @@ def output_closed(monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 def speech_lost(monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr(recognition_windows, "LONGEST_SILENCE", 0.0)  # each region is a request
     with OpenAIServer(lambda form: error_reply(400) if len(server.forms) == 2 else text_reply("Hello.")) as server:
         return main(["talk.flac", "--backend", "openai", "--base-url", server.base_url, "--no-journal"])
+
+
+def no_server(monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr(RetryPolicy, "pause_after", lambda *facts: 0.0)
+    with socket.socket() as closed:  # bound, so that nobody else listens there
+        closed.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{closed.getsockname()[1]}/v1"
+        return main(["talk.flac", "--backend", "openai", "--base-url", address, "--no-journal"])
 
 
 class OneConnection(BaseHTTPRequestHandler):
@@ -148,7 +160,7 @@ CASES: dict[str, Run] = {
     "no audio": of("mute.mp4", *SCRIPTED),
     "no ffmpeg": of("talk.flac", *SCRIPTED, CAPTIONER_FFMPEG="no-such-program"),
     "no key": of("talk.flac", "--backend", "glm", "--no-journal"),
-    "no server": of("talk.flac", "--backend", "openai", "--base-url", "http://127.0.0.1:99999/v1", "--no-journal"),
+    "no server": no_server,
     "broken captions": of("lint", "broken.srt"),
     "stream lost": stream_lost,
     "speech lost": speech_lost,

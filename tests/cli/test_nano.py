@@ -31,7 +31,7 @@ def captions(folder: Path, film: Path, *flags: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("noise", [None, 20.0])
 def test_a_film_of_digits_is_captioned_at_the_right_times(tmp_path: Path, noise: float | None) -> None:
-    track, placed = talk([(1.0, PHRASES[0]), (5.5, PHRASES[1]), (20.0, PHRASES[3]), (24.0, PHRASES[5])], 28.0, noise)
+    track, placed = talk([(1.0, PHRASES[0]), (8.5, PHRASES[1]), (16.0, PHRASES[3]), (23.5, PHRASES[5])], 28.0, noise)
     segments = captions(tmp_path, film_of(track, tmp_path / "film.mp4"))
     assert [segment["text"] for segment in segments] == [place.phrase.text for place in placed]
     for segment, place in zip(segments, placed, strict=True):
