@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from captioner.errors import CaptionerError, UsageError, reason_of
 from captioner.languages import asked_language
 from captioner.limited_file import read_limited
 from captioner.media import open_media, path_of
+
+_log = logging.getLogger("captioner.batch")
 
 MEDIA_SUFFIXES = frozenset((
     ".3g2", ".3gp", ".aac", ".ac3", ".aif", ".aiff", ".amr", ".ape", ".asf", ".au", ".avi", ".caf", ".dts", ".dv",
@@ -101,8 +104,11 @@ def _sources_of(name: str, probe: bool) -> Iterator[Source]:
 
 
 def _files_below(folder: Path, probe: bool) -> Iterator[Source]:
-    """Yield the media files below a folder, in the order of their names; hidden files and folders are left out."""
-    for parent, folders, names in os.walk(folder):
+    """Yield the media files below a folder, in the order of their names; hidden files and folders are left out.
+
+    A folder that cannot be read is left out with a warning.
+    """
+    for parent, folders, names in os.walk(folder, onerror=_warn_of_folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         beginning, below = _beginning(Path(parent)), _beginning(Path(parent).relative_to(folder))
         for name in sorted(name for name in names if not name.startswith(".")):
@@ -110,6 +116,10 @@ def _files_below(folder: Path, probe: bool) -> Iterator[Source]:
             media = path.suffix.lower() in MEDIA_SUFFIXES
             if (media or probe) and _is_file(path) and (media or _has_audio(path)):
                 yield Source(beginning + name, below + name)
+
+
+def _warn_of_folder(error: OSError) -> None:
+    _log.warning("%s: cannot be read and is left out: %s", ascii(error.filename), reason_of(error))
 
 
 def _beginning(folder: Path) -> str:

@@ -145,6 +145,21 @@ def test_a_pipe_in_a_folder_is_no_source(archive: Path) -> None:
     assert found("odd") == found("odd/*.wav") == ["odd/gone.wav"]
 
 
+def test_a_folder_that_cannot_be_read_is_named(
+    archive: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real = os.scandir
+
+    def scandir(path: str) -> object:
+        if str(path).endswith("2024"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert "films/2024/c.wav" not in found("films")
+    assert "films/2024': cannot be read and is left out: permission denied" in caplog.text
+
+
 def test_a_pattern_that_is_no_glob(archive: Path) -> None:
     with pytest.raises(UsageError, match=r"is not a glob|no file matches"):
         find_sources(["**.mkv"])
