@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -10,10 +12,14 @@ from captioner.batch.executor import Executor, WorkerLost
 from captioner.batch.job import BatchJob, Outcome
 from captioner.batch.ledger import Ledger
 from captioner.batch.takeover import TakeoverFile
-from captioner.errors import BackendError, CaptionerError
+from captioner.errors import BackendError, CaptionerError, OutputNotWritten
 
 MOST_ATTEMPTS = 3
 """A source whose workers died so often is set aside."""
+
+
+NO_ROOM = frozenset(os.strerror(code).lower() for code in (errno.ENOSPC, errno.EDQUOT, errno.EROFS))
+"""Reasons why no result of any source can be written."""
 
 
 class SetAside(CaptionerError):
@@ -33,15 +39,16 @@ def run_batch(
     ledger: Ledger,
     takeover: TakeoverFile,
     on_outcome: Callable[[Outcome], None],
-) -> BackendError | None:
+) -> CaptionerError | None:
     """Run all jobs, in their order; returns the error that ended the run early, if one did.
 
-    `on_outcome` gets each outcome that is final. After an error of the whole backend no further job begins; those that
-    were running come to their end, since their speech is paid for, and the others wait for the next run.
+    `on_outcome` gets each outcome that is final. After an error that every job would meet, of the whole backend or of a
+    full disk, no further job begins; those that were running come to their end, since their speech is paid for, and the
+    others wait for the next run.
     """
     queue = deque(jobs)
     attempts: dict[str, int] = {}
-    failure: BackendError | None = None
+    failure: CaptionerError | None = None
 
     def next_job() -> BatchJob | None:
         if failure is not None or not queue:
@@ -52,7 +59,7 @@ def run_batch(
 
     for outcome in executor.run(next_job):
         source, error = outcome.job.source, outcome.error
-        if isinstance(error, BackendError):
+        if _concerns_all(error):
             failure = failure or error
             ledger.wait(source)
             continue
@@ -66,3 +73,8 @@ def run_batch(
         takeover.add(outcome)
         on_outcome(outcome)
     return failure
+
+
+def _concerns_all(error: CaptionerError | None) -> bool:
+    """Return whether every other job would meet the same error."""
+    return isinstance(error, BackendError) or (isinstance(error, OutputNotWritten) and error.reason in NO_ROOM)

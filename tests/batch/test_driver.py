@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from captioner.batch.executor import NextJob, WorkerLost
 from captioner.batch.job import BatchJob, Outcome, ResultPattern, State
 from captioner.batch.ledger import Ledger, Planned
 from captioner.batch.takeover import TakeoverFile
-from captioner.errors import BackendError, CaptionerError, MediaNotReadable
+from captioner.errors import BackendError, CaptionerError, MediaNotReadable, OutputNotWritten
 
 
 class OneByOne:
@@ -36,7 +38,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
     ledger.close()
 
 
-def run(ledger: Ledger, executor: OneByOne, folder: Path) -> tuple[BackendError | None, dict[str, State]]:
+def run(ledger: Ledger, executor: OneByOne, folder: Path) -> tuple[CaptionerError | None, dict[str, State]]:
     jobs = [BatchJob(name, ResultPattern(str(folder), name)) for name in "abc"]
     seen: list[Outcome] = []
     failure = run_batch(jobs, executor, ledger, TakeoverFile(str(folder), dict.fromkeys("abc", "k")), seen.append)
@@ -71,3 +73,12 @@ def test_an_error_of_the_whole_backend_ends_the_run_and_loses_nothing(ledger: Le
     failure, states = run(ledger, executor, tmp_path)
     assert str(failure) == "glm: the key is wrong"
     assert states == {"a": "done", "b": "waiting", "c": "waiting"}
+
+
+def test_a_full_disk_ends_the_run_before_more_speech_is_paid_for(ledger: Ledger, tmp_path: Path) -> None:
+    full = OutputNotWritten("b.srt", os.strerror(errno.ENOSPC).lower())
+    failure, states = run(ledger, OneByOne(lambda source, _: full if source == "b" else None), tmp_path)
+    assert (failure, states) == (full, {"a": "done", "b": "waiting", "c": "waiting"})
+    one = OutputNotWritten("b.srt", os.strerror(errno.EISDIR).lower())
+    ledger.requeue("abc")
+    assert run(ledger, OneByOne(lambda source, _: one if source == "b" else None), tmp_path)[1]["c"] == "done"
