@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import click
 from click.core import ParameterSource
 
 from captioner.errors import SettingsError
 from captioner.settings import Settings, parse_toml
+
+Flagged = TypeVar("Flagged", bound=Callable[..., Any])
 
 NOT_SETTABLE = ("version", "model", "base_url", "concurrency")
 """Flags that only the command line sets. `model`, `base_url` and `concurrency` are options of one backend, so they
@@ -196,6 +199,17 @@ def with_braces(ctx: click.Context, param: click.Parameter, label: str | None) -
     return label
 
 
+def together(*options: Callable[[Flagged], Flagged]) -> Callable[[Flagged], Flagged]:
+    """Return a decorator that declares options in the order of its arguments."""
+
+    def declare(function: Flagged) -> Flagged:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return declare
+
+
 # fmt: off
 quiet = click.option("-q", "--quiet", is_flag=True, help="Print errors and warnings only.")
 overwrite = click.option("--overwrite", is_flag=True, help="Overwrite existing results.")
@@ -265,4 +279,32 @@ hotwords_file = click.option(
     "--hotwords-file", metavar="FILE", help="File of hotwords, one a line; '#' starts a comment.")
 concurrency = click.option(
     "--concurrency", type=click.IntRange(1), metavar="N", help="Simultaneous requests of a cloud backend.")
+no_journal = click.option("--no-journal", is_flag=True, help="Do not read or write the journal.")
+offline = click.option(
+    "--offline", is_flag=True, help="Send nothing to other machines, and fetch nothing from them.")
+max_cost = click.option(
+    "--max-cost", type=click.FloatRange(0), metavar="AMOUNT", help="Stop before the run costs more.")
+max_minutes = click.option(
+    "--max-minutes", type=click.FloatRange(0), metavar="N", help="Stop before more speech is sent.")
 # fmt: on
+
+captioning = together(
+    profile,
+    profile_option,
+    frame_rate,
+    start_timecode,
+    drop_frame,
+    word_times,
+    speaker_label,
+    shot_changes,
+    backend,
+    backend_options,
+    model,
+    language,
+    chinese_script,
+    keep_suspected,
+    prompt,
+    hotwords,
+    hotwords_file,
+)
+"""The style of the captions, the backend and its hints."""

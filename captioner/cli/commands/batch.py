@@ -38,32 +38,17 @@ class BatchCommand(options.SettableCommand):
 @click.option("--ray-address", metavar="ADDRESS", help="Ray cluster: auto, or HOST:PORT.  [default: a local one]")
 @click.option("--status", is_flag=True, help="Show how the batch that writes into -d stands; caption nothing.")
 @click.option("--watch", is_flag=True, help="Go on: caption what arrives in the folders, until Ctrl-C.")
-@options.profile
-@options.profile_option
-@options.frame_rate
-@options.start_timecode
-@options.drop_frame
-@options.word_times
-@options.speaker_label
-@options.shot_changes
-@options.backend
-@options.backend_options
-@options.model
-@options.language
-@options.chinese_script
-@options.prompt
-@options.hotwords
-@options.hotwords_file
+@options.captioning
 @options.align
 @options.concurrency
 @options.base_url
 @options.audio_track
 @options.channel
 @click.option("--report", metavar="FILE", help="Write what became of every source: .json or .csv.")
-@click.option("--no-journal", is_flag=True, help="Do not read or write the journal.")
-@click.option("--offline", is_flag=True, help="Send nothing to other machines, and fetch nothing from them.")
-@click.option("--max-cost", type=click.FloatRange(0), metavar="AMOUNT", help="Stop before the run costs more.")
-@click.option("--max-minutes", type=click.FloatRange(0), metavar="N", help="Stop before more speech is sent.")
+@options.no_journal
+@options.offline
+@options.max_cost
+@options.max_minutes
 @click.option("--retry-failed", is_flag=True, help="Also run sources that failed or lost speech before.")
 @click.option("--overwrite", is_flag=True, help="Overwrite results that were edited or made by others.")
 @options.quiet

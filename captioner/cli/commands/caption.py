@@ -34,23 +34,7 @@ class RootCommand(options.SettableCommand):
 @options.output
 @options.directory
 @options.formats
-@options.profile
-@options.profile_option
-@options.frame_rate
-@options.start_timecode
-@options.drop_frame
-@options.word_times
-@options.speaker_label
-@options.shot_changes
-@options.backend
-@options.backend_options
-@options.model
-@options.language
-@options.chinese_script
-@options.keep_suspected
-@options.prompt
-@options.hotwords
-@options.hotwords_file
+@options.captioning
 @click.option(
     "--context",
     type=click.Choice(["none", "previous"]),
@@ -67,11 +51,11 @@ class RootCommand(options.SettableCommand):
 @click.option("--burn", metavar="FILE", help="Also write the video with the captions burned in.")
 @click.option("--mux", metavar="FILE", help="Also write the video with the captions as a track.")
 @options.report
-@click.option("--no-journal", is_flag=True, help="Do not read or write the journal.")
-@click.option("--offline", is_flag=True, help="Send nothing to other machines, and fetch nothing from them.")
+@options.no_journal
+@options.offline
 @click.option("--dry-run", is_flag=True, help="Show what would be sent and what it costs; send nothing.")
-@click.option("--max-cost", type=click.FloatRange(0), metavar="AMOUNT", help="Stop before the run costs more.")
-@click.option("--max-minutes", type=click.FloatRange(0), metavar="N", help="Stop before more speech is sent.")
+@options.max_cost
+@options.max_minutes
 @click.option("--retry-failed", is_flag=True, help="Retry only the regions that failed, then rewrite the results.")
 @options.overwrite
 @options.skip_existing
