@@ -10,6 +10,7 @@ import click
 
 from captioner.cli import options
 from captioner.cli.command_list import COMMANDS
+from captioner.cli.flag_types import TimeParam
 from captioner.settings import Settings
 
 
@@ -46,8 +47,8 @@ class RootCommand(options.SettableCommand):
 @options.base_url
 @options.audio_track
 @options.channel
-@click.option("--from", "start", type=options.TimeParam(), metavar="TIME", help="Start at 90, 1:30 or 0:01:30.5.")
-@click.option("--to", "end", type=options.TimeParam(), metavar="TIME", help="End at TIME.")
+@click.option("--from", "start", type=TimeParam(), metavar="TIME", help="Start at 90, 1:30 or 0:01:30.5.")
+@click.option("--to", "end", type=TimeParam(), metavar="TIME", help="End at TIME.")
 @click.option("--burn", metavar="FILE", help="Also write the video with the captions burned in.")
 @click.option("--mux", metavar="FILE", help="Also write the video with the captions as a track.")
 @options.report

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from captioner.cli import options
+from captioner.cli.flag_types import ShiftParam, StretchParam
 
 
 class ConvertCommand(options.SettableCommand):
@@ -25,8 +26,8 @@ class ConvertCommand(options.SettableCommand):
 @options.frame_rate_of_video
 @options.start_timecode
 @options.drop_frame
-@click.option("--stretch", type=options.StretchParam(), metavar="FROM:TO", help="Change the speed: 23.976:25.")
-@click.option("--shift", type=options.ShiftParam(), default=0.0, metavar="[-]TIME", help="Shift all cues by TIME.")
+@click.option("--stretch", type=StretchParam(), metavar="FROM:TO", help="Change the speed: 23.976:25.")
+@click.option("--shift", type=ShiftParam(), default=0.0, metavar="[-]TIME", help="Shift all cues by TIME.")
 @options.speaker_label
 @click.option("--strict", is_flag=True, help="Fail if IN needs repair or OUT cannot store all of it.")
 @options.overwrite

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from captioner.cli import options
+from captioner.cli.flag_types import RateParam
 from captioner.settings import Settings
 
 
@@ -23,7 +24,7 @@ class LintCommand(options.SettableCommand):
 @click.option("--from", "source_format", metavar="NAME", help="Format of the files.  [default: detected]")
 @options.file_language
 @click.option(
-    "--fps", "frame_rate", type=options.RateParam(), metavar="RATE",
+    "--fps", "frame_rate", type=RateParam(), metavar="RATE",
     help="Check that cues start and end on frames of this rate.",
 )  # fmt: skip
 @click.option(

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from captioner.cli import options
+from captioner.cli.flag_types import KeyValueParam
 from captioner.settings import Settings
 
 
@@ -34,7 +35,7 @@ from captioner.settings import Settings
 )  # fmt: skip
 @click.option("--record", metavar="FILE.json", help="Record the transcript, for 'captioner export'.")
 @click.option(
-    "--sink", "sinks", type=options.KeyValueParam(plain=True), multiple=True, metavar="NAME=TARGET",
+    "--sink", "sinks", type=KeyValueParam(plain=True), multiple=True, metavar="NAME=TARGET",
     help="Push captions to obs, youtube, zoom, ...; @FILE reads TARGET from a file; repeatable.",
 )  # fmt: skip
 @options.profile
@@ -66,7 +67,7 @@ from captioner.settings import Settings
 @click.option("--from-start", is_flag=True, help="Start at the first segment in the HLS playlist.")
 @click.option("--input-format", metavar="NAME", help="Format of the source where it is not detected: s16le, alsa, ...")
 @click.option(
-    "--input-option", "input_options", type=options.KeyValueParam(plain=True), multiple=True, metavar="KEY=VALUE",
+    "--input-option", "input_options", type=KeyValueParam(plain=True), multiple=True, metavar="KEY=VALUE",
     help="ffmpeg option for the source, such as listen=1 or sample_rate=16000; repeatable.",
 )  # fmt: skip
 @click.option("--overwrite", is_flag=True, help="Delete the results of an earlier stream and start again.")

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from captioner.cli import options
+from captioner.cli.flag_types import TimeParam
 from captioner.cli.style_flags import style_flags
 
 
@@ -14,7 +15,7 @@ from captioner.cli.style_flags import style_flags
 @click.argument("media", metavar="MEDIA")
 @click.argument("subtitles", nargs=-1, required=True, metavar="SUBS[:LANG] [SUBS[:LANG]]")
 @click.option(
-    "--at", type=options.TimeParam(), metavar="TIME",
+    "--at", type=TimeParam(), metavar="TIME",
     help="Time of the frame: 90, 1:30 or 0:01:30.5.  [default: of the first cue]",
 )  # fmt: skip
 @click.option("-o", "--output", metavar="FILE", help="PNG to write.  [default: MEDIA with the ending .png]")
