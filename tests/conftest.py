@@ -69,6 +69,7 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
         if name.startswith(("CAPTIONER_", "ZAI_", "ZHIPUAI_", "OPENAI_")) and name not in KEPT:
             monkeypatch.delenv(name)
     monkeypatch.setenv("CAPTIONER_CONFIG_DIR", str(tmp_path_factory.mktemp("config")))
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")  # --offline sets it, which must not outlast the test
     journal = tmp_path_factory.mktemp("journal")
     monkeypatch.setenv("CAPTIONER_JOURNAL", str(journal / "journal.sqlite"))
     monkeypatch.setenv("CAPTIONER_STATE", str(journal / "results.sqlite"))
