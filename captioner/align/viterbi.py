@@ -27,7 +27,7 @@ ENTER_FILLER_COST = (14.0, 14.0, 3.0, 3.0)
 """Cost of entering a filler after a unit, by `TextUnit.boundary`: speakers hesitate between clauses."""
 
 FILLER_SHARE, FILLER_SAMPLE = 0.2, 200
-"""Speech of the text resembles its own model frames more than this share of all, by a sample of so many of them."""
+"""Speech of the text resembles its own model frames more than this share of all frames, by a sample of them."""
 
 _UNREACHABLE = np.float32(1e9)
 _MARGIN = 3  # unreachable columns before a band, so that its first columns need no special case

@@ -1,4 +1,4 @@
-"""Phrases that recognisers invent where nobody speaks, by language.
+"""Phrases that recognisers invent where there is no speech, by language.
 
 Models like Whisper learned from captions of videos. In silence, noise and music they write what such captions hold
 there: thanks to the viewers, requests to subscribe, and the names of those who made the captions. The lists hold what

@@ -38,7 +38,7 @@ class Console:
         print_message(printable(text))
 
     def ask(self, question: str) -> bool:
-        """Ask a question on the terminal, and return whether the answer is yes; False if nobody can answer."""
+        """Return whether the answer to a question on the terminal is yes; False if `quiet` or without a terminal."""
         if self._quiet or not (sys.stdin.isatty() and sys.stderr.isatty()):
             return False
         return click.confirm(printable(question), default=True, err=True)

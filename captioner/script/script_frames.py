@@ -18,7 +18,7 @@ from captioner.align.voice_features import voice_features
 from captioner.script.recording_frames import FRAME, STEP
 
 LEAST_SYLLABLES, MOST_SYLLABLES = 40.0, 120.0
-"""A text is synthesized in parts of so many syllables: long enough to normalise, short enough to hold."""
+"""Syllables of the parts in which a text is synthesized: long enough to normalise, short enough to hold."""
 
 VOICE_COST, VOICE_DEVIATION_COST, LETTER_DEVIATION_COST = 0.4, 0.075, 0.3
 """Cost of a frame that has nothing in common with that of the voice, and of each squared deviation from the mean of

@@ -121,7 +121,7 @@ def _brackets(text: str) -> Iterator[UnspokenText]:
 
 
 def _songs(text: str) -> Iterator[UnspokenText]:
-    """Yield what stands between musical notes. A note that opens a line needs none that closes it."""
+    """Yield what stands between musical notes. A note that opens a line may lack the closing one."""
     lines = list(_LINE.finditer(text))
     opened: int | None = None
     for number, line in enumerate(lines):

@@ -21,7 +21,7 @@ LEAST_UNHEARD = 1.5
 window at once, at times stops in the middle."""
 
 FASTEST = 40.0
-"""Characters a second, more than anyone says: word times that put so many in a region are wrong."""
+"""Characters a second, more than anyone says: word times that put more into a region are wrong."""
 
 StoredResult = Callable[[Audio, Hints], Recognition | None]
 """Returns the result of a clip that the journal has; None if the backend must recognise it."""

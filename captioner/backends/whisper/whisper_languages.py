@@ -24,7 +24,7 @@ _TAG_OF = {code: tag for tag, code in _OF_TAG.items() if code != "no"}
 
 
 def codes_for(vocabulary: int) -> tuple[str, ...]:
-    """Return the codes that a model with so many tokens knows: English alone, 99 languages, or these and Cantonese."""
+    """Return the codes that a model knows, by its number of tokens: English, 99 languages, or these and Cantonese."""
     if vocabulary < 51_865:
         return ("en",)
     return (*CODES, CANTONESE) if vocabulary > 51_865 else CODES

@@ -69,7 +69,7 @@ def _representable(cue: Cue) -> Cue:
 
 
 def _where_it_is_read(cue: Cue) -> Cue:
-    """Return the cue with the anchor that readers see: a text of so many lines that it begins near the top is there."""
+    """Return the cue with the anchor that readers see: many lines that begin near the top are at the top."""
     third, column = divmod(_anchor(cue) - 1, 3)
     is_high = _first_row(third, cue) <= HIGHEST[third]
     return replace(cue, position=Position(7 + column)) if is_high else cue
