@@ -5,6 +5,7 @@ from __future__ import annotations
 COMMANDS = {
     "batch": "Caption an archive: folders, globs, manifests; on many processes or a Ray cluster.",
     "search": "Find words in the captions of a folder.",
+    "serve": "Serve recognition over HTTP, and a page to caption and correct.",
     "live": "Caption a live stream.",
     "align": "Caption with the words of a script, or retime a caption file.",
     "export": "Re-export a transcript without running recognition.",

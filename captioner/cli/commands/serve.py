@@ -1,0 +1,54 @@
+"""`captioner serve`: declares its flags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from captioner.cli import options
+from captioner.settings import Settings
+
+
+@click.command(cls=options.SettableCommand)
+@click.option(
+    "--address", default="127.0.0.1:8767", metavar="[HOST:]PORT", help="Where to listen.  [default: 127.0.0.1:8767]"
+)
+@click.option(
+    "--api-key", "api_keys", multiple=True, metavar="KEY", help="Key of which requests must bring one; repeatable."
+)
+@click.option(
+    "--allow-origin", "origins", multiple=True, metavar="ORIGIN", help="Site whose pages may use it; repeatable."
+)
+@click.option("--state", metavar="DIR", help="Folder of uploads and jobs.  [default: beside the journal]")
+@click.option(
+    "--parallel", type=click.IntRange(1), metavar="N", help="Recordings at a time.  [default: 1, 4 for a cloud backend]"
+)
+@click.option(
+    "--max-wait", type=click.FloatRange(0), default=30.0, metavar="S", help="Longest wait for a turn.  [default: 30]"
+)
+@click.option(
+    "--unload-after",
+    type=click.FloatRange(0),
+    default=600.0,
+    metavar="S",
+    help="Unload an idle model; 0 keeps it.  [default: 600]",
+)
+@click.option("--service-limits", is_flag=True, help="Refuse uploads that GLM's own service refuses.")
+@options.profile
+@options.backend
+@options.backend_options
+@options.model
+@options.language
+@options.align
+@options.concurrency
+@options.base_url
+@options.no_journal
+@options.offline
+@options.quiet
+@click.pass_obj
+def serve(settings: Settings, /, **flags: Any) -> int:
+    """Serve recognition over HTTP: the API of GLM-ASR, that of OpenAI, jobs, and a page to caption and correct."""
+    from captioner.cli.work.serve import ServeRequest, serve_until_stopped
+
+    return serve_until_stopped(ServeRequest(**flags), settings)

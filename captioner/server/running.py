@@ -1,0 +1,53 @@
+"""Runs the server until a signal ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+from ipaddress import ip_address
+
+import uvicorn
+
+from captioner.errors import UsageError, reason_of
+from captioner.server.server_context import ServerContext
+from captioner.server.web_app import make_web_app
+
+SHUTDOWN_TIMEOUT = 10
+"""Seconds that running requests have to end."""
+
+
+def run_server(context: ServerContext, on_start: Callable[[str], object]) -> None:
+    """Serve until SIGTERM or Ctrl-C; `on_start` gets the URL. Raises `UsageError` for an address that is not allowed,
+    malformed or in use."""
+    options = context.options
+    host, port = address_parts(options.address)
+    if not options.api_keys and not is_loopback(host):
+        raise UsageError(f"{options.address} can be reached by other machines, so --api-key is needed")
+    try:
+        listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise UsageError(f"cannot listen at {options.address}: {reason_of(error)}; use another port") from error
+    with listening:
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        on_start(f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}")
+        config = uvicorn.Config(
+            make_web_app(context), log_config=None, access_log=False, timeout_graceful_shutdown=SHUTDOWN_TIMEOUT
+        )
+        asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))
+
+
+def address_parts(address: str) -> tuple[str, int]:
+    """Return host and port of `PORT` or `HOST:PORT`; the host is 127.0.0.1 by default. Raises `UsageError`."""
+    host, _, port = address.rpartition(":")
+    if not port.isdecimal() or int(port) > 65535:
+        raise UsageError(f"{address}: not an address; use PORT or HOST:PORT")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only programs of this machine reach a host."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"

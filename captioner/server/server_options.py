@@ -1,0 +1,35 @@
+"""The options of the server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerOptions:
+    """The options of the server."""
+
+    address: str = "127.0.0.1:8767"
+    """Where it listens, `HOST:PORT`; port 0 for a free one."""
+
+    api_keys: tuple[str, ...] = ()
+    """Keys of which a request must bring one; empty to ask for none, which only a loopback address may do."""
+
+    origins: frozenset[str] = frozenset()
+    """Origins of other sites whose pages may use the server, as a browser sends them."""
+
+    state: Path
+    """The folder of uploads, jobs and documents. It is created if missing."""
+
+    concurrency: int = 1
+    """Recordings that are recognised at a time."""
+
+    longest_wait: float = 30.0
+    """Seconds that a request waits for its turn at most; then it is refused with 429."""
+
+    unload_after: float | None = 600.0
+    """Seconds without work after which the model is unloaded; None to keep it."""
+
+    service_limits: bool = False
+    """Whether GLM's own limits of an upload hold: 25 MB and 30 s."""
