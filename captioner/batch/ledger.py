@@ -10,19 +10,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
-from typing import Any
 
 from captioner.batch.job import Figures, Outcome, ResultFile, State
 from captioner.errors import CaptionerError, UsageError
 from captioner.result_records import default_state_path
-
-BUSY = 30.0
-"""Seconds to wait while another process reads or writes."""
+from captioner.state_database import StateDatabase, only_process
 
 VERSION = 1
 
@@ -104,14 +100,7 @@ class Ledger:
     """The ledger in the file at `path`, which is created. Every method raises `LedgerNotUsable`."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._database = sqlite3.connect(path, timeout=BUSY, isolation_level=None, check_same_thread=False)
-            self._database.execute("PRAGMA journal_mode = TRUNCATE")
-            self._database.executescript(_SCHEMA)
-        except (sqlite3.Error, OSError) as error:
-            raise LedgerNotUsable(str(path), str(error)) from error
+        self._database = StateDatabase(path, _SCHEMA, LedgerNotUsable)
 
     def close(self) -> None:
         """Close the file."""
@@ -120,7 +109,7 @@ class Ledger:
     def plan(self, sources: Iterable[Planned]) -> None:
         """Add sources. One whose key has changed waits again, as one does that was running when its driver ended."""
         rows = ((os.fsencode(planned.source), planned.key, planned.size) for planned in sources)
-        with self._transaction() as database:
+        with self._database.transaction() as database:
             database.execute("UPDATE sources SET state = 'waiting' WHERE state = 'running'")
             database.executemany(
                 "INSERT INTO sources (source, key, size, state) VALUES (?, ?, ?, 'waiting') ON CONFLICT (source) DO "
@@ -142,7 +131,7 @@ class Ledger:
             )
             for entry in entries
         )
-        with self._transaction() as database:
+        with self._database.transaction() as database:
             database.executemany(
                 f"INSERT OR IGNORE INTO sources (source, key, size, state, results, seconds, warnings, "
                 f"{', '.join(_FIGURES)}) VALUES ({', '.join('?' * (7 + len(_FIGURES)))})",
@@ -151,7 +140,7 @@ class Ledger:
 
     def requeue(self, sources: Iterable[str]) -> None:
         """Let sources wait again, as if no worker had begun them."""
-        with self._transaction() as database:
+        with self._database.transaction() as database:
             database.executemany(
                 "UPDATE sources SET state = 'waiting', attempts = 0, error = NULL WHERE source = ?",
                 ((os.fsencode(source),) for source in sources),
@@ -159,7 +148,7 @@ class Ledger:
 
     def start(self, source: str) -> int:
         """Note that a worker begins a source; returns how often that has happened."""
-        rows = self._execute(
+        rows = self._database.execute(
             "UPDATE sources SET state = 'running', attempts = attempts + 1 WHERE source = ? RETURNING attempts",
             os.fsencode(source),
         )
@@ -169,7 +158,7 @@ class Ledger:
     def finish(self, outcome: Outcome) -> None:
         """Store the outcome of a source."""
         error = None if outcome.error is None else os.fsencode(str(outcome.error))
-        self._execute(
+        self._database.execute(
             "UPDATE sources SET state = ?, error = ?, exit_code = ?, results = ?, seconds = ?, warnings = ?, "
             f"{', '.join(f'{name} = ?' for name in _FIGURES)} WHERE source = ?",
             outcome.state,
@@ -182,11 +171,11 @@ class Ledger:
 
     def wait(self, source: str) -> None:
         """Let a source wait again; it keeps the number of attempts."""
-        self._execute("UPDATE sources SET state = 'waiting' WHERE source = ?", os.fsencode(source))
+        self._database.execute("UPDATE sources SET state = 'waiting' WHERE source = ?", os.fsencode(source))
 
     def skip(self, reasons: Mapping[str, str]) -> None:
         """Note that sources are left alone, and why each is."""
-        with self._transaction() as database:
+        with self._database.transaction() as database:
             database.executemany(
                 "UPDATE sources SET state = 'skipped', error = ? WHERE source = ?",
                 ((os.fsencode(reason), os.fsencode(source)) for source, reason in reasons.items()),
@@ -194,7 +183,7 @@ class Ledger:
 
     def entries(self) -> Iterator[Entry]:
         """Yield all sources, in the order in which they were first planned."""
-        for row in self._execute(
+        for row in self._database.execute(
             "SELECT source, key, size, state, attempts, error, exit_code, results, seconds, warnings, "
             f"{', '.join(_FIGURES)} FROM sources ORDER BY number"
         ):
@@ -208,26 +197,7 @@ class Ledger:
 
     def counts(self) -> Mapping[State, int]:
         """Return the number of sources in each state."""
-        return dict(self._execute("SELECT state, count(*) FROM sources GROUP BY state"))
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing of what the block changes."""
-        try:
-            self._database.execute("BEGIN IMMEDIATE")
-            yield self._database
-            self._database.execute("COMMIT")
-        except sqlite3.Error as error:
-            with suppress(sqlite3.Error):
-                self._database.execute("ROLLBACK")
-            raise LedgerNotUsable(str(self._path), str(error)) from error
-
-    def _execute(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        try:
-            with closing(self._database.execute(statement, values)) as cursor:
-                return cursor.fetchall()
-        except sqlite3.Error as error:
-            raise LedgerNotUsable(str(self._path), str(error)) from error
+        return dict(self._database.execute("SELECT state, count(*) FROM sources GROUP BY state"))
 
 
 def _result_columns(finished: Outcome | Entry) -> tuple[str, float, str]:
@@ -240,18 +210,7 @@ def only_driver(path: Path) -> Iterator[None]:
     """Hold the ledger at `path` against other drivers for the length of the block.
 
     Raises `UsageError` where there is one, and `LedgerNotUsable`.
-    The lock is that of a database of its own, so it ends with its process, and the ledger can still be read.
     """
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = sqlite3.connect(path.with_suffix(".lock"), timeout=0, isolation_level=None)
-    except (sqlite3.Error, OSError) as error:
-        raise LedgerNotUsable(str(path), str(error)) from error
-    with closing(lock):
-        try:
-            lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.Error as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                raise LedgerNotUsable(str(path), str(error)) from error
-            raise UsageError("another batch writes these results now; wait for it, or use another folder") from error
+    taken = UsageError("another batch writes these results now; wait for it, or use another folder")
+    with only_process(path, taken, LedgerNotUsable):
         yield

@@ -28,11 +28,15 @@ def run_server(context: ServerContext, on_start: Callable[[str], object]) -> Non
         listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         raise UsageError(f"cannot listen at {options.address}: {reason_of(error)}; use another port") from error
-    with listening:
+    with listening, context.jobs.store.only_server():
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         on_start(f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}")
         config = uvicorn.Config(
-            make_web_app(context), log_config=None, access_log=False, timeout_graceful_shutdown=SHUTDOWN_TIMEOUT
+            make_web_app(context),
+            log_config=None,
+            access_log=False,
+            lifespan="on",
+            timeout_graceful_shutdown=SHUTDOWN_TIMEOUT,
         )
         asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))
 

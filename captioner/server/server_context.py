@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from captioner.pipeline import CaptionOptions
+from captioner.server.jobs.job_service import JobService
+from captioner.server.jobs.job_store import JobStore
 from captioner.server.model_host import ModelHost
 from captioner.server.server_options import ServerOptions
 from captioner.server.work_queue import WorkQueue
@@ -23,3 +26,8 @@ class ServerContext:
 
     queue: WorkQueue
     """The turns at the backend."""
+
+    @cached_property
+    def jobs(self) -> JobService:
+        """The worker of the jobs; `jobs.store` has all of them."""
+        return JobService(self.options, self.captioning, self.models, JobStore(self.options.state))

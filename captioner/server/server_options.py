@@ -28,8 +28,20 @@ class ServerOptions:
     longest_wait: float = 30.0
     """Seconds that a request waits for its turn at most; then it is refused with 429."""
 
+    largest_upload: int = 4 << 30
+    """Bytes of a file that is sent with a request."""
+
     unload_after: float | None = 600.0
     """Seconds without work after which the model is unloaded; None to keep it."""
 
     service_limits: bool = False
     """Whether GLM's own limits of an upload hold: 25 MB and 30 s."""
+
+    longest_media: float = 12 * 3600.0
+    """Seconds of a source at most."""
+
+    most_waiting: int = 1000
+    """Jobs of one client that may wait or run."""
+
+    smallest_free: int = 1 << 30
+    """Bytes of the disk that must be free for a new upload."""

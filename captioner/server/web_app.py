@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from captioner.live.server.origins import OriginCheck
 from captioner.server import health
 from captioner.server.api_keys import OPEN_PATHS, client_of
+from captioner.server.jobs import job_routes
 from captioner.server.server_context import ServerContext
 
 
@@ -21,10 +22,13 @@ def make_web_app(context: ServerContext) -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        context.jobs.start()
         yield
+        await context.jobs.close()
         await context.models.close()
+        context.jobs.store.close()
 
-    app = Starlette(routes=[*health.routes()], lifespan=lifespan)
+    app = Starlette(routes=[*health.routes(), *job_routes.routes()], lifespan=lifespan)
     app.state.context = context
     host = context.options.address.rpartition(":")[0].strip("[]")
     return OriginCheck(_KeyCheck(app, context.options.api_keys), context.options.origins, host)

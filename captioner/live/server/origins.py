@@ -29,6 +29,9 @@ class OriginCheck:
         self._hosts = {"localhost", socket.gethostname().lower(), host.lower(), *listed} - {"", None}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
         headers = Headers(scope=scope)
         host, origin = headers.get("host", ""), headers.get("origin")
         if not self._is_known(host):
