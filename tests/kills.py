@@ -22,6 +22,7 @@ import av
 import click
 
 from captioner.batch.takeover import NAME
+from captioner.batch.travelling_journal import FOLDER
 from tests.command_process import CommandRun, Ended
 from tests.fuzz import CAPTIONS, SPEECH, captions_complete, temporary_folder
 from tests.media.media_factory import ffmpeg, picture_source
@@ -35,8 +36,8 @@ ORPHANS_END = 3.0
 """Seconds after which no program of a killed run may go on."""
 
 
-GOING_ON = (".state", ".lines")
-"""Ends of the files from which `live` goes on when it is started again."""
+GOING_ON = (".state", ".lines", FOLDER)
+"""Ends of the files from which `live` and `batch` go on when they are started again."""
 
 
 @dataclass(frozen=True)

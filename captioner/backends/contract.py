@@ -33,6 +33,12 @@ class BackendInfo:
     takes_key: bool = False
     """Whether the constructor takes a `key`. A dry run sends nothing, so it passes a placeholder if none is set."""
 
+    memory: int = 1_500_000_000
+    """Bytes that an instance needs, with the rest of a worker of a batch: so many workers are started."""
+
+    gpu_memory: int = 0
+    """Bytes of GPU memory that an instance needs; 0 for a backend that uses no GPU."""
+
     takes_language: bool = False
     """Whether the constructor takes `language`, the BCP 47 tag of the speech, or None: it may choose a model by it."""
 

@@ -5,8 +5,14 @@
     job.py              what crosses to a worker, and what comes back: BatchJob and Outcome
     batch_worker.py     captions one source after the other with one open backend
     executor.py         the contract of executors
-    local_executor.py   processes or threads of this machine
+    worker_count.py     how many workers there is room for, and the share of each in a rate limit
+    process_executor.py processes of this machine
+    thread_executor.py  threads of this process
     ray_executor.py     actors of a Ray cluster
+    actor_pool.py       those that start, are idle and are busy
+    driver_actor.py     the driver's journal, records and limit, for the workers of a cluster
+    shared_limit.py     a limit of speech that processes share
+    travelling_journal.py   recognitions of unfinished sources beside the results
     ledger.py           the state of every source, in a database on this machine
     takeover.py         a line for each finished source beside the results, for another machine
     driver.py           all of it together: takes jobs from the ledger and records what comes back

@@ -6,10 +6,10 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from captioner.backends import Backend, Hints, Recognition, load_backend
 from captioner.batch.job import BatchJob, Figures, Outcome, ResultFile
@@ -62,6 +62,14 @@ class WorkerSettings:
         return tuple(format_named(name).suffix for name in self.formats)
 
 
+class Records(Protocol):
+    """The record of results, here or on the driver's machine; see `ResultRecords`."""
+
+    def add(self, result: Path, data: bytes, lost: int) -> None:
+        """Record that `data` is being written to `result`."""
+        ...
+
+
 class StoppableBackend:
     """A backend that takes no further clip once it is stopped, and raises `BackendError` instead."""
 
@@ -86,17 +94,20 @@ class StoppableBackend:
 class BatchWorker:
     """Captions sources with one open backend."""
 
-    def __init__(self, settings: WorkerSettings, backend: Backend) -> None:
-        """`backend` is closed with the worker."""
+    def __init__(self, settings: WorkerSettings, backend: Backend, records: Records | None = None) -> None:
+        """`backend` is closed with the worker; `records` is None for those of this machine."""
         self._settings, self._backend = settings, StoppableBackend(backend)
-        self._records = ResultRecords(default_state_path(), _log.warning)
+        self._records = records or ResultRecords(default_state_path(), _log.warning)
         self._formats = [format_named(name) for name in settings.formats]
 
-    def run(self, job: BatchJob) -> Outcome:
-        """Caption one source and write its results. Errors are part of the outcome."""
+    def run(self, job: BatchJob, step: Callable[[], None] = lambda: None) -> Outcome:
+        """Caption one source and write its results. Errors are part of the outcome.
+
+        `step` is called at each progress; a `CaptionerError` that it raises ends the job before its results.
+        """
         started = time.monotonic()
         try:
-            captions = caption(job.source, self._options_for(job))
+            captions = caption(job.source, self._options_for(job, step))
             results = tuple(self._write(job, captions, format) for format in self._formats)
         except CaptionerError as error:
             return Outcome(job, error=error, seconds=time.monotonic() - started)
@@ -114,7 +125,7 @@ class BatchWorker:
         """Close the backend."""
         self._backend.close()
 
-    def _options_for(self, job: BatchJob) -> CaptionOptions:
+    def _options_for(self, job: BatchJob, step: Callable[[], None]) -> CaptionOptions:
         options, hints = self._settings.options, self._settings.options.hints
         hints = replace(
             hints,
@@ -122,7 +133,7 @@ class BatchWorker:
             prompt=job.options.prompt or hints.prompt,
             hotwords=(*hints.hotwords, *job.options.hotwords),
         )
-        return replace(options, backend=self._backend, hints=hints)
+        return replace(options, backend=self._backend, hints=hints, on_progress=lambda _: step())
 
     def _write(self, job: BatchJob, captions: Captions, format: Format) -> ResultFile:
         programme = self._settings.writing.applied_to(captions.programme)
@@ -136,10 +147,10 @@ class BatchWorker:
         return ResultFile(path, hashlib.sha256(data).hexdigest())
 
 
-def open_worker(settings: WorkerSettings, limit: SpeechLimit | None) -> BatchWorker:
+def open_worker(settings: WorkerSettings, limit: SpeechLimit | None, records: Records | None = None) -> BatchWorker:
     """Return a worker with a backend of its own, within a limit that all workers share. Raises `BackendError`."""
     backend = load_backend(settings.backend, **dict(settings.backend_options))
-    return BatchWorker(settings, backend if limit is None else LimitedBackend(backend, limit))
+    return BatchWorker(settings, backend if limit is None else LimitedBackend(backend, limit), records)
 
 
 def figures(captions: Captions) -> Figures:

@@ -15,22 +15,24 @@ from captioner.batch.takeover import TakeoverFile
 from captioner.errors import BackendError, CaptionerError, OutputNotWritten
 
 MOST_ATTEMPTS = 3
-"""A source whose workers died so often is set aside."""
+"""A source whose workers died or hung so often is set aside."""
 
+MOST_LOSSES = 10
+"""A source whose workers were lost so often in a run is set aside, also if each time with their machine."""
 
 NO_ROOM = frozenset(os.strerror(code).lower() for code in (errno.ENOSPC, errno.EDQUOT, errno.EROFS))
 """Reasons why no result of any source can be written."""
 
 
 class SetAside(CaptionerError):
-    """A source is not tried again, since each worker that tried it died."""
+    """A source is not tried again, since the workers that tried it died or hung."""
 
     def __init__(self, source: str, attempts: int, reason: str) -> None:
         super().__init__(source, attempts, reason)
         self.source, self.attempts, self.reason = source, attempts, reason
 
     def _message(self) -> str:
-        return f"{self.source}: set aside, since {self.attempts} workers died of it, the last by {self.reason}"
+        return f"{self.source}: set aside after {self.attempts} attempts, since workers died or hung ({self.reason})"
 
 
 def run_batch(
@@ -47,7 +49,8 @@ def run_batch(
     others wait for the next run.
     """
     queue = deque(jobs)
-    attempts: dict[str, int] = {}
+    attempts: dict[str, int] = {}  # of the sources that are running
+    losses: dict[str, tuple[str, ...]] = {}
     failure: CaptionerError | None = None
 
     def next_job() -> BatchJob | None:
@@ -57,21 +60,28 @@ def run_batch(
         attempts[job.source] = ledger.start(job.source)
         return job
 
-    for outcome in executor.run(next_job):
-        source, error = outcome.job.source, outcome.error
-        if _concerns_all(error):
-            failure = failure or error
-            ledger.wait(source)
-            continue
-        if isinstance(error, WorkerLost):
-            if attempts[source] < MOST_ATTEMPTS:
-                ledger.wait(source)
-                queue.append(outcome.job)
+    try:
+        for outcome in executor.run(next_job):
+            source, error = outcome.job.source, outcome.error
+            attempt = attempts.pop(source)
+            if _concerns_all(error):
+                failure = failure or error
+                ledger.wait(source, counted=False)
                 continue
-            outcome = replace(outcome, error=SetAside(source, attempts[source], error.reason))
-        ledger.finish(outcome)
-        takeover.add(outcome)
-        on_outcome(outcome)
+            if isinstance(error, WorkerLost):
+                losses[source] = (*losses.get(source, ()), f"attempt {attempt}: a worker was lost ({error.reason})")
+                if len(losses[source]) < MOST_LOSSES and (attempt < MOST_ATTEMPTS or not error.by_source):
+                    ledger.wait(source, counted=error.by_source)
+                    queue.append(outcome.job)
+                    continue
+                outcome = replace(outcome, error=SetAside(source, attempt, error.reason))
+            outcome = replace(outcome, warnings=(*losses.pop(source, ()), *outcome.warnings))
+            ledger.finish(outcome)
+            takeover.add(outcome)
+            on_outcome(outcome)
+    finally:
+        for source in attempts:  # the run was interrupted
+            ledger.wait(source, counted=False)
     return failure
 
 

@@ -169,9 +169,13 @@ class Ledger:
             os.fsencode(outcome.job.source),
         )
 
-    def wait(self, source: str) -> None:
-        """Let a source wait again; it keeps the number of attempts."""
-        self._database.execute("UPDATE sources SET state = 'waiting' WHERE source = ?", os.fsencode(source))
+    def wait(self, source: str, *, counted: bool) -> None:
+        """Let a source wait again; an attempt that is not `counted` was not its fault."""
+        self._database.execute(
+            "UPDATE sources SET state = 'waiting', attempts = max(0, attempts - ?) WHERE source = ?",
+            int(not counted),
+            os.fsencode(source),
+        )
 
     def skip(self, reasons: Mapping[str, str]) -> None:
         """Note that sources are left alone, and why each is."""

@@ -1,138 +1,136 @@
 """The executor of a Ray cluster: an actor for each worker, which holds the model.
 
-Ray starts a new actor where one or its node has died. captioner counts the attempts itself: the driver hands the job
-out again.
+Ray does not restart the workers and repeats no job: captioner starts another worker, and the driver counts the attempts
+and hands the job out again.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+import os
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
+from captioner.batch.actor_pool import ActorPool
 from captioner.batch.batch_worker import BatchWorker, WorkerSettings, open_worker
-from captioner.batch.executor import NextJob, WorkerLost
+from captioner.batch.driver_actor import DriverFiles, DriverLinks, links_to, start_driver_actor
+from captioner.batch.executor import STALL_LIMIT, NextJob
 from captioner.batch.job import BatchJob, Outcome
+from captioner.batch.shared_limit import shared
 from captioner.budget import SpeechLimit
 from captioner.errors import CaptionerError, NotInstalled, UsageError
+from captioner.result_records import default_state_path
+
+_log = logging.getLogger("captioner.batch")
 
 OBJECT_STORE = 80 * 2**20
 """Bytes of a local Ray's object store. Jobs and outcomes are small; Ray's own choice is a third of the memory."""
 
-_WAIT = 0.5  # seconds; a signal that arrives just before a wait is noticed when the wait ends
+ROOM_WAIT = 60.0
+"""Seconds without a ready worker after which a message says that the cluster has no room."""
+
+
+def connect(address: str | None) -> Any:
+    """Return the module `ray`, connected to the cluster at `address`, or to a Ray of this machine without one.
+
+    Raises `NotInstalled`, `UsageError`.
+    """
+    try:
+        import ray
+    except ImportError as error:
+        raise NotInstalled("a Ray cluster", "captioner[ray]") from error
+    own: dict[str, Any] = {} if address else {"object_store_memory": OBJECT_STORE, "include_dashboard": False}
+    try:
+        ray.init(address, ignore_reinit_error=True, log_to_driver=False, logging_level=logging.ERROR, **own)
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        raise UsageError(f"cannot reach the Ray cluster {address}: {error}") from error
+    return ray
 
 
 class RayExecutor:
-    """Actors of the cluster at `address`; of a Ray on this machine without one."""
+    """Actors of a Ray cluster: one for each of `settings`."""
 
     def __init__(
         self,
-        settings: WorkerSettings,
-        count: int | None,
-        address: str | None = None,
+        ray: Any,
+        settings: Sequence[WorkerSettings],
         limit: SpeechLimit | None = None,
         gpus: float = 0.0,
+        stall_limit: float = STALL_LIMIT,
     ) -> None:
-        """`count` is None for one actor for each core or share of a GPU. Raises `NotInstalled`, `UsageError`."""
-        try:
-            import ray
-        except ImportError as error:
-            raise NotInstalled("a Ray cluster", "captioner[ray]") from error
-        self._ray, self._settings = ray, settings
-        own: dict[str, Any] = {} if address else {"object_store_memory": OBJECT_STORE, "include_dashboard": False}
-        try:
-            ray.init(address, ignore_reinit_error=True, log_to_driver=False, logging_level=logging.ERROR, **own)
-        except (ConnectionError, ValueError, RuntimeError) as error:
-            raise UsageError(f"cannot reach the Ray cluster {address}: {error}") from error
-        resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
-        fit = resources.get("GPU", 0) / gpus if gpus else resources.get("CPU", 1)
-        self._count = count or max(1, int(fit))
-        self._actor: Any = ray.remote(num_cpus=1, num_gpus=gpus, max_restarts=0)(_Actor)
-        self._limit = None if limit is None else _limit_of_cluster(ray, limit)
+        """`ray` is what `connect` returned; `gpus` may be a part of one."""
+        self._ray, self._settings, self._limit, self._stall_limit = ray, settings, limit, stall_limit
+        # One call of an actor works on a job, and another one asks how far it is.
+        self._actor = ray.remote(num_cpus=1, num_gpus=gpus, max_restarts=0, max_concurrency=2)(_WorkerActor)
+        self._room = f"{gpus:g} GPU and 1 core" if gpus else "1 core"
 
     def run(self, next_job: NextJob) -> Iterator[Outcome]:
-        ray = self._ray
-        idle: list[Any] = []
-        running: dict[Any, tuple[Any, BatchJob]] = {}
-        try:
-            while True:
-                while len(running) < self._count and (job := next_job()) is not None:
-                    actor = idle.pop() if idle else self._actor.remote(self._settings, self._limit)
-                    running[actor.run.remote(job)] = actor, job
-                if not running:
-                    return
-                done, _ = ray.wait(list(running), num_returns=1, timeout=_WAIT)
-                for reference in done:
-                    actor, job = running.pop(reference)
-                    outcome = self._outcome(reference, job)
-                    if not isinstance(outcome.error, WorkerLost):
-                        idle.append(actor)
-                    yield outcome
-        finally:
-            for actor in [*idle, *(actor for actor, _ in running.values())]:
-                with suppress(Exception):
-                    ray.kill(actor)
+        with shared(self._limit) as limit:
+            journal = self._settings[0].options.journal if self._settings else None
+            files = DriverFiles(Path(journal) if isinstance(journal, str) else journal, default_state_path(), limit)
+            driver = start_driver_actor(self._ray, files)
+            start = partial(self._start, links_to(driver, files))
+            pool = ActorPool(self._ray, start, self._settings, self._stall_limit)
+            try:
+                yield from self._outcomes(pool, next_job)
+            finally:
+                pool.end()
+                self._ray.kill(driver)
 
-    def _outcome(self, reference: Any, job: BatchJob) -> Outcome:
-        try:
-            outcome: Outcome = self._ray.get(reference)
-        except self._ray.exceptions.RayError as error:  # the actor, its node or the connection to it died
-            reason = str(error).strip().splitlines()[0].rstrip(".")
-            return Outcome(job, error=WorkerLost(job.source, reason))
-        return outcome
+    def _start(self, links: DriverLinks, settings: WorkerSettings) -> Any:
+        settings = replace(settings, options=replace(settings.options, journal=links.journal))
+        return self._actor.remote(settings, links, str(Path.cwd()))
+
+    def _outcomes(self, pool: ActorPool, next_job: NextJob) -> Iterator[Outcome]:
+        ready = time.monotonic()
+        while True:
+            while pool.idle and (job := next_job()) is not None:
+                pool.begin(job)
+            if pool.idle and not pool.busy:
+                return
+            if not pool.idle and not pool.fill() and not pool.busy:
+                return
+            yield from pool.wait()
+            if pool.idle or pool.busy:
+                ready = time.monotonic()
+            elif time.monotonic() - ready > ROOM_WAIT:
+                ready = time.monotonic()
+                _log.warning("no machine of the Ray cluster has room for a worker (%s); waiting", self._room)
 
 
-class _Actor:
+class _WorkerActor:
     """A worker in an actor; its backend is opened at the first job."""
 
-    def __init__(self, settings: WorkerSettings, limit: SpeechLimit | None) -> None:
-        self._settings, self._limit = settings, limit
+    def __init__(self, settings: WorkerSettings, links: DriverLinks, folder: str) -> None:
+        """`folder` is the current one of the driver, which relative paths start from."""
+        self._settings, self._links = settings, links
         self._worker: BatchWorker | None = None
+        self._steps = 0
+        with suppress(OSError):  # then relative paths are not found, which their messages say
+            os.chdir(folder)
+
+    def node(self) -> str:
+        """Return the machine of the worker, once the worker is ready."""
+        import ray
+
+        return str(ray.get_runtime_context().get_node_id())
+
+    def steps(self) -> int:
+        """Return a number that grows with the progress of the job."""
+        return self._steps
 
     def run(self, job: BatchJob) -> Outcome:
+        """Do a job."""
         try:
-            self._worker = self._worker or open_worker(self._settings, self._limit)
+            self._worker = self._worker or open_worker(self._settings, self._links.limit, self._links.records)
         except CaptionerError as error:
             return Outcome(job, error=error)
-        return self._worker.run(job)
+        return self._worker.run(job, self._step)
 
-
-class _ClusterSpeechLimit(SpeechLimit):
-    """A limit that an actor holds for the whole cluster."""
-
-    def __init__(self, limit: SpeechLimit, holder: Any) -> None:
-        super().__init__(limit.seconds, limit.described)
-        self._holder = holder
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self).items() if name != "_lock"}
-
-    @property
-    def spent(self) -> float:
-        import ray
-
-        return float(ray.get(self._holder.spent_seconds.remote()))
-
-    def take(self, seconds: float) -> bool:
-        import ray
-
-        return bool(ray.get(self._holder.take.remote(seconds)))
-
-
-class _LimitHolder:
-    """The actor that counts."""
-
-    def __init__(self, seconds: float, described: str) -> None:
-        self._limit = SpeechLimit(seconds, described)
-
-    def take(self, seconds: float) -> bool:
-        return self._limit.take(seconds)
-
-    def spent_seconds(self) -> float:
-        return self._limit.spent
-
-
-def _limit_of_cluster(ray: Any, limit: SpeechLimit) -> SpeechLimit:
-    holder = ray.remote(num_cpus=0)(_LimitHolder).remote(limit.seconds, limit.described)
-    return _ClusterSpeechLimit(limit, holder)
+    def _step(self) -> None:
+        self._steps += 1

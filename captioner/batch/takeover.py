@@ -15,6 +15,7 @@ from typing import Any
 
 from captioner.batch.job import Figures, Outcome, ResultFile
 from captioner.batch.ledger import Entry
+from captioner.batch.travelling_journal import RecognitionFiles
 from captioner.errors import OutputNotWritten, reason_of
 from captioner.redaction import without_url_secrets
 
@@ -31,13 +32,22 @@ class TakeoverFile:
 
     def __init__(self, directory: str, keys: dict[str, str]) -> None:
         self.path = Path(directory, NAME)
+        self._recognitions = RecognitionFiles(Path(directory))
         self._keys = keys
         self._sources = {without_url_secrets(source): source for source in keys}
 
     def add(self, outcome: Outcome) -> None:
-        """Add the line of an outcome whose results were written. Raises `OutputNotWritten`."""
+        """Add the line of an outcome whose results were written. Raises `OutputNotWritten`.
+
+        The recognitions of a source that is done are deleted; those of one that failed or lost speech may help yet.
+        """
         if not outcome.results:
             return
+        self._write(outcome)
+        if outcome.state == "done":
+            self._recognitions.remove(outcome.job.source)
+
+    def _write(self, outcome: Outcome) -> None:
         folder = self.path.parent
         line = {
             "source": without_url_secrets(outcome.job.source),

@@ -20,10 +20,23 @@ import numpy as np
 
 from captioner.backends import Backend, Hints, Recognition
 from captioner.errors import BackendError, JournalNotUsable
+from captioner.journal.location import JournalLocation, JournalStore
 from captioner.journal.store import Store, Summary, Warn, clear, default_path, source_name, summary, warn_in_log
 from captioner.values import Audio, Word
 
-__all__ = ["JournaledBackend", "Summary", "clear", "clip_key", "default_path", "journaled", "summary"]
+__all__ = [
+    "JournalLocation",
+    "JournalStore",
+    "JournaledBackend",
+    "Store",
+    "Summary",
+    "clear",
+    "clip_key",
+    "default_path",
+    "journaled",
+    "source_name",
+    "summary",
+]
 
 STORED = ("ok", "empty")
 """The statuses that are stored. A clip that failed, was truncated or blocked is sent to the backend again."""
@@ -32,14 +45,17 @@ MOST_CACHED_IN_A_ROW = 32
 """Cached clips in a row that the wrapped backend may pull while it looks for one to recognise."""
 
 
-def journaled(backend: Backend, path: Path, *, source: str | None = None, warn: Warn = warn_in_log) -> JournaledBackend:
-    """Return `backend` with a journal: the file at `path`, which is created at the first clip.
+def journaled(
+    backend: Backend, journal: Path | JournalLocation, *, source: str | None = None, warn: Warn = warn_in_log
+) -> JournaledBackend:
+    """Return `backend` with a journal: the file at a path, which is created at the first clip, or another store.
 
     `source` is the name of the media, for `summary` and `clear`. `warn` gets a message if the journal was damaged or
     cannot be used. The backend must recognise each clip by itself; text of an earlier clip goes into the hints of a
     separate call. Closing the journaled backend closes the journal, but not `backend`.
     """
-    return JournaledBackend(backend, Store(path, warn), None if source is None else source_name(source), warn)
+    store = Store(journal, warn) if isinstance(journal, Path) else journal.open_store(warn)
+    return JournaledBackend(backend, store, None if source is None else source_name(source), warn)
 
 
 def clip_key(clip: Audio, hints: Hints, backend: Backend) -> bytes:
@@ -59,7 +75,7 @@ def clip_key(clip: Audio, hints: Hints, backend: Backend) -> bytes:
 class JournaledBackend:
     """A backend around a backend that stores its results; see `journaled`."""
 
-    def __init__(self, backend: Backend, store: Store, source: str | None, warn: Warn) -> None:
+    def __init__(self, backend: Backend, store: JournalStore, source: str | None, warn: Warn) -> None:
         self.traits = backend.traits
         self._backend, self._store, self._source, self._warn = backend, store, source, warn
         self._readable = self._writable = True
@@ -95,19 +111,18 @@ class JournaledBackend:
         if not self._readable:
             return None
         try:
-            rows = self._store.execute("SELECT answer FROM heard WHERE key = ?", key)
+            answer = self._store.find(key)
         except JournalNotUsable as error:
             self._stop_writing(error)
             self._readable = False
             return None
-        return _from_json(rows[0][0], start) if rows else None
+        return None if answer is None else _from_json(answer, start)
 
     def _add(self, clip: _PendingClip, recognition: Recognition) -> None:
         if not self._writable or recognition.status not in STORED:
             return
-        row = (clip.key, self._source, _to_json(recognition, clip.start))
         try:
-            self._store.execute("INSERT OR REPLACE INTO heard VALUES (?, ?, ?)", *row)
+            self._store.add(clip.key, self._source, _to_json(recognition, clip.start))
         except JournalNotUsable as error:
             self._stop_writing(error)
 

@@ -12,9 +12,10 @@ import re
 import sqlite3
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -40,6 +41,9 @@ HEADER = b"SQLite format 3\0"
 
 _HEAD = 64
 """Bytes at the start of a database, of which the last four hold the version of its schema."""
+
+_ROWS = 1000
+"""Rows of one statement, far below SQLite's limit of values."""
 
 DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
@@ -143,6 +147,22 @@ class Store:
         self._connection: sqlite3.Connection | None = None
         self._repaired = False
         self._lock = Lock()
+
+    def find(self, key: bytes) -> str | None:
+        """Return the stored result as JSON; None without one."""
+        rows = self.execute("SELECT answer FROM heard WHERE key = ?", key)
+        return rows[0][0] if rows else None
+
+    def add(self, key: bytes, source: str | None, answer: str) -> None:
+        """Store a result of a source, in place of an earlier one."""
+        self.execute("INSERT OR REPLACE INTO heard VALUES (?, ?, ?)", key, source, answer)
+
+    def add_missing(self, rows: Iterable[tuple[bytes, str | None, str]]) -> None:
+        """Store results, as `add`, of which none is here yet."""
+        rows = iter(rows)
+        while some := tuple(islice(rows, _ROWS)):
+            places = ", ".join(["(?, ?, ?)"] * len(some))
+            self.execute(f"INSERT OR IGNORE INTO heard VALUES {places}", *chain.from_iterable(some))
 
     def execute(self, statement: str, *values: object) -> list[Any]:
         """Return the rows of one statement, committed. A damaged file is set aside, once, and a new one is created."""

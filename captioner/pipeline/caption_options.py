@@ -10,6 +10,7 @@ from typing import Literal, TypedDict
 
 from captioner.align import Aligner
 from captioner.backends import Backend, Hints
+from captioner.journal.location import JournalLocation
 from captioner.languages import asked_language
 from captioner.media import AudioSelection
 from captioner.pipeline.run_progress import ProgressCallback, ignore_progress
@@ -65,8 +66,8 @@ class CaptionOptions:
     keep_suspected: bool = False
     """Whether text that the backend probably invented is shown; it is in the report either way."""
 
-    journal: str | Path | None = None
-    """The journal file; None to run without a journal."""
+    journal: str | Path | JournalLocation | None = None
+    """The journal file, or where else its results are; None to run without a journal."""
 
     on_progress: ProgressCallback = ignore_progress
     """Called from time to time with the progress. An exception that it raises ends the run."""
@@ -94,7 +95,7 @@ class CaptionKeywords(TypedDict, total=False):
     speech: SpeechOptions
     chinese_script: ChineseScript
     keep_suspected: bool
-    journal: str | Path | None
+    journal: str | Path | JournalLocation | None
     on_progress: ProgressCallback
 
 

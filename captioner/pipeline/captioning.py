@@ -40,7 +40,7 @@ from captioner.values import Audio, Cue, Report, Segment, Transcript
 from captioner.word_timing import BACKEND, time_words
 
 if TYPE_CHECKING:
-    from captioner.journal import JournaledBackend
+    from captioner.journal import JournaledBackend, JournalLocation
 
 PREFETCHED = 4
 """Windows that wait for the backend: enough that it never waits, few enough to hold in memory."""
@@ -108,7 +108,8 @@ def caption_with(
             warnings.append(warning)
         shot_changes: tuple[float, ...] = ()
         if options.shot_changes:
-            shot_changes = tuple(read_shot_changes(media, options.selection, warn=warnings.append))
+            found = read_shot_changes(media, options.selection, warn=warnings.append)
+            shot_changes = tuple(meter.count_shots(found))
         segments = in_one_script(
             (result.segment for result in results if result.segment), options.chinese_script, language
         )
@@ -177,10 +178,11 @@ def open_backend_of(backend: str | Backend, language: str | None) -> closing[Bac
 
 
 def _open_journal(
-    backend: Backend, journal: str | Path | None, source: str, warn: Callable[[str], None]
+    backend: Backend, journal: str | Path | JournalLocation | None, source: str, warn: Callable[[str], None]
 ) -> closing[JournaledBackend] | nullcontext[None]:
     if journal is None:
         return nullcontext()
     from captioner.journal import journaled
 
-    return closing(journaled(backend, Path(journal), source=source, warn=warn))
+    journal = Path(journal) if isinstance(journal, str) else journal
+    return closing(journaled(backend, journal, source=source, warn=warn))

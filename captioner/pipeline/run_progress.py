@@ -61,3 +61,9 @@ class ProgressMeter:
             self._results += 1
             self._callback(Progress(result.report.end, self._duration, result))
             yield result
+
+    def count_shots(self, seconds: Iterable[float]) -> Iterator[float]:
+        """Pass on when each shot begins: the video is decoded after all audio is done, which may take as long."""
+        for second in seconds:
+            self._callback(Progress(self.position, self._duration))
+            yield second

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from heapq import heappop, heappush
 
 import pytest
 from hypothesis import given, settings
@@ -226,14 +229,20 @@ def test_one_clip_without_a_response_does_not_stop_the_run() -> None:
         dispatcher.send(no_response, clip_request())
 
 
+def served(pool: ServerPool) -> str:
+    """Send a request that ends at once, and return its server."""
+    with pool.request() as base_url:
+        return base_url
+
+
 def test_servers_take_turns_and_a_failed_one_pauses() -> None:
     now = 0.0
     pool = ServerPool(["a", "b", "c"], lambda: now)
-    assert [pool.next() for _ in range(6)] == list("abcabc")
+    assert [served(pool) for _ in range(6)] == list("abcabc")
     pool.failed("b")
-    assert [pool.next() for _ in range(4)] == list("acac")
+    assert [served(pool) for _ in range(4)] == list("acac")
     now = PAUSE
-    assert sorted(pool.next() for _ in range(3)) == list("abc")
+    assert sorted(served(pool) for _ in range(3)) == list("abc")
 
 
 def test_if_all_servers_failed_the_first_to_be_back_is_used() -> None:
@@ -242,4 +251,21 @@ def test_if_all_servers_failed_the_first_to_be_back_is_used() -> None:
     pool.failed("b")
     now = 1.0
     pool.failed("a")
-    assert pool.next() == "b"
+    assert served(pool) == "b"
+
+
+def test_a_server_that_is_slower_gets_fewer_requests() -> None:
+    """Eight requests are in flight; "fast" answers three in the time that "slow" needs for one."""
+    pool = ServerPool(["slow", "fast"], lambda: 0.0)
+    sent: Counter[str] = Counter()
+    in_flight: list[tuple[float, int, AbstractContextManager[str]]] = []
+    now = 0.0
+    for number in range(400):
+        if len(in_flight) == 8:
+            now, _, ended = heappop(in_flight)
+            ended.__exit__(None, None, None)
+        request = pool.request()
+        server = request.__enter__()
+        sent[server] += 1
+        heappush(in_flight, (now + {"slow": 3.0, "fast": 1.0}[server], number, request))
+    assert 2.8 < sent["fast"] / sent["slow"] < 3.2

@@ -21,7 +21,8 @@ from captioner.batch import batch_worker
 from captioner.batch.batch_worker import BatchWorker, WorkerSettings
 from captioner.batch.job import BatchJob, Outcome, ResultPattern
 from captioner.batch.ledger import ledger_path
-from captioner.batch.local_executor import ProcessExecutor, ThreadExecutor
+from captioner.batch.process_executor import ProcessExecutor
+from captioner.batch.thread_executor import ThreadExecutor
 from captioner.cli import main
 from captioner.journal import default_path
 from captioner.output import Captions
@@ -241,7 +242,10 @@ def test_processes_and_threads_give_the_same_bytes(archive: Path) -> None:
     names = ["in/talk.flac", "in/deep/more.flac", "in/broken.mp4"]
     settings = WorkerSettings("scripted", (("lines", ["One."]),))
     written: list[dict[str, str]] = []
-    for executor in (ProcessExecutor(settings, 2), ThreadExecutor(BatchWorker(settings, Scripted(lines=["One."])), 2)):
+    for executor in (
+        ProcessExecutor([settings, settings]),
+        ThreadExecutor(BatchWorker(settings, Scripted(lines=["One."])), 2),
+    ):
         outcomes: list[Outcome] = list(executor.run(jobs(names)))
         assert sorted(outcome.state for outcome in outcomes) == ["done", "done", "failed"]
         [error] = [outcome.error for outcome in outcomes if outcome.error]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from captioner.batch.driver import MOST_ATTEMPTS, run_batch
+from captioner.batch.driver import MOST_ATTEMPTS, MOST_LOSSES, run_batch
 from captioner.batch.executor import NextJob, WorkerLost
 from captioner.batch.job import BatchJob, Outcome, ResultPattern, State
 from captioner.batch.ledger import Ledger, Planned
@@ -65,7 +65,34 @@ def test_a_source_that_kills_its_workers_is_set_aside(ledger: Ledger, tmp_path: 
     assert run(ledger, executor, tmp_path) == (None, {"a": "done", "b": "failed", "c": "done"})
     assert executor.attempts["b"] == MOST_ATTEMPTS
     [entry] = [entry for entry in ledger.entries() if entry.source == "b"]
-    assert entry.error == "b: set aside, since 3 workers died of it, the last by SIGSEGV"
+    assert entry.error == "b: set aside after 3 attempts, since workers died or hung (SIGSEGV)"
+
+
+def test_a_lost_machine_is_not_the_fault_of_the_source(ledger: Ledger, tmp_path: Path) -> None:
+    lost = WorkerLost("b", "its machine left the cluster", by_source=False)
+    executor = OneByOne(lambda source, n: lost if source == "b" and n < 6 else None)
+    assert run(ledger, executor, tmp_path) == (None, {"a": "done", "b": "done", "c": "done"})
+    [entry] = [entry for entry in ledger.entries() if entry.source == "b"]
+    assert entry.attempts == 1
+    assert entry.warnings == ("attempt 1: a worker was lost (its machine left the cluster)",) * 5
+    ledger.requeue("abc")
+    executor = OneByOne(lambda source, n: lost if source == "b" else None)
+    assert run(ledger, executor, tmp_path)[1]["b"] == "failed"
+    assert executor.attempts["b"] == MOST_LOSSES
+
+
+def test_a_run_that_is_interrupted_counts_no_attempt(ledger: Ledger, tmp_path: Path) -> None:
+    def interrupt(source: str, _: int) -> None:
+        if source == "b":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(ledger, OneByOne(interrupt), tmp_path)
+    assert [(entry.state, entry.attempts) for entry in ledger.entries()] == [
+        ("done", 1),
+        ("waiting", 0),
+        ("waiting", 0),
+    ]
 
 
 def test_an_error_of_the_whole_backend_ends_the_run_and_loses_nothing(ledger: Ledger, tmp_path: Path) -> None:

@@ -15,13 +15,13 @@ from captioner.backends.scripted import Scripted
 from captioner.batch.batch_worker import BatchWorker, WorkerSettings
 from captioner.batch.executor import WorkerLost
 from captioner.batch.job import BatchJob, ResultPattern
-from captioner.batch.local_executor import ThreadExecutor
+from captioner.batch.thread_executor import ThreadExecutor
 from captioner.budget import SpeechLimit
 from captioner.errors import BackendError
 
 ray = pytest.importorskip("ray")
 
-from captioner.batch.ray_executor import RayExecutor  # noqa: E402
+from captioner.batch.ray_executor import RayExecutor, connect  # noqa: E402
 
 SETTINGS = WorkerSettings("scripted", (("lines", ["One."]), ("delay", 0.2)))
 
@@ -47,7 +47,10 @@ def jobs(sources: list[str], folder: Path) -> Callable[[], BatchJob | None]:
 
 def test_the_same_bytes_and_errors_as_in_threads(sources: list[str], tmp_path: Path) -> None:
     found = []
-    for executor in (RayExecutor(SETTINGS, 2), ThreadExecutor(BatchWorker(SETTINGS, Scripted(lines=["One."])), 2)):
+    for executor in (
+        RayExecutor(connect(None), [SETTINGS] * 2),
+        ThreadExecutor(BatchWorker(SETTINGS, Scripted(lines=["One."])), 2),
+    ):
         outcomes = {Path(outcome.job.source).name: outcome for outcome in executor.run(jobs(sources, tmp_path))}
         assert (type(outcomes["none.flac"].error).__name__, outcomes["b.flac"].state) == ("MediaNotReadable", "done")
         found.append({result.path: result.sha256 for outcome in outcomes.values() for result in outcome.results})
@@ -58,11 +61,11 @@ def test_a_killed_actor_gives_its_job_back(sources: list[str], tmp_path: Path) -
     slow = WorkerSettings("scripted", (("lines", ["One."]), ("delay", 5.0)))
     killer = threading.Thread(target=lambda: os.kill(wait_for_actor(), signal.SIGKILL))
     killer.start()
-    [lost] = RayExecutor(slow, 1).run(jobs(sources[:1], tmp_path))
+    [lost] = RayExecutor(connect(None), [slow]).run(jobs(sources[:1], tmp_path))
     killer.join()
     assert isinstance(lost.error, WorkerLost)
     assert not list(tmp_path.glob("*.srt"))
-    [outcome] = RayExecutor(SETTINGS, 1).run(jobs([lost.job.source], tmp_path))
+    [outcome] = RayExecutor(connect(None), [SETTINGS]).run(jobs([lost.job.source], tmp_path))
     assert outcome.state == "done"
 
 
@@ -79,7 +82,7 @@ def actor_processes() -> list[int]:
     found = []
     for folder in Path("/proc").iterdir():
         try:
-            if folder.name.isdigit() and b"ray::_Actor.run" in (folder / "cmdline").read_bytes():
+            if folder.name.isdigit() and b"ray::_WorkerActor.run" in (folder / "cmdline").read_bytes():
                 found.append(int(folder.name))
         except OSError:
             continue
@@ -88,5 +91,5 @@ def actor_processes() -> list[int]:
 
 def test_a_limit_holds_for_the_whole_cluster(sources: list[str], tmp_path: Path) -> None:
     limit = SpeechLimit(4.0, "the limit of 4 seconds")
-    outcomes = list(RayExecutor(SETTINGS, 2, limit=limit).run(jobs(sources[:2], tmp_path)))
+    outcomes = list(RayExecutor(connect(None), [SETTINGS] * 2, limit).run(jobs(sources[:2], tmp_path)))
     assert any(isinstance(outcome.error, BackendError) for outcome in outcomes)

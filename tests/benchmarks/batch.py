@@ -19,8 +19,8 @@ from captioner.batch.batch_worker import BatchWorker, WorkerSettings
 from captioner.batch.driver import run_batch
 from captioner.batch.job import BatchJob
 from captioner.batch.ledger import Ledger
-from captioner.batch.local_executor import ProcessExecutor
 from captioner.batch.plan import Renewal, jobs_to_run, planned_sources
+from captioner.batch.process_executor import ProcessExecutor
 from captioner.batch.result_names import result_patterns
 from captioner.batch.sources import find_sources
 from captioner.batch.takeover import TakeoverFile
@@ -77,7 +77,7 @@ def file_row() -> Row:
         worker = BatchWorker(SETTINGS, Scripted())
         alone = wall_seconds(lambda: [worker.run(job) for job in jobs])
         moments: list[float] = []
-        run_batch(jobs, ProcessExecutor(SETTINGS, 1), ledger, TakeoverFile("out", dict.fromkeys(
+        run_batch(jobs, ProcessExecutor([SETTINGS]), ledger, TakeoverFile("out", dict.fromkeys(
             (job.source for job in jobs), "")), lambda outcome: moments.append(time.perf_counter()))  # fmt: skip
     beside = (moments[-1] - moments[0]) / (FILES - 1)
     return Row("a short file in a batch / alone", beside, alone / FILES, "s", "≤ 50 ms more")

@@ -1,8 +1,9 @@
-"""Several servers with the same model, used in turn; one that fails pauses."""
+"""Several servers with the same model: a request goes to the one with the fewest; one that fails pauses."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from threading import Lock
 
 PAUSE = 30.0
@@ -14,16 +15,32 @@ class ServerPool:
 
     def __init__(self, base_urls: Sequence[str], clock: Callable[[], float]) -> None:
         self._paused_until = dict.fromkeys(base_urls, 0.0)  # in the order of their next turns
+        self._in_flight = dict.fromkeys(base_urls, 0)
         self._clock = clock
         self._lock = Lock()
 
-    def next(self) -> str:
-        """Return the base URL for the next request; if all are paused, the one whose pause ends first."""
+    @contextmanager
+    def request(self) -> Iterator[str]:
+        """Yield the base URL for a request, which ends with the block.
+
+        It is that of the server with the fewest requests, of several the one that was used longest ago: a server that
+        is slow or busy with the requests of others gets fewer. If all are paused, it is the one whose pause ends first.
+        """
+        base_url = self._next()
+        try:
+            yield base_url
+        finally:
+            with self._lock:
+                self._in_flight[base_url] -= 1
+
+    def _next(self) -> str:
         with self._lock:
             now = self._clock()
             ready = (base_url for base_url, end in self._paused_until.items() if end <= now)
-            chosen = next(ready, None) or min(self._paused_until, key=self._paused_until.__getitem__)
+            chosen = min(ready, key=self._in_flight.__getitem__, default=None)
+            chosen = chosen or min(self._paused_until, key=self._paused_until.__getitem__)
             self._paused_until[chosen] = self._paused_until.pop(chosen)
+            self._in_flight[chosen] += 1
             return chosen
 
     def failed(self, base_url: str) -> None:

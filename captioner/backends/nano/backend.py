@@ -67,6 +67,8 @@ class GlmNano:
         needs=f"the weights of {weights.NANO} (4.5 GB): {pull_command(weights.NANO)}",
         missing=_missing,
         notice="using glm-nano: the audio stays on this machine; without a GPU it runs slower than real time",
+        memory=10_000_000_000,  # 8.6 GB of weights in float32
+        gpu_memory=8_000_000_000,  # 4.3 GB of weights in bfloat16, and 64 clips
     )
 
     def __init__(

@@ -38,7 +38,7 @@ FormFields = dict[str, str | list[str]]
 
 
 class OpenAI:
-    """One server, or several that are used in turn; one that fails pauses for a while.
+    """One server, or several: a request goes to the one with the fewest, and one that fails pauses for a while.
 
     `base_url` is one URL, several separated by commas, or a list. `concurrency` is the most requests in flight, over
     all servers. `word_times` requests the time of each word as `verbose_json`: whisper gives it, GLM-ASR under vLLM
@@ -127,16 +127,16 @@ class OpenAI:
         return {name: value for name, value in fields.items() if value}
 
     def _post(self, clip: Audio, hints: Hints, wav: bytes) -> Transcription:
-        """Return one attempt, at the next server."""
-        base_url = self._servers.next()
+        """Return one attempt, at the server with the fewest requests."""
         fields = self._form_fields(hints)
-        try:
-            with self._http.post(f"{base_url}/audio/transcriptions", fields, wav) as response:
-                return _transcription(response, clip, base_url, word_times="timestamp_granularities[]" in fields)
-        except RetryableError as error:
-            if not error.rate_limited:
-                self._servers.failed(base_url)
-            raise
+        with self._servers.request() as base_url:
+            try:
+                with self._http.post(f"{base_url}/audio/transcriptions", fields, wav) as response:
+                    return _transcription(response, clip, base_url, word_times="timestamp_granularities[]" in fields)
+            except RetryableError as error:
+                if not error.rate_limited:
+                    self._servers.failed(base_url)
+                raise
 
 
 def _transcription(response: HttpResponse, clip: Audio, base_url: str, *, word_times: bool) -> Transcription:

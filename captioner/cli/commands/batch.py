@@ -36,6 +36,12 @@ class BatchCommand(options.SettableCommand):
     help="Where workers run.  [default: processes, threads for a cloud backend]",
 )
 @click.option("--ray-address", metavar="ADDRESS", help="Ray cluster: auto, or HOST:PORT.  [default: a local one]")
+@click.option(
+    "--gpus-per-worker",
+    type=click.FloatRange(min=0),
+    metavar="N",
+    help="GPUs of a Ray worker: 1, 0.25.  [default: 1 for a model that uses one]",
+)
 @click.option("--status", is_flag=True, help="Show how the batch that writes into -d stands; caption nothing.")
 @click.option("--watch", is_flag=True, help="Go on: caption what arrives in the folders, until Ctrl-C.")
 @options.captioning

@@ -11,18 +11,21 @@ from typing import Any
 
 import click
 
-from captioner.backends import Backend, load_backend
+from captioner.backends import Backend, backend_info, load_backend
 from captioner.batch.batch_report import csv_report, json_report, totals_of
 from captioner.batch.batch_worker import BatchWorker, WorkerSettings
 from captioner.batch.driver import run_batch
 from captioner.batch.executor import Executor
 from captioner.batch.ledger import Entry, Ledger, ledger_path, only_driver
-from captioner.batch.local_executor import ProcessExecutor, ThreadExecutor, usual_processes
 from captioner.batch.plan import Renewal, jobs_to_run, planned_sources
+from captioner.batch.process_executor import ProcessExecutor
 from captioner.batch.result_names import check_pattern, result_patterns
 from captioner.batch.sources import Source, find_sources
 from captioner.batch.takeover import NOT_UTF8, TakeoverFile
+from captioner.batch.thread_executor import ThreadExecutor
+from captioner.batch.travelling_journal import TravellingJournal
 from captioner.batch.watching import GrowingFiles, Stamp, changes
+from captioner.batch.worker_count import room_for_workers, shares, usable_gpus, usual_gpus, usual_processes
 from captioner.budget import LimitedBackend, SpeechLimit
 from captioner.cli.console import Console
 from captioner.cli.messages import SPEECH_LOST, counted, printable, say_error
@@ -30,7 +33,7 @@ from captioner.cli.work.backend_session import backend_arguments, go_offline, pr
 from captioner.cli.work.batch_progress import batch_progress
 from captioner.cli.work.caption import CaptionRequest, backend_request, caption_options, writing_options
 from captioner.cli.work.caption_output import write_result
-from captioner.errors import UsageError
+from captioner.errors import JournalNotUsable, UsageError
 from captioner.formats import format_named
 from captioner.media import path_of
 from captioner.result_records import ResultRecords, default_state_path
@@ -53,6 +56,7 @@ class BatchRequest:
     workers: int | None = None
     executor: str = "auto"
     ray_address: str | None = None
+    gpus_per_worker: float | None = None
     status: bool = False
     watch: bool = False
 
@@ -164,10 +168,20 @@ def _executor(
         return ThreadExecutor(BatchWorker(settings, limited), request.workers or CLOUD_SOURCES)
     backend.close()  # each worker opens its own
     if kind == "ray":
-        from captioner.batch.ray_executor import RayExecutor
+        return _ray_executor(request, settings, limit, jobs)
+    info = backend_info(settings.backend)
+    count = request.workers or usual_processes(info)
+    return ProcessExecutor(list(shares(settings, min(count, jobs))), limit, usable_gpus(info))
 
-        return RayExecutor(settings, request.workers, request.ray_address, limit)
-    return ProcessExecutor(settings, min(request.workers or usual_processes(), max(jobs, 1)), limit)
+
+def _ray_executor(request: BatchRequest, settings: WorkerSettings, limit: SpeechLimit | None, jobs: int) -> Executor:
+    from captioner.batch.ray_executor import RayExecutor, connect
+
+    ray, gpus = connect(request.ray_address), request.gpus_per_worker
+    if gpus is None:
+        gpus = usual_gpus(backend_info(settings.backend), ray)
+    count = request.workers or room_for_workers(ray, gpus)
+    return RayExecutor(ray, list(shares(settings, min(count, jobs))), limit, gpus)
 
 
 def _run(
@@ -186,6 +200,7 @@ def _run(
     renewal = Renewal(retry_failed=request.caption.retry_failed, overwrite=request.caption.overwrite)
     with only_driver(path), closing(Ledger(path)) as ledger:
         planned = planned_sources(sources, patterns, settings)
+        settings = _with_travelling_journal(settings, folder, console)
         takeover = TakeoverFile(folder, {source.source: source.key for source in planned})
         ledger.adopt(takeover.entries())
         ledger.plan(planned)
@@ -213,6 +228,19 @@ def _run(
     if failure is not None:
         return failure.exit_code
     return codes[0] if codes else SPEECH_LOST if any(entry.state == "lost" for entry in entries) else int(skipped)
+
+
+def _with_travelling_journal(settings: WorkerSettings, folder: str, console: Console) -> WorkerSettings:
+    """Return the settings with a journal that also has what another machine recognised for results in `folder`."""
+    path, results = settings.options.journal, path_of(folder)
+    if not isinstance(path, Path) or results is None:
+        return settings
+    journal = TravellingJournal(path, results)
+    try:
+        journal.adopt(console.warn)
+    except JournalNotUsable:  # each source says that it is not used
+        return settings
+    return replace(settings, options=replace(settings.options, journal=journal))
 
 
 def problems(entries: Sequence[Entry]) -> Iterator[str]:
