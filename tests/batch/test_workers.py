@@ -15,7 +15,7 @@ import pytest
 
 from captioner.backends import BackendInfo, Hints, Recognition
 from captioner.backends.scripted import Scripted
-from captioner.batch import worker_count
+from captioner.batch import process_executor, worker_count
 from captioner.batch.batch_worker import BatchWorker, WorkerSettings
 from captioner.batch.executor import StallWatch, WorkerLost
 from captioner.batch.job import BatchJob, Outcome, ResultPattern
@@ -45,23 +45,30 @@ def test_a_worker_hangs_when_its_count_stays() -> None:
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="signals")
-def test_a_hung_process_is_ended_and_its_job_comes_back(next_job: Callable[[], BatchJob | None]) -> None:
-    slow = WorkerSettings("scripted", (("lines", ["One."]), ("delay", 0.3)))
-    own = multiprocessing.active_children()
+def test_a_hung_process_is_ended_and_its_job_comes_back(
+    next_job: Callable[[], BatchJob | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, stopped, counts = multiprocessing.active_children(), threading.Event(), list[int]()
 
-    def stop() -> None:
-        [worker] = [child for child in multiprocessing.active_children() if child not in own]
-        os.kill(worker.pid or 0, signal.SIGSTOP)
+    class ShortWatch(StallWatch):
+        def stalled(self, count: int) -> bool:
+            counts.append(count)
+            return stopped.is_set()
 
+    monkeypatch.setattr(process_executor, "StallWatch", ShortWatch)
     outcomes: list[Outcome] = []
-    for outcome in ProcessExecutor([slow], stall_limit=3.0).run(next_job):
+    slow = WorkerSettings("scripted", (("lines", ["One."]), ("delay", 0.3)))
+    for outcome in ProcessExecutor([slow]).run(next_job):
         if not outcomes:
-            stop()  # it has the second job by the time that it stops, or gets it
+            [worker] = [child for child in multiprocessing.active_children() if child not in own]
+            os.kill(worker.pid or 0, signal.SIGSTOP)
+            stopped.set()
         outcomes.append(outcome)
     done, hung = outcomes
     assert done.state == "done"
+    assert max(counts) > 3  # three regions, and blocks of audio
     assert isinstance(hung.error, WorkerLost)
-    assert (hung.error.reason, hung.error.by_source) == ("no progress for 3 s", True)
+    assert (hung.error.reason, hung.error.by_source) == ("no audio and no text for 30 min", True)
 
 
 class Stuck(Scripted):
