@@ -65,11 +65,16 @@ def atomic_write_text(target: Path, text: str, mode: int | None = None) -> None:
 
 
 @contextmanager
-def scratch_folder() -> Iterator[Path]:
-    """Create a temporary folder, which exists for the length of the block."""
+def scratch_folder(parent: Path | None = None) -> Iterator[Path]:
+    """Create a temporary folder, which exists for the length of the block, in `parent` or the system's folder for it.
+
+    Raises `OSError`.
+    """
     prefix, suffix = _SCRATCH
-    _remove_leftovers(Path(tempfile.gettempdir()), _SCRATCH)
-    with tempfile.TemporaryDirectory(suffix, prefix) as name:
+    place = parent or Path(tempfile.gettempdir())
+    place.mkdir(parents=True, exist_ok=True)
+    _remove_leftovers(place, _SCRATCH)
+    with tempfile.TemporaryDirectory(suffix, prefix, place) as name:
         descriptor = None if os.name == "nt" else os.open(name, os.O_RDONLY)
         try:
             if descriptor is not None:

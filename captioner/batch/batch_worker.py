@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from captioner.backends import Backend, Hints, Recognition, load_backend
+from captioner.backends import Backend, load_backend
+from captioner.backends.stoppable_backend import StoppableBackend
 from captioner.batch.job import BatchJob, Figures, Outcome, ResultFile
 from captioner.batch.result_names import TAG_FORMS
 from captioner.budget import LimitedBackend, SpeechLimit
-from captioner.errors import BackendError, CaptionerError
+from captioner.errors import CaptionerError
 from captioner.formats import Contents, Format, format_named
 from captioner.output import Captions, WritingOptions, write_contents, write_file
 from captioner.pipeline import CaptionOptions, caption
 from captioner.result_records import ResultRecords, default_state_path
-from captioner.values import Audio
 
 _log = logging.getLogger("captioner.batch")
 
@@ -68,27 +67,6 @@ class Records(Protocol):
     def add(self, result: Path, data: bytes, lost: int) -> None:
         """Record that `data` is being written to `result`."""
         ...
-
-
-class StoppableBackend:
-    """A backend that takes no further clip once it is stopped, and raises `BackendError` instead."""
-
-    def __init__(self, backend: Backend) -> None:
-        self.traits = backend.traits
-        self.stopped = threading.Event()
-        self._backend = backend
-
-    def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
-        return self._backend.transcribe(self._until_stopped(clips), hints)
-
-    def close(self) -> None:
-        self._backend.close()
-
-    def _until_stopped(self, clips: Iterable[Audio]) -> Iterator[Audio]:
-        for clip in clips:
-            if self.stopped.is_set():
-                raise BackendError(self.traits.name, "the run was stopped")
-            yield clip
 
 
 class BatchWorker:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from captioner.pipeline import CaptionOptions
 from captioner.server.jobs.job_service import JobService
@@ -26,6 +28,9 @@ class ServerContext:
 
     queue: WorkQueue
     """The turns at the backend."""
+
+    tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+    """What runs on beside its request; it is cancelled when the server ends."""
 
     @cached_property
     def jobs(self) -> JobService:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from captioner.live.server.origins import OriginCheck
 from captioner.server import health
 from captioner.server.api_keys import OPEN_PATHS, client_of
+from captioner.server.failure_response import failure_response, route_failure
+from captioner.server.glm_api import glm_routes
 from captioner.server.jobs import job_routes
+from captioner.server.openai_api import openai_routes
+from captioner.server.refusals import Failure
 from captioner.server.server_context import ServerContext
 
 
@@ -23,12 +28,17 @@ def make_web_app(context: ServerContext) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         context.jobs.start()
+        context.models.start_timer()
         yield
         await context.jobs.close()
+        for task in context.tasks:
+            task.cancel()
+        await asyncio.gather(*context.tasks, return_exceptions=True)
         await context.models.close()
         context.jobs.store.close()
 
-    app = Starlette(routes=[*health.routes(), *job_routes.routes()], lifespan=lifespan)
+    routes = [*health.routes(), *job_routes.routes(), *glm_routes.routes(), *openai_routes.routes()]
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: route_failure})
     app.state.context = context
     host = context.options.address.rpartition(":")[0].strip("[]")
     return OriginCheck(_KeyCheck(app, context.options.api_keys), context.options.origins, host)
@@ -52,5 +62,6 @@ class _KeyCheck:
             await receive()
             await send({"type": "websocket.close", "code": 1008, "reason": "a key is needed"})
         else:
-            error = {"error": {"message": "a key is needed: Authorization: Bearer KEY", "code": "401"}}
-            await JSONResponse(error, 401, {"WWW-Authenticate": "Bearer"})(scope, receive, send)
+            response = failure_response(scope["path"], Failure("key", "a key is needed: Authorization: Bearer KEY"))
+            response.headers["WWW-Authenticate"] = "Bearer"
+            await response(scope, receive, send)

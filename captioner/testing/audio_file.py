@@ -6,12 +6,12 @@ import hashlib
 import io
 import wave
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from captioner.backends.cloud.wav import wav_bytes
 from captioner.backends.glm.backend import SHORTEST
+from captioner.backends.glm.service_rules import AudioKind, audio_kind
 from captioner.values import Audio
 
 
@@ -19,7 +19,7 @@ from captioner.values import Audio
 class AudioFile:
     """An audio file that the service received."""
 
-    kind: Literal["wav", "mp3"]
+    kind: AudioKind
 
     size: int
     """Bytes."""
@@ -44,13 +44,10 @@ def audio_key(clip: Audio) -> str:
 
 def read_audio_file(data: bytes) -> AudioFile:
     """Return the audio file with the content `data`, WAV or MP3. Raises `NotAudio`."""
-    if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
-        kind: Literal["wav", "mp3"] = "wav"
-        audio = _wav(data)
-    elif data[:3] == b"ID3" or (len(data) > 1 and data[0] == 0xFF and data[1] & 0xE6 == 0xE2):  # layer III
-        kind, audio = "mp3", _mp3(data)
-    else:
+    kind = audio_kind(data)
+    if kind is None:
         raise NotAudio
+    audio = _wav(data) if kind == "wav" else _mp3(data)
     pcm = np.rint(audio.samples * 32768).astype("<i4").tobytes()
     return AudioFile(kind, len(data), audio.duration, hashlib.sha256(pcm).hexdigest(), audio)
 

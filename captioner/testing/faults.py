@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from captioner.backends.glm.service_rules import MESSAGES, status_of
+
 Kind = Literal[
     "error",
     "error_in_stream",
@@ -19,21 +21,6 @@ Kind = Literal[
     "looped",
     "echo_key",
 ]
-
-STATUS = {"500": 500, "1113": 429, "1220": 434, "1221": 434, "1222": 404}
-"""HTTP status by code, for codes that differ from their hundred."""
-
-STATUS_OF_HUNDRED = {"10": 401, "11": 401, "12": 400, "13": 429}
-
-MESSAGES = {
-    "1113": "Insufficient balance or no resource package. Please recharge.",
-    "1214": "The current file format is not supported for transcriptions",
-    "1301": "System detected potentially unsafe or sensitive content in input or generation.",
-    "1302": "Rate limit reached for requests",
-    "1305": "The model is under heavy load, please try again later",
-    "1308": "Usage limit reached, it will reset at 2026-11-21 08:00:00",
-    "1310": "Weekly limit exhausted, it will reset at 2026-11-23 00:00:00",
-}
 
 
 @dataclass(frozen=True)
@@ -55,7 +42,7 @@ def error(
 ) -> Fault:
     """Return an error response with a business code or only an HTTP status; `retry_after` is the header's value."""
     if status is None:
-        status = STATUS.get(code) or STATUS_OF_HUNDRED[code[:2]]
+        status = status_of(code)
     headers = {} if retry_after is None else {"Retry-After": retry_after}
     return Fault("error", status, code, MESSAGES.get(code, "no luck") if message is None else message, headers)
 

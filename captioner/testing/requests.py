@@ -10,11 +10,9 @@ from dataclasses import dataclass, field
 from email.message import Message
 from email.parser import BytesHeaderParser
 
+from captioner.backends.glm.service_rules import LARGEST, LONGEST, LONGEST_PROMPT, MOST_HOTWORDS, USER_ID_LENGTHS
 from captioner.testing.audio_file import AudioFile, NotAudio, read_audio_file
 from captioner.testing.faults import Fault, error
-
-LARGEST = 25 * 1024 * 1024
-LONGEST = {"glm-asr-2512": 30.0, "glm-asr": 60.0}
 
 FIELDS = {
     "model",
@@ -178,7 +176,7 @@ def _is_too_long(request: ServiceRequest) -> bool:
 
 
 def _prompt_is_too_long(request: ServiceRequest) -> bool:
-    return len(request.fields.get("prompt", "")) >= 8000
+    return len(request.fields.get("prompt", "")) > LONGEST_PROMPT
 
 
 def _stream_is_wrong(request: ServiceRequest) -> bool:
@@ -186,7 +184,7 @@ def _stream_is_wrong(request: ServiceRequest) -> bool:
 
 
 def _user_id_is_wrong(request: ServiceRequest) -> bool:
-    return "user_id" in request.fields and not 6 <= len(request.fields["user_id"]) <= 128
+    return "user_id" in request.fields and len(request.fields["user_id"]) not in USER_ID_LENGTHS
 
 
 def _hotwords_are_wrong(request: ServiceRequest) -> bool:
@@ -194,7 +192,7 @@ def _hotwords_are_wrong(request: ServiceRequest) -> bool:
         hotwords = request.hotwords
     except ValueError:
         return True
-    return len(hotwords) > 100 or not all(isinstance(word, str) and word.strip() for word in hotwords)
+    return len(hotwords) > MOST_HOTWORDS or not all(isinstance(word, str) and word.strip() for word in hotwords)
 
 
 def _temperature_is_wrong(request: ServiceRequest) -> bool:

@@ -38,6 +38,7 @@ def server_context(backend: Backend, options: ServerOptions) -> ServerContext:
 def serving(backend: Backend, state: Path, **options: object) -> Iterator[str]:
     """Serve `backend` with changed `ServerOptions`; yields the URL."""
     context = server_context(backend, replace(ServerOptions(state=state), **options))  # type: ignore[arg-type]
+    context.models.load()
     config = uvicorn.Config(make_web_app(context), port=0, log_config=None, access_log=False, lifespan="on")
     server = uvicorn.Server(config)
     started = threading.Event()

@@ -18,14 +18,12 @@ from captioner.backends.cloud.wav import wav_bytes
 from captioner.backends.contract import BackendInfo, Hints, Recognition, Traits
 from captioner.backends.glm.account import account_for, missing_key
 from captioner.backends.glm.errors import ErrorContext, PromptTooLong, error_for
+from captioner.backends.glm.service_rules import LONGEST, LONGEST_PROMPT, MOST_HOTWORDS, USER_ID_LENGTHS
 from captioner.errors import BackendError, UsageError
 from captioner.values import Audio
 
-LONGEST = {"glm-asr-2512": 30.0, "glm-asr": 60.0}
-"""Seconds that each model takes."""
-
 MARGIN = 0.5
-"""Seconds below that limit: the service does not document how it rounds."""
+"""Seconds below the limit of a model: the service does not document how it rounds."""
 
 PREFERRED = 28.0
 """Seconds: the model works on windows of 30 s."""
@@ -33,16 +31,8 @@ PREFERRED = 28.0
 SHORTEST = 0.2
 """Seconds: a shorter clip is padded with silence."""
 
-LONGEST_PROMPT = 7999
-"""Characters; the service asks for fewer than 8000."""
-
 SHORTEST_PROMPT = 100
 """Characters: a prompt that is still too long at this length is left out."""
-
-MOST_HOTWORDS = 100
-
-USER_ID_LENGTHS = range(6, 129)
-"""Characters."""
 
 
 class Glm:

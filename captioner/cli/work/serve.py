@@ -88,6 +88,7 @@ def serve_until_stopped(request: ServeRequest, settings: Settings) -> int:
             yield session.backend
 
     models = ModelHost(open_model, options.unload_after)
+    models.load()
     context = ServerContext(options, _captioning(request, settings), models, WorkQueue(slots, options.longest_wait))
     run_server(context, lambda url: console.say(f"serving at {url}; Ctrl-C ends it"))
     return 0
