@@ -34,7 +34,7 @@ CLIENT_GONE = 499
 """The status in the log of a request whose client did not wait for the response."""
 
 
-class TranscriptionWish(Protocol):
+class TranscriptionRequest(Protocol):
     """What a request asks for."""
 
     @property
@@ -44,60 +44,60 @@ class TranscriptionWish(Protocol):
     def stream(self) -> bool: ...
 
 
-Wish = TypeVar("Wish", bound=TranscriptionWish)
+Asked = TypeVar("Asked", bound=TranscriptionRequest)
 
 
 @dataclass(frozen=True)
-class TranscriptionApi(Generic[Wish]):
+class TranscriptionApi(Generic[Asked]):
     """The part of an endpoint that differs between APIs. Every function but the last two may raise `RequestRefused`."""
 
     largest: Callable[[ServerContext], int]
     """Bytes of a file at most."""
 
-    read: Callable[[ServerContext, Upload], Wish]
+    read: Callable[[ServerContext, Upload], Asked]
     """Reads and checks the fields."""
 
-    check_media: Callable[[ServerContext, Wish, Upload, Media], None]
+    check_media: Callable[[ServerContext, Asked, Upload, Media], None]
     """Checks the file."""
 
-    reply: Callable[[Wish, Captions], Response]
+    reply: Callable[[Asked, Captions], Response]
 
-    events: Callable[[Wish, RecognitionRun], AsyncIterator[str]]
+    events: Callable[[Asked, RecognitionRun], AsyncIterator[str]]
     """Yields the data of each event, also where the run fails."""
 
     refuse: Callable[[Exception], Response]
     """Returns the response to a request that failed."""
 
 
-async def transcribe_upload(request: Request, api: TranscriptionApi[Wish]) -> Response:
+async def transcribe_upload(request: Request, api: TranscriptionApi[Asked]) -> Response:
     """Return the response to a request with a file."""
     context = context_of(request)
     try:
         upload = await receive_upload(request, api.largest(context))
         try:
-            wish = api.read(context, upload)
+            asked = api.read(context, upload)
             if upload.form.file is None:
                 raise RequestRefused("missing", "the file is missing", FILE)
-            api.check_media(context, wish, upload, await probe_upload(upload))
+            api.check_media(context, asked, upload, await probe_upload(upload))
         except BaseException:
             await upload.remove()
             raise
-        run = RecognitionRun(context, client_name(request), upload, wish.options)
-        return await _recognised(request, api, wish, run)
+        run = RecognitionRun(context, client_name(request), upload, asked.options)
+        return await _recognised(request, api, asked, run)
     except ClientDisconnect:
         return Response(status_code=CLIENT_GONE)
     except Exception as error:
         return api.refuse(error)
 
 
-async def _recognised(request: Request, api: TranscriptionApi[Wish], wish: Wish, run: RecognitionRun) -> Response:
+async def _recognised(request: Request, api: TranscriptionApi[Asked], asked: Asked, run: RecognitionRun) -> Response:
     try:
         await _unless_disconnected(request, run.started())
         headers = {QUEUE_HEADER: f"{run.queue_seconds:.3f}"}
-        if wish.stream:
-            return _RunEvents(run, api.events(wish, run), headers)
+        if asked.stream:
+            return _RunEvents(run, api.events(asked, run), headers)
         captions = refuse_if_all_is_lost(await _unless_disconnected(request, run.captions()))
-        response = api.reply(wish, captions)
+        response = api.reply(asked, captions)
         response.headers.update(headers)
         return response
     except BaseException:

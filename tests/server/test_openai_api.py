@@ -15,7 +15,7 @@ from captioner.backends.scripted import Scripted
 from captioner.formats import FORMATS
 from captioner.output import WritingOptions
 from captioner.pipeline import CaptionOptions, Captions, caption
-from captioner.server.openai_api.openai_form import OpenAIWish
+from captioner.server.openai_api.openai_form import OpenAIRequest
 from captioner.server.openai_api.openai_replies import openai_reply
 from tests.paths import DATA
 from tests.server.serving import serving
@@ -87,8 +87,8 @@ def captions() -> Captions:
 @pytest.mark.parametrize("response_format", sorted(FORMATS))
 def test_every_caption_format(captions: Captions, response_format: str) -> None:
     writing = WritingOptions(frame_rate=Fraction(25))
-    wish = OpenAIWish(CaptionOptions(), False, response_format, frozenset(), writing, "transcribe", False)
-    response = openai_reply(wish, captions)
+    asked = OpenAIRequest(CaptionOptions(), False, response_format, frozenset(), writing, "transcribe", False)
+    response = openai_reply(asked, captions)
     assert response.status_code == 200
     assert len(response.body) > 50
 

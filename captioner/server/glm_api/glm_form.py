@@ -16,9 +16,9 @@ from captioner.backends.glm.service_rules import (
 from captioner.media import Media
 from captioner.pipeline import CaptionOptions
 from captioner.server.recognition import Upload
-from captioner.server.recognition_wishes import RecognitionWishes, wishes_in
 from captioner.server.refusals import RequestRefused
 from captioner.server.request_body import FILE, ReceivedForm
+from captioner.server.requested_options import RequestedOptions, requested_options_in
 from captioner.server.server_context import ServerContext
 
 DEFAULT_MODEL = "glm-asr-2512"
@@ -28,7 +28,7 @@ SENT_IN = ("hotwords", "hotwords[]")
 
 
 @dataclass(frozen=True)
-class GlmWish:
+class GlmRequest:
     """What a request asks for."""
 
     options: CaptionOptions
@@ -47,28 +47,28 @@ def largest_file(context: ServerContext) -> int:
     return min(LARGEST, context.options.largest_upload) if _is_limited(context) else context.options.largest_upload
 
 
-def read_form(context: ServerContext, upload: Upload) -> GlmWish:
+def read_form(context: ServerContext, upload: Upload) -> GlmRequest:
     """Return what a request asks for. Raises `RequestRefused`."""
     form = upload.form
-    wishes = wishes_in(form, SENT_IN)
+    requested = requested_options_in(form, SENT_IN)
     _check_temperature(form)
     stream = form.text("stream", "false")
     if stream not in ("true", "false"):
         raise RequestRefused("value", f"stream is true or false, not {stream!r}", "stream")
     if _is_limited(context):
-        _check_limits(form, wishes)
+        _check_limits(form, requested)
     model, request_id = form.text("model") or DEFAULT_MODEL, form.text("request_id") or uuid.uuid4().hex
-    return GlmWish(wishes.applied_to(context.captioning), stream == "true", model, request_id)
+    return GlmRequest(requested.applied_to(context.captioning), stream == "true", model, request_id)
 
 
-def check_file(context: ServerContext, wish: GlmWish, upload: Upload, media: Media) -> None:
+def check_file(context: ServerContext, asked: GlmRequest, upload: Upload, media: Media) -> None:
     """Refuse a file that the service would refuse, where its limits hold. Raises `RequestRefused`."""
     if not _is_limited(context) or upload.form.file is None:
         return
     with upload.form.file.open("rb") as file:
         if audio_kind(file.read(16)) is None:
             raise RequestRefused("media_kind", "the file is neither WAV nor MP3", FILE)
-    longest = LONGEST[wish.model]
+    longest = LONGEST[asked.model]
     if media.duration is None or media.duration > longest:
         raise RequestRefused("too_long", f"the audio lasts longer than {longest:g} seconds", FILE)
 
@@ -88,16 +88,16 @@ def _check_temperature(form: ReceivedForm) -> None:
     raise RequestRefused("value", f"temperature is a number from 0 to 1, not {temperature!r}", "temperature")
 
 
-def _check_limits(form: ReceivedForm, wishes: RecognitionWishes) -> None:
+def _check_limits(form: ReceivedForm, requested: RequestedOptions) -> None:
     model, user_id = form.text("model"), form.text("user_id")
     if model is None:
         raise RequestRefused("missing", "model is missing", "model")
     if model not in LONGEST:
         raise RequestRefused("model", f"there is no model {model!r}; there is: {', '.join(LONGEST)}", "model")
-    if len(wishes.prompt or "") > LONGEST_PROMPT:
+    if len(requested.prompt or "") > LONGEST_PROMPT:
         raise RequestRefused("prompt", f"the prompt is longer than {LONGEST_PROMPT} characters", "prompt")
     if user_id is not None and len(user_id) not in USER_ID_LENGTHS:
         limits = f"{USER_ID_LENGTHS.start} to {USER_ID_LENGTHS.stop - 1}"
         raise RequestRefused("value", f"user_id has {limits} characters, not {len(user_id)}", "user_id")
-    if len(wishes.hotwords) > MOST_HOTWORDS:
+    if len(requested.hotwords) > MOST_HOTWORDS:
         raise RequestRefused("value", f"there are more than {MOST_HOTWORDS} hotwords", "hotwords")

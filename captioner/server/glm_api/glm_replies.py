@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from captioner.backends.glm.service_rules import status_of
 from captioner.pipeline import Captions
-from captioner.server.glm_api.glm_form import GlmWish
+from captioner.server.glm_api.glm_form import GlmRequest
 from captioner.server.recognition import RecognitionRun
 from captioner.server.refusals import Failure, Reason, failure_of, lost_regions, refuse_if_all_is_lost
 from captioner.server.transcription_endpoint import text_deltas
@@ -45,14 +45,14 @@ PASSING: frozenset[Reason] = frozenset(("busy", "internal"))
 """The reasons for which the same request may work later. The SDKs repeat others too, unless the header forbids it."""
 
 
-def glm_reply(wish: GlmWish, captions: Captions) -> Response:
+def glm_reply(asked: GlmRequest, captions: Captions) -> Response:
     """Return the response with the whole text, and its segments, which the service itself no longer sends."""
-    return JSONResponse({**_head(wish), **_text(captions)})
+    return JSONResponse({**_head(asked), **_text(captions)})
 
 
-async def glm_events(wish: GlmWish, run: RecognitionRun) -> AsyncIterator[str]:
+async def glm_events(asked: GlmRequest, run: RecognitionRun) -> AsyncIterator[str]:
     """Yield the text as it grows, then all of it, then the end; or an error."""
-    head = _head(wish)
+    head = _head(asked)
     try:
         async for delta in text_deltas(run):
             yield _json({**head, "type": "transcript.text.delta", "delta": delta})
@@ -77,8 +77,8 @@ def glm_failure(failure: Failure) -> Response:
     return JSONResponse(_error_body(failure), status, headers)
 
 
-def _head(wish: GlmWish) -> dict[str, Any]:
-    return {"id": wish.request_id, "created": int(time.time()), "request_id": wish.request_id, "model": wish.model}
+def _head(asked: GlmRequest) -> dict[str, Any]:
+    return {"id": asked.request_id, "created": int(time.time()), "request_id": asked.request_id, "model": asked.model}
 
 
 def _text(captions: Captions) -> dict[str, Any]:

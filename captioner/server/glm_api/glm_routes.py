@@ -6,14 +6,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from captioner.server.glm_api.glm_form import GlmWish, check_file, largest_file, read_form
+from captioner.server.glm_api.glm_form import GlmRequest, check_file, largest_file, read_form
 from captioner.server.glm_api.glm_replies import glm_error, glm_events, glm_reply
 from captioner.server.transcription_endpoint import TranscriptionApi, transcribe_upload
 
 GLM_PATHS = ("/api/paas/v4", "/paas/v4")
 """The base of the paths: with the host alone as base URL, and with `/api` behind it."""
 
-_API = TranscriptionApi[GlmWish](largest_file, read_form, check_file, glm_reply, glm_events, glm_error)
+_API = TranscriptionApi[GlmRequest](largest_file, read_form, check_file, glm_reply, glm_events, glm_error)
 
 
 def routes() -> list[Route]:

@@ -13,9 +13,9 @@ from captioner.media import Media
 from captioner.output import WritingOptions
 from captioner.pipeline import CaptionOptions, video_frame_rate
 from captioner.server.recognition import Upload
-from captioner.server.recognition_wishes import wishes_in
 from captioner.server.refusals import RequestRefused
 from captioner.server.request_body import ReceivedForm
+from captioner.server.requested_options import requested_options_in
 from captioner.server.server_context import ServerContext
 from captioner.speech import SpeechOptions
 from captioner.timestamps import parse_rate
@@ -41,7 +41,7 @@ ANYTHING_FALSE = ("false", "0", "False")
 
 
 @dataclass(frozen=True)
-class OpenAIWish:
+class OpenAIRequest:
     """What a request asks for."""
 
     options: CaptionOptions
@@ -68,12 +68,12 @@ def largest_file(context: ServerContext) -> int:
     return context.options.largest_upload
 
 
-def read_transcription(context: ServerContext, upload: Upload) -> OpenAIWish:
+def read_transcription(context: ServerContext, upload: Upload) -> OpenAIRequest:
     """Return what a request for a transcription asks for. Raises `RequestRefused`."""
     return _read(context, upload.form, "transcribe")
 
 
-def read_translation(context: ServerContext, upload: Upload) -> OpenAIWish:
+def read_translation(context: ServerContext, upload: Upload) -> OpenAIRequest:
     """Return what a request for English text asks for. Raises `RequestRefused`, also where the backend has none."""
     traits = context.models.traits
     if traits is None or traits.text_language is None:
@@ -86,23 +86,23 @@ def read_translation(context: ServerContext, upload: Upload) -> OpenAIWish:
     return _read(context, upload.form, "translate")
 
 
-def check_format(context: ServerContext, wish: OpenAIWish, upload: Upload, media: Media) -> None:
+def check_format(context: ServerContext, asked: OpenAIRequest, upload: Upload, media: Media) -> None:
     """Refuse a caption format that needs a frame rate, for media without one. Raises `RequestRefused`."""
-    format = FORMATS.get(wish.response_format)
-    if format is None or wish.response_format in OPENAI_FORMATS or "cues" not in format.parts:
+    format = FORMATS.get(asked.response_format)
+    if format is None or asked.response_format in OPENAI_FORMATS or "cues" not in format.parts:
         return
-    programme = wish.writing.applied_to(Programme(duration=media.duration, frame_rate=video_frame_rate(media)))
+    programme = asked.writing.applied_to(Programme(duration=media.duration, frame_rate=video_frame_rate(media)))
     try:
         format.write(Contents((), programme=programme))
     except FormatError as error:
         raise RequestRefused("value", f"{error} (send the field fps)", "fps") from None
 
 
-def _read(context: ServerContext, form: ReceivedForm, task: str) -> OpenAIWish:
+def _read(context: ServerContext, form: ReceivedForm, task: str) -> OpenAIRequest:
     response_format = _response_format(form)
-    options = wishes_in(_with_language(form), SENT_IN).applied_to(context.captioning)
+    options = requested_options_in(_with_language(form), SENT_IN).applied_to(context.captioning)
     _check_temperature(form)
-    return OpenAIWish(
+    return OpenAIRequest(
         options=replace(options, speech=_speech(form, options.speech)),
         stream=_flag(form, "stream") and response_format in STREAMED,
         response_format=response_format,

@@ -15,7 +15,7 @@ from captioner.languages import language_name
 from captioner.output import title_of
 from captioner.pipeline import Captions
 from captioner.server.openai_api.openai_errors import error_body
-from captioner.server.openai_api.openai_form import TRANSCRIPT, OpenAIWish
+from captioner.server.openai_api.openai_form import TRANSCRIPT, OpenAIRequest
 from captioner.server.recognition import RecognitionRun
 from captioner.server.refusals import failure_of, lost_regions, refuse_if_all_is_lost
 from captioner.server.transcription_endpoint import text_deltas
@@ -26,28 +26,28 @@ MEDIA_TYPES = {"srt": "application/x-subrip", "vtt": "text/vtt"}
 """The media types of caption files that have one of their own; other texts are text/plain."""
 
 
-def openai_reply(wish: OpenAIWish, captions: Captions) -> Response:
+def openai_reply(asked: OpenAIRequest, captions: Captions) -> Response:
     """Return the response in the format that the request asks for."""
-    match wish.response_format:
+    match asked.response_format:
         case "json":
-            return JSONResponse(_json_content(wish, captions))
+            return JSONResponse(_json_content(asked, captions))
         case "verbose_json":
-            return JSONResponse(_verbose_content(wish, captions))
+            return JSONResponse(_verbose_content(asked, captions))
         case "text":
             return PlainTextResponse(_text(captions) + "\n", headers=_loss_header(captions))
         case _:
-            return _caption_file(wish, captions)
+            return _caption_file(asked, captions)
 
 
-async def openai_events(wish: OpenAIWish, run: RecognitionRun) -> AsyncIterator[str]:
+async def openai_events(asked: OpenAIRequest, run: RecognitionRun) -> AsyncIterator[str]:
     """Yield the text as it grows, with `verbose_json` also its segments, then all of it; or an error."""
     try:
         async for delta in text_deltas(run):
             yield _json({"type": "transcript.text.delta", "delta": delta})
         captions = refuse_if_all_is_lost(await run.captions())
-        content = _json_content(wish, captions)
-        if wish.response_format == "verbose_json":
-            content = _verbose_content(wish, captions)
+        content = _json_content(asked, captions)
+        if asked.response_format == "verbose_json":
+            content = _verbose_content(asked, captions)
             for number, segment in enumerate(captions.transcript.segments):
                 yield _json({"type": "transcript.text.segment", **_diarized_segment(number, segment)})
         yield _json({"type": "transcript.text.done", **content})
@@ -56,33 +56,33 @@ async def openai_events(wish: OpenAIWish, run: RecognitionRun) -> AsyncIterator[
     yield "[DONE]"
 
 
-def _json_content(wish: OpenAIWish, captions: Captions) -> dict[str, Any]:
+def _json_content(asked: OpenAIRequest, captions: Captions) -> dict[str, Any]:
     content: dict[str, Any] = {"text": _text(captions), "usage": _usage(captions)}
-    if wish.logprobs:
+    if asked.logprobs:
         content["logprobs"] = []  # no backend gives those of its tokens
     return _with_losses(content, captions)
 
 
-def _verbose_content(wish: OpenAIWish, captions: Captions) -> dict[str, Any]:
+def _verbose_content(asked: OpenAIRequest, captions: Captions) -> dict[str, Any]:
     segments = captions.transcript.segments
     content: dict[str, Any] = {
-        "task": wish.task,
+        "task": asked.task,
         "language": _language(captions),
         "duration": round(captions.report.duration, 3),
         "text": _text(captions),
     }
-    if "segment" in wish.granularities:
+    if "segment" in asked.granularities:
         content["segments"] = [_segment(number, segment) for number, segment in enumerate(segments)]
-    if "word" in wish.granularities:
+    if "word" in asked.granularities:
         content["words"] = [_word(word) for segment in segments for word in segment.words]
     return _with_losses({**content, "usage": _usage(captions)}, captions)
 
 
-def _caption_file(wish: OpenAIWish, captions: Captions) -> Response:
-    if wish.response_format == "report":
+def _caption_file(asked: OpenAIRequest, captions: Captions) -> Response:
+    if asked.response_format == "report":
         return Response(render_report(captions.report), media_type="application/json")
-    format = FORMATS["json" if wish.response_format == TRANSCRIPT else wish.response_format]
-    data = captions.to(format.name, wish.writing)
+    format = FORMATS["json" if asked.response_format == TRANSCRIPT else asked.response_format]
+    data = captions.to(format.name, asked.writing)
     binary = isinstance(data, bytes)
     media_type = "application/octet-stream" if binary else MEDIA_TYPES.get(format.name, "text/plain")
     name = f"{title_of(captions.report.source)}{format.suffix}".encode("ascii", "replace").decode().replace('"', "'")

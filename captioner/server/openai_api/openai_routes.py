@@ -11,7 +11,7 @@ from starlette.routing import Route
 from captioner.errors import UnknownName
 from captioner.server.openai_api.openai_errors import openai_error
 from captioner.server.openai_api.openai_form import (
-    OpenAIWish,
+    OpenAIRequest,
     check_format,
     largest_file,
     read_transcription,
@@ -23,10 +23,10 @@ from captioner.server.request_context import context_of
 from captioner.server.server_context import ServerContext
 from captioner.server.transcription_endpoint import TranscriptionApi, transcribe_upload
 
-_TRANSCRIPTIONS = TranscriptionApi[OpenAIWish](
+_TRANSCRIPTIONS = TranscriptionApi[OpenAIRequest](
     largest_file, read_transcription, check_format, openai_reply, openai_events, openai_error
 )
-_TRANSLATIONS = TranscriptionApi[OpenAIWish](
+_TRANSLATIONS = TranscriptionApi[OpenAIRequest](
     largest_file, read_translation, check_format, openai_reply, openai_events, openai_error
 )
 

@@ -19,7 +19,7 @@ REQUESTED_ALIGNERS = ("auto", "espeak", "pauses", "backend", "none")
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecognitionWishes:
+class RequestedOptions:
     """What a request may change about the recognition; None and an empty tuple leave what the server has."""
 
     language: str | None = None
@@ -69,12 +69,12 @@ class RecognitionWishes:
         return open_aligner(name)
 
 
-def wishes_in(form: ReceivedForm, hotword_fields: Sequence[str]) -> RecognitionWishes:
+def requested_options_in(form: ReceivedForm, hotword_fields: Sequence[str]) -> RequestedOptions:
     """Return what a form asks for: language, prompt, hotwords, and our own fields `profile` and `align`.
 
     Raises `RequestRefused`.
     """
-    return RecognitionWishes(
+    return RequestedOptions(
         language=form.text("language"),
         prompt=form.text("prompt"),
         hotwords=tuple(word for name in hotword_fields for word in _hotwords(form, name)),
