@@ -5,6 +5,10 @@
     ├── JournalNotUsable            1   the journal cannot be read or written
     ├── NotInstalled                1   an optional package is missing: says what to install
     ├── RetimingRefused             1   the pauses of a caption file do not match the speech
+    ├── EditError                   1
+    │   ├── EditRefused                 an operation on a document that makes no sense
+    │   ├── EditConflict                another person changed the same since
+    │   └── DocumentNotSaved            the log of a document cannot be read or written
     ├── UsageError                  2   flags or arguments make no sense
     │   ├── UnknownName                 no such backend, format, profile, track, ...: names a similar one, or all
     │   └── SettingsError               the settings file or an environment variable is wrong
@@ -28,7 +32,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from captioner.redaction import without_url_secrets
 
@@ -99,6 +103,51 @@ class RetimingRefused(CaptionerError):
 
     def _message(self) -> str:
         return f"the captions get no new times: {self.reason}"
+
+
+class EditError(CaptionerError):
+    """An edit of a document did not happen. The document is as before."""
+
+
+class EditRefused(EditError):
+    """An operation makes no sense, for `reason`: its cue does not exist, or would end before it starts."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def _message(self) -> str:
+        return f"not changed: {self.reason}"
+
+
+class EditConflict(EditError):
+    """Another person changed the same since revision `base`; the document is at `revision`."""
+
+    def __init__(self, base: int, revision: int, conflicts: Iterable[object] = ()) -> None:
+        conflicts = tuple(conflicts)
+        super().__init__(base, revision, conflicts)
+        self.base, self.revision = base, revision
+        self.conflicts: tuple[Any, ...] = conflicts
+        """What both changed, with both values."""
+
+    def _message(self) -> str:
+        return f"not changed: another window changed the same since revision {self.base}; choose one, and send it again"
+
+
+class DocumentNotSaved(EditError):
+    """The log of a document, `path`, cannot be read or written, for `reason`."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path, self.reason = path, reason
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the disk is full."""
+        return "full" in self.reason or "No space" in self.reason or "quota" in self.reason
+
+    def _message(self) -> str:
+        return f"cannot save in {self.path}: {self.reason}"
 
 
 class UsageError(CaptionerError):

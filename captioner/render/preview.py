@@ -26,9 +26,12 @@ def preview(
     *,
     at: float | None = None,
     style: StyleOptions = StyleOptions(),
+    width: int | None = None,
     warn: Callable[[str], object] = lambda message: None,
 ) -> None:
     """Write `target`, a PNG of the frame at second `at` with its captions; None is the middle of the first cue.
+
+    `width` is that of the PNG in pixels; None for that of the picture.
 
     Raises `UsageError` if the media ends earlier, `UnknownName` for another image format, and what `burn` raises.
     """
@@ -43,7 +46,7 @@ def preview(
         raise UsageError(f"{media.source} ends at {media.duration:g} s, so there is no frame at {second:g} s")
     if not any(cue.start <= second < cue.end for track in subtitles for cue in track.cues):
         warn(f"no caption is shown at {second:g} s")
-    chain = ",".join(_filters(drawn.filter, picture, second))
+    chain = ",".join(_filters(drawn.filter, picture, second, width))
     one_frame = ("-frames:v", "1", "-c:v", "png", "-update", "1", "-f", "image2")
     arguments = [*input_arguments(media), "-map", f"0:{picture.index}", "-vf", chain, *one_frame]
     try:
@@ -63,7 +66,7 @@ def _seek_arguments(second: float, media: Media) -> Iterator[str]:
         yield from ("-ss", f"{media.start_time + second - _PREROLL:.6f}", "-seek_timestamp", "1", "-noaccurate_seek")
 
 
-def _filters(burn_filter: str, picture: Picture, second: float) -> Iterator[str]:
+def _filters(burn_filter: str, picture: Picture, second: float, width: int | None) -> Iterator[str]:
     # The frame on screen at that second began up to one frame earlier.
     yield f"trim=start={second - float(1 / picture.frame_rate) + 0.0005:.6f}"
     yield burn_filter
@@ -71,4 +74,6 @@ def _filters(burn_filter: str, picture: Picture, second: float) -> Iterator[str]
         yield _TO_SDR
     if picture.pixel_shape != 1:
         yield f"scale={picture.display_width}:{picture.height},setsar=1"
+    if width is not None:
+        yield f"scale={width}:-2"
     yield "format=rgb24"

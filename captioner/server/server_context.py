@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from captioner.pipeline import CaptionOptions
+from captioner.server.documents.open_documents import OpenDocuments
 from captioner.server.jobs.job_service import JobService
 from captioner.server.jobs.job_store import JobStore
 from captioner.server.model_host import ModelHost
@@ -31,6 +32,9 @@ class ServerContext:
 
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
     """What runs on beside its request; it is cancelled when the server ends."""
+
+    documents: OpenDocuments = field(default_factory=OpenDocuments)
+    """The documents that are being edited."""
 
     @cached_property
     def jobs(self) -> JobService:

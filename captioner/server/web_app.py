@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from captioner.live.server.origins import OriginCheck
 from captioner.server import health
 from captioner.server.api_keys import OPEN_PATHS, client_of
+from captioner.server.documents import document_routes, media_routes
 from captioner.server.failure_response import failure_response, route_failure
 from captioner.server.glm_api import glm_routes
 from captioner.server.jobs import job_routes
@@ -36,8 +37,10 @@ def make_web_app(context: ServerContext) -> ASGIApp:
         await asyncio.gather(*context.tasks, return_exceptions=True)
         await context.models.close()
         context.jobs.store.close()
+        context.documents.close()
 
-    routes = [*health.routes(), *job_routes.routes(), *glm_routes.routes(), *openai_routes.routes()]
+    parts = (health, job_routes, glm_routes, openai_routes, document_routes, media_routes)
+    routes = [route for part in parts for route in part.routes()]
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: route_failure})
     app.state.context = context
     host = context.options.address.rpartition(":")[0].strip("[]")

@@ -74,7 +74,7 @@ def parse(text: str) -> Contents:
         language=language,
         frame_rate=_frame_rate(document),
         shot_changes=document.numbers("shot_changes"),
-        regions=tuple(_built(entry, _region) for entry in document.objects("regions")),
+        regions=tuple(_built(entry, region_of) for entry in document.objects("regions")),
     )
     programme = Programme(language=language, duration=report.duration, frame_rate=report.frame_rate)
     return Contents(transcript=Transcript(segments, language), report=report, programme=programme)
@@ -114,7 +114,8 @@ def _word(entry: JsonObject) -> Word:
     return Word(entry.number("start"), entry.number("end"), entry.text("text"), entry.number_or_none("confidence"))
 
 
-def _region(entry: JsonObject) -> RegionReport:
+def region_of(entry: JsonObject) -> RegionReport:
+    """Return the report of one region that a JSON object describes. Raises `FormatError`, which names the key."""
     status = entry.text("status")
     if status not in STATUSES:
         entry.refuse(f"is not one of {', '.join(STATUSES)}", "status")

@@ -9,6 +9,7 @@ from threading import Event
 
 from captioner.atomic_file import atomic_write_text
 from captioner.backends import Backend
+from captioner.editing.cue_json import captions_text
 from captioner.errors import MediaNotReadable
 from captioner.formats import Contents, format_named, format_of_file, render_report, transcript_of
 from captioner.media import Media, open_media
@@ -93,6 +94,8 @@ class CaptionWork:
         report = contents.report or Report(self.job.name, duration, "captions", language=language)
         adopted = Captions(cues, transcript, replace(report, source=self.job.name))
         write_captions(self.folder, adopted)
+        # A transcript has no styles and positions, and its cues would be broken in another way.
+        atomic_write_text(self.folder / "captions.json", captions_text(cues, language))
         return adopted
 
     def _check_duration(self, seconds: float | None) -> None:

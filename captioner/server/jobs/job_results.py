@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from captioner.formats import Contents, format_named
+from captioner.formats import Contents, format_named, transcript_of
 from captioner.output import WritingOptions, title_of, write_contents
 from captioner.pipeline import ProfileChoice, cues_of_transcript
+from captioner.server.documents import document_cues
 from captioner.server.jobs.caption_job import read_contents
 
 MEDIA_TYPES = {
@@ -23,13 +24,20 @@ MEDIA_TYPES = {
 
 
 def job_contents(folder: Path, name: str, profile: ProfileChoice) -> Contents:
-    """Return the captions of the job in `folder`, whose source is called `name`. Raises `FormatError`, `OSError`."""
+    """Return the captions of the job in `folder`, whose source is called `name`, as people left them.
+
+    `profile` is for those that were never edited. Raises `FormatError`, `OSError`, `DocumentNotSaved`.
+    """
     contents = read_contents(folder)
     transcript, report = contents.transcript, contents.report
     assert transcript is not None
     assert report is not None
+    programme = replace(contents.programme, title=title_of(name))
+    if (edited := document_cues(folder)) is not None:
+        spoken = transcript_of(edited, transcript.language)
+        return replace(contents, cues=edited, transcript=spoken, programme=programme)
     cues = cues_of_transcript(transcript, profile, frame_rate=report.frame_rate, shot_changes=report.shot_changes)
-    return replace(contents, cues=cues, programme=replace(contents.programme, title=title_of(name)))
+    return replace(contents, cues=cues, programme=programme)
 
 
 def write_job_result(contents: Contents, format: str, *, word_times: bool) -> tuple[str | bytes, str]:

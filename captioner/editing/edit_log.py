@@ -1,0 +1,144 @@
+"""The log of all operations on a document. Each batch is on the disk before it counts.
+
+A batch is what one client sends at once. It is applied as a whole or not at all, and makes one revision. The document
+of any revision is the last snapshot before it and the batches since.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from threading import RLock
+
+from captioner.editing.applying import AppliedOperation
+from captioner.editing.document import Document
+from captioner.editing.log_store import LogEntry, LogStore
+from captioner.editing.operations import Operation, ReplaceCues
+from captioner.editing.rebase import OthersChanges, rebase
+from captioner.errors import EditConflict, EditRefused
+
+SNAPSHOT_EVERY = 500
+"""Revisions between two snapshots."""
+
+MOST_OPERATIONS = 10_000
+"""Operations of a batch."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The operations that a client sends at once."""
+
+    client: str
+    """The id of the window or program that sends them."""
+
+    sequence: int
+    """Its number among the batches of the client. A batch that is sent again keeps it."""
+
+    base: int
+    """The revision up to which the client knows the changes of others."""
+
+    operations: tuple[Operation, ...]
+
+
+class EditLog:
+    """The document at its newest revision, and its log in a file. Any thread may use it."""
+
+    def __init__(self, path: Path, create: Callable[[], Document]) -> None:
+        """Open the log at `path`; `create` makes the document of a new one. Raises `DocumentNotSaved`, and what
+        `create` raises."""
+        self._lock = RLock()
+        self._store = LogStore(path)
+        try:
+            self._document, self._revision = self._loaded(create)
+        except BaseException:
+            self._store.close()
+            raise
+
+    @property
+    def state(self) -> tuple[int, Document]:
+        """The newest revision and its document."""
+        with self._lock:
+            return self._revision, self._document
+
+    def commit(self, batch: Batch) -> LogEntry:
+        """Apply a batch, or return the entry of the same batch that came before.
+
+        It is on the disk when this returns. Raises `EditRefused`, `EditConflict` and `DocumentNotSaved`; then nothing
+        has changed.
+        """
+        with self._lock:
+            if known := self._store.entry_of(batch.client, batch.sequence):
+                return known
+            document, applied = self._rebased(batch)
+            return self._append(batch, document, applied)
+
+    def preview(self, batch: Batch) -> tuple[Document, tuple[AppliedOperation, ...]]:
+        """Return what `commit` would change. Raises `EditRefused`, `EditConflict`."""
+        with self._lock:
+            return self._rebased(batch)
+
+    def since(self, revision: int) -> list[LogEntry]:
+        """Return the entries after a revision, in order."""
+        with self._lock:
+            return list(self._store.entries(revision, self._revision))
+
+    def at(self, revision: int) -> Document:
+        """Return the document of a revision. Raises `EditRefused` if there is none."""
+        with self._lock:
+            if not 0 <= revision <= self._revision:
+                raise EditRefused(f"there is no revision {revision}; the newest is {self._revision}")
+            return self._replayed(revision)
+
+    def history(self) -> list[LogEntry]:
+        """Return all entries, the newest first."""
+        return self.since(0)[::-1]
+
+    def restore(self, revision: int, client: str, sequence: int) -> LogEntry:
+        """Bring back the cues of a revision, as a new one. Raises `EditRefused` and `DocumentNotSaved`."""
+        with self._lock:
+            old, now = self.at(revision), self._document
+            gone = tuple(cue.id for cue in now.cues if old.by_id.get(cue.id) != cue)
+            back = tuple(cue for cue in old.cues if now.by_id.get(cue.id) != cue)
+            operations = (ReplaceCues(gone, back),) if gone or back else ()
+            return self.commit(Batch(client, sequence, self._revision, operations))
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._store.close()
+
+    def _rebased(self, batch: Batch) -> tuple[Document, tuple[AppliedOperation, ...]]:
+        if len(batch.operations) > MOST_OPERATIONS:
+            raise EditRefused(f"a batch has {MOST_OPERATIONS} operations at most, not {len(batch.operations)}")
+        if not 0 <= batch.base <= self._revision:
+            raise EditConflict(batch.base, self._revision)
+        entries = self._store.entries(batch.base, self._revision)
+        others = [one for entry in entries if entry.client != batch.client for one in entry.applied]
+        document, applied, conflicts = rebase(self._document, batch.operations, OthersChanges.of(others))
+        if conflicts:
+            raise EditConflict(batch.base, self._revision, conflicts)
+        return document, applied
+
+    def _append(self, batch: Batch, document: Document, applied: tuple[AppliedOperation, ...]) -> LogEntry:
+        revision = self._revision + 1
+        entry = LogEntry(revision, batch.client, batch.sequence, batch.base, time.time(), applied)
+        self._store.append(entry, document if revision % SNAPSHOT_EVERY == 0 else None)
+        self._document, self._revision = document, revision
+        return entry
+
+    def _loaded(self, create: Callable[[], Document]) -> tuple[Document, int]:
+        newest = self._store.newest_revision()
+        if newest is None:
+            document = create()
+            self._store.begin(document)
+            return document, 0
+        return self._replayed(newest), newest
+
+    def _replayed(self, revision: int) -> Document:
+        first, document = self._store.snapshot_before(revision)
+        for entry in self._store.entries(first, revision):
+            for one in entry.applied:
+                document = document.with_changes(one.removed, one.cues)
+        return document
