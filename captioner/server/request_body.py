@@ -121,7 +121,7 @@ def _too_large(largest: int) -> RequestRefused:
     return RequestRefused("too_large", f"the file is larger than {largest / (1 << 20):g} MB", FILE)
 
 
-def _base_name(name: str) -> str:
+def base_name(name: str) -> str:
     """Return a file name without folders and control characters, of at most 200 characters."""
     base = PureWindowsPath(PurePosixPath(name).name).name
     return "".join(character for character in base if character.isprintable())[-200:]
@@ -194,7 +194,7 @@ class _FormWriter:
         self._is_file = self._disposition.get(b"name") == FILE.encode() and not self.has_file
         if self._is_file:
             self.has_file = True
-            self.filename = _base_name(self._disposition.get(b"filename", b"").decode("utf-8", "replace"))
+            self.filename = base_name(self._disposition.get(b"filename", b"").decode("utf-8", "replace"))
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         if not self._is_file:

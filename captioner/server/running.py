@@ -12,6 +12,7 @@ import uvicorn
 from captioner.errors import UsageError, reason_of
 from captioner.server.server_context import ServerContext
 from captioner.server.web_app import make_web_app
+from captioner.web.limited_protocol import LimitedProtocol
 
 SHUTDOWN_TIMEOUT = 10
 """Seconds that running requests have to end."""
@@ -31,14 +32,21 @@ def run_server(context: ServerContext, on_start: Callable[[str], object]) -> Non
     with listening, context.jobs.store.only_server():
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         on_start(f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}")
-        config = uvicorn.Config(
-            make_web_app(context),
-            log_config=None,
-            access_log=False,
-            lifespan="on",
-            timeout_graceful_shutdown=SHUTDOWN_TIMEOUT,
-        )
-        asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))
+        asyncio.run(uvicorn.Server(server_config(context)).serve(sockets=[listening]))
+
+
+def server_config(context: ServerContext) -> uvicorn.Config:
+    """Return how uvicorn runs the application."""
+    return uvicorn.Config(
+        make_web_app(context),
+        port=0,
+        http=LimitedProtocol,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=SHUTDOWN_TIMEOUT,
+    )
 
 
 def address_parts(address: str) -> tuple[str, int]:

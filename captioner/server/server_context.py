@@ -13,6 +13,8 @@ from captioner.server.jobs.job_service import JobService
 from captioner.server.jobs.job_store import JobStore
 from captioner.server.model_host import ModelHost
 from captioner.server.server_options import ServerOptions
+from captioner.server.uploads.upload_store import UploadStore
+from captioner.server.uploads.upload_turns import UploadTurns
 from captioner.server.work_queue import WorkQueue
 
 
@@ -35,6 +37,13 @@ class ServerContext:
 
     documents: OpenDocuments = field(default_factory=OpenDocuments)
     """The documents that are being edited."""
+
+    upload_turns: UploadTurns = field(default_factory=UploadTurns)
+
+    @cached_property
+    def uploads(self) -> UploadStore:
+        """The uploads that can be resumed."""
+        return UploadStore(self.options.state / "uploads", self.options.upload_lifetime)
 
     @cached_property
     def jobs(self) -> JobService:

@@ -45,3 +45,6 @@ class ServerOptions:
 
     smallest_free: int = 1 << 30
     """Bytes of the disk that must be free for a new upload."""
+
+    upload_lifetime: float = 24 * 3600.0
+    """Seconds after its last bytes for which an upload is kept that no job has taken."""

@@ -11,7 +11,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from captioner.live.server.origins import OriginCheck
 from captioner.server import health
 from captioner.server.api_keys import OPEN_PATHS, client_of
 from captioner.server.documents import document_routes, media_routes
@@ -21,6 +20,8 @@ from captioner.server.jobs import job_routes
 from captioner.server.openai_api import openai_routes
 from captioner.server.refusals import Failure
 from captioner.server.server_context import ServerContext
+from captioner.server.uploads import upload_routes
+from captioner.web.origins import OriginCheck
 
 
 def make_web_app(context: ServerContext) -> ASGIApp:
@@ -39,7 +40,7 @@ def make_web_app(context: ServerContext) -> ASGIApp:
         context.jobs.store.close()
         context.documents.close()
 
-    parts = (health, job_routes, glm_routes, openai_routes, document_routes, media_routes)
+    parts = (health, job_routes, upload_routes, glm_routes, openai_routes, document_routes, media_routes)
     routes = [route for part in parts for route in part.routes()]
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: route_failure})
     app.state.context = context

@@ -18,13 +18,13 @@ import pytest
 from captioner.atomic_file import atomic_write_text
 from captioner.errors import UsageError
 from captioner.live.events import Caption, StreamProgress
-from captioner.live.server import server as server_module
 from captioner.live.server.app import ServerContent
 from captioner.live.server.feed import HISTORY, MAX_QUEUED_CAPTIONS, CaptionFeed
 from captioner.live.server.server import LiveServer
 from captioner.live.session.status import SessionStatus
 from captioner.live.sinks.hls_captions import HlsCaptions
 from captioner.live.source.live_source import HlsStream
+from captioner.web import limited_protocol
 from tests.live.live_stream import serve_folder, wait_until
 from tests.live.test_rendition import MEDIA, timed
 
@@ -288,20 +288,20 @@ def is_closed(connection: socket.socket) -> bool:
         return True
 
 
-def test_connections_beyond_the_limit_are_closed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server_module, "MAX_CONNECTIONS", 8)
+def test_beyond_the_limit_the_connection_that_is_idle_for_longest_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limited_protocol, "MAX_CONNECTIONS", 8)
     with running_server() as server:
         held = [half_sent(server) for _ in range(7)]
         viewer = Viewer(server, 1)
         wait_until(lambda: server.feed.viewers == 1)
-        more = [half_sent(server) for _ in range(100)]
-        assert all(is_closed(connection) for connection in more)
+        more = [half_sent(server) for _ in range(14)]
+        assert all(is_closed(connection) for connection in [*held, *more][:-7])
+        assert works(server)
         server.feed.handle(caption(1))
         viewer.thread.join(20)
         assert viewer.got == [1]
         for connection in [*held, *more]:
             connection.close()
-        wait_until(lambda: works(server))
 
 
 def works(server: RunningServer) -> bool:
@@ -312,7 +312,7 @@ def works(server: RunningServer) -> bool:
 
 
 def test_connections_on_which_no_request_comes_are_closed_and_viewers_stay(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server_module, "REQUEST_TIMEOUT", 0.5)
+    monkeypatch.setattr(limited_protocol, "REQUEST_TIMEOUT", 0.5)
     with running_server() as server:
         viewer = Viewer(server, 1)
         wait_until(lambda: server.feed.viewers == 1)
@@ -329,9 +329,9 @@ def test_the_limit_leaves_descriptors_to_the_sinks() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
-        assert server_module.max_connections() == 128
+        assert limited_protocol.max_connections() == 128
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
-        assert server_module.max_connections() == server_module.MAX_CONNECTIONS
+        assert limited_protocol.max_connections() == limited_protocol.MAX_CONNECTIONS
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 

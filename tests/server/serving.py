@@ -14,9 +14,9 @@ import uvicorn
 from captioner.backends import Backend
 from captioner.pipeline import CaptionOptions
 from captioner.server.model_host import ModelHost
+from captioner.server.running import server_config
 from captioner.server.server_context import ServerContext
 from captioner.server.server_options import ServerOptions
-from captioner.server.web_app import make_web_app
 from captioner.server.work_queue import WorkQueue
 
 
@@ -39,8 +39,7 @@ def serving(backend: Backend, state: Path, **options: object) -> Iterator[str]:
     """Serve `backend` with changed `ServerOptions`; yields the URL."""
     context = server_context(backend, replace(ServerOptions(state=state), **options))  # type: ignore[arg-type]
     context.models.load()
-    config = uvicorn.Config(make_web_app(context), port=0, log_config=None, access_log=False, lifespan="on")
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(server_config(context))
     started = threading.Event()
 
     async def serve() -> None:

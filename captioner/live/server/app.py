@@ -23,10 +23,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from captioner.errors import MediaNotReadable
 from captioner.live.events import caption_json
 from captioner.live.server.feed import CaptionFeed
-from captioner.live.server.origins import OriginCheck
 from captioner.live.session.status import SessionStatus
 from captioner.live.sinks.hls_captions import HlsCaptions
 from captioner.live.sinks.webvtt_rendition import without_newest
+from captioner.web.origins import OriginCheck
 
 PLAYLIST = {"Content-Type": "application/vnd.apple.mpegurl", "Cache-Control": "max-age=1"}
 SEGMENT = {"Content-Type": "text/vtt; charset=utf-8", "Cache-Control": "max-age=31536000, immutable"}

@@ -10,22 +10,15 @@ from collections.abc import Callable
 from threading import Thread
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from captioner.errors import UsageError
 from captioner.live.server.app import ServerContent, make_app
+from captioner.web.limited_protocol import LimitedProtocol, max_connections
 
 _DELIVERY_TIME = 0.2  # seconds in which viewers get the end of the feed
 
 SHUTDOWN_TIMEOUT = 2
 """Seconds that viewers have to disconnect."""
-
-
-MAX_CONNECTIONS = 500
-"""Connections at a time, and at most half of the descriptors that the process may open: the sinks need some too."""
-
-REQUEST_TIMEOUT = 10.0
-"""Seconds in which a viewer must send a whole request, and send the next one over the same connection."""
 
 REPEAT_FAULT = 60.0
 """Seconds after which the same fault of the server is printed again."""
@@ -83,42 +76,6 @@ class LiveServer:
     async def _serve(self) -> None:
         self._content.feed.open()
         await self._server.serve(sockets=[self._socket])
-
-
-class LimitedProtocol(H11Protocol):
-    """HTTP over one connection, which is closed beyond `max_connections`, and where no request comes in time."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self._was_idle = False
-        if len(self.connections) > max_connections():
-            transport.abort()
-        else:
-            self._watch()
-
-    def _watch(self) -> None:
-        self.loop.call_later(REQUEST_TIMEOUT / 2, self._close_idle)
-
-    def _close_idle(self) -> None:
-        """Close the connection if no request is being answered, now and at the last look."""
-        if self.transport.is_closing() or self.transport.get_protocol() is not self:  # a WebSocket by now
-            return
-        is_idle = self.cycle is None or self.cycle.response_complete
-        if is_idle and self._was_idle:
-            self.transport.close()
-            return
-        self._was_idle = is_idle
-        self._watch()
-
-
-def max_connections() -> int:
-    """Connections that are served at a time."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return MAX_CONNECTIONS
-    descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return MAX_CONNECTIONS if descriptors < 0 else max(8, min(MAX_CONNECTIONS, descriptors // 2))
 
 
 class _FaultLines(logging.Handler):

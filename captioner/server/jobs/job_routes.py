@@ -49,10 +49,10 @@ def routes() -> list[Route]:
 
 async def _submit(request: Request) -> Response:
     service = _service(request)
-    job, is_new = await receive_job(request, service)
+    job, is_new = await receive_job(request)
     if is_new:
         service.run(job)
-    return JSONResponse(job_json(service.newest(job)), 201 if is_new else 200, {"Location": f"/v1/jobs/{job.id}"})
+    return JSONResponse(job_json(service.newest(job)), 201 if is_new else 200, {"Location": f"jobs/{job.id}"})
 
 
 async def _list(request: Request) -> Response:

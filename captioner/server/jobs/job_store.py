@@ -85,20 +85,26 @@ class JobStore:
         """
         row = _row(job)
         with self._database.transaction() as database:
-            if request_key is not None:
-                found = database.execute(
-                    "SELECT id, request_hash FROM jobs WHERE client = ? AND request_key = ?", (job.client, request_key)
-                ).fetchone()
-                if found and found[1] != request_hash:
-                    raise RequestKeyReused
-                if found:
-                    return self._existing(found[0])
+            if request_key is not None and (known := self.of_request(job.client, request_key, request_hash)):
+                return known
             database.execute(
                 f"INSERT INTO jobs ({', '.join(row)}, request_key, request_hash) "
                 f"VALUES ({', '.join('?' * (len(row) + 2))})",
                 (*row.values(), request_key, request_hash),
             )
         return job
+
+    def of_request(self, client: str, request_key: str, request_hash: str) -> ServerJob | None:
+        """Return the job that a client's request with that key made; None if there is none.
+
+        Raises `RequestKeyReused` if that request had another hash.
+        """
+        statement = "SELECT id, request_hash FROM jobs WHERE client = ? AND request_key = ?"
+        for id, known_hash in self._database.execute(statement, client, request_key):
+            if known_hash != request_hash:
+                raise RequestKeyReused
+            return self.get(id)
+        return None
 
     def add_local(self, media: Path, **settings: Any) -> ServerJob:
         """Add a finished job whose source is a file of this machine, for editing; `settings` are fields of it."""
@@ -154,9 +160,6 @@ class JobStore:
         with suppress(FileNotFoundError):
             for folder in [each for each in self._folder.iterdir() if each.name not in known]:
                 shutil.rmtree(folder, ignore_errors=True)
-
-    def _existing(self, id: str) -> ServerJob:
-        return next(self._select("WHERE id = ?", id))
 
     def _select(self, condition: str, *values: object) -> Iterator[ServerJob]:
         for row in self._database.execute(f"SELECT {', '.join(_COLUMNS)} FROM jobs {condition}", *values):
