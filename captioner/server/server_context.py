@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from captioner.pipeline import CaptionOptions
+from captioner.server.api_keys import ApiKeys, stored_secret
 from captioner.server.documents.open_documents import OpenDocuments
 from captioner.server.jobs.job_service import JobService
 from captioner.server.jobs.job_store import JobStore
@@ -39,6 +40,11 @@ class ServerContext:
     """The documents that are being edited."""
 
     upload_turns: UploadTurns = field(default_factory=UploadTurns)
+
+    @cached_property
+    def keys(self) -> ApiKeys:
+        """The keys that requests bring."""
+        return ApiKeys(self.options.api_keys, stored_secret(self.options.state / "secret"))
 
     @cached_property
     def uploads(self) -> UploadStore:

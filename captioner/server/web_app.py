@@ -8,20 +8,30 @@ from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
-from captioner.server import health
-from captioner.server.api_keys import OPEN_PATHS, client_of
+from captioner.server import health, session_routes
+from captioner.server.access_check import AccessCheck
 from captioner.server.documents import document_routes, media_routes
-from captioner.server.failure_response import failure_response, route_failure
+from captioner.server.failure_response import route_failure
 from captioner.server.glm_api import glm_routes
 from captioner.server.jobs import job_routes
 from captioner.server.openai_api import openai_routes
-from captioner.server.refusals import Failure
 from captioner.server.server_context import ServerContext
 from captioner.server.uploads import upload_routes
 from captioner.web.origins import OriginCheck
+
+PARTS = (
+    health,
+    session_routes,
+    job_routes,
+    upload_routes,
+    glm_routes,
+    openai_routes,
+    document_routes,
+    media_routes,
+)
+"""The parts of the server, each with a function `routes`."""
 
 
 def make_web_app(context: ServerContext) -> ASGIApp:
@@ -40,32 +50,18 @@ def make_web_app(context: ServerContext) -> ASGIApp:
         context.jobs.store.close()
         context.documents.close()
 
-    parts = (health, job_routes, upload_routes, glm_routes, openai_routes, document_routes, media_routes)
+    parts = (
+        health,
+        session_routes,
+        job_routes,
+        upload_routes,
+        glm_routes,
+        openai_routes,
+        document_routes,
+        media_routes,
+    )
     routes = [route for part in parts for route in part.routes()]
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: route_failure})
     app.state.context = context
     host = context.options.address.rpartition(":")[0].strip("[]")
-    return OriginCheck(_KeyCheck(app, context.options.api_keys), context.options.origins, host)
-
-
-class _KeyCheck:
-    """Lets requests pass that bring a key, and names their client in `scope["client_name"]`."""
-
-    def __init__(self, app: ASGIApp, keys: tuple[str, ...]) -> None:
-        self._app, self._keys = app, keys
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket") or scope["path"] in OPEN_PATHS:
-            await self._app(scope, receive, send)
-            return
-        client = client_of(HTTPConnection(scope), self._keys)
-        if client is not None:
-            scope["client_name"] = client
-            await self._app(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.close", "code": 1008, "reason": "a key is needed"})
-        else:
-            response = failure_response(scope["path"], Failure("key", "a key is needed: Authorization: Bearer KEY"))
-            response.headers["WWW-Authenticate"] = "Bearer"
-            await response(scope, receive, send)
+    return OriginCheck(AccessCheck(app, context.keys, context.jobs.store), context.options.origins, host)
