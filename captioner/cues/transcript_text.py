@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, pairwise
 
@@ -90,7 +90,7 @@ class TranscriptText:
             end = min(last, word_last)
             if self.text[first:end].strip():  # a word that is only a space belongs to the next word
                 start, stop = self.span(max(first, word_first), end)
-                words.append(Word(start / 1000, stop / 1000, self.text[first:end], word.confidence))
+                words.append(replace(word, start=start / 1000, end=stop / 1000, text=self.text[first:end]))
                 first = end
         return tuple(words), continues
 

@@ -3,7 +3,6 @@
     transcript, cues, report -> new_document.py    a document: cues and words with ids, and doubts
     document.py                                    the document: frozen cues and words
     operations.py -> applying.py                   one operation on a document, and its inverse
-                     edited_words.py               times of words after the text was edited
                      cue_texts.py, cue_times.py    cues cut and joined; where a border may lie
     edit_log.py, log_store.py                      all operations in SQLite, synced before they count
                      rebase.py                     operations of two people at once

@@ -6,10 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import singledispatch
 
-from captioner.editing.cue_texts import cut_text, first_words, joined_in_lines, joined_text, place_to_cut, with_text
+from captioner.editing.cue_texts import (
+    cut_text,
+    first_words,
+    joined_in_lines,
+    joined_text,
+    place_to_cut,
+    with_text,
+    with_words,
+)
 from captioner.editing.cue_times import divided_times, moved_border
 from captioner.editing.document import Document, DocumentCue
-from captioner.editing.edited_words import spread_words
 from captioner.editing.operations import (
     DeleteCue,
     InsertCue,
@@ -176,7 +183,7 @@ def _move_words(operation: MoveWords, document: Document) -> _Change:
         raise EditRefused(f"{operation.count} words cannot leave cue {source.id!r}; some must stay")
     undo = [*_undo_text_and_times(left), *_undo_text_and_times(right)]
     if source.words or target.words:
-        source = replace(source, words=source.words or spread_words(source))
+        source = with_words(source)
     if forward:
         kept, moved = cut_text(source, at)
         changed = kept, replace(joined_text(moved, target, _space(moved, target)), id=target.id)

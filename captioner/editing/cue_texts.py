@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from captioner.cues import break_lines
 from captioner.editing.document import Document, DocumentCue, DocumentWord, new_id
-from captioner.editing.edited_words import edited_words, in_order, spread_words, text_words
 from captioner.text.graphemes import grapheme_edges
 from captioner.text.joining import space_between
 from captioner.text.scripts import is_unspaced
-from captioner.values import StyleSpan
+from captioner.transform import cue_wording
+from captioner.transform.edited_words import in_order, spread_words, text_words
+from captioner.transform.joined_cues import joined_cue
+from captioner.values import StyleSpan, Word
 
 
 def with_text(cue: DocumentCue, text: str) -> DocumentCue:
     """Return the cue with another text; words that stay keep their times and ids."""
-    if text == cue.text:
-        return cue
-    return replace(cue, text=text, words=edited_words(cue, text), styles=tuple(_moved_styles(cue, text)))
+    return identified(cue_wording.with_text(cue, text), cue)
+
+
+def identified(cue: DocumentCue, *before: DocumentCue) -> DocumentCue:
+    """Return a cue made of others; all its words have ids, and those with other times than before are interpolated."""
+    times = {word.id: (word.start, word.end) for old in before for word in old.words}
+    return replace(cue, words=tuple(_identified(word, times) for word in cue.words))
+
+
+def _identified(word: Word, times: Mapping[str, tuple[float, float]]) -> DocumentWord:
+    if not isinstance(word, DocumentWord):
+        return DocumentWord(word.start, word.end, word.text, word.confidence, new_id("w"), "interpolated")
+    kept = times.get(word.id) == (word.start, word.end)
+    return word if kept else replace(word, source="interpolated")
+
+
+def with_words(cue: DocumentCue) -> DocumentCue:
+    """Return the cue with words; those of one without word times share its time."""
+    return cue if cue.words else replace(cue, words=tuple(_identified(word, {}) for word in spread_words(cue)))
 
 
 def cut_text(cue: DocumentCue, at: int) -> tuple[DocumentCue, DocumentCue]:
@@ -42,13 +60,7 @@ def joined_text(first: DocumentCue, second: DocumentCue, space: str) -> Document
     if not first.text or not second.text:
         filled = first if first.text else second
         return replace(first, text=filled.text, words=filled.words, styles=filled.styles)
-    words: tuple[DocumentWord, ...] = ()
-    if first.words or second.words:
-        before, after = first.words or spread_words(first), second.words or spread_words(second)
-        words = in_order([*before, *(replace(word, text=space + word.text) for word in after[:1]), *after[1:]])
-    offset = len(first.text) + len(space)
-    moved = (replace(style, first=style.first + offset, last=style.last + offset) for style in second.styles)
-    return replace(first, text=first.text + space + second.text, words=words, styles=(*first.styles, *moved))
+    return identified(replace(joined_cue(first, second, space), end=first.end), first, second)
 
 
 def joined_in_lines(first: DocumentCue, second: DocumentCue, document: Document) -> DocumentCue:
@@ -127,28 +139,3 @@ def _styles_between(cue: DocumentCue, first: int, last: int) -> Iterator[StyleSp
         begin, end = max(style.first, first) - first, min(style.last, last) - first
         if begin < end:
             yield replace(style, first=begin, last=end)
-
-
-def _moved_styles(cue: DocumentCue, text: str) -> Iterator[StyleSpan]:
-    """Yield the styles in a new text: what is typed inside a style has it too."""
-    same = _equal_at_start(cue.text, text)
-    tail = min(min(len(cue.text), len(text)) - same, _equal_at_start(cue.text[::-1], text[::-1]))
-    grown = len(text) - len(cue.text)
-
-    def moved(index: int, inside: int) -> int:
-        if index <= same:
-            return index
-        return index + grown if index >= len(cue.text) - tail else inside
-
-    for style in cue.styles:
-        first, last = moved(style.first, len(text) - tail), moved(style.last, same)
-        if style.last == len(cue.text) and style.first <= same:
-            last = len(text)
-        if first < last:
-            yield replace(style, first=first, last=last)
-
-
-def _equal_at_start(one: str, other: str) -> int:
-    """Return the number of characters at their start that two texts share."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((index for index, (mine, yours) in pairs if mine != yours), min(len(one), len(other)))

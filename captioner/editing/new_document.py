@@ -10,8 +10,8 @@ from math import ceil
 
 from captioner.editing.cue_json import document_cue
 from captioner.editing.document import Document, DocumentCue, WordSource
-from captioner.editing.edited_words import in_order
 from captioner.profiles import Profile
+from captioner.transform.edited_words import in_order
 from captioner.values import Cue, RegionReport, Report
 
 WORST_SHARE = 0.05

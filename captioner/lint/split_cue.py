@@ -54,7 +54,7 @@ def _words(cue: Cue, visible_before: list[int], text: str, visible: list[int], o
             per_character = word.duration / (end - begin)
             start = word.start + per_character * (first - begin)
             until = word.end if last == end else word.start + per_character * (last - begin)
-            yield Word(start, max(start, until), text[written:stop], word.confidence)
+            yield replace(word, start=start, end=max(start, until), text=text[written:stop])
             written = stop
 
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from captioner.editing.cue_json import document_cue
+from captioner.editing.cue_texts import with_words
 from captioner.editing.document import Document, DocumentCue, document_of
-from captioner.editing.edited_words import spread_words
 from captioner.editing.operations import (
     DeleteCue,
     InsertCue,
@@ -62,7 +62,7 @@ def documents(draw: st.DrawFn, most: int = 6) -> Document:
         speaker = draw(st.sampled_from([None, "Ann", "Bob"]))
         cue = DocumentCue(start, end, draw(TEXTS), speaker, id=f"c{number}", locked=draw(st.booleans()))
         if draw(st.booleans()):
-            cue = replace(cue, words=tuple(replace(word, source="asr") for word in spread_words(cue)))
+            cue = replace(cue, words=tuple(replace(word, source="asr") for word in with_words(cue).words))
         cues.append(cue)
     return document_of(cues, DEFAULT)
 

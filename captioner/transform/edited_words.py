@@ -10,11 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import accumulate, pairwise
+from typing import TypeVar
 
-from captioner.editing.document import DocumentCue, DocumentWord, new_id
 from captioner.text.speaking_time import speech_weights
 from captioner.text.word_split import split_words
-from captioner.values import Span
+from captioner.values import Cue, Span, Word
+
+WordT = TypeVar("WordT", bound=Word)
 
 SHORTEST = 0.001
 """Seconds that a word lasts at least."""
@@ -31,7 +33,7 @@ class _TextPiece:
     start: float
     end: float
 
-    word: DocumentWord | None = None
+    word: Word | None = None
     """The old word that it is, or is a part of; None if it is new."""
 
     part: int = 0
@@ -41,10 +43,11 @@ class _TextPiece:
     """The number of parts of that word."""
 
 
-def edited_words(cue: DocumentCue, text: str) -> tuple[DocumentWord, ...]:
+def edited_words(cue: Cue, text: str) -> tuple[Word, ...]:
     """Return the words of a cue after its text became `text`; none if it had none, or if the text is blank.
 
-    Their times never overlap, and each lasts a millisecond or more.
+    Their times never overlap, and each lasts a millisecond or more. Words that stay are of the class that they had, and
+    new ones are plain.
     """
     if not cue.words or not text.strip():
         return ()
@@ -72,16 +75,16 @@ def text_words(text: str) -> list[str]:
     return words
 
 
-def spread_words(cue: DocumentCue) -> tuple[DocumentWord, ...]:
+def spread_words(cue: Cue) -> tuple[Word, ...]:
     """Return the words of a cue without word times, which share its time by how long they take to say."""
     if not cue.text.strip():
         return ()
     return in_order(_joined(_shared(cue.start, cue.end, text_words(cue.text))))
 
 
-def in_order(words: Iterable[DocumentWord]) -> tuple[DocumentWord, ...]:
+def in_order(words: Iterable[WordT]) -> tuple[WordT, ...]:
     """Return the words with times that do not overlap, each a millisecond or longer."""
-    ordered: list[DocumentWord] = []
+    ordered: list[WordT] = []
     free = 0.0
     for word in words:
         start = max(word.start, free)
@@ -95,7 +98,7 @@ def _key(text: str) -> str:
     return "".join(filter(str.isalnum, text.casefold())) or text.strip()
 
 
-def _pieces(word: DocumentWord) -> Iterator[_TextPiece]:
+def _pieces(word: Word) -> Iterator[_TextPiece]:
     if not word.text.strip():
         yield _TextPiece(word.text, word.start, word.end, word)
         return
@@ -113,7 +116,7 @@ def _shared(start: float, end: float, texts: Sequence[str]) -> list[_TextPiece]:
 
 
 def _inserted(
-    before: list[_TextPiece], old: list[_TextPiece], index: int, texts: Sequence[str], cue: DocumentCue
+    before: list[_TextPiece], old: list[_TextPiece], index: int, texts: Sequence[str], cue: Cue
 ) -> list[_TextPiece]:
     """Return new words before the old one at `index`: they share the pause there, or else half of a neighbour.
 
@@ -136,29 +139,22 @@ def _middle(span: Span | _TextPiece) -> float:
     return round((span.start + span.end) / 2, 6)
 
 
-def _joined(pieces: Sequence[_TextPiece]) -> Iterator[DocumentWord]:
+def _joined(pieces: Sequence[_TextPiece]) -> Iterator[Word]:
     """Yield the words; parts of one word that are all there and follow one another are that word."""
-    used: set[str] = set()
+    used: set[int] = set()
     index = 0
     while index < len(pieces):
         piece = pieces[index]
         group = pieces[index : index + piece.parts]
-        whole = piece.word and [(part.word, part.part) for part in group] == [
-            (piece.word, number) for number in range(piece.parts)
-        ]
-        group = group if whole else [piece]
+        if [(part.word, part.part) for part in group] != [(piece.word, number) for number in range(piece.parts)]:
+            group = [piece]
         index += len(group)
         text = "".join(part.text for part in group)
         start, end = piece.start, max(piece.start, group[-1].end)
-        if piece.word and piece.word.id not in used:
-            used.add(piece.word.id)
-            yield _kept(piece.word, start, end, text, is_whole=bool(whole))
+        if piece.word and id(piece.word) not in used:
+            used.add(id(piece.word))
+            # The confidence was that of the old text.
+            confidence = piece.word.confidence if _key(piece.word.text) == _key(text) else None
+            yield replace(piece.word, start=start, end=end, text=text, confidence=confidence)
         else:
-            yield DocumentWord(start, end, text, None, new_id("w"), "interpolated")
-
-
-def _kept(word: DocumentWord, start: float, end: float, text: str, *, is_whole: bool) -> DocumentWord:
-    """Return an old word with a new text. The confidence was that of the old text."""
-    same = _key(word.text) == _key(text)
-    source = word.source if is_whole and (start, end) == (word.start, word.end) else "interpolated"
-    return replace(word, start=start, end=end, text=text, confidence=word.confidence if same else None, source=source)
+            yield Word(start, end, text)
