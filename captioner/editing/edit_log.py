@@ -74,10 +74,10 @@ class EditLog:
             document, applied = self._rebased(batch)
             return self._append(batch, document, applied)
 
-    def preview(self, batch: Batch) -> tuple[Document, tuple[AppliedOperation, ...]]:
-        """Return what `commit` would change. Raises `EditRefused`, `EditConflict`."""
+    def known(self, client: str, sequence: int) -> LogEntry | None:
+        """Return the entry of a batch that came before; None if it never came."""
         with self._lock:
-            return self._rebased(batch)
+            return self._store.entry_of(client, sequence)
 
     def since(self, revision: int) -> list[LogEntry]:
         """Return the entries after a revision, in order."""

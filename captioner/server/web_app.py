@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 
 from captioner.server import health, session_routes
 from captioner.server.access_check import AccessCheck
-from captioner.server.documents import document_routes, media_routes
+from captioner.server.documents import document_routes, media_routes, transform_routes
 from captioner.server.failure_response import route_failure
 from captioner.server.glm_api import glm_routes
 from captioner.server.jobs import job_routes
@@ -58,6 +58,7 @@ def make_web_app(context: ServerContext) -> ASGIApp:
         glm_routes,
         openai_routes,
         document_routes,
+        transform_routes,
         media_routes,
     )
     routes = [route for part in parts for route in part.routes()]

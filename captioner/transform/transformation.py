@@ -48,8 +48,8 @@ class Transformation:
 
     run: Operation
 
-    options: Callable[..., Any]
-    """Makes its options of keywords: a dataclass."""
+    options: type[Any]
+    """The dataclass of its options."""
 
     summary: str
     """What it does, for people."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -119,8 +119,9 @@ def _applied(entry: LogEntry) -> list[dict[str, Any]]:
 
 
 async def _lint(request: Request) -> Response:
-    document = await open_document(request)
-    return JSONResponse(await asyncio.to_thread(_findings, document.log.state[1]))
+    document, named = (await open_document(request)).log.state[1], request.query_params.get("profile")
+    checked = document if named is None else replace(document, profile=profile_named(named))
+    return JSONResponse(await asyncio.to_thread(_findings, checked))
 
 
 def _findings(document: Document) -> list[dict[str, Any]]:
