@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -33,6 +34,10 @@ OBJECT_STORE = 80 * 2**20
 
 ROOM_WAIT = 60.0
 """Seconds without a ready worker after which a message says that the cluster has no room."""
+
+
+_SERVICE_VARIABLE = re.compile(r"(CAPTIONER|ZAI|ZHIPUAI|OPENAI)_\w*(KEY|URL)")
+"""Environment variables with keys and addresses of services, which workers get from the driver."""
 
 
 def connect(address: str | None) -> Any:
@@ -84,7 +89,9 @@ class RayExecutor:
 
     def _start(self, links: DriverLinks, settings: WorkerSettings) -> Any:
         settings = replace(settings, options=replace(settings.options, journal=links.journal))
-        return self._actor.remote(settings, links, str(Path.cwd()))
+        # Not as Ray's runtime environment, which its dashboard and its logs show.
+        variables = {name: value for name, value in os.environ.items() if _SERVICE_VARIABLE.fullmatch(name)}
+        return self._actor.remote(settings, links, str(Path.cwd()), variables)
 
     def _outcomes(self, pool: ActorPool, next_job: NextJob) -> Iterator[Outcome]:
         ready = time.monotonic()
@@ -106,8 +113,9 @@ class RayExecutor:
 class _WorkerActor:
     """A worker in an actor; its backend is opened at the first job."""
 
-    def __init__(self, settings: WorkerSettings, links: DriverLinks, folder: str) -> None:
-        """`folder` is the current one of the driver, which relative paths start from."""
+    def __init__(self, settings: WorkerSettings, links: DriverLinks, folder: str, variables: Mapping[str, str]) -> None:
+        """`folder` is the current one of the driver, and `variables` are those of its services."""
+        os.environ.update(variables)
         self._settings, self._links = settings, links
         self._worker: BatchWorker | None = None
         self._steps = 0

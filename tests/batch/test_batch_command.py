@@ -254,25 +254,6 @@ def test_processes_and_threads_give_the_same_bytes(archive: Path) -> None:
     assert written[0] == written[1]
 
 
-def test_a_killed_worker_and_a_killed_driver_lose_nothing(archive: Path) -> None:
-    command = [sys.executable, "-m", "captioner", "batch", "in", "-d", "out", "--workers", "1", "--align", "none"]
-    command += ["--backend", "scripted", "--backend-option", "lines=['One.']"]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    slow = subprocess.Popen([*command, "--backend-option", "delay=0.5"], env=environment, start_new_session=True)
-    worker = wait_for(lambda: children_of(slow.pid))
-    os.kill(worker, signal.SIGKILL)  # its job is handed out again
-    wait_for(lambda: [pid for pid in children_of(slow.pid) if pid != worker])
-    wait_for(lambda: list(Path("out").rglob("*.srt")))
-    slow.kill()
-    slow.wait()
-    done = {path: path.stat().st_mtime_ns for path in Path("out").rglob("*.srt")}
-    ended = subprocess.run(
-        [*command, "--backend-option", "delay=0.5"], env=environment, capture_output=True, text=True, check=False
-    )
-    assert ended.stderr.splitlines()[-1] == "4 sources: 3 done, 1 failed; 0.01 h captioned"
-    assert not [path for path in done if path.stat().st_mtime_ns != done[path]][1:]  # the last may have been unrecorded
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 @pytest.mark.parametrize("executor", ["processes", "threads"])
 def test_ctrl_c_ends_a_run_soon_and_without_a_traceback(archive: Path, executor: str) -> None:
@@ -286,14 +267,6 @@ def test_ctrl_c_ends_a_run_soon_and_without_a_traceback(archive: Path, executor:
     os.killpg(run.pid, signal.SIGINT)
     assert run.communicate(timeout=60)[1].split() == ["captioner:", "interrupted"]
     assert run.returncode == 130
-
-
-def children_of(pid: int) -> list[int]:
-    try:
-        found = [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-        return [child for child in found if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
-    except OSError:
-        return []
 
 
 def wait_for(look: Callable[[], Sequence[object]]) -> int:

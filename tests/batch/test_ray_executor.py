@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -18,6 +17,9 @@ from captioner.batch.job import BatchJob, ResultPattern
 from captioner.batch.thread_executor import ThreadExecutor
 from captioner.budget import SpeechLimit
 from captioner.errors import BackendError
+from captioner.journal import default_path, summary
+from captioner.pipeline import CaptionOptions
+from tests.batch_faults import Cluster, small_cluster
 
 ray = pytest.importorskip("ray")
 
@@ -26,10 +28,11 @@ from captioner.batch.ray_executor import RayExecutor, connect  # noqa: E402
 SETTINGS = WorkerSettings("scripted", (("lines", ["One."]), ("delay", 0.2)))
 
 
-@pytest.fixture(scope="module", autouse=True)
-def cluster() -> Iterator[None]:
-    yield
-    ray.shutdown()
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    with small_cluster(cores=1) as cluster:
+        yield cluster
+        ray.shutdown()
 
 
 @pytest.fixture
@@ -45,10 +48,10 @@ def jobs(sources: list[str], folder: Path) -> Callable[[], BatchJob | None]:
     return lambda: waiting.pop(0) if waiting else None
 
 
-def test_the_same_bytes_and_errors_as_in_threads(sources: list[str], tmp_path: Path) -> None:
+def test_the_same_bytes_and_errors_as_in_threads(sources: list[str], tmp_path: Path, cluster: Cluster) -> None:
     found = []
     for executor in (
-        RayExecutor(connect(None), [SETTINGS] * 2),
+        RayExecutor(connect(cluster.address), [SETTINGS] * 2),
         ThreadExecutor(BatchWorker(SETTINGS, Scripted(lines=["One."])), 2),
     ):
         outcomes = {Path(outcome.job.source).name: outcome for outcome in executor.run(jobs(sources, tmp_path))}
@@ -57,39 +60,34 @@ def test_the_same_bytes_and_errors_as_in_threads(sources: list[str], tmp_path: P
     assert found[0] == found[1]
 
 
-def test_a_killed_actor_gives_its_job_back(sources: list[str], tmp_path: Path) -> None:
-    slow = WorkerSettings("scripted", (("lines", ["One."]), ("delay", 5.0)))
-    killer = threading.Thread(target=lambda: os.kill(wait_for_actor(), signal.SIGKILL))
-    killer.start()
-    [lost] = RayExecutor(connect(None), [slow]).run(jobs(sources[:1], tmp_path))
-    killer.join()
-    assert isinstance(lost.error, WorkerLost)
-    assert not list(tmp_path.glob("*.srt"))
-    [outcome] = RayExecutor(connect(None), [SETTINGS]).run(jobs([lost.job.source], tmp_path))
-    assert outcome.state == "done"
-
-
-def wait_for_actor() -> int:
-    for _ in range(600):
-        if actors := actor_processes():
-            time.sleep(0.5)  # it is at work
-            return actors[0]
-        time.sleep(0.1)
-    pytest.fail("no actor has begun")
-
-
-def actor_processes() -> list[int]:
-    found = []
-    for folder in Path("/proc").iterdir():
-        try:
-            if folder.name.isdigit() and b"ray::_WorkerActor.run" in (folder / "cmdline").read_bytes():
-                found.append(int(folder.name))
-        except OSError:
+def test_a_killed_actor_and_a_lost_machine_give_their_jobs_back(
+    sources: list[str], tmp_path: Path, cluster: Cluster
+) -> None:
+    slow = WorkerSettings(
+        "scripted", (("lines", ["One."]), ("delay", 0.2)), CaptionOptions(align=None, journal=default_path())
+    )
+    waiting = [BatchJob(source, ResultPattern(str(tmp_path), f"{n}")) for n, source in enumerate(sources[:2] * 4)]
+    losses: list[WorkerLost] = []
+    done: list[str] = []
+    for outcome in RayExecutor(connect(cluster.address), [slow] * 2).run(lambda: waiting.pop() if waiting else None):
+        if isinstance(outcome.error, WorkerLost):
+            losses.append(outcome.error)
+            waiting.append(outcome.job)
             continue
-    return found
+        done.append(outcome.job.results.name)
+        if len(done) == 1:
+            os.kill(cluster.processes("ray::_WorkerActor")[0], signal.SIGKILL)
+        elif len(done) == 3:
+            cluster.kill_node(Random(0))
+    assert sorted(done) == sorted(map(str, range(8)))
+    assert {(loss.by_source, loss.reason) for loss in losses if not loss.by_source} <= {
+        (False, "its machine left the cluster")
+    }
+    assert any(loss.by_source for loss in losses)
+    assert summary(default_path()).rows == 3  # workers of all machines use the journal of the driver
 
 
-def test_a_limit_holds_for_the_whole_cluster(sources: list[str], tmp_path: Path) -> None:
+def test_a_limit_holds_for_the_whole_cluster(sources: list[str], tmp_path: Path, cluster: Cluster) -> None:
     limit = SpeechLimit(4.0, "the limit of 4 seconds")
-    outcomes = list(RayExecutor(connect(None), [SETTINGS] * 2, limit).run(jobs(sources[:2], tmp_path)))
+    outcomes = list(RayExecutor(connect(cluster.address), [SETTINGS] * 2, limit).run(jobs(sources[:2], tmp_path)))
     assert any(isinstance(outcome.error, BackendError) for outcome in outcomes)
