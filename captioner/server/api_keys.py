@@ -24,6 +24,10 @@ SHARE_COOKIE = "captioner_share"
 """The cookie of a browser that may only look at one job."""
 
 
+KEY_PROTOCOL = "openai-insecure-api-key."
+"""The beginning of the subprotocol in which a browser sends its key to OpenAI's realtime API."""
+
+
 @dataclass(frozen=True)
 class Client:
     """Who sends a request."""
@@ -85,12 +89,18 @@ class ApiKeys:
     def _key_given(self, connection: HTTPConnection) -> str | None:
         scheme, _, given = connection.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
-            given = connection.headers.get("x-api-key", "")
+            given = connection.headers.get("x-api-key", "") or _key_of_protocol(connection)
         return given.strip() if self.is_key(given.strip()) else None
 
     def _key_of_cookie(self, cookie: str) -> str | None:
         found = [key for key in self._keys if hmac.compare_digest(self.cookie_of(key).encode(), cookie.encode())]
         return found[0] if found else None
+
+
+def _key_of_protocol(connection: HTTPConnection) -> str:
+    """Return the key among the subprotocols of a browser's WebSocket."""
+    protocols: list[str] = connection.scope.get("subprotocols", [])
+    return next((name for name in protocols if name.startswith(KEY_PROTOCOL)), "").removeprefix(KEY_PROTOCOL)
 
 
 def stored_secret(path: Path) -> bytes:

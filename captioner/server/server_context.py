@@ -18,6 +18,9 @@ from captioner.server.uploads.upload_store import UploadStore
 from captioner.server.uploads.upload_turns import UploadTurns
 from captioner.server.work_queue import WorkQueue
 
+MOST_LIVE_CLIENTS = 16
+"""Realtime clients at a time: each has threads of its own."""
+
 
 @dataclass(frozen=True)
 class ServerContext:
@@ -32,6 +35,9 @@ class ServerContext:
 
     queue: WorkQueue
     """The turns at the backend."""
+
+    live_turns: WorkQueue = field(default_factory=lambda: WorkQueue(MOST_LIVE_CLIENTS, 0))
+    """The places of realtime clients."""
 
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
     """What runs on beside its request; it is cancelled when the server ends."""

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from captioner.server import health, session_routes
@@ -17,6 +18,7 @@ from captioner.server.failure_response import route_failure
 from captioner.server.glm_api import glm_routes
 from captioner.server.jobs import job_routes
 from captioner.server.openai_api import openai_routes
+from captioner.server.realtime import realtime_routes
 from captioner.server.server_context import ServerContext
 from captioner.server.uploads import upload_routes
 from captioner.web.origins import OriginCheck
@@ -28,7 +30,9 @@ PARTS = (
     upload_routes,
     glm_routes,
     openai_routes,
+    realtime_routes,
     document_routes,
+    transform_routes,
     media_routes,
 )
 """The parts of the server, each with a function `routes`."""
@@ -50,18 +54,7 @@ def make_web_app(context: ServerContext) -> ASGIApp:
         context.jobs.store.close()
         context.documents.close()
 
-    parts = (
-        health,
-        session_routes,
-        job_routes,
-        upload_routes,
-        glm_routes,
-        openai_routes,
-        document_routes,
-        transform_routes,
-        media_routes,
-    )
-    routes = [route for part in parts for route in part.routes()]
+    routes: list[BaseRoute] = [route for part in PARTS for route in part.routes()]
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: route_failure})
     app.state.context = context
     host = context.options.address.rpartition(":")[0].strip("[]")

@@ -67,6 +67,12 @@ class ClipQueue:
         self._changed = Condition()
         self.closed = False
 
+    @property
+    def next_number(self) -> int:
+        """The number of the next region, which may be spoken already."""
+        with self._changed:
+            return self._number
+
     def put(self, clip: Clip) -> None:
         """Append a clip."""
         with self._changed:

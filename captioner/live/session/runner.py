@@ -176,14 +176,22 @@ class Runner:
         return items
 
     def _recognise(self) -> None:
-        queue = self._session.queue
-        while not (queue.closed and queue.empty):
-            if queue.wait(TICK_SECONDS):
-                pause = self._session.recognise()
-                until = time.monotonic() + pause
-                while time.monotonic() < until and not (queue.closed and self._stopped.is_set()):
-                    time.sleep(min(0.1, pause))
+        recognise_until_closed(self._session, self._stopped)
         self._done.set()
+
+
+def recognise_until_closed(session: Session, stopped: Flag) -> None:
+    """Recognise the clips of a session until its queue is closed and empty. Raises what `Session.recognise` raises.
+
+    While a backend that failed pauses, `stopped` and a closed queue end the pause.
+    """
+    queue = session.queue
+    while not (queue.closed and queue.empty):
+        if queue.wait(TICK_SECONDS):
+            pause = session.recognise()
+            until = time.monotonic() + pause
+            while time.monotonic() < until and not (queue.closed and stopped.is_set()):
+                time.sleep(min(0.1, pause))
 
 
 def _with_merged_audio(

@@ -106,6 +106,7 @@ class Session:
 
     Audio before the stream second `resume_at` was captioned by an earlier run and is left out; `cursor` is where that
     run stopped, and `resume_point` where it stopped in an HLS source. `now` is a monotonic clock in seconds.
+    `on_region` is called by the thread that finds speech with each region that has ended, before it is recognised.
     """
 
     def __init__(
@@ -118,8 +119,9 @@ class Session:
         resume_point: ResumePoint | None = None,
         limits: LagLimits = LAG_LIMITS,
         now: Callable[[], float] = time.monotonic,
+        on_region: Callable[[int, Span], object] = lambda number, span: None,
     ) -> None:
-        self._config, self._now, self._limits = config, now, limits
+        self._config, self._now, self._limits, self._on_region = config, now, limits, on_region
         self._aligner = incremental_aligner(config.aligner) if config.aligner else None
         self._vad = StreamingVad(_limit_regions(config.speech, config.backend.traits, limits))
         self.queue = ClipQueue(limits, cursor.region)
@@ -143,6 +145,11 @@ class Session:
     def cursor(self) -> CaptionCursor:
         """The position at which the next run of this stream continues."""
         return self._captions.cursor
+
+    @property
+    def open_since(self) -> float | None:
+        """The stream second at which the region that is being spoken begins, None in silence."""
+        return self._vad.open_since
 
     # -- any thread --------------------------------------------------------------------------------------------------
 
@@ -217,6 +224,7 @@ class Session:
 
     def _enqueue(self, clips: list[Clip]) -> None:
         for clip in clips:
+            self._on_region(self.queue.next_number, Span(clip.audio.start, clip.audio.end))
             self.queue.put(clip)
         if clips:
             self._offered_start = None
