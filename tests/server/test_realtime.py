@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
-from captioner.backends.contract import Recognition
+from captioner.backends import Hints, Recognition
 from captioner.backends.scripted import Scripted
 from captioner.media import open_media, read_audio
 from captioner.server.realtime.input_audio import AudioDecoder, AudioEncoding
+from captioner.values import Audio
 from tests.paths import DATA
 from tests.server.serving import serving
 from tests.server.speech_upload import LINES
@@ -28,9 +29,21 @@ COMPLETED = "conversation.item.input_audio_transcription.completed"
 FAILED = "conversation.item.input_audio_transcription.failed"
 
 
+class ByTime(Scripted):
+    """Returns the line of the sentence that a clip lies in: partial results take no line from the others."""
+
+    def __init__(self, lines: Sequence[str | Recognition]) -> None:
+        super().__init__(lines=lines)
+        self.lines = [line if isinstance(line, Recognition) else Recognition("ok", line) for line in lines]
+
+    def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
+        for clip in clips:
+            yield self.lines[(clip.start > 3.7) + (clip.start > 6.6)]
+
+
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(Scripted(lines=LINES), tmp_path_factory.mktemp("server")) as url:
+    with serving(ByTime(LINES), tmp_path_factory.mktemp("server")) as url:
         yield url
 
 
@@ -167,7 +180,7 @@ def test_wrong_events_get_an_error_and_the_connection_stays(url: str) -> None:
 
 def test_speech_that_fails(tmp_path: Path) -> None:
     failed = Recognition("failed", reason="broken")
-    with serving(Scripted(lines=[failed, "Two.", "Three."]), tmp_path) as url, client(url) as socket:
+    with serving(ByTime([failed, "Two.", "Three."]), tmp_path) as url, client(url) as socket:
         append(socket, speech() + bytes(48_000))
         assert receive(socket, FAILED)["error"]["message"] == "broken"
         assert receive(socket, COMPLETED)["transcript"] == "Two."

@@ -1,4 +1,4 @@
-"""The items of a realtime session, each a turn of speech: what a client is told about it, as JSON objects. Pure."""
+"""The items of a realtime session, each a turn of speech: the events about it, as JSON objects. Pure."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class RealtimeItems(Protocol):
 
 
 @dataclass
-class _Item:
+class _Turn:
     """A turn of speech, and what of its text was sent."""
 
     id: str = field(default_factory=lambda: new_id("item"))
@@ -78,15 +78,15 @@ class TurnItems:
     def __init__(self, previous: str | None = None) -> None:
         self.previous = previous
         """The id of the last item."""
-        self._items: dict[int, _Item] = {}
+        self._items: dict[int, _Turn] = {}
 
     def events(self, event: TranscriptionEvent) -> Iterator[ServerEvent]:
         match event:
             case RegionStarted(region, start):
-                item = self._items.setdefault(region, _Item())
+                item = self._items.setdefault(region, _Turn())
                 yield {"type": "input_audio_buffer.speech_started", "audio_start_ms": _ms(start), "item_id": item.id}
             case RegionEnded(region, span):
-                item = self._items.setdefault(region, _Item())
+                item = self._items.setdefault(region, _Turn())
                 yield {"type": "input_audio_buffer.speech_stopped", "audio_end_ms": _ms(span.end), "item_id": item.id}
                 yield item.committed(self.previous)
                 self.previous = item.id
@@ -105,11 +105,11 @@ class CommittedItems:
     def __init__(self, previous: str | None = None) -> None:
         self.previous = previous
         """The id of the last item."""
-        self._items: list[_Item] = []
+        self._items: list[_Turn] = []
 
     def begin(self) -> ServerEvent:
         """Return the event for the next item; the regions that end from now on are its own."""
-        item = _Item()
+        item = _Turn()
         self._items.append(item)
         committed, self.previous = item.committed(self.previous), item.id
         return committed

@@ -44,7 +44,7 @@ SERVER_VAD: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class RealtimeSettings:
-    """The settings of a realtime client. Those that change nothing here are kept to be told back."""
+    """The settings of a realtime client. Those that change nothing here are repeated in replies."""
 
     encoding: AudioEncoding = PCM
 
@@ -90,7 +90,7 @@ class RealtimeSettings:
     def speech(self) -> SpeechOptions:
         """Return the options of speech detection. Raises `RequestRefused`."""
         asked = self.turn_detection or SERVER_VAD
-        if asked.get("type", "server_vad") == "semantic_vad":  # which OpenAI's models have; ours hears silence
+        if asked.get("type", "server_vad") == "semantic_vad":  # by what is said, which only OpenAI has
             asked = SERVER_VAD
         usual = {**SERVER_VAD, **{name: value for name, value in asked.items() if value is not None}}
         try:
