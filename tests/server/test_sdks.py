@@ -1,0 +1,172 @@
+"""The clients of OpenAI, z.ai and Zhipu AI against the server: real speech, and each error as its own exception."""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import captioner
+from captioner.backends import Backend, load_backend
+from captioner.backends.contract import Recognition
+from captioner.backends.scripted import Scripted
+from captioner.errors import BackendError
+from captioner.text.joining import join_texts
+from tests.paths import DATA
+from tests.sdk_pythons import sdk_python
+from tests.server.serving import serving
+from tests.server.speech_upload import OPENAI, post
+from tests.server.test_realtime import PATIENCE, speech
+from tests.server.test_recognition import Gated
+
+SPEECH_FILE = DATA / "three_sentences.flac"
+
+CLIENTS = {"openai": "/v1", "zai": "/api/paas/v4", "zhipuai": "/api/paas/v4"}
+"""The clients, and the base of their API."""
+
+CREATE = "audio.transcriptions.create"
+
+
+def results(client: str, url: str, *calls: dict[str, Any], key: str = "0123.secret") -> list[Any]:
+    """Return what each call of a client returned or raised. Skips the test where the client is not installed."""
+    python = sdk_python(client)
+    options = {"api_key": key, "base_url": url + CLIENTS[client], "max_retries": 0}
+    request = json.dumps({"client": client, "options": options, "calls": calls})
+    script = Path(__file__).parent / "sdk_calls.py"
+    done = subprocess.run([python, script], input=request, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    values: list[Any] = json.loads(done.stdout)
+    return values
+
+
+def create(file: Path = SPEECH_FILE, **arguments: Any) -> dict[str, Any]:
+    return {
+        "method": CREATE,
+        "file": str(file),
+        "arguments": {"model": "glm-asr-2512", **arguments},
+        "stream": arguments.get("stream", False),
+    }
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server with Whisper tiny.en, and the text that a direct run returns for the speech."""
+
+    url: str
+    text: str
+
+
+@pytest.fixture(scope="module")
+def whisper() -> Iterator[Backend]:
+    backend = load_backend("whisper", model="whisper-tiny.en")
+    yield backend
+    backend.close()
+
+
+@pytest.fixture(scope="module")
+def server(whisper: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    segments = captioner.caption(SPEECH_FILE, backend=whisper, frame_rate="none").transcript.segments
+    with serving(whisper, tmp_path_factory.mktemp("server")) as url:
+        yield Server(url, join_texts(segment.text for segment in segments))
+
+
+@pytest.mark.parametrize("client", ["zai", "zhipuai"])
+def test_clients_of_glm_transcribe_real_speech(server: Server, client: str) -> None:
+    whole, stream = results(client, server.url, create(request_id="mine"), create(stream=True))
+    assert whole["value"]["text"] == server.text
+    assert whole["value"]["request_id"] == "mine"
+    assert len(whole["value"]["segments"]) == 3
+    *deltas, done = stream["events"]
+    assert "".join(delta["delta"] for delta in deltas) == done["text"] == server.text
+
+
+def test_the_client_of_openai_transcribes_real_speech(server: Server) -> None:
+    times: dict[str, Any] = {"response_format": "verbose_json", "timestamp_granularities": ["word", "segment"]}
+    chunks: dict[str, Any] = {"chunking_strategy": {"type": "server_vad", "threshold": 0.45}}
+    models, verbose, stream, live = results(
+        "openai",
+        server.url,
+        {"method": "models.list"},
+        create(**times, **chunks),
+        create(stream=True),
+        {"method": "realtime", "audio": base64.b64encode(speech()).decode()},
+    )
+    assert models["value"]["data"][0]["id"] == "whisper-tiny.en"
+    assert verbose["value"]["text"] == server.text
+    assert " ".join(word["word"] for word in verbose["value"]["words"]) == server.text
+    assert len(verbose["value"]["segments"]) == 3
+    assert "".join(event["delta"] for event in stream["events"][:-1]) == stream["events"][-1]["text"] == server.text
+    assert len(live["transcripts"][0].split()) == pytest.approx(len(server.text.split()), abs=2)
+    assert live["kinds"][0] == "session.created"
+
+
+class Broken(Scripted):
+    def transcribe(self, *arguments: Any) -> Iterator[Recognition]:
+        raise BackendError("scripted", "it is broken")
+
+
+@pytest.fixture
+def no_audio(tmp_path: Path) -> Path:
+    path = tmp_path / "no audio.wav"
+    path.write_bytes(b"no audio")
+    return path
+
+
+def busy_error(client: str, folder: Path) -> dict[str, Any]:
+    """Return what a client raises while another one has the only turn."""
+    backend = Gated()
+    with serving(backend, folder, longest_wait=0.0) as url:
+        first = threading.Thread(target=post, args=(url + OPENAI,))
+        first.start()
+        assert backend.reached.wait(PATIENCE)
+        (busy,) = results(client, url, create())
+        backend.gate.set()
+        first.join(PATIENCE)
+    error: dict[str, Any] = busy
+    return error
+
+
+@pytest.mark.parametrize("client", ["zai", "zhipuai"])
+def test_errors_of_glm_are_exceptions_of_their_own(tmp_path: Path, no_audio: Path, client: str) -> None:
+    with serving(Broken(), tmp_path / "a") as url:
+        broken, wrong = results(client, url, create(), create(no_audio))
+    assert (broken["error"], broken["body"]["error"]["code"]) == ("APIInternalError", "1234")
+    assert (wrong["error"], wrong["body"]["error"]["code"]) == ("APIRequestFailedError", "1214")
+    with serving(Scripted(), tmp_path / "b", api_keys=("other",)) as url:
+        (refused,) = results(client, url, create())
+    assert (refused["error"], refused["body"]["error"]["code"]) == ("APIAuthenticationError", "1000")
+    with serving(Scripted(), tmp_path / "c", service_limits=True) as url:
+        (unknown,) = results(client, url, create(model="whisper-1"))
+    assert (unknown["error"], unknown["body"]["error"]["code"]) == ("APIRequestFailedError", "1211")
+    busy = busy_error(client, tmp_path / "d")
+    assert (busy["error"], busy["body"]["error"]["code"]) == ("APIReachLimitError", "1305")
+
+
+def test_errors_of_openai_are_exceptions_of_their_own(tmp_path: Path, no_audio: Path) -> None:
+    with serving(Broken(), tmp_path / "a") as url:
+        broken, in_stream, wrong, refused, unknown = results(
+            "openai",
+            url,
+            create(),
+            create(stream=True),
+            create(no_audio),
+            create(response_format="diarized_json"),
+            {"method": "models.retrieve", "arguments": {"model": "gpt-9"}},
+        )
+    assert (broken["error"], broken["body"]["error"]["code"]) == ("InternalServerError", "backend_failed")
+    assert (in_stream["error"], in_stream["message"]) == ("APIError", "scripted: it is broken")
+    assert (wrong["error"], wrong["body"]["error"]["param"]) == ("BadRequestError", "file")
+    assert (refused["error"], refused["body"]["error"]["param"]) == ("BadRequestError", "response_format")
+    assert (unknown["error"], unknown["body"]["error"]["code"]) == ("NotFoundError", "model_not_found")
+    with serving(Scripted(), tmp_path / "b", api_keys=("other",)) as url:
+        (refused,) = results("openai", url, create())
+    assert refused["error"] == "AuthenticationError"
+    busy = busy_error("openai", tmp_path / "c")
+    assert (busy["error"], busy["body"]["error"]["code"]) == ("RateLimitError", "rate_limit_exceeded")
