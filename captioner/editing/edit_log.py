@@ -7,7 +7,7 @@ of any revision is the last snapshot before it and the batches since.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
@@ -73,6 +73,17 @@ class EditLog:
                 return known
             document, applied = self._rebased(batch)
             return self._append(batch, document, applied)
+
+    def commit_computed(
+        self, client: str, sequence: int, base: int, compute: Callable[[Document], Sequence[Operation]]
+    ) -> LogEntry:
+        """Apply operations that are computed from the newest document, which no other batch changes meanwhile.
+
+        Raises what `commit` and `compute` raise.
+        """
+        with self._lock:
+            operations = () if self.known(client, sequence) else tuple(compute(self._document))
+            return self.commit(Batch(client, sequence, base, operations))
 
     def known(self, client: str, sequence: int) -> LogEntry | None:
         """Return the entry of a batch that came before; None if it never came."""

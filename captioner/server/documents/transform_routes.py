@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, replace
 from typing import Any
 
@@ -13,15 +13,17 @@ from starlette.routing import Route
 
 from captioner.editing.cue_json import cue_entry, texts_of
 from captioner.editing.document import Document
-from captioner.editing.edit_log import Batch
 from captioner.editing.log_store import LogEntry
 from captioner.editing.many_cues import ManyChanges, changes_of_many, style_of_document
+from captioner.editing.operations import Operation
 from captioner.errors import EditRefused
 from captioner.formats.transcript.json_object import JsonObject
 from captioner.profiles import profile_named
 from captioner.server.documents.document_routes import batch_facts, entry_answer, open_document
 from captioner.server.documents.json_answers import answering, body_of
 from captioner.server.documents.open_documents import OpenDocument
+from captioner.server.documents.stretch_changes import STRETCHES, Compute
+from captioner.server.own_thread import run_in_own_thread
 from captioner.transform import TRANSFORMATIONS, transformation_named
 from captioner.transform.text_changes import Replacement, ReplaceOptions
 from captioner.validation import options_from, type_name, types_of
@@ -58,7 +60,7 @@ def routes() -> list[Route]:
     ]
 
 
-async def many_request(request: Request, document: OpenDocument) -> ManyRequest:
+async def _many_request(request: Request, document: OpenDocument) -> ManyRequest:
     """Return what the body of a request asks for. Raises `FormatError`."""
     body = await body_of(request)
     is_preview = request.query_params.get("preview") in ("1", "true")
@@ -70,24 +72,29 @@ async def many_request(request: Request, document: OpenDocument) -> ManyRequest:
     return ManyRequest(body.text("name"), JsonObject(options, "options"), ids, *facts, is_preview)
 
 
-async def answer_many(
-    document: OpenDocument, asked: ManyRequest, compute: Callable[[Document], ManyChanges]
+async def _answer_many(
+    document: OpenDocument, asked: ManyRequest, prepare: Callable[[], Awaitable[Compute]]
 ) -> Response:
-    """Compute a change in a thread, apply it unless it is a preview, and answer."""
+    """Prepare a change, apply it unless it is a preview, and answer."""
+    log = document.log
+    if not asked.is_preview and (known := await asyncio.to_thread(log.known, asked.client, asked.sequence)):
+        return _answer(known, 0)
+    compute = await prepare()
+    if asked.is_preview:
+        return _preview(await run_in_own_thread(lambda stopped: compute(log.state[1])))
+    skipped = 0
 
-    def change() -> Response:
-        if not asked.is_preview and (known := document.log.known(asked.client, asked.sequence)):
-            return _answer(known, 0)
-        changes = compute(document.log.state[1])
-        if asked.is_preview:
-            return _preview(changes)
-        operations = (changes.operation,) if changes.changed else ()
-        entry = document.log.commit(Batch(asked.client, asked.sequence, asked.base, operations))
-        return _answer(entry, changes.skipped_locked)
+    def operations(now: Document) -> tuple[Operation, ...]:
+        nonlocal skipped
+        changes = compute(now)
+        skipped = changes.skipped_locked
+        return (changes.operation,) if changes.changed else ()
 
-    answer = await asyncio.to_thread(change)
+    entry = await run_in_own_thread(
+        lambda stopped: log.commit_computed(asked.client, asked.sequence, asked.base, operations)
+    )
     document.announce()
-    return answer
+    return _answer(entry, skipped)
 
 
 def _answer(entry: LogEntry, skipped_locked: int) -> Response:
@@ -108,26 +115,41 @@ def _preview(changes: ManyChanges) -> Response:
 
 async def _transform(request: Request) -> Response:
     document = await open_document(request)
-    asked = await many_request(request, document)
+    asked = await _many_request(request, document)
+    if asked.name in STRETCHES:
+        prepare, _, _ = STRETCHES[asked.name]
+        return await _answer_many(document, asked, lambda: prepare(request, document, asked.options, asked.cues))
+
+    async def prepared() -> Compute:
+        return _computing(asked)
+
+    return await _answer_many(document, asked, prepared)
+
+
+def _computing(asked: ManyRequest) -> Compute:
+    """Return the function that makes the change of a document. Raises `UnknownName`, `SettingsError`, `EditRefused`."""
     made = transformation_named(asked.name)
     if asked.name in FILES_ONLY:
         raise EditRefused(f"{asked.name} takes a file; use 'captioner transform'")
     values = dict(asked.options.members)
     profile = values.pop("profile", None)
     named = None if profile is None else profile_named(str(profile))
+    try:
+        options = operation_options(asked.name, values)
+    except ValueError as error:
+        raise EditRefused(str(error)) from error
 
     def compute(now: Document) -> ManyChanges:
         style = style_of_document(now)
         style = style if named is None else replace(style, profile=named)
         try:
-            options = operation_options(asked.name, values)
             return changes_of_many(
                 now, lambda run: made.run(run, options, style), asked.cues, moves_all=made.moves_all, gap=style.gap
             )
         except ValueError as error:
             raise EditRefused(str(error)) from error
 
-    return await answer_many(document, asked, compute)
+    return compute
 
 
 def operation_options(name: str, values: Mapping[str, Any]) -> Any:
@@ -140,16 +162,13 @@ def operation_options(name: str, values: Mapping[str, Any]) -> Any:
 
 
 async def _list(request: Request) -> Response:
+    listed = [(one.name, one.summary, one.options, one.moves_all) for one in TRANSFORMATIONS.values()]
+    listed += [(name, summary, options, False) for name, (_, options, summary) in STRETCHES.items()]
     return JSONResponse(
         [
-            {
-                "name": one.name,
-                "summary": one.summary,
-                "moves_all": one.moves_all,
-                "options": _option_entries(one.options),
-            }
-            for one in TRANSFORMATIONS.values()
-            if one.name not in FILES_ONLY
+            {"name": name, "summary": summary, "moves_all": moves_all, "options": _option_entries(options)}
+            for name, summary, options, moves_all in listed
+            if name not in FILES_ONLY
         ]
     )
 
