@@ -13,6 +13,22 @@ from captioner.values import Audio, RegionReport
 
 
 @dataclass(frozen=True)
+class Cost:
+    """A sum of money."""
+
+    amount: float = 0.0
+
+    currency: str = ""
+    """Empty where no price is known, and nothing is counted."""
+
+    def __str__(self) -> str:
+        return f"{self.amount:.4f} {self.currency}" if self.amount < 1 else f"{self.amount:.2f} {self.currency}"
+
+
+NO_COST = Cost()
+
+
+@dataclass(frozen=True)
 class Price:
     """The price of a model. Raises `ValueError` for a negative one."""
 
@@ -88,6 +104,26 @@ class DryRunBackend:
 
     def close(self) -> None:
         pass
+
+
+class MeteredBackend:
+    """A backend that counts the audio that it takes."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.traits = backend.traits
+        self.seconds = 0.0
+        self._backend = backend
+
+    def transcribe(self, clips: Iterable[Audio], hints: Hints) -> Iterator[Recognition]:
+        return self._backend.transcribe(self._counted(clips), hints)
+
+    def close(self) -> None:
+        self._backend.close()
+
+    def _counted(self, clips: Iterable[Audio]) -> Iterator[Audio]:
+        for clip in clips:
+            self.seconds += clip.duration
+            yield clip
 
 
 class SpeechLimit:

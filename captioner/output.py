@@ -12,6 +12,7 @@ from captioner.atomic_file import atomic_write
 from captioner.errors import OutputNotWritten
 from captioner.formats import Contents, Format, Programme, Written, format_named, format_of_path, with_speaker_labels
 from captioner.media import path_of
+from captioner.stores import StoreNotUsable, is_store, write_object
 from captioner.values import Cue, Report, Transcript
 
 STANDARD = "-"
@@ -119,12 +120,16 @@ def title_of(source: str) -> str | None:
     return None if source == STANDARD else (path_of(source) or Path(urlsplit(source).path)).stem or "captions"
 
 
-def write_file(path: Path, file: str | bytes) -> None:
-    """Write a result, which appears complete or not at all. Raises `OutputNotWritten`.
+def write_file(place: str | Path, file: str | bytes) -> None:
+    """Write a result to a path or an address of a store, where it appears complete or not at all.
 
-    A pipe or a device is written into, since nothing may replace it.
+    A pipe or a device is written into, since nothing may replace it. Raises `OutputNotWritten`.
     """
     data = file.encode("utf-8") if isinstance(file, str) else file
+    if isinstance(place, str) and is_store(place):
+        _write_stored(place, data)
+        return
+    path = Path(place)
     try:
         if is_special(path):
             path.write_bytes(data)
@@ -133,6 +138,13 @@ def write_file(path: Path, file: str | bytes) -> None:
                 unfinished.write_bytes(data)
     except OSError as error:
         raise OutputNotWritten(str(path), (error.strerror or str(error)).lower()) from error
+
+
+def _write_stored(address: str, data: bytes) -> None:
+    try:
+        write_object(address, data)
+    except StoreNotUsable as error:
+        raise OutputNotWritten(address, error.reason) from error
 
 
 def is_special(path: Path) -> bool:

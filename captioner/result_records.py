@@ -15,6 +15,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from captioner.stores import StoreNotUsable, is_store, read_object
+
 BUSY = 30.0
 """Seconds to wait while another process writes; one write takes milliseconds."""
 
@@ -57,12 +59,12 @@ class ResultRecords:
         self._path, self._warn = path, warn
         self._usable = True
 
-    def add(self, result: Path, data: bytes, lost: int) -> None:
-        """Record that `data` is being written to `result`, in place of an earlier record."""
+    def add(self, result: Path | str, data: bytes, lost: int) -> None:
+        """Record that `data` is being written to `result`, a path or an address, in place of an earlier record."""
         row = (_key(result), hashlib.sha256(data).digest(), lost)
         self._execute("INSERT OR REPLACE INTO results VALUES (?, ?, ?)", *row)
 
-    def find(self, result: Path) -> ResultRecord | None:
+    def find(self, result: Path | str) -> ResultRecord | None:
         """Return the record of a result; None without one."""
         if not self._path.exists():
             return None
@@ -94,13 +96,19 @@ class ResultRecords:
         os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
-def _key(result: Path) -> bytes:
-    return os.fsencode(os.path.realpath(result))
+def _key(result: Path | str) -> bytes:
+    return os.fsencode(result if is_store(str(result)) else os.path.realpath(result))
 
 
-def _sha256_of(result: Path) -> bytes | None:
+def _sha256_of(result: Path | str) -> bytes | None:
+    if isinstance(result, str) and is_store(result):
+        try:
+            data = read_object(result)
+        except StoreNotUsable:
+            data = None
+        return None if data is None else hashlib.sha256(data).digest()
     try:
-        with result.open("rb") as file:
+        with Path(result).open("rb") as file:
             return hashlib.file_digest(file, "sha256").digest()
     except OSError:
         return None

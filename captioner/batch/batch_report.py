@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from captioner.batch.ledger import Entry
+from captioner.budget import Cost
 from captioner.redaction import without_url_secrets
 
 VERSION = 1
 
 COLUMNS = (
     "source", "state", "error", "results", "language", "duration", "speech", "sent", "regions", "lost", "cues",
-    "seconds", "attempts", "warnings",
+    "seconds", "attempts", "warnings", "cost", "currency",
 )  # fmt: skip
 
 
@@ -41,6 +42,18 @@ class Totals:
     lost: int
     """Speech regions that were lost."""
 
+    costs: tuple[Cost, ...]
+    """What all attempts have cost so far, by currency; empty where no price is known."""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Something that gave no sources, such as a folder that cannot be read."""
+
+    name: str
+
+    reason: str
+
 
 def totals_of(entries: Iterable[Entry]) -> Totals:
     """Return the totals of a batch."""
@@ -50,10 +63,20 @@ def totals_of(entries: Iterable[Entry]) -> Totals:
         sum(entry.figures.duration for entry in entries),
         sum(entry.figures.sent for entry in entries),
         sum(entry.figures.lost for entry in entries),
+        sum_of_costs(entry.cost for entry in entries),
     )
 
 
-def json_report(entries: Iterable[Entry]) -> str:
+def sum_of_costs(costs: Iterable[Cost]) -> tuple[Cost, ...]:
+    """Return one sum for each currency."""
+    sums: dict[str, float] = {}
+    for cost in costs:
+        if cost.currency:
+            sums[cost.currency] = sums.get(cost.currency, 0.0) + cost.amount
+    return tuple(Cost(amount, currency) for currency, amount in sorted(sums.items()))
+
+
+def json_report(entries: Iterable[Entry], left_out: Iterable[LeftOut] = ()) -> str:
     """Return the report as JSON. Times are in seconds."""
     entries = tuple(entries)
     totals = totals_of(entries)
@@ -61,18 +84,24 @@ def json_report(entries: Iterable[Entry]) -> str:
         "version": VERSION,
         "states": dict(totals.states),
         "duration": round(totals.duration, 3),
+        "costs": {cost.currency: round(cost.amount, 6) for cost in totals.costs},
+        "left_out": [{"name": left.name, "reason": left.reason} for left in left_out],
         "sources": [_row(entry) for entry in entries],
     }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def csv_report(entries: Iterable[Entry]) -> str:
-    """Return the report as a table with a header; several results or warnings of one source are parted by `;`."""
+def csv_report(entries: Iterable[Entry], left_out: Iterable[LeftOut] = ()) -> str:
+    """Return the report as a table with a header; several results or warnings of one source are parted by `;`.
+
+    What was left out has a row in state `left out`.
+    """
     text = io.StringIO()
     table = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     table.writeheader()
-    for entry in entries:
-        row = _row(entry)
+    rows = [_row(entry) for entry in entries]
+    rows += [{"source": left.name, "state": "left out", "error": left.reason} for left in left_out]
+    for row in rows:
         table.writerow({name: _cell(value) for name, value in row.items()})
     return text.getvalue()
 
@@ -100,4 +129,6 @@ def _row(entry: Entry) -> dict[str, Any]:
         "seconds": round(entry.seconds, 3),
         "attempts": entry.attempts,
         "warnings": list(entry.warnings),
+        "cost": round(entry.cost.amount, 6) if entry.cost.currency else None,
+        "currency": entry.cost.currency or None,
     }

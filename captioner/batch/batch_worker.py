@@ -14,12 +14,13 @@ from captioner.backends import Backend, load_backend
 from captioner.backends.stoppable_backend import StoppableBackend
 from captioner.batch.job import BatchJob, Figures, Outcome, ResultFile
 from captioner.batch.result_names import TAG_FORMS
-from captioner.budget import LimitedBackend, SpeechLimit
+from captioner.budget import NO_COST, Cost, LimitedBackend, MeteredBackend, Price, SpeechLimit
 from captioner.errors import CaptionerError
 from captioner.formats import Contents, Format, format_named
 from captioner.output import Captions, WritingOptions, write_contents, write_file
 from captioner.pipeline import CaptionOptions, caption
 from captioner.result_records import ResultRecords, default_state_path
+from captioner.stores import is_store
 
 _log = logging.getLogger("captioner.batch")
 
@@ -56,6 +57,9 @@ class WorkerSettings:
     tag_form: str = "bcp47"
     """The form of a language tag in the name of a result; see `TAG_FORMS`."""
 
+    price: Price | None = None
+    """What the backend costs; None if that is not known."""
+
     def suffixes(self) -> tuple[str, ...]:
         """Return the endings of the results of one source."""
         return tuple(format_named(name).suffix for name in self.formats)
@@ -64,7 +68,7 @@ class WorkerSettings:
 class Records(Protocol):
     """The record of results, here or on the driver's machine; see `ResultRecords`."""
 
-    def add(self, result: Path, data: bytes, lost: int) -> None:
+    def add(self, result: Path | str, data: bytes, lost: int) -> None:
         """Record that `data` is being written to `result`."""
         ...
 
@@ -83,17 +87,26 @@ class BatchWorker:
 
         `step` is called at each progress; a `CaptionerError` that it raises ends the job before its results.
         """
-        started = time.monotonic()
+        started, metered = time.monotonic(), MeteredBackend(self._backend)
         try:
-            captions = caption(job.source, self._options_for(job, step))
+            captions = caption(job.source, self._options_for(job, metered, step))
             results = tuple(self._write(job, captions, format) for format in self._formats)
+            outcome = Outcome(job, results, figures(captions), warnings=captions.report.warnings)
         except CaptionerError as error:
-            return Outcome(job, error=error, seconds=time.monotonic() - started)
+            outcome = Outcome(job, error=error)
         except Exception as error:  # a fault of captioner or a library must not end the whole batch
             _log.debug("captioning %r failed", job.source, exc_info=True)
-            fault = SourceFault(job.source, f"{type(error).__name__}: {error}".rstrip(": "))
-            return Outcome(job, error=fault, seconds=time.monotonic() - started)
-        return Outcome(job, results, figures(captions), time.monotonic() - started, captions.report.warnings)
+            outcome = Outcome(job, error=SourceFault(job.source, f"{type(error).__name__}: {error}".rstrip(": ")))
+        return replace(
+            outcome,
+            figures=replace(outcome.figures, sent=metered.seconds),
+            seconds=time.monotonic() - started,
+            cost=self._cost_of(metered.seconds),
+        )
+
+    def _cost_of(self, seconds: float) -> Cost:
+        price = self._settings.price
+        return NO_COST if price is None else Cost(price.of(seconds), price.currency)
 
     def stop(self) -> None:
         """Let sources that other threads are captioning fail before their next clip is sent."""
@@ -103,7 +116,7 @@ class BatchWorker:
         """Close the backend."""
         self._backend.close()
 
-    def _options_for(self, job: BatchJob, step: Callable[[], None]) -> CaptionOptions:
+    def _options_for(self, job: BatchJob, backend: Backend, step: Callable[[], None]) -> CaptionOptions:
         options, hints = self._settings.options, self._settings.options.hints
         hints = replace(
             hints,
@@ -111,7 +124,7 @@ class BatchWorker:
             prompt=job.options.prompt or hints.prompt,
             hotwords=(*hints.hotwords, *job.options.hotwords),
         )
-        return replace(options, backend=self._backend, hints=hints, on_progress=lambda _: step())
+        return replace(options, backend=backend, hints=hints, on_progress=lambda _: step())
 
     def _write(self, job: BatchJob, captions: Captions, format: Format) -> ResultFile:
         programme = self._settings.writing.applied_to(captions.programme)
@@ -120,8 +133,9 @@ class BatchWorker:
         data = written.encode("utf-8") if isinstance(written, str) else written
         language = TAG_FORMS[self._settings.tag_form](captions.transcript.language or UNKNOWN_LANGUAGE)
         path = job.results.path(language, format.suffix)
-        self._records.add(Path(path), data, len(captions.report.lost))
-        write_file(Path(path), data)
+        place = path if is_store(path) else Path(path)
+        self._records.add(place, data, len(captions.report.lost))
+        write_file(place, data)
         return ResultFile(path, hashlib.sha256(data).hexdigest())
 
 
@@ -137,7 +151,6 @@ def figures(captions: Captions) -> Figures:
     return Figures(
         duration=report.duration or 0.0,
         speech=sum(region.duration for region in report.regions),
-        sent=sum(region.duration for region in report.regions if not region.cached),
         regions=len(report.regions),
         lost=len(report.lost),
         cues=len(captions.cues),

@@ -66,7 +66,7 @@ def run_batch(
             attempt = attempts.pop(source)
             if _concerns_all(error):
                 failure = failure or error
-                ledger.wait(source, counted=False)
+                ledger.wait(source, counted=False, cost=outcome.cost)
                 continue
             if isinstance(error, WorkerLost):
                 losses[source] = (*losses.get(source, ()), f"attempt {attempt}: a worker was lost ({error.reason})")

@@ -46,7 +46,7 @@ class _DriverActor:
         assert self._journal is not None
         self._journal.add(key, source, answer)
 
-    def add_record(self, result: Path, data: bytes, lost: int) -> None:
+    def add_record(self, result: Path | str, data: bytes, lost: int) -> None:
         self._records.add(result, data, lost)
 
     def take(self, seconds: float) -> bool:
@@ -107,9 +107,10 @@ class DriverRecords:
 
     actor: Any
 
-    def add(self, result: Path, data: bytes, lost: int) -> None:
+    def add(self, result: Path | str, data: bytes, lost: int) -> None:
         """Record that `data` is being written to `result`."""
-        _answer(self.actor.add_record.remote(result.absolute(), data, lost))
+        place = result if isinstance(result, str) else result.absolute()  # the address of a store is the same there
+        _answer(self.actor.add_record.remote(place, data, lost))
 
 
 class DriverLimit(SpeechLimit):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import Literal
 
+from captioner.budget import NO_COST, Cost
 from captioner.errors import CaptionerError
 
 State = Literal["waiting", "running", "done", "lost", "failed", "skipped"]
@@ -89,7 +90,7 @@ class Figures:
     """Seconds of speech."""
 
     sent: float = 0.0
-    """Seconds of speech that the backend recognised in this run, so not those of the journal."""
+    """Seconds of audio that the backend got in this attempt, so not those of the journal."""
 
     regions: int = 0
     """Speech regions."""
@@ -118,6 +119,9 @@ class Outcome:
     """Seconds that the worker took."""
 
     warnings: tuple[str, ...] = ()
+
+    cost: Cost = NO_COST
+    """What the audio that was sent costs, also where the job failed."""
 
     error: CaptionerError | None = None
     """Why the job failed. A `BackendError` would meet every other job too; a `WorkerLost` may not come again."""

@@ -1,39 +1,56 @@
-"""The state of every source of a batch: a SQLite file in the folder of this user's state, one for each result folder.
+"""The state of every source of all batches: one SQLite file in the folder of this user's state.
 
-Only the driver writes it, one transaction for each change, and never in WAL mode, which breaks on network drives. It
+A row is a source and the folder of its results, both known by their absolute paths: so it does not matter where a run
+begins, nor how much of an archive it was given. A run sees the rows whose results lie in its own folder or below.
+
+Only drivers write it, one transaction for each change, and never in WAL mode, which breaks on network drives. It
 holds no text of captions. Paths are stored as bytes, since a file name need not be UTF-8. A state that was written as
 `running` by a driver that is gone counts as `waiting`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from captioner.batch.job import Figures, Outcome, ResultFile, State
-from captioner.errors import CaptionerError, UsageError
+from captioner.budget import NO_COST, Cost
+from captioner.errors import CaptionerError
+from captioner.redaction import without_url_secrets
 from captioner.result_records import default_state_path
-from captioner.state_database import StateDatabase, only_process
+from captioner.state_database import StateDatabase
 
-VERSION = 1
+VERSION = 2
 
-_FIGURES = [field.name for field in fields(Figures)]
+_FIGURES = [figure.name for figure in fields(Figures)]
 
 _NOTHING = "[]"
 
+_COLUMNS = (
+    "source, shown, key, size, state, attempts, error, exit_code, results, seconds, warnings, cost, currency, "
+    f"identity, folder, {', '.join(_FIGURES)}"
+)
+
+_IN_ROOT = "(?1 = x'' OR folder = ?1 OR (folder >= ?2 AND folder < ?3))"
+"""Whether results lie in the folder of a run or below it."""
+
+_ADDED_COST = "cost = cost + ?, currency = CASE WHEN ? = '' THEN currency ELSE ? END"
+
+_PLACE = "folder = ? AND identity = ?"
+
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS sources (
-    number INTEGER PRIMARY KEY, source BLOB NOT NULL UNIQUE, key TEXT NOT NULL, size INTEGER NOT NULL,
-    state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, error BLOB, exit_code INTEGER NOT NULL DEFAULT 0,
-    results TEXT NOT NULL DEFAULT '[]', seconds REAL NOT NULL DEFAULT 0, warnings TEXT NOT NULL DEFAULT '[]',
-    {", ".join(f"{name} NOT NULL DEFAULT 0" if name != "language" else "language TEXT" for name in _FIGURES)}
+    number INTEGER PRIMARY KEY, identity BLOB NOT NULL, folder BLOB NOT NULL, source BLOB NOT NULL, shown BLOB NOT NULL,
+    key TEXT NOT NULL, size INTEGER NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, error BLOB,
+    exit_code INTEGER NOT NULL DEFAULT 0, results TEXT NOT NULL DEFAULT '[]', seconds REAL NOT NULL DEFAULT 0,
+    warnings TEXT NOT NULL DEFAULT '[]', cost REAL NOT NULL DEFAULT 0, currency TEXT NOT NULL DEFAULT '',
+    {", ".join(f"{name} NOT NULL DEFAULT 0" if name != "language" else "language TEXT" for name in _FIGURES)},
+    UNIQUE (folder, identity)
 );
-CREATE INDEX IF NOT EXISTS by_state ON sources (state, size DESC);
 PRAGMA user_version = {VERSION};
 """
 
@@ -54,6 +71,7 @@ class Planned:
     """A source of this run, as the ledger keeps it."""
 
     source: str
+    """Its path or address as it was given."""
 
     key: str
     """A hash of what its results depend on: the file and the settings."""
@@ -61,12 +79,23 @@ class Planned:
     size: int
     """Bytes; -1 if that is not known."""
 
+    identity: str = ""
+    """By what the source is known; see `identity_of`."""
+
+    folder: str = ""
+    """The absolute path of the folder of its results, or its address."""
+
+    shown: str = ""
+    """That folder as it was given."""
+
 
 @dataclass(frozen=True)
 class Entry:
     """What the ledger holds of a source."""
 
     source: str
+    """As it was given last, without secrets."""
+
     key: str
     size: int
     state: State
@@ -89,17 +118,29 @@ class Entry:
 
     figures: Figures
 
+    cost: Cost = NO_COST
+    """What all its attempts have cost."""
 
-def ledger_path(directory: str) -> Path:
-    """Return the ledger of the batches that write into `directory`."""
-    name = hashlib.sha256(os.fsencode(os.path.realpath(directory))).hexdigest()[:32]
-    return default_state_path().parent / "batches" / f"{name}.sqlite"
+    identity: str = ""
+    folder: str = ""
+    """As those of `Planned`."""
+
+
+def ledger_path() -> Path:
+    """Return the ledger of this user."""
+    return default_state_path().parent / "batches.sqlite"
 
 
 class Ledger:
-    """The ledger in the file at `path`, which is created. Every method raises `LedgerNotUsable`."""
+    """The rows of the file at `path`, which is created, for results in the folder `root` or below; all where it is ``.
 
-    def __init__(self, path: Path) -> None:
+    Methods that take a source take it as it was planned. Every method raises `LedgerNotUsable`.
+    """
+
+    def __init__(self, path: Path, root: str = "") -> None:
+        folder = os.fsencode(root)
+        self._root = folder, folder + b"/", folder + b"0"  # `0` follows `/`
+        self._places: dict[str, tuple[bytes, bytes]] = {}
         self._database = StateDatabase(path, _SCHEMA, LedgerNotUsable)
 
     def close(self) -> None:
@@ -108,33 +149,40 @@ class Ledger:
 
     def plan(self, sources: Iterable[Planned]) -> None:
         """Add sources. One whose key has changed waits again, as one does that was running when its driver ended."""
-        rows = ((os.fsencode(planned.source), planned.key, planned.size) for planned in sources)
+        rows = []
+        for planned in sources:
+            place = os.fsencode(planned.folder), os.fsencode(planned.identity or planned.source)
+            self._places[planned.source] = place
+            rows.append((*place, _stored_name(planned.source), os.fsencode(planned.shown), planned.key, planned.size))
         with self._database.transaction() as database:
-            database.execute("UPDATE sources SET state = 'waiting' WHERE state = 'running'")
+            database.execute(f"UPDATE sources SET state = 'waiting' WHERE state = 'running' AND {_IN_ROOT}", self._root)
             database.executemany(
-                "INSERT INTO sources (source, key, size, state) VALUES (?, ?, ?, 'waiting') ON CONFLICT (source) DO "
-                "UPDATE SET key = excluded.key, size = excluded.size, state = 'waiting', attempts = 0, error = NULL "
-                "WHERE key != excluded.key",
+                "INSERT INTO sources (folder, identity, source, shown, key, size, state) "
+                "VALUES (?, ?, ?, ?, ?, ?, 'waiting') ON CONFLICT (folder, identity) DO "
+                "UPDATE SET source = excluded.source, shown = excluded.shown WHERE source != excluded.source "
+                "OR shown != excluded.shown",
                 rows,
+            )
+            database.executemany(
+                "UPDATE sources SET key = ?, size = ?, state = 'waiting', attempts = 0, error = NULL "
+                f"WHERE {_PLACE} AND key != ?",
+                ((key, size, folder, identity, key) for folder, identity, _, _, key, size in rows),
             )
 
     def adopt(self, entries: Iterable[Entry]) -> None:
-        """Add the finished sources of another machine; those that are known here stay as they are."""
+        """Take over what another machine has finished, for the planned sources of which nothing is known here.
+
+        One whose key differs still waits, but its results are known.
+        """
+        known = [(entry, self._places[entry.source]) for entry in entries if entry.source in self._places]
         rows = (
-            (
-                os.fsencode(entry.source),
-                entry.key,
-                entry.size,
-                entry.state,
-                *_result_columns(entry),
-                *astuple(entry.figures),
-            )
-            for entry in entries
+            (entry.key, entry.state, *_result_columns(entry), *astuple(entry.figures), *place) for entry, place in known
         )
         with self._database.transaction() as database:
             database.executemany(
-                f"INSERT OR IGNORE INTO sources (source, key, size, state, results, seconds, warnings, "
-                f"{', '.join(_FIGURES)}) VALUES ({', '.join('?' * (7 + len(_FIGURES)))})",
+                "UPDATE sources SET state = CASE WHEN key = ? THEN ? ELSE state END, results = ?, seconds = ?, "
+                f"warnings = ?, {', '.join(f'{name} = ?' for name in _FIGURES)} "
+                f"WHERE {_PLACE} AND state = 'waiting' AND attempts = 0 AND results = '{_NOTHING}'",
                 rows,
             )
 
@@ -142,79 +190,106 @@ class Ledger:
         """Let sources wait again, as if no worker had begun them."""
         with self._database.transaction() as database:
             database.executemany(
-                "UPDATE sources SET state = 'waiting', attempts = 0, error = NULL WHERE source = ?",
-                ((os.fsencode(source),) for source in sources),
+                f"UPDATE sources SET state = 'waiting', attempts = 0, error = NULL WHERE {_PLACE}",
+                map(self._place, sources),
             )
 
     def start(self, source: str) -> int:
         """Note that a worker begins a source; returns how often that has happened."""
         rows = self._database.execute(
-            "UPDATE sources SET state = 'running', attempts = attempts + 1 WHERE source = ? RETURNING attempts",
-            os.fsencode(source),
+            f"UPDATE sources SET state = 'running', attempts = attempts + 1 WHERE {_PLACE} RETURNING attempts",
+            *self._place(source),
         )
         attempts: int = rows[0][0]
         return attempts
 
     def finish(self, outcome: Outcome) -> None:
-        """Store the outcome of a source."""
+        """Store the outcome of a source. Its cost is added to that of earlier attempts."""
         error = None if outcome.error is None else os.fsencode(str(outcome.error))
         self._database.execute(
             "UPDATE sources SET state = ?, error = ?, exit_code = ?, results = ?, seconds = ?, warnings = ?, "
-            f"{', '.join(f'{name} = ?' for name in _FIGURES)} WHERE source = ?",
+            f"{_ADDED_COST}, {', '.join(f'{name} = ?' for name in _FIGURES)} WHERE {_PLACE}",
             outcome.state,
             error,
             0 if outcome.error is None else outcome.error.exit_code,
             *_result_columns(outcome),
+            *_cost_columns(outcome.cost),
             *astuple(outcome.figures),
-            os.fsencode(outcome.job.source),
+            *self._place(outcome.job.source),
         )
 
-    def wait(self, source: str, *, counted: bool) -> None:
+    def wait(self, source: str, *, counted: bool, cost: Cost = NO_COST) -> None:
         """Let a source wait again; an attempt that is not `counted` was not its fault."""
         self._database.execute(
-            "UPDATE sources SET state = 'waiting', attempts = max(0, attempts - ?) WHERE source = ?",
+            f"UPDATE sources SET state = 'waiting', attempts = max(0, attempts - ?), {_ADDED_COST} WHERE {_PLACE}",
             int(not counted),
-            os.fsencode(source),
+            *_cost_columns(cost),
+            *self._place(source),
         )
 
     def skip(self, reasons: Mapping[str, str]) -> None:
         """Note that sources are left alone, and why each is."""
         with self._database.transaction() as database:
             database.executemany(
-                "UPDATE sources SET state = 'skipped', error = ? WHERE source = ?",
-                ((os.fsencode(reason), os.fsencode(source)) for source, reason in reasons.items()),
+                f"UPDATE sources SET state = 'skipped', error = ? WHERE {_PLACE}",
+                ((os.fsencode(reason), *self._place(source)) for source, reason in reasons.items()),
             )
 
     def entries(self) -> Iterator[Entry]:
         """Yield all sources, in the order in which they were first planned."""
         for row in self._database.execute(
-            "SELECT source, key, size, state, attempts, error, exit_code, results, seconds, warnings, "
-            f"{', '.join(_FIGURES)} FROM sources ORDER BY number"
+            f"SELECT {_COLUMNS} FROM sources WHERE {_IN_ROOT} ORDER BY number", *self._root
         ):
-            results = () if row[7] == _NOTHING else tuple(ResultFile(*pair) for pair in json.loads(row[7]))
-            warnings = () if row[9] == _NOTHING else tuple(json.loads(row[9]))
-            source, error = os.fsdecode(row[0]), None if row[5] is None else os.fsdecode(row[5])
-            key, size, state, attempts = row[1:5]
-            yield Entry(
-                source, key, size, state, attempts, error, row[6], results, row[8], warnings, Figures(*row[10:])
-            )
+            yield _entry(row)
+
+    def planned_entries(self) -> Iterator[Entry]:
+        """Yield the sources that were planned since this object was made."""
+        places = set(self._places.values())
+        for entry in self.entries():
+            if (os.fsencode(entry.folder), os.fsencode(entry.identity)) in places:
+                yield entry
 
     def counts(self) -> Mapping[State, int]:
         """Return the number of sources in each state."""
-        return dict(self._database.execute("SELECT state, count(*) FROM sources GROUP BY state"))
+        return dict(
+            self._database.execute(f"SELECT state, count(*) FROM sources WHERE {_IN_ROOT} GROUP BY state", *self._root)
+        )
+
+    def _place(self, source: str) -> tuple[bytes, bytes]:
+        return self._places.get(source) or (b"", os.fsencode(source))
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    source, shown, key, size, state, attempts, error, exit_code, results, seconds, warnings, *others = row
+    cost, currency, identity, folder, *figures = others
+    beginning = f"{os.fsdecode(shown)}/" if shown else ""
+    return Entry(
+        os.fsdecode(source),
+        key,
+        size,
+        state,
+        attempts,
+        None if error is None else os.fsdecode(error),
+        exit_code,
+        () if results == _NOTHING else tuple(ResultFile(beginning + name, sha) for name, sha in json.loads(results)),
+        seconds,
+        () if warnings == _NOTHING else tuple(json.loads(warnings)),
+        Figures(*figures),
+        Cost(cost, currency),
+        os.fsdecode(identity),
+        os.fsdecode(folder),
+    )
+
+
+def _cost_columns(cost: Cost) -> tuple[float, str, str]:
+    return cost.amount, cost.currency, cost.currency
+
+
+def _stored_name(source: str) -> bytes:
+    return os.fsencode(without_url_secrets(source))
 
 
 def _result_columns(finished: Outcome | Entry) -> tuple[str, float, str]:
-    results = json.dumps([[result.path, result.sha256] for result in finished.results])
+    """Return the names of the results, which lie in the folder of the row, and the rest of what a worker says."""
+    results = json.dumps([[result.path.rpartition("/")[2], result.sha256] for result in finished.results])
     return results, finished.seconds, json.dumps(finished.warnings)
-
-
-@contextmanager
-def only_driver(path: Path) -> Iterator[None]:
-    """Hold the ledger at `path` against other drivers for the length of the block.
-
-    Raises `UsageError` where there is one, and `LedgerNotUsable`.
-    """
-    taken = UsageError("another batch writes these results now; wait for it, or use another folder")
-    with only_process(path, taken, LedgerNotUsable):
-        yield

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from os.path import normcase
-from pathlib import PurePath
+from pathlib import PurePath, PurePosixPath
 from string import Formatter
 
+from captioner.batch.batch_source import Source
 from captioner.batch.job import ResultPattern, doubled_braces
-from captioner.batch.sources import Source
+from captioner.batch.source_identity import folder_identity
 from captioner.errors import UsageError
 from captioner.languages import three_letters
+from captioner.stores import is_store, joined_address
 
 FIELDS = ("stem", "name", "lang")
 """Of a name pattern: the source's name without and with its ending, and the language of its captions."""
@@ -77,6 +80,13 @@ def result_patterns(sources: Iterable[Source], directory: str | None, pattern: s
     return named
 
 
+def result_root(patterns: Iterable[ResultPattern], directory: str | None) -> str:
+    """Return the absolute path or the address of the folder that all results lie in or below."""
+    if directory is not None:
+        return folder_identity(directory)
+    return os.path.commonpath({folder_identity(pattern.folder) for pattern in patterns})
+
+
 def _pattern(source: Source, directory: str | None, pattern: str) -> ResultPattern:
     relative = PurePath(source.relative)
     if source.output is not None:
@@ -91,7 +101,11 @@ def _pattern(source: Source, directory: str | None, pattern: str) -> ResultPatte
 
 @lru_cache(maxsize=1000)
 def _joined(directory: str, below: str) -> str:
-    return str(PurePath(directory, below))
+    return (
+        joined_address(directory, PurePosixPath(below).as_posix())
+        if is_store(directory)
+        else str(PurePath(directory, below))
+    )
 
 
 def _shared(patterns: Mapping[str, ResultPattern]) -> set[str]:

@@ -18,6 +18,7 @@ from captioner.batch.ledger import Entry
 from captioner.batch.travelling_journal import RecognitionFiles
 from captioner.errors import OutputNotWritten, reason_of
 from captioner.redaction import without_url_secrets
+from captioner.stores import is_store
 
 NAME = ".captioner-batch.jsonl"
 
@@ -33,6 +34,7 @@ class TakeoverFile:
     def __init__(self, directory: str, keys: dict[str, str]) -> None:
         self.path = Path(directory, NAME)
         self._recognitions = RecognitionFiles(Path(directory))
+        self._stored = is_store(directory)
         self._keys = keys
         self._sources = {without_url_secrets(source): source for source in keys}
 
@@ -41,7 +43,7 @@ class TakeoverFile:
 
         The recognitions of a source that is done are deleted; those of one that failed or lost speech may help yet.
         """
-        if not outcome.results:
+        if not outcome.results or self._stored:
             return
         self._write(outcome)
         if outcome.state == "done":
@@ -67,6 +69,8 @@ class TakeoverFile:
     def entries(self) -> Iterator[Entry]:
         """Yield the finished sources of earlier runs, the last line of each; damaged lines are left out."""
         found: dict[str, Entry] = {}
+        if self._stored:
+            return
         try:
             lines = self.path.read_text("utf-8", errors="replace").split("\n")
         except FileNotFoundError:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from captioner.batch.sources import Source
+from captioner.batch.batch_source import Source
 from captioner.errors import NotInstalled
 from captioner.media import path_of
 

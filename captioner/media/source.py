@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from captioner.atomic_file import scratch_folder
 from captioner.errors import MediaNotReadable
 from captioner.media.pipe import Pipe
+from captioner.stores import StoreNotUsable, fetch, find_object, is_store, signed_url
 
 STANDARD_INPUT = "-"
 
@@ -83,6 +84,9 @@ def open_source(name: str) -> Iterator[MediaSource]:
     if name == STANDARD_INPUT:
         with _open_descriptor(name, _standard_input()) as source:
             yield source
+    elif is_store(name):
+        with _open_stored(name) as source:
+            yield source
     elif (path := path_of(name)) is None:
         yield MediaSource(name, name, _address_options(name))
     else:
@@ -97,6 +101,33 @@ def path_of(name: str) -> Path | None:
 
         return Path(url2pathname(urlsplit(name).path))
     return None if _ADDRESS.match(name) else Path(name)
+
+
+@contextmanager
+def _open_stored(name: str) -> Iterator[MediaSource]:
+    """Open an object of a store by a signed URL, from which ffmpeg reads only what it needs; else by a copy."""
+    with _stored_faults(name):
+        found, url = find_object(name), signed_url(name)
+    if found is None:
+        raise MediaNotReadable(name, "does not exist")
+    if found.size == 0:
+        raise MediaNotReadable(name, "is empty: 0 bytes")
+    if url is not None:
+        yield MediaSource(name, url, _address_options(url))
+        return
+    with scratch_folder() as folder:
+        copy = folder / "source"
+        with _stored_faults(name):
+            fetch(name, copy)
+        yield _file_source(name, copy)
+
+
+@contextmanager
+def _stored_faults(name: str) -> Iterator[None]:
+    try:
+        yield
+    except StoreNotUsable as error:
+        raise MediaNotReadable(name, f"cannot be read: {error.reason}") from error
 
 
 def _standard_input() -> int:

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from captioner.batch.batch_report import csv_report, json_report
+from captioner.batch.driver_lock import only_driver
 from captioner.batch.job import BatchJob, Figures, Outcome, ResultFile, ResultPattern
-from captioner.batch.ledger import Entry, Ledger, LedgerNotUsable, Planned, only_driver
+from captioner.batch.ledger import Entry, Ledger, LedgerNotUsable, Planned
 from captioner.batch.takeover import TakeoverFile
+from captioner.budget import Cost
 from captioner.errors import MediaNotReadable, UsageError
 
 
@@ -54,12 +56,13 @@ def test_a_source_that_has_changed_waits_again(ledger: Ledger) -> None:
 
 
 def test_what_became_of_a_source_comes_back_as_it_was(ledger: Ledger) -> None:
-    ledger.plan([Planned("a", "k", 1), Planned("b", "k", 1)])
+    ledger.plan([Planned("a", "k", 1, shown="out"), Planned("b", "k", 1)])
     figures = Figures(9.5, 4.25, 4.25, 3, 1, 7, "zh-Hans")
-    ledger.finish(Outcome(job("a"), (ResultFile("out/a.srt", "ff"),), figures, 2.5, ("quiet",)))
+    ledger.finish(Outcome(job("a"), (ResultFile("out/a.srt", "ff"),), figures, 2.5, ("quiet",), Cost(0.5, "USD")))
     ledger.finish(Outcome(job("b"), error=MediaNotReadable("b", "is a folder, not a file")))
     one, other = ledger.entries()
-    assert one == Entry("a", "k", 1, "lost", 0, None, 0, (ResultFile("out/a.srt", "ff"),), 2.5, ("quiet",), figures)
+    results = (ResultFile("out/a.srt", "ff"),)
+    assert one == Entry("a", "k", 1, "lost", 0, None, 0, results, 2.5, ("quiet",), figures, Cost(0.5, "USD"), "a", "")
     assert (other.state, other.exit_code, other.error) == ("failed", 3, "b: is a folder, not a file")
 
 
@@ -70,20 +73,21 @@ def test_another_machine_goes_on_with_what_is_done(ledger: Ledger, tmp_path: Pat
     takeover.add(Outcome(job("b"), error=MediaNotReadable("b", "is not media")))
     with takeover.path.open("a") as file:
         file.write('{"source": "c", "key"')  # the driver was killed here
+    ledger.plan([Planned("a", "k", 1, shown=f"{tmp_path}/out/x"), Planned("b", "k", 1)])
     ledger.adopt(takeover.entries())
-    ledger.plan([Planned("a", "k", 1), Planned("b", "k", 1)])
     assert states(ledger) == {"a": "done", "b": "waiting"}
     assert next(ledger.entries()).results == done.results
 
 
-def test_two_drivers_exclude_each_other(tmp_path: Path) -> None:
+@pytest.mark.parametrize("other", ["/archive/in", "/archive/in/deep", "/archive"])
+def test_two_drivers_exclude_each_other(other: str) -> None:
     with (
-        only_driver(tmp_path / "l.sqlite"),
-        pytest.raises(UsageError, match="another batch"),
-        only_driver(tmp_path / "l.sqlite"),
+        only_driver("/archive/in"),
+        pytest.raises(UsageError, match="another batch writes results into"),
+        only_driver(other),
     ):
         pass
-    with only_driver(tmp_path / "l.sqlite"):
+    with only_driver("/archive/in"), only_driver("/archive/in2"):
         pass
 
 
@@ -107,8 +111,9 @@ def test_a_takeover_file_that_is_damaged_is_left_out(tmp_path: Path, column: str
     changed = line[column] | value if isinstance(value, dict) and value else value
     takeover.path.write_text(json.dumps(line | {column: changed}) + "\n[1]\n" + "[" * 100_000)
     ledger = Ledger(tmp_path / "ledger.sqlite")
+    ledger.plan([Planned("a", "k", 1)])
     ledger.adopt(takeover.entries())
-    assert not list(ledger.entries())
+    assert states(ledger) == {"a": "waiting"}
     ledger.close()
 
 
@@ -122,9 +127,12 @@ def test_secrets_of_addresses_stay_on_this_machine(tmp_path: Path) -> None:
     assert "hunter22" not in json_report([entry]) + csv_report([entry])
 
 
-def test_a_ledger_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+def test_a_ledger_that_cannot_be_made_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(LedgerNotUsable), only_driver(tmp_path / "file" / "ledger.sqlite"):
+    with pytest.raises(LedgerNotUsable):
+        Ledger(tmp_path / "file" / "ledger.sqlite")
+    monkeypatch.setenv("CAPTIONER_STATE", str(tmp_path / "file" / "results.sqlite"))
+    with pytest.raises(LedgerNotUsable), only_driver("/archive"):
         pass
 
 

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from captioner.batch.batch_source import Source
 from captioner.batch.job import ManifestOptions, ResultPattern
 from captioner.batch.result_names import TAG_FORMS, check_pattern, result_patterns
-from captioner.batch.sources import Source, find_sources
+from captioner.batch.sources import find_sources
 from captioner.errors import UsageError
 
 
@@ -157,7 +158,7 @@ def test_a_folder_that_cannot_be_read_is_named(
 
     monkeypatch.setattr(os, "scandir", scandir)
     assert "films/2024/c.wav" not in found("films")
-    assert "films/2024': cannot be read and is left out: permission denied" in caplog.text
+    assert "films/2024': left out, cannot be read: permission denied" in caplog.text
 
 
 def test_a_pattern_that_is_no_glob(archive: Path) -> None:

@@ -61,7 +61,7 @@ def test_another_machine_goes_on_without_paying_again(
 
     assert recognised(["One.", Recognition("failed", reason="no answer"), "Three."]) == (7, 3)
     assert summary(default_path()).rows == 2
-    for path in (default_path(), ledger_path("out")):  # another machine
+    for path in (default_path(), ledger_path()):  # another machine
         path.unlink()
     assert recognised(["Two."]) == (0, 1)
     assert [line for line in Path("out/talk.srt").read_text().split("\n") if line.endswith(".")] == [

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from captioner.batch.sources import Source
+from captioner.batch.batch_source import Source
 from captioner.batch.watching import GrowingFiles, is_network_drive
 from captioner.cli import main
 

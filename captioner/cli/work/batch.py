@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Container, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, fields, replace
@@ -12,15 +11,18 @@ from typing import Any
 import click
 
 from captioner.backends import Backend, backend_info, load_backend
-from captioner.batch.batch_report import csv_report, json_report, totals_of
+from captioner.batch.batch_report import LeftOut, csv_report, json_report, totals_of
+from captioner.batch.batch_source import Source
 from captioner.batch.batch_worker import BatchWorker, WorkerSettings
 from captioner.batch.driver import run_batch
+from captioner.batch.driver_lock import only_driver
 from captioner.batch.executor import Executor
-from captioner.batch.ledger import Entry, Ledger, ledger_path, only_driver
+from captioner.batch.ledger import Entry, Ledger, ledger_path
 from captioner.batch.plan import Renewal, jobs_to_run, planned_sources
 from captioner.batch.process_executor import ProcessExecutor
-from captioner.batch.result_names import check_pattern, result_patterns
-from captioner.batch.sources import Source, find_sources
+from captioner.batch.result_names import check_pattern, result_patterns, result_root
+from captioner.batch.source_identity import identity_of
+from captioner.batch.sources import find_sources
 from captioner.batch.takeover import NOT_UTF8, TakeoverFile
 from captioner.batch.thread_executor import ThreadExecutor
 from captioner.batch.travelling_journal import TravellingJournal
@@ -90,7 +92,14 @@ def run_batch_command(request: BatchRequest, settings: Settings) -> int:
         go_offline(request.caption.inputs, request.caption.backend)
     if request.watch:
         return _watch(request, settings, console)
-    return _caption(request, find_sources(request.caption.inputs, probe=request.probe), settings, console)
+    left_out: list[LeftOut] = []
+
+    def leave_out(name: str, reason: str) -> None:
+        console.warn(f"{name}: left out, {reason}")
+        left_out.append(LeftOut(name, reason))
+
+    sources = find_sources(request.caption.inputs, probe=request.probe, leave_out=leave_out)
+    return _caption(request, sources, settings, console, left_out=left_out)
 
 
 def _watch(request: BatchRequest, settings: Settings, console: Console) -> int:
@@ -108,7 +117,7 @@ def _watch(request: BatchRequest, settings: Settings, console: Console) -> int:
         stamps = {source.address: growing.stamp(source) for source in complete}
         new = {address for address, stamp in stamps.items() if done.get(address) != stamp}
         if new:  # all are given, since the names of results depend on all
-            _caption(request, complete, settings, console, new)
+            _caption(request, complete, settings, console, {identity_of(address) for address in new})
             done |= stamps
     return 0
 
@@ -125,12 +134,13 @@ def _caption(
     settings: Settings,
     console: Console,
     shown: Container[str] | None = None,
+    left_out: Sequence[LeftOut] = (),
 ) -> int:
     """Caption the sources; only what became of those in `shown` is said, of all where it is None."""
     if request.caption.offline:
         go_offline([source.address for source in sources], request.caption.backend)  # a manifest may hold URLs
     with _open_worker(request, settings, console) as (worker_settings, backend, limit):
-        return _run(request, sources, worker_settings, backend, limit, console, shown)
+        return _run(request, sources, worker_settings, backend, limit, console, shown, left_out)
 
 
 @contextmanager
@@ -143,7 +153,8 @@ def _open_worker(
     name, arguments, notice = backend_arguments(asked, settings, console)
     with closing(load_backend(name, **arguments)) as backend:
         refuse_language(backend, asked.language)
-        limits = list(speech_limits(backend, price_of(backend, settings), asked))
+        price = price_of(backend, settings)
+        limits = list(speech_limits(backend, price, asked))
         if notice:
             console.say(notice.format(model=backend.traits.model))
         worker = WorkerSettings(
@@ -153,6 +164,7 @@ def _open_worker(
             formats=tuple(format_named(name).name for name in request.caption.formats or ("srt",)),
             writing=writing_options(request.caption),
             tag_form=request.language_tag,
+            price=price,
         )
         yield worker, backend, min(limits, key=lambda limit: limit.seconds, default=None)
 
@@ -192,32 +204,32 @@ def _run(
     limit: SpeechLimit | None,
     console: Console,
     shown: Container[str] | None = None,
+    left_out: Sequence[LeftOut] = (),
 ) -> int:
     patterns = result_patterns(sources, request.caption.directory, request.name)
-    folder = request.caption.directory or common_folder(sources)
-    path = ledger_path(folder)
+    root = result_root(patterns.values(), request.caption.directory)
+    folder = request.caption.directory or root
     records = ResultRecords(default_state_path(), console.warn)
     renewal = Renewal(retry_failed=request.caption.retry_failed, overwrite=request.caption.overwrite)
-    with only_driver(path), closing(Ledger(path)) as ledger:
+    with only_driver(root), closing(Ledger(ledger_path(), root)) as ledger:
         planned = planned_sources(sources, patterns, settings)
         settings = _with_travelling_journal(settings, folder, console)
         takeover = TakeoverFile(folder, {source.source: source.key for source in planned})
-        ledger.adopt(takeover.entries())
         ledger.plan(planned)
+        ledger.adopt(takeover.entries())
         jobs = jobs_to_run(sources, patterns, settings, ledger, records, renewal)
-        mine = {source.address for source in sources}
         executor = _executor(request, settings, backend, limit, len(jobs))
         try:
             with batch_progress(console, jobs, len(sources)) as on_outcome:
                 failure = run_batch(jobs, executor, ledger, takeover, on_outcome)
         finally:
-            entries = [entry for entry in ledger.entries() if entry.source in mine]
+            entries = list(ledger.planned_entries())
             if request.caption.report is not None:
                 report = csv_report if request.caption.report.lower().endswith(".csv") else json_report
-                write_result(Path(request.caption.report), report(entries).encode("utf-8", NOT_UTF8))
+                write_result(request.caption.report, report(entries, left_out).encode("utf-8", NOT_UTF8))
         if failure is not None:
             say_error(failure)
-        said = [entry for entry in entries if shown is None or entry.source in shown]
+        said = [entry for entry in entries if shown is None or entry.identity in shown]
         for line in problems(said):
             console.warn(line)
         if any(entry.state == "failed" for entry in said):
@@ -261,29 +273,29 @@ def described(entries: Sequence[Entry]) -> str:
     names = {"lost": "with lost speech"}
     states = [f"{totals.states[state]} {names.get(state, state)}" for state in order if totals.states.get(state)]
     hours = totals.duration / 3600
-    return f"{counted(len(entries), 'source')}: {', '.join(states)}; {hours:.2f} h captioned"
+    costs = "".join(f", {cost} so far" for cost in totals.costs)
+    return f"{counted(len(entries), 'source')}: {', '.join(states)}; {hours:.2f} h captioned{costs}"
 
 
 def _show_status(request: BatchRequest) -> int:
-    folder = request.caption.directory or (
-        common_folder(find_sources(request.caption.inputs)) if request.caption.inputs else None
-    )
-    if folder is None:
-        raise UsageError("--status needs -d, or the sources of the batch")
-    path = ledger_path(folder)
-    if not path.exists():
-        raise UsageError(f"no batch has written into {folder}")
-    with closing(Ledger(path)) as ledger:
+    root = _root_of_status(request)
+    if not ledger_path().exists():
+        raise UsageError(f"no batch has written into {request.caption.directory or root}")
+    with closing(Ledger(ledger_path(), root)) as ledger:
         entries = list(ledger.entries())
-        with suppress(UsageError), only_driver(path):  # there is no driver, so what it left running waits
+        with suppress(UsageError), only_driver(root):  # there is no driver, so what it left running waits
             entries = [replace(entry, state="waiting") if entry.state == "running" else entry for entry in entries]
+    if not entries:
+        raise UsageError(f"no batch has written into {request.caption.directory or root}")
     for line in (*problems(entries), described(entries)):
         click.echo(printable(line))
     return 0
 
 
-def common_folder(sources: Sequence[Source]) -> str:
-    """Return the folder that all sources lie in or below; the current one where some are addresses."""
-    paths = [path_of(source.address) for source in sources]
-    folders = [str(path.absolute().parent) for path in paths if path is not None]
-    return os.path.commonpath(folders) if folders and len(folders) == len(paths) else os.curdir
+def _root_of_status(request: BatchRequest) -> str:
+    if request.caption.directory is None and not request.caption.inputs:
+        raise UsageError("--status needs -d, or the sources of the batch")
+    if request.caption.directory is not None:
+        return result_root((), request.caption.directory)
+    sources = find_sources(request.caption.inputs, probe=request.probe)
+    return result_root(result_patterns(sources, None, request.name).values(), None)

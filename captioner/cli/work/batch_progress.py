@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from captioner.batch.batch_report import sum_of_costs
 from captioner.batch.job import BatchJob, Outcome
+from captioner.budget import Cost
 from captioner.cli.console import INTERVAL, Console
 from captioner.cli.messages import counted
 
@@ -53,6 +55,7 @@ class BatchMeter:
 
     def __init__(self, jobs: int) -> None:
         self._jobs, self._done, self._failed, self._seconds = jobs, 0, 0, 0.0
+        self._costs: tuple[Cost, ...] = ()
         self._started = time.monotonic()
 
     def count(self, outcome: Outcome) -> None:
@@ -60,14 +63,16 @@ class BatchMeter:
         self._done += 1
         self._failed += outcome.state in ("failed", "lost")
         self._seconds += outcome.figures.duration
+        self._costs = sum_of_costs((*self._costs, outcome.cost))
 
     @property
     def line(self) -> str:
-        """How far the run is, how fast, and how long the rest takes at that pace."""
+        """How far the run is, how fast, how long the rest takes at that pace, and what it has cost so far."""
         passed = max(time.monotonic() - self._started, 0.001)
         left = (self._jobs - self._done) * passed / self._done if self._done else None
         line = f"{self._done} of {self._jobs} sources, {self._seconds / 3600:.2f} h, "
         line += f"{self._seconds / passed:.1f} times real time"
         if left is not None:
             line += f", about {left:.0f} s left"
+        line += "".join(f", {cost} so far" for cost in self._costs)
         return line + (f", {self._failed} failed or lost speech" if self._failed else "")

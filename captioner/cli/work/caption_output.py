@@ -12,8 +12,8 @@ from captioner.formats import ENGLISH_UNLESS_NAMED, WITH_TIMECODE, Contents
 from captioner.output import WritingOptions, write_contents, write_file
 
 
-def write_result(path: Path | None, file: str | bytes) -> None:
-    """Write a result to a file, or to standard output where `path` is None. Raises `OutputNotWritten`."""
+def write_result(path: str | Path | None, file: str | bytes) -> None:
+    """Write a result to a path or an address of a store; to standard output for None. Raises `OutputNotWritten`."""
     if path is not None:
         write_file(path, file)
         return
