@@ -258,8 +258,8 @@ def _done_in(run: Path) -> dict[Path, tuple[int, int]]:
             closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)) as database,
             suppress(sqlite3.Error),
         ):
-            for (results,) in database.execute("SELECT results FROM sources WHERE state = 'done'"):
-                paths = [run / name for name, _ in json.loads(results)]
+            for folder, results in database.execute("SELECT folder, results FROM sources WHERE state = 'done'"):
+                paths = [Path(os.fsdecode(folder), name) for name, _ in json.loads(results)]
                 found |= {path: _stamp(path) for path in paths}
     return found
 

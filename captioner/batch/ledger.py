@@ -128,7 +128,7 @@ class Entry:
 
 def ledger_path() -> Path:
     """Return the ledger of this user."""
-    return default_state_path().parent / "batches.sqlite"
+    return default_state_path().parent / "batches" / "ledger.sqlite"
 
 
 class Ledger:
