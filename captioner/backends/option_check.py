@@ -1,4 +1,4 @@
-"""Checks the options of a backend against its constructor, by name and by type."""
+"""Checks the options of a backend or another part against its constructor, by name and by type."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from captioner.errors import UnknownName, UsageError
 from captioner.validation import fits, type_name, type_name_of, types_of, union_members
 
 
-def check_options(backend: str, maker: Any, options: Mapping[str, object]) -> None:
+def check_options(name: str, maker: Any, options: Mapping[str, object], kind: str = "backend") -> None:
     """Raise `UnknownName` for an unknown option, `UsageError` for a value of another type.
 
     The message never shows a value, which may be a key. A constructor with `**options` checks the names itself.
@@ -22,9 +22,9 @@ def check_options(backend: str, maker: Any, options: Mapping[str, object]) -> No
     for option, value in options.items():
         if option in kinds:
             if not fits(value, kinds[option]):
-                raise UsageError(f"option {option} of backend {backend} {_mismatch(option, value, kinds[option])}")
+                raise UsageError(f"option {option} of {kind} {name} {_mismatch(option, value, kinds[option])}")
         elif not takes_any:
-            raise UnknownName(f"option of backend {backend}", option, writable_options(maker))
+            raise UnknownName(f"option of {kind} {name}", option, writable_options(maker))
 
 
 def writable_options(maker: Any) -> list[str]:

@@ -8,6 +8,7 @@ COMMANDS = {
     "serve": "Serve recognition over HTTP, and a page to caption and correct.",
     "live": "Caption a live stream.",
     "align": "Caption with the words of a script, or retime a caption file.",
+    "translate": "Translate captions into another language.",
     "export": "Re-export a transcript without running recognition.",
     "burn": "Burn captions into the picture of a video.",
     "preview": "Save one frame of a video with its captions.",

@@ -54,6 +54,19 @@ class Console:
         else:
             yield self._with_regions(_ProgressLines(name, self.say))
 
+    @contextmanager
+    def counting(self, name: str) -> Iterator[Callable[[int, int], None]]:
+        """Yield a callback for the lines that are done and all lines: a message every `INTERVAL` seconds."""
+        printed = time.monotonic()
+
+        def show(done: int, total: int) -> None:
+            nonlocal printed
+            if time.monotonic() - printed >= INTERVAL:
+                printed = time.monotonic()
+                self.say(f"{name}: {done} of {total} lines")
+
+        yield show
+
     def _with_regions(self, show: ProgressCallback) -> ProgressCallback:
         def show_both(progress: Progress) -> None:
             if self._verbose and progress.result is not None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Callable, Iterator, Mapping, Set
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from captioner.backends.cloud.responses import encodable
@@ -80,22 +80,27 @@ class HttpTransport:
                 f"the proxy in the environment cannot be used: {error}; check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY",
             ) from error
 
-    @contextmanager
-    def post(self, url: str, fields: Mapping[str, str | list[str]], file: bytes) -> Iterator[HttpResponse]:
-        """Send a form with a WAV file.
+    def post(
+        self, url: str, fields: Mapping[str, str | list[str]], file: bytes
+    ) -> AbstractContextManager[HttpResponse]:
+        """Send a form with a WAV file; the response is read inside the context.
 
         Raises `NoResponse` before the first byte of the response, and `RetryableError` after it.
         """
+        data = {name: encodable(value) if isinstance(value, str) else value for name, value in fields.items()}
+        return self._send(url, data=data, files={"file": ("audio.wav", file, "audio/wav")})
+
+    def post_json(self, url: str, content: Mapping[str, object]) -> AbstractContextManager[HttpResponse]:
+        """Send a JSON object; otherwise as `post`."""
+        return self._send(url, json=content)
+
+    @contextmanager
+    def _send(self, url: str, **body: Any) -> Iterator[HttpResponse]:
         responded = False
         secrets = _secrets_in(url) | ({self._key.secret} if self._key else set())
         deadline = self._clock() + self._timeout
         try:
-            with self._client.stream(
-                "POST",
-                url,
-                data={name: encodable(value) if isinstance(value, str) else value for name, value in fields.items()},
-                files={"file": ("audio.wav", file, "audio/wav")},
-            ) as response:
+            with self._client.stream("POST", url, **body) as response:
                 responded = True
                 yield HttpResponse(response, secrets, self._clock, deadline)
         except (self._httpx.HTTPError, self._httpx.StreamError) as error:

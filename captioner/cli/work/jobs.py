@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,9 +51,17 @@ class Job:
 
 
 def plan_jobs(
-    sources: Sequence[str], *, output: str | None, directory: str | None, formats: Sequence[str]
+    sources: Sequence[str],
+    *,
+    output: str | None,
+    directory: str | None,
+    formats: Sequence[str],
+    stem: Callable[[str], str | None] = title_of,
 ) -> tuple[Job, ...]:
-    """Return all jobs of a run. Raises `UsageError` if two results would share a path, before any work is done."""
+    """Return all jobs of a run; `stem` gives the name of a source's results without its ending.
+
+    Raises `UsageError` if two results would share a path, before any work is done.
+    """
     if output == "":
         raise UsageError("-o has an empty file name")
     if output is not None and (directory is not None or len(sources) > 1 or len(formats) > 1):
@@ -66,7 +74,7 @@ def plan_jobs(
         jobs = [Job(sources[0], (_named_target(output, formats),))]
     else:
         chosen = [format_named(name) for name in formats or ("srt",)]
-        jobs = [Job(source, tuple(_target(source, directory, chosen))) for source in sources]
+        jobs = [Job(source, tuple(_target(source, directory, chosen, stem))) for source in sources]
     _refuse_clashes(jobs)
     return tuple(jobs)
 
@@ -103,14 +111,16 @@ def _refuse_long_name(path: Path) -> None:
         raise OutputNotWritten(str(path), (error.strerror or str(error)).lower()) from error
 
 
-def _target(source: str, directory: str | None, formats: Sequence[Format]) -> Iterable[Target]:
+def _target(
+    source: str, directory: str | None, formats: Sequence[Format], stem: Callable[[str], str | None]
+) -> Iterable[Target]:
     if source == STANDARD and directory is None:
         if len(formats) > 1:
             raise UsageError("standard input with several formats needs -d")
         return [Target(formats[0], None)]
     folder = _folder(source) if directory is None else Path(directory)
-    stem = title_of(source) or "stdin"
-    return [Target(format, folder / (stem + format.suffix)) for format in formats]
+    name = stem(source) or "stdin"
+    return [Target(format, folder / (name + format.suffix)) for format in formats]
 
 
 def _folder(source: str) -> Path:

@@ -1,0 +1,1 @@
+"""Translates by a chat model: GLM's, or any server with OpenAI's chat API."""
