@@ -80,6 +80,8 @@ class AccessCheck:
 def _is_open(scope: Scope) -> bool:
     """Return whether a request needs no key: a browser without a session must be able to begin one."""
     path = scope["path"]
+    if path == "/" or path.startswith("/page/"):  # the page itself, which asks for a key
+        return True
     return path in OPEN_PATHS or (path == SESSION_PATH and scope.get("method") in ("POST", "DELETE"))
 
 

@@ -18,6 +18,7 @@ from captioner.server.failure_response import route_failure
 from captioner.server.glm_api import glm_routes
 from captioner.server.jobs import job_routes
 from captioner.server.openai_api import openai_routes
+from captioner.server.page import page_routes
 from captioner.server.realtime import realtime_routes
 from captioner.server.server_context import ServerContext
 from captioner.server.uploads import upload_routes
@@ -34,6 +35,7 @@ PARTS = (
     document_routes,
     transform_routes,
     media_routes,
+    page_routes,
 )
 """The parts of the server, each with a function `routes`."""
 

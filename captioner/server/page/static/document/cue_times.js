@@ -15,10 +15,17 @@ export function dividedTimes(left, right, rules) {
   const [lastWord, firstWord] = [left.words.at(-1), right.words[0]];
   const share = left.text.length / Math.max(1, left.text.length + right.text.length);
   let spoken = lastWord && firstWord ? lastWord.end : start + (end - start) * share;
-  const begin = Math.min(Math.max(lastWord && firstWord ? firstWord.start : spoken, start + 2 * SHORTEST), end - SHORTEST);
+  const first = onGrid(lastWord && firstWord ? firstWord.start : spoken, rules);
+  const begin = Math.min(Math.max(first, start + 2 * SHORTEST), Math.max(end - SHORTEST, start + SHORTEST));
   if (begin - spoken < Math.max(rules.gap, rules.chain)) spoken = Math.max(begin - rules.gap, start + (begin - start) / 2);
-  spoken = Math.min(Math.max(spoken, start + SHORTEST), begin);
+  spoken = Math.min(Math.max(onGrid(spoken, rules), start + SHORTEST), begin);
   return [{ ...left, end: rounded(spoken) }, { ...right, start: rounded(begin) }];
+}
+
+/** Return the nearest frame's time, or millisecond where the frame rate is unknown. @param {number} time @param {Rules} rules */
+function onGrid(time, rules) {
+  const rate = rules.frame_rate ?? 1000;
+  return Math.round(time * rate) / rate;
 }
 
 /**

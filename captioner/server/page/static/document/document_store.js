@@ -220,9 +220,9 @@ function sameCue(one, other) {
   return one.start === other.start && one.end === other.end && one.text === other.text && JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** Return the rules with the gap in whole frames, where the frame rate is known. @param {Rules} rules @param {number | null} rate @returns {Rules} */
+/** Return the rules with the frame rate and the gap in whole frames, where it is known. @param {Rules} rules @param {number | null} rate @returns {Rules} */
 function rulesAt(rules, rate) {
   if (!rate) return rules;
   const frames = rules.gap_frames ?? Math.ceil(Math.round(rules.gap * rate * 1000) / 1000);
-  return { ...rules, gap: frames / rate };
+  return { ...rules, gap: frames / rate, frame_rate: rate };
 }

@@ -96,24 +96,25 @@ function inserted(before, old, index, texts, cue) {
  */
 export function differences(old, now) {
   const lengths = commonLengths(old, now);
+  /** @type {{first: number, last: number, newFirst: number, newLast: number}[]} */
   const runs = [];
   let [first, newFirst] = [0, 0];
   let [index, newIndex] = [0, 0];
-  /** @param {boolean} same @param {number} last @param {number} newLast */
-  const close = (same, last, newLast) => {
-    if (last > first || newLast > newFirst) runs.push({ same, first, last, newFirst, newLast });
+  /** @param {number} last @param {number} newLast */
+  const close = (last, newLast) => {
+    if (last > first || newLast > newFirst) runs.push({ first, last, newFirst, newLast });
     [first, newFirst] = [last, newLast];
   };
   let same = true;
   while (index < old.length || newIndex < now.length) {
     const equal = index < old.length && newIndex < now.length && old[index] === now[newIndex];
-    if (equal !== same) close(same, index, newIndex);
+    if (equal !== same) close(index, newIndex);
     same = equal;
     if (equal) [index, newIndex] = [index + 1, newIndex + 1];
     else if (newIndex >= now.length || (index < old.length && at(lengths, index + 1, newIndex) >= at(lengths, index, newIndex + 1))) index += 1;
     else newIndex += 1;
   }
-  close(same, index, newIndex);
+  close(index, newIndex);
   return runs;
 }
 

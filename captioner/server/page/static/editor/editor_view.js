@@ -38,6 +38,10 @@ export class Editor {
     this.find = new FindBar(this);
     this.review = new ReviewBar(this);
     this.details = new CueDetails(this);
+    this.onKey = (/** @type {KeyboardEvent} */ event) => this.#keyPressed(event);
+    this.onLeave = (/** @type {BeforeUnloadEvent} */ event) => {
+      if (this.outbox.batches.length && this.outbox.state !== 'saving') event.preventDefault();
+    };
     this.saved = h('span', { class: 'save-state', role: 'status' });
     this.banner = h('div', { class: 'banner', role: 'alert', hidden: true });
     this.element = this.#build();
@@ -138,15 +142,17 @@ export class Editor {
       showRefused([batch], message);
     });
     this.player.addEventListener('cue', () => this.list.draw());
-    this.onKey = (/** @type {KeyboardEvent} */ event) => {
-      const inField = event.target instanceof Element && event.target.closest('input, textarea, select, dialog, button, a');
-      if (!inField && !event.defaultPrevented) handleKey(event, 'list', this);
-      else if (event.target instanceof Element && event.target.closest('button, a') && !['Enter', ' '].includes(event.key) && !event.target.closest('dialog')) handleKey(event, 'list', this);
-    };
-    this.onLeave = (/** @type {BeforeUnloadEvent} */ event) => { if (outbox.batches.length && outbox.state !== 'saving') event.preventDefault(); };
     window.addEventListener('keydown', this.onKey);
     window.addEventListener('beforeunload', this.onLeave);
     this.#showState();
+  }
+
+  /** Keys are commands wherever nothing is typed. @param {KeyboardEvent} event */
+  #keyPressed(event) {
+    if (event.defaultPrevented || !(event.target instanceof Element)) return;
+    if (event.target.closest('input, textarea, select, dialog')) return;
+    const pressesButton = event.target.closest('button, a, summary') && ['Enter', ' '].includes(event.key);
+    if (!pressesButton) handleKey(event, 'list', this);
   }
 
   #showState() {

@@ -57,6 +57,7 @@ export async function openShared(token) {
 /** @param {string} path @param {CallOptions} options @returns {Promise<Response>} */
 async function send(path, { json, headers = {}, ...options }) {
   const body = json === undefined ? options.body : JSON.stringify(json);
+  /** @type {Record<string, string>} */
   const type = json === undefined ? {} : { 'Content-Type': 'application/json' };
   try {
     return await fetch(path, { ...options, headers: { ...type, ...headers }, credentials: 'same-origin', ...(body === undefined ? {} : { body }) });

@@ -16,8 +16,8 @@
  *   suspected?: string | null}} Region  A speech region and its result.
  *
  * @typedef {{width: number, lines: number, cps: number, wpm: number | null, minimum_duration: number,
- *   maximum_duration: number, gap: number, gap_frames?: number | null, chain: number, narrow?: number, wide_punctuation?: boolean}} Rules
- *   The numbers of a profile.
+ *   maximum_duration: number, gap: number, gap_frames?: number | null, chain: number, narrow?: number, wide_punctuation?: boolean, frame_rate?: number}} Rules
+ *   The numbers of a profile. The page adds the frame rate, where it is known.
  *
  * @typedef {{revision: number, language: string | null, profile: string, frame_rate: string | null,
  *   duration: number, cues: Cue[], regions: Region[], speakers: string[], profile_rules: Rules}} DocumentJson

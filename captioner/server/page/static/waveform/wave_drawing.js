@@ -35,12 +35,16 @@ export function drawWave(context, height, scale, peaks, regions, colors) {
   for (let x = 0; x < scale.width; x += 1) {
     const range = peaks.range(level, scale.time(x), scale.time(x + 1));
     if (!range) continue;
-    // The square root lets quiet speech be seen beside loud speech.
-    const top = middle - half * Math.sqrt(Math.max(0, range[1]) / 128);
-    const bottom = middle + half * Math.sqrt(Math.max(0, -range[0]) / 128);
+    const top = middle - half * heightOf(range[1]);
+    const bottom = middle + half * heightOf(-range[0]);
     context.fillRect(x, top, 1, Math.max(1, bottom - top));
   }
   drawRuler(context, scale, colors);
+}
+
+/** Return the share of the height for a value: quiet speech is seen beside loud speech, the last bit is not. @param {number} value */
+function heightOf(value) {
+  return (Math.max(0, value - 1) / 127) ** 0.6;
 }
 
 /** @param {CanvasRenderingContext2D} context @param {number} height @param {TimeScale} scale @param {readonly Region[]} regions @param {Colors} colors */
