@@ -28,10 +28,13 @@ class RecordingModels:
     def adapted_to(self, matches: Sequence[VoiceMatch]) -> RecordingModels:
         """Return models that know the clips of `matches` as well, by the paths that are found for them.
 
-        Models that knew too little before learn twice: from the paths by the voice alone, then from their own.
+        Models that know the recording learn from rough paths. Those that know too little learn twice: from the second
+        paths by the voice alone, then from their own.
         """
+        if self._fitted is not None:
+            return self._learned([(match, match.rough_path) for match in matches])
         adapted = self._learned([(match, match.own_path) for match in matches])
-        if self._fitted is None and adapted._fitted is not None:
+        if adapted._fitted is not None:
             adapted = self._learned([(match, adapted.path(match)[0]) for match in matches])
         return adapted
 

@@ -7,7 +7,7 @@ or speech that is not in the text: a filler such as "um", or a repetition.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +30,7 @@ FILLER_SHARE, FILLER_SAMPLE = 0.2, 200
 """Speech of the text resembles its own model frames more than this share of all frames, by a sample of them."""
 
 _UNREACHABLE = np.float32(1e9)
+_ROWS = 64  # of a band whose costs are computed at a time
 _MARGIN = 3  # unreachable columns before a band, so that its first columns need no special case
 
 
@@ -51,6 +52,11 @@ class ViterbiPath:
         return np.asarray(self.model_frames % 1 == 0)
 
 
+def filler_sample(columns: int) -> Indices:
+    """Return the model frames, of `columns` ones, that fillers are compared with."""
+    return np.linspace(0, columns - 1, min(columns, FILLER_SAMPLE)).astype(int)
+
+
 @dataclass(frozen=True)
 class Fillers:
     """Speech that the text lacks."""
@@ -64,13 +70,13 @@ class Fillers:
     def of(cls, cost: Floats, gaps: Indices, unit_frames: Indices, boundaries: Sequence[int]) -> Fillers:
         """Return the fillers of a clip.
 
-        `cost` is that of matching its frames with model frames. `unit_frames`, shape (units + 1,), are the model frames
-        at which the units of the text begin, then their number; `boundaries` are those after the units.
+        `cost` is that of matching its frames with the model frames of `filler_sample`. `unit_frames`, shape
+        (units + 1,), are the model frames at which the units of the text begin, then their number; `boundaries` are
+        those after the units.
         """
-        sample = np.linspace(0, cost.shape[1] - 1, min(cost.shape[1], FILLER_SAMPLE)).astype(int)
         before = np.array([ENTER_FILLER_COST[boundary] for boundary in (3, *boundaries)], np.float32)
         return cls(
-            np.asarray(np.quantile(cost[:, sample], FILLER_SHARE, axis=1), np.float32),
+            np.asarray(np.quantile(cost, FILLER_SHARE, axis=1), np.float32),
             before[np.searchsorted(unit_frames, gaps, side="right") - 1],
         )
 
@@ -90,6 +96,19 @@ class Band:
         width = min(columns, 2 * reach + 1)
         return cls(np.clip(np.maximum.accumulate(model_frames).astype(int) - reach, 0, columns - width), width)
 
+    def costs(self, cost: Callable[[slice, slice], Floats]) -> Floats:
+        """Return the cost of each row in its columns of the band, shape (rows, width).
+
+        `cost` returns that of some rows and some columns, shape (rows, columns).
+        """
+        parts = []
+        for start in range(0, len(self.first), _ROWS):
+            rows = slice(start, min(start + _ROWS, len(self.first)))
+            firsts = self.first[rows]
+            block = cost(rows, slice(int(firsts[0]), int(firsts[-1]) + self.width))
+            parts.append(np.take_along_axis(block, (firsts - firsts[0])[:, None] + np.arange(self.width), axis=1))
+        return np.concatenate(parts)
+
 
 def best_path(
     cost: Floats,
@@ -104,11 +123,10 @@ def best_path(
 
     `silence_cost`, shape (frames of the clip,), is the cost of each frame in a silence. `gaps` are the model frames
     before which silences lie, rising from 0 to the number of model frames. `enter_cost`, shape (gaps,), is the cost of
-    entering each silence, `ENTER_COST` by default. Without a `band` the whole matrix is searched. Without `fillers` all
-    speech of the clip is in the text.
+    entering each silence, `ENTER_COST` by default. With a `band` the path is searched in it alone, and `cost` has its
+    columns, shape (frames of the clip, width). Without `fillers` all speech of the clip is in the text.
     """
-    rows, columns = cost.shape
-    band = band or Band(np.zeros(rows, int), columns)
+    band = band or Band(np.zeros(len(cost), int), cost.shape[1])
     enter_cost = np.full(len(gaps), ENTER_COST, np.float32) if enter_cost is None else enter_cost
     between_cost, enter_costs = silence_cost[:, None], enter_cost[None]
     if fillers is not None:  # which may hold short silences
@@ -148,7 +166,7 @@ def _forward(
         if low < high:
             columns = gaps[low:high] - firsts[row]
             now[columns] = np.minimum(now[columns], between[row - 1, :, low:high].min(axis=0))
-        now += cost[row, firsts[row] : firsts[row] + width]
+        now += cost[row]
         gap = between[row]
         gap[:] = between[row - 1]
         low, high = entered[row - 1]

@@ -18,7 +18,7 @@ from captioner.align.emission_cost import emission_costs, states_of_frames
 from captioner.align.mfcc import HOP, Floats, one_core_matmul
 from captioner.align.text_guide import TextGuide
 from captioner.align.text_units import TextUnit
-from captioner.align.viterbi import Band, Fillers, Indices, ViterbiPath, best_path
+from captioner.align.viterbi import Band, Fillers, Indices, ViterbiPath, best_path, filler_sample
 from captioner.align.voice_features import VoiceFeatures
 
 DISTANCE_COST, PACE_COST = {2: np.float32(0.4), 1: np.float32(0.6)}, {2: 0.2, 1: 0.3}
@@ -71,6 +71,8 @@ class VoiceMatch:
     """The `TextUnit.boundary` of each unit of the text."""
     near: NDArray[np.float64]
     """The frame of the voice near which each frame of the clip lies by the first path, shape (frames of the clip,)."""
+    near_speech: NDArray[np.bool_]
+    """Whether each frame of the clip says the text by the first path, shape (frames of the clip,)."""
     fitted: Floats
     """The features of the voice, fitted to the speaker by the first path."""
     cost: float
@@ -93,28 +95,58 @@ class VoiceMatch:
             return self.cost <= DOUBTFUL or self.advantage >= BETTER
         return model_cost <= STRANGER or model_cost - 2 * self.advantage <= STRANGER
 
+    @property
+    def rough_path(self) -> ViterbiPath:
+        """The first path, for all frames of the clip."""
+        frames = np.where(self.near_speech, np.rint(self.near), np.floor(self.near) + 0.5)
+        return ViterbiPath(frames, self.cost)
+
     @cached_property
     def own_path(self) -> ViterbiPath:
         """The second path, by the voice alone."""
-        cost = self._voice_cost() + self.clip.quiet_cost[:, None]
-        return self._path(cost, self.clip.silence_cost, PACE_COST[1])
+        return self._path(_SecondCosts(self.clip, self.fitted, self.states), self.clip.silence_cost, PACE_COST[1])
 
     def model_path(self, costs: Floats, columns: Indices, silence: int) -> ViterbiPath:
         """Return the second path by the costs of phone models as well, shape (frames of the clip, models).
 
         `columns` are the models of the frames of the voice, and `silence` is the model of silence.
         """
-        cost = MODEL_SHARE * self._voice_cost() + self.clip.quiet_cost[:, None] + (MODEL_COST * costs)[:, columns]
-        silence_cost = self.clip.silence_cost + MODEL_COST * costs[:, silence]
-        return self._path(cost, silence_cost, MODEL_PACE_COST)
+        costs = MODEL_COST * costs
+        second = _SecondCosts(self.clip, self.fitted, self.states, costs, columns)
+        return self._path(second, self.clip.silence_cost + costs[:, silence], MODEL_PACE_COST)
 
-    def _voice_cost(self) -> Floats:
-        return _voice_cost(self.clip.features, self.fitted, self.states, 1)
-
-    def _path(self, cost: Floats, silence_cost: Floats, pace_cost: float) -> ViterbiPath:
+    def _path(self, costs: _SecondCosts, silence_cost: Floats, pace_cost: float) -> ViterbiPath:
         voice, band = self.voice, Band.around(self.near, len(self.fitted), REACH)
-        fillers = Fillers.of(cost, voice.gaps, voice.unit_frames, self.boundaries)
-        return best_path(cost, silence_cost, voice.gaps, band, pace_cost=pace_cost, fillers=fillers)
+        sampled = costs.of(slice(None), filler_sample(len(self.fitted)))
+        fillers = Fillers.of(sampled, voice.gaps, voice.unit_frames, self.boundaries)
+        return best_path(band.costs(costs.of), silence_cost, voice.gaps, band, pace_cost=pace_cost, fillers=fillers)
+
+
+class _SecondCosts:
+    """The costs of the second path: of matching frames of a clip with those of its fitted voice."""
+
+    def __init__(
+        self,
+        clip: ClipFeatures,
+        fitted: Floats,
+        states: Indices,
+        model_costs: Floats | None = None,
+        models: Indices | None = None,
+    ) -> None:
+        self._states, self._models = states, models
+        weight = np.float32(1) if models is None else MODEL_SHARE
+        self._quiet_cost = clip.quiet_cost[:, None]
+        self._by_voice = weight * DISTANCE_COST[1] * _normalised(clip.features), _normalised(fitted).T
+        self._by_state = weight * DEVIATION_COST * emission_costs(clip.features) + weight * DISTANCE_COST[1]
+        self._by_model = model_costs
+
+    def of(self, rows: slice, columns: slice | Indices) -> Floats:
+        """Return the costs of some frames of the clip for some frames of the voice, shape (frames, frames)."""
+        clip, voice = self._by_voice
+        cost = self._by_state[rows][:, self._states[columns]] - one_core_matmul(clip[rows], voice[:, columns])
+        if self._by_model is not None and self._models is not None:
+            cost += self._by_model[rows][:, self._models[columns]]
+        return np.asarray(cost + self._quiet_cost[rows], np.float32)
 
 
 def match_voice(
@@ -126,14 +158,15 @@ def match_voice(
     expected = guide.model_frames(len(clip.features), units, voice.unit_frames)[::2] / 2 if guide else None
     gaps, boundaries = _every_second(voice.gaps), [unit.boundary for unit in units]
     cost = _first_cost(clip, voice_frames, states[::2], expected)
-    fillers = Fillers.of(cost, gaps, (voice.unit_frames + 1) // 2, boundaries)
+    fillers = Fillers.of(cost[:, filler_sample(cost.shape[1])], gaps, (voice.unit_frames + 1) // 2, boundaries)
     first = _first_path(cost, clip, gaps, fillers)
     whole = _first_path(cost, clip, gaps) if first.has_fillers else first
     speech = first.is_speech
     matched = voice_frames[first.model_frames[speech].astype(int)]
     fitted = _fitted_to_speaker(voice.features, matched, frames[speech])
-    near = np.interp(np.arange(len(clip.features)), np.arange(0, len(clip.features), 2), 2 * first.model_frames)
-    return VoiceMatch(clip, voice, states, boundaries, near, fitted, whole.cost)
+    count = len(clip.features)
+    near = np.interp(np.arange(count), np.arange(0, count, 2), 2 * first.model_frames)
+    return VoiceMatch(clip, voice, states, boundaries, near, np.repeat(speech, 2)[:count], fitted, whole.cost)
 
 
 def _every_second(gaps: Indices) -> Indices:
@@ -145,7 +178,10 @@ def _first_cost(
     clip: ClipFeatures, voice: Floats, states: Indices, expected: NDArray[np.float64] | None = None
 ) -> Floats:
     """Return the cost of every second frame of a clip for each frame of a voice, which are `expected` near some."""
-    cost = _voice_cost(clip.features[::2], voice, states, 2) + clip.quiet_cost[::2, None]
+    frames = clip.features[::2]
+    distances = 1 - one_core_matmul(_normalised(frames), _normalised(voice).T)
+    cost = DISTANCE_COST[2] * distances + (DEVIATION_COST * emission_costs(frames))[:, states]
+    cost = np.asarray(cost + clip.quiet_cost[::2, None], np.float32)
     if expected is not None:
         seconds = 2 * HOP * np.abs(np.arange(len(voice)) - expected[:, None])
         cost += (GUIDE_COST * np.clip(seconds - GUIDE_TOLERANCE, 0, 1)).astype(np.float32)
@@ -155,19 +191,6 @@ def _first_cost(
 def _first_path(cost: Floats, clip: ClipFeatures, gaps: Indices, fillers: Fillers | None = None) -> ViterbiPath:
     """Return the path of every second frame of a clip through the frames of a voice."""
     return best_path(cost, clip.silence_cost[::2], gaps, pace_cost=PACE_COST[2], fillers=fillers)
-
-
-def _voice_cost(frames: Floats, voice: Floats, states: Indices, step: int) -> Floats:
-    """Return the cost of each frame for each frame of the voice, of which every `step`th is taken."""
-    return np.asarray(
-        DISTANCE_COST[step] * _distances(frames, voice) + (DEVIATION_COST * emission_costs(frames))[:, states],
-        np.float32,
-    )
-
-
-def _distances(one: Floats, other: Floats) -> Floats:
-    """Return 1 minus the cosine between each frame of one and of the other, shape (frames of one, frames of other)."""
-    return np.asarray(1 - one_core_matmul(_normalised(one), _normalised(other).T), np.float32)
 
 
 def _normalised(features: Floats) -> Floats:

@@ -10,7 +10,7 @@ import click
 
 from tests.benchmarks import FULL, HEAD, HELP, QUICK, Lengths, Row, table_line
 
-PAGE = ("startup", "end_to_end", "detection", "word_times", "cues", "overlap", "memory", "cloud")
+PAGE = ("startup", "end_to_end", "detection", "word_times", "whisper", "cues", "overlap", "memory", "cloud")
 """Benchmarks of docs/performance.md, in its order."""
 
 BY_NAME = (*PAGE, "batch", "live", "nano")
@@ -24,8 +24,8 @@ def main(names: Sequence[str], quick: bool) -> None:
     """Measure captioner beside its references and print one table.
 
     Without a NAME, all benchmarks of docs/performance.md run, half an hour on an idle machine, and the tables and the
-    picture of the page are rewritten. NAME is one of: startup, end_to_end, detection, word_times, cues, overlap,
-    memory, cloud, batch, live, nano.
+    picture of the page are rewritten. NAME is one of: startup, end_to_end, detection, word_times, whisper, cues,
+    overlap, memory, cloud, batch, live, nano.
     """
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program is compiled once, not at each start
     lengths = QUICK if quick else FULL
