@@ -72,7 +72,8 @@ def run_batch(
                 losses[source] = (*losses.get(source, ()), f"attempt {attempt}: a worker was lost ({error.reason})")
                 if len(losses[source]) < MOST_LOSSES and (attempt < MOST_ATTEMPTS or not error.by_source):
                     ledger.wait(source, counted=error.by_source)
-                    queue.append(outcome.job)
+                    again = queue.append if error.by_source else queue.appendleft  # a long source should not come last
+                    again(outcome.job)
                     continue
                 outcome = replace(outcome, error=SetAside(source, attempt, error.reason))
             outcome = replace(outcome, warnings=(*losses.pop(source, ()), *outcome.warnings))

@@ -1,4 +1,4 @@
-"""What a batch costs beside the work on its sources: planning, showing its state, and each file.
+"""What a batch costs beside the work on its sources: planning, showing its state, each file, and a second worker.
 
 The sources of the plans are empty files, which nothing reads. The reference of a file is the same source captioned in
 this process by an open backend, so the difference is what worker processes, ledger and records cost.
@@ -7,7 +7,9 @@ this process by an open backend, so the difference is what worker processes, led
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import chdir, closing
@@ -27,7 +29,7 @@ from captioner.batch.takeover import TakeoverFile
 from captioner.pipeline import CaptionOptions
 from captioner.result_records import ResultRecords, default_state_path
 from tests.benchmarks import Lengths, Row
-from tests.benchmarks.measuring import wall_seconds
+from tests.benchmarks.measuring import costs, talk, wall_seconds
 from tests.paths import DATA
 
 SOURCES = 100_000
@@ -35,6 +37,9 @@ IN_A_FOLDER = 1000
 
 FILES = 40
 """Short files that are captioned."""
+
+TALKS = 24
+"""Recordings of two workers."""
 
 LIMIT = 5.0
 """Seconds of a core that the plan of a large batch should take at most."""
@@ -46,7 +51,7 @@ def measure(lengths: Lengths) -> Sequence[Row | str]:
     with TemporaryDirectory() as folder, chdir(folder):
         os.environ["CAPTIONER_STATE"] = str(Path(folder, "state", "results.sqlite"))
         try:
-            return [*plan_rows(), file_row()]
+            return [*plan_rows(), file_row(), *worker_rows(lengths.short / 5)]
         finally:
             del os.environ["CAPTIONER_STATE"]
 
@@ -81,6 +86,28 @@ def file_row() -> Row:
             (job.source for job in jobs), "")), lambda outcome: moments.append(time.perf_counter()))  # fmt: skip
     beside = (moments[-1] - moments[0]) / (FILES - 1)
     return Row("a short file in a batch / alone", beside, alone / FILES, "s", "≤ 50 ms more")
+
+
+def worker_rows(minutes: float) -> Iterator[Row]:
+    """Yield the time of two workers beside that of two processes of captioner that know nothing of each other.
+
+    Each has half of `TALKS` recordings of some minutes, and a backend that takes no time.
+    """
+    halves = [Path("halves", name) for name in ("a", "b")]
+    for number in range(TALKS):
+        path = halves[number % 2] / f"{number}.mp4"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(talk(minutes, Path.cwd()), path)
+    command = [sys.executable, "-m", "captioner"]
+    options = ["--backend", "scripted", "--no-journal", "--overwrite", "--quiet"]
+    # A ledger of its own for each round: a source that is done is not captioned again.
+    batch = shlex.join([*command, "batch", "halves", "--workers", "2", *options])
+    batch = f"CAPTIONER_STATE=$$/results.sqlite {batch} -d $$/together"
+    alone = [shlex.join([*command, *map(str, sorted(half.iterdir())), "-d", half.name, *options]) for half in halves]
+    two, independent = costs(["sh", "-c", batch], ["sh", "-c", f"{alone[0]} & {alone[1]} & wait"])
+    label = f"{TALKS} recordings of {minutes:g} min, 2 workers / 2 processes of captioner"
+    yield Row(label, two.wall, independent.wall, "s", "≤ 1.11")
+    yield Row(f"{label}, CPU time", two.cpu, independent.cpu, "s", "≤ 1.11")
 
 
 def cpu_seconds(work: Callable[[], object]) -> float:
