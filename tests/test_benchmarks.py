@@ -15,6 +15,8 @@ from click.testing import CliRunner
 from captioner.values import Audio
 from tests.benchmarks import Row
 from tests.benchmarks.__main__ import BY_NAME, main
+from tests.benchmarks.fleet import Fleet, simulate
+from tests.benchmarks.fleet import lengths as recording_lengths
 from tests.benchmarks.measuring import alternate, sentences, text_of
 from tests.benchmarks.pages import BEGIN, END, publish
 from tests.benchmarks.performance import comparison_table, length_table, stage_table
@@ -27,6 +29,7 @@ POINTS = [Point(minutes, 0.5 + minutes / 20, minutes / 40, 85.0) for minutes in 
 PAGES = {
     "alignment": ("alignment.md", 2),
     "cues": ("cues.md", 1),
+    "fleet": ("scale.md", 3),
     "real_speech": ("real-speech.md", 3),
     "retiming": ("scripts.md", 1),
     "scripts": ("script-accuracy.md", 3),
@@ -111,3 +114,16 @@ def test_a_clip_of_the_repeated_sample_has_the_same_text_each_time() -> None:
 def test_measurements_alternate() -> None:
     values = iter([1.0, 10.0, 2.0, 30.0, 3.0, 20.0])
     assert alternate(lambda: next(values), lambda: next(values)) == [2.0, 20.0]
+
+
+def test_the_simulated_fleet_does_all_the_work() -> None:
+    recordings = recording_lengths(500, seed=1)
+    alone = simulate(recordings, Fleet(1, 10.0))
+    assert alone.length == pytest.approx(sum(recordings) / 10, rel=0.02)
+    assert simulate(recordings, Fleet(50, 10.0, servers=100.0)).length == pytest.approx(alone.length / 10, rel=0.05)
+    first, other = (simulate(recordings, Fleet(50, 10.0, longest_first=order)) for order in (True, False))
+    assert alone.length / 50 < first.length < other.length
+    assert (first.tail < other.tail, first.again) == (True, 0.0)
+    lossy = simulate(recordings, Fleet(50, 10.0, life=7200.0))
+    assert first.length < lossy.length < 3 * first.length
+    assert 0 < lossy.again < sum(recordings)

@@ -17,6 +17,7 @@
     takeover.py         a line for each finished source beside the results, for another machine
     driver.py           all of it together: takes jobs from the ledger and records what comes back
     plan.py             which sources wait, and which results lie in the way
+    batch_metrics.py    how a run stands, for Prometheus
     batch_report.py     what became of every source, as JSON or CSV
     watching.py         folders in which sources arrive
     search_index.py     full-text search over the caption files of a folder

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, get_args
 
 from captioner.batch.job import Outcome, State
-from captioner.budget import Price
 from captioner.errors import NotInstalled, UsageError, reason_of
 
 if TYPE_CHECKING:
@@ -22,14 +21,24 @@ Counts = Callable[[], Mapping[State, int]]
 
 
 class BatchMetrics:
-    """What a run has done so far, as metrics."""
+    """What the runs of this process have done so far, as metrics."""
 
-    def __init__(self, counts: Counts, price: Price | None) -> None:
-        """`counts` is called from another thread; `price` is None if it is not known."""
-        self._counts, self._price = counts, price
+    def __init__(self) -> None:
+        self._counts: Counts = dict
         self._started = time.monotonic()
         self._audio = self._speech = self._sent = self._work = 0.0
         self._failures: Counter[str] = Counter()
+        self._costs: dict[str, float] = {}
+
+    @contextmanager
+    def of_ledger(self, counts: Counts) -> Iterator[None]:
+        """Show these counts for the length of the block, called from another thread, and the last ones after it."""
+        self._counts = counts
+        try:
+            yield
+        finally:
+            last = counts()
+            self._counts = lambda: last
 
     def add(self, outcome: Outcome) -> None:
         """Add an outcome."""
@@ -37,12 +46,10 @@ class BatchMetrics:
         self._speech += outcome.figures.speech
         self._sent += outcome.figures.sent
         self._work += outcome.seconds
+        if currency := outcome.cost.currency:
+            self._costs[currency] = self._costs.get(currency, 0.0) + outcome.cost.amount
         if outcome.error is not None:
             self._failures[type(outcome.error).__name__] += 1
-
-    def describe(self) -> Iterator[Metric]:
-        """Yield nothing: it keeps the registry from collecting before there is anything."""
-        return iter(())
 
     def collect(self) -> Iterator[Metric]:
         """Yield the metrics as they are now."""
@@ -67,11 +74,10 @@ class BatchMetrics:
             yield CounterMetricFamily(f"captioner_batch_{name}_seconds", help_text, value=seconds)
         yield GaugeMetricFamily("captioner_batch_run_seconds", "Seconds since the run began.", value=passed)
         yield GaugeMetricFamily("captioner_batch_speed", "Seconds of audio a second.", value=self._audio / passed)
-        if self._price is not None:
-            help_text = f"Cost of this run in {self._price.currency}, with the price of {self._price.date}."
-            cost = CounterMetricFamily("captioner_batch_cost", help_text, labels=["currency"])
-            cost.add_metric([self._price.currency], self._price.of(self._sent))
-            yield cost
+        costs = CounterMetricFamily("captioner_batch_cost", "Cost of the audio that was sent.", labels=["currency"])
+        for currency, amount in self._costs.items():
+            costs.add_metric([currency], amount)
+        yield costs
 
 
 @contextmanager

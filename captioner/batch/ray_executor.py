@@ -51,9 +51,11 @@ def connect(address: str | None) -> Any:
         raise NotInstalled("a Ray cluster", "captioner[ray]") from error
     own: dict[str, Any] = {} if address else {"object_store_memory": OBJECT_STORE, "include_dashboard": False}
     try:
-        ray.init(address, ignore_reinit_error=True, log_to_driver=False, logging_level=logging.ERROR, **own)
+        # "local": without an address, Ray would join a cluster that this machine happens to belong to.
+        ray.init(address or "local", ignore_reinit_error=True, log_to_driver=False, logging_level=logging.ERROR, **own)
     except (ConnectionError, ValueError, RuntimeError) as error:
-        raise UsageError(f"cannot reach the Ray cluster {address}: {error}") from error
+        place = f"reach the Ray cluster {address}" if address else "start Ray on this machine"
+        raise UsageError(f"cannot {place}: {error}") from error
     return ray
 
 

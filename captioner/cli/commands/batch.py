@@ -44,6 +44,12 @@ class BatchCommand(options.SettableCommand):
 )
 @click.option("--status", is_flag=True, help="Show how the batch that writes into -d stands; caption nothing.")
 @click.option("--watch", is_flag=True, help="Go on: caption what arrives in the folders, until Ctrl-C.")
+@click.option(
+    "--metrics",
+    type=click.IntRange(0, 65535),
+    metavar="PORT",
+    help="Serve metrics for Prometheus on this machine, at /metrics.",
+)
 @options.captioning
 @options.align
 @options.concurrency

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,14 @@ from typing import Any
 import click
 
 from captioner.backends import Backend, backend_info, load_backend
+from captioner.batch.batch_metrics import BatchMetrics, metrics_server
 from captioner.batch.batch_report import LeftOut, csv_report, json_report, totals_of
 from captioner.batch.batch_source import Source
 from captioner.batch.batch_worker import BatchWorker, WorkerSettings
 from captioner.batch.driver import run_batch
 from captioner.batch.driver_lock import only_driver
 from captioner.batch.executor import Executor
+from captioner.batch.job import Outcome
 from captioner.batch.ledger import Entry, Ledger, ledger_path
 from captioner.batch.plan import Renewal, jobs_to_run, planned_sources
 from captioner.batch.process_executor import ProcessExecutor
@@ -61,6 +63,7 @@ class BatchRequest:
     gpus_per_worker: float | None = None
     status: bool = False
     watch: bool = False
+    metrics: int | None = None
 
 
 def batch_request(**flags: Any) -> BatchRequest:
@@ -90,8 +93,14 @@ def run_batch_command(request: BatchRequest, settings: Settings) -> int:
     check_pattern(request.name)
     if request.caption.offline:
         go_offline(request.caption.inputs, request.caption.backend)
-    if request.watch:
-        return _watch(request, settings, console)
+    metrics = BatchMetrics()
+    with nullcontext() if request.metrics is None else metrics_server(request.metrics, metrics):
+        if request.watch:
+            return _watch(request, settings, console, metrics)
+        return _caption_once(request, settings, console, metrics)
+
+
+def _caption_once(request: BatchRequest, settings: Settings, console: Console, metrics: BatchMetrics) -> int:
     left_out: list[LeftOut] = []
 
     def leave_out(name: str, reason: str) -> None:
@@ -99,10 +108,10 @@ def run_batch_command(request: BatchRequest, settings: Settings) -> int:
         left_out.append(LeftOut(name, reason))
 
     sources = find_sources(request.caption.inputs, probe=request.probe, leave_out=leave_out)
-    return _caption(request, sources, settings, console, left_out=left_out)
+    return _caption(request, sources, settings, console, metrics, left_out=left_out)
 
 
-def _watch(request: BatchRequest, settings: Settings, console: Console) -> int:
+def _watch(request: BatchRequest, settings: Settings, console: Console, metrics: BatchMetrics) -> int:
     """Caption what is there and what arrives, until the run is interrupted."""
     folders = [Path(name) for name in request.caption.inputs if Path(name).is_dir()]
     if len(folders) < len(request.caption.inputs):
@@ -117,7 +126,8 @@ def _watch(request: BatchRequest, settings: Settings, console: Console) -> int:
         stamps = {source.address: growing.stamp(source) for source in complete}
         new = {address for address, stamp in stamps.items() if done.get(address) != stamp}
         if new:  # all are given, since the names of results depend on all
-            _caption(request, complete, settings, console, {identity_of(address) for address in new})
+            shown = {identity_of(address) for address in new}
+            _caption(request, complete, settings, console, metrics, shown)
             done |= stamps
     return 0
 
@@ -133,6 +143,7 @@ def _caption(
     sources: Sequence[Source],
     settings: Settings,
     console: Console,
+    metrics: BatchMetrics,
     shown: Container[str] | None = None,
     left_out: Sequence[LeftOut] = (),
 ) -> int:
@@ -140,7 +151,7 @@ def _caption(
     if request.caption.offline:
         go_offline([source.address for source in sources], request.caption.backend)  # a manifest may hold URLs
     with _open_worker(request, settings, console) as (worker_settings, backend, limit):
-        return _run(request, sources, worker_settings, backend, limit, console, shown, left_out)
+        return _run(request, sources, worker_settings, backend, limit, console, metrics, shown, left_out)
 
 
 @contextmanager
@@ -203,6 +214,7 @@ def _run(
     backend: Backend,
     limit: SpeechLimit | None,
     console: Console,
+    metrics: BatchMetrics,
     shown: Container[str] | None = None,
     left_out: Sequence[LeftOut] = (),
 ) -> int:
@@ -220,8 +232,13 @@ def _run(
         jobs = jobs_to_run(sources, patterns, settings, ledger, records, renewal)
         executor = _executor(request, settings, backend, limit, len(jobs))
         try:
-            with batch_progress(console, jobs, len(sources)) as on_outcome:
-                failure = run_batch(jobs, executor, ledger, takeover, on_outcome)
+            with batch_progress(console, jobs, len(sources)) as show, metrics.of_ledger(ledger.counts):
+
+                def count(outcome: Outcome) -> None:
+                    metrics.add(outcome)
+                    show(outcome)
+
+                failure = run_batch(jobs, executor, ledger, takeover, count)
         finally:
             entries = list(ledger.planned_entries())
             if request.caption.report is not None:
