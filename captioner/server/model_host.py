@@ -29,13 +29,14 @@ class ModelHost:
         """Whether the backend is loaded."""
         return self._backend is not None
 
-    def load(self) -> None:
+    def load(self) -> Traits:
         """Load the backend, before the event loop runs. Raises `BackendError`, `UsageError`."""
         if self._backend is None:
             backend = self._opened.enter_context(self._open_backend())
-            self.traits = backend.traits
             # A backend in the cloud has its own limit of requests, and its calls need not wait for each other.
             self._backend = backend if backend.traits.remote else SharedBackend(backend)
+        self.traits = self._backend.traits
+        return self.traits
 
     @asynccontextmanager
     async def use(self) -> AsyncIterator[Backend]:

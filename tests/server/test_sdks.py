@@ -107,6 +107,35 @@ def test_the_client_of_openai_transcribes_real_speech(server: Server) -> None:
     assert live["kinds"][0] == "session.created"
 
 
+@pytest.mark.parametrize("stream", ["false", "true"])
+def test_the_documented_curl_lines_work_with_another_host(server: Server, stream: str) -> None:
+    """The lines of the service's documents, where the content type is given without its boundary."""
+    curl = ["curl", "-sS", "--request", "POST", "--url", f"{server.url}/api/paas/v4/audio/transcriptions"]
+    headers = ["--header", "Authorization: Bearer <token>", "--header", "Content-Type: multipart/form-data"]
+    fields = ["--form", "model=glm-asr-2512", "--form", f"stream={stream}", "--form", f"file=@{SPEECH_FILE}"]
+    output = subprocess.run([*curl, *headers, *fields], capture_output=True, text=True, check=True).stdout
+    if stream == "false":
+        assert json.loads(output)["text"] == server.text
+    else:
+        *_, done, end = [line.removeprefix("data: ") for line in output.splitlines() if line.startswith("data: ")]
+        assert (json.loads(done)["text"], end) == (server.text, "[DONE]")
+
+
+def test_captioners_own_backends_give_the_captions_of_a_direct_run(tmp_path: Path, whisper: Backend) -> None:
+    direct = captioner.caption(SPEECH_FILE, backend=whisper)
+    with serving(whisper, tmp_path / "whisper", concurrency=4) as url:
+        openai = load_backend("openai", base_url=f"{url}/v1", model="any")
+        assert captioner.caption(SPEECH_FILE, backend=openai).to("srt") == direct.to("srt")
+        openai.close()
+    sphinx = load_backend("sphinx")
+    texts = [segment.text for segment in captioner.caption(SPEECH_FILE, backend=sphinx).transcript.segments]
+    with serving(sphinx, tmp_path / "sphinx", concurrency=4) as url:
+        glm = load_backend("glm", base_url=f"{url}/api/paas/v4", key="any.key", stream=True)
+        segments = captioner.caption(SPEECH_FILE, backend=glm).transcript.segments
+        glm.close()
+    assert [segment.text for segment in segments] == texts
+
+
 class Broken(Scripted):
     def transcribe(self, *arguments: Any) -> Iterator[Recognition]:
         raise BackendError("scripted", "it is broken")

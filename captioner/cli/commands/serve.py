@@ -34,12 +34,20 @@ from captioner.settings import Settings
     metavar="S",
     help="Unload an idle model; 0 keeps it.  [default: 600]",
 )
+@click.option("--max-upload", type=click.IntRange(1), default=4096, metavar="MB", help="Largest file.  [default: 4096]")
 @click.option("--service-limits", is_flag=True, help="Refuse uploads that GLM's own service refuses.")
 @options.profile
+@options.profile_option
+@options.frame_rate
 @options.backend
 @options.backend_options
 @options.model
 @options.language
+@options.chinese_script
+@options.keep_suspected
+@options.prompt
+@options.hotwords
+@options.hotwords_file
 @options.align
 @options.concurrency
 @options.base_url

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from captioner.align import open_aligner
 from captioner.backends import Backend, Hints
-from captioner.backends.registry import backend_info
-from captioner.backends.selection import choose_backend
 from captioner.cli.console import Console
-from captioner.cli.work.backend_session import BackendRequest, go_offline, open_backend
+from captioner.cli.work.backend_session import BackendRequest, go_offline, hotwords_in, open_backend
 from captioner.cli.work.profile_choice import profile_by_language
 from captioner.errors import UsageError
 from captioner.journal import default_path
@@ -22,6 +21,7 @@ from captioner.pipeline import CaptionOptions
 from captioner.result_records import default_state_path
 from captioner.settings import Settings
 from captioner.speech import SpeechOptions
+from captioner.text_checks import ChineseScript
 from captioner.validation import options_from
 
 NEEDS_SERVER = "captioner serve needs a web server, which is not installed; run: pip install 'captioner[server]'"
@@ -41,13 +41,20 @@ class ServeRequest:
     parallel: int | None
     max_wait: float
     unload_after: float
+    max_upload: int
     service_limits: bool
     profile: str | None
-    profile_options: tuple[tuple[str, Any], ...] = ()
+    profile_options: tuple[tuple[str, Any], ...]
+    frame_rate: Fraction | Literal["none"] | None
     backend: str
     backend_options: tuple[tuple[str, Any], ...]
     model: str | None
     language: str | None
+    chinese_script: ChineseScript
+    keep_suspected: bool
+    prompt: str | None
+    hotwords: tuple[str, ...]
+    hotwords_file: str | None
     align: str
     concurrency: int | None
     base_url: str | None
@@ -70,7 +77,16 @@ def serve_until_stopped(request: ServeRequest, settings: Settings) -> int:
     asked = _backend_request(request)
     if request.offline:
         go_offline((), asked.name)
-    slots = request.parallel or (REMOTE_CONCURRENCY if _is_remote(asked) else 1)
+
+    @contextmanager
+    def open_model() -> Iterator[Backend]:
+        with open_backend(asked, settings, console) as session:
+            yield session.backend
+
+    captioning = _captioning(request, settings)
+    models = ModelHost(open_model, request.unload_after or None)
+    is_remote = models.load().remote
+    slots = request.parallel or (REMOTE_CONCURRENCY if is_remote else 1)
     options = ServerOptions(
         address=request.address,
         api_keys=request.api_keys,
@@ -78,27 +94,25 @@ def serve_until_stopped(request: ServeRequest, settings: Settings) -> int:
         state=Path(request.state) if request.state else default_state_path().parent / "server",
         concurrency=slots,
         longest_wait=request.max_wait,
+        largest_upload=request.max_upload << 20,
         unload_after=request.unload_after or None,
         service_limits=request.service_limits,
     )
-
-    @contextmanager
-    def open_model() -> Iterator[Backend]:
-        with open_backend(asked, settings, console) as session:
-            yield session.backend
-
-    models = ModelHost(open_model, options.unload_after)
-    models.load()
-    context = ServerContext(options, _captioning(request, settings), models, WorkQueue(slots, options.longest_wait))
+    context = ServerContext(options, captioning, models, WorkQueue(slots, options.longest_wait))
     run_server(context, lambda url: console.say(f"serving at {url}; Ctrl-C ends it"))
     return 0
 
 
 def _captioning(request: ServeRequest, settings: Settings) -> CaptionOptions:
+    language = None if request.language is None else asked_language(request.language)
+    hotwords = (*request.hotwords, *hotwords_in(request.hotwords_file))
     return CaptionOptions(
         profile=profile_by_language(request.profile, request.profile_options, settings),
-        hints=Hints(None if request.language is None else asked_language(request.language)),
+        frame_rate=request.frame_rate or "media",
+        hints=Hints(language, request.prompt, hotwords),
         align=open_aligner(request.align),
+        chinese_script=request.chinese_script,
+        keep_suspected=request.keep_suspected,
         speech=options_from(SpeechOptions, settings.speech, f"{settings.path} [speech]"),
         journal=None if request.no_journal else default_path(),
     )
@@ -114,8 +128,3 @@ def _backend_request(request: ServeRequest) -> BackendRequest:
         language=None if request.language is None else asked_language(request.language),
         offline=request.offline,
     )
-
-
-def _is_remote(asked: BackendRequest) -> bool:
-    name = asked.name if asked.name != "auto" else choose_backend(language=asked.language).name
-    return backend_info(name).remote

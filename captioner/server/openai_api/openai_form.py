@@ -91,7 +91,9 @@ def check_format(context: ServerContext, asked: OpenAIRequest, upload: Upload, m
     format = FORMATS.get(asked.response_format)
     if format is None or asked.response_format in OPENAI_FORMATS or "cues" not in format.parts:
         return
-    programme = asked.writing.applied_to(Programme(duration=media.duration, frame_rate=video_frame_rate(media)))
+    rate = asked.options.frame_rate
+    known = video_frame_rate(media) if rate == "media" else None if rate == "none" else Fraction(rate)
+    programme = asked.writing.applied_to(Programme(duration=media.duration, frame_rate=known))
     try:
         format.write(Contents((), programme=programme))
     except FormatError as error:
