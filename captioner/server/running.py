@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from ipaddress import ip_address
 
 import uvicorn
@@ -32,7 +33,17 @@ def run_server(context: ServerContext, on_start: Callable[[str], object]) -> Non
     with listening, context.jobs.store.only_server():
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         on_start(f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}")
-        asyncio.run(uvicorn.Server(server_config(context)).serve(sockets=[listening]))
+        asyncio.run(StoppableServer(server_config(context)).serve(sockets=[listening]))
+
+
+class StoppableServer(uvicorn.Server):
+    """A server for which SIGTERM and Ctrl-C are the usual end: it does not raise them again when it has ended."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        with super().capture_signals():
+            yield
+            self._captured_signals.clear()
 
 
 def server_config(context: ServerContext) -> uvicorn.Config:
