@@ -13,7 +13,7 @@ from tests.benchmarks import FULL, HEAD, HELP, QUICK, Lengths, Row, table_line
 PAGE = ("startup", "end_to_end", "detection", "word_times", "whisper", "cues", "overlap", "memory", "cloud")
 """Benchmarks of docs/performance.md, in its order."""
 
-BY_NAME = (*PAGE, "batch", "live", "nano")
+BY_NAME = (*PAGE, "batch", "live", "nano", "server")
 """All benchmarks; the last ones run only when they are named."""
 
 
@@ -25,7 +25,7 @@ def main(names: Sequence[str], quick: bool) -> None:
 
     Without a NAME, all benchmarks of docs/performance.md run, half an hour on an idle machine, and the tables and the
     picture of the page are rewritten. NAME is one of: startup, end_to_end, detection, word_times, whisper, cues,
-    overlap, memory, cloud, batch, live, nano.
+    overlap, memory, cloud, batch, live, nano, server.
     """
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program is compiled once, not at each start
     lengths = QUICK if quick else FULL
