@@ -58,8 +58,9 @@ def test_page_and_server_agree(node: str, tmp_path: Path) -> None:
     chance = random.Random(20)
     operations = [_operation_case(chance) for _ in range(300)]
     lists = [(profile_named(name), _plain_cues(chance)) for name in PROFILES]
+    rules = _rules(profile_named("default"))
     cases = {
-        "operations": [{"cues": cues, "operation": op, "rules": _rules(profile_named("default"))} for cues, op in operations],
+        "operations": [{"cues": cues, "operation": op, "rules": rules} for cues, op in operations],
         "lint": [{"cues": list(map(_cue_json, cues)), "rules": _rules(profile)} for profile, cues in lists],
     }  # fmt: skip
     path = tmp_path / "cases.json"

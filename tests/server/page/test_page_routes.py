@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from captioner.server.page.page_routes import FOLDER, page_files, page_hash
 from captioner.backends import load_backend
+from captioner.server.page.page_routes import FOLDER, page_files, page_hash
 from tests.server.serving import serving
 
 
