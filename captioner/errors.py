@@ -143,8 +143,8 @@ class DocumentNotSaved(EditError):
 
     @property
     def is_full(self) -> bool:
-        """Whether the disk is full."""
-        return "full" in self.reason or "No space" in self.reason or "quota" in self.reason
+        """Whether the disk is full, or takes no more for another reason, such as a quota."""
+        return any(sign in self.reason for sign in ("is full", "No space left", "quota", "disk I/O error"))
 
     def _message(self) -> str:
         return f"cannot save in {self.path}: {self.reason}"

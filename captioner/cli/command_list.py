@@ -6,6 +6,7 @@ COMMANDS = {
     "batch": "Caption an archive: folders, globs, manifests; on many processes or a Ray cluster.",
     "search": "Find words in the captions of a folder.",
     "serve": "Serve recognition over HTTP, and a page to caption and correct.",
+    "edit": "Correct the captions of a video in the browser.",
     "live": "Caption a live stream.",
     "align": "Caption with the words of a script, or retime a caption file.",
     "translate": "Translate captions into another language.",

@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from captioner.server.api_keys import OPEN_PATHS, SESSION_PATH, ApiKeys, Client
+from captioner.server.api_keys import BEGIN_PATH, OPEN_PATHS, SESSION_PATH, ApiKeys, Client
 from captioner.server.failure_response import failure_response
 from captioner.server.jobs.job_store import JobStore
 from captioner.server.json_errors import error_response
@@ -82,7 +82,7 @@ def _is_open(scope: Scope) -> bool:
     path = scope["path"]
     if path == "/" or path.startswith("/page/"):  # the page itself, which asks for a key
         return True
-    return path in OPEN_PATHS or (path == SESSION_PATH and scope.get("method") in ("POST", "DELETE"))
+    return path in (*OPEN_PATHS, BEGIN_PATH) or (path == SESSION_PATH and scope.get("method") in ("POST", "DELETE"))
 
 
 def _with_safety(send: Send) -> Send:

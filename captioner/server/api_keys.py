@@ -17,6 +17,9 @@ OPEN_PATHS = frozenset({"/healthz", "/readyz", "/openapi.json", "/docs"})
 
 SESSION_PATH = "/v1/session"
 
+BEGIN_PATH = "/v1/session/begin"
+"""Begins a session from a link with a key, which `captioner edit` opens in the browser of its user."""
+
 KEY_COOKIE = "captioner_session"
 """The cookie of a browser that has given its key. It holds a hash of the key, so that nobody reads the key from it."""
 

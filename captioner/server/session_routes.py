@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from captioner.server.api_keys import KEY_COOKIE, SESSION_PATH, SHARE_COOKIE
+from captioner.server.api_keys import BEGIN_PATH, KEY_COOKIE, SESSION_PATH, SHARE_COOKIE
 from captioner.server.jobs.job_routes import requested_job
 from captioner.server.json_errors import RouteError, with_json_errors
 from captioner.server.request_context import context_of
@@ -25,6 +26,7 @@ def routes() -> list[Route]:
         Route(SESSION_PATH, with_json_errors(_show)),
         Route(SESSION_PATH, with_json_errors(_begin), methods=["POST"]),
         Route(SESSION_PATH, with_json_errors(_end), methods=["DELETE"]),
+        Route(BEGIN_PATH, with_json_errors(_begin_by_link)),
         Route("/v1/jobs/{id}/share", with_json_errors(_share), methods=["POST"]),
     ]
 
@@ -41,6 +43,15 @@ async def _begin(request: Request) -> Response:
     if isinstance(share, str) and (job := context.keys.job_of_token(share)):
         return _with_cookie(request, SHARE_COOKIE, share, _session_json(context, job))
     raise RouteError(401, "key", "this is no key and no link of this server")
+
+
+async def _begin_by_link(request: Request) -> Response:
+    key, keys = request.query_params.get("key", ""), context_of(request).keys
+    if not keys.is_key(key):
+        raise RouteError(401, "key", "this link is of a server that has ended; run 'captioner edit' again")
+    response = RedirectResponse(f"/#/job/{quote(request.query_params.get('job', ''), safe='')}", 303)
+    _set_cookie(request, response, KEY_COOKIE, keys.cookie_of(key))
+    return response
 
 
 async def _end(request: Request) -> Response:
@@ -83,6 +94,10 @@ def _session_json(context: ServerContext, shared_job: str | None) -> dict[str, A
 
 def _with_cookie(request: Request, name: str, value: str, session: dict[str, Any]) -> Response:
     response = JSONResponse(session)
+    _set_cookie(request, response, name, value)
+    return response
+
+
+def _set_cookie(request: Request, response: Response, name: str, value: str) -> None:
     secure = request.url.scheme == "https"
     response.set_cookie(name, value, httponly=True, samesite="strict", secure=secure)
-    return response

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from captioner.server import health, session_routes
 from captioner.server.access_check import AccessCheck
-from captioner.server.documents import document_routes, media_routes, transform_routes
+from captioner.server.documents import document_routes, media_routes, save_routes, transform_routes
 from captioner.server.failure_response import route_failure
 from captioner.server.glm_api import glm_routes
 from captioner.server.jobs import job_routes
@@ -35,6 +35,7 @@ PARTS = (
     document_routes,
     transform_routes,
     media_routes,
+    save_routes,
     page_routes,
 )
 """The parts of the server, each with a function `routes`."""

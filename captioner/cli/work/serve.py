@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from captioner.align import open_aligner
 from captioner.backends import Backend, Hints
@@ -23,6 +23,9 @@ from captioner.settings import Settings
 from captioner.speech import SpeechOptions
 from captioner.text_checks import ChineseScript
 from captioner.validation import options_from
+
+if TYPE_CHECKING:
+    from captioner.server.server_context import ServerContext
 
 NEEDS_SERVER = "captioner serve needs a web server, which is not installed; run: pip install 'captioner[server]'"
 
@@ -66,14 +69,23 @@ class ServeRequest:
 def serve_until_stopped(request: ServeRequest, settings: Settings) -> int:
     """Serve until SIGTERM or Ctrl-C; returns the exit code. Raises `UsageError`, `BackendError`."""
     try:
-        from captioner.server.model_host import ModelHost
         from captioner.server.running import run_server
-        from captioner.server.server_context import ServerContext
-        from captioner.server.server_options import ServerOptions
-        from captioner.server.work_queue import WorkQueue
     except ImportError:
         raise UsageError(NEEDS_SERVER) from None
     console = Console(quiet=request.quiet)
+    context = make_server_context(request, settings, console)
+    context.models.load()
+    run_server(context, lambda url: console.say(f"serving at {url}; Ctrl-C ends it"))
+    return 0
+
+
+def make_server_context(request: ServeRequest, settings: Settings, console: Console) -> ServerContext:
+    """Return what the server needs for these flags. Raises `UsageError`, `BackendError`."""
+    from captioner.server.model_host import ModelHost
+    from captioner.server.server_context import ServerContext
+    from captioner.server.server_options import ServerOptions
+    from captioner.server.work_queue import WorkQueue
+
     asked = _backend_request(request)
     if request.offline:
         go_offline((), asked.name)
@@ -85,8 +97,7 @@ def serve_until_stopped(request: ServeRequest, settings: Settings) -> int:
 
     captioning = _captioning(request, settings)
     models = ModelHost(open_model, request.unload_after or None)
-    is_remote = models.load().remote
-    slots = request.parallel or (REMOTE_CONCURRENCY if is_remote else 1)
+    slots = request.parallel or (REMOTE_CONCURRENCY if models.load().remote else 1)
     options = ServerOptions(
         address=request.address,
         api_keys=request.api_keys,
@@ -98,9 +109,7 @@ def serve_until_stopped(request: ServeRequest, settings: Settings) -> int:
         unload_after=request.unload_after or None,
         service_limits=request.service_limits,
     )
-    context = ServerContext(options, captioning, models, WorkQueue(slots, options.longest_wait))
-    run_server(context, lambda url: console.say(f"serving at {url}; Ctrl-C ends it"))
-    return 0
+    return ServerContext(options, captioning, models, WorkQueue(slots, options.longest_wait))
 
 
 def _captioning(request: ServeRequest, settings: Settings) -> CaptionOptions:
