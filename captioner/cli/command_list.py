@@ -14,6 +14,7 @@ COMMANDS = {
     "burn": "Burn captions into the picture of a video.",
     "preview": "Save one frame of a video with its captions.",
     "convert": "Convert a caption file to another format.",
+    "transform": "Change a caption file: shift, cut, join, break again, replace, ...",
     "mux": "Add captions to a video as tracks.",
     "lint": "Check caption files against the rules of a profile.",
     "score": "Compare captions with a reference: word errors, timing, lost speech.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from fractions import Fraction
@@ -116,7 +117,7 @@ def captions_from(text: str) -> tuple[tuple[DocumentCue, ...], str | None]:
 
 def document_text(document: Document) -> str:
     """Return a document as a JSON text; `document_from` reads it."""
-    return as_json(
+    return compact_json(
         {
             "version": VERSION,
             "language": document.language,
@@ -127,6 +128,11 @@ def document_text(document: Document) -> str:
             "cues": [cue_entry(cue) for cue in document.cues],
         }
     )
+
+
+def compact_json(value: object) -> str:
+    """Return JSON without white space, in ASCII: some ten times as fast as JSON for people."""
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)
 
 
 def document_from(text: str) -> Document:

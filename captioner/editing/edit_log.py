@@ -20,7 +20,7 @@ from captioner.editing.rebase import OthersChanges, rebase
 from captioner.errors import EditConflict, EditRefused
 
 SNAPSHOT_EVERY = 500
-"""Revisions between two snapshots."""
+"""Changed cues between two snapshots; a batch counts as one at least."""
 
 MOST_OPERATIONS = 10_000
 """Operations of a batch."""
@@ -49,6 +49,7 @@ class EditLog:
         """Open the log at `path`; `create` makes the document of a new one. Raises `DocumentNotSaved`, and what
         `create` raises."""
         self._lock = RLock()
+        self._changed = 0
         self._store = LogStore(path)
         try:
             self._document, self._revision = self._loaded(create)
@@ -92,8 +93,8 @@ class EditLog:
 
     def since(self, revision: int) -> list[LogEntry]:
         """Return the entries after a revision, in order."""
-        with self._lock:
-            return list(self._store.entries(revision, self._revision))
+        newest, _ = self.state
+        return list(self._store.entries(revision, newest))  # takes a while, in which others may edit
 
     def at(self, revision: int) -> Document:
         """Return the document of a revision. Raises `EditRefused` if there is none."""
@@ -135,7 +136,9 @@ class EditLog:
     def _append(self, batch: Batch, document: Document, applied: tuple[AppliedOperation, ...]) -> LogEntry:
         revision = self._revision + 1
         entry = LogEntry(revision, batch.client, batch.sequence, batch.base, time.time(), applied)
-        self._store.append(entry, document if revision % SNAPSHOT_EVERY == 0 else None)
+        changed = self._changed + max(1, sum(len(one.cues) for one in applied))
+        self._store.append(entry, document if changed >= SNAPSHOT_EVERY else None)
+        self._changed = changed if changed < SNAPSHOT_EVERY else 0
         self._document, self._revision = document, revision
         return entry
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from captioner.editing.applying import AppliedOperation
-from captioner.editing.cue_json import cue_entry, cue_of, document_from, document_text
+from captioner.editing.cue_json import compact_json, cue_entry, cue_of, document_from, document_text
 from captioner.editing.document import Document
 from captioner.editing.operation_json import applied_entry, operation_of
 from captioner.errors import DocumentNotSaved
@@ -96,7 +96,7 @@ class LogStore:
         """Return the last snapshot up to a revision, and its revision."""
         statement = "SELECT revision, document FROM snapshots WHERE revision <= ? ORDER BY revision DESC LIMIT 1"
         ((first, packed),) = self._database.execute(statement, revision)
-        return first, document_from(zlib.decompress(packed).decode("utf-8", "surrogatepass"))
+        return first, document_from(zlib.decompress(packed).decode("ascii"))
 
     def close(self) -> None:
         """Close the file."""
@@ -104,7 +104,7 @@ class LogStore:
 
 
 def _packed_document(document: Document) -> bytes:
-    return zlib.compress(document_text(document).encode("utf-8", "surrogatepass"), 1)
+    return zlib.compress(document_text(document).encode("ascii"), 1)
 
 
 def _entry_of(applied: AppliedOperation) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def _entry_of(applied: AppliedOperation) -> dict[str, Any]:
 
 
 def _packed(entries: list[dict[str, Any]]) -> bytes:
-    return zlib.compress(json.dumps(entries, separators=(",", ":")).encode("ascii"), 1)
+    return zlib.compress(compact_json(entries).encode("ascii"), 1)
 
 
 def _read(row: tuple[int, str, int, int, float, bytes]) -> LogEntry:

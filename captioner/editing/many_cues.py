@@ -73,11 +73,11 @@ def _id(cue: Cue) -> str:
 
 def _adopted(document: Document, old_ids: Collection[str], cues: Iterable[Cue]) -> Iterator[DocumentCue]:
     """Yield the cues with ids: that of the cue that each was, or of the one that most of its words were in."""
-    owners = {word.id: cue for cue in document.cues if cue.id in old_ids for word in cue.words}
+    owners = {word.id: cue_id for cue_id in old_ids for word in document.by_id[cue_id].words}
     used_cues: set[str] = set()
     used_words: set[str] = set()
     for cue in cues:
-        made_of = _made_of(cue, owners)
+        made_of = [document.by_id[cue_id] for cue_id in _made_of(cue, owners)]
         wanted = [_id(cue)] if _id(cue) else [owner.id for owner in made_of]
         cue_id = next((known for known in wanted if known not in used_cues), None) or new_id("c")
         used_cues.add(cue_id)
@@ -91,12 +91,10 @@ def _adopted(document: Document, old_ids: Collection[str], cues: Iterable[Cue]) 
             )
 
 
-def _made_of(cue: Cue, owners: Mapping[str, DocumentCue]) -> list[DocumentCue]:
-    """Return the cues in which the words of a cue were, those first of which it has most words."""
+def _made_of(cue: Cue, owners: Mapping[str, str]) -> list[str]:
+    """Return the ids of the cues in which the words of a cue were, those first of which it has most words."""
     ids = (word.id for word in cue.words if isinstance(word, DocumentWord))
-    counts = Counter(owners[word_id].id for word_id in ids if word_id in owners)
-    by_id = {owner.id: owner for owner in owners.values()}
-    return [by_id[cue_id] for cue_id, _ in counts.most_common()]
+    return [cue_id for cue_id, _ in Counter(owners[word_id] for word_id in ids if word_id in owners).most_common()]
 
 
 def _doubts_of(cue: Cue, made_of: Iterable[DocumentCue]) -> Iterator[str]:
