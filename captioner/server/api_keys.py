@@ -11,6 +11,7 @@ from pathlib import Path
 from starlette.requests import HTTPConnection
 
 from captioner.atomic_file import atomic_write_text
+from captioner.server.glm_api.glm_token import key_of_token
 
 OPEN_PATHS = frozenset({"/healthz", "/readyz", "/openapi.json", "/docs"})
 """Paths for load balancers and readers, which have no key."""
@@ -93,7 +94,8 @@ class ApiKeys:
         scheme, _, given = connection.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             given = connection.headers.get("x-api-key", "") or _key_of_protocol(connection)
-        return given.strip() if self.is_key(given.strip()) else None
+        given = given.strip()
+        return given if self.is_key(given) else key_of_token(given, self._keys)
 
     def _key_of_cookie(self, cookie: str) -> str | None:
         found = [key for key in self._keys if hmac.compare_digest(self.cookie_of(key).encode(), cookie.encode())]

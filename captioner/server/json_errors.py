@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Awaitable, Callable
 from functools import wraps
 
@@ -10,15 +9,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from captioner.errors import FormatError, MediaError, NotInstalled, UsageError
-from captioner.server.refusals import RequestRefused
+from captioner.server.refusals import DISK_FULL, RequestRefused
 from captioner.server.work_queue import QueueFull
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 STATUSES = {"too_large": 413, "too_long": 413, "media_kind": 415, "busy": 429, "path": 404, "method": 405, "key": 401}
 """The status of each reason of `RequestRefused`; the others are 400."""
-
-FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class RouteError(Exception):
@@ -55,7 +52,7 @@ def with_json_errors(endpoint: Endpoint) -> Endpoint:
         except ClientDisconnect:
             return Response(status_code=400)  # the client has gone
         except OSError as error:
-            if error.errno not in FULL:
+            if error.errno not in DISK_FULL:
                 raise
             return error_response(507, "full", "the disk of the server is full")
 

@@ -26,10 +26,14 @@ from captioner.errors import MediaNotReadable, NoAudio
 from captioner.media import Media, open_media
 from captioner.pipeline import CaptionOptions, Captions, Progress
 from captioner.pipeline.captioning import caption_with
+from captioner.server.disk_room import check_room
+from captioner.server.json_errors import RouteError
 from captioner.server.own_thread import run_in_own_thread
-from captioner.server.request_body import ReceivedForm, receive_form
+from captioner.server.refusals import RequestRefused
+from captioner.server.request_body import FILE, ReceivedForm, receive_form
 from captioner.server.request_context import context_of
 from captioner.server.server_context import ServerContext
+from captioner.server.server_options import ServerOptions
 from captioner.transcribe import RegionResult
 
 UNNAMED = "upload"
@@ -49,6 +53,9 @@ class Upload:
     folder: ExitStack
     """Removes the folder."""
 
+    longest: float
+    """Seconds that the file may last."""
+
     @property
     def name(self) -> str:
         """The name of the file, for messages and titles."""
@@ -64,18 +71,22 @@ async def receive_upload(request: Request, largest: int) -> Upload:
 
     Raises what `receive_form` raises.
     """
-    incoming = context_of(request).options.state / "incoming"
-    stack = ExitStack()
+    options, stack = context_of(request).options, ExitStack()
+    incoming = options.state / "incoming"
+    await asyncio.to_thread(_refuse_without_room, options)
     folder = await asyncio.to_thread(stack.enter_context, scratch_folder(incoming))
     try:
-        return Upload(await receive_form(request, folder, largest), stack)
+        return Upload(await receive_form(request, folder, largest), stack, options.longest_media)
     except BaseException:
         await asyncio.to_thread(stack.close)
         raise
 
 
 async def probe_upload(upload: Upload) -> Media:
-    """Return what the file of an upload holds. Raises `MediaNotReadable`, `NoAudio`, with the name of the client."""
+    """Return what the file of an upload holds.
+
+    Raises `MediaNotReadable`, `NoAudio`, with the name of the client, and `RequestRefused` if it lasts too long.
+    """
 
     def probe() -> Media:
         with open_media(str(upload.form.file)) as media:
@@ -87,7 +98,22 @@ async def probe_upload(upload: Upload) -> Media:
         raise MediaNotReadable(upload.name, error.reason) from None
     if not media.tracks:
         raise NoAudio(upload.name)
+    _refuse_too_long(upload, media.duration or 0.0)
     return media
+
+
+def _refuse_too_long(upload: Upload, seconds: float) -> None:
+    if seconds > upload.longest:
+        message = f"{upload.name}: lasts longer than the {upload.longest / 3600:g} h that this server takes"
+        raise RequestRefused("too_long", message, FILE)
+
+
+def _refuse_without_room(options: ServerOptions) -> None:
+    try:
+        options.state.mkdir(parents=True, exist_ok=True)
+        check_room(options.state, options.smallest_free)
+    except RouteError as error:
+        raise RequestRefused("full", error.message) from None
 
 
 class RecognitionRun:
@@ -148,6 +174,7 @@ class RecognitionRun:
         def on_progress(progress: Progress) -> None:
             if stopped.is_set():
                 raise RunStopped
+            _refuse_too_long(self._upload, progress.done)
             if progress.result is not None:
                 with suppress(RuntimeError):  # the loop is closed
                     self._loop.call_soon_threadsafe(self._results.put_nowait, progress.result)

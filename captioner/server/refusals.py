@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from dataclasses import dataclass
 from typing import Literal
@@ -12,12 +13,16 @@ from captioner.server.work_queue import QueueFull
 
 Reason = Literal[
     "form", "missing", "value", "unsupported", "model", "prompt", "too_large", "too_long", "media_kind",
-    "key", "path", "method", "busy", "blocked", "backend", "internal",
+    "key", "path", "method", "busy", "full", "blocked", "backend", "internal",
 ]  # fmt: skip
 """The body is not a form or JSON; a field is missing; a field has a wrong value; this server cannot do it; there is no
 such model; the prompt is too long; the file has too many bytes; it lasts too long; it is not media that is taken; no or
-a wrong key; no such path; a method that the path does not know; the queue is full; a content policy; the backend
-failed; a fault of the server."""
+a wrong key; no such path; a method that the path does not know; the queue is full; the disk is full; a content policy;
+the backend failed; a fault of the server."""
+
+
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+"""The errors of a disk without room."""
 
 
 class RequestRefused(Exception):
@@ -68,6 +73,8 @@ def failure_of(error: Exception) -> Failure:
             return Failure("value", str(error))
         case BackendError():
             return Failure("backend", str(error))
+        case OSError() if error.errno in DISK_FULL:
+            return Failure("full", "the disk of the server is full")
         case _:
             logging.getLogger("captioner.server").error("a request failed", exc_info=error)
             return Failure("internal", "the server made an error; its log says which")

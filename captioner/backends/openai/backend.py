@@ -23,6 +23,7 @@ from captioner.backends.openai.account import OPENAI, base_urls_from, is_this_ma
 from captioner.backends.openai.errors import FormatRefused, error_for
 from captioner.backends.word_spelling import words_with_text
 from captioner.errors import BackendError, UsageError
+from captioner.languages import asked_language
 from captioner.values import Audio, Word
 
 SHORTEST = 0.2
@@ -162,14 +163,20 @@ def _transcription(response: HttpResponse, clip: Audio, base_url: str, *, word_t
 
 def _transcription_in(content: Mapping[str, Any], clip: Audio) -> Transcription:
     text = text_in(dict(content))
-    language = content.get("language")
     return Transcription(
         text,
         words_with_text(text, _words(content.get("words"), clip)),
-        # Servers send a tag, an English name such as "english", or "auto"; only the first is used.
-        language if isinstance(language, str) and len(language) == 2 else None,
+        _language(content.get("language")),
         _confidence(content.get("segments")),
     )
+
+
+def _language(name: Any) -> str | None:
+    """Return the tag of a language: servers send a tag, an English name such as "english", "auto" or "unknown"."""
+    try:
+        return asked_language(name) if isinstance(name, str) else None
+    except UsageError:
+        return None
 
 
 def _words(words: Any, clip: Audio) -> list[Word]:

@@ -32,16 +32,17 @@ CODES: dict[Reason, str] = {
     "path": "1222",
     "method": "1212",
     "busy": "1305",
+    "full": "500",
     "blocked": "1301",
     "backend": "1234",
     "internal": "500",
 }
 """The service's code for each reason."""
 
-STATUSES: dict[Reason, int] = {"method": 405, "backend": 500, "too_large": 413}
+STATUSES: dict[Reason, int] = {"method": 405, "backend": 500, "too_large": 413, "full": 507}
 """The HTTP status, where it is not that of the code."""
 
-PASSING: frozenset[Reason] = frozenset(("busy", "internal"))
+PASSING: frozenset[Reason] = frozenset(("busy", "full", "internal"))
 """The reasons for which the same request may work later. The SDKs repeat others too, unless the header forbids it."""
 
 

@@ -34,12 +34,13 @@ ERRORS: dict[Reason, OpenAIError] = {
     "path": OpenAIError(404, _REQUEST, "unknown_url"),
     "method": OpenAIError(405, _REQUEST, "method_not_supported"),
     "busy": OpenAIError(429, "requests", "rate_limit_exceeded"),
+    "full": OpenAIError(507, "server_error", "disk_full"),
     "blocked": OpenAIError(400, _REQUEST, "content_policy_violation"),
     "backend": OpenAIError(502, "server_error", "backend_failed"),
     "internal": OpenAIError(500, "server_error", None),
 }
 
-PASSING: frozenset[Reason] = frozenset(("busy", "internal"))
+PASSING: frozenset[Reason] = frozenset(("busy", "full", "internal"))
 """The reasons for which the same request may work later. OpenAI's client repeats others too, unless forbidden."""
 
 
