@@ -30,6 +30,7 @@ from captioner.text_checks import in_one_script, mark_suspected, settle_language
 from captioner.transcribe import (
     KEPT_SILENCE,
     METERED_SILENCE,
+    AudioHistory,
     limit_regions,
     nothing_stored,
     transcribe,
@@ -94,10 +95,13 @@ def caption_with(
             warn=warnings.append,
             count_missing=missing_segments.append,
         )
-        audio = meter.count_audio(decoded)
+        # Sound around the regions helps a recogniser, but must not be paid.
+        history = None if backend.traits.metered else AudioHistory()
+        audio = meter.count_audio(history.record(decoded) if history else decoded)
         clips = meter.count_clips(speech_clips(audio, limit_regions(options.speech, backend.traits)), on_clip)
         silence = METERED_SILENCE if backend.traits.metered else KEPT_SILENCE
-        with prefetch(windows_of(clips, backend.traits.preferred_clip, silence), PREFETCHED) as windows:
+        joined = windows_of(clips, backend.traits.preferred_clip, silence, history)
+        with prefetch(joined, PREFETCHED) as windows:
             stored = journal.stored if journal else nothing_stored
             recognized = transcribe(windows, journal or backend, options.hints, options.context, stored)
             settled = settle_languages(recognized, language)

@@ -1,12 +1,15 @@
 """Recognition windows: neighbouring speech regions as one clip, with a map of times between the clip and the media.
 
 A recogniser understands speech better with the sentences around it, and some models need as long for a second of audio
-as for thirty. So regions are joined up to the length that a backend likes. The silence between them is left out except
-for a short rest, so that it is neither paid nor a reason to invent text.
+as for thirty. So regions are joined up to the length that a backend likes. Where that length holds them as they are,
+the window is an excerpt of the recording, with some of the sound around it: a recogniser has learned from recordings,
+not from clips that begin and end in the middle of a breath. Longer stretches, and those that are paid by the second,
+have the silence between regions left out except for a short rest.
 """
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +17,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from captioner.transcribe.audio_history import AudioHistory
 from captioner.values import Audio, Span
 
 LONGEST_SILENCE = 3.0
@@ -29,6 +33,12 @@ errors in English, alone 85; Whisper base has 109, 94 and 103 errors in recordin
 METERED_SILENCE = 0.1
 """The same for a backend that is paid by the second: all windows together are at most 3 % longer than their regions."""
 
+EDGE = 1.0
+"""The most seconds of the recording in a window before its first region and after its last one.
+
+Whisper base mishears the end of a French sentence with 0.5 s and not with 1 s; tiny.en has as many errors with 2 s.
+"""
+
 LOOKAHEAD = 1.5
 """Times the length of a window: so much speech is known, if there is as much, before a window is cut off."""
 
@@ -38,7 +48,8 @@ class Window:
     """Speech regions that are recognised together, in one clip."""
 
     clip: Audio
-    """The audio of the regions with short silences between them. It starts when the first region does."""
+    """The audio of the regions and what is between and around them. On its clock, the first region starts when it does
+    in the media."""
 
     regions: tuple[Audio, ...]
     """The regions in order, at their times in the media. Their samples are views of those of `clip`."""
@@ -46,13 +57,20 @@ class Window:
     spans: tuple[Span, ...]
     """The span of each region on the clock of the clip."""
 
-    kept_silence: float = KEPT_SILENCE
-    """The most seconds of silence between two regions."""
+    kept_silence: float | None = None
+    """The most seconds of silence between two regions; None if the clip is an excerpt of the recording."""
 
     @property
     def silences(self) -> tuple[Span, ...]:
-        """The silences between the regions on the clock of the clip."""
-        return tuple(Span(one.end, other.start) for one, other in pairwise(self.spans) if one.end < other.start)
+        """The silences between and around the regions on the clock of the clip."""
+        ends = (self.clip.start, *(span.end for span in self.spans))
+        starts = (*(span.start for span in self.spans), self.clip.end)
+        return tuple(Span(end, start) for end, start in zip(ends, starts, strict=True) if end < start)
+
+    @property
+    def is_region(self) -> bool:
+        """Whether the clip is that of a single region, without sound around it."""
+        return len(self.regions) == 1 and len(self.clip.samples) == len(self.regions[0].samples)
 
     def media_time(self, time: float) -> float:
         """Return the second of the media at a second on the clock of the clip. A longer silence runs faster."""
@@ -69,7 +87,14 @@ class Window:
 
     def part(self, first: int, last: int) -> Window:
         """Return a window of the regions from index `first` up to, but not including, `last`."""
-        return self if (first, last) == (0, len(self.regions)) else join(self.regions[first:last], self.kept_silence)
+        if (first, last) == (0, len(self.regions)):
+            return self
+        regions = self.regions[first:last]
+        if self.kept_silence is not None:
+            return join(regions, self.kept_silence)
+        before = self.regions[first - 1].end if first else self.clip.start
+        after = self.regions[last].start if last < len(self.regions) else self.clip.end
+        return excerpt(regions, self.clip.clip(_with_edges(regions, EDGE, before, after)))
 
     def divided(self) -> Iterator[Window]:
         """Yield a window for each region."""
@@ -110,16 +135,66 @@ def join(regions: Sequence[Audio], kept_silence: float = KEPT_SILENCE) -> Window
     return Window(clip, tuple(views), tuple(spans), kept_silence)
 
 
-def windows_of(regions: Iterable[Audio], longest: float | None, kept_silence: float = KEPT_SILENCE) -> Iterator[Window]:
+def excerpt(regions: Sequence[Audio], sound: Audio) -> Window:
+    """Return the window of `regions` whose clip is `sound`, the part of the recording that holds them."""
+    rate, samples = sound.sample_rate, sound.samples.copy()
+    firsts = [round((region.start - sound.start) * rate) for region in regions]
+    views, spans = [], []
+    clip = Audio(samples, rate, sound.start)
+    for first, region in zip(firsts, regions, strict=True):
+        last = first + len(region.samples)
+        samples[first:last] = region.samples
+        views.append(Audio(samples[first:last], rate, region.start))
+        spans.append(Span(clip.time_of(first), clip.time_of(last)))
+    return Window(clip, tuple(views), tuple(spans))
+
+
+def windows_of(
+    regions: Iterable[Audio],
+    longest: float | None,
+    kept_silence: float = KEPT_SILENCE,
+    history: AudioHistory | None = None,
+) -> Iterator[Window]:
     """Yield windows of at most `longest` seconds, in order; None for a window for each region.
 
     Every region is in one window, a longer one by itself. None is joined across `LONGEST_SILENCE`. Where more regions
-    than fit are neighbours, a window ends at the longest silence in its second half. Lazy: holds at most `LOOKAHEAD`
-    windows and a region.
+    than fit are neighbours, a window ends at the longest silence in its second half. With a `history` of the recording,
+    which has been read up to the regions that were pulled, a window is an excerpt of it if that is no longer than
+    `longest`. Lazy: holds at most `LOOKAHEAD` windows and a region.
     """
     if longest is None:
         yield from (join([region]) for region in regions)
         return
+    before = 0.0
+    for group, after in _groups(regions, longest, kept_silence):
+        stretch = group[-1].end - group[0].start
+        if history is None or stretch > longest:
+            yield join(group, kept_silence)
+        else:
+            edge = min(EDGE, (longest - stretch) / 2)
+            span = _with_edges(group, edge, max(before, history.held.start), min(after, history.held.end))
+            yield excerpt(group, history.sound(span, group[0].sample_rate))
+        before = group[-1].end
+
+
+def _with_edges(regions: Sequence[Audio], edge: float, earliest: float, latest: float) -> Span:
+    """Return the time of the regions, and at most `edge` seconds before and after them: from `earliest` to `latest`.
+
+    It begins and ends whole samples away from the regions.
+    """
+    start, end, rate = regions[0].start, regions[-1].end, regions[0].sample_rate
+    lead = _whole_samples(min(edge, start - earliest), rate)
+    tail = _whole_samples(min(edge, latest - end), rate)
+    return Span(max(0.0, start - lead), end + tail)
+
+
+def _whole_samples(seconds: float, rate: int) -> float:
+    """Return the seconds of the whole samples in `seconds`; 0 if that is negative. Ignores errors of rounding."""
+    return math.floor(max(0.0, seconds) * rate + 0.01) / rate
+
+
+def _groups(regions: Iterable[Audio], longest: float, kept_silence: float) -> Iterator[tuple[Sequence[Audio], float]]:
+    """Yield the regions of each window, and when the next region starts, or infinity if that is far away."""
     waiting: list[Audio] = []
     for region in regions:
         if waiting and region.start - waiting[-1].end > LONGEST_SILENCE:
@@ -129,12 +204,15 @@ def windows_of(regions: Iterable[Audio], longest: float | None, kept_silence: fl
     yield from _cut(waiting, longest, kept_silence, 0.0)
 
 
-def _cut(waiting: list[Audio], longest: float, kept_silence: float, left: float) -> Iterator[Window]:
-    """Take windows off the front of `waiting` until no more than `left` seconds are left."""
+def _cut(
+    waiting: list[Audio], longest: float, kept_silence: float, left: float
+) -> Iterator[tuple[Sequence[Audio], float]]:
+    """Take groups off the front of `waiting` until no more than `left` seconds are left."""
     while waiting and _joined_seconds(waiting, kept_silence) > left:
         count = _regions_in_window(waiting, longest, kept_silence)
-        yield join(waiting[:count], kept_silence)
+        group = waiting[:count]
         del waiting[:count]
+        yield group, waiting[0].start if waiting else math.inf
 
 
 def _joined_seconds(regions: Sequence[Audio], kept_silence: float) -> float:

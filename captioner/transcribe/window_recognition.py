@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 from captioner.backends import Backend, Hints, Recognition
 from captioner.errors import BackendError, UnknownName, UsageError
-from captioner.transcribe.recognition_windows import Window
+from captioner.transcribe.recognition_windows import Window, join
 from captioner.values import LOST_STATUSES, Audio
 
 ContextMode = Literal["none", "previous"]
@@ -126,7 +126,7 @@ def _completed(result: WindowResult, backend: Backend, hints: Hints) -> Iterator
 
 def _without_stored(window: Window, hints: Hints, stored: StoredResult) -> Iterator[Window]:
     """Yield the window, or its parts if the results of some of its regions are stored and that of the window is not."""
-    if len(window.regions) == 1 or stored(window.clip, hints):
+    if window.is_region or stored(window.clip, hints):
         yield window
         return
     known = [stored(region, hints) is not None for region in window.regions]
@@ -159,6 +159,6 @@ def _recognise_with_context(
 def _first_part(window: Window, hints: Hints, stored: StoredResult) -> tuple[Window, Window | None]:
     """Return the first region and the rest if only the result of that region is stored; else the window and None."""
     count = len(window.regions)
-    if count == 1 or stored(window.clip, hints) or not stored(window.regions[0], hints):
+    if window.is_region or stored(window.clip, hints) or not stored(window.regions[0], hints):
         return window, None
-    return window.part(0, 1), window.part(1, count)
+    return join(window.regions[:1]), window.part(1, count) if count > 1 else None

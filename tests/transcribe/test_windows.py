@@ -1,4 +1,7 @@
-"""Recognition windows: every region in one window, times that map to the media and back, and cuts at long silences."""
+"""Recognition windows: every region in one window, times that map to the media and back, and cuts at long silences.
+
+With the history of a recording, a window is an excerpt of it.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from captioner.transcribe.audio_history import AudioHistory
 from captioner.transcribe.recognition_windows import (
+    EDGE,
     KEPT_SILENCE,
     LONGEST_SILENCE,
     METERED_SILENCE,
     Window,
+    excerpt,
     join,
     windows_of,
 )
-from captioner.values import Audio
+from captioner.values import Audio, Span
 
 RATE = 1000
 LONGEST = 28.0
@@ -123,3 +129,85 @@ def test_a_window_keeps_less_silence_for_a_metered_backend() -> None:
         (window,) = windows_of(regions_of((5.0, 1.0), (5.0, 1.0), (5.0, 1.0)), LONGEST, kept)
         assert [round(silence.duration, 3) for silence in window.silences] == [kept, kept]
         assert [round(silence.duration, 3) for silence in window.part(0, 2).silences] == [kept]
+
+
+def recording_of(regions: list[Audio], rest: float = 0.0) -> Audio:
+    """Return a recording with the regions, quiet noise between them, and `rest` seconds of it at the end."""
+    length = round((regions[-1].end + rest) * RATE)
+    samples = np.random.default_rng(1).uniform(-0.01, 0.01, length).astype(np.float32)
+    for region in regions:
+        first = round(region.start * RATE)
+        samples[first : first + len(region.samples)] = region.samples
+    return Audio(samples, RATE)
+
+
+def excerpts_of(regions: list[Audio], recording: Audio, block: float = 1.0) -> list[Window]:
+    """Return the windows of regions that are read from blocks of a recording."""
+    history = AudioHistory()
+    size = round(block * RATE)
+    positions = range(0, len(recording.samples), size)
+    blocks = history.record(Audio(recording.samples[first : first + size], RATE, first / RATE) for first in positions)
+
+    def read() -> Iterator[Audio]:
+        for region in regions:
+            while history.held.end < min(region.end + 1, recording.end):  # a region is final some time after its end
+                next(blocks)
+            yield region
+        for _ in blocks:
+            pass
+
+    return list(windows_of(read(), LONGEST, history=history))
+
+
+@given(RECORDINGS, st.floats(0.0, 2.0))
+def test_a_window_that_fits_is_an_excerpt_of_the_recording(regions: list[Audio], rest: float) -> None:
+    recording = recording_of(regions, rest)
+    windows = excerpts_of(regions, recording)
+    assert [len(window.regions) for window in windows] == lengths_of(windows_of(regions, LONGEST))
+    for number, window in enumerate(windows):
+        stretch = window.regions[-1].end - window.regions[0].start
+        assert (window.kept_silence is None) == (stretch <= LONGEST)
+        if window.kept_silence is not None:
+            assert window.clip.duration == pytest.approx(join(window.regions).clip.duration)
+            continue
+        around = Span(window.clip.start, window.clip.end)
+        assert np.array_equal(window.clip.samples, recording.clip(around).samples)
+        assert window.clip.duration <= LONGEST + 1 / RATE
+        before = windows[number - 1].regions[-1].end if number else 0.0
+        after = windows[number + 1].regions[0].start if number + 1 < len(windows) else recording.end
+        edge = min(EDGE, (LONGEST - stretch) / 2)
+        assert window.clip.start == pytest.approx(max(before, window.regions[0].start - edge), abs=1 / RATE)
+        assert window.clip.end == pytest.approx(min(after, window.regions[-1].end + edge), abs=1 / RATE)
+        times = sorted([*window.spans, *window.silences], key=lambda span: span.start)
+        assert sum(span.duration for span in times) == pytest.approx(window.clip.duration, abs=1e-6)
+        assert window.media_time(around.start) == pytest.approx(around.start, abs=1e-6)
+        assert window.media_time(around.end) == pytest.approx(around.end, abs=1e-6)
+
+
+def test_the_part_of_an_excerpt_is_an_excerpt() -> None:
+    regions = regions_of((5.0, 0.2), (5.0, 0.4), (5.0, 2.5))
+    recording = recording_of(regions)
+    (window,) = excerpts_of(regions, recording)
+    part = window.part(1, 2)
+    assert (part.clip.start, part.clip.end) == (5.2, 5.6 + 5.0 + EDGE)
+    assert np.array_equal(part.clip.samples, recording.clip(Span(5.2, 11.6)).samples)
+    assert [(silence.start, silence.end) for silence in part.silences] == [(5.2, 5.6), (10.6, 11.6)]
+    assert not part.is_region
+    assert all(window.is_region for window in part.divided())
+
+
+def test_a_history_holds_the_last_seconds_and_zeros_in_gaps() -> None:
+    history = AudioHistory(10.0)
+    one = np.ones(RATE, np.float32)
+    starts = [float(start) for start in range(20) if start != 15]
+    assert [block.start for block in history.record(Audio(one, RATE, start) for start in starts)] == starts
+    assert history.held == Span(9.0, 20.0)
+    sound = history.sound(Span(8.5, 16.5), RATE)
+    assert (sound.start, sound.end) == (8.5, 16.5)
+    assert np.array_equal(np.flatnonzero(sound.samples == 0), [*range(500), *range(6500, 7500)])
+
+
+def test_the_samples_of_a_region_stay_where_the_history_has_none() -> None:
+    (region,) = regions_of((2.0, 1.0))
+    window = excerpt([region], Audio(np.zeros(4 * RATE, np.float32), RATE))
+    assert np.array_equal(window.clip.samples[RATE : 3 * RATE], region.samples)
