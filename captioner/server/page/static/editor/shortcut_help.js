@@ -34,8 +34,8 @@ function groupTable(group, draw, status) {
 /** @param {Command} command @param {KeyContext} context @param {() => void} draw @param {HTMLElement} status */
 function keyButton(command, context, draw, status) {
   const keys = keysOf(command, context);
-  const label = keys.length ? keys.map((key) => h('kbd', {}, shownKey(key))) : [h('span', { class: 'faint' }, '–')];
-  const button = h('button', { type: 'button', class: 'key-button', 'aria-label': `${t(command.label)}: ${keys.map(shownKey).join(', ') || '–'}` }, label);
+  const label = keys.length ? keys.flatMap((key) => [h('kbd', {}, shownKey(key)), ' ']) : [h('span', { class: 'faint' }, '–')];
+  const button = h('button', { type: 'button', class: 'key-button' }, h('span', { class: 'unseen' }, `${t(command.label)}: `), label);
   button.addEventListener('click', () => {
     fill(button, t('help.press'));
     button.addEventListener('keydown', (event) => {
