@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
@@ -18,7 +18,7 @@ from captioner.batch.executor import STALL_LIMIT, NextJob, StallWatch, WorkerLos
 from captioner.batch.job import BatchJob, Outcome
 from captioner.batch.shared_limit import shared
 from captioner.budget import SpeechLimit
-from captioner.errors import CaptionerError
+from captioner.errors import CaptionerError, UsageError
 
 _SPAWN = multiprocessing.get_context("spawn")  # a fork of a process with threads, as torch starts them, may hang
 
@@ -28,7 +28,8 @@ _WAIT = 0.5
 _END_WAIT = 5.0
 """Seconds that a worker gets to close its backend."""
 
-OpenWorker = Callable[[], BatchWorker]
+MOST_FAILED_STARTS = 5
+"""Workers in a row that may die before they have taken their job: the source is not to blame for that."""
 
 
 class ProcessExecutor:
@@ -46,6 +47,7 @@ class ProcessExecutor:
 
     def run(self, next_job: NextJob) -> Iterator[Outcome]:
         places: list[_WorkerProcess | None] = [None] * len(self._settings)
+        failed_starts = 0
         with shared(self._limit) as limit:
             try:
                 while True:
@@ -64,7 +66,11 @@ class ProcessExecutor:
                     ready = wait_for_any([worker.connection for worker in busy], timeout=_WAIT)
                     for worker in busy:
                         if worker.connection in ready or worker.stalled():
-                            yield worker.outcome()
+                            outcome = worker.outcome()
+                            failed_starts = 0 if worker.has_started() else failed_starts + 1
+                            if failed_starts == MOST_FAILED_STARTS:
+                                raise UsageError(f"no worker process starts: {outcome.error}")
+                            yield outcome
             finally:
                 for worker in filter(None, places):
                     worker.end()
@@ -92,6 +98,10 @@ class _WorkerProcess:
         with suppress(OSError):  # it has died, which reading from it will show
             self.connection.send(job)
 
+    def has_started(self) -> bool:
+        """Return whether the worker has ever taken a job."""
+        return bool(self._steps.value)
+
     def is_alive(self) -> bool:
         """Return whether the process runs."""
         return self._process.is_alive()
@@ -112,7 +122,7 @@ class _WorkerProcess:
         except (EOFError, OSError):
             self._process.join()
             reason = self._watch.reason if self._hung else _described(self._process.exitcode)
-            return Outcome(job, error=WorkerLost(job.source, reason))
+            return Outcome(job, error=WorkerLost(job.source, reason, by_source=self.has_started()))
         return outcome
 
     def end(self) -> None:
@@ -167,6 +177,7 @@ def _serve(
 
     worker: BatchWorker | None = None
     while (job := connection.recv()) is not None:
+        step()
         try:
             worker = worker or open_worker(settings, limit)
             outcome = worker.run(job, step)

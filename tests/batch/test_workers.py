@@ -19,11 +19,12 @@ from captioner.batch import process_executor, worker_count
 from captioner.batch.batch_worker import BatchWorker, WorkerSettings
 from captioner.batch.executor import StallWatch, WorkerLost
 from captioner.batch.job import BatchJob, Outcome, ResultPattern
-from captioner.batch.process_executor import ProcessExecutor
+from captioner.batch.process_executor import MOST_FAILED_STARTS, ProcessExecutor
 from captioner.batch.shared_limit import shared
 from captioner.batch.thread_executor import ThreadExecutor
 from captioner.batch.worker_count import shares, usable_gpus, usual_processes
 from captioner.budget import SpeechLimit
+from captioner.errors import UsageError
 from captioner.values import Audio
 from tests.batch.test_batch_command import wait_for
 
@@ -69,6 +70,23 @@ def test_a_hung_process_is_ended_and_its_job_comes_back(
     assert max(counts) > 1
     assert isinstance(hung.error, WorkerLost)
     assert (hung.error.reason, hung.error.by_source) == ("no audio and no text for 30 min", True)
+
+
+class Fatal:
+    """Ends the process that unpickles it."""
+
+    def __reduce__(self) -> tuple[Callable[[int], None], tuple[int]]:
+        return os._exit, (3,)
+
+
+def test_processes_that_do_not_start_end_the_run_and_blame_no_source(speech_file: Path, tmp_path: Path) -> None:
+    job = BatchJob(str(speech_file), ResultPattern(str(tmp_path), "a"))
+    executor = ProcessExecutor([WorkerSettings("scripted", (("lines", Fatal()),))])
+    outcomes: list[Outcome] = []
+    with pytest.raises(UsageError, match=r"no worker process starts: .* \(exit code 3\)"):
+        outcomes.extend(executor.run(lambda: job))
+    losses = [outcome.error for outcome in outcomes if isinstance(outcome.error, WorkerLost)]
+    assert [loss.by_source for loss in losses] == [False] * (MOST_FAILED_STARTS - 1)
 
 
 class Stuck(Scripted):
