@@ -1,7 +1,7 @@
 """Recognises the file of a request: waits for its turn, captions it in a thread, and removes the file.
 
 upload = await receive_upload(request, largest)
-run = RecognitionRun(context, client_name(request), upload, options)
+run = RecognitionRun(context, context.models, client_name(request), upload, options)
 await run.started()                            its turn has come, and the backend is loaded
 async for result in run.results(): ...         regions, as they are recognised
 captions = await run.captions()
@@ -28,6 +28,7 @@ from captioner.pipeline import CaptionOptions, Captions, Progress
 from captioner.pipeline.captioning import caption_with
 from captioner.server.disk_room import check_room
 from captioner.server.json_errors import RouteError
+from captioner.server.model_host import ModelHost
 from captioner.server.own_thread import run_in_own_thread
 from captioner.server.refusals import RequestRefused
 from captioner.server.request_body import FILE, ReceivedForm, receive_form
@@ -122,10 +123,13 @@ class RecognitionRun:
     It needs a running event loop, and goes on beside the request until it is done or stopped.
     """
 
-    def __init__(self, context: ServerContext, client: str, upload: Upload, options: CaptionOptions) -> None:
+    def __init__(
+        self, context: ServerContext, models: ModelHost, client: str, upload: Upload, options: CaptionOptions
+    ) -> None:
         self.queue_seconds = 0.0
         """Seconds that it waited for its turn."""
-        self._context, self._client, self._upload, self._options = context, client, upload, options
+        self._context, self._models, self._client = context, models, client
+        self._upload, self._options = upload, options
         self._loop = asyncio.get_running_loop()
         self._is_started = asyncio.Event()
         self._results: asyncio.Queue[RegionResult | None] = asyncio.Queue()
@@ -164,7 +168,7 @@ class RecognitionRun:
         try:
             async with self._context.queue.slot(self._client):
                 self.queue_seconds = time.monotonic() - waiting_since
-                async with self._context.models.use() as backend:
+                async with self._models.use() as backend:
                     self._is_started.set()
                     return await run_in_own_thread(partial(self._caption, backend))
         finally:

@@ -83,6 +83,20 @@ def requested_options_in(form: ReceivedForm, hotword_fields: Sequence[str]) -> R
     )
 
 
+def check_temperature(form: ReceivedForm) -> None:
+    """Refuse a temperature that is no number from 0 to 1. A right one changes nothing: the backend has its own.
+
+    Raises `RequestRefused`.
+    """
+    temperature = form.text("temperature", "0")
+    try:
+        if 0 <= float(temperature or 0) <= 1:
+            return
+    except ValueError:
+        pass
+    raise RequestRefused("value", f"temperature is a number from 0 to 1, not {temperature!r}", "temperature")
+
+
 def _hotwords(form: ReceivedForm, name: str) -> list[str]:
     """Return the hotwords in the fields of that name: each is a word, or a JSON array of words."""
     words: list[object] = []

@@ -36,6 +36,9 @@ class ServerContext:
     queue: WorkQueue
     """The turns at the backend."""
 
+    translating: ModelHost | None = None
+    """The backend for English text of speech in other languages, where `models` does not translate; None without."""
+
     live_turns: WorkQueue = field(default_factory=lambda: WorkQueue(MOST_LIVE_CLIENTS, 0))
     """The places of realtime clients."""
 

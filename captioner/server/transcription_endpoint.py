@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from captioner.media import Media
 from captioner.pipeline import CaptionOptions, Captions
+from captioner.server.model_host import ModelHost
 from captioner.server.recognition import RecognitionRun, Upload, probe_upload, receive_upload
 from captioner.server.refusals import RequestRefused, refuse_if_all_is_lost
 from captioner.server.request_body import FILE
@@ -51,6 +52,9 @@ Asked = TypeVar("Asked", bound=TranscriptionRequest)
 class TranscriptionApi(Generic[Asked]):
     """The part of an endpoint that differs between APIs. Every function but the last two may raise `RequestRefused`."""
 
+    models: Callable[[ServerContext], ModelHost]
+    """The backend that recognises."""
+
     largest: Callable[[ServerContext], int]
     """Bytes of a file at most."""
 
@@ -82,7 +86,7 @@ async def transcribe_upload(request: Request, api: TranscriptionApi[Asked]) -> R
         except BaseException:
             await upload.remove()
             raise
-        run = RecognitionRun(context, client_name(request), upload, asked.options)
+        run = RecognitionRun(context, api.models(context), client_name(request), upload, asked.options)
         return await _recognised(request, api, asked, run)
     except ClientDisconnect:
         return Response(status_code=CLIENT_GONE)

@@ -53,7 +53,8 @@ def make_web_app(context: ServerContext) -> ASGIApp:
         for task in context.tasks:
             task.cancel()
         await asyncio.gather(*context.tasks, return_exceptions=True)
-        await context.models.close()
+        for models in filter(None, (context.models, context.translating)):
+            await models.close()
         context.jobs.store.close()
         context.documents.close()
 

@@ -35,9 +35,11 @@ def server_context(backend: Backend, options: ServerOptions) -> ServerContext:
 
 
 @contextmanager
-def serving(backend: Backend, state: Path, **options: object) -> Iterator[str]:
-    """Serve `backend` with changed `ServerOptions`; yields the URL."""
+def serving(backend: Backend, state: Path, *, translating: Backend | None = None, **options: object) -> Iterator[str]:
+    """Serve `backend`, and `translating` for translations, with changed `ServerOptions`; yields the URL."""
     context = server_context(backend, replace(ServerOptions(state=state), **options))  # type: ignore[arg-type]
+    if translating is not None:
+        context = replace(context, translating=ModelHost(lambda: nullcontext(translating), None))
     context.models.load()
     server = uvicorn.Server(server_config(context))
     started = threading.Event()

@@ -179,6 +179,9 @@ def test_translations_need_a_backend_that_translates(url: str, tmp_path: Path) -
     with serving(translating, tmp_path) as other:
         content = post(other + TRANSLATIONS, {"response_format": "verbose_json"}).json()
         assert (content["task"], content["language"], content["text"]) == ("translate", "english", TEXT)
+    with serving(Scripted(), tmp_path, translating=translating) as both:
+        assert post(both + OPENAI).json()["text"] == "Hello. Hello. Hello."
+        assert post(both + TRANSLATIONS).json()["text"] == TEXT
 
 
 def test_models(url: str) -> None:

@@ -18,7 +18,7 @@ from captioner.pipeline import CaptionOptions
 from captioner.server.recognition import Upload
 from captioner.server.refusals import RequestRefused
 from captioner.server.request_body import FILE, ReceivedForm
-from captioner.server.requested_options import RequestedOptions, requested_options_in
+from captioner.server.requested_options import RequestedOptions, check_temperature, requested_options_in
 from captioner.server.server_context import ServerContext
 
 DEFAULT_MODEL = "glm-asr-2512"
@@ -51,7 +51,7 @@ def read_form(context: ServerContext, upload: Upload) -> GlmRequest:
     """Return what a request asks for. Raises `RequestRefused`."""
     form = upload.form
     requested = requested_options_in(form, SENT_IN)
-    _check_temperature(form)
+    check_temperature(form)
     stream = form.text("stream", "false")
     if stream not in ("true", "false"):
         raise RequestRefused("value", f"stream is true or false, not {stream!r}", "stream")
@@ -75,17 +75,6 @@ def check_file(context: ServerContext, asked: GlmRequest, upload: Upload, media:
 
 def _is_limited(context: ServerContext) -> bool:
     return context.options.service_limits
-
-
-def _check_temperature(form: ReceivedForm) -> None:
-    """Refuse a temperature that is no number from 0 to 1. A right one changes nothing: the backend has its own."""
-    temperature = form.text("temperature", "0")
-    try:
-        if 0 <= float(temperature or 0) <= 1:
-            return
-    except ValueError:
-        pass
-    raise RequestRefused("value", f"temperature is a number from 0 to 1, not {temperature!r}", "temperature")
 
 
 def _check_limits(form: ReceivedForm, requested: RequestedOptions) -> None:

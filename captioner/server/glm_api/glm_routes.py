@@ -13,7 +13,9 @@ from captioner.server.transcription_endpoint import TranscriptionApi, transcribe
 GLM_PATHS = ("/api/paas/v4", "/paas/v4")
 """The base of the paths: with the host alone as base URL, and with `/api` behind it."""
 
-_API = TranscriptionApi[GlmRequest](largest_file, read_form, check_file, glm_reply, glm_events, glm_error)
+_API = TranscriptionApi[GlmRequest](
+    lambda context: context.models, largest_file, read_form, check_file, glm_reply, glm_events, glm_error
+)
 
 
 def routes() -> list[Route]:

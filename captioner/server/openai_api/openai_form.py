@@ -12,10 +12,11 @@ from captioner.formats import FORMATS, Contents, Programme
 from captioner.media import Media
 from captioner.output import WritingOptions
 from captioner.pipeline import CaptionOptions, video_frame_rate
+from captioner.server.model_host import ModelHost
 from captioner.server.recognition import Upload
 from captioner.server.refusals import RequestRefused
 from captioner.server.request_body import ReceivedForm
-from captioner.server.requested_options import requested_options_in
+from captioner.server.requested_options import check_temperature, requested_options_in
 from captioner.server.server_context import ServerContext
 from captioner.speech import SpeechOptions
 from captioner.timestamps import parse_rate
@@ -38,6 +39,9 @@ SENT_IN = ("hotwords", "hotwords[]", "keywords", "keywords[]")
 
 ANYTHING_TRUE = ("true", "1", "True")
 ANYTHING_FALSE = ("false", "0", "False")
+
+
+TRANSLATES = "start the server with a model that does, such as --backend whisper --model whisper-medium"
 
 
 @dataclass(frozen=True)
@@ -75,15 +79,19 @@ def read_transcription(context: ServerContext, upload: Upload) -> OpenAIRequest:
 
 def read_translation(context: ServerContext, upload: Upload) -> OpenAIRequest:
     """Return what a request for English text asks for. Raises `RequestRefused`, also where the backend has none."""
-    traits = context.models.traits
-    if traits is None or traits.text_language is None:
-        name = "the backend" if traits is None else traits.model or traits.name
-        raise RequestRefused(
-            "unsupported",
-            f"{name} does not translate; start the server with one that does, such as "
-            "--backend whisper --model whisper-medium --backend-option task=translate",
-        )
+    translating_models(context)
     return _read(context, upload.form, "translate")
+
+
+def translating_models(context: ServerContext) -> ModelHost:
+    """Return the backend that gives English text. Raises `RequestRefused` if there is none."""
+    traits = context.models.traits
+    if traits is not None and traits.text_language is not None:
+        return context.models
+    if context.translating is None:
+        name = "the backend" if traits is None else traits.model or traits.name
+        raise RequestRefused("unsupported", f"{name} does not translate; {TRANSLATES}")
+    return context.translating
 
 
 def check_format(context: ServerContext, asked: OpenAIRequest, upload: Upload, media: Media) -> None:
@@ -103,7 +111,7 @@ def check_format(context: ServerContext, asked: OpenAIRequest, upload: Upload, m
 def _read(context: ServerContext, form: ReceivedForm, task: str) -> OpenAIRequest:
     response_format = _response_format(form)
     options = requested_options_in(_with_language(form), SENT_IN).applied_to(context.captioning)
-    _check_temperature(form)
+    check_temperature(form)
     return OpenAIRequest(
         options=replace(options, speech=_speech(form, options.speech)),
         stream=_flag(form, "stream") and response_format in STREAMED,
@@ -167,17 +175,6 @@ def _flag(form: ReceivedForm, name: str) -> bool:
     if value not in (*ANYTHING_TRUE, *ANYTHING_FALSE):
         raise RequestRefused("value", f"{name} is true or false, not {value!r}", name)
     return value in ANYTHING_TRUE
-
-
-def _check_temperature(form: ReceivedForm) -> None:
-    """Refuse a temperature that is no number from 0 to 1. A right one changes nothing: the backend has its own."""
-    temperature = form.text("temperature", "0")
-    try:
-        if 0 <= float(temperature or 0) <= 1:
-            return
-    except ValueError:
-        pass
-    raise RequestRefused("value", f"temperature is a number from 0 to 1, not {temperature!r}", "temperature")
 
 
 def _frame_rate(form: ReceivedForm) -> Fraction | None:

@@ -16,6 +16,7 @@ from captioner.server.openai_api.openai_form import (
     largest_file,
     read_transcription,
     read_translation,
+    translating_models,
 )
 from captioner.server.openai_api.openai_replies import openai_events, openai_reply
 from captioner.server.refusals import RequestRefused
@@ -24,10 +25,16 @@ from captioner.server.server_context import ServerContext
 from captioner.server.transcription_endpoint import TranscriptionApi, transcribe_upload
 
 _TRANSCRIPTIONS = TranscriptionApi[OpenAIRequest](
-    largest_file, read_transcription, check_format, openai_reply, openai_events, openai_error
+    lambda context: context.models,
+    largest_file,
+    read_transcription,
+    check_format,
+    openai_reply,
+    openai_events,
+    openai_error,
 )
 _TRANSLATIONS = TranscriptionApi[OpenAIRequest](
-    largest_file, read_translation, check_format, openai_reply, openai_events, openai_error
+    translating_models, largest_file, read_translation, check_format, openai_reply, openai_events, openai_error
 )
 
 
