@@ -102,6 +102,6 @@ def _rate(call: Callable[[], object], count: int, process: int) -> tuple[float, 
 
 
 def _cpu_seconds(process: int) -> float:
-    """Return the seconds of CPU that a process has taken so far."""
+    """Return the seconds of CPU that a process has taken so far, with its children that have ended: its ffmpegs."""
     fields = Path(f"/proc/{process}/stat").read_text("ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
