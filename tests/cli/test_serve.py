@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from captioner.cli import main
-from tests.server.speech_upload import GLM, LINES, OPENAI, TEXT, post
+from tests.server.speech_upload import GLM, LINES, OPENAI, TEXT, error_in, post
 
 
 def test_a_server_from_start_to_sigterm(tmp_path: Path) -> None:
@@ -34,3 +34,16 @@ def test_a_backend_that_cannot_be_opened_ends_it_at_once(
 ) -> None:
     assert main(["serve", "--address", "0", "--state", str(tmp_path), "--backend", "glm"]) == 4
     assert "no key" in capsys.readouterr().err
+
+
+def test_an_english_model_says_that_it_does_not_translate(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "captioner", "serve", "--address", "0", "--state", str(tmp_path), "--no-journal"]
+    flags = ["--backend", "whisper", "--model", "whisper-tiny.en"]
+    with subprocess.Popen([*command, *flags], stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        try:
+            url = server.stderr.readline().split()[2].rstrip(";")
+            message = error_in(post(f"{url}/v1/audio/translations"))["message"]
+            assert message == "whisper-tiny.en does not translate; take whisper-medium or whisper-large-v3"
+        finally:
+            server.kill()

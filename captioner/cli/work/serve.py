@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from captioner.align import open_aligner
 from captioner.backends import Backend, Hints
+from captioner.backends.registry import backend_info
+from captioner.backends.selection import choose_backend
 from captioner.cli.console import Console
 from captioner.cli.work.backend_session import BackendRequest, go_offline, hotwords_in, open_backend
 from captioner.cli.work.profile_choice import profile_by_language
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from captioner.server.server_context import ServerContext
 
 NEEDS_SERVER = "captioner serve needs a web server, which is not installed; run: pip install 'captioner[server]'"
+
+TRANSLATOR = "whisper"
+"""The backend that can also translate into English."""
 
 REMOTE_CONCURRENCY = 4
 """Recordings at a time where the backend runs on another machine."""
@@ -90,14 +95,18 @@ def make_server_context(request: ServeRequest, settings: Settings, console: Cons
     if request.offline:
         go_offline((), asked.name)
 
-    @contextmanager
-    def open_model() -> Iterator[Backend]:
-        with open_backend(asked, settings, console) as session:
-            yield session.backend
+    def model_host(asked: BackendRequest) -> ModelHost:
+        @contextmanager
+        def open_model() -> Iterator[Backend]:
+            with open_backend(asked, settings, console) as session:
+                yield session.backend
 
+        return ModelHost(open_model, request.unload_after or None)
+
+    name = _name_of(asked, settings)
+    translating = model_host(_translating(asked)) if name == TRANSLATOR else None
     captioning = _captioning(request, settings)
-    models = ModelHost(open_model, request.unload_after or None)
-    slots = request.parallel or (REMOTE_CONCURRENCY if models.load().remote else 1)
+    slots = request.parallel or (REMOTE_CONCURRENCY if backend_info(name).remote else 1)
     options = ServerOptions(
         address=request.address,
         api_keys=request.api_keys,
@@ -109,7 +118,8 @@ def make_server_context(request: ServeRequest, settings: Settings, console: Cons
         unload_after=request.unload_after or None,
         service_limits=request.service_limits,
     )
-    return ServerContext(options, captioning, models, WorkQueue(slots, options.longest_wait))
+    queue = WorkQueue(slots, options.longest_wait)
+    return ServerContext(options, captioning, model_host(asked), queue, translating)
 
 
 def _captioning(request: ServeRequest, settings: Settings) -> CaptionOptions:
@@ -125,6 +135,18 @@ def _captioning(request: ServeRequest, settings: Settings) -> CaptionOptions:
         speech=options_from(SpeechOptions, settings.speech, f"{settings.path} [speech]"),
         journal=None if request.no_journal else default_path(),
     )
+
+
+def _name_of(asked: BackendRequest, settings: Settings) -> str:
+    """Return the backend that will be opened. Raises `BackendError` if there is none."""
+    if asked.name != "auto":
+        return asked.name
+    return choose_backend(settings.with_key, offline=asked.offline, language=asked.language).name
+
+
+def _translating(asked: BackendRequest) -> BackendRequest:
+    """Return the same backend as one that gives English text."""
+    return replace(asked, options=(*asked.options, ("task", "translate")))
 
 
 def _backend_request(request: ServeRequest) -> BackendRequest:

@@ -112,7 +112,7 @@ def test_a_film_becomes_corrected_captions(server: PageServer, page: Page, tmp_p
     assert any(text.endswith(" Kept.") for text in texts)
 
     page.click("text=Download")
-    written = srt.parse(downloaded(page, server, job, tmp_path / "got.srt")).cues
+    written = srt.parse(downloaded(page, server, job, tmp_path / "got.srt")).cues or ()
     edited = server.document(job)["cues"]
     assert [(cue.text, cue.start, cue.end) for cue in written] == [
         (cue["text"], pytest.approx(cue["start"], abs=0.001), pytest.approx(cue["end"], abs=0.001)) for cue in edited
