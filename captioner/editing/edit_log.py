@@ -52,16 +52,15 @@ class EditLog:
         self._changed = 0
         self._store = LogStore(path)
         try:
-            self._document, self._revision = self._loaded(create)
+            self._state = self._loaded(create)
         except BaseException:
             self._store.close()
             raise
 
     @property
     def state(self) -> tuple[int, Document]:
-        """The newest revision and its document."""
-        with self._lock:
-            return self._revision, self._document
+        """The newest revision and its document. It never waits for another thread."""
+        return self._state
 
     def commit(self, batch: Batch) -> LogEntry:
         """Apply a batch, or return the entry of the same batch that came before.
@@ -83,7 +82,7 @@ class EditLog:
         Raises what `commit` and `compute` raise.
         """
         with self._lock:
-            operations = () if self.known(client, sequence) else tuple(compute(self._document))
+            operations = () if self.known(client, sequence) else tuple(compute(self._state[1]))
             return self.commit(Batch(client, sequence, base, operations))
 
     def known(self, client: str, sequence: int) -> LogEntry | None:
@@ -99,8 +98,9 @@ class EditLog:
     def at(self, revision: int) -> Document:
         """Return the document of a revision. Raises `EditRefused` if there is none."""
         with self._lock:
-            if not 0 <= revision <= self._revision:
-                raise EditRefused(f"there is no revision {revision}; the newest is {self._revision}")
+            newest, _ = self._state
+            if not 0 <= revision <= newest:
+                raise EditRefused(f"there is no revision {revision}; the newest is {newest}")
             return self._replayed(revision)
 
     def history(self) -> list[LogEntry]:
@@ -110,11 +110,11 @@ class EditLog:
     def restore(self, revision: int, client: str, sequence: int) -> LogEntry:
         """Bring back the cues of a revision, as a new one. Raises `EditRefused` and `DocumentNotSaved`."""
         with self._lock:
-            old, now = self.at(revision), self._document
+            old, (newest, now) = self.at(revision), self._state
             gone = tuple(cue.id for cue in now.cues if old.by_id.get(cue.id) != cue)
             back = tuple(cue for cue in old.cues if now.by_id.get(cue.id) != cue)
             operations = (ReplaceCues(gone, back),) if gone or back else ()
-            return self.commit(Batch(client, sequence, self._revision, operations))
+            return self.commit(Batch(client, sequence, newest, operations))
 
     def close(self) -> None:
         """Close the file."""
@@ -124,31 +124,32 @@ class EditLog:
     def _rebased(self, batch: Batch) -> tuple[Document, tuple[AppliedOperation, ...]]:
         if len(batch.operations) > MOST_OPERATIONS:
             raise EditRefused(f"a batch has {MOST_OPERATIONS} operations at most, not {len(batch.operations)}")
-        if not 0 <= batch.base <= self._revision:
-            raise EditConflict(batch.base, self._revision)
-        entries = self._store.entries(batch.base, self._revision)
+        newest, now = self._state
+        if not 0 <= batch.base <= newest:
+            raise EditConflict(batch.base, newest)
+        entries = self._store.entries(batch.base, newest)
         others = [one for entry in entries if entry.client != batch.client for one in entry.applied]
-        document, applied, conflicts = rebase(self._document, batch.operations, OthersChanges.of(others))
+        document, applied, conflicts = rebase(now, batch.operations, OthersChanges.of(others))
         if conflicts:
-            raise EditConflict(batch.base, self._revision, conflicts)
+            raise EditConflict(batch.base, newest, conflicts)
         return document, applied
 
     def _append(self, batch: Batch, document: Document, applied: tuple[AppliedOperation, ...]) -> LogEntry:
-        revision = self._revision + 1
+        revision = self._state[0] + 1
         entry = LogEntry(revision, batch.client, batch.sequence, batch.base, time.time(), applied)
         changed = self._changed + max(1, sum(len(one.cues) for one in applied))
         self._store.append(entry, document if changed >= SNAPSHOT_EVERY else None)
         self._changed = changed if changed < SNAPSHOT_EVERY else 0
-        self._document, self._revision = document, revision
+        self._state = revision, document
         return entry
 
-    def _loaded(self, create: Callable[[], Document]) -> tuple[Document, int]:
+    def _loaded(self, create: Callable[[], Document]) -> tuple[int, Document]:
         newest = self._store.newest_revision()
         if newest is None:
             document = create()
             self._store.begin(document)
-            return document, 0
-        return self._replayed(newest), newest
+            return 0, document
+        return newest, self._replayed(newest)
 
     def _replayed(self, revision: int) -> Document:
         first, document = self._store.snapshot_before(revision)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -18,6 +19,9 @@ from captioner.values import Cue
 
 TIMEOUT = 1.0
 """Seconds that a regular expression may take for one cue: some take for ever."""
+
+TIMEOUT_OF_ALL = 30.0
+"""Seconds that all replacements may take."""
 
 
 @dataclass(frozen=True)
@@ -84,9 +88,12 @@ class CasingOptions:
 def replace_text(cues: Sequence[Cue], options: ReplaceOptions, style: CaptionStyle) -> list[Cue]:
     """Return the cues after all replacements. A cue of which nothing is left goes. Raises `ValueError` for a search
     that takes too long."""
+    deadline = time.monotonic() + TIMEOUT_OF_ALL
 
     def replaced(text: str) -> str:
         for one in options.replacements:
+            if time.monotonic() > deadline:
+                raise ValueError(f"the replacements take longer than {TIMEOUT_OF_ALL:g} s")
             try:
                 text = one.pattern.sub(one.template, text, timeout=TIMEOUT)
             except TimeoutError:

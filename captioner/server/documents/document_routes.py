@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -25,6 +26,7 @@ from captioner.lint import lint
 from captioner.profiles import PROFILES, profile_named
 from captioner.server.documents.job_folder import job_folder, new_document
 from captioner.server.documents.json_answers import answering, body_of
+from captioner.server.documents.local_captions import LocalCaptions, read_record
 from captioner.server.documents.open_documents import OpenDocument
 from captioner.server.json_errors import RouteError
 from captioner.server.request_context import context_of
@@ -70,8 +72,18 @@ def entry_answer(entry: LogEntry, **more: Any) -> JSONResponse:
 
 
 async def _document(request: Request) -> Response:
-    document = await open_document(request)
-    return await asyncio.to_thread(lambda: JSONResponse(_document_entry(*document.log.state)))
+    document, folder = await open_document(request), await job_folder(request)
+
+    def answer() -> Response:
+        entry = _document_entry(*document.log.state)
+        return JSONResponse({**entry, "file": _file_entry(read_record(folder.path))})
+
+    return await asyncio.to_thread(answer)
+
+
+def _file_entry(record: LocalCaptions | None) -> dict[str, Any] | None:
+    """Return the caption file of `captioner edit` as a JSON object; None for a job without one."""
+    return None if record is None else {"path": record.path, "name": Path(record.path).name, "saved": record.saved}
 
 
 def _document_entry(revision: int, document: Document) -> dict[str, Any]:

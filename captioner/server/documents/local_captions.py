@@ -37,6 +37,9 @@ class LocalCaptions:
     has_backup: bool = False
     """Whether what was there before the first save is kept."""
 
+    saved: int = 0
+    """The revision of the document that the file holds."""
+
 
 @dataclass(frozen=True)
 class SavedCaptions:
@@ -79,8 +82,10 @@ def write_record(folder: Path, record: LocalCaptions) -> None:
     atomic_write_text(folder / RECORD, json.dumps(asdict(record)))
 
 
-def save_captions(folder: Path, record: LocalCaptions, contents: Contents, *, overwrite: bool) -> SavedCaptions:
-    """Write the captions to their file. Raises `OutputNotWritten`, `FormatError`.
+def save_captions(
+    folder: Path, record: LocalCaptions, contents: Contents, revision: int, *, overwrite: bool
+) -> SavedCaptions:
+    """Write the captions of a revision to their file. Raises `OutputNotWritten`, `FormatError`.
 
     Raises `CaptionsChanged` if the file is not as it was read or written last, unless it may be overwritten.
     """
@@ -91,7 +96,8 @@ def save_captions(folder: Path, record: LocalCaptions, contents: Contents, *, ov
     written = write_contents(format_named(record.format), contents, WritingOptions())
     backup = _backup(path) if now is not None and (is_foreign or not record.has_backup) else None
     write_file(path, written.data)
-    write_record(folder, replace(record, stamp=stamp_of(path), has_backup=record.has_backup or backup is not None))
+    has_backup = record.has_backup or backup is not None
+    write_record(folder, replace(record, stamp=stamp_of(path), has_backup=has_backup, saved=revision))
     return SavedCaptions(str(path), None if backup is None else str(backup), written.losses.phrases())
 
 

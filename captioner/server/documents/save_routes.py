@@ -34,7 +34,8 @@ async def _save(request: Request) -> Response:
         rate = contents.programme.frame_rate or edited.frame_rate
         contents = replace(contents, programme=replace(contents.programme, frame_rate=rate))
         try:
-            saved = save_captions(folder.path, record, contents, overwrite=body.members.get("overwrite") is True)
+            overwrite = body.members.get("overwrite") is True
+            saved = save_captions(folder.path, record, contents, revision, overwrite=overwrite)
         except CaptionsChanged:
             message = f"another program has changed {record.path}; save it anyway, and what it holds now is kept beside"
             raise RouteError(409, "changed", message) from None

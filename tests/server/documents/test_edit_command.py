@@ -56,7 +56,9 @@ def test_a_caption_file_is_edited_and_saved_with_a_backup(tmp_path: Path, speech
         assert srt.read_text("utf-8") == SRT
     with editing(str(video)) as (client, again, _):
         assert again == job  # edits that were not saved go on
+        assert client.get(f"/v1/jobs/{job}/document").json()["file"] == {"path": str(srt), "name": srt.name, "saved": 0}
         saved = client.post(f"/v1/jobs/{job}/save").json()
+        assert client.get(f"/v1/jobs/{job}/document").json()["file"]["saved"] == saved["revision"] == 1
         assert (saved["path"], saved["backup"]) == (str(srt), f"{srt}.bak")
         assert srt.read_text("utf-8") == SRT.replace("first", "last")
         assert (tmp_path / "talk.srt.bak").read_text("utf-8") == SRT
