@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -113,10 +114,11 @@ def test_a_film_becomes_corrected_captions(server: PageServer, page: Page, tmp_p
 
     page.click("text=Download")
     written = srt.parse(downloaded(page, server, job, tmp_path / "got.srt")).cues or ()
-    edited = server.document(job)["cues"]
-    assert [(cue.text, cue.start, cue.end) for cue in written] == [
-        (cue["text"], pytest.approx(cue["start"], abs=0.001), pytest.approx(cue["end"], abs=0.001)) for cue in edited
+    edited: list[Any] = [
+        (cue["text"], pytest.approx(cue["start"], abs=0.001), pytest.approx(cue["end"], abs=0.001))
+        for cue in server.document(job)["cues"]
     ]
+    assert [(cue.text, cue.start, cue.end) for cue in written] == edited
 
 
 def downloaded(page: Page, server: PageServer, job: str, path: Path) -> str:
