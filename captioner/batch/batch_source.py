@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import PurePath, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from captioner.batch.job import ManifestOptions
+from captioner.batch.source_identity import identity_of
 from captioner.media import path_of
 from captioner.stores import StoredObject, is_store
 
@@ -41,6 +43,11 @@ class Source:
 
     stored: StoredObject | None = field(default=None, compare=False)
     """What the list of its store says of it; None where it was not listed."""
+
+    @cached_property
+    def identity(self) -> str:
+        """By what it is known, however it is named; see `identity_of`."""
+        return identity_of(self.address)
 
     @property
     def folder(self) -> PurePath:

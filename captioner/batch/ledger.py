@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass, fields
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,8 @@ _IN_ROOT = "(?1 = x'' OR folder = ?1 OR (folder >= ?2 AND folder < ?3))"
 """Whether results lie in the folder of a run or below it."""
 
 _ADDED_COST = "cost = cost + ?, currency = CASE WHEN ? = '' THEN currency ELSE ? END"
+
+_UNCHANGED = "CASE WHEN key = excluded.key"
 
 _PLACE = "folder = ? AND identity = ?"
 
@@ -149,24 +152,23 @@ class Ledger:
 
     def plan(self, sources: Iterable[Planned]) -> None:
         """Add sources. One whose key has changed waits again, as one does that was running when its driver ended."""
+        encoded = cache(os.fsencode)  # of folders, since many sources share one
         rows = []
         for planned in sources:
-            place = os.fsencode(planned.folder), os.fsencode(planned.identity or planned.source)
+            place = encoded(planned.folder), os.fsencode(planned.identity or planned.source)
             self._places[planned.source] = place
-            rows.append((*place, _stored_name(planned.source), os.fsencode(planned.shown), planned.key, planned.size))
+            rows.append((*place, _stored_name(planned.source), encoded(planned.shown), planned.key, planned.size))
         with self._database.transaction() as database:
             database.execute(f"UPDATE sources SET state = 'waiting' WHERE state = 'running' AND {_IN_ROOT}", self._root)
             database.executemany(
                 "INSERT INTO sources (folder, identity, source, shown, key, size, state) "
-                "VALUES (?, ?, ?, ?, ?, ?, 'waiting') ON CONFLICT (folder, identity) DO "
-                "UPDATE SET source = excluded.source, shown = excluded.shown WHERE source != excluded.source "
-                "OR shown != excluded.shown",
+                "VALUES (?, ?, ?, ?, ?, ?, 'waiting') ON CONFLICT (folder, identity) DO UPDATE SET "
+                "source = excluded.source, shown = excluded.shown, key = excluded.key, size = excluded.size, "
+                f"state = {_UNCHANGED} THEN state ELSE 'waiting' END, "
+                f"attempts = {_UNCHANGED} THEN attempts ELSE 0 END, "
+                f"error = {_UNCHANGED} THEN error END "
+                "WHERE key != excluded.key OR source != excluded.source OR shown != excluded.shown",
                 rows,
-            )
-            database.executemany(
-                "UPDATE sources SET key = ?, size = ?, state = 'waiting', attempts = 0, error = NULL "
-                f"WHERE {_PLACE} AND key != ?",
-                ((key, size, folder, identity, key) for folder, identity, _, _, key, size in rows),
             )
 
     def adopt(self, entries: Iterable[Entry]) -> None:
@@ -237,10 +239,9 @@ class Ledger:
 
     def entries(self) -> Iterator[Entry]:
         """Yield all sources, in the order in which they were first planned."""
-        for row in self._database.execute(
-            f"SELECT {_COLUMNS} FROM sources WHERE {_IN_ROOT} ORDER BY number", *self._root
-        ):
-            yield _entry(row)
+        statement, decoded = f"SELECT {_COLUMNS} FROM sources WHERE {_IN_ROOT} ORDER BY number", cache(os.fsdecode)
+        for row in self._database.execute(statement, *self._root):
+            yield _entry(row, decoded)
 
     def planned_entries(self) -> Iterator[Entry]:
         """Yield the sources that were planned since this object was made."""
@@ -259,10 +260,10 @@ class Ledger:
         return self._places.get(source) or (b"", os.fsencode(source))
 
 
-def _entry(row: tuple[Any, ...]) -> Entry:
+def _entry(row: tuple[Any, ...], decoded: Callable[[bytes], str]) -> Entry:
     source, shown, key, size, state, attempts, error, exit_code, results, seconds, warnings, *others = row
     cost, currency, identity, folder, *figures = others
-    beginning = f"{os.fsdecode(shown)}/" if shown else ""
+    beginning = f"{decoded(shown)}/" if shown else ""
     return Entry(
         os.fsdecode(source),
         key,
@@ -275,9 +276,9 @@ def _entry(row: tuple[Any, ...]) -> Entry:
         seconds,
         () if warnings == _NOTHING else tuple(json.loads(warnings)),
         Figures(*figures),
-        Cost(cost, currency),
+        Cost(cost, currency) if currency else NO_COST,
         os.fsdecode(identity),
-        os.fsdecode(folder),
+        decoded(folder),
     )
 
 
@@ -286,7 +287,7 @@ def _cost_columns(cost: Cost) -> tuple[float, str, str]:
 
 
 def _stored_name(source: str) -> bytes:
-    return os.fsencode(without_url_secrets(source))
+    return os.fsencode(without_url_secrets(source) if "://" in source else source)
 
 
 def _result_columns(finished: Outcome | Entry) -> tuple[str, float, str]:

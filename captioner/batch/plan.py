@@ -12,7 +12,7 @@ from captioner.batch.batch_worker import WorkerSettings
 from captioner.batch.existing_files import ExistingFiles, sha256_of
 from captioner.batch.job import BatchJob, ResultPattern
 from captioner.batch.ledger import Entry, Ledger, Planned
-from captioner.batch.source_identity import folder_identity, identity_of
+from captioner.batch.source_identity import folder_identity
 from captioner.media import path_of
 from captioner.result_records import ResultRecords
 from captioner.stores import StoredObject, find_all, is_store
@@ -56,7 +56,7 @@ def _planned(source: Source, pattern: ResultPattern, asked: str, stored: StoredO
         source.address,
         _digest(facts),
         size,
-        identity_of(source.address),
+        source.identity,
         folder_identity(pattern.folder),
         pattern.folder,
     )
@@ -67,10 +67,10 @@ def _digest(facts: object) -> str:
 
 
 def _size_and_version(address: str) -> tuple[int, int]:
-    path = path_of(address)
+    path = path_of(address) if "://" in address else address
     try:
-        found = None if path is None else path.stat()
-    except OSError:  # the worker will say why
+        found = None if path is None else os.stat(path)  # noqa: PTH116 (there may be 100,000)
+    except (OSError, ValueError):  # the worker will say why
         found = None
     return (-1, -1) if found is None else (found.st_size, found.st_mtime_ns)
 
@@ -94,7 +94,7 @@ def jobs_to_run(
     owners = {_result_identity(file.path, entry.folder): entry for entry in entries.values() for file in entry.results}
     for source in sources:
         pattern = patterns[source.address]
-        entry = entries[folder_identity(pattern.folder), identity_of(source.address)]
+        entry = entries[folder_identity(pattern.folder), source.identity]
         if not _is_due(entry, renewal, existing):
             continue
         if not renewal.overwrite and (

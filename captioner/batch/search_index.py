@@ -26,7 +26,7 @@ from captioner.text.scripts import is_unspaced
 from captioner.values import Cue
 
 PREFERRED = (".json", ".srt", ".vtt", ".ass", ".ttml", ".lrc", ".csv")
-"""Endings of the files that are searched; of several with one name only the first in this order."""
+"""Endings of the files that are searched; of several with one name only the first in this order that can be read."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (number INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE, stamp TEXT NOT NULL);
@@ -41,8 +41,8 @@ _ACCENTS = regex.compile(r"(?<=[\p{Latin}\p{Greek}\p{Cyrillic}]\p{Mn}*)\p{Mn}")
 BUSY = 30.0
 """Seconds to wait while another process reads or writes."""
 
-ReadCues = Callable[[Path], Sequence[Cue]]
-"""Reads a caption file. Raises `CaptionerError`."""
+ReadCues = Callable[[Path], Sequence[Cue] | None]
+"""Reads a caption file; returns None for a file that holds something else. Raises `CaptionerError`."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,8 @@ def index_path(folder: str) -> Path:
     return default_state_path().parent / "searches" / f"{name}.sqlite"
 
 
-def caption_files(folder: Path) -> Iterator[Path]:
-    """Yield the caption files in and below a folder, one of each name."""
+def caption_files(folder: Path) -> Iterator[Sequence[Path]]:
+    """Yield the caption files in and below a folder: those of each name together, the preferred first."""
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         found: dict[str, list[Path]] = {}
@@ -77,7 +77,7 @@ def caption_files(folder: Path) -> Iterator[Path]:
             if path.suffix.lower() in PREFERRED and path.is_file():
                 found.setdefault(path.stem, []).append(path)
         for group in found.values():
-            yield min(group, key=lambda path: PREFERRED.index(path.suffix.lower()))
+            yield sorted(group, key=lambda path: PREFERRED.index(path.suffix.lower()))
 
 
 class SearchIndexNotUsable(CaptionerError):
@@ -109,28 +109,38 @@ class SearchIndex:
         """Close the file."""
         self._database.close()
 
-    def update(self, files: Iterable[Path], read: ReadCues) -> list[CaptionerError]:
+    def update(self, groups: Iterable[Sequence[Path]], read: ReadCues) -> list[CaptionerError]:
         """Index the files that are new or have changed, and forget those that are gone.
 
-        Returns the errors of files that cannot be read; nothing is found in these.
+        Of each group the first file is indexed that can be read. Returns the errors of those before it; files for which
+        `read` returns None are no caption files, and are passed over.
         """
         errors: list[CaptionerError] = []
         with self._usable():
             self._database.execute("BEGIN IMMEDIATE")
             known = dict(self._database.execute("SELECT path, stamp FROM files").fetchall())
-            for file in files:
-                path, stamp = os.fsencode(file), _stamp(file)
-                if known.pop(path, None) == stamp:
-                    continue
-                self._forget(path)
-                try:
-                    self._add(path, stamp, read(file))
-                except CaptionerError as error:
-                    errors.append(error)
+            for group in groups:
+                for file in group:
+                    path, stamp = os.fsencode(file), _stamp(file)
+                    if known.get(path) == stamp or self._add_if_readable(file, stamp, read, errors):
+                        known.pop(path, None)
+                        break
             for path in known:
                 self._forget(path)
             self._database.execute("COMMIT")
         return errors
+
+    def _add_if_readable(self, file: Path, stamp: str, read: ReadCues, errors: list[CaptionerError]) -> bool:
+        try:
+            cues = read(file)
+        except CaptionerError as error:
+            errors.append(error)
+            return False
+        if cues is None:
+            return False
+        self._forget(os.fsencode(file))
+        self._add(os.fsencode(file), stamp, cues)
+        return True
 
     @contextmanager
     def _usable(self) -> Iterator[None]:

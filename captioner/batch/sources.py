@@ -11,7 +11,6 @@ from pathlib import Path
 
 from captioner.batch.batch_source import MANIFEST_SUFFIXES, MEDIA_SUFFIXES, Source, name_of_address
 from captioner.batch.manifest import read_manifest
-from captioner.batch.source_identity import identity_of
 from captioner.batch.stored_sources import stored_sources, web_folder
 from captioner.errors import CaptionerError, UsageError, reason_of
 from captioner.media import open_media, path_of
@@ -39,7 +38,7 @@ def find_sources(names: Iterable[str], *, probe: bool = False, leave_out: LeaveO
     for name in names:
         count = 0
         for count, source in enumerate(_sources_of(name, probe, leave_out), 1):  # noqa: B007
-            first = found.setdefault(identity_of(source.address), source)
+            first = found.setdefault(source.identity, source)
             if first is not source and (first.output, first.options) != (source.output, source.options):
                 both = f"by {first.origin or 'another argument'} and by {source.origin or name}"
                 raise UsageError(f"{source.address} is named twice with different options: {both}; leave one out")
@@ -86,8 +85,7 @@ def _files_below(folder: Path, probe: bool, leave_out: LeaveOut) -> Iterator[Sou
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         beginning, below = _beginning(Path(parent)), _beginning(Path(parent).relative_to(folder))
         for name in sorted(name for name in names if not name.startswith(".")):
-            path = Path(parent, name)
-            media = path.suffix.lower() in MEDIA_SUFFIXES
+            path, media = f"{parent}{os.sep}{name}", os.path.splitext(name)[1].lower() in MEDIA_SUFFIXES  # noqa: PTH122
             if (media or probe) and _is_file(path) and (media or _has_audio(path)):
                 yield Source(beginning + name, below + name)
 
@@ -97,14 +95,14 @@ def _beginning(folder: Path) -> str:
     return "" if folder == Path() else str(folder / "x")[:-1]
 
 
-def _is_file(path: Path) -> bool:
+def _is_file(path: str | Path) -> bool:
     """Return whether a path is no pipe or device, which reading might never end. A link to nothing fails later."""
-    return path.is_file() or path.is_symlink()
+    return os.path.isfile(path) or os.path.islink(path)  # noqa: PTH113, PTH114 (there may be 100,000)
 
 
-def _has_audio(path: Path) -> bool:
+def _has_audio(path: str) -> bool:
     try:
-        with open_media(str(path)) as media:
+        with open_media(path) as media:
             return bool(media.tracks)
     except CaptionerError:
         return False

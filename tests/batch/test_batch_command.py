@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from itertools import cycle
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -19,11 +20,14 @@ from captioner.backends import Recognition, scripted
 from captioner.backends.scripted import Scripted
 from captioner.batch import batch_worker
 from captioner.batch.batch_worker import BatchWorker, WorkerSettings
+from captioner.batch.driver_lock import only_driver
 from captioner.batch.job import BatchJob, Outcome, ResultPattern
 from captioner.batch.ledger import ledger_path
 from captioner.batch.process_executor import ProcessExecutor
 from captioner.batch.thread_executor import ThreadExecutor
+from captioner.budget import PRICES, Price
 from captioner.cli import main
+from captioner.cli.work import batch_progress
 from captioner.journal import default_path
 from captioner.output import Captions
 from captioner.pipeline import CaptionOptions, caption
@@ -275,3 +279,127 @@ def wait_for(look: Callable[[], Sequence[object]]) -> int:
             return found[0]  # type: ignore[return-value]
         time.sleep(0.1)
     pytest.fail("it did not come")
+
+
+def test_it_does_not_matter_where_a_run_begins(batch: Run, archive: Path, monkeypatch: pytest.MonkeyPatch,
+        capfd: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+    batch()
+    Path("elsewhere").mkdir()
+    monkeypatch.chdir("elsewhere")
+    words = ["--executor", "threads", *SCRIPTED]
+    assert main(["batch", "../in", "-d", "../out", *words]) == 3
+    assert "4 sources: 0 to caption" in capfd.readouterr().err
+    assert main(["batch", str(archive / "in"), "-d", str(archive / "out"), *words, "--report", "r.json"]) == 3
+    assert "4 sources: 0 to caption" in capfd.readouterr().err
+    [row] = [row for row in json.loads(Path("r.json").read_text())["sources"] if row["source"].endswith("in/talk.flac")]
+    assert row["results"] == [str(archive / "out/talk.srt")]
+
+
+def test_it_does_not_matter_how_much_of_an_archive_is_named(archive: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    words = ["--executor", "threads", *SCRIPTED]
+    assert main(["batch", "in", *words]) == 3
+    capfd.readouterr()
+    assert main(["batch", "in/deep", *words]) == 0
+    assert "2 sources: 0 to caption" in capfd.readouterr().err
+    assert main(["batch", "in/deep", "--status"]) == 0
+    assert "2 sources: 2 done" in capfd.readouterr().out
+    with only_driver(str(archive.resolve() / "in" / "deep")):
+        assert main(["batch", "in", *words]) == 2
+    assert f"another batch writes results into {archive.resolve()}/in/deep now" in capfd.readouterr().err
+
+
+def test_what_was_left_out_is_in_the_report(batch: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.scandir
+
+    def scandir(path: str) -> object:
+        if str(path).endswith("deep"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert "in/deep: left out, cannot be read: permission denied" in batch("--report", "report.json")[1]
+    left_out = json.loads(Path("report.json").read_text())["left_out"]
+    assert left_out == [{"name": "in/deep", "reason": "cannot be read: permission denied"}]
+    batch("--report", "report.csv")
+    assert "in/deep,left out,cannot be read: permission denied" in Path("report.csv").read_text()
+
+
+def test_the_cost_so_far_is_said_everywhere(batch: Run, capfd: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    monkeypatch.setitem(PRICES, "scripted", Price(60.0, "USD"))  # a dollar a second
+    monkeypatch.setattr(batch_progress, "INTERVAL", 0.0)
+    messages = batch("--report", "report.json")[1]
+    report = json.loads(Path("report.json").read_text())
+    total = report["costs"]["USD"]
+    assert 1.0 < total == pytest.approx(sum(row["sent"] for row in report["sources"]), abs=0.01)
+    assert messages.splitlines()[-1].endswith(f"0.01 h captioned, {total:.2f} USD so far")
+    assert " USD so far" in messages.splitlines()[1]
+    os.utime("in/talk.flac", (1, 1))
+    assert f"{total:.2f} USD so far" in batch()[1].splitlines()[-1]  # the journal has it, so nothing was sent
+    assert main(["batch", "-d", "out", "--status"]) == 0
+    assert f"{total:.2f} USD so far" in capfd.readouterr().out
+
+
+def test_a_file_system_without_room_ends_the_run_and_leaves_nothing_half(archive: Path) -> None:
+    limited = "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); import sys; "
+    limited += "resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000)); "
+    limited += "from captioner.cli import main; sys.exit(main(sys.argv[1:]))"
+    words = ["batch", "in", "-d", "out", "--executor", "threads", *SCRIPTED[:2], "--align", "none", "--no-journal"]
+    lines = ["--backend-option", f"lines={['x' * 40_000]!r}"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    run = subprocess.run(
+        [sys.executable, "-c", limited, *words, *lines], env=environment, capture_output=True, text=True, check=False
+    )
+    assert "cannot write out/" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert not [path for path in Path("out").rglob("*") if path.is_file() and not path.name.endswith(".jsonl")]
+    assert "4 sources: 4 failed" in run.stderr
+
+
+@pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="no second file system")
+def test_results_on_another_file_system(archive: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with TemporaryDirectory(dir="/dev/shm") as out:
+        assert os.stat(out).st_dev != os.stat(archive).st_dev  # noqa: PTH116
+        assert main(["batch", "in", "-d", out, "--executor", "threads", *SCRIPTED]) == 3
+        assert sorted(path.name for path in Path(out).rglob("*.srt")) == ["more.srt", "talk.srt", "talk.srt"]
+        assert not list(Path(out).rglob("*.part"))
+
+
+def test_a_source_that_vanishes_after_it_was_found(batch: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def vanishing(source: str, options: CaptionOptions) -> Captions:
+        if "more" in source:
+            Path(source).unlink()
+        return caption(source, options)
+
+    monkeypatch.setattr(batch_worker, "caption", vanishing)
+    code, messages = batch("--workers", "1")
+    assert "in/deep/more.flac: cannot be read: No such file or directory" in messages
+    assert (code, messages.splitlines()[-1]) == (3, "4 sources: 2 done, 2 failed; 0.01 h captioned")
+
+
+def test_two_batches_on_one_folder_at_once(batch: Run, archive: Path) -> None:
+    with only_driver(str(archive.resolve() / "out")):
+        code, messages = batch()
+    assert (code, Path("out").exists()) == (2, False)
+    taken = f"another batch writes results into {archive.resolve()}/out now; wait for it, or use another folder"
+    assert messages == f"captioner: {taken}\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_ctrl_c_twice_leaves_a_state_that_goes_on(archive: Path) -> None:
+    command = [sys.executable, "-m", "captioner", "batch", "in", "-d", "out", "--executor", "threads", *SCRIPTED]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    run = subprocess.Popen(
+        [*command, "--backend-option", "delay=1"], env=environment, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    assert run.stderr is not None
+    assert "4 sources" in run.stderr.readline()
+    for _ in range(2):
+        time.sleep(0.2)
+        os.killpg(run.pid, signal.SIGINT)
+    messages = run.communicate(timeout=60)[1]
+    assert run.returncode in (130, -signal.SIGINT)
+    assert "Traceback" not in messages
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert ended.stderr.splitlines()[-1] == "4 sources: 3 done, 1 failed; 0.01 h captioned"

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from captioner.batch.batch_report import csv_report, json_report
 from captioner.batch.search_index import SearchIndex, SearchIndexNotUsable, caption_files
 from captioner.cli import main
 from captioner.values import Cue
@@ -31,7 +32,7 @@ def index(tmp_path: Path) -> Iterator[SearchIndex]:
     index = SearchIndex(tmp_path / "index.sqlite")
     for name in LINES:
         (tmp_path / name).touch()
-    index.update([tmp_path / name for name in LINES], read)
+    index.update([[tmp_path / name] for name in LINES], read)
     yield index
     index.close()
 
@@ -74,7 +75,7 @@ def test_every_word_of_every_line_is_found(line: tuple[str, str], data: st.DataO
     word = data.draw(st.sampled_from([word for word in text.split() if any(map(str.isalnum, word))]))
     index = SearchIndex(Path(":memory:"))
     try:
-        index.update([Path(name)], read)
+        index.update([[Path(name)]], read)
         assert (name, float(LINES[name].index(text))) in found(index, word)
     finally:
         index.close()
@@ -84,10 +85,10 @@ def test_a_changed_file_is_read_again_and_a_lost_one_forgotten(tmp_path: Path) -
     path = tmp_path / "speech"
     path.touch()
     index = SearchIndex(tmp_path / "index.sqlite")
-    assert not index.update([path], read)
-    assert not index.update([path], lambda path: pytest.fail("it has not changed"))
+    assert not index.update([[path]], read)
+    assert not index.update([[path]], lambda path: pytest.fail("it has not changed"))
     path.write_text("longer")
-    index.update([path], lambda _: [Cue(0.0, 1.0, "Something else.")])
+    index.update([[path]], lambda _: [Cue(0.0, 1.0, "Something else.")])
     assert (found(index, "country"), found(index, "else")) == ([], [("speech", 0.0)])
     index.update([], read)
     assert found(index, "else") == []
@@ -116,14 +117,14 @@ def test_one_file_of_each_name_is_searched(tmp_path: Path) -> None:
     for name in ("a.srt", "a.json", "a.n.srt", "a-b.srt"):
         (tmp_path / name).touch()
     os.mkfifo(tmp_path / "pipe.srt")
-    assert sorted(path.name for path in caption_files(tmp_path)) == ["a-b.srt", "a.json", "a.n.srt"]
+    assert sorted(files[0].name for files in caption_files(tmp_path)) == ["a-b.srt", "a.json", "a.n.srt"]
 
 
 def test_text_and_names_that_are_not_unicode(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / os.fsdecode(b"bad\xff.srt")
     path.touch()
     index = SearchIndex(tmp_path / "index.sqlite")
-    assert not index.update([path], lambda _: [Cue(0.0, 1.0, "half \ud800 a pair")])
+    assert not index.update([[path]], lambda _: [Cue(0.0, 1.0, "half \ud800 a pair")])
     assert found(index, "pair") == [(path.name, 0.0)]
     index.close()
     path.write_text("1\n00:00:01,000 --> 00:00:02,000\nThe lamp.\n")
@@ -144,4 +145,28 @@ def test_hidden_folders_are_not_searched(tmp_path: Path) -> None:
     for name in ("a.srt", ".hidden/b.srt", "c/d.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
-    assert [path.name for path in caption_files(tmp_path)] == ["a.srt"]
+    assert [file.name for [file] in caption_files(tmp_path)] == ["a.srt"]
+
+
+def test_a_file_that_cannot_be_read_is_named_and_the_next_of_its_name_is_searched(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "talk.json").write_text('{"version": 1, "segm')
+    (tmp_path / "talk.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nThe lamp.\n")
+    for _ in range(2):
+        assert main(["search", str(tmp_path), "lamp"]) == 0
+        shown = capfd.readouterr()
+        assert shown.out.startswith(f"{tmp_path}/talk.srt#t=1.0")
+        assert "talk.json" in shown.err
+    (tmp_path / "talk.json").unlink()
+    (tmp_path / "talk.vtt").write_text("WEBVTT\n\n00:01.000 --> 00:02.000\nThe candle.\n")
+    assert main(["search", str(tmp_path), "candle"]) == 1
+
+
+def test_reports_and_other_tables_are_no_captions(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "talk.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nThe lamp.\n")
+    (tmp_path / "report.json").write_text(json_report([]))
+    (tmp_path / "report.csv").write_text(csv_report([]))
+    (tmp_path / "other.json").write_text("[1, 2]")
+    assert main(["search", str(tmp_path), "lamp"]) == 0
+    assert capfd.readouterr().err == ""

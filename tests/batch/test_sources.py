@@ -220,3 +220,11 @@ def test_forms_of_a_language_tag() -> None:
     forms = {name: form("zh-Hans") for name, form in TAG_FORMS.items()}
     assert forms == {"bcp47": "zh-Hans", "iso639-1": "zh", "iso639-2": "zho", "iso639-2b": "chi"}
     assert ResultPattern("o", "a.{lang}").path("und", ".srt") == "o/a.und.srt"
+
+
+def test_two_rows_of_one_source_with_different_options_are_named(archive: Path) -> None:
+    Path("list.csv").write_text("source,language\nfilms/b.mp4,en\n./films/b.mp4,en\n")
+    assert len(find_sources(["list.csv"])) == 1
+    Path("list.csv").write_text("source,language\nfilms/b.mp4,en\n./films/b.mp4,fr\n")
+    with pytest.raises(UsageError, match=r"b.mp4 is named twice .*: by list.csv, line 2 and by list.csv, line 3"):
+        find_sources(["list.csv"])
