@@ -1,5 +1,11 @@
 """Captions an archive: many sources, each once, on the processes or threads of one machine or on a Ray cluster.
 
+    batch_source.py     one source
+    manifest.py         lists of sources with options
+    stored_sources.py   sources in object stores and web folders
+    source_identity.py  by what a source is known
+    driver_lock.py      runs that write into one folder exclude each other
+    existing_files.py   the results that exist already
     sources.py          files, folders, globs, manifests and addresses to a list of sources
     result_names.py     where the results of each source lie, and which two sources would share a name
     job.py              what crosses to a worker, and what comes back: BatchJob and Outcome
