@@ -6,8 +6,8 @@ import asyncio
 import base64
 import binascii
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import BinaryIO
 
@@ -24,6 +24,9 @@ MOST_PARTS = 1000
 LARGEST_FIELDS = 1 << 20
 """Bytes of all fields of a form but the file."""
 
+LARGEST_ATTACHMENT = 16 << 20
+"""Bytes of all small files of a form."""
+
 LARGEST_JSON = 64 << 20
 """Bytes of a JSON body, which is held in memory: a file of 48 MB in base64."""
 
@@ -32,6 +35,16 @@ BUFFERED = 1 << 20
 
 FILE = "file"
 FILE_BASE64 = "file_base64"
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A small file in a form, which is held in memory."""
+
+    filename: str
+    """The name that the client gives it, without folders."""
+
+    data: bytes
 
 
 @dataclass(frozen=True)
@@ -48,13 +61,18 @@ class ReceivedForm:
     filename: str
     """The name that the client gives the file, without folders."""
 
+    attachments: Mapping[str, Attachment] = field(default_factory=dict)
+    """The small files that were asked for, by the names of their fields."""
+
     def text(self, name: str, default: str | None = None) -> str | None:
         """Return the last text of a field that is not empty."""
         return next((text for text in reversed(self.fields.get(name, ())) if text), default)
 
 
-async def receive_form(request: Request, folder: Path, largest: int) -> ReceivedForm:
+async def receive_form(request: Request, folder: Path, largest: int, attachments: Collection[str] = ()) -> ReceivedForm:
     """Return the form or the JSON of a request; its file, of at most `largest` bytes, is written into `folder`.
+
+    `attachments` are the fields that may be small files.
 
     Raises `RequestRefused`, and `starlette.requests.ClientDisconnect`.
     """
@@ -64,7 +82,7 @@ async def receive_form(request: Request, folder: Path, largest: int) -> Received
     boundary = options.get(b"boundary")
     if kind != b"multipart/form-data" or not boundary:
         raise RequestRefused("form", "send a form (multipart/form-data), or JSON with file_base64")
-    form = _FormWriter(folder / "media", largest)
+    form = _FormWriter(folder / "media", largest, attachments)
     try:
         parser = python_multipart.MultipartParser(boundary, form.callbacks())  # type: ignore[arg-type]
         async for chunk in request.stream():
@@ -78,7 +96,7 @@ async def receive_form(request: Request, folder: Path, largest: int) -> Received
         form.abandon()
     if not form.ended:
         raise RequestRefused("form", "the form does not end: its last boundary is missing")
-    return ReceivedForm(form.fields, form.path if form.has_file else None, form.filename)
+    return ReceivedForm(form.fields, form.path if form.has_file else None, form.filename, form.attachments)
 
 
 async def _receive_json(request: Request, folder: Path, largest: int) -> ReceivedForm:
@@ -130,15 +148,16 @@ def base_name(name: str) -> str:
 class _FormWriter:
     """What the parser calls: it collects fields, and writes the part called `file`."""
 
-    def __init__(self, path: Path, largest: int) -> None:
-        self.path, self._largest = path, largest
+    def __init__(self, path: Path, largest: int, attachments: Collection[str]) -> None:
+        self.path, self._largest, self._attachable = path, largest, attachments
+        self.attachments: dict[str, Attachment] = {}
         self.fields: dict[str, list[str]] = {}
         self.filename = ""
         self.has_file = self.ended = False
         self.waiting = 0  # bytes of the file that are not written yet
         self._file: BinaryIO | None = None
         self._chunks: list[bytes] = []
-        self._written = self._field_bytes = self._parts = 0
+        self._written = self._field_bytes = self._attached_bytes = self._parts = 0
         self._header = self._value = b""
         self._disposition: dict[bytes, bytes] = {}
         self._text = bytearray()
@@ -194,13 +213,30 @@ class _FormWriter:
         self._is_file = self._disposition.get(b"name") == FILE.encode() and not self.has_file
         if self._is_file:
             self.has_file = True
-            self.filename = base_name(self._disposition.get(b"filename", b"").decode("utf-8", "replace"))
+            self.filename = self._filename()
+
+    def _filename(self) -> str:
+        return base_name(self._disposition.get(b"filename", b"").decode("utf-8", "replace"))
+
+    @property
+    def _is_attachment(self) -> bool:
+        name = self._disposition.get(b"name", b"").decode("utf-8", "replace")
+        return name in self._attachable and b"filename" in self._disposition
+
+    def _count(self, size: int) -> None:
+        """Count the bytes of a part that is held in memory."""
+        if self._is_attachment:
+            self._attached_bytes += size
+            if self._attached_bytes > LARGEST_ATTACHMENT:
+                raise RequestRefused("too_large", f"such a file has {LARGEST_ATTACHMENT >> 20} MB at most")
+            return
+        self._field_bytes += size
+        if self._field_bytes > LARGEST_FIELDS:
+            raise RequestRefused("form", f"the fields of the form have more than {LARGEST_FIELDS >> 20} MB")
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         if not self._is_file:
-            self._field_bytes += end - start
-            if self._field_bytes > LARGEST_FIELDS:
-                raise RequestRefused("form", f"the fields of the form have more than {LARGEST_FIELDS >> 20} MB")
+            self._count(end - start)
             self._text += data[start:end]
             return
         self._written += end - start
@@ -210,8 +246,10 @@ class _FormWriter:
         self.waiting += end - start
 
     def _end(self) -> None:
-        if not self._is_file:
-            name = self._disposition.get(b"name", b"").decode("utf-8", "replace")
+        name = self._disposition.get(b"name", b"").decode("utf-8", "replace")
+        if self._is_attachment:
+            self.attachments[name] = Attachment(self._filename(), bytes(self._text))
+        elif not self._is_file:
             self.fields.setdefault(name, []).append(self._text.decode("utf-8", "replace"))
 
     def _finish(self) -> None:

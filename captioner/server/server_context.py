@@ -13,6 +13,7 @@ from captioner.server.documents.open_documents import OpenDocuments
 from captioner.server.jobs.job_service import JobService
 from captioner.server.jobs.job_store import JobStore
 from captioner.server.model_host import ModelHost
+from captioner.server.outgoing.webhooks import Webhooks
 from captioner.server.server_options import ServerOptions
 from captioner.server.uploads.upload_store import UploadStore
 from captioner.server.uploads.upload_turns import UploadTurns
@@ -63,4 +64,6 @@ class ServerContext:
     @cached_property
     def jobs(self) -> JobService:
         """The worker of the jobs; `jobs.store` has all of them."""
-        return JobService(self.options, self.captioning, self.models, JobStore(self.options.state))
+        state = self.options.state
+        webhooks = Webhooks(state / "webhooks.sqlite", self.keys.webhook_secret)
+        return JobService(self.options, self.captioning, self.models, JobStore(state), self.uploads, webhooks)

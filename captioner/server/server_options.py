@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,3 +49,14 @@ class ServerOptions:
 
     upload_lifetime: float = 24 * 3600.0
     """Seconds after its last bytes for which an upload is kept that no job has taken."""
+
+    keep_days: float | None = 30.0
+    """Days for which jobs that have ended are kept; None to keep them."""
+
+    allow_urls: bool = False
+    """Whether clients may name URLs, which the server fetches, and webhooks."""
+
+    @property
+    def disk_is_full(self) -> bool:
+        """Whether less of the disk is free than a new upload needs. Raises `OSError`."""
+        return shutil.disk_usage(self.state).free < self.smallest_free

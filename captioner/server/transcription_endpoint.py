@@ -14,6 +14,8 @@ from starlette.types import Receive, Scope, Send
 
 from captioner.media import Media
 from captioner.pipeline import CaptionOptions, Captions
+from captioner.server.jobs.respond_async import answer_with_job, prefers_async
+from captioner.server.json_errors import RouteError, error_response
 from captioner.server.model_host import ModelHost
 from captioner.server.recognition import RecognitionRun, Upload, probe_upload, receive_upload
 from captioner.server.refusals import RequestRefused, refuse_if_all_is_lost
@@ -83,6 +85,8 @@ async def transcribe_upload(request: Request, api: TranscriptionApi[Asked]) -> R
             if upload.form.file is None:
                 raise RequestRefused("missing", "the file is missing", FILE)
             api.check_media(context, asked, upload, await probe_upload(upload))
+            if prefers_async(request):
+                return await answer_with_job(request, upload, asked.options)
         except BaseException:
             await upload.remove()
             raise
@@ -90,6 +94,8 @@ async def transcribe_upload(request: Request, api: TranscriptionApi[Asked]) -> R
         return await _recognised(request, api, asked, run)
     except ClientDisconnect:
         return Response(status_code=CLIENT_GONE)
+    except RouteError as error:  # of jobs, which are the same in all APIs
+        return error_response(error.status, error.code, error.message, error.headers)
     except Exception as error:
         return api.refuse(error)
 

@@ -11,13 +11,15 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from captioner.server import health, session_routes
+from captioner.server import health, metrics, session_routes
 from captioner.server.access_check import AccessCheck
 from captioner.server.documents import document_routes, media_routes, save_routes, transform_routes
 from captioner.server.failure_response import route_failure
 from captioner.server.glm_api import glm_routes
 from captioner.server.jobs import job_routes
+from captioner.server.metrics import RequestMeter
 from captioner.server.openai_api import openai_routes
+from captioner.server.openapi import openapi_routes
 from captioner.server.page import page_routes
 from captioner.server.realtime import realtime_routes
 from captioner.server.server_context import ServerContext
@@ -26,6 +28,8 @@ from captioner.web.origins import OriginCheck
 
 PARTS = (
     health,
+    metrics,
+    openapi_routes,
     session_routes,
     job_routes,
     upload_routes,
@@ -55,11 +59,12 @@ def make_web_app(context: ServerContext) -> ASGIApp:
         await asyncio.gather(*context.tasks, return_exceptions=True)
         for models in filter(None, (context.models, context.translating)):
             await models.close()
-        context.jobs.store.close()
         context.documents.close()
 
     routes: list[BaseRoute] = [route for part in PARTS for route in part.routes()]
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: route_failure})
     app.state.context = context
     host = context.options.address.rpartition(":")[0].strip("[]")
-    return OriginCheck(AccessCheck(app, context.keys, context.jobs.store), context.options.origins, host)
+    checked = OriginCheck(AccessCheck(app, context.keys, context.jobs.store), context.options.origins, host)
+    app.state.meter = RequestMeter(checked, context)
+    return app.state.meter  # type: ignore[no-any-return]

@@ -34,7 +34,33 @@ from captioner.settings import Settings
     metavar="S",
     help="Unload an idle model; 0 keeps it.  [default: 600]",
 )
-@click.option("--max-upload", type=click.IntRange(1), default=4096, metavar="MB", help="Largest file.  [default: 4096]")
+@click.option(
+    "--max-upload", type=click.IntRange(1), default=4096, metavar="MB", help="Largest upload.  [default: 4096]"
+)
+@click.option(
+    "--max-duration", type=click.FloatRange(0), default=12.0, metavar="H", help="Longest recording.  [default: 12]"
+)
+@click.option(
+    "--max-jobs",
+    type=click.IntRange(1),
+    default=1000,
+    metavar="N",
+    help="Unfinished jobs of a client.  [default: 1000]",
+)
+@click.option(
+    "--min-free", type=click.FloatRange(0), default=1.0, metavar="GB", help="Disk space to leave free.  [default: 1]"
+)
+@click.option(
+    "--keep-days",
+    type=click.FloatRange(0),
+    default=30.0,
+    metavar="N",
+    help="Delete jobs so long after their end; 0 keeps them.  [default: 30]",
+)
+@click.option("--allow-urls", is_flag=True, help="Let clients name public URLs to fetch, and webhooks.")
+@click.option(
+    "--log", type=click.Choice(["text", "json"]), default="text", help="Print faults, or each request as JSON."
+)
 @click.option("--service-limits", is_flag=True, help="Refuse uploads that GLM's own service refuses.")
 @options.profile
 @options.profile_option

@@ -14,6 +14,7 @@ from captioner.backends import Backend, Hints
 from captioner.backends.registry import backend_info
 from captioner.backends.selection import choose_backend
 from captioner.cli.console import Console
+from captioner.cli.server_log import LogStyle, log_to_stderr
 from captioner.cli.work.backend_session import BackendRequest, go_offline, hotwords_in, open_backend
 from captioner.cli.work.profile_choice import profile_by_language
 from captioner.errors import UsageError
@@ -50,6 +51,12 @@ class ServeRequest:
     max_wait: float
     unload_after: float
     max_upload: int
+    max_duration: float = 12.0
+    max_jobs: int = 1000
+    min_free: float = 1.0
+    keep_days: float = 30.0
+    allow_urls: bool = False
+    log: LogStyle = "text"
     service_limits: bool
     profile: str | None
     profile_options: tuple[tuple[str, Any], ...]
@@ -78,6 +85,7 @@ def serve_until_stopped(request: ServeRequest, settings: Settings) -> int:
     except ImportError:
         raise UsageError(NEEDS_SERVER) from None
     console = Console(quiet=request.quiet)
+    log_to_stderr(request.log)
     context = make_server_context(request, settings, console)
     context.models.load()
     run_server(context, lambda url: console.say(f"serving at {url}; Ctrl-C ends it"))
@@ -117,6 +125,11 @@ def make_server_context(request: ServeRequest, settings: Settings, console: Cons
         largest_upload=request.max_upload << 20,
         unload_after=request.unload_after or None,
         service_limits=request.service_limits,
+        longest_media=request.max_duration * 3600,
+        most_waiting=request.max_jobs,
+        smallest_free=round(request.min_free * (1 << 30)),
+        keep_days=request.keep_days or None,
+        allow_urls=request.allow_urls,
     )
     queue = WorkQueue(slots, options.longest_wait)
     return ServerContext(options, captioning, model_host(asked), queue, translating)

@@ -11,13 +11,16 @@ from captioner.atomic_file import atomic_write_text
 from captioner.backends import Backend
 from captioner.editing.cue_json import captions_text
 from captioner.errors import MediaNotReadable
-from captioner.formats import Contents, format_named, format_of_file, render_report, transcript_of
+from captioner.formats import Contents, format_named, render_report, transcript_of
 from captioner.media import Media, open_media
 from captioner.output import Captions
 from captioner.pipeline import CaptionOptions, Progress, cues_of_transcript
 from captioner.pipeline.captioning import caption_with
 from captioner.server.jobs.server_job import JobSettings, ServerJob
 from captioner.values import Cue, Report, Transcript
+
+GIVEN_CAPTIONS = "captions.given"
+"""The file in the folder of a job that holds the captions which its client sent."""
 
 
 class JobStopped(Exception):
@@ -38,6 +41,9 @@ class JobProgress:
     """The cues of the region that was just recognised."""
 
 
+OnProgress = Callable[[JobProgress], object]
+
+
 @dataclass(frozen=True)
 class CaptionWork:
     """A caption job, ready to run in a thread."""
@@ -52,7 +58,7 @@ class CaptionWork:
     longest: float
     """Seconds of a source at most."""
 
-    on_progress: Callable[[JobProgress], object]
+    on_progress: OnProgress
     """Called from the thread."""
 
     def recognise(self, backend: Backend, stopped: Event) -> Captions:
@@ -79,10 +85,9 @@ class CaptionWork:
         write_captions(self.folder, captions)
         return captions
 
-    def adopt(self, captions: Path) -> Captions:
+    def adopt(self, format: str) -> Captions:
         """Take the captions of a file that the client sent. Raises `FormatError`, `UnknownName`, `MediaError`."""
-        data = captions.read_bytes()
-        contents = format_of_file(captions.name, data).read(data)
+        contents = format_named(format).read((self.folder / GIVEN_CAPTIONS).read_bytes())
         language = self.job.settings.language or contents.programme.language
         media = probe(self.media, self.job.name)
         self._check_duration(media.duration)

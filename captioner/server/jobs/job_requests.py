@@ -3,30 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
+import os
 import shutil
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
-from typing import get_args
+from typing import cast, get_args
 
 from starlette.requests import Request
 
-from captioner.errors import NoAudio, UsageError
+from captioner.atomic_file import atomic_write_text
+from captioner.editing.cue_json import captions_text
+from captioner.errors import FormatError, NoPicture, UsageError
+from captioner.formats import format_of_file
 from captioner.languages import asked_language
+from captioner.pipeline import ProfileChoice
 from captioner.profiles import profile_named
 from captioner.server.disk_room import check_room
-from captioner.server.jobs.caption_job import probe
+from captioner.server.jobs.caption_job import GIVEN_CAPTIONS
+from captioner.server.jobs.job_results import job_contents
+from captioner.server.jobs.job_runner import media_facts
 from captioner.server.jobs.job_service import JobService
 from captioner.server.jobs.job_store import RequestKeyReused
-from captioner.server.jobs.server_job import JobKind, JobSettings, ServerJob
+from captioner.server.jobs.server_job import WITH_RESULTS, JobKind, JobSettings, ServerJob
 from captioner.server.json_errors import RouteError
+from captioner.server.outgoing.public_network import check_url
+from captioner.server.outgoing.url_fetch import name_of_url
 from captioner.server.request_body import ReceivedForm, receive_form
 from captioner.server.request_context import client_name, context_of
 from captioner.server.uploads.upload_store import UploadStore
 
 LONGEST_REQUEST_KEY = 255
 """Characters of an idempotency key."""
+
+CAPTIONS = "captions"
+"""The field with captions that exist."""
 
 UNNAMED = "upload"
 """The name of a source to which the client gives none."""
@@ -41,10 +53,10 @@ async def receive_job(request: Request) -> tuple[ServerJob, bool]:
     service = context.jobs
     new = ServerJob(name=UNNAMED, client=client_name(request))
     folder = service.store.folder(new.id)
-    await asyncio.to_thread(_make_room, service, new.client, folder)
+    await asyncio.to_thread(make_job_room, service, new.client, folder)
     kept = False
     try:
-        form = await receive_form(request, folder, service.options.largest_upload)
+        form = await receive_form(request, folder, service.options.largest_upload, (CAPTIONS,))
         making = _JobMaking(service, context.uploads, new, form, folder, request.headers.get("idempotency-key"))
         job = await asyncio.to_thread(making.job)
         kept = job.id == new.id
@@ -54,7 +66,7 @@ async def receive_job(request: Request) -> tuple[ServerJob, bool]:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
 
-def _make_room(service: JobService, client: str, folder: Path) -> None:
+def make_job_room(service: JobService, client: str, folder: Path) -> None:
     """Make the folder of a job. Raises `RouteError` if the client has too many jobs, or the disk is nearly full."""
     most = service.options.most_waiting
     if service.store.count_unfinished(client) >= most:
@@ -93,19 +105,76 @@ class _JobMaking:
         """Return a hash of what is asked for; of a file, its name and size count."""
         file = self.form.file
         size = file.stat().st_size if file and file.exists() else None
-        facts = [sorted(self.form.fields.items()), self.form.filename, size]
-        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+        attached = [(name, sha256(each.data).hexdigest()) for name, each in self.form.attachments.items()]
+        facts = [sorted(self.form.fields.items()), self.form.filename, size, sorted(attached)]
+        return sha256(json.dumps(facts).encode()).hexdigest()
 
     def _checked(self) -> ServerJob:
         kind = self.form.text("kind", "caption")
         if kind not in get_args(JobKind):
             raise UsageError(f"unknown kind {kind!r}; there is: {', '.join(get_args(JobKind))}")
-        job = replace(self.new, settings=settings_of(self.form))
+        settings = replace(settings_of(self.form), webhook=self._allowed_url("webhook"))
+        job = replace(self.new, kind=cast(JobKind, kind), settings=settings)
+        if kind != "caption":
+            return self._video_job(job)
+        job = replace(job, settings=replace(settings, captions=self._given_captions()))
         if upload := self.form.text("upload"):
             return self._probed(replace(job, name=self._take(upload) or UNNAMED))
+        if url := self._allowed_url("url"):
+            settings = replace(job.settings, url=url)
+            return replace(job, name=name_of_url(url) or UNNAMED, settings=settings)
         if self.form.file is None:
             raise RouteError(400, "missing", "send a file, or name an upload")
         return self._probed(replace(job, name=self.form.filename or UNNAMED))
+
+    def _video_job(self, job: ServerJob) -> ServerJob:
+        """Return a burn or mux job for the captions of another job as they are now."""
+        store = self.service.store
+        source = store.get(self.form.text("from") or "")
+        if source is None or (self.service.options.api_keys and source.client != job.client):
+            raise RouteError(404, "no_job", "name a caption job with 'from'")
+        if source.state not in WITH_RESULTS or source.kind != "caption":
+            raise RouteError(409, "no_results", f"job {source.id} has no captions; its state is {source.state}")
+        if not source.has_video:
+            raise NoPicture(source.name)
+        contents = job_contents(store.folder(source.id), source.name, self._profile(source))
+        cues = tuple(contents.cues or ())
+        if not cues:
+            raise FormatError(source.name, "has no cue, so there is nothing to show")
+        atomic_write_text(self.folder / "captions.json", captions_text(cues, source.language))
+        if source.local_path is None:
+            os.link(store.media_path(source.id), self.folder / "media")
+        return replace(
+            job,
+            name=source.name,
+            source=source.id,
+            local_path=source.local_path,
+            has_media=True,
+            has_video=True,
+            duration=source.duration,
+            cues=len(cues),
+            settings=replace(job.settings, language=source.language),
+        )
+
+    def _profile(self, source: ServerJob) -> ProfileChoice:
+        return source.settings.profile or self.service.captioning.profile
+
+    def _given_captions(self) -> str | None:
+        """Keep the captions that the client sent; return their format, None without any."""
+        given, text = self.form.attachments.get(CAPTIONS), self.form.text(CAPTIONS)
+        if given is None and text is None:
+            return None
+        name, data = (given.filename, given.data) if given else (f"{CAPTIONS}.srt", (text or "").encode())
+        format = format_of_file(name or f"{CAPTIONS}.srt", data)
+        format.read(data)
+        (self.folder / GIVEN_CAPTIONS).write_bytes(data)
+        return format.name
+
+    def _allowed_url(self, field: str) -> str | None:
+        url = self.form.text(field)
+        if url is not None and not self.service.options.allow_urls:
+            raise RouteError(403, "urls_off", f"{field}: this server asks for no URLs; it would with --allow-urls")
+        return None if url is None else check_url(url)
 
     def _take(self, id: str) -> str:
         """Move the file of an upload into the folder of the job; return its name."""
@@ -119,11 +188,13 @@ class _JobMaking:
         return upload.name
 
     def _probed(self, job: ServerJob) -> ServerJob:
-        media = probe(self.folder / "media", job.name)
-        if not media.tracks:
-            raise NoAudio(job.name)
-        has_video = any(not stream.cover for stream in media.of_kind("video"))
-        return replace(job, has_media=True, has_video=has_video, duration=media.duration)
+        job = replace(job, **media_facts(self.folder / "media", job.name))
+        longest = self.service.options.longest_media
+        if job.duration is not None and job.duration > longest:
+            raise RouteError(
+                413, "too_long", f"{job.name} is longer than {longest / 3600:g} h, which this server takes"
+            )
+        return job
 
 
 def settings_of(form: ReceivedForm) -> JobSettings:

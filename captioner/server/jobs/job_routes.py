@@ -19,6 +19,7 @@ from captioner.server.jobs.job_results import job_contents, media_type_of, write
 from captioner.server.jobs.job_service import JobService
 from captioner.server.jobs.server_job import REPORT, WITH_RESULTS, ServerJob, job_json
 from captioner.server.json_errors import RouteError, with_json_errors
+from captioner.server.outgoing.webhooks import shown_secret
 from captioner.server.request_context import client_name, context_of
 
 SEND_TIMEOUT = 30.0
@@ -43,6 +44,7 @@ def routes() -> list[Route]:
         Route("/v1/jobs/{id}/events", with_json_errors(_events)),
         Route("/v1/jobs/{id}/media", with_json_errors(_media)),
         Route("/v1/jobs/{id}/video", with_json_errors(_video)),
+        Route("/v1/webhooks/secret", with_json_errors(_webhook_secret)),
         Route("/v1/jobs/{id}/results/{format}", with_json_errors(_result)),
     ]
 
@@ -128,6 +130,12 @@ def _write_result(service: JobService, job: ServerJob, format: str, request: Req
     written, suffix = write_job_result(contents, format, word_times=word_times)
     disposition = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(f'{stem}{suffix}', safe='')}"}
     return Response(written, headers=disposition, media_type=media_type_of(format, written))
+
+
+async def _webhook_secret(request: Request) -> Response:
+    """Answer with the secret that signs the webhooks of this client."""
+    secret = context_of(request).keys.webhook_secret(client_name(request))
+    return JSONResponse({"secret": shown_secret(secret)}, headers={"Cache-Control": "no-store"})
 
 
 async def requested_job(request: Request) -> ServerJob:

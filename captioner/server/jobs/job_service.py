@@ -7,22 +7,28 @@ import logging
 import time
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
 
 from captioner.errors import CaptionerError
-from captioner.output import Captions
 from captioner.pipeline import CaptionOptions
-from captioner.server.jobs.caption_job import CaptionWork, JobProgress
+from captioner.server.jobs.caption_job import JobProgress, OnProgress
 from captioner.server.jobs.job_feed import JobFeed
+from captioner.server.jobs.job_runner import Facts, JobRunner
 from captioner.server.jobs.job_store import JobStore
-from captioner.server.jobs.server_job import ServerJob
+from captioner.server.jobs.server_job import ServerJob, job_json
 from captioner.server.model_host import ModelHost
+from captioner.server.outgoing.webhooks import Webhooks
 from captioner.server.own_thread import run_in_own_thread
 from captioner.server.server_options import ServerOptions
+from captioner.server.uploads.upload_store import UploadStore
 from captioner.server.work_queue import WorkQueue
 
 MOST_ATTEMPTS = 3
 """Starts of a job, each of which ended with the server. Then the job is the reason, and it fails."""
+
+DAY = 86400.0
+
+HOUSEKEEPING = 600.0
+"""Seconds between two looks for what is no longer kept."""
 
 FOREVER = float("inf")
 
@@ -37,6 +43,8 @@ class JobService:
     captioning: CaptionOptions
     models: ModelHost
     store: JobStore
+    uploads: UploadStore
+    webhooks: Webhooks
     is_running: bool = False
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _feeds: dict[str, JobFeed] = field(default_factory=dict)
@@ -45,6 +53,7 @@ class JobService:
     def start(self) -> None:
         """Take up the jobs that wait, and those that ran when the last server was killed."""
         self._turns = WorkQueue(self.options.concurrency, FOREVER)
+        self._runner = JobRunner(self.options, self.captioning, self.models, self.store)
         self.store.remove_strays()
         self.is_running = True
         for job in self.store.unfinished():
@@ -53,16 +62,20 @@ class JobService:
                 self.store.change(job.id, state="failed", error=reason, finished=time.time())
             else:
                 self.run(self.store.change(job.id, state="waiting") or job)
+        loop = asyncio.get_running_loop()
+        self._services = [loop.create_task(self._keep_house()), loop.create_task(self.webhooks.send_all())]
 
     async def close(self) -> None:
         """Hand back the jobs that run: they wait for the next start."""
         self.is_running = False
-        tasks = list(self._tasks.values())
+        tasks = [*self._services, *self._tasks.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         for feed in self._feeds.values():
             feed.close()
+        self.webhooks.close()
+        self.store.close()
 
     def run(self, job: ServerJob) -> None:
         """Run a job of the store as soon as its turn comes."""
@@ -70,6 +83,11 @@ class JobService:
         task = asyncio.get_running_loop().create_task(self._run(job), name=f"job {job.id}")
         self._tasks[job.id] = task
         task.add_done_callback(lambda _: self._forget(job.id))
+
+    @property
+    def unfinished(self) -> int:
+        """Number of jobs that wait or run."""
+        return len(self._tasks)
 
     def feed(self, job: ServerJob) -> JobFeed:
         """Return the feed of a job."""
@@ -101,65 +119,66 @@ class JobService:
         feed = self._feeds[job.id]
         try:
             async with self._turns.slot(job.client):
-                await self._change(feed, state="running", started=time.time(), attempts=job.attempts + 1)
-                await self._work(feed)
+                await self._change(feed, {"state": "running", "started": time.time(), "attempts": job.attempts + 1})
+                facts = await self._runner.run(feed.job, _follower(feed), partial(self._change, feed))
+                await self._end(feed, facts)
         except asyncio.CancelledError:
+            if feed.job.is_finished:
+                return
             if job.id in self._cancelled:
-                await self._change(feed, state="cancelled", finished=time.time())
-            else:
-                await self._change(feed, state="waiting", started=None, attempts=job.attempts)
+                await self._end(feed, {"state": "cancelled"})
+            elif feed.job.state == "running":
+                await self._change(feed, {"state": "waiting", "started": None, "attempts": job.attempts})
         except (CaptionerError, OSError) as error:
-            await self._change(feed, state="failed", error=str(error), finished=time.time())
+            await self._end(feed, {"state": "failed", "error": str(error)})
         except Exception as error:
             log.error("job %s failed", job.id, exc_info=error)
             reason = "the server made an error; its log says which"
-            await self._change(feed, state="failed", error=reason, finished=time.time())
+            await self._end(feed, {"state": "failed", "error": reason})
 
-    async def _work(self, feed: JobFeed) -> None:
-        job, loop = feed.job, asyncio.get_running_loop()
+    async def _end(self, feed: JobFeed, facts: Facts) -> None:
+        """Store the end of a job, and report it to its client."""
+        facts = {"finished": time.time(), **facts}
+        url = feed.job.settings.webhook
+        if url is not None:
+            data = job_json(replace(feed.job, **facts))
+            await asyncio.to_thread(self.webhooks.add, feed.job.client, url, f"job.{facts['state']}", data)
+            self.webhooks.wake()
+        await self._change(feed, facts)
 
-        def on_progress(progress: JobProgress) -> None:
-            loop.call_soon_threadsafe(_follow, feed, progress)
-
-        work = CaptionWork(
-            job,
-            await asyncio.to_thread(self.store.media_path, job.id),
-            self.store.folder(job.id),
-            self.captioning,
-            self.options.longest_media,
-            on_progress,
-        )
-        if job.settings.captions is not None:
-            captions = await asyncio.to_thread(work.adopt, self.store.folder(job.id) / job.settings.captions)
-        else:
-            async with self.models.use() as backend:
-                captions = await run_in_own_thread(partial(work.recognise, backend))
-        await self._change(feed, finished=time.time(), **_facts(captions))
-
-    async def _change(self, feed: JobFeed, **values: Any) -> None:
+    async def _change(self, feed: JobFeed, facts: Facts) -> ServerJob:
         """Store a change, then tell it; both also happen where the caller is cancelled meanwhile."""
-        changed = replace(feed.job, **values)
+        changed = replace(feed.job, **facts)
         try:
-            await run_in_own_thread(lambda stopped: self.store.change(changed.id, **values))
+            await run_in_own_thread(lambda stopped: self.store.change(changed.id, **facts))
         finally:
             feed.change(changed)
+        return changed
+
+    async def _keep_house(self) -> None:
+        """Delete what has been kept for long enough, from time to time."""
+        while True:
+            keep_days = self.options.keep_days
+            before = -1.0 if keep_days is None else time.time() - keep_days * DAY
+            for job in await asyncio.to_thread(self.store.finished_before, before):
+                if job.local_path is None:
+                    await asyncio.to_thread(self.store.delete, job.id)
+            await asyncio.to_thread(self.uploads.delete_expired)
+            await asyncio.sleep(HOUSEKEEPING)
+
+
+def _follower(feed: JobFeed) -> OnProgress:
+    """Return what another thread may call with the progress of a job."""
+    loop = asyncio.get_running_loop()
+
+    def follow(progress: JobProgress) -> None:
+        loop.call_soon_threadsafe(_follow, feed, progress)
+
+    return follow
 
 
 def _follow(feed: JobFeed, progress: JobProgress) -> None:
     if feed.job.state == "running":
         feed.add(list(progress.cues))
-        cues = len(feed.cues)
+        cues = max(feed.job.cues, len(feed.cues))
         feed.change(replace(feed.job, done=progress.done, duration=progress.duration, cues=cues))
-
-
-def _facts(captions: Captions) -> dict[str, Any]:
-    lost = len(captions.report.lost)
-    return {
-        "state": "lost" if lost or captions.report.missing_segments else "done",
-        "cues": len(captions.cues),
-        "lost_regions": lost,
-        "language": captions.transcript.language,
-        "backend": captions.report.backend,
-        "done": captions.report.duration,
-        "duration": captions.report.duration,
-    }

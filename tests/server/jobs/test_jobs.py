@@ -107,3 +107,16 @@ def test_an_idempotency_key_makes_one_job_of_a_repeated_request(server: str) -> 
     assert (first.status_code, second.status_code) == (201, 200)
     assert first.json()["id"] == second.json()["id"]
     assert post(language="fr").json()["error"]["code"] == "idempotency_key_reused"
+
+
+@pytest.mark.parametrize("path", ["/v1/audio/transcriptions", "/api/paas/v4/audio/transcriptions"])
+def test_a_transcription_becomes_a_job_for_clients_that_cannot_wait(tmp_path: Path, path: str) -> None:
+    with serving(Scripted(lines=LINES, delay=0.1), tmp_path) as url:
+        form = {"model": "glm-asr-2512", "language": "en"}
+        files = {"file": ("talk.flac", SPEECH.read_bytes())}
+        response = httpx.post(f"{url}{path}", files=files, data=form, headers={"Prefer": "respond-async, wait=5"})
+        assert response.status_code == 202, response.text
+        assert response.json()["state"] == "waiting"
+        job = finished(url, response.headers["location"].rpartition("/")[2])
+        assert (job["state"], job["name"], job["cues"]) == ("done", "talk.flac", 3)
+    assert not list((tmp_path / "incoming").iterdir())
