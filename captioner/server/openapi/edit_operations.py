@@ -85,6 +85,13 @@ EDIT_OPERATIONS = (
         body=_body({"name": "shift", "options": {"seconds": 0.5}}, name=TEXT, options=OBJECT),
     ),
     _on_job(
+        "POST",
+        "/save",
+        "Write the captions to the file from which captioner edit took them.",
+        {200: ApiAnswer("What was written.", JSON, {"revision": 4})},
+        body={"type": "object", "properties": {"overwrite": {"type": "boolean"}}, "example": {"overwrite": False}},
+    ),
+    _on_job(
         "GET",
         "/peaks",
         "Get the waveform: pairs of int8, the least and the greatest of each point.",

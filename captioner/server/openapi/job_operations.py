@@ -165,6 +165,15 @@ JOB_OPERATIONS = (
         errors=(413,),
         open=True,
     ),
+    ApiOperation(
+        "GET",
+        "/v1/session/begin",
+        "Begin a session by a link, as captioner edit opens one.",
+        "Sessions",
+        {303: ApiAnswer("To the page.", None)},
+        (ApiParameter("key", "The key"), ApiParameter("job", "The job to show")),
+        open=True,
+    ),
     ApiOperation("DELETE", "/v1/session", "End the session.", "Sessions", {204: _NO_BODY}, open=True),
     ApiOperation(
         "GET",
