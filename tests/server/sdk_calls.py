@@ -1,7 +1,8 @@
 """Calls of a vendor's client against a server: reads them as JSON, prints what each returned or raised as JSON.
 
 Runs in the environment of the client, where neither captioner nor pytest is. One call is
-{"method": "audio.transcriptions.create", "arguments": {...}, "file": PATH, "stream": bool}.
+{"method": "audio.transcriptions.create", "arguments": {...}, "file": PATH, "stream": bool, "options": {...}}, where
+`options` are those of the client that differ from the usual ones.
 """
 
 from __future__ import annotations
@@ -59,11 +60,11 @@ def realtime(client: Any, call: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     request = json.load(sys.stdin)
-    client = client_class(request["client"])(**request["options"])
-    calls = request["calls"]
-    print(
-        json.dumps([realtime(client, call) if call["method"] == "realtime" else result(client, call) for call in calls])
-    )
+    make, results = client_class(request["client"]), []
+    for call in request["calls"]:
+        client = make(**{**request["options"], **call.get("options", {})})
+        results.append(realtime(client, call) if call["method"] == "realtime" else result(client, call))
+    print(json.dumps(results))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import json
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -148,54 +149,69 @@ def no_audio(tmp_path: Path) -> Path:
     return path
 
 
-def busy_error(client: str, folder: Path) -> dict[str, Any]:
-    """Return what a client raises while another one has the only turn."""
+def at(client: str, url: str) -> dict[str, Any]:
+    """Return a call of a client at another server."""
+    return {**create(), "options": {"base_url": url + CLIENTS[client]}}
+
+
+@contextmanager
+def busy_server(folder: Path) -> Iterator[str]:
+    """Serve while another client has the only turn; yields the URL."""
     backend = Gated()
     with serving(backend, folder, longest_wait=0.0) as url:
         first = threading.Thread(target=post, args=(url + OPENAI,))
         first.start()
         assert backend.reached.wait(PATIENCE)
-        (busy,) = results(client, url, create())
+        yield url
         backend.gate.set()
         first.join(PATIENCE)
-    error: dict[str, Any] = busy
-    return error
+
+
+@pytest.fixture
+def servers(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """Servers with a fault each."""
+    with (
+        serving(Broken(), tmp_path / "broken") as broken,
+        serving(Scripted(), tmp_path / "keyed", api_keys=("other",)) as keyed,
+        serving(Scripted(), tmp_path / "limited", service_limits=True) as limited,
+        busy_server(tmp_path / "busy") as busy,
+    ):
+        yield {"broken": broken, "keyed": keyed, "limited": limited, "busy": busy}
 
 
 @pytest.mark.parametrize("client", ["zai", "zhipuai"])
-def test_errors_of_glm_are_exceptions_of_their_own(tmp_path: Path, no_audio: Path, client: str) -> None:
-    with serving(Broken(), tmp_path / "a") as url:
-        broken, wrong = results(client, url, create(), create(no_audio))
-    assert (broken["error"], broken["body"]["error"]["code"]) == ("APIInternalError", "1234")
-    assert (wrong["error"], wrong["body"]["error"]["code"]) == ("APIRequestFailedError", "1214")
-    with serving(Scripted(), tmp_path / "b", api_keys=("other",)) as url:
-        (refused,) = results(client, url, create())
-    assert (refused["error"], refused["body"]["error"]["code"]) == ("APIAuthenticationError", "1000")
-    with serving(Scripted(), tmp_path / "c", service_limits=True) as url:
-        (unknown,) = results(client, url, create(model="whisper-1"))
-    assert (unknown["error"], unknown["body"]["error"]["code"]) == ("APIRequestFailedError", "1211")
-    busy = busy_error(client, tmp_path / "d")
-    assert (busy["error"], busy["body"]["error"]["code"]) == ("APIReachLimitError", "1305")
+def test_errors_of_glm_are_exceptions_of_their_own(servers: dict[str, str], no_audio: Path, client: str) -> None:
+    unknown = at(client, servers["limited"])
+    unknown["arguments"]["model"] = "whisper-1"
+    calls = (create(), create(no_audio), at(client, servers["keyed"]), at(client, servers["busy"]), unknown)
+    failures = [(one["error"], one["body"]["error"]["code"]) for one in results(client, servers["broken"], *calls)]
+    assert failures == [
+        ("APIInternalError", "1234"),
+        ("APIRequestFailedError", "1214"),
+        ("APIAuthenticationError", "1000"),
+        ("APIReachLimitError", "1305"),
+        ("APIRequestFailedError", "1211"),
+    ]
 
 
-def test_errors_of_openai_are_exceptions_of_their_own(tmp_path: Path, no_audio: Path) -> None:
-    with serving(Broken(), tmp_path / "a") as url:
-        broken, in_stream, wrong, refused, unknown = results(
-            "openai",
-            url,
-            create(),
-            create(stream=True),
-            create(no_audio),
-            create(response_format="diarized_json"),
-            {"method": "models.retrieve", "arguments": {"model": "gpt-9"}},
-        )
-    assert (broken["error"], broken["body"]["error"]["code"]) == ("InternalServerError", "backend_failed")
+def test_errors_of_openai_are_exceptions_of_their_own(servers: dict[str, str], no_audio: Path) -> None:
+    in_stream, *failed = results(
+        "openai",
+        servers["broken"],
+        create(stream=True),
+        create(),
+        create(no_audio),
+        create(response_format="diarized_json"),
+        {"method": "models.retrieve", "arguments": {"model": "gpt-9"}},
+        at("openai", servers["keyed"]),
+        at("openai", servers["busy"]),
+    )
     assert (in_stream["error"], in_stream["message"]) == ("APIError", "scripted: it is broken")
-    assert (wrong["error"], wrong["body"]["error"]["param"]) == ("BadRequestError", "file")
-    assert (refused["error"], refused["body"]["error"]["param"]) == ("BadRequestError", "response_format")
-    assert (unknown["error"], unknown["body"]["error"]["code"]) == ("NotFoundError", "model_not_found")
-    with serving(Scripted(), tmp_path / "b", api_keys=("other",)) as url:
-        (refused,) = results("openai", url, create())
-    assert refused["error"] == "AuthenticationError"
-    busy = busy_error("openai", tmp_path / "c")
-    assert (busy["error"], busy["body"]["error"]["code"]) == ("RateLimitError", "rate_limit_exceeded")
+    assert [(one["error"], one["body"]["error"]["code"]) for one in failed] == [
+        ("InternalServerError", "backend_failed"),
+        ("BadRequestError", "invalid_file"),
+        ("BadRequestError", "unsupported_value"),
+        ("NotFoundError", "model_not_found"),
+        ("AuthenticationError", "invalid_api_key"),
+        ("RateLimitError", "rate_limit_exceeded"),
+    ]
