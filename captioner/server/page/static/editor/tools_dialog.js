@@ -7,14 +7,15 @@ import { t } from '../shared/language.js';
 import { setting } from '../shared/settings.js';
 
 /**
- * @typedef {{name: string, label: TextKey, about: TextKey, fields: Field[], stretch?: boolean}} Tool
+ * @typedef {{name: string, label: TextKey, about: TextKey, fields: Field[], stretch?: boolean, scopes?: readonly Scope[]}} Tool
+ * @typedef {'all' | 'chosen' | 'after'} Scope
  * @typedef {{name: string, label: TextKey, kind: 'seconds' | 'number' | 'profile' | 'check', value?: string | boolean}} Field
  */
 
 /** Operations on many cues, which the server does. @type {readonly Tool[]} */
 const TOOLS = [
-  { name: 'shift', label: 'tool.shift', about: 'tool.shift.about', fields: [{ name: 'seconds', label: 'tool.seconds', kind: 'seconds', value: '0.5' }] },
-  { name: 'stretch', label: 'tool.stretch', about: 'tool.stretch.about', fields: [{ name: 'factor', label: 'tool.factor', kind: 'number', value: '1.001' }] },
+  { name: 'shift', label: 'tool.shift', about: 'tool.shift.about', scopes: ['all', 'after'], fields: [{ name: 'seconds', label: 'tool.seconds', kind: 'seconds', value: '0.5' }] },
+  { name: 'stretch', label: 'tool.stretch', about: 'tool.stretch.about', scopes: ['all'], fields: [{ name: 'factor', label: 'tool.factor', kind: 'number', value: '1.001' }] },
   { name: 'rebreak', label: 'tool.rebreak', about: 'tool.rebreak.about', fields: [{ name: 'profile', label: 'tool.profile', kind: 'profile' }] },
   { name: 'fix', label: 'tool.fix', about: 'tool.fix.about', fields: [] },
   { name: 'retime', label: 'tool.retime', about: 'tool.retime.about', fields: [{ name: 'move_edges', label: 'tool.moveEdges', kind: 'check', value: true }] },
@@ -50,12 +51,15 @@ async function available() {
 
 /** @param {Editor} editor @param {Tool} tool @param {HTMLFormElement} form @param {string[]} profiles @param {HTMLDialogElement} dialog */
 function showTool(editor, tool, form, profiles, dialog) {
-  const scope = tool.stretch ? null : scopeBox(editor);
+  const scope = tool.stretch ? null : scopeBox(editor, tool.scopes ?? ['all', 'chosen', 'after']);
   const inputs = tool.fields.map((field) => ({ field, input: inputOf(field, profiles, editor.store.profile) }));
   const result = h('p', { role: 'status', class: 'tool-result' });
   const run = async (/** @type {boolean} */ preview) => {
+    /** @type {Record<string, unknown>} */
     const options = Object.fromEntries(inputs.map(({ field, input }) => [field.name, valueOf(field, input)]));
-    const cues = scope ? chosenCues(editor, scope.value) : null;
+    const shiftsRest = tool.name === 'shift' && scope?.value === 'after';
+    if (shiftsRest) options['cue'] = Math.max(0, editor.store.view.indexOf(editor.state.currentId)) + 1;
+    const cues = scope && !shiftsRest ? chosenCues(editor, scope.value) : null;
     const stretch = tool.stretch ? stretchOf(editor) : null;
     if (tool.stretch && !stretch) {
       result.textContent = t('tools.noStretch');
@@ -63,7 +67,7 @@ function showTool(editor, tool, form, profiles, dialog) {
     }
     result.textContent = t('tools.working');
     try {
-      const answer = await editor.transform(tool.name, stretch ? { ...options, ...stretch } : options, cues, preview);
+      const answer = await editor.transform(shiftsRest ? 'shift-from' : tool.name, stretch ? { ...options, ...stretch } : options, cues, preview);
       if (preview) result.textContent = t('tools.preview', { count: answer.changed, locked: answer.skipped_locked ?? 0 });
       else dialog.close();
       if (!preview) toast(t('tools.done', { tool: t(tool.label), count: answer.changed }), [{ label: t('command.undo'), run: () => editor.undo() }]);
@@ -79,14 +83,11 @@ function showTool(editor, tool, form, profiles, dialog) {
   );
 }
 
-/** @param {Editor} editor */
-function scopeBox(editor) {
+/** @param {Editor} editor @param {readonly Scope[]} scopes */
+function scopeBox(editor, scopes) {
   const several = editor.state.selected.size > 1;
-  return h('select', { id: 'tool-scope', value: undefined }, [
-    h('option', { value: 'all' }, t('tools.all')),
-    h('option', { value: 'chosen', selected: several }, t('tools.chosen', { count: editor.state.chosen().length })),
-    h('option', { value: 'after' }, t('tools.after')),
-  ]);
+  const labels = { all: t('tools.all'), chosen: t('tools.chosen', { count: editor.state.chosen().length }), after: t('tools.after') };
+  return h('select', { id: 'tool-scope' }, scopes.map((scope) => h('option', { value: scope, selected: several && scope === 'chosen' }, labels[scope])));
 }
 
 /** @param {Editor} editor @param {string} scope @returns {string[] | null} */
