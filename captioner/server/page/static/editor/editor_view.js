@@ -18,6 +18,7 @@ import { openDownloads } from './download_dialog.js';
 import { EditorState } from './editor_state.js';
 import { FindBar } from './find_bar.js';
 import { ReviewBar } from './review_bar.js';
+import { SaveButton } from './save_button.js';
 import { showShortcuts } from './shortcut_help.js';
 import { handleKey } from './shortcuts.js';
 import { openTools } from './tools_dialog.js';
@@ -42,6 +43,7 @@ export class Editor {
     this.onLeave = (/** @type {BeforeUnloadEvent} */ event) => {
       if (this.outbox.batches.length && this.outbox.state !== 'saving') event.preventDefault();
     };
+    this.file = json.file && !session.read_only ? new SaveButton(this, json.file) : null;
     this.saved = h('span', { class: 'save-state', role: 'status' });
     this.banner = h('div', { class: 'banner', role: 'alert', hidden: true });
     this.element = this.#build();
@@ -70,8 +72,12 @@ export class Editor {
     undo(this, 'done');
   }
 
-  /** Send everything now, and say so. */
+  /** Save to the file, or else send everything now, and say so. */
   saveNow() {
+    if (this.file) {
+      void this.file.save();
+      return;
+    }
     void this.outbox.flush().then((done) => toast(t(done ? 'state.saved' : 'state.offline')));
   }
 
@@ -130,6 +136,7 @@ export class Editor {
     outbox.addEventListener('answer', (event) => {
       const { revision, operations } = /** @type {CustomEvent} */ (event).detail;
       store.confirm(revision, operations);
+      this.file?.show();
     });
     outbox.addEventListener('state', () => this.#showState());
     outbox.addEventListener('conflict', (event) => {
@@ -175,6 +182,7 @@ export class Editor {
       edits && iconButton('redo', t('command.redo'), () => undo(this, 'undone')),
       iconButton('find', t('command.find'), () => this.find.open(true)),
       edits && iconButton('tools', t('tools.title'), () => void openTools(this)),
+      this.file?.element,
       iconButton('help', t('command.help'), () => this.showHelp(), { class: 'icon-button help-button' }),
       h('button', { type: 'button', class: 'primary', onclick: () => openDownloads(this) }, icon('download'), h('span', { class: 'button-text' }, t('download.button'))),
     );

@@ -20,7 +20,8 @@
  *   The numbers of a profile. The page adds the frame rate, where it is known.
  *
  * @typedef {{revision: number, language: string | null, profile: string, frame_rate: string | null,
- *   duration: number, cues: Cue[], regions: Region[], speakers: string[], profile_rules: Rules}} DocumentJson
+ *   duration: number, cues: Cue[], regions: Region[], speakers: string[], profile_rules: Rules,
+ *   file?: {path: string, name: string, saved: number} | null}} DocumentJson  `file` is that of `captioner edit`.
  *
  * @typedef {{op: 'setText', cue: string, text: string, words?: readonly Word[], styles?: readonly Style[]}
  *   | {op: 'setTimes', cue: string, start: number, end: number}

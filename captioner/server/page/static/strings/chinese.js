@@ -197,6 +197,11 @@ export const CHINESE = {
   'format.ass': '带样式',
   'format.json': '全部数据',
 
+  'file.save': '保存文件',
+  'file.isSaved': '文件已保存',
+  'file.saved': '{name} 已保存，旧版本保留在旁边',
+  'file.changed': '{name} 打开后被其他程序修改过。要覆盖吗？',
+
   'undo.nothing': '没有可撤销的操作',
   'redo.nothing': '没有可重做的操作',
   'undo.others': '另一个窗口后来修改了相同的字幕。仍要撤销吗？',

@@ -195,6 +195,11 @@ export const ENGLISH = {
   'format.ass': 'with style',
   'format.json': 'all data',
 
+  'file.save': 'Save file',
+  'file.isSaved': 'File saved',
+  'file.saved': '{name} saved; the earlier version is kept beside it',
+  'file.changed': '{name} was changed by another program since it was opened. Overwrite it?',
+
   'undo.nothing': 'Nothing to undo',
   'redo.nothing': 'Nothing to redo',
   'undo.others': 'Another window has changed the same cues since. Undo all the same?',
