@@ -63,9 +63,7 @@ def _media(folder: Path) -> Path:
     """Return four hours of noise, made quickly."""
     path = folder / "long.wav"
     source = f"anoisesrc=r=8000:a=0.2:d={HOURS * 3600}:seed=1"
-    subprocess.run(
-        ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", source, "-c:a", "pcm_u8", str(path)], check=True
-    )
+    subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", source, "-c:a", "pcm_u8", str(path)], check=True)
     return path
 
 
