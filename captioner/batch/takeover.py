@@ -15,9 +15,9 @@ from typing import Any
 
 from captioner.batch.job import Figures, Outcome, ResultFile
 from captioner.batch.ledger import Entry
+from captioner.batch.source_identity import identity_of
 from captioner.batch.travelling_journal import RecognitionFiles
 from captioner.errors import OutputNotWritten, reason_of
-from captioner.redaction import without_url_secrets
 from captioner.stores import is_store
 
 NAME = ".captioner-batch.jsonl"
@@ -36,7 +36,7 @@ class TakeoverFile:
         self._recognitions = RecognitionFiles(Path(directory))
         self._stored = is_store(directory)
         self._keys = keys
-        self._sources = {without_url_secrets(source): source for source in keys}
+        self._sources = {identity_of(source): source for source in keys}
 
     def add(self, outcome: Outcome) -> None:
         """Add the line of an outcome whose results were written. Raises `OutputNotWritten`.
@@ -52,7 +52,7 @@ class TakeoverFile:
     def _write(self, outcome: Outcome) -> None:
         folder = self.path.parent
         line = {
-            "source": without_url_secrets(outcome.job.source),
+            "source": identity_of(outcome.job.source),
             "key": self._keys[outcome.job.source],
             "results": [[os.path.relpath(result.path, folder), result.sha256] for result in outcome.results],
             "seconds": outcome.seconds,

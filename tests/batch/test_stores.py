@@ -9,7 +9,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 
@@ -226,3 +229,26 @@ def test_names_in_a_store_lead_out_of_no_folder(tmp_path: Path) -> None:
         write_object(name, b"x")
     relatives = [source.relative for source in find_sources(["memory://evil"])]
     assert all(not relative.startswith(("/", ".")) and ".." not in relative for relative in relatives)
+
+
+@pytest.fixture
+def web_address(tmp_path: Path) -> Iterator[str]:
+    """The address of a web server that lists the folders below `tmp_path / "web"`."""
+    for name in ("one two.mp4", "deep/three.wav", "notes.txt"):
+        path = tmp_path / "web" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path / "web"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_the_page_of_a_web_folder_lists_sources(web_address: str) -> None:
+    sources = find_sources([f"{web_address}/"])
+    assert [(source.address.removeprefix(web_address), source.relative) for source in sources] == [
+        ("/deep/three.wav", "deep/three.wav"), ("/one%20two.mp4", "one two.mp4"),
+    ]  # fmt: skip
+    assert [source.relative for source in find_sources([f"{web_address}/deep/*.wav"])] == ["three.wav"]
+    assert [source.relative for source in find_sources([f"{web_address}/notes.txt"])] == ["notes.txt"]
