@@ -43,6 +43,7 @@ def main() -> None:
         for name in BROWSERS:
             with browser_named(name) as browser:
                 page = browser.new_page(viewport={"width": 1280, "height": 800})
+                page.set_default_timeout(120_000)
                 page.set_content(EMPTY)
                 print(f"| {name} | empty | {_frames(page, _type(page))} | {_frames(page, _move(page))} | | |")
                 open_job(page, server, job)

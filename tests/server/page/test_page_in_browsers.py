@@ -119,6 +119,11 @@ def test_a_film_becomes_corrected_captions(server: PageServer, page: Page, tmp_p
         for cue in server.document(job)["cues"]
     ]
     assert [(cue.text, cue.start, cue.end) for cue in written] == edited
+    page.click("text=Add as a track")
+    page.wait_for_selector(".encode-status a")
+    video = server.client.get(str(page.get_attribute(".encode-status a", "href")))
+    assert video.headers["Content-Type"].startswith("video/")
+    assert len(video.content) > 1_000_000
 
 
 def downloaded(page: Page, server: PageServer, job: str, path: Path) -> str:
