@@ -31,7 +31,7 @@ class SettableCommand(click.Command):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         for flag, option in self.settable.items():
-            option.envvar = f"CAPTIONER_{flag.upper()}"
+            option.envvar = option.envvar or f"CAPTIONER_{flag.upper()}"
 
     @property
     def settable(self) -> dict[str, click.Parameter]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import httpx
+import pytest
 
 from captioner.backends import load_backend
+from captioner.cli.commands.serve import serve
 from captioner.server.api_keys import ApiKeys
 from tests.server.jobs.job_client import SPEECH
 from tests.server.serving import serving
@@ -91,3 +93,10 @@ def test_responses_tell_browsers_to_run_nothing(tmp_path: Path) -> None:
             assert headers["x-content-type-options"] == "nosniff"
             assert "default-src 'none'" in headers["content-security-policy"]
             assert not headers["content-type"].startswith("text/html")
+
+
+def test_the_key_of_the_cloud_is_not_that_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAPTIONER_API_KEY", "paid for")
+    monkeypatch.setenv("CAPTIONER_SERVER_KEY", "one two")
+    with serve.make_context("serve", []) as context:
+        assert context.params["api_keys"] == ("one", "two")

@@ -15,7 +15,12 @@ from captioner.settings import Settings
     "--address", default="127.0.0.1:8767", metavar="[HOST:]PORT", help="Where to listen.  [default: 127.0.0.1:8767]"
 )
 @click.option(
-    "--api-key", "api_keys", multiple=True, metavar="KEY", help="Key of which requests must bring one; repeatable."
+    "--api-key",
+    "api_keys",
+    multiple=True,
+    envvar="CAPTIONER_SERVER_KEY",  # not CAPTIONER_API_KEY, which is sent to the cloud
+    metavar="KEY",
+    help="Key of which requests must bring one; repeatable.",
 )
 @click.option(
     "--allow-origin", "origins", multiple=True, metavar="ORIGIN", help="Site whose pages may use it; repeatable."
