@@ -36,9 +36,6 @@ HOTWORD_TOKENS = 80
 """The most tokens of the prompt (its last ones) and of the hotwords (the first ones): together with the text of a clip
 of 16 s they fill the context. A longer clip gets a lower limit of tokens."""
 
-EARLIER_TOKENS = CONTEXT // 2 - 1
-"""The most tokens of the prompt and of the text so far that Whisper reads before the rest of a clip."""
-
 MARKS = 8
 """Tokens around the text: start, language, task, and what begins earlier text."""
 
@@ -90,20 +87,18 @@ class Engine:
         """Return the text of a clip; `code` is Whisper's code of its language, None to detect it."""
         prompt = self._last_tokens(hints.prompt)
         hotwords = self._hotwords(hints.hotwords)
-        longest_start = EARLIER_TOKENS + self._count(hotwords) + MARKS
-        most_tokens = token_limit(clip.duration)
+        used = len(prompt) + self._count(hotwords) + MARKS
         segments, info = self._model.transcribe(
             clip.samples,
             language=code,
             task=decoding.task,
             beam_size=decoding.beam,
             temperature=TEMPERATURE,
-            condition_on_previous_text=True,  # of the same clip
+            condition_on_previous_text=False,  # with it, base repeats a sentence at the end of a clip
             initial_prompt=prompt or None,
             hotwords=hotwords,
             word_timestamps=True,
-            # The library refuses a limit that might not fit. Without one, it stops where the context is full.
-            max_new_tokens=most_tokens if longest_start + most_tokens <= CONTEXT else None,
+            max_new_tokens=min(token_limit(clip.duration), CONTEXT - used),
         )
         segments = [segment for segment in segments if segment.text.strip()]
         language = "en" if decoding.task == "translate" else tag_of(info.language)
