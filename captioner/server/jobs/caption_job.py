@@ -11,16 +11,13 @@ from captioner.atomic_file import atomic_write_text
 from captioner.backends import Backend
 from captioner.editing.cue_json import captions_text
 from captioner.errors import MediaNotReadable
-from captioner.formats import Contents, format_named, render_report, transcript_of
+from captioner.formats import Contents, format_named, format_of_file, render_report, transcript_of
 from captioner.media import Media, open_media
 from captioner.output import Captions
 from captioner.pipeline import CaptionOptions, Progress, cues_of_transcript
 from captioner.pipeline.captioning import caption_with
 from captioner.server.jobs.server_job import JobSettings, ServerJob
 from captioner.values import Cue, Report, Transcript
-
-GIVEN_CAPTIONS = "captions.given"
-"""The file in the folder of a job that holds the captions which its client sent."""
 
 
 class JobStopped(Exception):
@@ -85,9 +82,10 @@ class CaptionWork:
         write_captions(self.folder, captions)
         return captions
 
-    def adopt(self, format: str) -> Captions:
-        """Take the captions of a file that the client sent. Raises `FormatError`, `UnknownName`, `MediaError`."""
-        contents = format_named(format).read((self.folder / GIVEN_CAPTIONS).read_bytes())
+    def adopt(self, captions: Path) -> Captions:
+        """Take the captions of a file. Raises `FormatError`, `UnknownName`, `MediaError`, `OSError`."""
+        data = captions.read_bytes()
+        contents = format_of_file(captions.name, data).read(data)
         language = self.job.settings.language or contents.programme.language
         media = probe(self.media, self.job.name)
         self._check_duration(media.duration)

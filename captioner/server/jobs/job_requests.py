@@ -21,7 +21,6 @@ from captioner.languages import asked_language
 from captioner.pipeline import ProfileChoice
 from captioner.profiles import profile_named
 from captioner.server.disk_room import check_room
-from captioner.server.jobs.caption_job import GIVEN_CAPTIONS
 from captioner.server.jobs.job_results import job_contents
 from captioner.server.jobs.job_runner import media_facts
 from captioner.server.jobs.job_service import JobService
@@ -160,15 +159,16 @@ class _JobMaking:
         return source.settings.profile or self.service.captioning.profile
 
     def _given_captions(self) -> str | None:
-        """Keep the captions that the client sent; return their format, None without any."""
+        """Keep the captions that the client sent; return the name of their file, None without any."""
         given, text = self.form.attachments.get(CAPTIONS), self.form.text(CAPTIONS)
         if given is None and text is None:
             return None
         name, data = (given.filename, given.data) if given else (f"{CAPTIONS}.srt", (text or "").encode())
         format = format_of_file(name or f"{CAPTIONS}.srt", data)
         format.read(data)
-        (self.folder / GIVEN_CAPTIONS).write_bytes(data)
-        return format.name
+        kept = f"given{format.suffix}"
+        (self.folder / kept).write_bytes(data)
+        return kept
 
     def _allowed_url(self, field: str) -> str | None:
         url = self.form.text(field)

@@ -52,7 +52,7 @@ class JobRunner:
             return {"state": "done", "done": job.duration or 0.0}
         work = CaptionWork(job, media, folder, self.captioning, self.options.longest_media, on_progress)
         if job.settings.captions is not None:
-            return _facts(await asyncio.to_thread(work.adopt, job.settings.captions))
+            return _facts(await asyncio.to_thread(work.adopt, folder / job.settings.captions))
         async with self.models.use() as backend:
             return _facts(await run_in_own_thread(partial(work.recognise, backend)))
 

@@ -39,7 +39,7 @@ class JobSettings:
     """Names and terms to spell right."""
 
     captions: str | None = None
-    """The format of the captions that the client sent; None where speech is recognised."""
+    """The file of captions that exist, in the folder of the job or elsewhere; None where speech is recognised."""
 
     url: str | None = None
     """Where the source is fetched first; None where it is there."""
