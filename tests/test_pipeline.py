@@ -41,7 +41,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"hints": "en"}, "hints must be Hints, not 'en'"),
     ({"shot_changes": 1}, "shot_changes must be true or false, not 1"),
     ({"frame_rate": 23.976}, "frame_rate must be Fraction or a whole number or 'media' or 'none', not 23.976"),
-    ({"journal": 5}, "journal must be text or a path, not 5"),
+    ({"journal": 5}, "journal must be text or a path or JournalLocation, not 5"),
     ({"speed": 5}, "there is no option 'speed'; there is: backend, profile, "),
     ({"language": "en"}, "'language' belongs to hints; write hints=Hints(language=...)"),
     ({"track": "1"}, "'track' belongs to selection; write selection=AudioSelection(track=...)"),

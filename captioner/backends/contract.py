@@ -68,6 +68,10 @@ class Traits:
     gets better with more context. Such a backend may be called while another call of it is not used up. None for a
     clip for each region."""
 
+    prefers_excerpts: bool = False
+    """Whether such a clip is an excerpt of the recording where one of that length holds the regions, with its silence
+    and the sound around; otherwise it has only the regions, and short rests between them."""
+
     word_times: bool = False
     """Whether `Recognition.words` are given."""
 

@@ -95,8 +95,7 @@ def caption_with(
             warn=warnings.append,
             count_missing=missing_segments.append,
         )
-        # Sound around the regions helps a recogniser, but must not be paid.
-        history = None if backend.traits.metered else AudioHistory()
+        history = AudioHistory() if backend.traits.prefers_excerpts else None
         audio = meter.count_audio(history.record(decoded) if history else decoded)
         clips = meter.count_clips(speech_clips(audio, limit_regions(options.speech, backend.traits)), on_clip)
         silence = METERED_SILENCE if backend.traits.metered else KEPT_SILENCE

@@ -1,10 +1,9 @@
 """Recognition windows: neighbouring speech regions as one clip, with a map of times between the clip and the media.
 
 A recogniser understands speech better with the sentences around it, and some models need as long for a second of audio
-as for thirty. So regions are joined up to the length that a backend likes. Where that length holds them as they are,
-the window is an excerpt of the recording, with some of the sound around it: a recogniser has learned from recordings,
-not from clips that begin and end in the middle of a breath. Longer stretches, and those that are paid by the second,
-have the silence between regions left out except for a short rest.
+as for thirty. So regions are joined up to the length that a backend likes, without the silence between them except for
+a short rest. Some have learned from recordings alone, not from clips that begin and end in the middle of a breath: for
+them a window is an excerpt of the recording, with some of the sound around it, where their length holds that.
 """
 
 from __future__ import annotations

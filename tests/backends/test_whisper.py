@@ -11,12 +11,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from faster_whisper import WhisperModel
 
 from captioner.backends import Backend, Hints, Recognition, load_backend
 from captioner.backends.whisper import model_choice
 from captioner.backends.whisper.backend import Whisper
-from captioner.backends.whisper.engine import CONTEXT, Decoding, Engine, ShortClipModel, load_engine, token_limit
+from captioner.backends.whisper.engine import CONTEXT, Decoding, Engine, load_engine, token_limit
 from captioner.backends.whisper.model_choice import best_model, checked_model, missing_model
 from captioner.backends.whisper.segment_joining import confidence_of, joined
 from captioner.backends.whisper.whisper_languages import CANTONESE, CODES, tag_of, whisper_code
@@ -107,16 +106,6 @@ def test_sentences_have_punctuation_words_and_times(speech: Audio) -> None:
     assert 0.5 < result.confidence <= 1
     assert (result.language, result.language_probability) == ("en", None)
     assert [each.text for each in again] == [result.text] * 2, "a result depends on its clip alone"
-
-
-def test_the_encoder_gets_the_clip_and_some_silence(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not always 30 s, as faster-whisper alone: the encoder is what takes longest."""
-    shapes = []
-    monkeypatch.setattr(WhisperModel, "encode", lambda _, features: shapes.append(features.shape))
-    model = ShortClipModel.__new__(ShortClipModel)
-    for frames in (0, 200, 2000, 2900):
-        model.encode(np.pad(np.ones((80, frames), np.float32), ((0, 0), (0, 3000 - frames))))
-    assert shapes == [(80, 1500), (80, 1500), (80, 2300), (80, 3000)]
 
 
 def test_noise_is_no_speech_or_a_short_text() -> None:

@@ -45,8 +45,8 @@ def test_chinese_lines_join_without_a_space() -> None:
 def test_sentences_hold_all_text_in_order_of_time(parts: list[tuple[str, float, float]]) -> None:
     segments, now = [], 0.0
     for text, pause, length in parts:
-        segments.append(Segment(now + pause, now + pause + length, text))
-        now += pause + length
+        start, now = now + pause, now + pause + length
+        segments.append(Segment(start, now, text))
     sentences = sentences_of(Transcript(tuple(segments)))
     held = "".join(sentence.text for sentence in sentences)
     assert "".join(held.split()) == "".join("".join(text.split()) for text, _, _ in parts)

@@ -47,13 +47,6 @@ speech (with tiny.en, 444 words). Here such a clip is recognised again in two pa
 MOST_THREADS = 8
 """More threads do not make a model of this size faster. Without a limit CTranslate2 takes 4, also on two cores."""
 
-SILENCE_AFTER, LEAST_FRAMES = 300, 1500
-"""Frames (hundredths of a second) of silence that the encoder gets after a clip, and of clip and silence at least, of
-the 30 s that Whisper was trained with. So it needs a third of the time: 9 s, not 24 s, for 6 minutes of English, in
-which tiny.en makes 88 word errors either way. With 1, 2, 3 and 5 s of silence and no least length it makes 175, 93, 89
-and 92: most of the new ones in clips of 1 or 2 s.
-"""
-
 _warn = logging.getLogger("captioner.whisper").warning
 
 
@@ -66,15 +59,6 @@ class Decoding:
 
     beam: int
     """Beams of the search."""
-
-
-class ShortClipModel(WhisperModel):  # type: ignore[misc]  # faster-whisper has no types
-    """A Whisper model that encodes the frames of a clip and some silence, and not always 30 s."""
-
-    def encode(self, features: Any) -> Any:
-        """Return what the encoder makes of `features`, shape (mels, frames), in which zeros follow the clip."""
-        count = max(len(np.trim_zeros(features.any(axis=0), "b")) + SILENCE_AFTER, LEAST_FRAMES)
-        return super().encode(np.ascontiguousarray(features[:, : count + count % 2]))
 
 
 class Engine:
@@ -154,7 +138,7 @@ def load_engine(folder: Path, device: str, compute_type: str, threads: int) -> E
 def _loaded(folder: Path, device: str, compute_type: str, threads: int) -> Engine:
     name, _, index = device.partition(":")
     try:
-        model = ShortClipModel(
+        model = WhisperModel(
             str(folder),
             device=name,
             device_index=int(index or 0),
