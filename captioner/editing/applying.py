@@ -38,6 +38,12 @@ from captioner.text.joining import space_between
 LONGEST_TEXT = 10_000
 """Characters of a cue. A text that is longer was pasted by mistake."""
 
+LONGEST_SPEAKER = 200
+"""Characters of the name of a speaker."""
+
+LATEST = 1000 * 3600
+"""Seconds at which a cue may end. Some formats cannot hold later times."""
+
 
 @dataclass(frozen=True)
 class AppliedOperation:
@@ -72,6 +78,8 @@ def apply_operation(document: Document, operation: Operation) -> tuple[Document,
     changed = tuple(cue for cue in changed if document.by_id.get(cue.id) != cue)
     ids = dict.fromkeys([*removed, *(cue.id for cue in changed)])
     before = tuple(document.by_id[cue_id] for cue_id in ids if cue_id in document.by_id)
+    for cue in changed:
+        _refuse_beyond(cue, document.by_id.get(cue.id))
     return document.with_changes(removed, changed), AppliedOperation(operation, before, changed, tuple(inverse))
 
 
@@ -95,6 +103,16 @@ def _removed(operation: Operation) -> tuple[str, ...]:
         case DeleteCue(cue=cue_id) | MergeCues(next=cue_id):
             return (cue_id,)
     return ()
+
+
+def _refuse_beyond(cue: DocumentCue, before: DocumentCue | None) -> None:
+    """Raise `EditRefused` for a change to what is too long, or too late."""
+    if len(cue.text) > LONGEST_TEXT and (before is None or cue.text != before.text):
+        raise EditRefused(f"a cue holds {LONGEST_TEXT} characters at most, not {len(cue.text)}")
+    if len(cue.speaker or "") > LONGEST_SPEAKER and (before is None or cue.speaker != before.speaker):
+        raise EditRefused(f"the name of a speaker has {LONGEST_SPEAKER} characters at most")
+    if cue.end > LATEST and (before is None or cue.end != before.end):
+        raise EditRefused(f"a cue ends within {LATEST // 3600} hours, not at {cue.end:g} s")
 
 
 def _cue(document: Document, cue_id: str) -> DocumentCue:
@@ -121,8 +139,6 @@ def _changed(operation: Operation, document: Document) -> _Change:
 @_changed.register
 def _set_text(operation: SetText, document: Document) -> _Change:
     cue = _cue(document, operation.cue)
-    if len(operation.text) > LONGEST_TEXT:
-        raise EditRefused(f"a cue holds {LONGEST_TEXT} characters at most, not {len(operation.text)}")
     changed = with_text(cue, operation.text)
     if operation.words is not None:
         changed = replace(changed, words=operation.words)

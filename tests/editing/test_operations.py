@@ -10,10 +10,13 @@ from captioner.editing.applying import apply_all, apply_operation
 from captioner.editing.document import Document, DocumentCue, document_of
 from captioner.editing.operation_json import NAMES, operation_entry, operation_of
 from captioner.editing.operations import (
+    InsertCue,
     MergeCues,
     MoveWords,
     Operation,
+    ReplaceCues,
     SetBorder,
+    SetSpeaker,
     SetText,
     SetTimes,
     SplitCue,
@@ -100,6 +103,17 @@ def test_refused_operations_say_why() -> None:
         after(SetTimes("c1", 3.0, 2.0))
     with pytest.raises(EditRefused, match="does not follow"):
         after(MergeCues("c2", "c1"))
+
+
+def test_no_operation_makes_a_cue_that_is_too_long_or_too_late() -> None:
+    pasted = DocumentCue(1.0, 2.0, "x" * 10_001, id="c9")
+    for operation in (SetText("c1", pasted.text), InsertCue(pasted), ReplaceCues((), (pasted,))):
+        with pytest.raises(EditRefused, match="10000 characters at most, not 10001"):
+            after(operation)
+    with pytest.raises(EditRefused, match="within 1000 hours"):
+        after(SetTimes("c1", 0.0, 1e300))  # as a file of WebVTT cannot say
+    with pytest.raises(EditRefused, match="200 characters at most"):
+        after(SetSpeaker("c1", "x" * 201))
 
 
 def test_every_operation_has_a_name() -> None:

@@ -9,6 +9,9 @@ from typing import Any, NoReturn
 
 from captioner.errors import FormatError
 
+LARGEST_INTEGER = 2**63 - 1
+"""The largest whole number: what 64 bits hold, and databases store."""
+
 
 @dataclass(frozen=True)
 class JsonObject:
@@ -54,7 +57,7 @@ class JsonObject:
         value = self.members.get(key)
         if not isinstance(value, int) or isinstance(value, bool):
             self._refuse_type(key, "a whole number")
-        return value
+        return value if abs(value) <= LARGEST_INTEGER else self.refuse("is too large a number", key)
 
     def boolean(self, key: str) -> bool:
         """True or false."""

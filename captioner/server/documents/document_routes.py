@@ -116,7 +116,8 @@ async def _operations(request: Request) -> Response:
 async def _events(request: Request) -> Response:
     document = await open_document(request)
     after = request.headers.get("last-event-id") or request.query_params.get("after")
-    revision = int(after) if after and after.isdecimal() else document.log.state[0]
+    newest = document.log.state[0]
+    revision = min(int(after), newest) if after and after.isdecimal() else newest
 
     async def events() -> AsyncIterator[ServerSentEvent]:
         async for entry in document.follow(revision):

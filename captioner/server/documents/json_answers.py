@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import asdict
 from functools import wraps
 
@@ -14,6 +16,9 @@ from captioner.server.json_errors import Endpoint, error_response, with_json_err
 
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes of a request: all cues of a long film, twice."""
+
+_HALF_ESCAPED = re.compile(r"\\u[dD][89a-fA-F]")
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 def answering(endpoint: Endpoint) -> Endpoint:
@@ -45,9 +50,13 @@ async def body_of(request: Request) -> JsonObject:
         if len(body) > LARGEST_BODY:
             JsonObject({}).refuse(f"is larger than {LARGEST_BODY // 1024 // 1024} MB")
     try:
-        return parse_object(body.decode("utf-8")) if body.strip() else JsonObject({})
+        text = body.decode("utf-8")
     except UnicodeDecodeError:
         JsonObject({}).refuse("is not UTF-8")
+    parsed = parse_object(text) if text.strip() else JsonObject({})
+    if _HALF_ESCAPED.search(text) and _HALF_CHARACTER.search(json.dumps(parsed.members, ensure_ascii=False)):
+        parsed.refuse(r"a text has half of a surrogate pair, such as \ud83d, which no answer can hold; send both halves")
+    return parsed
 
 
 def number_in_query(request: Request, name: str, default: float) -> float:

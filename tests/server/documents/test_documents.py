@@ -98,6 +98,22 @@ def test_operations_that_make_no_sense_are_refused(url: str, operation: dict[str
     assert texts(url) == [cue.text for cue in CUES]
 
 
+@pytest.mark.parametrize(
+    ("member", "message"),
+    [
+        ('"sequence": 1' + "0" * 30, "sequence: is too large a number"),
+        (r'"client": "\udc00"', "half of a surrogate pair"),
+        (r'"operations": [{"op": "setText", "cue": "c000001", "text": "\ud83d"}]', "half of a surrogate pair"),
+    ],
+)
+def test_what_cannot_be_stored_or_shown_is_refused(url: str, member: str, message: str) -> None:
+    body = '{"client": "a", "sequence": 1, "operations": [], %s}' % member
+    answer = httpx.post(f"{url}/operations", content=body)
+    assert answer.status_code == 422
+    assert message in answer.json()["error"]["message"]
+    assert texts(url)  # the document can still be read
+
+
 def test_unknown_jobs_and_jobs_without_captions_are_not_found(url: str, tmp_path: Path) -> None:
     store = JobStore(tmp_path)
     store.add_local(tmp_path / "talk.mp4", id="empty")
