@@ -43,7 +43,7 @@ def preview(
         warn(message)
     second = _middle_of_first(subtitles[0].cues) if at is None else at
     if media.duration is not None and second >= media.duration:
-        raise UsageError(f"{media.source} ends at {media.duration:g} s, so there is no frame at {second:g} s")
+        raise UsageError(f"the media ends at {media.duration:g} s, so there is no frame at {second:g} s")
     if not any(cue.start <= second < cue.end for track in subtitles for cue in track.cues):
         warn(f"no caption is shown at {second:g} s")
     chain = ",".join(_filters(drawn.filter, picture, second, width))

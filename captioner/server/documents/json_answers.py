@@ -55,7 +55,7 @@ async def body_of(request: Request) -> JsonObject:
         JsonObject({}).refuse("is not UTF-8")
     parsed = parse_object(text) if text.strip() else JsonObject({})
     if _HALF_ESCAPED.search(text) and _HALF_CHARACTER.search(json.dumps(parsed.members, ensure_ascii=False)):
-        parsed.refuse(r"a text has half of a surrogate pair, such as \ud83d, which no answer can hold; send both halves")
+        parsed.refuse(r"a text has half of a surrogate pair, such as \ud83d; send both halves")
     return parsed
 
 

@@ -107,7 +107,7 @@ def test_operations_that_make_no_sense_are_refused(url: str, operation: dict[str
     ],
 )
 def test_what_cannot_be_stored_or_shown_is_refused(url: str, member: str, message: str) -> None:
-    body = '{"client": "a", "sequence": 1, "operations": [], %s}' % member
+    body = '{"client": "a", "sequence": 1, "operations": [], ' + member + "}"
     answer = httpx.post(f"{url}/operations", content=body)
     assert answer.status_code == 422
     assert message in answer.json()["error"]["message"]
