@@ -9,10 +9,13 @@ import json
 import re
 import time
 import wave
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import click
 import numpy as np
@@ -30,7 +33,7 @@ from tests.align.voices import noisy, silence, spoken
 from tests.benchmarks import HELP
 from tests.benchmarks.measuring import RATE
 from tests.benchmarks.pages import publish
-from tests.benchmarks.recordings import FOLDER, require_recordings
+from tests.benchmarks.recordings import FOLDER, entries, require_recordings
 from tests.paths import DOCS
 
 PAGE = DOCS / "script-accuracy.md"
@@ -55,7 +58,7 @@ def main(dry_run: bool) -> None:
     CAPTIONER_TESTDATA names the folder of the recordings.
     """
     require_recordings()
-    publish(PAGE, (talk_table(), language_table(), length_table()), dry_run=dry_run)
+    publish(PAGE, (talk_table(), recording_table(), language_table(), length_table()), dry_run=dry_run)
 
 
 def talk_table() -> Iterator[str]:
@@ -129,6 +132,67 @@ def sonnet_errors(path: Path) -> tuple[list[float], int, float]:
 def plain(word: str) -> str:
     """Return a word in small letters, without punctuation."""
     return re.sub(r"[^\w']", "", word.lower().replace("’", "'"))
+
+
+@dataclass(frozen=True)
+class KnownLine:
+    """A line of a transcript and when it is said."""
+
+    text: str
+
+    start: float
+    """Seconds."""
+
+    end: float
+
+
+def recording_table() -> Iterator[str]:
+    """Yield the lines of the table of real recordings whose lines have times, by language and folder."""
+    yield "| recordings | lines | in their place | starts: mean | most | ends: mean | most |"
+    yield "|---|---|---|---|---|---|---|"
+    groups: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for entry in entries():
+        if (lines := known_lines(entry)) and "/vad/" not in entry["file"]:
+            path, language = Path(entry["file"]), entry["language"]
+            clips = "clips" if path.parent.name == language else f"clips of {path.parent.name}"
+            name = f"{language}, {clips if len(lines) == 1 else path.name}"
+            groups[name] += line_errors(FOLDER / path, lines, language)
+    for name, errors in groups.items():
+        ms = 1000 * np.array(errors)
+        starts, ends = ms.T
+        figures = f"{starts.mean():.0f} | {starts.max():.0f} | {ends.mean():.0f} | {ends.max():.0f}"
+        yield f"| {name} | {len(ms)} | {(starts < 1000).sum()} | {figures} |"
+
+
+def known_lines(entry: dict[str, Any]) -> list[KnownLine]:
+    """Return the lines of a recording; a transcript whose lines are not those of the reference is one line."""
+    if not entry.get("reference") or not entry.get("transcript"):
+        return []
+    reference = json.loads((FOLDER / entry["reference"]).read_text("utf-8"))
+    lines = reference["transcript"].splitlines()
+    spans = reference.get("segments") or reference.get("words") or []
+    if len(spans) != len(lines):
+        lines, spans = [" ".join(lines)], [{"start": spans[0]["start"], "end": spans[-1]["end"]}] if spans else []
+    return [KnownLine(line, span["start"], span["end"]) for line, span in zip(lines, spans, strict=False)]
+
+
+def line_errors(path: Path, lines: Sequence[KnownLine], language: str) -> list[tuple[float, float]]:
+    """Return the errors in seconds of the start and end of each line; of one that was not found a minute."""
+    words, _ = aligned(path, "\n".join(line.text for line in lines), language)
+    edges = np.cumsum([0, *(len(without_spaces(word.text)) for word in words)])[1:]
+    lasts = np.cumsum([len(without_spaces(line.text)) for line in lines])
+    errors = []
+    for line, last in zip(lines, lasts, strict=True):
+        first, end = np.searchsorted(edges, [last - len(without_spaces(line.text)), last - 1], side="right")
+        is_found = end < len(words)
+        errors.append(
+            (abs(words[first].start - line.start), abs(words[end].end - line.end)) if is_found else (60.0, 60.0)
+        )
+    return errors
+
+
+def without_spaces(text: str) -> str:
+    return "".join(text.split())
 
 
 def language_table() -> Iterator[str]:
