@@ -77,16 +77,18 @@ class OpenAI:
             raise BackendError("openai", "api.openai.com needs a model (--model) and a key (OPENAI_API_KEY)")
         servers = "" if model else ",".join(sorted(base_urls))  # without a model, the server decides which one it is
         remote = not all(map(is_this_machine, base_urls))
+        metered = remote and api_key is not None  # a self-hosted server without a key costs nothing
         self.traits = Traits(
             "openai",
             model,
             shortest_clip=SHORTEST,
             longest_clip=LONGEST,
             preferred_clip=PREFERRED,
+            prefers_excerpts=not metered,
             word_times=word_times,
             fingerprint=f"servers={servers} temperature={temperature} word_times={word_times}",
             remote=remote,
-            metered=remote and api_key is not None,  # a self-hosted server without a key costs nothing
+            metered=metered,
         )
         self._word_times, self._stream, self._temperature = word_times, stream, temperature
         self._servers = ServerPool(base_urls, policy.clock)
