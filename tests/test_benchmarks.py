@@ -32,7 +32,7 @@ PAGES = {
     "fleet": ("scale.md", 3),
     "real_speech": ("real-speech.md", 3),
     "retiming": ("scripts.md", 1),
-    "scripts": ("script-accuracy.md", 3),
+    "scripts": ("script-accuracy.md", 4),
 }
 """The page that each command rewrites, and the number of its sections with tables."""
 

@@ -2,8 +2,8 @@
 
 A recogniser understands speech better with the sentences around it, and some models need as long for a second of audio
 as for thirty. So regions are joined up to the length that a backend likes, without the silence between them except for
-a short rest. Some have learned from recordings alone, not from clips that begin and end in the middle of a breath: for
-them a window is an excerpt of the recording, with some of the sound around it, where their length holds that.
+a short rest. For a backend that
+asks for it, a window is an excerpt of the recording, with some of the sound around it, where its length holds that.
 """
 
 from __future__ import annotations

@@ -29,6 +29,7 @@ from captioner.editing.operations import (
 )
 from captioner.errors import DocumentNotSaved, EditConflict, EditRefused
 from tests.editing.documents import documents, operations_on, two_cues
+from tests.paths import TOP
 
 
 @contextmanager
@@ -170,7 +171,8 @@ log.commit(Batch("a", 1, 0, (SetText("c1", "kept"),)))
 
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
 def test_a_batch_survives_a_kill_between_log_and_answer(tmp_path: Path) -> None:
-    killed = subprocess.run([sys.executable, "-P", "-c", KILLED, str(tmp_path / "document.sqlite")], check=False)
+    command = [sys.executable, "-P", "-c", KILLED, str(tmp_path / "document.sqlite")]
+    killed = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(TOP)}, check=False)
     assert killed.returncode == -signal.SIGKILL
     with opened(tmp_path) as log:
         assert texts(log)[0] == "kept"

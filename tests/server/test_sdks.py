@@ -104,7 +104,8 @@ def test_the_client_of_openai_transcribes_real_speech(server: Server) -> None:
     assert " ".join(word["word"] for word in verbose["value"]["words"]) == server.text
     assert len(verbose["value"]["segments"]) == 3
     assert "".join(event["delta"] for event in stream["events"][:-1]) == stream["events"][-1]["text"] == server.text
-    assert len(live["transcripts"][0].split()) == pytest.approx(len(server.text.split()), abs=2)
+    assert live["transcripts"][0].startswith("The first train leaves at")
+    assert live["transcripts"][0].endswith("with you.")
     assert live["kinds"][0] == "session.created"
 
 

@@ -84,7 +84,6 @@ class OpenAI:
             shortest_clip=SHORTEST,
             longest_clip=LONGEST,
             preferred_clip=PREFERRED,
-            prefers_excerpts=not metered,
             word_times=word_times,
             fingerprint=f"servers={servers} temperature={temperature} word_times={word_times}",
             remote=remote,

@@ -108,7 +108,6 @@ class Whisper:
             shortest_clip=SHORTEST,
             longest_clip=LONGEST,
             preferred_clip=PREFERRED,
-            prefers_excerpts=True,
             word_times=True,
             languages=tuple(map(tag_of, files.codes)),
             text_language="en" if task == "translate" else None,
