@@ -9,12 +9,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from captioner.errors import FormatError, MediaError, NotInstalled, UsageError
-from captioner.server.refusals import DISK_FULL, RequestRefused
+from captioner.server.refusals import RequestRefused, failure_of
 from captioner.server.work_queue import QueueFull
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
-STATUSES = {"too_large": 413, "too_long": 413, "media_kind": 415, "busy": 429, "path": 404, "method": 405, "key": 401}
+STATUSES = {"too_large": 413, "too_long": 413, "media_kind": 415, "busy": 429, "path": 404, "method": 405, "key": 401,
+            "full": 507}  # fmt: skip
 """The status of each reason of `RequestRefused`; the others are 400."""
 
 
@@ -51,9 +52,8 @@ def with_json_errors(endpoint: Endpoint) -> Endpoint:
             return error_response(422, "value", str(error))
         except ClientDisconnect:
             return Response(status_code=400)  # the client has gone
-        except OSError as error:
-            if error.errno not in DISK_FULL:
-                raise
-            return error_response(507, "full", "the disk of the server is full")
+        except Exception as error:
+            failure = failure_of(error)
+            return error_response(STATUSES.get(failure.reason, 500), failure.reason, failure.message)
 
     return answer

@@ -27,11 +27,10 @@ from captioner.media import Media, open_media
 from captioner.pipeline import CaptionOptions, Captions, Progress
 from captioner.pipeline.captioning import caption_with
 from captioner.server.disk_room import check_room
-from captioner.server.json_errors import RouteError
 from captioner.server.model_host import ModelHost
 from captioner.server.own_thread import run_in_own_thread
 from captioner.server.refusals import RequestRefused
-from captioner.server.request_body import FILE, ReceivedForm, receive_form
+from captioner.server.request_body import FILE, FileLimits, ReceivedForm, receive_form
 from captioner.server.request_context import context_of
 from captioner.server.server_context import ServerContext
 from captioner.server.server_options import ServerOptions
@@ -77,7 +76,11 @@ async def receive_upload(request: Request, largest: int) -> Upload:
     await asyncio.to_thread(_refuse_without_room, options)
     folder = await asyncio.to_thread(stack.enter_context, scratch_folder(incoming))
     try:
-        return Upload(await receive_form(request, folder, largest), stack, options.longest_media)
+        return Upload(
+            await receive_form(request, folder, FileLimits(largest, options.smallest_free)),
+            stack,
+            options.longest_media,
+        )
     except BaseException:
         await asyncio.to_thread(stack.close)
         raise
@@ -110,11 +113,8 @@ def _refuse_too_long(upload: Upload, seconds: float) -> None:
 
 
 def _refuse_without_room(options: ServerOptions) -> None:
-    try:
-        options.state.mkdir(parents=True, exist_ok=True)
-        check_room(options.state, options.smallest_free)
-    except RouteError as error:
-        raise RequestRefused("full", error.message) from None
+    options.state.mkdir(parents=True, exist_ok=True)
+    check_room(options.state, options.smallest_free)
 
 
 class RecognitionRun:

@@ -16,6 +16,8 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 from starlette.requests import Request
 
+from captioner.server.client_json import read_object
+from captioner.server.disk_room import check_room
 from captioner.server.refusals import RequestRefused
 
 MOST_PARTS = 1000
@@ -35,6 +37,17 @@ BUFFERED = 1 << 20
 
 FILE = "file"
 FILE_BASE64 = "file_base64"
+
+
+@dataclass(frozen=True)
+class FileLimits:
+    """How much the file of a request may take."""
+
+    largest: int
+    """Bytes of it."""
+
+    smallest_free: int
+    """Bytes of the disk that stay free."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +82,10 @@ class ReceivedForm:
         return next((text for text in reversed(self.fields.get(name, ())) if text), default)
 
 
-async def receive_form(request: Request, folder: Path, largest: int, attachments: Collection[str] = ()) -> ReceivedForm:
-    """Return the form or the JSON of a request; its file, of at most `largest` bytes, is written into `folder`.
+async def receive_form(
+    request: Request, folder: Path, limits: FileLimits, attachments: Collection[str] = ()
+) -> ReceivedForm:
+    """Return the form or the JSON of a request; its file is written into `folder`.
 
     `attachments` are the fields that may be small files.
 
@@ -78,11 +93,11 @@ async def receive_form(request: Request, folder: Path, largest: int, attachments
     """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind == b"application/json":
-        return await _receive_json(request, folder, largest)
+        return await _receive_json(request, folder, limits)
     boundary = options.get(b"boundary")
     if kind != b"multipart/form-data" or not boundary:
         raise RequestRefused("form", "send a form (multipart/form-data), or JSON with file_base64")
-    form = _FormWriter(folder / "media", largest, attachments)
+    form = _FormWriter(folder / "media", limits, attachments)
     try:
         parser = python_multipart.MultipartParser(boundary, form.callbacks())  # type: ignore[arg-type]
         async for chunk in request.stream():
@@ -99,22 +114,20 @@ async def receive_form(request: Request, folder: Path, largest: int, attachments
     return ReceivedForm(form.fields, form.path if form.has_file else None, form.filename, form.attachments)
 
 
-async def _receive_json(request: Request, folder: Path, largest: int) -> ReceivedForm:
+async def _receive_json(request: Request, folder: Path, limits: FileLimits) -> ReceivedForm:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > LARGEST_JSON:
             raise RequestRefused("too_large", f"JSON may have {LARGEST_JSON >> 20} MB at most; send the file in a form")
-    return await asyncio.to_thread(_read_json, bytes(body), folder, largest)
+    return await asyncio.to_thread(_read_json, bytes(body), folder, limits)
 
 
-def _read_json(body: bytes, folder: Path, largest: int) -> ReceivedForm:
+def _read_json(body: bytes, folder: Path, limits: FileLimits) -> ReceivedForm:
     try:
-        given = json.loads(body)
-    except (ValueError, RecursionError):
-        given = None
-    if not isinstance(given, dict):
-        raise RequestRefused("form", "the body is not a JSON object")
+        given = read_object(body)
+    except ValueError as error:
+        raise RequestRefused("form", f"the body is not a JSON object that can be read: {error}") from None
     encoded = given.pop(FILE_BASE64, None)
     fields = {name: _texts(value) for name, value in given.items() if value is not None}
     if encoded is None:
@@ -123,8 +136,9 @@ def _read_json(body: bytes, folder: Path, largest: int) -> ReceivedForm:
         data = base64.b64decode(str(encoded).partition("base64,")[2] or str(encoded), validate=True)
     except (binascii.Error, ValueError):
         raise RequestRefused("media_kind", f"{FILE_BASE64} is not base64", FILE_BASE64) from None
-    if len(data) > largest:
-        raise _too_large(largest)
+    if len(data) > limits.largest:
+        raise _too_large(limits.largest)
+    check_room(folder, limits.smallest_free + len(data))
     path = folder / "media"
     path.write_bytes(data)
     return ReceivedForm(fields, path, "")
@@ -148,8 +162,8 @@ def base_name(name: str) -> str:
 class _FormWriter:
     """What the parser calls: it collects fields, and writes the part called `file`."""
 
-    def __init__(self, path: Path, largest: int, attachments: Collection[str]) -> None:
-        self.path, self._largest, self._attachable = path, largest, attachments
+    def __init__(self, path: Path, limits: FileLimits, attachments: Collection[str]) -> None:
+        self.path, self._limits, self._attachable = path, limits, attachments
         self.attachments: dict[str, Attachment] = {}
         self.fields: dict[str, list[str]] = {}
         self.filename = ""
@@ -179,6 +193,7 @@ class _FormWriter:
         """Write what waits."""
         chunks, self._chunks, self.waiting = self._chunks, [], 0
         if self.has_file:
+            check_room(self.path.parent, self._limits.smallest_free)
             self._file = self._file or self.path.open("wb")
             self._file.writelines(chunks)
 
@@ -240,8 +255,8 @@ class _FormWriter:
             self._text += data[start:end]
             return
         self._written += end - start
-        if self._written > self._largest:
-            raise _too_large(self._largest)
+        if self._written > self._limits.largest:
+            raise _too_large(self._limits.largest)
         self._chunks.append(data[start:end])
         self.waiting += end - start
 

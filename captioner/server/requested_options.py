@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -11,6 +10,7 @@ from captioner.errors import UnknownName, UsageError
 from captioner.languages import asked_language
 from captioner.pipeline import CaptionOptions
 from captioner.profiles import profile_named
+from captioner.server.client_json import read_json
 from captioner.server.refusals import RequestRefused
 from captioner.server.request_body import ReceivedForm
 
@@ -102,8 +102,8 @@ def _hotwords(form: ReceivedForm, name: str) -> list[str]:
     words: list[object] = []
     for text in form.fields.get(name, ()):
         try:
-            words += json.loads(text) if text.lstrip().startswith("[") else [text]
-        except (ValueError, RecursionError):
+            words += read_json(text) if text.lstrip().startswith("[") else [text]
+        except ValueError:
             raise RequestRefused("value", f"{name} is not a JSON array", name) from None
     if not all(isinstance(word, str) for word in words):
         raise RequestRefused("value", f"{name} holds something else than words", name)

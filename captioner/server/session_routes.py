@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +10,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from captioner.server.api_keys import BEGIN_PATH, KEY_COOKIE, SESSION_PATH, SHARE_COOKIE
+from captioner.server.client_json import read_object
 from captioner.server.jobs.job_routes import requested_job
 from captioner.server.json_errors import RouteError, with_json_errors
 from captioner.server.request_context import context_of
@@ -73,12 +73,9 @@ async def _read(request: Request) -> dict[str, Any]:
         if len(body) > LARGEST_BODY:
             raise RouteError(413, "too_large", f"a session takes {LARGEST_BODY} bytes at most")
     try:
-        given = json.loads(body)
-    except (ValueError, RecursionError):
-        given = None
-    if not isinstance(given, dict):
-        raise RouteError(400, "form", "the body is not a JSON object")
-    return given
+        return read_object(body)
+    except ValueError:
+        raise RouteError(400, "form", "the body is not a JSON object that can be read") from None
 
 
 def _session_json(context: ServerContext, shared_job: str | None) -> dict[str, Any]:

@@ -85,7 +85,8 @@ async def transcribe_upload(request: Request, api: TranscriptionApi[Asked]) -> R
             if upload.form.file is None:
                 raise RequestRefused("missing", "the file is missing", FILE)
             api.check_media(context, asked, upload, await probe_upload(upload))
-            if prefers_async(request):
+            # A job has the usual backend; a client may not count on the preference (RFC 7240).
+            if prefers_async(request) and api.models(context) is context.models:
                 return await answer_with_job(request, upload, asked.options)
         except BaseException:
             await upload.remove()

@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ANY = "*"
@@ -39,7 +39,8 @@ class OriginCheck:
         elif origin is None or _place(origin) == host.lower():
             await self._app(scope, receive, send)
         elif ANY in self._origins or origin in self._origins:
-            await self._app(scope, receive, _with_origin(send, origin))
+            app = _allow if _is_preflight(scope, headers) else self._app
+            await app(scope, receive, _with_origin(send, origin))
         else:
             await _refuse(
                 scope, receive, send, 403, "pages of this origin may not read it; list it with --allow-origin"
@@ -66,6 +67,22 @@ def _place(origin: str) -> str:
     return origin.lower().partition("://")[2]
 
 
+def _is_preflight(scope: Scope, headers: Headers) -> bool:
+    """Return whether a browser asks if a page may send a request with a key, or of another form than a plain page."""
+    return scope.get("method") == "OPTIONS" and "access-control-request-method" in headers
+
+
+async def _allow(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a browser that the page may send its request; the request itself still needs its key."""
+    headers = Headers(scope=scope)
+    allowed = {
+        "Access-Control-Allow-Methods": headers["access-control-request-method"],
+        "Access-Control-Allow-Headers": headers.get("access-control-request-headers", ""),
+        "Access-Control-Max-Age": "600",
+    }
+    await Response(status_code=204, headers=allowed)(scope, receive, send)
+
+
 def _with_origin(send: Send, origin: str) -> Send:
     """Return `send`, which allows the origin to read the response."""
 
@@ -73,6 +90,7 @@ def _with_origin(send: Send, origin: str) -> Send:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers["Access-Control-Allow-Origin"] = origin
+            headers["Access-Control-Expose-Headers"] = "*"
             headers.add_vary_header("Origin")
         await send(message)
 

@@ -267,6 +267,22 @@ def test_only_pages_of_the_server_and_of_listed_origins_are_answered(
                 pass
 
 
+@pytest.mark.parametrize(("origin", "status"), [("https://captions.example.org", 204), ("https://evil.example", 403)])
+def test_pages_of_listed_origins_may_send_keys(origin: str, status: int) -> None:
+    with running_server(origins=frozenset({"https://captions.example.org"})) as server:
+        asks = {
+            "Access-Control-Request-Method": "PATCH",
+            "Access-Control-Request-Headers": "authorization, upload-offset",
+        }
+        response = httpx.options(f"{server.address}/captions.vtt", headers={"Origin": origin, **asks})
+        assert response.status_code == status
+        assert (response.headers.get("access-control-allow-origin") == origin) == (status == 204)
+        if status == 204:
+            assert response.headers["access-control-allow-methods"] == "PATCH"
+            assert response.headers["access-control-allow-headers"] == "authorization, upload-offset"
+            assert response.headers["vary"] == "Origin"
+
+
 def test_any_origin_may_be_allowed() -> None:
     with running_server(origins=frozenset({"*"})) as server:
         headers = {"Origin": "https://any.example", "Host": "other.example"}

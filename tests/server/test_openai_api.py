@@ -182,6 +182,8 @@ def test_translations_need_a_backend_that_translates(url: str, tmp_path: Path) -
     with serving(Scripted(), tmp_path, translating=translating) as both:
         assert post(both + OPENAI).json()["text"] == "Hello. Hello. Hello."
         assert post(both + TRANSLATIONS).json()["text"] == TEXT
+        files, later = {"file": ("talk.flac", SPEECH)}, {"Prefer": "respond-async"}  # a job would not translate
+        assert httpx.post(both + TRANSLATIONS, files=files, headers=later, timeout=60).json()["text"] == TEXT
 
 
 def test_models(url: str) -> None:

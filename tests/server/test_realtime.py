@@ -158,6 +158,11 @@ WRONG: list[tuple[Any, str]] = [
     (update(format={"type": "audio/pcm", "rate": 1}), "the rate of PCM is 8000 to 96000 Hz, not 1"),
     (update(transcription={"language": "xx-yy"}), "'xx-yy' is not a language tag or name"),
     (update(transcription={"keywords": "one"}), "keywords is not a list"),
+    (update(format={"type": ["x"]}), "the format is one of audio/pcm"),
+    (update(transcription={"prompt": "\ud800"}), "the event is not a JSON object that can be read"),
+    (update(turn_detection={"threshold": float("nan")}), "the event is not a JSON object that can be read"),
+    (update(turn_detection={"type": "by ear"}), "the type is server_vad or semantic_vad, not 'by ear'"),
+    ({"type": "session.update", "session": {"include": 5}}, "session.include is not a list"),
     (update(turn_detection={"threshold": 3}), "turn_detection: threshold must lie between 0 and 1"),
     (
         {"type": "transcription_session.update", "session": {"input_audio_format": "mp3"}},
@@ -174,7 +179,9 @@ def test_wrong_events_get_an_error_and_the_connection_stays(url: str) -> None:
             assert expected in error["message"], message
             assert error["type"] == "invalid_request_error"
             assert error["event_id"] == ("mine" if "mine" in str(message) else None)
-        send(socket, "input_audio_buffer.clear")
+        socket.send(b"\x00\xff")
+        assert "not a JSON object" in receive(socket, "error")["error"]["message"]
+        socket.send(json.dumps({"type": "input_audio_buffer.clear"}).encode())  # some clients send text as bytes
         receive(socket, "input_audio_buffer.cleared")
 
 

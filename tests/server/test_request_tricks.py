@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -63,6 +65,10 @@ def test_tricks_with_forms_are_refused(url: str, state: Path, trick: str) -> Non
         b'{"file_base64": "\xff"}',
         b'{"file_base64": {"a": 1}}',
         b'{"file_base64": "UklG", "stream": {}}',
+        rb'{"file_base64": "UklG", "request_id": "\ud800"}',
+        b'{"file_base64": "UklG", "model": "\xed\xa0\x80"}',
+        b'{"file_base64": "UklG", "temperature": NaN}',
+        b'{"file_base64": "UklG", "temperature": 1e999}',
     ],
 )
 def test_tricks_with_json_are_refused(url: str, state: Path, body: bytes) -> None:
@@ -91,6 +97,43 @@ def test_a_full_disk_is_an_error_of_its_own(tmp_path: Path) -> None:
         assert (response.status_code, error_in(response)["code"]) == (507, "disk_full")
 
 
+def test_the_disk_is_watched_while_files_come(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def filling(folder: Path) -> SimpleNamespace:
+        """A disk on which each byte that comes takes a thousand."""
+        come = sum(path.stat().st_size for path in tmp_path.rglob("*") if path.name == "media" or ".data" in path.name)
+        return SimpleNamespace(free=(2 << 30) - 1000 * come)
+
+    monkeypatch.setattr(shutil, "disk_usage", filling)
+    with serving(Scripted(), tmp_path) as url:
+        large = bytes(5 << 20)
+        assert error_in(post(url + OPENAI, {}, large))["code"] == "disk_full"
+        assert error_in(post(url + "/v1/jobs", {}, large))["code"] == "full"
+        tus = {"Tus-Resumable": "1.0.0"}
+        begun = httpx.post(f"{url}/v1/uploads", headers={**tus, "Upload-Length": str(len(large))})
+        chunk = {**tus, "Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}
+        response = httpx.patch(f"{url}/v1/{begun.headers['location']}", content=large, headers=chunk)
+        assert (response.status_code, error_in(response)["code"]) == (507, "full")
+
+
+@pytest.mark.parametrize("body", [rb'{"key": "\ud800"}', rb'{"share": "\ud800"}', b'{"key": "\xff"}', b"[]"])
+def test_tricks_with_sessions_are_refused(url: str, body: bytes) -> None:
+    assert httpx.post(f"{url}/v1/session", content=body).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        rb'{"kind": "burn", "from": "\ud800"}',
+        rb'{"upload": "\ud800"}',
+        rb'{"captions": "\ud800"}',
+        b'{"x": 1' + b"0" * 99,
+    ],
+)
+def test_tricks_with_jobs_are_refused(url: str, body: bytes) -> None:
+    response = httpx.post(f"{url}/v1/jobs", content=body, headers={"Content-Type": "application/json"})
+    assert (response.status_code, error_in(response)["code"]) == (400, "form")
+
+
 def token(secret: str, **payload: Any) -> str:
     """Return a token as the clients of Zhipu AI make it."""
 
@@ -110,5 +153,6 @@ def test_tokens_that_a_key_signed() -> None:
     assert key_of_token(token("second", api_key="one", exp=2_000_000), keys, now=1500) is None
     assert key_of_token(token("", api_key="plain", exp=2_000_000), keys, now=1500) is None
     assert key_of_token(token("second", api_key="two"), keys, now=1500) is None
+    assert key_of_token(token("second", api_key="two", exp=10**400), keys, now=1500) is None
     for wrong in ("", "a.b.c", "plain", good[:-2], good.replace(".", "..", 1)):
         assert key_of_token(wrong, keys, now=1500) is None

@@ -7,12 +7,12 @@ expires, in milliseconds.
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
-import json
 import time
 from collections.abc import Iterable
 from typing import Any
+
+from captioner.server.client_json import read_object
 
 
 def key_of_token(token: str, keys: Iterable[str], now: float | None = None) -> str | None:
@@ -34,7 +34,6 @@ def key_of_token(token: str, keys: Iterable[str], now: float | None = None) -> s
 def _part(text: str) -> dict[str, Any]:
     """Return the JSON object in one part of a token; an empty one if there is none."""
     try:
-        value = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (ValueError, binascii.Error, RecursionError):
+        return read_object(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except ValueError:
         return {}
-    return value if isinstance(value, dict) else {}

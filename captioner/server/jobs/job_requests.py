@@ -6,6 +6,8 @@ import asyncio
 import json
 import os
 import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -29,8 +31,9 @@ from captioner.server.jobs.server_job import WITH_RESULTS, JobKind, JobSettings,
 from captioner.server.json_errors import RouteError
 from captioner.server.outgoing.public_network import check_url
 from captioner.server.outgoing.url_fetch import name_of_url
-from captioner.server.request_body import ReceivedForm, receive_form
+from captioner.server.request_body import FileLimits, ReceivedForm, receive_form
 from captioner.server.request_context import client_name, context_of
+from captioner.server.server_context import ServerContext
 from captioner.server.uploads.upload_store import UploadStore
 
 LONGEST_REQUEST_KEY = 255
@@ -55,14 +58,26 @@ async def receive_job(request: Request) -> tuple[ServerJob, bool]:
     await asyncio.to_thread(make_job_room, service, new.client, folder)
     kept = False
     try:
-        form = await receive_form(request, folder, service.options.largest_upload, (CAPTIONS,))
+        limits = FileLimits(service.options.largest_upload, service.options.smallest_free)
+        form = await receive_form(request, folder, limits, (CAPTIONS,))
         making = _JobMaking(service, context.uploads, new, form, folder, request.headers.get("idempotency-key"))
-        job = await asyncio.to_thread(making.job)
+        async with _upload_held(context, form.text("upload")):
+            job = await asyncio.to_thread(making.job)
         kept = job.id == new.id
         return job, kept
     finally:
         if not kept:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def _upload_held(context: ServerContext, id: str | None) -> AsyncIterator[None]:
+    """Hold an upload that is whole, so that a request which still checks its bytes ends before they are taken."""
+    if id is not None and await asyncio.to_thread(context.uploads.is_whole, id):
+        async with context.upload_turns.hold(id):
+            yield
+    else:
+        yield
 
 
 def make_job_room(service: JobService, client: str, folder: Path) -> None:

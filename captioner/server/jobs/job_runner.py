@@ -61,7 +61,8 @@ class JobRunner:
         assert job.settings.url is not None
         partial_file = folder / "media.part"
         try:
-            fetch(job.settings.url, partial_file, FetchLimits(self.options.largest_upload), stopped)
+            limits = FetchLimits(self.options.largest_upload, smallest_free=self.options.smallest_free)
+            fetch(job.settings.url, partial_file, limits, stopped)
         except FetchStopped:
             raise JobStopped from None
         facts = media_facts(partial_file, job.name)

@@ -58,12 +58,18 @@ class JobService:
         self.is_running = True
         for job in self.store.unfinished():
             if job.attempts >= MOST_ATTEMPTS:
-                reason = f"the server was killed {job.attempts} times while it ran"
-                self.store.change(job.id, state="failed", error=reason, finished=time.time())
+                self._give_up(job)
             else:
                 self.run(self.store.change(job.id, state="waiting") or job)
         loop = asyncio.get_running_loop()
         self._services = [loop.create_task(self._keep_house()), loop.create_task(self.webhooks.send_all())]
+
+    def _give_up(self, job: ServerJob) -> None:
+        """End a job that ended the server each time."""
+        error = f"the server was killed {job.attempts} times while it ran"
+        facts: Facts = {"state": "failed", "error": error, "finished": time.time()}
+        self._report(replace(job, **facts))
+        self.store.change(job.id, **facts)
 
     async def close(self) -> None:
         """Hand back the jobs that run: they wait for the next start."""
@@ -139,12 +145,14 @@ class JobService:
     async def _end(self, feed: JobFeed, facts: Facts) -> None:
         """Store the end of a job, and report it to its client."""
         facts = {"finished": time.time(), **facts}
-        url = feed.job.settings.webhook
-        if url is not None:
-            data = job_json(replace(feed.job, **facts))
-            await asyncio.to_thread(self.webhooks.add, feed.job.client, url, f"job.{facts['state']}", data)
-            self.webhooks.wake()
+        await asyncio.to_thread(self._report, replace(feed.job, **facts))
+        self.webhooks.wake()
         await self._change(feed, facts)
+
+    def _report(self, job: ServerJob) -> None:
+        """Store the report on a job that has ended, if its client wants one."""
+        if job.settings.webhook is not None:
+            self.webhooks.add(job.client, job.settings.webhook, f"job.{job.state}", job_json(job))
 
     async def _change(self, feed: JobFeed, facts: Facts) -> ServerJob:
         """Store a change, then tell it; both also happen where the caller is cancelled meanwhile."""
@@ -158,13 +166,19 @@ class JobService:
     async def _keep_house(self) -> None:
         """Delete what has been kept for long enough, from time to time."""
         while True:
-            keep_days = self.options.keep_days
-            before = -1.0 if keep_days is None else time.time() - keep_days * DAY
-            for job in await asyncio.to_thread(self.store.finished_before, before):
-                if job.local_path is None:
-                    await asyncio.to_thread(self.store.delete, job.id)
-            await asyncio.to_thread(self.uploads.delete_expired)
+            try:
+                await asyncio.to_thread(self._delete_old)
+            except (CaptionerError, OSError) as error:  # as of a full disk, which must not end it
+                log.error("what is no longer kept could not be deleted: %s", error)
             await asyncio.sleep(HOUSEKEEPING)
+
+    def _delete_old(self) -> None:
+        keep_days = self.options.keep_days
+        before = -1.0 if keep_days is None else time.time() - keep_days * DAY
+        for job in self.store.finished_before(before):
+            if job.local_path is None:
+                self.store.delete(job.id)
+        self.uploads.delete_expired()
 
 
 def _follower(feed: JobFeed) -> OnProgress:

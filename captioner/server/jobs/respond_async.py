@@ -24,7 +24,10 @@ def prefers_async(request: Request) -> bool:
 
 
 async def answer_with_job(request: Request, upload: Upload, options: CaptionOptions) -> Response:
-    """Make a job of an upload, whose file it takes; return 202 with the job. Raises `RouteError`, `MediaError`."""
+    """Make a job of an upload, whose file it takes; return 202 with the job.
+
+    Raises `RouteError`, `RequestRefused`, `MediaError`.
+    """
     service = context_of(request).jobs
     hints, profile = options.hints, options.profile
     settings = JobSettings(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -12,6 +11,7 @@ from captioner.formats import FORMATS, Contents, Programme
 from captioner.media import Media
 from captioner.output import WritingOptions
 from captioner.pipeline import CaptionOptions, video_frame_rate
+from captioner.server.client_json import read_json
 from captioner.server.model_host import ModelHost
 from captioner.server.recognition import Upload
 from captioner.server.refusals import RequestRefused
@@ -212,8 +212,8 @@ def _chunking_strategy(form: ReceivedForm) -> dict[str, Any] | None:
     text = form.text("chunking_strategy")
     if text is not None and text != "auto":
         try:
-            parts = json.loads(text)
-        except (ValueError, RecursionError):
+            parts = read_json(text)
+        except ValueError:
             parts = {}
     elif not parts:
         return None

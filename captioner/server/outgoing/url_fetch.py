@@ -11,7 +11,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 import httpcore
 
 from captioner.errors import MediaNotReadable, UsageError
-from captioner.server.outgoing.public_network import AddressRefused, PublicNetwork, check_url
+from captioner.server.disk_room import FULL, has_room
+from captioner.server.outgoing.public_network import AddressRefused, Patience, PublicNetwork, check_url
 from captioner.server.request_body import base_name
 
 MOST_REDIRECTS = 5
@@ -32,6 +33,9 @@ class FetchLimits:
     seconds: float = 3600.0
     """From the first connection to the last byte."""
 
+    smallest_free: int = 0
+    """Bytes of the disk that stay free."""
+
 
 class FetchStopped(Exception):
     """A fetch was stopped."""
@@ -44,11 +48,11 @@ def name_of_url(url: str) -> str:
 
 def fetch(url: str, target: Path, limits: FetchLimits, stopped: Event) -> None:
     """Write what is at `url` to `target`. Raises `MediaNotReadable`, `OSError`, and `FetchStopped` after `stopped`."""
-    deadline, asked = time.monotonic() + limits.seconds, url
+    patience, asked = Patience(time.monotonic() + limits.seconds, stopped), url
     try:
-        with httpcore.ConnectionPool(network_backend=PublicNetwork()) as pool:
+        with httpcore.ConnectionPool(network_backend=PublicNetwork(patience)) as pool:
             for _ in range(MOST_REDIRECTS + 1):
-                check_url(url)
+                url = check_url(url)
                 with pool.stream("GET", url, headers=HEADERS, extensions={"timeout": TIMEOUTS}) as response:
                     location = _header(response, b"location")
                     if response.status in (301, 302, 303, 307, 308) and location:
@@ -56,13 +60,18 @@ def fetch(url: str, target: Path, limits: FetchLimits, stopped: Event) -> None:
                         continue
                     if response.status != 200:
                         raise MediaNotReadable(asked, f"its server answered {response.status}")
-                    _write(response, target, limits, deadline, stopped)
+                    _write(response, target, limits, patience)
                     return
         raise MediaNotReadable(asked, f"it is redirected more than {MOST_REDIRECTS} times")
     except (AddressRefused, UsageError) as error:
         raise MediaNotReadable(asked, str(error)) from None
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as error:
-        raise MediaNotReadable(asked, f"cannot be fetched: {str(error) or type(error).__name__}") from None
+        if stopped.is_set():
+            raise FetchStopped from None
+        reason = f"cannot be fetched: {str(error) or type(error).__name__}"
+        if time.monotonic() > patience.until:
+            reason = f"it did not arrive within {limits.seconds:g} s"
+        raise MediaNotReadable(asked, reason) from None
     except _FetchFailed as error:
         raise MediaNotReadable(asked, str(error)) from None
 
@@ -71,19 +80,21 @@ class _FetchFailed(Exception):
     """A limit is exceeded."""
 
 
-def _write(response: httpcore.Response, target: Path, limits: FetchLimits, deadline: float, stopped: Event) -> None:
+def _write(response: httpcore.Response, target: Path, limits: FetchLimits, patience: Patience) -> None:
     size = 0
     with target.open("wb") as file:
         for chunk in response.iter_stream():
             size += len(chunk)
-            if stopped.is_set():
+            if patience.stopped.is_set():
                 raise FetchStopped
             if size > limits.size:
                 raise _FetchFailed(f"it is larger than {limits.size / (1 << 20):g} MB")
-            if time.monotonic() > deadline:
+            if time.monotonic() > patience.until:
                 raise _FetchFailed(f"it did not arrive within {limits.seconds:g} s")
+            if not has_room(target.parent, limits.smallest_free):
+                raise _FetchFailed(FULL)
             file.write(chunk)
 
 
 def _header(response: httpcore.Response, name: bytes) -> str | None:
-    return next((value.decode("latin-1") for key, value in response.headers if key.lower() == name), None)
+    return next((value.decode("utf-8", "replace") for key, value in response.headers if key.lower() == name), None)

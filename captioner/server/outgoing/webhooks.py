@@ -16,19 +16,28 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import httpcore
 
-from captioner.errors import CaptionerError
-from captioner.server.outgoing.public_network import PublicNetwork
+from captioner.errors import CaptionerError, UsageError
+from captioner.server.outgoing.public_network import Patience, PublicNetwork, check_url
+from captioner.server.own_thread import run_in_own_thread
 from captioner.state_database import StateDatabase
 
 DELAYS = (5.0, 30.0, 120.0, 600.0, 3600.0, 6 * 3600.0, 24 * 3600.0)
 """Seconds before each further try."""
 
 TIMEOUTS = {"connect": 10.0, "read": 15.0, "write": 15.0, "pool": 10.0}
+
+LONGEST_POST = 60.0
+"""Seconds that one report may take."""
+
+MOST_AT_A_TIME = 16
+"""Reports that are sent at a time, so that those to dead hosts keep few others waiting."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS webhooks (
@@ -86,12 +95,21 @@ class Webhooks:
         """Send reports as they become due, until it is cancelled."""
         while True:
             self._added.clear()
-            for webhook in await asyncio.to_thread(self._due):
-                await self._try(webhook)
+            await self._send_due()
             try:
                 await asyncio.wait_for(self._added.wait(), DELAYS[0])
             except TimeoutError:
                 continue
+
+    async def _send_due(self) -> None:
+        try:
+            due = await asyncio.to_thread(self._due)
+        except WebhooksNotUsable as error:  # a disk that is full now has room later
+            log.error("%s", error)
+            return
+        for failure in await asyncio.gather(*map(self._try, due), return_exceptions=True):
+            if isinstance(failure, Exception):
+                log.error("a webhook waits for its next try", exc_info=failure)
 
     def close(self) -> None:
         """Close the file."""
@@ -99,11 +117,11 @@ class Webhooks:
 
     def _due(self) -> list[Webhook]:
         columns = "id, client, url, body, attempts"
-        statement = f"SELECT {columns} FROM webhooks WHERE due <= ? ORDER BY due LIMIT 100"
+        statement = f"SELECT {columns} FROM webhooks WHERE due <= ? ORDER BY due LIMIT {MOST_AT_A_TIME}"
         return [Webhook(*row) for row in self._database.execute(statement, time.time())]
 
     async def _try(self, webhook: Webhook) -> None:
-        status = await asyncio.to_thread(_post, webhook, self._secret_of(webhook.client))
+        status = await run_in_own_thread(partial(_post, webhook, self._secret_of(webhook.client)))
         if status is not None and 200 <= status < 300:
             statement, values = "DELETE FROM webhooks WHERE id = ?", (webhook.id,)
         elif status == 410 or webhook.attempts >= len(DELAYS):
@@ -128,15 +146,16 @@ def shown_secret(secret: bytes) -> str:
     return f"whsec_{base64.b64encode(secret).decode()}"
 
 
-def _post(webhook: Webhook, secret: bytes) -> int | None:
+def _post(webhook: Webhook, secret: bytes, stopped: Event) -> int | None:
     """Send a report; return the status of the response, None if there was none. Redirects are not followed."""
+    network = PublicNetwork(Patience(time.monotonic() + LONGEST_POST, stopped))
     signed = signed_headers(webhook.id, webhook.body, secret, int(time.time()))
     headers = {"User-Agent": "captioner", "Content-Type": "application/json", **signed}
     options = {"headers": list(headers.items()), "content": webhook.body.encode(), "extensions": {"timeout": TIMEOUTS}}
     try:
-        with httpcore.ConnectionPool(network_backend=PublicNetwork()) as pool:
-            sent = pool.stream("POST", webhook.url, **options)  # type: ignore[arg-type]
+        with httpcore.ConnectionPool(network_backend=network) as pool:
+            sent = pool.stream("POST", check_url(webhook.url), **options)  # type: ignore[arg-type]
             with sent as response:  # whose body may be endless, and is not read
                 return int(response.status)
-    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError):
+    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError, UsageError):
         return None

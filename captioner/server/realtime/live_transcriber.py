@@ -114,6 +114,11 @@ class LiveTranscriber:
         """Whether someone speaks at the end of the audio so far."""
         return self._session.open_since is not None
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether no further event will come."""
+        return not self._thread.is_alive()
+
     def flush(self) -> None:
         """End the region that is being spoken here."""
         self._session.flush()

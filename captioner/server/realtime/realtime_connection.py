@@ -17,6 +17,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from captioner.backends import Backend
 from captioner.live.session.session import RecognitionConfig
 from captioner.pipeline import CaptionOptions
+from captioner.server.client_json import read_object
 from captioner.server.openai_api.openai_errors import error_body
 from captioner.server.realtime.input_audio import AudioDecoder
 from captioner.server.realtime.live_transcriber import LiveTranscriber, TranscriptionEvent, TranscriptionFailed
@@ -83,7 +84,14 @@ class RealtimeConnection:
     async def _receive_all(self) -> None:
         with suppress(WebSocketDisconnect, TimeoutError):
             while True:
-                await self._handle(await asyncio.wait_for(self._socket.receive_text(), LONGEST_SILENCE))
+                await self._handle(await asyncio.wait_for(self._message(), LONGEST_SILENCE))
+
+    async def _message(self) -> str | bytes:
+        """Return the next message; some clients send their JSON as bytes. Raises `WebSocketDisconnect`."""
+        message = await self._socket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect
+        return message.get("text") or message.get("bytes") or ""
 
     async def _send_all(self) -> None:
         with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):  # of a client that has gone, or does not read
@@ -91,7 +99,7 @@ class RealtimeConnection:
                 event = {"event_id": new_id("event"), **await self._outgoing.get()}
                 await asyncio.wait_for(self._socket.send_text(json.dumps(event, ensure_ascii=False)), SEND_TIMEOUT)
 
-    async def _handle(self, message: str) -> None:
+    async def _handle(self, message: str | bytes) -> None:
         event: Any = None
         try:
             event = _parsed(message)
@@ -119,7 +127,7 @@ class RealtimeConnection:
             self._decoder = AudioDecoder(self._settings.encoding)
         if self._settings != before and self._transcriber is not None:
             ended, self._transcriber = self._transcriber, None
-            self._ending.append(ended)
+            self._ending = [*(each for each in self._ending if not each.has_ended), ended]
             await self._work(ended.finish)
         self._tell_session("updated")
 
@@ -205,14 +213,11 @@ class RealtimeConnection:
         self._tell([{"type": "error", "error": {**error_body(failure_of(error))["error"], "event_id": event_id}}])
 
 
-def _parsed(message: str) -> Mapping[str, Any]:
+def _parsed(message: str | bytes) -> Mapping[str, Any]:
     try:
-        event = json.loads(message)
-    except (ValueError, RecursionError):
-        event = None
-    if not isinstance(event, dict):
-        raise RequestRefused("form", "the event is not a JSON object")
-    return event
+        return read_object(message)
+    except ValueError:
+        raise RequestRefused("form", "the event is not a JSON object that can be read") from None
 
 
 def _audio_in(event: Mapping[str, Any]) -> bytes:

@@ -30,6 +30,8 @@ FORMATS_BY_TYPE = {
 }
 """The values of `audio.input.format.type` in the current form."""
 
+TURN_DETECTIONS = ("server_vad", "semantic_vad")
+
 RATES = range(8000, 96_001)
 """Samples a second of PCM."""
 
@@ -67,7 +69,7 @@ class RealtimeSettings:
             )
         changes = _beta_changes(session) if beta else _current_changes(session)
         if "include" in session:
-            changes["include"] = tuple(map(str, session["include"] or ()))
+            changes["include"] = tuple(map(str, _list(session["include"], "session.include")))
         settings = replace(self, **changes)
         settings.hints(Hints())
         settings.speech()
@@ -76,9 +78,8 @@ class RealtimeSettings:
     def hints(self, usual: Hints) -> Hints:
         """Return the hints for the backend. Raises `RequestRefused`."""
         asked = self.transcription or {}
-        language, words = asked.get("language"), asked.get("keywords") or ()
-        if not isinstance(words, list | tuple):
-            raise RequestRefused("value", "keywords is not a list", "session.audio.input.transcription.keywords")
+        language = asked.get("language")
+        words = _list(asked.get("keywords"), "session.audio.input.transcription.keywords")
         try:
             tag = asked_language(str(language)) if language else usual.language
         except UsageError as error:
@@ -90,7 +91,10 @@ class RealtimeSettings:
     def speech(self) -> SpeechOptions:
         """Return the options of speech detection. Raises `RequestRefused`."""
         asked = self.turn_detection or SERVER_VAD
-        if asked.get("type", "server_vad") == "semantic_vad":  # by what is said, which only OpenAI has
+        field, kind = "session.audio.input.turn_detection", asked.get("type", "server_vad")
+        if kind not in TURN_DETECTIONS:
+            raise RequestRefused("value", f"the type is {' or '.join(TURN_DETECTIONS)}, not {kind!r}", field)
+        if kind == "semantic_vad":  # by what is said, which only OpenAI has
             asked = SERVER_VAD
         usual = {**SERVER_VAD, **{name: value for name, value in asked.items() if value is not None}}
         try:
@@ -101,7 +105,7 @@ class RealtimeSettings:
                 minimum_silence=float(usual["silence_duration_ms"]) / 1000,
             )
         except (TypeError, ValueError) as error:
-            raise RequestRefused("value", f"turn_detection: {error}", "session.audio.input.turn_detection") from None
+            raise RequestRefused("value", f"turn_detection: {error}", field) from None
 
     def current_form(self) -> dict[str, Any]:
         """Return the settings as the current form names them."""
@@ -144,10 +148,10 @@ def _beta_changes(session: Mapping[str, Any]) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     name = session.get("input_audio_format")
     if name is not None:
-        if name not in BETA_FORMATS:
+        if str(name) not in BETA_FORMATS:
             message = f"input_audio_format is one of {', '.join(BETA_FORMATS)}, not {name!r}"
             raise RequestRefused("value", message, "session.input_audio_format")
-        changes["encoding"] = BETA_FORMATS[name]
+        changes["encoding"] = BETA_FORMATS[str(name)]
     fields = {
         "input_audio_transcription": "transcription",
         "turn_detection": "turn_detection",
@@ -164,7 +168,7 @@ def _encoding(format: Any) -> AudioEncoding:
     given = {"type": format} if isinstance(format, str) else _object(format, field)
     name = given.get("type")
     known = {**FORMATS_BY_TYPE, **BETA_FORMATS}
-    if name not in known:
+    if str(name) not in known:
         raise RequestRefused("value", f"the format is one of {', '.join(FORMATS_BY_TYPE)}, not {name!r}", field)
     encoding, rate = known[str(name)], given.get("rate")
     if encoding.encoding != "pcm" or rate is None:
@@ -172,6 +176,12 @@ def _encoding(format: Any) -> AudioEncoding:
     if not isinstance(rate, int) or rate not in RATES:
         raise RequestRefused("value", f"the rate of PCM is {RATES.start} to {RATES.stop - 1} Hz, not {rate!r}", field)
     return replace(encoding, rate=rate)
+
+
+def _list(value: Any, field: str) -> list[Any]:
+    if value is not None and not isinstance(value, list):
+        raise RequestRefused("value", f"{field} is not a list", field)
+    return value or []
 
 
 def _object(value: Any, field: str) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ from captioner.server.json_errors import RouteError, with_json_errors
 from captioner.server.request_body import base_name
 from captioner.server.request_context import client_name, context_of
 from captioner.server.uploads.upload_store import StoredUpload, UploadStore
-from captioner.server.uploads.upload_writing import ALGORITHMS, Checksum, ChecksumMismatch, write_body
+from captioner.server.uploads.upload_writing import ALGORITHMS, Checksum, ChecksumMismatch, UploadTarget, write_body
 
 VERSION = "1.0.0"
 
@@ -54,12 +54,17 @@ async def _upload(request: Request) -> Response:
     actions = {"HEAD": _state, "PATCH": _append, "DELETE": _end}
     if method not in actions:
         raise RouteError(405, "method", "an upload knows HEAD, PATCH and DELETE", {"Allow": "HEAD, PATCH, DELETE"})
-    uploads = context_of(request).uploads
-    upload = await asyncio.to_thread(uploads.get, request.path_params["id"])
+    known = await _requested_upload(request)
+    async with context_of(request).upload_turns.hold(known.id) as stop:
+        upload = await _requested_upload(request)  # the request before may have ended it
+        return await actions[method](request, context_of(request).uploads, upload, stop)
+
+
+async def _requested_upload(request: Request) -> StoredUpload:
+    upload = await asyncio.to_thread(context_of(request).uploads.get, request.path_params["id"])
     if upload is None or upload.client != client_name(request):
         raise RouteError(404, "no_upload", "there is no such upload, or its time is over", RESUMABLE)
-    async with context_of(request).upload_turns.hold(upload.id) as stop:
-        return await actions[method](request, uploads, upload, stop)
+    return upload
 
 
 def _abilities(request: Request) -> Response:
@@ -115,7 +120,8 @@ async def _append(request: Request, uploads: UploadStore, upload: StoredUpload, 
     if int(request.headers.get("content-length", 0)) > upload.length - offset:
         raise RouteError(413, "too_large", f"the upload has {upload.length} bytes, and more were sent", RESUMABLE)
     try:
-        await write_body(request, uploads.data(upload.id), offset, upload.length, _checksum(request), stop)
+        target = UploadTarget(uploads.data(upload.id), offset, upload.length, context_of(request).options.smallest_free)
+        await write_body(request, target, _checksum(request), stop)
     except ChecksumMismatch:
         message = "the bytes do not have the checksum that came with them; send them again"
         raise RouteError(460, "checksum", message, RESUMABLE) from None

@@ -65,6 +65,14 @@ class UploadStore:
         """Return how many bytes have arrived. Raises `OSError`."""
         return self.data(id).stat().st_size
 
+    def is_whole(self, id: str) -> bool:
+        """Return whether there is such an upload, and all of its bytes have arrived."""
+        upload = self.get(id)
+        try:
+            return upload is not None and self.offset(id) >= upload.length
+        except FileNotFoundError:  # it has just ended
+            return False
+
     def expires(self, id: str) -> float:
         """Return the Unix time at which the upload ends. Raises `OSError`."""
         return self.data(id).stat().st_mtime + self._lifetime

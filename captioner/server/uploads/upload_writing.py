@@ -14,6 +14,8 @@ from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 
+from captioner.server.disk_room import check_room
+
 BUFFERED = 1 << 20
 """Bytes that wait to be written at once."""
 
@@ -39,21 +41,35 @@ class Checksum:
     digest: bytes
 
 
-async def write_body(
-    request: Request, path: Path, offset: int, limit: int, checksum: Checksum | None, stop: asyncio.Event
-) -> None:
-    """Append the body of a request to the file, of which `offset` bytes are there, up to `limit` bytes in all.
+@dataclass(frozen=True)
+class UploadTarget:
+    """The file of an upload, to which bytes are appended."""
+
+    path: Path
+
+    offset: int
+    """Bytes that are there."""
+
+    length: int
+    """Bytes of the whole file."""
+
+    smallest_free: int
+    """Bytes of the disk that stay free."""
+
+
+async def write_body(request: Request, target: UploadTarget, checksum: Checksum | None, stop: asyncio.Event) -> None:
+    """Append the body of a request to a file.
 
     Where the connection ends, or `stop` is set, the bytes so far are kept, unless a checksum covers them. Raises
-    `ChecksumMismatch`, `OSError`.
+    `ChecksumMismatch`, `RequestRefused` where the disk is nearly full, `OSError`.
     """
     digest = hashlib.new(checksum.algorithm, usedforsecurity=False) if checksum else None
     complete = False
     try:
-        file = await asyncio.to_thread(path.open, "r+b", 0)
+        file = await asyncio.to_thread(target.path.open, "r+b", 0)
         try:
-            await asyncio.to_thread(_go_to, file, offset)
-            complete = await _copy(request, file, limit - offset, digest, stop)
+            await asyncio.to_thread(_go_to, file, target.offset)
+            complete = await _copy(request, file, target, digest, stop)
             await asyncio.to_thread(os.fsync, file.fileno())
         finally:
             await asyncio.to_thread(file.close)
@@ -62,7 +78,7 @@ async def write_body(
             raise ChecksumMismatch
     finally:
         if checksum and not complete:
-            await asyncio.to_thread(os.truncate, path, offset)
+            await asyncio.to_thread(os.truncate, target.path, target.offset)
 
 
 def _go_to(file: Any, offset: int) -> None:
@@ -70,11 +86,12 @@ def _go_to(file: Any, offset: int) -> None:
     file.truncate()
 
 
-async def _copy(request: Request, file: Any, room: int, digest: Any, stop: asyncio.Event) -> bool:
-    """Copy the body, at most `room` bytes; return whether all of it came."""
-    waiting = bytearray()
+async def _copy(request: Request, file: Any, target: UploadTarget, digest: Any, stop: asyncio.Event) -> bool:
+    """Copy the body, up to the length of the file; return whether all of it came."""
+    waiting, room = bytearray(), target.length - target.offset
 
     def write(data: bytes) -> None:
+        check_room(target.path.parent, target.smallest_free)
         if digest:
             digest.update(data)
         view = memoryview(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from contextlib import closing
@@ -49,8 +50,8 @@ def test_jobs_go_on_after_a_restart(tmp_path: Path, end: object) -> None:
 
 
 def test_a_job_that_ends_the_server_each_time_is_given_up(tmp_path: Path) -> None:
-    server = ServerProcess(tmp_path, *SLOW)
-    id = submit(server.url)["id"]
+    server = ServerProcess(tmp_path, *SLOW, "--allow-urls")
+    id = submit(server.url, webhook="https://films.invalid/")["id"]
     first_cue(server.url, id)
     server.kill()
     with closing(sqlite3.connect(tmp_path / "server" / "jobs.sqlite")) as database, database:
@@ -58,6 +59,8 @@ def test_a_job_that_ends_the_server_each_time_is_given_up(tmp_path: Path) -> Non
     server = ServerProcess(tmp_path, *SLOW)
     job = httpx.get(f"{server.url}/v1/jobs/{id}").json()
     assert (job["state"], job["error"]) == ("failed", "the server was killed 3 times while it ran")
+    with closing(sqlite3.connect(tmp_path / "server" / "webhooks.sqlite")) as database:
+        assert [json.loads(body)["type"] for (body,) in database.execute("SELECT body FROM webhooks")] == ["job.failed"]
     server.stop()
 
 

@@ -7,13 +7,15 @@ import hashlib
 import hmac
 import json
 import socket
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 import httpx
@@ -23,7 +25,7 @@ from captioner.backends import load_backend
 from captioner.errors import MediaNotReadable, UsageError
 from captioner.server.outgoing import public_network, webhooks
 from captioner.server.outgoing.public_network import check_url, is_public
-from captioner.server.outgoing.url_fetch import FetchLimits, fetch
+from captioner.server.outgoing.url_fetch import FetchLimits, FetchStopped, fetch
 from tests.server.jobs.job_client import SPEECH, finished, submit
 from tests.server.serving import serving
 
@@ -86,7 +88,7 @@ def on_port(monkeypatch: pytest.MonkeyPatch, port: int) -> None:
     [
         "127.0.0.1", "127.9.9.9", "0.0.0.0", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
         "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fc00::1", "::ffff:10.0.0.1", "::ffff:a9fe:a9fe",
-        "64:ff9b::a9fe:a9fe", "2002:7f00:1::", "2001:0:7f00:1::", "ff02::1",
+        "64:ff9b::a9fe:a9fe", "fec0::1", "2002:7f00:1::", "2001:0:7f00:1::", "ff02::1",
     ],
 )  # fmt: skip
 def test_private_addresses_are_no_public_ones(address: str) -> None:
@@ -98,6 +100,7 @@ def test_private_addresses_are_no_public_ones(address: str) -> None:
     [
         "file:///etc/passwd", "ftp://example.org/a", "gopher://example.org", "http://example.org:22/", "http://", "x",
         "https://example.org:80/", "http://[::1", "http://a b/", "http://example.org/\r\nHost: x", "//example.org/a",
+        "http://a..b/", "http://\ud800/",
         "concat:http://example.org|file:///etc/passwd", "http://example.org:99999/", "http://" + "a" * 3000,
     ],
 )  # fmt: skip
@@ -165,6 +168,50 @@ def test_limits_of_size_and_time(
         on_port(monkeypatch, port)
         assert "larger than" in attempt(f"http://films.example:{port}/", tmp_path / "got", size=2000)
         assert "within 0.1 s" in attempt(f"http://films.example:{port}/", tmp_path / "got", seconds=0.1)
+
+
+@pytest.mark.parametrize("end", ["its time is over", "it is stopped"])
+def test_a_host_that_drips_holds_no_thread(
+    internet: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, end: str
+) -> None:
+    internet["drips.example"] = ["127.0.0.1"]
+    done, stopped = threading.Event(), threading.Event()
+
+    def drip(handler: BaseHTTPRequestHandler) -> None:
+        with suppress(OSError):
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
+            while not done.wait(0.05):
+                handler.wfile.write(b"x")
+
+    with web(drip) as port:
+        on_port(monkeypatch, port)
+        url, got = f"http://drips.example:{port}/", tmp_path / "got"
+        if end == "it is stopped":
+            threading.Timer(0.2, stopped.set).start()
+            with pytest.raises(FetchStopped):
+                fetch(url, got, FetchLimits(100), stopped)
+        else:
+            assert "within 0.3 s" in attempt(url, got, seconds=0.3)
+        done.set()
+
+
+def test_one_report_that_cannot_be_sent_does_not_keep_others(
+    internet: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    internet["hooks.example"] = ["127.0.0.1"]
+    arrived: Queue[str] = Queue()
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.rfile.read(int(handler.headers["Content-Length"]))
+        send(handler, 204)
+        arrived.put(handler.path)
+
+    with web(answer) as port, serving(load_backend("scripted"), tmp_path, allow_urls=True) as url:
+        on_port(monkeypatch, port)
+        with closing(sqlite3.connect(tmp_path / "webhooks.sqlite")) as database, database:  # as of an older version
+            database.execute("INSERT INTO webhooks VALUES ('old', 'c', 'http://hooks.example/é', '{}', 0, 0)")
+        submit(url, webhook=f"http://hooks.example:{port}/Ü?q=ß")
+        assert arrived.get(timeout=20) == "/%C3%9C?q=%C3%9F"
 
 
 def test_urls_are_off_unless_they_are_allowed(tmp_path: Path) -> None:

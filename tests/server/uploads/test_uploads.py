@@ -9,6 +9,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -134,6 +135,24 @@ def test_an_upload_is_ended(server: str) -> None:
     upload = begin(server)
     assert httpx.post(upload, headers={**TUS, "X-HTTP-Method-Override": "DELETE"}).status_code == 204
     assert httpx.head(upload, headers=TUS).status_code == 404
+
+
+def test_requests_that_waited_for_the_end_of_an_upload_find_none(server: str) -> None:
+    upload = begin(server)
+    with send_part(upload, DATA[:5000], len(DATA)), ThreadPoolExecutor(6) as pool:
+        ends = [pool.submit(httpx.request, method, upload, headers=TUS) for method in ["DELETE", "HEAD"] * 3]
+        statuses = [end.result().status_code for end in ends]
+    assert set(statuses) <= {200, 204, 404}
+    assert statuses.count(204) == 1
+
+
+def test_one_of_two_jobs_takes_an_upload(server: str) -> None:
+    upload = begin(server)
+    append(upload, 0, DATA)
+    with ThreadPoolExecutor(4) as pool:
+        body = {"upload": upload.rpartition("/")[2]}
+        answers = list(pool.map(lambda _: httpx.post(f"{server}/v1/jobs", json=body).status_code, range(4)))
+    assert sorted(answers) == [201, 404, 404, 404]
 
 
 def test_abilities(server: str) -> None:
