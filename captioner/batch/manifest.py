@@ -43,7 +43,9 @@ def _rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield f"line {number}", row
     except OSError as error:
         raise UsageError(f"cannot read the manifest {path}: {reason_of(error)}") from error
-    except (UnicodeDecodeError, csv.Error) as error:
+    except UnicodeDecodeError as error:
+        raise UsageError(f"cannot read the manifest {path}: it is not UTF-8 text; save it as UTF-8") from error
+    except csv.Error as error:
         raise UsageError(f"cannot read the manifest {path}: {error}") from error
 
 

@@ -29,7 +29,7 @@ class Renewal:
     """Those of sources that failed or lost speech, unless they were edited since."""
 
     overwrite: bool = False
-    """All that lie in the way, edited or not."""
+    """All that lie in the way, and those that were edited since."""
 
 
 def planned_sources(
@@ -86,7 +86,7 @@ def jobs_to_run(
     """Bring the ledger up to date, and return the jobs of the sources that wait, the largest first.
 
     A source is left alone, in state `skipped`, where a result exists that captioner did not write, or that was edited
-    since. A source that is done waits again if a result of it is missing.
+    since. A source that is done waits again if a result of it is missing, or is to be overwritten.
     """
     entries = {(entry.folder, entry.identity): entry for entry in ledger.entries()}
     again, jobs, left_alone = [], [], {}
@@ -117,6 +117,8 @@ def _is_due(entry: Entry, renewal: Renewal, existing: ExistingFiles) -> bool:
         return renewal.retry_failed
     if entry.state == "lost" and renewal.retry_failed:
         return True
+    if renewal.overwrite:
+        return any(sha256_of(result.path) != result.sha256 for result in entry.results)
     return not all(existing.has(result.path) for result in entry.results)
 
 

@@ -1,19 +1,21 @@
-"""Where the results of each source lie, and which two sources would share a name."""
+"""Where the results of each source lie, and what must not share a name with them."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import chain
 from os.path import normcase
 from pathlib import PurePath, PurePosixPath
 from string import Formatter
 
 from captioner.batch.batch_source import Source
 from captioner.batch.job import ResultPattern, doubled_braces
-from captioner.batch.source_identity import folder_identity
-from captioner.errors import UsageError
+from captioner.batch.source_identity import folder_identity, identity_of
+from captioner.errors import OutputNotWritten, UsageError, reason_of
 from captioner.languages import three_letters
+from captioner.media import path_of
 from captioner.stores import is_store, joined_address
 
 FIELDS = ("stem", "name", "lang")
@@ -85,6 +87,33 @@ def result_root(patterns: Iterable[ResultPattern], directory: str | None) -> str
     if directory is not None:
         return folder_identity(directory)
     return os.path.commonpath({folder_identity(pattern.folder) for pattern in patterns})
+
+
+def refuse_report_over(
+    report: str, inputs: Iterable[str], patterns: Mapping[str, ResultPattern], suffixes: Sequence[str]
+) -> None:
+    """Raises `UsageError` if a report at that path would replace a manifest, a source or a result."""
+    identity, name = identity_of(report), os.path.basename(report)  # noqa: PTH119 (it may be an address)
+    results = (pattern.path("", suffix) for pattern in patterns.values() for suffix in suffixes)
+    for other in chain(inputs, patterns, results):
+        if other.endswith(name) and identity_of(other) == identity:
+            raise UsageError(f"--report {report} would overwrite {other}; name another file")
+
+
+def refuse_unusable_folder(directory: str) -> None:
+    """Create the folder of the results where it is missing, so that what is wrong with it is said before any work.
+
+    Raises `UsageError` for a file, and `OutputNotWritten`.
+    """
+    path = path_of(directory)
+    if path is None:
+        return
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"-d {directory} is a file, not a folder")
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputNotWritten(directory, reason_of(error)) from error
 
 
 def _pattern(source: Source, directory: str | None, pattern: str) -> ResultPattern:

@@ -36,6 +36,9 @@ def find_sources(names: Iterable[str], *, probe: bool = False, leave_out: LeaveO
     """
     found: dict[str, Source] = {}
     for name in names:
+        if name in ("", "-"):
+            said = "standard input is not a source of a batch" if name else "a source has an empty name"
+            raise UsageError(f"{said}; name a file, a folder, a glob, a manifest or a URL")
         count = 0
         for count, source in enumerate(_sources_of(name, probe, leave_out), 1):  # noqa: B007
             first = found.setdefault(source.identity, source)

@@ -102,6 +102,45 @@ def test_a_result_that_somebody_edited_or_made_is_left_alone(batch: Run) -> None
     batch("--overwrite")
     assert "One." in Path("out/talk.srt").read_text()
     assert "One." in Path("out/deep/more.srt").read_text()
+    Path("out/talk.srt").write_text("edited")
+    assert "4 sources: 0 to caption" in batch()[1]
+    assert "4 sources: 1 to caption" in batch("--overwrite")[1]
+    assert "One." in Path("out/talk.srt").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "report", "other"),
+    [
+        (("list.csv",), "list.csv", "list.csv"),
+        (("in/talk.flac", "-f", "json"), "./out/talk.json", "out/talk.json"),
+    ],
+)
+def test_a_report_overwrites_neither_a_manifest_nor_a_result(
+    archive: Path, capfd: pytest.CaptureFixture[str], words: Sequence[str], report: str, other: str
+) -> None:
+    Path("list.csv").write_text("source\nin/talk.flac\n")
+    assert main(["batch", *words, "-d", "out", "--report", report, *SCRIPTED]) == 2
+    assert f"--report {report} would overwrite {other}; name another file" in capfd.readouterr().err
+    assert Path("list.csv").read_text() == "source\nin/talk.flac\n"
+    assert not Path("out").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (("", "-d", "out"), 2, "a source has an empty name; name a file"),
+        (("-", "-d", "out"), 2, "standard input is not a source of a batch; name a file"),
+        (("in", "-d", "in/talk.flac"), 2, "-d in/talk.flac is a file, not a folder"),
+        (("in", "-d", "/proc/out"), 1, "cannot write /proc/out: no such file or directory"),
+    ],
+)
+def test_what_is_wrong_with_a_name_is_said_before_any_work(
+    archive: Path, capfd: pytest.CaptureFixture[str], words: Sequence[str], code: int, message: str
+) -> None:
+    assert main(["batch", *words, *SCRIPTED]) == code
+    messages = capfd.readouterr().err
+    assert message in messages
+    assert "to caption" not in messages
 
 
 def test_lost_speech_is_said_until_a_retry_finds_it(batch: Run, monkeypatch: pytest.MonkeyPatch) -> None:

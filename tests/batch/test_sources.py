@@ -111,12 +111,13 @@ def test_a_parquet_manifest(archive: Path) -> None:
         ("list.jsonl", '{"source": "a", "output": "."}', "line 1: output '.' is not the path of a file below -d"),
         ("list.jsonl", "[" * 100_000, "line 1: is not JSON"),
         ("list.txt", "# nothing", "lists no source"),
+        ("list.txt", "caf\u00e9.mp4", "it is not UTF-8 text; save it as UTF-8"),
         ("missing.csv", None, "cannot read the manifest"),
     ],
 )
 def test_a_manifest_that_is_wrong(archive: Path, name: str, text: str | None, reason: str) -> None:
     if text is not None:
-        Path(name).write_text(text)
+        Path(name).write_text(text, "latin-1")
     with pytest.raises(UsageError, match=reason):
         find_sources([name])
 

@@ -22,7 +22,13 @@ from captioner.batch.job import Outcome
 from captioner.batch.ledger import Entry, Ledger, ledger_path
 from captioner.batch.plan import Renewal, jobs_to_run, planned_sources
 from captioner.batch.process_executor import ProcessExecutor
-from captioner.batch.result_names import check_pattern, result_patterns, result_root
+from captioner.batch.result_names import (
+    check_pattern,
+    refuse_report_over,
+    refuse_unusable_folder,
+    result_patterns,
+    result_root,
+)
 from captioner.batch.source_identity import identity_of
 from captioner.batch.sources import find_sources
 from captioner.batch.takeover import NOT_UTF8, TakeoverFile
@@ -220,10 +226,14 @@ def _run(
 ) -> int:
     patterns = result_patterns(sources, request.caption.directory, request.name)
     root = result_root(patterns.values(), request.caption.directory)
+    if request.caption.report is not None:
+        refuse_report_over(request.caption.report, request.caption.inputs, patterns, settings.suffixes())
     folder = request.caption.directory or root
     records = ResultRecords(default_state_path(), console.warn)
     renewal = Renewal(retry_failed=request.caption.retry_failed, overwrite=request.caption.overwrite)
     with only_driver(root), closing(Ledger(ledger_path(), root)) as ledger:
+        if request.caption.directory is not None:
+            refuse_unusable_folder(request.caption.directory)
         planned = planned_sources(sources, patterns, settings)
         settings = _with_travelling_journal(settings, folder, console)
         takeover = TakeoverFile(folder, {source.source: source.key for source in planned})
