@@ -55,8 +55,10 @@ def shift(cues: Sequence[Cue], options: ShiftOptions, style: CaptionStyle) -> li
 
 
 def shift_from(cues: Sequence[Cue], options: ShiftFromOptions, style: CaptionStyle) -> list[Cue]:
-    """Return the cues, those from a cue on moved in time."""
-    first = max(0, options.cue - 1)
+    """Return the cues, those from a cue on moved in time. Raises `ValueError` if there is no cue of that number."""
+    if not 1 <= options.cue <= len(cues):
+        raise ValueError(f"there is no cue {options.cue}; number of cues: {len(cues)}")
+    first = options.cue - 1
     return [*cues[:first], *moved_cues(cues[first:], lambda seconds: seconds + options.seconds)]
 
 

@@ -163,10 +163,18 @@ def _replacements(value: str) -> ReplaceOptions:
     """Return the searches of a file: a regular expression, a tab, and what replaces it, on each line."""
     try:
         lines = read_limited(value).decode("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read {value}: {reason_of(error) if isinstance(error, OSError) else error}") from error
-    parts = [line.partition("\t") for line in lines if line.strip() and not line.startswith("#")]
-    return ReplaceOptions(tuple(Replacement(find, replacement, regex=True) for find, _, replacement in parts))
+    except OSError as error:
+        raise UsageError(f"cannot read {value}: {reason_of(error)}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{value}: not UTF-8 text; save it as UTF-8") from error
+    replacements = []
+    for number, line in enumerate(lines, start=1):
+        if line.strip() and not line.startswith("#"):
+            find, tab, replacement = line.partition("\t")
+            if not tab:
+                raise ValueError(f"{value}, line {number}: write FIND, a tab and REPLACEMENT, which may be empty")
+            replacements.append(Replacement(find, replacement, regex=True))
+    return ReplaceOptions(tuple(replacements))
 
 
 _OPTIONS: Mapping[str, Callable[[Any], Step]] = {
