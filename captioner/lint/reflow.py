@@ -78,7 +78,7 @@ def _paragraphs(lines: list[str]) -> list[str]:
 
 def _splits_a_word(text: str, parts: list[str]) -> bool:
     """Return whether a line break of the parts is inside a word of the text."""
-    after_spaces = {len(_visible(text[: match.end()])) for match in re.finditer(r"\s", text)}
+    after_spaces = set(accumulate((len(_visible(word)) for word in text.split()), initial=0))
     lines = [_visible(line) for part in parts for line in part.split("\n")]
     breaks = list(accumulate(map(len, lines)))[:-1]
     visible = "".join(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,45 @@ def test_wrong_operations_are_refused_before_anything_is_read(
 def test_the_source_is_not_overwritten(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(source, source, "--sort") == 2
     assert "would be overwritten" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", [0, 4])
+def test_a_cue_that_is_not_there_moves_nothing(
+    source: Path, tmp_path: Path, number: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(source, tmp_path / "out.srt", "--shift-from", f"{number}:1") == 2
+    assert f"--shift-from: there is no cue {number}; number of cues: 3" in capsys.readouterr().err
+    assert not (tmp_path / "out.srt").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("# names\nfish dog\n", "names.tsv, line 2: write FIND, a tab and REPLACEMENT, which may be empty"),
+        ("caf\u00e9\tbar\n", "names.tsv: not UTF-8 text; save it as UTF-8"),
+    ],
+)
+def test_a_file_of_replacements_that_is_wrong(
+    source: Path, tmp_path: Path, text: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replacements = tmp_path / "names.tsv"
+    replacements.write_text(text, "latin-1")
+    assert run(source, tmp_path / "out.srt", "--replace", replacements) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_cue_with_thousands_of_words_is_split(source: Path, tmp_path: Path) -> None:
+    text = " ".join(["fish"] * 8000)
+    source.write_text(f"1\n00:00:00,000 --> 01:00:00,000\n{text}\n", "utf-8")
+    target = tmp_path / "out.srt"
+    assert run(source, target, "--split-long") == 0
+    lines = target.read_text("utf-8").splitlines()
+    assert " ".join(line for line in lines if line.startswith("fish")) == text
+
+
+def test_a_file_of_bytes_names_a_flag_that_exists(
+    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source.write_bytes(random.Random(1).randbytes(5000))
+    assert run(source, tmp_path / "out.srt", "--sort") == 5
+    assert "name it with 'captioner convert --encoding'" in capsys.readouterr().err

@@ -79,6 +79,8 @@ def _in_guessed(data: bytes) -> Decoded:
 
     name = chardet.detect(data[:ENOUGH])["encoding"]
     if name is None:
-        raise FormatError("encoding", "not detected, or the file is not text; give it with --encoding")
+        raise FormatError(
+            "encoding", "not detected, or the file is not text; name it with 'captioner convert --encoding'"
+        )
     text = data.decode(name, "replace")
     return Decoded(text.removeprefix("\ufeff"), name.lower(), text.count("\ufffd"))
