@@ -97,10 +97,10 @@ def translate_transcript(
     `source_name` names the media in the journal. Raises `BackendError`.
     """
     sentences = sentences_of(transcript)
-    ends = [following.start for following in sentences[1:]] + [float("inf")]
+    following = [*(sentence.start for sentence in sentences[1:]), float("inf")]
     lines = [
         SourceLine(sentence.text, sentence.speaker, _longest(sentence.start, sentence.end, end, profile))
-        for sentence, end in zip(sentences, ends, strict=True)
+        for sentence, end in zip(sentences, following, strict=False)  # without sentences there are no lines
     ]
     outcomes = _translated(lines, translator, options, source_name)
     texts = [outcome.text or sentence.text for sentence, outcome in zip(sentences, outcomes, strict=True)]

@@ -85,6 +85,7 @@ def test_a_line_that_cannot_be_translated_is_named_and_reported(
         (("--translator-option", "model=7"), 2, "option model of translator chat takes"),
         (("--glossary", "none.txt"), 2, "none.txt: cannot be read"),
         (("--report", "talk.el.srt"), 2, "would overwrite"),
+        (("-o", "x.srt", "-d", "out"), 2, "-o and -d exclude each other"),
     ],
 )
 def test_wrong_arguments_are_one_sentence(
@@ -94,6 +95,16 @@ def test_wrong_arguments_are_one_sentence(
     printed = capsys.readouterr().err
     assert message in printed
     assert "Traceback" not in printed
+    assert not service.requests
+
+
+@pytest.mark.parametrize("words", [(), ("--keep-cues",)])
+def test_captions_without_cues_are_no_captions_in_any_language(
+    service: ChatService, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("talk.en.srt").write_bytes(b"")
+    assert translate(service, *words) == 0
+    assert "talk.en.srt: 0 cues from 0 lines -> talk.el.srt" in capsys.readouterr().err
     assert not service.requests
 
 

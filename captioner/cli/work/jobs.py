@@ -64,7 +64,9 @@ def plan_jobs(
     """
     if output == "":
         raise UsageError("-o has an empty file name")
-    if output is not None and (directory is not None or len(sources) > 1 or len(formats) > 1):
+    if output is not None and directory is not None:
+        raise UsageError("-o and -d exclude each other; use one of them")
+    if output is not None and (len(sources) > 1 or len(formats) > 1):
         raise UsageError("-o takes one input and one format; use -d for more")
     if directory is not None:
         _refuse_long_name(Path(directory))
