@@ -36,6 +36,15 @@ def test_a_backend_that_cannot_be_opened_ends_it_at_once(
     assert "no key" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("words", [("serve", "--parallel", "2"), ("edit", "talk.mp4", "--no-browser")])
+def test_a_backend_that_is_unknown_ends_it_before_it_listens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CAPTIONER_STATE", str(tmp_path / "results.sqlite"))
+    assert main([*words, "--backend", "nope"]) == 2
+    assert "unknown backend 'nope'" in capsys.readouterr().err
+
+
 def test_an_english_model_says_that_it_does_not_translate(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "captioner", "serve", "--address", "0", "--state", str(tmp_path), "--no-journal"]
     flags = ["--backend", "whisper", "--model", "whisper-tiny.en"]

@@ -114,7 +114,8 @@ def make_server_context(request: ServeRequest, settings: Settings, console: Cons
     name = _name_of(asked, settings)
     translating = model_host(_translating(asked)) if name == TRANSLATOR else None
     captioning = _captioning(request, settings)
-    slots = request.parallel or (REMOTE_CONCURRENCY if backend_info(name).remote else 1)
+    usual_slots = REMOTE_CONCURRENCY if backend_info(name).remote else 1  # raises for a name that is unknown
+    slots = request.parallel or usual_slots
     options = ServerOptions(
         address=request.address,
         api_keys=request.api_keys,
