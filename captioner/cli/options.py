@@ -131,9 +131,12 @@ output = click.option(
 directory = click.option(
     "-d", "--directory", "--output-dir", "directory", metavar="DIR",
     help="Folder for the results, created if missing.  [default: beside the input]")
-formats = click.option(
-    "-f", "--format", "formats", multiple=True, callback=comma_separated, metavar="NAME[,NAME...]",
-    help="Formats to write, such as srt,vtt,json.  [default: by the ending of -o, else srt]")
+formats, batch_formats = (
+    click.option(
+        "-f", "--format", "formats", multiple=True, callback=comma_separated, metavar="NAME[,NAME...]",
+        help=f"Formats to write, such as srt,vtt,json.  [default: {default}]")
+    for default in ("by the ending of -o, else srt", "srt")
+)
 profile = click.option(
     "--profile", metavar="NAME|FILE.toml",
     help="Caption style: netflix-en, bbc, ... (docs/cues.md).  [default: by language]")

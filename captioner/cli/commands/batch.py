@@ -24,7 +24,7 @@ class BatchCommand(options.SettableCommand):
     default="bcp47",
     help="Form of {lang}: zh-Hans, zh, zho or chi.  [default: bcp47]",
 )
-@options.formats
+@options.batch_formats
 @click.option("--probe", is_flag=True, help="Open the files of a folder whose ending is not known.")
 @click.option(
     "--workers", type=click.IntRange(1), metavar="N", help="Sources at a time.  [default: by cores and memory]"

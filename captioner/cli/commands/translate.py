@@ -21,7 +21,7 @@ from captioner.settings import Settings
 @options.directory
 @options.formats
 @click.option(
-    "--translator", default="chat", metavar="NAME", help="Who translates: chat, or a plug-in.  [default: chat]"
+    "--translator", default="chat", metavar="NAME", help="Translator: chat, or that of a plug-in.  [default: chat]"
 )
 @click.option(
     "--translator-option",
